@@ -1,0 +1,1 @@
+"""megabot keeps a Lemmy community's recurring thread: rendered from git, posted on time, pinned, linked."""

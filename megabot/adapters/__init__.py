@@ -1,0 +1,1 @@
+"""The thin parts that touch the world: servers, files, processes. They act and translate, never choose."""

@@ -1,0 +1,87 @@
+"""The marker by which megabot knows its own posts and comments again: a link definition nobody sees. Pure.
+
+`[//]: # (megabot:v1:news/2026-W48 after 2026-W47=8)` renders to nothing on both generations of servers and
+in the web client (recorded: markdown.json, "marker"). Text alone proves nothing: anyone can copy it, so it
+counts only on a post of the bot's own account in the thread's community.
+"""
+
+import re
+from dataclasses import dataclass
+
+_KEY = r"[0-9][0-9W-]{3,9}"
+_POST = re.compile(
+    rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
+    rf"(?: after (?P<after>{_KEY})=(?P<after_post>[0-9]{{1,18}}))?\)"
+)
+_COMMENT = re.compile(
+    rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
+    r":(?P<purpose>[a-z-]{1,20})\)"
+)
+_START = "[//]: # (megabot:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """Which edition a post carries, which copy of it, and the post before it in the series."""
+
+    thread: str
+    key: str
+    copy: int = 1
+    after_key: str = ""
+    after_post: int = 0
+
+    def __str__(self) -> str:
+        after = f" after {self.after_key}={self.after_post}" if self.after_post else ""
+        return f"[//]: # (megabot:v1:{_edition(self.thread, self.key, self.copy)}{after})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentMarker:
+    """Which edition a comment of the bot's serves, and what for (`link`: points to the new thread)."""
+
+    thread: str
+    key: str
+    copy: int = 1
+    purpose: str
+
+    def __str__(self) -> str:
+        return f"[//]: # (megabot:v1:{_edition(self.thread, self.key, self.copy)}:{self.purpose})"
+
+
+def signed(text: str, marker: Marker | CommentMarker) -> str:
+    """Put the marker at the end of a text, a blank line before it: without one it could be swallowed."""
+    return f"{text.rstrip()}\n\n{marker}"
+
+
+def post_marker(body: str) -> Marker | None:
+    """Read a post's marker: exactly one in the text, on the last line that is not blank (decision 11)."""
+    found = _last_line(_POST, body)
+    if found is None:
+        return None
+    return Marker(
+        thread=found["thread"],
+        key=found["key"],
+        copy=int(found["copy"] or 1),
+        after_key=found["after"] or "",
+        after_post=int(found["after_post"] or 0),
+    )
+
+
+def comment_marker(content: str) -> CommentMarker | None:
+    """Read a comment's marker, by the same rule as a post's."""
+    found = _last_line(_COMMENT, content)
+    if found is None:
+        return None
+    return CommentMarker(
+        thread=found["thread"], key=found["key"], copy=int(found["copy"] or 1), purpose=found["purpose"]
+    )
+
+
+def _last_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    if text.count(_START) != 1:
+        return None
+    return pattern.fullmatch(text.rstrip().rpartition("\n")[2].rstrip())
+
+
+def _edition(thread: str, key: str, copy: int) -> str:
+    return f"{thread}/{key}" + (f"#{copy}" if copy > 1 else "")

@@ -1,0 +1,163 @@
+"""What a forum shows, as plain values: people, communities, posts, comments. No spelling of any API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account as others see it. `actor` is its ActivityPub id, the only name that is unique everywhere."""
+
+    id: int
+    name: str
+    actor: str
+    bot: bool = False
+    admin: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The bot's own account, as only itself can see it: having one proves that the token is alive.
+
+    `hides` names the settings that hide posts from it, its own among them. `languages` are the ids it
+    reads; empty means all. `moderates` holds ids of communities.
+    """
+
+    person: Person
+    moderates: frozenset[int] = frozenset()
+    post_count: int = 0
+    hides: tuple[str, ...] = ()
+    languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The server: `actor` is its own name for itself, which may differ from the address it is reached at."""
+
+    actor: str
+    name: str
+    version: str
+    languages: dict[str, int]
+    admins: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """A community with its moderators, first of them first. `languages` are the ids it allows; empty: all."""
+
+    id: int
+    name: str
+    title: str
+    actor: str
+    local: bool
+    nsfw: bool = False
+    removed: bool = False
+    deleted: bool = False
+    moderators_only: bool = False
+    banned: bool = False
+    moderators: tuple[Person, ...] = ()
+    languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A post as the bot's account sees it. `url` is the address people open (its ActivityPub id)."""
+
+    id: int
+    title: str
+    body: str
+    url: str
+    creator: Person
+    community_id: int
+    published: datetime
+    removed: bool = False
+    deleted: bool = False
+    locked: bool = False
+    featured_community: bool = False
+    featured_local: bool = False
+    comments: int = 0
+    creator_is_moderator: bool = False
+    link: str = ""
+    thumbnail: str = ""
+    alt_text: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether readers can open it: neither removed nor deleted (decision 5)."""
+        return not (self.removed or self.deleted)
+
+    @property
+    def featured(self) -> bool:
+        """Whether it is pinned in any way."""
+        return self.featured_community or self.featured_local
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment of the bot's own."""
+
+    id: int
+    post_id: int
+    content: str
+    url: str
+    published: datetime
+    removed: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnContent:
+    """What the bot's account wrote, newest first, as far back as was asked for."""
+
+    posts: tuple[Post, ...]
+    comments: tuple[Comment, ...] = ()
+
+
+class Feature(StrEnum):
+    """Lemmy's feature types: pinned in the community, or on the server's front page."""
+
+    COMMUNITY = "community"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinEvent:
+    """One entry of the mod log: somebody pinned or unpinned a post. `by` is None where the name is hidden."""
+
+    post_id: int
+    featured: bool
+    kind: Feature
+    when: datetime
+    by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostDraft:
+    """A whole post as it is to be on the server: the only thing that is ever created or edited.
+
+    Whole, because an edit without the thumbnail clears it (lemmy-api 2.8): a partial edit cannot be said.
+    `language_id` is None where none is sent.
+    """
+
+    title: str
+    body: str
+    link: str = ""
+    thumbnail: str = ""
+    alt_text: str = ""
+    nsfw: bool = False
+    language_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """How much waits in the inbox. An answer proves that the token is alive."""
+
+    replies: int = 0
+    mentions: int = 0
+    messages: int = 0
+
+    @property
+    def total(self) -> int:
+        """Everything that waits."""
+        return self.replies + self.mentions + self.messages

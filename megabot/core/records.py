@@ -1,0 +1,102 @@
+"""What the ledger keeps, as plain values: intents and own posts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from megabot.core.posts import PostDraft
+
+
+class IntentKind(StrEnum):
+    """The writes that are written down before they are sent."""
+
+    PUBLISH = "publish"
+    PIN = "pin"
+    UNPIN = "unpin"
+    COMMENT = "comment"
+    LOCK = "lock"
+    EDIT = "edit"
+
+
+class IntentState(StrEnum):
+    """How far a write has come.
+
+    SENDING is written before the first byte leaves, so an intent found in it after a crash is unknown too.
+    """
+
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    ABSENT = "absent"
+    DONE = "done"
+
+
+OPEN_STATES = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
+"""The states in which a write may have happened without our knowing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIntent:
+    """A write about to be sent.
+
+    `edition` is the key of the edition it serves, `copy` counts from 1, `post_id` the post it is done to
+    (0 for a publish). `draft` is what is sent by a publish or edit; `text` a comment's. `context` is the
+    rendering's context as JSON, for later refreshes. `order` names the command that asked for it: the same
+    order never makes two.
+    """
+
+    kind: IntentKind
+    thread: str
+    edition: str
+    at: datetime
+    copy: int = 1
+    post_id: int = 0
+    draft: PostDraft | None = None
+    text: str = ""
+    context: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A write as the ledger has it. `changed` is when its state was last written."""
+
+    id: int
+    new: NewIntent
+    state: IntentState
+    changed: datetime
+    note: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it may have happened without our knowing."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRecord:
+    """What the ledger knows of an own post.
+
+    `sent` and `answered` are hashes of the text as we sent it and as the server gave it back at our last
+    write (decision 13); `seen_pinned` is when a look first saw it pinned. `adopted` posts are another
+    account's. `context` is the JSON of the context it was rendered with.
+    """
+
+    post_id: int
+    thread: str
+    edition: str
+    number: int
+    slot: datetime
+    community_id: int
+    url: str
+    title: str
+    copy: int = 1
+    commit: str = ""
+    dirty: bool = False
+    sent: str = ""
+    answered: str = ""
+    context: str = ""
+    preamble: str = ""
+    adopted: bool = False
+    seen_pinned: datetime | None = None

@@ -1,0 +1,171 @@
+"""What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from megabot.core.calendar import Schedule
+from megabot.core.problems import Problem
+
+
+class Pin(StrEnum):
+    """Where the standing post is pinned: Lemmy's feature types, or nowhere."""
+
+    COMMUNITY = "community"
+    LOCAL = "local"
+    NONE = "none"
+
+
+class Refresh(StrEnum):
+    """Which changes of the source reach the standing post."""
+
+    BODY = "body"
+    PREAMBLE = "preamble"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """What happens to the thread before when a new one stands. `comment` is template text, empty for none."""
+
+    unpin: bool = True
+    lock: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Another thread or site that this thread links.
+
+    Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
+    person's newest post in community `community` whose title matches `title`, a shell pattern) is set.
+    """
+
+    name: str
+    thread: str = ""
+    url: str = ""
+    latest_by: str = ""
+    community: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A recurring thread, as its template's front matter defines it.
+
+    `title` is template text. `community` is `name` or `name@host`, empty where the setting's default holds.
+    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `path` is the template's file.
+    """
+
+    name: str
+    path: str
+    title: str
+    schedule: Schedule
+    community: str = ""
+    pin: Pin = Pin.COMMUNITY
+    previous: Previous = Previous()
+    companions: tuple[Companion, ...] = ()
+    refresh: Refresh = Refresh.BODY
+    locale: str = "en"
+    language: str = ""
+    nsfw: bool = False
+    mentions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Which state of the source a text was made from.
+
+    `commit` is the full hash, empty for a folder outside git; `dirty` says whether files differed from it.
+    """
+
+    commit: str = ""
+    dirty: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The files of the source at one moment: path relative to the source folder -> text."""
+
+    files: dict[str, str]
+    revision: Revision = Revision()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionFacts:
+    """What a template may know of its edition. Dates are in the thread's zone; `slot` is aware."""
+
+    key: str
+    number: int
+    start: date
+    end: date
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousFacts:
+    """What a template may know of the edition before: the newest one whose post readers can open.
+
+    `slots_ago` is 1 for the slot right before; more after skipped or missing ones.
+    """
+
+    title: str
+    url: str
+    number: int
+    slots_ago: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionFacts:
+    """A companion as a template sees it: an address and the title found there ("" for a fixed address)."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything a rendering takes beside the source's files. Plain values only.
+
+    `companions` maps the front matter's names to facts, or None where a companion is missing.
+    `preamble` replaces the preamble file's text when a moderator wrote one.
+    """
+
+    edition: EditionFacts
+    community: str
+    previous: PreviousFacts | None = None
+    companions: dict[str, CompanionFacts | None] | None = None
+    preamble: str | None = None
+    revision: Revision = Revision()
+
+
+EDITION_URL = "https://edition-url.megabot.invalid/"
+"""Stands for `edition.url` in a rendered `previous.comment` until the post exists (RFC 6761: no host)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The text of one edition, ready to be posted but for its marker.
+
+    `comment` still holds `EDITION_URL` where the address of the new post goes. `preamble` names where the
+    essay came from: a path of the source, "message", or "" when there was none. `warnings` do not hinder.
+    """
+
+    title: str
+    body: str
+    comment: str = ""
+    url: str = ""
+    thumbnail: str = ""
+    alt_text: str = ""
+    preamble: str = ""
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderProblem:
+    """Why an edition could not be rendered: nothing is sent. At least one problem."""
+
+    problems: tuple[Problem, ...]

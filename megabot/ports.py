@@ -1,0 +1,169 @@
+"""What megabot needs of the world, as Protocols with their contracts. Adapters implement them, fakes too."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from megabot.core.posts import (
+    Account,
+    Comment,
+    Community,
+    Feature,
+    OwnContent,
+    PinEvent,
+    Post,
+    PostDraft,
+    Site,
+    Unread,
+)
+from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> datetime:
+        """Tell the time, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raise `Stopping` as soon as the process is told to stop."""
+
+
+class Forum(Protocol):
+    """A Lemmy server as the bot's account sees it.
+
+    Reads are retried inside within bounds and raise `Unreachable`, `Unreadable` and the like when that was
+    in vain. A write is sent at most once by each call, except where it is certain that the server never got
+    it; its outcome is a value, `NotSent` or `Refused` (nothing happened), or `OutcomeUnknown`. Any call may
+    raise `TokenRefused` (after one probe and, where a password is at hand and the budget allows, one new
+    sign-in), `SignInRefused` or `SignInLater`.
+    """
+
+    def site(self) -> Site:
+        """Read the server's own facts; works signed out."""
+
+    def account(self) -> Account:
+        """Read the bot's own account; signs in if there is no token yet."""
+
+    def show_everything(self) -> None:
+        """Change the account's settings so that no list hides its own posts."""
+
+    def unread(self) -> Unread:
+        """Count what waits in the inbox: the one request of an idle tick."""
+
+    def community(self, name: str) -> Community:
+        """Find `name` or `name@host`; raise `NotFound` where there is none."""
+
+    def own_content(self, *, since: datetime | None) -> OwnContent:
+        """List the account's own posts and comments in all communities, newest first.
+
+        Pages until one published before `since`, to the very first where that is None. Removed posts may be
+        missing (0.19 hides them), deleted ones are included.
+        """
+
+    def own_removed(self, community_id: int) -> tuple[Post, ...]:
+        """List own posts of a community that moderators removed at some time, as the mod log has them.
+
+        Judge each by `removed`: the log also holds posts that were restored since.
+        """
+
+    def pinned(self, community_id: int) -> tuple[Post, ...]:
+        """List the posts that are pinned in a community, anyone's."""
+
+    def post(self, post_id: int) -> Post:
+        """Read one post by id; raise `NotFound` where there is none (any more)."""
+
+    def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
+        """Read the mod log's entries about pinning one post, newest first."""
+
+    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+        """Create a post. What comes back is what the server stored, which may differ from what was sent."""
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        """Make a post of the account's own be the draft."""
+
+    def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
+        """Pin or unpin. Not idempotent: each call writes a line into the mod log. Look first."""
+
+    def lock(self, post_id: int, *, locked: bool) -> Post:
+        """Lock or unlock a post's comments."""
+
+    def comment(self, post_id: int, content: str) -> Comment:
+        """Write a top-level comment."""
+
+    def server_time(self) -> datetime | None:
+        """Give the `Date` of the newest answer, None before the first."""
+
+    def sign_in(self) -> None:
+        """Sign in afresh with the credentials at hand and keep the token."""
+
+    def sign_out(self) -> None:
+        """Give the token back to the server and forget it."""
+
+
+class Ledger(Protocol):
+    """megabot's own record. Each call is one transaction, on disk when it returns. Times are aware, UTC."""
+
+    def recall(self, key: str) -> str | None:
+        """Give back what was remembered under a key."""
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small fact: a community's id, since when a schedule is known."""
+
+    def begin(self, intent: NewIntent) -> Intent:
+        """Write down what is about to be sent, in state SENDING, before it is sent."""
+
+    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+        """Write down how it went. `note` is a sentence for `history`."""
+
+    def intents(self, thread: str) -> tuple[Intent, ...]:
+        """All intents of a thread, oldest first."""
+
+    def record_post(self, record: PostRecord) -> None:
+        """Keep what is known of an own post, replacing what was known."""
+
+    def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """All recorded posts of a thread, oldest slot first."""
+
+    def history(self, limit: int) -> tuple[Intent, ...]:
+        """Give the newest intents of all threads, newest first."""
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to act: one pass at a time on a state folder. Waits; raises `Busy` in the end."""
+
+    def threads(self) -> tuple[str, ...]:
+        """Name all threads that have records."""
+
+
+class Source(Protocol):
+    """Where templates, preambles, sections and data come from."""
+
+    def snapshot(self) -> Snapshot:
+        """Read everything as it is now. Raise `SourceMissing`; mistakes in files are values in the result."""
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        """Parse the thread templates; raise `SourceBroken` with all problems where any is broken."""
+
+
+class Renderer(Protocol):
+    """Turns a thread's template into the text of an edition, where it can hurt nobody."""
+
+    def render(
+        self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
+    ) -> tuple[Rendered | RenderProblem, ...]:
+        """Render many editions in one start, answers in the order of the jobs. Raises nothing of its own."""
+
+
+class Alerts(Protocol):
+    """Tells people what needs them."""
+
+    def raise_alert(self, key: str, sentence: str) -> None:
+        """Say it once for a key, until it is taken back."""
+
+    def take_back(self, key: str) -> None:
+        """Say that it is over, if it was ever said."""
+
+    def standing(self) -> Iterator[tuple[str, str]]:
+        """Give what was said and not taken back, key and sentence."""
