@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -167,3 +168,16 @@ class Alerts(Protocol):
 
     def standing(self) -> Iterator[tuple[str, str]]:
         """Give what was said and not taken back, key and sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a pass acts through. `community` is the default for threads that name none."""
+
+    clock: Clock
+    forum: Forum
+    ledger: Ledger
+    source: Source
+    renderer: Renderer
+    alerts: Alerts
+    community: str = ""

@@ -108,8 +108,9 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnContent:
-    """What the bot's account wrote, newest first, as far back as was asked for."""
+    """What the bot's account wrote, newest first, as far back as was asked for. `author` is its person id."""
 
+    author: int
     posts: tuple[Post, ...]
     comments: tuple[Comment, ...] = ()
 

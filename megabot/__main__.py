@@ -1,0 +1,44 @@
+"""The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from megabot.cli import cli
+from megabot.errors import ConfigError, Expected, Stopping
+
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and give its exit code; errors become one line and the next step on stderr."""
+    try:
+        code = cli.main(args=argv, standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except ConfigError as error:
+        return _say(error, 2)
+    except Expected as error:
+        return _say(error, 1)
+    except (click.Abort, KeyboardInterrupt, Stopping):
+        sys.stderr.write("megabot: stopped\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 1
+    except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
+        sys.stderr.write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
+        return 3
+    return code if isinstance(code, int) else 0
+
+
+def _say(error: Exception, code: int) -> int:
+    lines = str(error).splitlines() or [type(error).__name__]
+    sys.stderr.write("".join(f"megabot: {line}\n" for line in lines))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""Everything that can be wrong, looked for before it matters: the source, the next slots, the account."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from megabot import look, texts
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.posts import Account, Community, Site
+from megabot.core.threads import (
+    CompanionFacts,
+    Context,
+    EditionFacts,
+    Pin,
+    PreviousFacts,
+    RenderProblem,
+    Snapshot,
+    Thread,
+)
+from megabot.errors import Refused
+from megabot.ports import Ports
+
+SLOTS = 60
+_MINUTES = timedelta(minutes=5)
+
+
+class Level(StrEnum):
+    """How bad a finding is: only a problem makes the check fail."""
+
+    FINE = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `sentence` carries the next step where there is one."""
+
+    level: Level
+    sentence: str
+
+
+def fine(sentence: str) -> Finding:
+    """Say that something is as it should be."""
+    return Finding(Level.FINE, sentence)
+
+
+def warning(sentence: str) -> Finding:
+    """Say that something is odd but hinders nothing."""
+    return Finding(Level.WARNING, sentence)
+
+
+def problem(sentence: str) -> Finding:
+    """Say that something has to be mended."""
+    return Finding(Level.PROBLEM, sentence)
+
+
+def source(ports: Ports, *, slots: int = SLOTS) -> Iterator[Finding]:
+    """Read the source and render the next slots of every thread. Raises `SourceMissing`, `SourceBroken`."""
+    snapshot = ports.source.snapshot()
+    yield from (problem(str(one)) for one in snapshot.problems)
+    for thread in ports.source.threads(snapshot):
+        yield from _thread(ports, snapshot, thread, slots)
+
+
+def _thread(ports: Ports, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
+    now = ports.clock.now()
+    coming = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    community = thread.community or ports.community or "community"
+    jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
+    jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))
+    answers = ports.renderer.render(snapshot, jobs)
+    seen: set[str] = set()
+    for answer in answers:
+        broken = isinstance(answer, RenderProblem)
+        for one in answer.problems if isinstance(answer, RenderProblem) else answer.warnings:
+            if str(one) not in seen:
+                seen.add(str(one))
+                yield problem(str(one)) if broken else warning(str(one))
+    if not any(isinstance(answer, RenderProblem) for answer in answers):
+        yield fine(texts.slots_render(thread.name, len(coming), coming[0].slot))
+    if not (thread.community or ports.community):
+        yield problem(texts.no_community(thread.name))
+
+
+def example(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
+    """Make a context to try a template with: like the real one, with invented posts to link."""
+    before = PreviousFacts(
+        title="The thread before",
+        url="https://lemmy.example/post/1",
+        number=edition.number - 1,
+        slots_ago=1,
+        comments=0,
+    )
+    linked = CompanionFacts(url="https://lemmy.example/post/2", title="A companion thread")
+    return Context(
+        edition=EditionFacts(
+            key=edition.key,
+            number=edition.number,
+            start=edition.start,
+            end=edition.end,
+            slot=edition.slot,
+        ),
+        community=community,
+        previous=None if first else before,
+        companions={
+            one.name: CompanionFacts(url=one.url) if one.url else None if first else linked
+            for one in thread.companions
+        },
+    )
+
+
+def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
+    """Sign in and look at the account and its rights. Raises what the forum raises, each in its own sentence.
+
+    `agree` is asked before settings of an account are changed that has posts of its own.
+    """
+    site = ports.forum.site()
+    yield fine(texts.server_runs(site.actor, site.version))
+    yield from clock(ports.forum.server_time(), ports.clock.now())
+    account = ports.forum.account()
+    yield fine(texts.signed_in(account.person.actor))
+    yield from settings(ports, account, agree=agree)
+    for thread in ports.source.threads(ports.source.snapshot()):
+        name = thread.community or ports.community
+        try:
+            community = ports.forum.community(name)
+        except Refused as error:
+            yield problem(f"{thread.name}: {error}")
+            continue
+        look.keep_place(ports, name, community)
+        yield from rights(thread, community, account, site)
+
+
+def clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
+    """Compare the clocks: a write is held where they are more than an hour apart."""
+    if server is not None and abs(now - server) > _MINUTES:
+        yield problem(texts.clocks_differ(int((now - server).total_seconds())))
+
+
+def settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
+    """Find the account's settings that hide its own posts, and set them right: once, and said."""
+    wrong = account.hides if account.person.bot else (*account.hides, "bot_account")
+    if not wrong:
+        yield fine(texts.settings_fine())
+    elif account.post_count == 0 or agree(texts.ask_settings(wrong)):
+        ports.forum.show_everything()
+        yield fine(texts.settings_changed(wrong))
+    elif account.hides:
+        yield problem(texts.settings_hide(account.hides))
+    else:
+        yield warning(texts.not_marked_as_bot())
+
+
+def rights(thread: Thread, community: Community, account: Account, site: Site) -> Iterator[Finding]:
+    """Tell what the account may do in a thread's community, and what is missing."""
+    moderator = any(one.id == account.person.id for one in community.moderators)
+    admin = account.person.admin
+    if community.removed or community.deleted:
+        yield problem(texts.community_gone(community.name))
+    if community.banned:
+        yield problem(texts.banned(community.name))
+    if community.moderators_only and not moderator:
+        yield problem(texts.moderators_only(community.name))
+    if thread.pin is not Pin.NONE and not (moderator or (admin and community.local)):
+        yield problem(texts.not_moderator(community.name, account.person.actor))
+    elif thread.pin is Pin.LOCAL and not admin:
+        yield problem(texts.not_admin(site.actor))
+    else:
+        yield fine(texts.may_pin(thread.name, community.actor))
+    if not community.local:
+        yield warning(texts.remote_community(community.actor))
+    yield from language(thread, community, site)
+
+
+def language(thread: Thread, community: Community, site: Site) -> Iterator[Finding]:
+    """Find out now, not at the slot, whether the community takes the thread's language (A09)."""
+    if not thread.language:
+        return
+    number = site.languages.get(thread.language)
+    if number is None:
+        yield problem(texts.unknown_language(thread.path, thread.language))
+    elif community.languages and number not in community.languages:
+        yield problem(texts.language_not_allowed(thread.path, thread.language, community.name))

@@ -1,0 +1,138 @@
+"""What a pass can do, as values. A plan is a tuple of them; `megabot plan` prints it, `perform` does it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from megabot.core.calendar import Edition
+from megabot.core.posts import Feature
+from megabot.core.records import Intent, PostRecord
+from megabot.core.seen import Own
+from megabot.core.threads import Rendered
+
+
+class Reason(StrEnum):
+    """Why something is not done. The sentences are in `texts.py`."""
+
+    NOTHING_DUE = "nothing_due"
+    THERE = "there"
+    SKIPPED = "skipped"
+    FIRST_RUN = "first_run"
+    PAST_GRACE = "past_grace"
+    CLOCK = "clock"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    NOT_PROVEN = "not_proven"
+    SETTINGS_HIDE = "settings_hide"
+    HAND_MADE = "hand_made"
+    TEXT_BROKEN = "text_broken"
+    REFUSED_BEFORE = "refused_before"
+    REMOVED = "removed"
+    NOT_MODERATOR = "not_moderator"
+    UNPINNED_BY_HAND = "unpinned_by_hand"
+    PINNED_BY_HAND = "pinned_by_hand"
+    EDITED_BY_HAND = "edited_by_hand"
+    ADOPTED = "adopted"
+    NOTHING_STANDS = "nothing_stands"
+    UNCHANGED = "unchanged"
+
+
+NEEDS_PERSON = frozenset(
+    {
+        Reason.PAST_GRACE,
+        Reason.CLOCK,
+        Reason.SETTINGS_HIDE,
+        Reason.HAND_MADE,
+        Reason.TEXT_BROKEN,
+        Reason.REFUSED_BEFORE,
+        Reason.NOT_MODERATOR,
+        Reason.EDITED_BY_HAND,
+    }
+)
+"""The reasons that go away only when a person does something: they are alerts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Nothing is done, for a reason; `until` says when to look again, where a moment can be named."""
+
+    reason: Reason
+    until: datetime | None = None
+    facts: tuple[str, ...] = ()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it stays so until a person does something."""
+        return self.reason in NEEDS_PERSON
+
+
+class Need(StrEnum):
+    """What must be known before the decision can be made."""
+
+    DEEP_LOOK = "deep_look"
+    PIN_LOG = "pin_log"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Create the post of an edition. `order` is the command's id where a person asked for it."""
+
+    edition: Edition
+    copy: int
+    text: Rendered
+    after: Own | None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resend:
+    """Send a publish again that certainly never happened, as it was decided then."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Pin an own post."""
+
+    own: Own
+    kind: Feature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpin:
+    """Unpin an older own post for the sake of the standing one."""
+
+    own: Own
+    kind: Feature
+    standing: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """Comment in the post before, so that its readers find the new one."""
+
+    own: Own
+    text: str
+    standing: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Lock the post before."""
+
+    own: Own
+    standing: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Make the standing post say what the source says now."""
+
+    own: Own
+    text: Rendered
+    record: PostRecord | None
+
+
+Write = Publish | Resend | Pin | Unpin | Tell | Lock | Edit
+Action = Write | Hold | Need

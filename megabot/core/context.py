@@ -1,0 +1,103 @@
+"""The context that a text is rendered in: built from what was seen, kept as JSON for refreshes. Pure."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.seen import Own, Seen
+from megabot.core.threads import (
+    CompanionFacts,
+    Context,
+    EditionFacts,
+    PreviousFacts,
+    Revision,
+    Thread,
+)
+
+
+def build(
+    thread: Thread,
+    seen: Seen,
+    edition: Edition,
+    *,
+    community: str,
+    companions: dict[str, CompanionFacts | None],
+    revision: Revision,
+) -> Context:
+    """Put together what a template may know when an edition is posted."""
+    return Context(
+        edition=EditionFacts(
+            key=edition.key,
+            number=edition.number,
+            start=edition.start,
+            end=edition.end,
+            slot=edition.slot,
+        ),
+        community=community,
+        previous=previous(thread, seen, edition),
+        companions=companions,
+        revision=revision,
+    )
+
+
+def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | None:
+    """Tell of the newest older edition that readers can open; skipped and removed ones are passed over."""
+    for own in seen.posts:
+        number = number_of(thread, seen, own)
+        if own.post.open and own.key != edition.key and number < edition.number:
+            return PreviousFacts(
+                title=own.post.title,
+                url=own.post.url,
+                number=number,
+                slots_ago=edition.number - number,
+                comments=own.post.comments,
+            )
+    return None
+
+
+def number_of(thread: Thread, seen: Seen, own: Own) -> int:
+    """Give the number of a post's edition, from the calendar, else from the record.
+
+    0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
+    """
+    edition = calendar.by_key(thread.name, thread.schedule, own.key)
+    if edition is not None:
+        return edition.number
+    record = seen.record(own.id)
+    return record.number if record is not None else 0
+
+
+def to_json(context: Context) -> str:
+    """Write a context as the ledger keeps it."""
+    return json.dumps(asdict(context), default=_plain, sort_keys=True)
+
+
+def from_json(text: str) -> Context:
+    """Read back what `to_json` wrote."""
+    raw = json.loads(text)
+    edition = raw["edition"]
+    edition |= {
+        "start": date.fromisoformat(edition["start"]),
+        "end": date.fromisoformat(edition["end"]),
+        "slot": datetime.fromisoformat(edition["slot"]),
+    }
+    companions = {
+        name: None if facts is None else CompanionFacts(**facts)
+        for name, facts in (raw["companions"] or {}).items()
+    }
+    return Context(
+        edition=EditionFacts(**edition),
+        community=raw["community"],
+        previous=None if raw["previous"] is None else PreviousFacts(**raw["previous"]),
+        companions=companions,
+        preamble=raw["preamble"],
+        revision=Revision(**raw["revision"]),
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,85 @@
+"""Whole posts made of texts, and what is kept of them: the body as sent ends with its marker. Pure."""
+
+import hashlib
+
+from megabot.core import context
+from megabot.core.marker import Marker, signed
+from megabot.core.posts import Post, PostDraft
+from megabot.core.records import NewIntent, PostRecord
+from megabot.core.threads import Rendered
+
+
+def to_publish(text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None) -> PostDraft:
+    """Make the post that carries an edition."""
+    return PostDraft(
+        title=text.title.strip(),
+        body=signed(text.body, marker),
+        link=text.url,
+        thumbnail=text.thumbnail,
+        alt_text=text.alt_text,
+        nsfw=nsfw,
+        language_id=language_id,
+    )
+
+
+def to_edit(text: Rendered, post: Post, *, nsfw: bool, language_id: int | None) -> PostDraft:
+    """Make the post that replaces a standing one: title, link and marker stay as posted."""
+    _, marker = _split(post.body)
+    return PostDraft(
+        title=post.title,
+        body=f"{text.body.rstrip()}\n\n{marker}",
+        link=post.link,
+        thumbnail=text.thumbnail,
+        alt_text=text.alt_text,
+        nsfw=nsfw,
+        language_id=language_id,
+    )
+
+
+def of(new: NewIntent) -> PostDraft:
+    """Give the post that an intent is about to send."""
+    if new.draft is None:
+        raise ValueError("only a publish and an edit carry a draft")
+    return new.draft
+
+
+def record_of(new: NewIntent, post: Post) -> PostRecord:
+    """Make the record of a post that an intent sent and the server answered with, or showed."""
+    draft = of(new)
+    facts = context.from_json(new.context)
+    return PostRecord(
+        post_id=post.id,
+        thread=new.thread,
+        edition=new.edition,
+        number=facts.edition.number,
+        slot=facts.edition.slot,
+        community_id=post.community_id,
+        url=post.url,
+        title=post.title,
+        copy=new.copy,
+        commit=facts.revision.commit,
+        dirty=facts.revision.dirty,
+        sent=_digest(_split(draft.body)[0], draft.thumbnail, draft.alt_text),
+        answered=body_digest(post),
+        context=new.context,
+    )
+
+
+def text_digest(text: Rendered) -> str:
+    """Give the digest of what an edit could change; the record keeps that of what was last sent."""
+    return _digest(text.body.rstrip(), text.thumbnail, text.alt_text)
+
+
+def body_digest(post: Post) -> str:
+    """Give the digest of a body as the server shows it: another one means another hand edited it."""
+    return _digest(post.body)
+
+
+def _split(body: str) -> tuple[str, str]:
+    """Take a body apart into its text and the marker on its last line."""
+    text, _, marker = body.rstrip().rpartition("\n")
+    return text.rstrip(), marker
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

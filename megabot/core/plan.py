@@ -1,0 +1,45 @@
+"""What is to be done about one thread, decided from what was seen. Pure.
+
+A plan holds at most one Publish and then nothing else: what follows from it is decided from what is really
+there afterwards. Holds are part of a plan: they say why something is not done.
+"""
+
+from datetime import timedelta
+
+from megabot.core.actions import Action, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.publication import decide_publication
+from megabot.core.seen import Case
+from megabot.core.upkeep import decide_upkeep
+
+CLOCK_TOLERANCE = timedelta(hours=1)
+
+
+def decide(case: Case) -> tuple[Action, ...]:
+    """Choose what to do about a thread: one `Need` alone, one Publish alone, or upkeep in its order."""
+    clock = clock_is_wrong(case)
+    if clock is not None:
+        return (clock,)
+    publication = decide_publication(case)
+    if isinstance(publication, Need | Publish | Resend):
+        return (publication,)
+    upkeep = decide_upkeep(case)
+    need = next((action for action in upkeep if isinstance(action, Need)), None)
+    return (need,) if need is not None else (*upkeep, publication)
+
+
+def clock_is_wrong(case: Case) -> Hold | None:
+    """Nothing is written by a clock an hour off the server's, or one behind our own newest edition (K03)."""
+    newest = max((record.slot for record in case.seen.records), default=case.now)
+    if abs(case.seen.skew) > CLOCK_TOLERANCE or newest > case.now + CLOCK_TOLERANCE:
+        return Hold(reason=Reason.CLOCK, facts=(str(int(case.seen.skew.total_seconds())),))
+    return None
+
+
+def writes(actions: tuple[Action, ...]) -> tuple[Write, ...]:
+    """Give those of a plan that change something on the server, in their order."""
+    return tuple(action for action in actions if not isinstance(action, Hold | Need))
+
+
+def holds(actions: tuple[Action, ...]) -> tuple[Hold, ...]:
+    """Give those of a plan that say why something is not done."""
+    return tuple(action for action in actions if isinstance(action, Hold))

@@ -1,0 +1,217 @@
+"""Is an edition to be posted now? A short list of rules in order, each a named function. Pure.
+
+A rule answers with an action, with a `Need` (look deeper, render the text), or with None, which leaves the
+matter to the next rule. The last one publishes.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from megabot.core import calendar
+from megabot.core.actions import Hold, Need, Publish, Reason, Resend
+from megabot.core.calendar import Edition
+from megabot.core.likeness import titles_are_alike
+from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.seen import Case, OrderKind
+from megabot.core.threads import Rendered, RenderProblem
+
+UNKNOWN_HOLD = timedelta(minutes=10)
+"""How long nothing is sent again after a write of unknown outcome; 20 s more for each remote image."""
+PER_IMAGE = timedelta(seconds=20)
+REPOST_WINDOW = timedelta(minutes=10)
+
+Verdict = Hold | Need | Publish | Resend
+Rule = Callable[[Case], Verdict | None]
+
+
+def nothing_is_due(case: Case) -> Hold | None:
+    """Before the first slot there is no edition."""
+    return Hold(reason=Reason.NOTHING_DUE) if case.seen.due is None else None
+
+
+def outcome_is_unknown(case: Case) -> Hold | None:
+    """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
+    intent = _unsettled(case)
+    if intent is None:
+        return None
+    until = intent.changed + hold_after(intent)
+    if intent.state is IntentState.UNKNOWN and case.now >= until:
+        return None
+    return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
+
+
+def hold_after(intent: Intent) -> timedelta:
+    """Tell how long after an unknown outcome the server may still be at work (lemmy-api 2.3)."""
+    body = intent.new.draft.body if intent.new.draft else intent.new.text
+    return UNKNOWN_HOLD + PER_IMAGE * body.count("![")
+
+
+def it_is_there(case: Case) -> Hold | None:
+    """An edition that has a post, in whatever state, gets no second one without a command (A14, H04-H06)."""
+    due = _due(case)
+    posts = case.seen.of_edition(due.key)
+    known = any(record.edition == due.key for record in case.seen.records)
+    if not (posts or known) or case.ordered(OrderKind.REPOST):
+        return None
+    if any(own.post.open for own in posts):
+        return Hold(reason=Reason.THERE)
+    return Hold(reason=Reason.REMOVED, facts=(due.key,))
+
+
+def the_order_was_carried_out(case: Case) -> Hold | None:
+    """The same command never makes two copies; nor do two within ten minutes (decision 16, C09)."""
+    if case.order is None or case.order.kind is not OrderKind.REPOST:
+        return None
+    due = _due(case)
+    for intent in case.seen.intents:
+        if intent.new.kind is IntentKind.PUBLISH and intent.state is IntentState.DONE:
+            again = intent.new.order == case.order.id
+            soon = (
+                intent.new.edition == due.key
+                and intent.new.copy > 1
+                and case.now - intent.changed < REPOST_WINDOW
+            )
+            if again or soon:
+                return Hold(reason=Reason.THERE)
+    return None
+
+
+def a_skipped_slot_stays_empty(case: Case) -> Hold | None:
+    """A slot in `skip` is not posted by itself; a person's word wins."""
+    return Hold(reason=Reason.SKIPPED) if _due(case).skipped and not case.commanded else None
+
+
+def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
+    """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
+    by_itself = case.seen.known_since <= _due(case).slot
+    return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN)
+
+
+def the_grace_is_over(case: Case) -> Hold | None:
+    """Late beats missing, but only within the grace; then a person decides (promise 2)."""
+    due = _due(case)
+    ends = calendar.grace_ends(case.thread.schedule, due)
+    if case.commanded or case.now <= ends:
+        return None
+    return Hold(reason=Reason.PAST_GRACE, facts=(due.key,))
+
+
+def look_deeper_first(case: Case) -> Need | None:
+    """Removals and pinned posts are read only when a post is about to be made: they cost two requests."""
+    return None if case.seen.deep else Need.DEEP_LOOK
+
+
+def the_account_hides_posts(case: Case) -> Hold | None:
+    """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
+    harmful = tuple(name for name in case.seen.hides if name != "show_nsfw" or case.thread.nsfw)
+    return Hold(reason=Reason.SETTINGS_HIDE, facts=harmful) if harmful else None
+
+
+def the_look_proves_nothing(case: Case) -> Hold | None:
+    """A dead token or a hiding list makes a look lie: absence from it is no reason to post (decision 1)."""
+    return None if case.seen.proven else Hold(reason=Reason.NOT_PROVEN)
+
+
+def a_person_posted_it(case: Case) -> Hold | None:
+    """A moderator's own pinned thread of this week is theirs: adopt it or be told to post anyway (H08)."""
+    titles = [_text(case).title] + ([case.seen.standing.post.title] if case.seen.standing else [])
+    alike = (post for post in case.seen.hand_made if any(titles_are_alike(post.title, one) for one in titles))
+    post = next(alike, None)
+    if post is None or case.commanded:
+        return None
+    return Hold(reason=Reason.HAND_MADE, facts=(post.url, post.creator.name))
+
+
+def the_text_is_needed(case: Case) -> Need | None:
+    """Only now is it worth starting the renderer."""
+    return Need.TEXT if case.wanted is None else None
+
+
+def the_text_is_broken(case: Case) -> Hold | None:
+    """A broken template leaves everything as it is (promise 7)."""
+    if not isinstance(case.wanted, RenderProblem):
+        return None
+    return Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(problem) for problem in case.wanted.problems))
+
+
+def it_was_refused_before(case: Case) -> Hold | None:
+    """What the server refused for good is not sent again until the text changed or a person says so."""
+    text = _text(case)
+    publishes = [
+        intent
+        for intent in case.seen.intents
+        if intent.new.kind is IntentKind.PUBLISH and intent.new.edition == _due(case).key
+    ]
+    if case.commanded or not publishes or publishes[-1].state is not IntentState.REFUSED:
+        return None
+    draft = publishes[-1].new.draft
+    same = draft is not None and draft.title == text.title and draft.body.startswith(text.body.rstrip())
+    return Hold(reason=Reason.REFUSED_BEFORE, facts=(publishes[-1].note,)) if same else None
+
+
+def what_was_decided_is_sent(case: Case) -> Resend | None:
+    """A write that certainly never happened is sent as it was decided, not as the template reads now."""
+    intent = _unsettled(case)
+    return None if intent is None else Resend(intent=intent)
+
+
+def publish_it(case: Case) -> Publish:
+    """Post the edition, or the next copy of it."""
+    due = _due(case)
+    copies = [own.copy for own in case.seen.of_edition(due.key)]
+    copies += [record.copy for record in case.seen.records if record.edition == due.key]
+    older = (own for own in case.seen.posts if own.post.open and own.key != due.key)
+    return Publish(
+        edition=due,
+        copy=max(copies, default=0) + 1,
+        text=_text(case),
+        after=next(older, None),
+        order=case.order.id if case.order and case.commanded else "",
+    )
+
+
+PUBLICATION: tuple[Rule, ...] = (
+    nothing_is_due,
+    outcome_is_unknown,
+    the_order_was_carried_out,
+    it_is_there,
+    a_skipped_slot_stays_empty,
+    nothing_is_posted_by_surprise,
+    the_grace_is_over,
+    look_deeper_first,
+    the_account_hides_posts,
+    the_look_proves_nothing,
+    what_was_decided_is_sent,
+    the_text_is_needed,
+    the_text_is_broken,
+    it_was_refused_before,
+    a_person_posted_it,
+    publish_it,
+)
+
+"""In order: what is cheap and final first, what costs requests or a rendering last."""
+
+
+def decide_publication(case: Case) -> Verdict:
+    """Choose whether the due edition is posted now, or say why not, or what must be known first."""
+    return next(verdict for rule in PUBLICATION if (verdict := rule(case)) is not None)
+
+
+def _due(case: Case) -> Edition:
+    if case.seen.due is None:
+        raise ValueError("a rule before this one answers when nothing is due")
+    return case.seen.due
+
+
+def _text(case: Case) -> Rendered:
+    if not isinstance(case.wanted, Rendered):
+        raise TypeError("rules before this one answer when there is no text")
+    return case.wanted
+
+
+def _unsettled(case: Case) -> Intent | None:
+    """The publish of this thread that may have happened, or None."""
+    return next(
+        (intent for intent in case.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH),
+        None,
+    )

@@ -1,0 +1,118 @@
+"""What one look found, per thread, as values: the ground on which `plan.decide` stands."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from megabot.core.calendar import Edition
+from megabot.core.posts import Comment, PinEvent, Post
+from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.core.threads import Rendered, RenderProblem, Thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A post that carries an edition: ours by marker and creator, or adopted."""
+
+    post: Post
+    key: str
+    copy: int = 1
+    adopted: bool = False
+
+    @property
+    def id(self) -> int:
+        """The post's id."""
+        return self.post.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One thread as a look found it, and as the answers to our own writes changed it since.
+
+    `due` is the edition in question: the newest whose slot has come, or the one to be posted again.
+    `posts` are newest first. `proven` says that this pass had an answer that strangers cannot get and that
+    the listing showed what must be in it: only then is absence worth anything (decisions 1 and 41). `deep`
+    says that removals and pinned posts were read too; `fresh` that nothing was written since the look.
+    `created` are the ids of posts created in this pass. `pin_events` has the mod log's newest entry for
+    posts about which it was asked, None where it knows none. `known_since` is since when the
+    schedule is known: slots before it are not due by themselves (decision 6).
+    """
+
+    due: Edition | None
+    known_since: datetime
+    posts: tuple[Own, ...] = ()
+    records: tuple[PostRecord, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    hand_made: tuple[Post, ...] = ()
+    pin_events: dict[int, PinEvent | None] = field(default_factory=dict)
+    created: frozenset[int] = frozenset()
+    hides: tuple[str, ...] = ()
+    bot_id: int = 0
+    proven: bool = False
+    deep: bool = False
+    fresh: bool = True
+    skew: timedelta = timedelta(0)
+
+    @property
+    def standing(self) -> Own | None:
+        """The newest post that readers can open (decision 5)."""
+        return next((own for own in self.posts if own.post.open), None)
+
+    @property
+    def older(self) -> tuple[Own, ...]:
+        """Posts before the standing one that readers can open, newest first."""
+        return tuple(own for own in self.posts if own.post.open)[1:]
+
+    def of_edition(self, key: str) -> tuple[Own, ...]:
+        """Give all posts of one edition, open or not, newest first."""
+        return tuple(own for own in self.posts if own.key == key)
+
+    def record(self, post_id: int) -> PostRecord | None:
+        """Give what the ledger knows of a post."""
+        return next((record for record in self.records if record.post_id == post_id), None)
+
+    def done(self, kind: IntentKind, *, edition: str, copy: int, post_id: int) -> bool:
+        """Tell whether we did this to that post for the sake of that copy of an edition."""
+        return any(
+            intent.state is IntentState.DONE
+            and intent.new.kind is kind
+            and (intent.new.edition, intent.new.copy, intent.new.post_id) == (edition, copy, post_id)
+            for intent in self.intents
+        )
+
+
+class OrderKind(StrEnum):
+    """What a person can tell the pass to do beyond what is due by itself."""
+
+    POST = "post"
+    REPOST = "repost"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A person's word. `id` is the command's own: the same id never makes two posts."""
+
+    kind: OrderKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything a decision about one thread is made from. `wanted` is None until a rule asks for it."""
+
+    now: datetime
+    thread: Thread
+    seen: Seen
+    wanted: Rendered | RenderProblem | None = None
+    order: Order | None = None
+
+    @property
+    def commanded(self) -> bool:
+        """Whether a person told us to post."""
+        return self.ordered(OrderKind.POST) or self.ordered(OrderKind.REPOST)
+
+    def ordered(self, kind: OrderKind) -> bool:
+        """Tell whether a person asked for this."""
+        return self.order is not None and self.order.kind is kind

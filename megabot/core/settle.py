@@ -1,0 +1,75 @@
+"""What became of writes whose outcome is not known, judged by a look. Pure.
+
+A write that cannot be seen is not yet a write that did not happen: a publish or a comment is given up only
+by two empty looks with the whole hold between them (decision 8).
+"""
+
+from datetime import datetime
+from typing import assert_never
+
+from megabot.core.drafts import body_digest
+from megabot.core.marker import comment_marker
+from megabot.core.posts import Post
+from megabot.core.publication import hold_after
+from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.seen import Seen
+
+
+def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
+    """Give each open intent whose state this look changes, with its new state."""
+    judged = ((intent, verdict(seen, intent, now)) for intent in seen.intents if intent.open)
+    return tuple((intent, state) for intent, state in judged if state is not intent.state)
+
+
+def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
+    """Judge one open intent."""
+    match intent.new.kind:
+        case IntentKind.PUBLISH | IntentKind.COMMENT:
+            if _found(seen, intent):
+                return IntentState.DONE
+            return _unseen(seen, intent, now)
+        case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.EDIT:
+            post = next((own.post for own in seen.posts if own.id == intent.new.post_id), None)
+            if post is None:
+                return IntentState.ABSENT
+            return IntentState.DONE if _shows(seen, intent, post) else IntentState.ABSENT
+        case _:
+            assert_never(intent.new.kind)
+
+
+def _found(seen: Seen, intent: Intent) -> bool:
+    wanted = (intent.new.edition, intent.new.copy)
+    if intent.new.kind is IntentKind.PUBLISH:
+        return any((own.key, own.copy) == wanted and not own.adopted for own in seen.posts)
+    marks = (comment_marker(comment.content) for comment in seen.comments)
+    return any(
+        mark is not None and mark.thread == intent.new.thread and (mark.key, mark.copy) == wanted
+        for mark in marks
+    )
+
+
+def _unseen(seen: Seen, intent: Intent, now: datetime) -> IntentState:
+    removals_read = seen.deep or intent.new.kind is IntentKind.COMMENT
+    if not (seen.proven and removals_read):
+        return intent.state
+    if intent.state is IntentState.SENDING:
+        return IntentState.UNKNOWN  # the first empty look: the hold counts from here
+    if now < intent.changed + hold_after(intent):
+        return IntentState.UNKNOWN
+    resent = (
+        intent.new.kind is IntentKind.PUBLISH and seen.due is not None and seen.due.key == intent.new.edition
+    )
+    return IntentState.UNKNOWN if resent else IntentState.ABSENT  # a due publish is sent again as decided
+
+
+def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
+    match intent.new.kind:
+        case IntentKind.PIN:
+            return post.featured
+        case IntentKind.UNPIN:
+            return not post.featured
+        case IntentKind.LOCK:
+            return post.locked
+        case _:
+            record = seen.record(post.id)
+            return record is None or record.answered != body_digest(post)

@@ -1,0 +1,181 @@
+"""What is to be kept up about the posts that stand: pins, the link in the old thread, refreshes. Pure.
+
+There is never a moment with no thread pinned: the old post is unpinned only where this look saw the new
+one pinned. What a person did to a pin stays until the next edition.
+"""
+
+from collections.abc import Iterator
+
+from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.drafts import body_digest, text_digest
+from megabot.core.marker import comment_marker
+from megabot.core.posts import Feature, PinEvent, Post
+from megabot.core.publication import hold_after
+from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.seen import Case, OrderKind, Own
+from megabot.core.threads import Pin as PinKind
+from megabot.core.threads import RenderProblem
+
+KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
+
+
+def decide_upkeep(case: Case) -> tuple[Action, ...]:
+    """Choose what to do about the standing post and those before it, in the order to be done."""
+    standing = case.seen.standing
+    if standing is None:
+        return (Hold(reason=Reason.NOTHING_STANDS),) if case.ordered(OrderKind.REFRESH) else ()
+    return (
+        *pin_the_standing_post(case, standing),
+        *tell_the_old_thread(case, standing),
+        *lock_the_old_thread(case, standing),
+        *unpin_the_older_ones(case, standing),
+        *refresh_the_standing_post(case, standing),
+    )
+
+
+def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
+    """Pin the newest post unless it is pinned, a person unpinned it, or we may not."""
+    kind = KINDS.get(case.thread.pin)
+    if kind is None or is_pinned(standing.post, kind):
+        return
+    if not may_moderate(standing.post):
+        yield Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,))
+    elif standing.id in case.seen.created:
+        yield Pin(own=standing, kind=kind)
+    elif standing.id not in case.seen.pin_events:
+        yield Need.PIN_LOG
+    elif by_another(case, case.seen.pin_events[standing.id], featured=False):
+        yield Hold(reason=Reason.UNPINNED_BY_HAND, facts=(standing.post.url,))
+    else:
+        yield Pin(own=standing, kind=kind)
+
+
+def unpin_the_older_ones(case: Case, standing: Own) -> Iterator[Action]:
+    """Unpin older own posts, by the kind of pin seen on them, once the new one is seen pinned."""
+    kind = KINDS.get(case.thread.pin)
+    if kind is None or not case.thread.previous.unpin or not is_pinned(standing.post, kind):
+        return
+    for own in case.seen.older:
+        if own.post.featured and may_moderate(standing.post):
+            yield from _unpin(case, own, standing)
+
+
+def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
+    unpinned = case.seen.done(IntentKind.UNPIN, edition=standing.key, copy=standing.copy, post_id=own.id)
+    if unpinned or _pinned_since(case, own, standing):
+        yield Hold(reason=Reason.PINNED_BY_HAND, facts=(own.post.url,))
+    elif _pin_is_a_riddle(case, own, standing):
+        yield Need.PIN_LOG
+    elif own.post.featured_community:
+        yield Unpin(own=own, kind=Feature.COMMUNITY, standing=standing)
+    elif own.post.creator.admin:
+        yield Unpin(own=own, kind=Feature.LOCAL, standing=standing)
+
+
+def _pin_is_a_riddle(case: Case, own: Own, standing: Own) -> bool:
+    """With the ledger lost nothing says whether this pin is an old one of ours or a person's new one."""
+    ours = any(
+        intent.new.kind is IntentKind.PIN and intent.new.post_id == own.id for intent in case.seen.intents
+    )
+    return not ours and standing.id not in case.seen.created and own.id not in case.seen.pin_events
+
+
+def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
+    """Comment in the post before, once, with the address of the new one."""
+    before = next(iter(case.seen.older), None)
+    publish = _publish_of(case, standing)
+    if before is None or publish is None or not publish.new.text or _is_told(case, standing, before):
+        return
+    yield Tell(own=before, text=publish.new.text, standing=standing)
+
+
+def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
+    """Lock the post before where the front matter says so, once: a person may unlock it."""
+    before = next(iter(case.seen.older), None)
+    if before is None or not case.thread.previous.lock or before.post.locked:
+        return
+    locked = case.seen.done(IntentKind.LOCK, edition=standing.key, copy=standing.copy, post_id=before.id)
+    if not locked and _publish_of(case, standing) is not None and may_moderate(before.post):
+        yield Lock(own=before, standing=standing)
+
+
+def refresh_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
+    """Edit the standing post, on a person's word, if what we would send differs from what we last sent."""
+    if not case.ordered(OrderKind.REFRESH):
+        return
+    record = case.seen.record(standing.id)
+    if standing.adopted:
+        yield Hold(reason=Reason.ADOPTED, facts=(standing.post.url,))
+    elif record is not None and record.answered and record.answered != body_digest(standing.post):
+        yield Hold(reason=Reason.EDITED_BY_HAND, facts=(standing.post.url,))
+    elif case.wanted is None:
+        yield Need.TEXT
+    elif isinstance(case.wanted, RenderProblem):
+        yield Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(one) for one in case.wanted.problems))
+    elif record is not None and record.sent == text_digest(case.wanted):
+        yield Hold(reason=Reason.UNCHANGED, facts=(standing.post.url,))
+    else:
+        yield Edit(own=standing, text=case.wanted, record=record)
+
+
+def is_pinned(post: Post, kind: Feature) -> bool:
+    """Tell whether a post is pinned in this way."""
+    return post.featured_local if kind is Feature.LOCAL else post.featured_community
+
+
+def may_moderate(post: Post) -> bool:
+    """Tell whether the bot, as the post's creator, may pin in its community."""
+    return post.creator_is_moderator or post.creator.admin
+
+
+def by_another(case: Case, event: PinEvent | None, *, featured: bool) -> bool:
+    """Tell whether the newest thing done to a pin was done by a person: an unknown name counts as one."""
+    return event is not None and event.featured is featured and event.by != case.seen.bot_id
+
+
+def _pinned_since(case: Case, own: Own, standing: Own) -> bool:
+    """With the ledger lost, the mod log tells whether a person pinned it after the new one stood."""
+    event = case.seen.pin_events.get(own.id)
+    return (
+        event is not None and by_another(case, event, featured=True) and event.when > standing.post.published
+    )
+
+
+def _is_told(case: Case, standing: Own, before: Own) -> bool:
+    said = (comment_marker(comment.content) for comment in case.seen.comments)
+    if any(
+        mark is not None
+        and (mark.thread, mark.key, mark.copy) == (case.thread.name, standing.key, standing.copy)
+        for mark in said
+    ):
+        return True
+    return any(_settles(case, intent) for intent in _tellings(case, standing))
+
+
+def _tellings(case: Case, standing: Own) -> tuple[Intent, ...]:
+    return tuple(
+        intent
+        for intent in case.seen.intents
+        if intent.new.kind is IntentKind.COMMENT
+        and (intent.new.edition, intent.new.copy) == (standing.key, standing.copy)
+    )
+
+
+def _settles(case: Case, intent: Intent) -> bool:
+    """Done and refused are for good; of an unknown one we wait as long as the server may be at work."""
+    if intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING):
+        return True
+    return intent.state is IntentState.UNKNOWN and case.now < intent.changed + hold_after(intent)
+
+
+def _publish_of(case: Case, standing: Own) -> Intent | None:
+    return next(
+        (
+            intent
+            for intent in case.seen.intents
+            if intent.new.kind is IntentKind.PUBLISH
+            and intent.state is IntentState.DONE
+            and (intent.new.edition, intent.new.copy) == (standing.key, standing.copy)
+        ),
+        None,
+    )

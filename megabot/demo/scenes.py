@@ -1,0 +1,90 @@
+"""The scenes of the demo, in order. Each acts on the stage; what must hold in the end is for the judge."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from megabot.core.seen import Order, OrderKind
+from megabot.demo.stage import COMMUNITY, MODERATOR, READER, Stage
+
+Scene = Callable[[Stage], None]
+
+WEEK = timedelta(weeks=1)
+FIRST_SLOT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+EDITIONS = [f"news/2026-W{week}" for week in (45, 46, 47, 48, 49)]
+
+
+def the_bot_is_set_up(stage: Stage) -> None:
+    """A first run posts nothing by surprise: it waits for the slot."""
+    stage.start_bot()
+    stage.tick()
+    stage.say("host", "nothing is posted before the first slot, Monday 12:00 in London")
+
+
+def the_first_thread(stage: Stage) -> None:
+    """The slot comes: the thread is posted and pinned."""
+    stage.until(FIRST_SLOT)
+
+
+def the_next_week(stage: Stage) -> None:
+    """The handover: post, pin, link in the old thread, unpin the old one."""
+    stage.until(FIRST_SLOT + WEEK)
+
+
+def a_moderator_unpins(stage: Stage) -> None:
+    """A person's hand wins until the next edition."""
+    stage.until(FIRST_SLOT + WEEK + timedelta(days=2))
+    newest = max(view["post"]["id"] for view in _listed(stage))
+    stage.people[MODERATOR].feature(newest, featured=False)
+    stage.say(MODERATOR, f"unpins /post/{newest} by hand; the bot leaves it so")
+    stage.until(FIRST_SLOT + WEEK + timedelta(days=3))
+
+
+def the_week_after(stage: Stage) -> None:
+    """The next edition is pinned again."""
+    stage.until(FIRST_SLOT + 2 * WEEK)
+
+
+def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
+    """Late beats missing: after the downtime the current edition is posted."""
+    stage.until(FIRST_SLOT + 3 * WEEK - timedelta(hours=3))
+    stage.stop_bot()
+    stage.until(FIRST_SLOT + 3 * WEEK + timedelta(hours=21))
+    stage.start_bot()
+    stage.tick()
+
+
+def the_fifth_week(stage: Stage) -> None:
+    """The essay of the week is in the thread, readers talk."""
+    stage.until(FIRST_SLOT + 4 * WEEK)
+    newest = max(view["post"]["id"] for view in _listed(stage))
+    stage.people[READER].comment(newest, "Thank you for the essay!")
+    stage.say(READER, f"comments in /post/{newest}")
+
+
+def somebody_orders_a_fresh_copy(stage: Stage) -> None:
+    """A repost from the shell: a copy, pinned; the one it replaces is unpinned and links it."""
+    stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
+    stage.say("host", "megabot repost news --yes")
+    answer = stage.order(Order(OrderKind.REPOST, "shell:demo"))
+    for line in (*answer.said, *answer.complaints):
+        stage.say("megabot", line)
+    stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=8))
+
+
+SCENES: tuple[Scene, ...] = (
+    the_bot_is_set_up,
+    the_first_thread,
+    the_next_week,
+    a_moderator_unpins,
+    the_week_after,
+    a_slot_passes_while_the_bot_is_down,
+    the_fifth_week,
+    somebody_orders_a_fresh_copy,
+)
+
+
+def _listed(stage: Stage) -> list[dict[str, dict[str, int]]]:
+    answer = stage.people[READER].get(
+        "post/list", community_name=COMMUNITY, sort="New", limit=50, type_="All"
+    )
+    return list(answer["posts"])

@@ -1,0 +1,140 @@
+"""Markdown as Lemmy's web client shows it, made safe to put on a page. Must not read files or the network.
+
+The client parses with markdown-it, of which markdown-it-py is a port; options and plugins are those of
+lemmy-ui's `src/shared/utils/markdown.ts`. What federated readers see instead is in docs/markdown.md. The
+libraries are imported on first use: the service never shows a page.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import nh3
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+_SPOILER = re.compile(r"\s*spoiler\s+(.*\S)\s*")
+_RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
+# lemmy-ui's instanceLinkRegex, without the query that it allows after the host.
+_HANDLE = re.compile(r"(/[cmu]/|!|@)([a-zA-Z\d._%+-]+@[a-zA-Z\d.-]+\.[a-zA-Z]{2,})")
+_HANDLE_PATHS = {"!": "/c/", "@": "/u/", "/c/": "/c/", "/m/": "/c/", "/u/": "/u/"}
+_MORE_ATTRIBUTES = {
+    "a": {"class", "id", "title"},  # classes and ids are those of footnotes and handles: html is off
+    "code": {"class"},
+    "hr": {"class"},
+    "img": {"title"},
+    "li": {"class", "id"},
+    "ol": {"class"},
+    "section": {"class"},
+    "sup": {"class"},
+    "td": {"style"},
+    "th": {"style"},
+}
+
+
+def to_html(text: str) -> str:
+    """Render a post's or comment's Markdown to HTML that can do no harm on a page of ours."""
+    return _cleaner().clean(_parser().render(text))
+
+
+def ruby_plugin(parser: "MarkdownIt") -> None:
+    """Teach a parser `{base|reading}`: a small reading above the text."""
+    parser.inline.ruler.before("link", "ruby", _scan_ruby)
+    parser.add_render_rule("ruby", _ruby_tag)
+
+
+@cache
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.container import container_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.subscript import sub_plugin
+    from mdit_py_plugins.superscript import superscript_plugin
+
+    parser = MarkdownIt("js-default", {"html": False, "linkify": True, "typographer": True, "xhtmlOut": True})
+    parser.use(sub_plugin).use(superscript_plugin).use(footnote_plugin).use(ruby_plugin)
+    parser.use(container_plugin, "spoiler", validate=_opens_spoiler, render=_spoiler_tag)
+    parser.core.ruler.push("handles", _link_handles)
+    return parser
+
+
+@cache
+def _title_parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero").enable(["emphasis", "backticks", "strikethrough"])
+
+
+@cache
+def _cleaner() -> "nh3.Cleaner":
+    import nh3
+
+    names = nh3.ALLOWED_ATTRIBUTES.keys() | _MORE_ATTRIBUTES.keys()
+    return nh3.Cleaner(
+        tags=nh3.ALLOWED_TAGS | {"section"},
+        attributes={n: nh3.ALLOWED_ATTRIBUTES.get(n, set()) | _MORE_ATTRIBUTES.get(n, set()) for n in names},
+        filter_style_properties={"text-align"},
+        link_rel="noopener nofollow",
+        url_schemes={"http", "https", "mailto"},
+    )
+
+
+def _opens_spoiler(info: str, _markup: str) -> bool:
+    return _SPOILER.fullmatch(info) is not None
+
+
+def _spoiler_tag(_renderer: object, tokens: "Sequence[Token]", index: int, *_more: object) -> str:
+    if tokens[index].nesting < 0:
+        return "</details>\n"
+    title = _SPOILER.sub(r"\1", tokens[index].info)
+    return f"<details><summary>{_title_parser().renderInline(title)}</summary>\n"
+
+
+def _scan_ruby(state: "StateInline", silent: bool) -> bool:  # noqa: FBT001 - the parser passes it by position
+    found = _RUBY.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("ruby", "", 0)
+        token.content, token.info = found[1].strip(), found[2].strip()
+    state.pos = found.end()
+    return True
+
+
+def _ruby_tag(_renderer: object, tokens: "Sequence[Token]", index: int, *_more: object) -> str:
+    base, reading = escape(tokens[index].content), escape(tokens[index].info)
+    return f"<ruby>{base}<rp>(</rp><rt>{reading}</rt><rp>)</rp></ruby>"
+
+
+def _link_handles(state: "StateCore") -> None:
+    for block in state.tokens:
+        if block.type == "inline" and _HANDLE.search(block.content):
+            block.children = list(_with_handles_linked(block.children or []))
+
+
+def _with_handles_linked(tokens: "list[Token]") -> "Iterator[Token]":
+    in_link = 0
+    for token in tokens:
+        in_link += token.nesting if token.type in {"link_open", "link_close"} else 0
+        if token.type == "text" and not in_link:
+            yield from _split_at_handles(token.content)
+        else:
+            yield token
+
+
+def _split_at_handles(text: str) -> "Iterator[Token]":
+    from markdown_it.token import Token
+
+    end = 0
+    for found in _HANDLE.finditer(text):
+        yield Token("text", "", 0, content=text[end : found.start()])
+        yield Token("link_open", "a", 1, attrs={"href": _HANDLE_PATHS[found[1]] + found[2]})
+        yield Token("text", "", 0, content=found[0])
+        yield Token("link_close", "a", -1)
+        end = found.end()
+    yield Token("text", "", 0, content=text[end:])

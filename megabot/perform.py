@@ -1,0 +1,150 @@
+"""Doing what was decided: one write each, its intent on disk before the first byte leaves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar, assert_never
+
+from megabot.core import drafts
+from megabot.core.actions import Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
+from megabot.core.marker import CommentMarker, Marker, signed
+from megabot.core.posts import Feature, Post
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
+from megabot.core.seen import Own
+from megabot.core.threads import EDITION_URL, Thread
+from megabot.errors import NotSent, Refused, SignInLater, SignInRefused, TokenRefused
+from megabot.look import Ground, Place
+from megabot.ports import Ports
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What one thread's writes are done with. `context` is the JSON that the text was rendered from."""
+
+    ports: Ports
+    thread: Thread
+    place: Place
+    ground: Ground
+    language_id: int | None = None
+    context: str = ""
+
+    @property
+    def nsfw(self) -> bool:
+        """Whether the post is marked: the server forces it in such a community anyway."""
+        return self.thread.nsfw or self.place.nsfw
+
+    def settle(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
+        """Write down how a write went."""
+        self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
+
+
+def perform(work: Work, action: Write) -> None:
+    """Do one write and record how it went.
+
+    Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
+    """
+    match action:
+        case Publish():
+            _publish(work, action)
+        case Resend(intent=intent):
+            work.settle(intent, IntentState.ABSENT)
+            _create(work, replace(intent.new, at=work.ports.clock.now()))
+        case Pin(own=own, kind=kind):
+            _feature(work, own, kind, standing=own, featured=True)
+        case Unpin(own=own, kind=kind, standing=standing):
+            _feature(work, own, kind, standing=standing, featured=False)
+        case Tell():
+            _tell(work, action)
+        case Lock(own=own, standing=standing):
+            new = _intent(work, IntentKind.LOCK, standing, own)
+            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True))
+        case Edit():
+            _edit(work, action)
+        case _:
+            assert_never(action)
+
+
+def _publish(work: Work, action: Publish) -> None:
+    edition, after = action.edition, action.after
+    marker = Marker(
+        thread=work.thread.name,
+        key=edition.key,
+        copy=action.copy,
+        after_key=after.key if after else "",
+        after_post=after.id if after else 0,
+    )
+    new = NewIntent(
+        kind=IntentKind.PUBLISH,
+        thread=work.thread.name,
+        edition=edition.key,
+        copy=action.copy,
+        at=work.ports.clock.now(),
+        draft=drafts.to_publish(action.text, marker, nsfw=work.nsfw, language_id=work.language_id),
+        text=action.text.comment,
+        context=work.context,
+        order=action.order,
+    )
+    _create(work, new)
+
+
+def _create(work: Work, new: NewIntent) -> None:
+    draft = drafts.of(new)
+    intent = work.ports.ledger.begin(new)
+    post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
+    work.ports.ledger.record_post(drafts.record_of(new, post))
+    work.ground.created.add(post.id)
+    work.ground.fold(post)
+
+
+def _feature(work: Work, own: Own, kind: Feature, *, standing: Own, featured: bool) -> None:
+    new = _intent(work, IntentKind.PIN if featured else IntentKind.UNPIN, standing, own)
+    _settled(work, new, lambda: work.ports.forum.feature(own.id, featured=featured, kind=kind))
+
+
+def _tell(work: Work, action: Tell) -> None:
+    standing = action.standing
+    marker = CommentMarker(thread=work.thread.name, key=standing.key, copy=standing.copy, purpose="link")
+    text = signed(action.text.replace(EDITION_URL, standing.post.url), marker)
+    new = replace(_intent(work, IntentKind.COMMENT, standing, action.own), text=text)
+    intent = work.ports.ledger.begin(new)
+    _send(work, intent, lambda: work.ports.forum.comment(action.own.id, text))
+
+
+def _edit(work: Work, action: Edit) -> None:
+    own = action.own
+    draft = drafts.to_edit(action.text, own.post, nsfw=work.nsfw, language_id=work.language_id)
+    new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
+    post = _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft))
+    work.ports.ledger.record_post(drafts.record_of(new, post))
+
+
+def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:
+    return NewIntent(
+        kind=kind,
+        thread=work.thread.name,
+        edition=standing.key,
+        copy=standing.copy,
+        post_id=own.id,
+        at=work.ports.clock.now(),
+    )
+
+
+def _settled(work: Work, new: NewIntent, send: Callable[[], Post]) -> Post:
+    post = _send(work, work.ports.ledger.begin(new), send)
+    work.ground.fold(post)
+    return post
+
+
+def _send(work: Work, intent: Intent, send: Callable[[], Answer]) -> Answer:
+    """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
+    try:
+        answer = send()
+    except (NotSent, TokenRefused, SignInRefused, SignInLater) as error:
+        work.settle(intent, IntentState.NOT_SENT, note=str(error))
+        raise
+    except Refused as error:
+        work.settle(intent, IntentState.REFUSED, note=str(error))
+        raise
+    work.settle(intent, IntentState.DONE)
+    return answer

@@ -1,0 +1,252 @@
+"""One pass: look, decide, do, look again, until there is nothing left to do."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from megabot import look, texts
+from megabot.core import context, drafts, settle
+from megabot.core.actions import Action, Need, Reason, Write
+from megabot.core.plan import decide, holds, writes
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.seen import Case, Order, OrderKind, Seen
+from megabot.core.threads import CompanionFacts, Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.errors import ForumError, OutcomeUnknown
+from megabot.look import Ground, Place
+from megabot.perform import Work, perform
+from megabot.ports import Ports
+
+ROUNDS = 4
+log = logging.getLogger("megabot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way."""
+
+    thread: Thread
+    seen: Seen | None = None
+    done: tuple[Write, ...] = ()
+    left: tuple[Action, ...] = ()
+    failure: ForumError | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Whether a look after the last write found nothing left to do."""
+        return self.failure is None and self.seen is not None and self.seen.fresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """What one pass works with. `dry` decides and does nothing."""
+
+    ports: Ports
+    snapshot: Snapshot
+    threads: tuple[Thread, ...]
+    ground: Ground
+    dry: bool = False
+
+
+def run_pass(
+    ports: Ports, *, orders: Mapping[str, Order] | None = None, proof: bool = False, dry: bool = False
+) -> tuple[Report, ...]:
+    """Go through everything that is to be maintained. Raises `SourceMissing` and what the first look raises.
+
+    `orders` maps a thread's name to what a person wants of it; `proof` says that this pass already had an
+    answer that strangers cannot get.
+    """
+    snapshot = ports.source.snapshot()
+    threads = ports.source.threads(snapshot)
+    ground = look.survey(ports, threads, proof=proof)
+    one = Pass(ports=ports, snapshot=snapshot, threads=threads, ground=ground, dry=dry)
+    reports = tuple(_report(one, thread, (orders or {}).get(thread.name)) for thread in threads)
+    if not dry:
+        _announce(ports, reports)
+    return reports
+
+
+def _report(one: Pass, thread: Thread, order: Order | None) -> Report:
+    """Keep one thread's trouble from the others."""
+    try:
+        return converge(one, thread, order)
+    except ForumError as error:
+        return Report(thread=thread, failure=error)
+
+
+def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
+    """Bring one thread to where nothing is left to do; a last look has to confirm it."""
+    place = look.find_place(one.ports, thread)
+    done: tuple[Write, ...] = ()
+    fresh, rounds = True, 0
+    while True:
+        decision = _decide(one, _case(one, thread, place, order), place)
+        todo = writes(decision.actions)
+        if one.dry or rounds == ROUNDS or (fresh and not todo):
+            seen = replace(decision.case.seen, fresh=fresh and not todo)
+            return Report(thread=thread, seen=seen, done=done, left=decision.actions)
+        if todo:
+            done += _do(one, decision, place, todo)
+            fresh, rounds = False, rounds + 1
+        else:
+            look.resurvey(one.ports, one.threads, one.ground)
+            fresh = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A plan, what it was made from, and the context that its text was rendered in."""
+
+    case: Case
+    actions: tuple[Action, ...]
+    context: str = ""
+
+
+def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
+    """Observe, and settle what became of writes whose outcome was not known."""
+    now = one.ports.clock.now()
+    seen = look.observe(one.ports, thread, one.ground, order=order, now=now)
+    case = Case(now=now, thread=thread, seen=seen, order=order)
+    if one.dry:
+        return case
+    look.keep_schedule(one.ports, thread, seen)
+    if look.has_open_publish(seen):
+        case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
+    verdicts = settle.verdicts(case.seen, now)
+    for intent, state in verdicts:
+        log.info("%s", texts.settled(intent, state))
+        if intent.new.kind is IntentKind.PUBLISH and state is IntentState.DONE:
+            found = next(
+                own.post for own in case.seen.of_edition(intent.new.edition) if own.copy == intent.new.copy
+            )
+            one.ports.ledger.record_post(drafts.record_of(intent.new, found))
+        one.ports.ledger.settle(intent.id, state, at=now)
+    if not verdicts:
+        return case
+    ledger = one.ports.ledger
+    return replace(
+        case,
+        seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),
+    )
+
+
+def _decide(one: Pass, case: Case, place: Place) -> Decision:
+    """Decide, and give the decision what it needs, until it needs no more."""
+    made = ""
+    while True:
+        actions = decide(case)
+        need = actions[0] if actions and isinstance(actions[0], Need) else None
+        if need is None:
+            return Decision(case=case, actions=actions, context=made)
+        if need is Need.TEXT:
+            wanted, made = _render(one, case, place)
+            case = replace(case, wanted=wanted)
+        elif need is Need.PIN_LOG:
+            case = replace(case, seen=look.read_pin_log(one.ports, case, place))
+        else:
+            case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
+
+
+def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
+    """Do what was decided, up to the first write whose outcome is not known: the next look tells of it."""
+    thread = decision.case.thread
+    work = Work(
+        ports=one.ports,
+        thread=thread,
+        place=place,
+        ground=one.ground,
+        language_id=_language_id(one.ports, thread),
+        context=decision.context,
+    )
+    done: list[Write] = []
+    for action in todo:
+        log.info("%s", texts.doing(thread, action))
+        try:
+            perform(work, action)
+        except OutcomeUnknown as error:
+            log.warning("%s", error)
+            look.resurvey(one.ports, one.threads, one.ground)
+            break
+        done.append(action)
+    return tuple(done)
+
+
+def _render(one: Pass, case: Case, place: Place) -> tuple[Rendered | RenderProblem, str]:
+    """Render what is to be posted now; for a refresh, in the context that the post was rendered in.
+
+    A refresh is tried with the revision of back then first: an unchanged source never edits (decision 14).
+    """
+    tries = _contexts(one, case, place)
+    answers = one.ports.renderer.render(one.snapshot, [(case.thread, each) for each in tries])
+    record = case.seen.record(case.seen.standing.id) if case.seen.standing else None
+    for wanted, made in zip(answers, tries, strict=True):
+        same = (
+            record is not None and isinstance(wanted, Rendered) and drafts.text_digest(wanted) == record.sent
+        )
+        if same or made is tries[-1]:
+            return wanted, context.to_json(made)
+    raise AssertionError("the last try is always taken")
+
+
+def _contexts(one: Pass, case: Case, place: Place) -> list[Context]:
+    seen, thread, revision = case.seen, case.thread, one.snapshot.revision
+    record = seen.record(seen.standing.id) if seen.standing else None
+    if case.ordered(OrderKind.REFRESH) and record is not None and record.context:
+        then = replace(context.from_json(record.context), companions=_companions(one, thread))
+        return [then, replace(then, revision=revision)]
+    edition = seen.due
+    if edition is None:
+        raise ValueError("nothing is rendered before the first slot")
+    return [
+        context.build(
+            thread,
+            seen,
+            edition,
+            community=place.name,
+            companions=_companions(one, thread),
+            revision=revision,
+        )
+    ]
+
+
+def _companions(one: Pass, thread: Thread) -> dict[str, CompanionFacts | None]:
+    """Find the companions: fixed addresses, and the newest post of other threads of this source."""
+    facts: dict[str, CompanionFacts | None] = {}
+    for companion in thread.companions:
+        standing = look.standing_of(one.ground, companion.thread) if companion.thread else None
+        if companion.url:
+            facts[companion.name] = CompanionFacts(url=companion.url)
+        elif standing is not None:
+            facts[companion.name] = CompanionFacts(url=standing.url, title=standing.title)
+        else:
+            facts[companion.name] = None
+    return facts
+
+
+def _language_id(ports: Ports, thread: Thread) -> int | None:
+    """Find the server's number of the thread's language; asked once, then kept in the ledger."""
+    if not thread.language:
+        return None
+    key = "languages"
+    kept = ports.ledger.recall(key)
+    if kept is None:
+        kept = json.dumps(ports.forum.site().languages)
+        ports.ledger.remember(key, kept)
+    number = json.loads(kept).get(thread.language)
+    return int(number) if number is not None else None
+
+
+def _announce(ports: Ports, reports: tuple[Report, ...]) -> None:
+    """Tell people once what needs them, and that it is over when it is."""
+    for report in reports:
+        if report.failure is not None:
+            continue
+        standing = {hold.reason for hold in holds(report.left) if hold.needs_person}
+        for hold in holds(report.left):
+            if hold.needs_person:
+                ports.alerts.raise_alert(
+                    f"{report.thread.name}:{hold.reason}", texts.hold(report.thread, hold)
+                )
+        for reason in Reason:
+            if reason not in standing:
+                ports.alerts.take_back(f"{report.thread.name}:{reason}")

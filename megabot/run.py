@@ -1,0 +1,118 @@
+"""The service: `schedule` only ticks; what is due is decided anew from calendar, clock and ledger.
+
+A tick is one request, the unread count. A pass is run at start, at a slot, when a hold ends, and hourly.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import schedule
+
+from megabot import texts
+from megabot.core import calendar
+from megabot.core.plan import holds
+from megabot.core.threads import Thread
+from megabot.errors import Expected, SourceBroken, SourceMissing, Stopping
+from megabot.ports import Ports
+from megabot.reconcile import Report, run_pass
+
+HOURLY = timedelta(hours=1)
+SLOWEST = timedelta(minutes=15)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+log = logging.getLogger("megabot")
+
+
+class Service:
+    """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it."""
+
+    def __init__(self, ports: Ports, *, tick: timedelta, notify: Callable[[str], None]) -> None:
+        self._ports = ports
+        self._tick = tick
+        self._notify = notify
+        self._pass_at = _EVER
+        self._failures = 0
+        self._quiet_until = _EVER
+        self.reports: tuple[Report, ...] = ()
+
+    def serve(self) -> None:
+        """Tick until told to stop. Raises `Stopping`, from a wait or in the middle of a tick."""
+        ticker = schedule.Scheduler()
+        ticker.every(max(1, int(self._tick.total_seconds()))).seconds.do(self.tick)
+        self.tick()
+        self._notify("READY=1")
+        while True:
+            self._ports.clock.sleep(max(0.0, ticker.idle_seconds or 0.0))
+            ticker.run_pending()
+
+    def tick(self) -> None:
+        """Take one step. Whatever goes wrong is said and tried again later."""
+        now = self._ports.clock.now()
+        if now < self._quiet_until:
+            return
+        try:
+            self._step(now)
+        except Stopping:
+            raise
+        except Expected as error:
+            self._back_off(now, str(error))
+        except Exception:
+            log.exception("this is a bug; the service goes on, the pass is not trusted")
+            self._back_off(now, "a bug, see the lines above")
+        else:
+            self._failures = 0
+            self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
+
+    def _step(self, now: datetime) -> None:
+        self._ports.forum.unread()
+        if now < self._pass_at:
+            return
+        try:
+            with self._ports.ledger.pass_lock():
+                self.reports = run_pass(self._ports, proof=True)
+        except (SourceBroken, SourceMissing) as error:
+            self._ports.alerts.raise_alert("source", texts.source_trouble(error))
+            raise
+        self._ports.alerts.take_back("source")
+        say(self.reports)
+        self._pass_at = next_pass(self._ports.clock.now(), self.reports)
+        self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
+
+    def _back_off(self, now: datetime, why: str) -> None:
+        self._failures += 1
+        wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
+        self._quiet_until = now + wait
+        log.warning("%s; trying again in %d s", why, wait.total_seconds())
+        self._notify("WATCHDOG=1")
+
+
+def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
+    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour."""
+    moments = [now + HOURLY]
+    for report in reports:
+        moments.append(next_slot(report.thread, now))
+        moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
+        if report.failure is not None:
+            moments.append(now + timedelta(minutes=2))
+    return min(moments)
+
+
+def next_slot(thread: Thread, now: datetime) -> datetime:
+    """Tell when a thread's next edition is due that is not left out."""
+    return next(
+        edition.slot
+        for edition in calendar.upcoming(thread.name, thread.schedule, now)
+        if not edition.skipped
+    )
+
+
+def say(reports: tuple[Report, ...]) -> None:
+    """Write into the log what a pass found, a line each: what needs nobody only at debug."""
+    for report in reports:
+        if report.failure is not None:
+            log.warning("%s: %s", report.thread.name, report.failure)
+        for hold in holds(report.left):
+            level = logging.INFO if report.done else logging.DEBUG
+            log.log(level, "%s", texts.hold(report.thread, hold))
+        if report.verified and report.done and report.seen is not None and report.seen.standing is not None:
+            log.info("%s: verified, %s stands", report.thread.name, report.seen.standing.post.url)

@@ -1,0 +1,54 @@
+"""What is, at a glance: from the ledger and the calendar alone, so it answers when the server does not."""
+
+from dataclasses import asdict, replace
+
+from megabot.core import calendar
+from megabot.core.glance import Status, ThreadStatus
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.threads import Thread
+from megabot.ports import Ports
+
+
+def read(ports: Ports) -> Status:
+    """Read the status. Raises `SourceMissing` and `SourceBroken`."""
+    threads = ports.source.threads(ports.source.snapshot())
+    return Status(
+        threads=tuple(_thread(ports, thread) for thread in threads),
+        alerts=tuple(sentence for _, sentence in ports.alerts.standing()),
+    )
+
+
+def plain(status: Status) -> dict[str, object]:
+    """Make a status what JSON can hold; times in ISO 8601."""
+    threads = [asdict(one) | {"next_slot": one.next_slot.isoformat()} for one in status.threads]
+    return {"threads": threads, "alerts": list(status.alerts)}
+
+
+def _thread(ports: Ports, thread: Thread) -> ThreadStatus:
+    coming = next(
+        edition
+        for edition in calendar.upcoming(thread.name, thread.schedule, ports.clock.now())
+        if not edition.skipped
+    )
+    zone = calendar.zone(thread.schedule)
+    base = ThreadStatus(thread=thread.name, next_edition=coming.key, next_slot=coming.slot.astimezone(zone))
+    records = ports.ledger.posts(thread.name)
+    if not records:
+        return base
+    newest, intents = records[-1], ports.ledger.intents(thread.name)
+    pins = [
+        intent
+        for intent in intents
+        if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
+        and intent.new.post_id == newest.post_id
+        and intent.state is IntentState.DONE
+    ]
+    return replace(
+        base,
+        edition=newest.edition,
+        url=newest.url,
+        commit=newest.commit,
+        dirty=newest.dirty,
+        pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
+        unknown=tuple(f"{intent.new.kind} {intent.new.edition}" for intent in intents if intent.open),
+    )

@@ -1,0 +1,302 @@
+"""Every sentence that megabot says to people, in one place. Wording only: nothing is decided here."""
+
+from datetime import datetime
+
+from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin
+from megabot.core.glance import ThreadStatus
+from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.core.threads import Thread
+
+_HOLDS = {
+    Reason.NOTHING_DUE: "nothing is due before the first slot",
+    Reason.THERE: "the current edition has its post",
+    Reason.SKIPPED: "this slot is left out (skip)",
+    Reason.FIRST_RUN: (
+        "the current slot came before megabot knew this schedule, so it is not posted by itself; "
+        "post it now with: megabot post {thread}"
+    ),
+    Reason.PAST_GRACE: (
+        "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
+    ),
+    Reason.CLOCK: (
+        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition: "
+        "nothing is written until the clock is right"
+    ),
+    Reason.OUTCOME_UNKNOWN: (
+        "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
+    ),
+    Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
+    Reason.SETTINGS_HIDE: (
+        "the account's settings hide its own posts ({all}), so it cannot see whether the thread is there; "
+        "mend that with: megabot check --online"
+    ),
+    Reason.HAND_MADE: (
+        "{1} has posted and pinned a thread by hand: {0}; take it with: megabot adopt {0}, "
+        "or post beside it with: megabot post {thread}"
+    ),
+    Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
+    Reason.REFUSED_BEFORE: (
+        "the server refused this text: {0}; change the text, or try again with: megabot post {thread}"
+    ),
+    Reason.REMOVED: (
+        "the post of edition {0} was removed or deleted and is not posted again by itself; "
+        "a fresh copy is made by: megabot repost {thread}"
+    ),
+    Reason.NOT_MODERATOR: (
+        "the bot is not a moderator here and cannot pin {0}; a moderator can appoint it from that post's menu"
+    ),
+    Reason.UNPINNED_BY_HAND: "a person unpinned {0}: it stays so until the next edition",
+    Reason.PINNED_BY_HAND: "a person pinned {0} again: it stays so until the next edition",
+    Reason.EDITED_BY_HAND: (
+        "{0} was edited by hand since megabot last wrote it, so it is not overwritten; "
+        "put those changes into the template, or undo them there"
+    ),
+    Reason.ADOPTED: "{0} is another account's post: it can be pinned and linked, not edited",
+    Reason.NOTHING_STANDS: "no post of this thread can be opened; post one with: megabot post {thread}",
+    Reason.UNCHANGED: "{0} says what the source says already",
+}
+
+
+def hold(thread: Thread, held: Hold) -> str:
+    """Say why something is not done."""
+    facts = held.facts or ("",)
+    return f"{thread.name}: " + _HOLDS[held.reason].format(
+        *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=moment(held.until)
+    )
+
+
+def moment(at: datetime | None) -> str:
+    """Write a moment so that anybody can place it."""
+    return at.strftime("%Y-%m-%d %H:%M UTC") if at is not None else "later"
+
+
+def action(thread: Thread, planned: Action) -> str:
+    """Say what a pass would do, as `megabot plan` prints it."""
+    match planned:
+        case Hold():
+            return hold(thread, planned)
+        case Need():
+            return f"{thread.name}: look deeper ({planned.value})"
+        case _:
+            return doing(thread, planned)
+
+
+def doing(thread: Thread, planned: Action) -> str:
+    """Say what is being done."""
+    match planned:
+        case Publish(edition=edition, copy=copy, text=text):
+            again = f" (copy {copy})" if copy > 1 else ""
+            return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
+        case Resend(intent=intent):
+            return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
+        case Pin(own=own):
+            return f"{thread.name}: pin {own.post.url}"
+        case Unpin(own=own):
+            return f"{thread.name}: unpin {own.post.url}"
+        case Tell(own=own):
+            return f"{thread.name}: link the new thread in {own.post.url}"
+        case Lock(own=own):
+            return f"{thread.name}: lock {own.post.url}"
+        case Edit(own=own):
+            return f"{thread.name}: edit {own.post.url}"
+        case _:
+            return f"{thread.name}: {planned}"
+
+
+_KINDS = {
+    IntentKind.PUBLISH: "post",
+    IntentKind.PIN: "pin",
+    IntentKind.UNPIN: "unpin",
+    IntentKind.COMMENT: "link in the old thread",
+    IntentKind.LOCK: "lock",
+    IntentKind.EDIT: "edit",
+}
+_STATES = {
+    IntentState.SENDING: "sent, no answer yet",
+    IntentState.UNKNOWN: "outcome unknown, looked for once",
+    IntentState.NOT_SENT: "not sent",
+    IntentState.REFUSED: "refused",
+    IntentState.ABSENT: "never happened",
+    IntentState.DONE: "done",
+}
+
+
+def kind(of: IntentKind) -> str:
+    """Name a kind of write."""
+    return _KINDS[of]
+
+
+def state(of: IntentState) -> str:
+    """Name how a write went."""
+    return _STATES[of]
+
+
+def settled(intent: Intent, now: IntentState) -> str:
+    """Say what became of a write whose outcome was not known."""
+    return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
+
+
+def source_trouble(error: Exception) -> str:
+    """Say that the source cannot be used."""
+    return f"the source cannot be used, everything stays as it is: {'; '.join(str(error).splitlines())}"
+
+
+def stands(thread: str, edition: str, url: str, *, pinned: bool) -> str:
+    """Say what stands after a pass that was verified."""
+    return f"{thread}/{edition}: {url}" + (" (pinned)" if pinned else " (not pinned)")
+
+
+def ask_repost(thread: str, *, comments: int, url: str) -> str:
+    """Say that a fresh copy needs a word more while the post is open."""
+    return f"{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
+
+
+def run_again(at: datetime | None) -> str:
+    """Say from when on a post of unknown outcome may be ordered again."""
+    return (
+        "whether the post was made is not known yet and it was looked for in vain; "
+        f"the service goes on looking, or run this again after {moment(at)}"
+    )
+
+
+def no_such_thread(name: str, known: list[str]) -> str:
+    """Say that the source has no such thread."""
+    return f"there is no thread {name!r} in the source; it has: {', '.join(known)}"
+
+
+def not_verified(thread: str) -> str:
+    """Say that a last look did not confirm what was done."""
+    return f"{thread}: not everything is as it should be yet; see: megabot plan"
+
+
+def next_due(thread: str, at: datetime) -> str:
+    """Say when a thread's next edition is due."""
+    return f"{thread}: the next edition is due {moment(at)}"
+
+
+def slots_render(thread: str, count: int, first: datetime) -> str:
+    """Say that the coming editions can be rendered."""
+    return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
+
+
+def no_community(thread: str) -> str:
+    """Say that a thread names no community."""
+    return f"{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
+
+
+def server_runs(actor: str, version: str) -> str:
+    """Say what server answers."""
+    return f"{actor} runs Lemmy {version}"
+
+
+def signed_in(actor: str) -> str:
+    """Say who is signed in."""
+    return f"signed in as {actor}"
+
+
+def clocks_differ(seconds: int) -> str:
+    """Say that the clocks differ."""
+    return f"this machine's clock is {seconds} s from the server's; set it right (timedatectl set-ntp true)"
+
+
+def settings_fine() -> str:
+    """Say that the account sees its own posts."""
+    return "the account's settings show it its own posts"
+
+
+def ask_settings(names: tuple[str, ...]) -> str:
+    """Ask before settings are changed."""
+    return f"The account has posts of its own. Change its settings {', '.join(names)} so that it sees them?"
+
+
+def settings_changed(names: tuple[str, ...]) -> str:
+    """Say what was changed."""
+    return f"changed the account's settings so that it sees its own posts: {', '.join(names)}"
+
+
+def settings_hide(names: tuple[str, ...]) -> str:
+    """Say which settings hide posts."""
+    return (
+        f"the account's settings hide posts from it: {', '.join(names)}; "
+        "without them megabot cannot see whether a thread is there: run megabot check --online --yes"
+    )
+
+
+def not_marked_as_bot() -> str:
+    """Say that the account is not marked as a bot."""
+    return "the account is not marked as a bot, which most servers ask for: run megabot check --online --yes"
+
+
+def community_gone(name: str) -> str:
+    """Say that the community is gone."""
+    return f"{name}: the community was removed or deleted; nothing can be posted"
+
+
+def banned(name: str) -> str:
+    """Say that the account is banned."""
+    return f"{name}: the account is banned from the community; ask its moderators"
+
+
+def moderators_only(name: str) -> str:
+    """Say that only moderators may post."""
+    return f"{name}: only moderators may post there, and the account is none"
+
+
+def not_moderator(name: str, actor: str) -> str:
+    """Say that the account may not pin."""
+    return (
+        f"{name}: {actor} is not a moderator there: it could post but not pin; a moderator appoints it from "
+        'the menu of any post or comment of the bot\'s: "appoint as mod"'
+    )
+
+
+def not_admin(site: str) -> str:
+    """Say that pinning on the front page needs an admin."""
+    return f"pin: local pins on the front page of {site}, which only its admins may"
+
+
+def may_pin(thread: str, community: str) -> str:
+    """Say that the account may do what the thread needs."""
+    return f"{thread}: may post and pin in {community}"
+
+
+def remote_community(actor: str) -> str:
+    """Say that the community lives on another server."""
+    return f"{actor} is on another server: posts reach it by federation, later and less surely"
+
+
+def unknown_language(path: str, code: str) -> str:
+    """Say that the server knows no such language."""
+    return f"{path}: language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+
+
+def language_not_allowed(path: str, code: str, community: str) -> str:
+    """Say that the community does not take the language."""
+    return f"{path}: language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+
+
+def status_line(found: ThreadStatus) -> str:
+    """Put one thread's status into a line."""
+    following = f"next {found.next_slot:%a %d %b %H:%M %Z} ({found.next_edition})"
+    if not found.url:
+        return f"{found.thread}: {following}; nothing posted yet"
+    pinned = {True: "yes", False: "no", None: "never by megabot"}[found.pinned]
+    commit = f", commit {found.commit[:7]}{' with changes' if found.dirty else ''}" if found.commit else ""
+    unknown = f"; outcome unknown: {', '.join(found.unknown)}" if found.unknown else ""
+    return f"{found.thread}: {found.edition} {found.url}, pinned: {pinned}{commit}; {following}{unknown}"
+
+
+def history_line(intent: Intent, post: PostRecord | None) -> str:
+    """Put one write into a line."""
+    new = intent.new
+    copy = f"#{new.copy}" if new.copy > 1 else ""
+    where = f"  {post.url}" if post is not None else ""
+    commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
+    note = f"  {intent.note}" if intent.note else ""
+    what = f"{new.thread}/{new.edition}{copy}  {kind(new.kind)}: {state(intent.state)}"
+    return f"{moment(new.at)}  {what}{where}{commit}{note}"
+
+
+def previewed(edition: str, units: int) -> str:
+    """Say which edition was shown, and how long it is."""
+    return f"{edition}: {units:,} of 50,000 characters"

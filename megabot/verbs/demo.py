@@ -1,0 +1,45 @@
+"""`megabot demo`: five weeks in a few seconds, against a small Lemmy in the process."""
+
+import threading
+from datetime import datetime
+
+import click
+
+from megabot.demo import judge
+from megabot.demo.scenes import EDITIONS, SCENES
+from megabot.demo.stage import BOT, COMMUNITY, MODERATOR, READER, set_stage
+
+
+@click.command(help="See five weeks pass on a small Lemmy in this process, then look at its pages.")
+@click.option("--exit", "end", is_flag=True, help="End by itself; exit 0 only if all is as it should be.")
+def command(*, end: bool) -> int:
+    """Play the scenes, let the judge look, stay up unless told to end."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    colours = {BOT: "green", MODERATOR: "magenta", READER: "cyan"}
+
+    def tell(when: datetime, who: str, what: str) -> None:
+        console.print(f"{when:%a %d %b %H:%M}  ", end="", style="dim")
+        console.print(f"{who:10}", end="", style=colours.get(who, "yellow"))
+        console.print(what, markup=False, soft_wrap=True)
+
+    with set_stage(tell) as stage:
+        for scene in SCENES:
+            console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
+            scene(stage)
+        faults = judge.verdict(stage.sandbox.url, community=COMMUNITY, bot=BOT, editions=EDITIONS)
+        _conclude(faults, f"{stage.sandbox.url}/c/{COMMUNITY}")
+        if not end:
+            click.echo("The pages stay up until you press Ctrl-C.")
+            threading.Event().wait()
+    return 1 if faults else 0
+
+
+def _conclude(faults: list[str], page: str) -> None:
+    click.echo()
+    for fault in faults:
+        click.echo(f"wrong: {fault}")
+    if not faults:
+        click.echo(f"One post for each of {len(EDITIONS)} editions, one pinned, each linking the one before.")
+    click.echo(f"The community as its readers see it: {page}")

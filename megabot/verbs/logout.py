@@ -1,0 +1,16 @@
+"""`megabot logout`: give the token back to the server and forget it."""
+
+import click
+
+from megabot.app import open_app
+
+
+@click.command(help="Sign out and forget the token.")
+@click.pass_obj
+def command(options: dict[str, object]) -> int:
+    """Sign out."""
+    with open_app(options) as app:
+        app.settings.require_online()
+        app.ports.forum.sign_out()
+    click.echo("signed out")
+    return 0

@@ -1,0 +1,22 @@
+"""What the verbs that change something share: open, give the order, print the answer."""
+
+import uuid
+
+import click
+
+from megabot.app import open_app
+from megabot.core.seen import Order, OrderKind
+from megabot.orders import carry_out
+
+
+def order(options: dict[str, object], kind: OrderKind, thread: str | None) -> int:
+    """Carry out an order from the shell and give the exit code."""
+    with open_app(options) as app:
+        app.settings.require_online()
+        proof = app.prove()
+        answer = carry_out(app.ports, Order(kind, f"shell:{uuid.uuid4().hex}"), thread, proof=proof)
+    for line in answer.said:
+        click.echo(line)
+    for line in answer.complaints:
+        click.echo(f"megabot: {line}", err=True)
+    return 0 if answer.done else 1

@@ -1,0 +1,22 @@
+"""`megabot plan`: what the next pass would do, and why. Changes nothing."""
+
+import click
+
+from megabot import texts
+from megabot.app import open_app
+from megabot.reconcile import run_pass
+
+
+@click.command(help="Show what the next pass would do, and why. Changes nothing.")
+@click.pass_obj
+def command(options: dict[str, object]) -> int:
+    """Run a pass that only decides, and print its plan."""
+    with open_app(options) as app:
+        app.settings.require_online()
+        reports = run_pass(app.ports, proof=app.prove(), dry=True)
+    for report in reports:
+        if report.failure is not None:
+            click.echo(f"megabot: {report.thread.name}: {report.failure}", err=True)
+        for action in report.left:
+            click.echo(texts.action(report.thread, action))
+    return 1 if any(report.failure for report in reports) else 0

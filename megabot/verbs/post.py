@@ -1,0 +1,16 @@
+"""`megabot post`: post the current edition now, if it is not there yet."""
+
+import click
+
+from megabot.core.seen import OrderKind
+from megabot.verbs.ordering import order
+
+
+@click.command(
+    help="Post the current edition now, if it is not there yet; pin it, link it, unpin the old one."
+)
+@click.argument("thread", required=False)
+@click.pass_obj
+def command(options: dict[str, object], thread: str | None) -> int:
+    """Give the order, print what stands."""
+    return order(options, OrderKind.POST, thread)
