@@ -21,7 +21,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import Refused
-from megabot.ports import Ports
+from megabot.ports import Desk, Ports
 
 SLOTS = 60
 _MINUTES = timedelta(minutes=5)
@@ -58,21 +58,21 @@ def problem(sentence: str) -> Finding:
     return Finding(Level.PROBLEM, sentence)
 
 
-def source(ports: Ports, *, slots: int = SLOTS) -> Iterator[Finding]:
+def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     """Read the source and render the next slots of every thread. Raises `SourceMissing`, `SourceBroken`."""
-    snapshot = ports.source.snapshot()
+    snapshot = desk.source.snapshot()
     yield from (problem(str(one)) for one in snapshot.problems)
-    for thread in ports.source.threads(snapshot):
-        yield from _thread(ports, snapshot, thread, slots)
+    for thread in desk.source.threads(snapshot):
+        yield from _thread(desk, snapshot, thread, slots)
 
 
-def _thread(ports: Ports, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
-    now = ports.clock.now()
+def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
+    now = desk.clock.now()
     coming = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
-    community = thread.community or ports.community or "community"
+    community = thread.community or desk.community or "community"
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))
-    answers = ports.renderer.render(snapshot, jobs)
+    answers = desk.renderer.render(snapshot, jobs)
     seen: set[str] = set()
     for answer in answers:
         broken = isinstance(answer, RenderProblem)
@@ -82,7 +82,7 @@ def _thread(ports: Ports, snapshot: Snapshot, thread: Thread, slots: int) -> Ite
                 yield problem(str(one)) if broken else warning(str(one))
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(texts.slots_render(thread.name, len(coming), coming[0].slot))
-    if not (thread.community or ports.community):
+    if not (thread.community or desk.community):
         yield problem(texts.no_community(thread.name))
 
 

@@ -171,13 +171,19 @@ class Alerts(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Everything a pass acts through. `community` is the default for threads that name none."""
+class Desk:
+    """What works without a server. `community` is the default for threads that name none."""
 
     clock: Clock
-    forum: Forum
     ledger: Ledger
     source: Source
     renderer: Renderer
     alerts: Alerts
     community: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports(Desk):
+    """Everything a pass acts through."""
+
+    forum: Forum

@@ -14,12 +14,12 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import ConfigError
-from megabot.ports import Ports
+from megabot.ports import Desk
 
 
-def render(ports: Ports, thread: Thread, edition: Edition) -> Rendered | RenderProblem:
+def render(desk: Desk, thread: Thread, edition: Edition) -> Rendered | RenderProblem:
     """Render one edition of a thread."""
-    snapshot = ports.source.snapshot()
+    snapshot = desk.source.snapshot()
     context = Context(
         edition=EditionFacts(
             key=edition.key,
@@ -28,12 +28,12 @@ def render(ports: Ports, thread: Thread, edition: Edition) -> Rendered | RenderP
             end=edition.end,
             slot=edition.slot,
         ),
-        community=thread.community or ports.community or "community",
-        previous=_previous(ports, thread, edition),
-        companions={one.name: _companion(ports, one.url, one.thread) for one in thread.companions},
+        community=thread.community or desk.community or "community",
+        previous=_previous(desk, thread, edition),
+        companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
         revision=snapshot.revision,
     )
-    return ports.renderer.render(snapshot, [(thread, context)])[0]
+    return desk.renderer.render(snapshot, [(thread, context)])[0]
 
 
 def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
@@ -47,8 +47,8 @@ def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
     return edition
 
 
-def _previous(ports: Ports, thread: Thread, edition: Edition) -> PreviousFacts | None:
-    older = [record for record in ports.ledger.posts(thread.name) if record.number < edition.number]
+def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:
+    older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
     if not older:
         return None
     last = older[-1]
@@ -61,8 +61,8 @@ def _previous(ports: Ports, thread: Thread, edition: Edition) -> PreviousFacts |
     )
 
 
-def _companion(ports: Ports, url: str, thread: str) -> CompanionFacts | None:
+def _companion(desk: Desk, url: str, thread: str) -> CompanionFacts | None:
     if url:
         return CompanionFacts(url=url)
-    records = ports.ledger.posts(thread) if thread else ()
+    records = desk.ledger.posts(thread) if thread else ()
     return CompanionFacts(url=records[-1].url, title=records[-1].title) if records else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from megabot import look, texts
 from megabot.core import context, drafts, settle
-from megabot.core.actions import Action, Need, Reason, Write
+from megabot.core.actions import Action, Need, Write
 from megabot.core.plan import decide, holds, writes
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, Order, OrderKind, Seen
@@ -241,12 +241,10 @@ def _announce(ports: Ports, reports: tuple[Report, ...]) -> None:
     for report in reports:
         if report.failure is not None:
             continue
-        standing = {hold.reason for hold in holds(report.left) if hold.needs_person}
-        for hold in holds(report.left):
-            if hold.needs_person:
-                ports.alerts.raise_alert(
-                    f"{report.thread.name}:{hold.reason}", texts.hold(report.thread, hold)
-                )
-        for reason in Reason:
-            if reason not in standing:
-                ports.alerts.take_back(f"{report.thread.name}:{reason}")
+        needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+        for key, one in needed.items():
+            ports.alerts.raise_alert(key, texts.hold(report.thread, one))
+        over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
+        for key in over:
+            if key not in needed:
+                ports.alerts.take_back(key)

@@ -6,15 +6,15 @@ from megabot.core import calendar
 from megabot.core.glance import Status, ThreadStatus
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.threads import Thread
-from megabot.ports import Ports
+from megabot.ports import Desk
 
 
-def read(ports: Ports) -> Status:
+def read(desk: Desk) -> Status:
     """Read the status. Raises `SourceMissing` and `SourceBroken`."""
-    threads = ports.source.threads(ports.source.snapshot())
+    threads = desk.source.threads(desk.source.snapshot())
     return Status(
-        threads=tuple(_thread(ports, thread) for thread in threads),
-        alerts=tuple(sentence for _, sentence in ports.alerts.standing()),
+        threads=tuple(_thread(desk, thread) for thread in threads),
+        alerts=tuple(sentence for _, sentence in desk.alerts.standing()),
     )
 
 
@@ -24,18 +24,18 @@ def plain(status: Status) -> dict[str, object]:
     return {"threads": threads, "alerts": list(status.alerts)}
 
 
-def _thread(ports: Ports, thread: Thread) -> ThreadStatus:
+def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
     coming = next(
         edition
-        for edition in calendar.upcoming(thread.name, thread.schedule, ports.clock.now())
+        for edition in calendar.upcoming(thread.name, thread.schedule, desk.clock.now())
         if not edition.skipped
     )
     zone = calendar.zone(thread.schedule)
     base = ThreadStatus(thread=thread.name, next_edition=coming.key, next_slot=coming.slot.astimezone(zone))
-    records = ports.ledger.posts(thread.name)
+    records = desk.ledger.posts(thread.name)
     if not records:
         return base
-    newest, intents = records[-1], ports.ledger.intents(thread.name)
+    newest, intents = records[-1], desk.ledger.intents(thread.name)
     pins = [
         intent
         for intent in intents

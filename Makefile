@@ -1,0 +1,79 @@
+# Every target sets up what it needs first. Set-up is done once: stamps in .make/ say what is there,
+# and a changed lock file or pyproject.toml makes its own step run again.
+
+PYTHON ?= python3
+ARGS ?=
+TESTS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := .make/package
+EXACT := megabot/core/*,megabot/adapters/lemmy_wire.py,megabot/errors.py
+LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME PIP_USER
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint types bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## five weeks of a thread on a Lemmy inside the process (ARGS=--exit: then end)
+	@$(BIN)/python -m megabot demo $(ARGS)
+
+ifdef TESTS
+test: $(READY)
+	@$(BIN)/python -m pytest --quiet $(TESTS)
+else
+test: lint types ## lint, types, all tests, coverage (TESTS=tests/unit/test_x.py: these alone)
+	@echo "make: tests"
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest --quiet
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report --fail-under=95
+	@$(BIN)/python -m coverage report --include='$(EXACT)' --fail-under=100
+endif
+
+lint: $(READY) ## ruff: rules and format
+	@echo "make: lint"
+	@$(BIN)/python -m ruff check --quiet
+	@$(BIN)/python -m ruff format --check --quiet
+
+types: $(READY) ## mypy --strict
+	@echo "make: types"
+	@$(BIN)/python -m mypy --no-error-summary
+
+bench: $(READY) ## requests, time and memory beside a naive script
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## write both requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)
+	@$(PYTHON) -m venv --clear .make/lock
+	@.make/lock/bin/python -m pip install --quiet pip-tools dependency-groups
+	@$(LOCK) $(ARGS) --output-file requirements.txt pyproject.toml
+	@.make/lock/bin/python -m dependency_groups dev > .make/dev.in
+	@$(LOCK) $(ARGS) --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml .make/dev.in
+	@rm -r .make/lock .make/dev.in
+
+clean: ## remove everything that make made
+	@rm -rf $(VENV) .make .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
+
+# pyvenv.cfg, not bin/python: that is a link to a file older than every stamp.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "make: $(PYTHON) must be Python 3.11 or newer with venv (Debian: apt install python3-venv);" \
+			"another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "make: a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+.make/libraries: requirements-dev.txt $(VENV)/pyvenv.cfg
+	@echo "make: the locked libraries"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@mkdir -p .make && touch $@
+
+$(READY): pyproject.toml .make/libraries
+	@echo "make: megabot itself"
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,104 @@
+"""Connections that cannot outlast a deadline, and that say for certain when nothing was sent.
+
+The timeouts of sockets start anew with every byte, so a server that drips could hold a call for ever; and
+requests reports a failed handshake and a broken answer by the same exceptions. Both are settled here, below
+it: an answer is read against one deadline, and whatever fails before a connection stands is `Unreachable`.
+"""
+
+import io
+import socket
+import ssl
+import time
+from http.client import HTTPResponse
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
+
+from megabot.errors import Unreachable
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Makes requests use the connections of this module, and never send anything twice."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads what the socket's own file reads, each time with the time that is left for the whole."""
+
+    def __init__(self, plain: io.BufferedReader, sock: socket.socket) -> None:
+        super().__init__()
+        self._plain = plain
+        self._sock = sock
+        # urllib3 has just set the read timeout, which is meant as the time for the whole answer.
+        self._deadline = time.monotonic() + (sock.gettimeout() or 0.0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int | None:  # type: ignore[override]
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._plain.raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._plain.close()
+        super().close()
+
+
+class _BoundedResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None) -> None:
+        super().__init__(sock, debuglevel, method)
+        self.fp = io.BufferedReader(_UntilDeadline(self.fp, sock))
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = _BoundedResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, HTTPError) as error:
+            raise _unreachable(self.host, error) from error
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _BoundedResponse
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, HTTPError) as error:
+            raise _unreachable(self.host, error) from error
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+def _unreachable(host: str, error: Exception) -> Unreachable:
+    return Unreachable(f"{host} could not be reached: {_reason(error)}. Nothing was sent.")
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case NameResolutionError():
+            return "its name was not found"
+        case ConnectTimeoutError() | TimeoutError():
+            return "it did not answer in time"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not valid ({error.verify_message})"
+        case ssl.SSLError():
+            return "the encrypted connection could not be set up"
+        case _:
+            return "no connection was made"

@@ -1,0 +1,58 @@
+"""What a person gave to sign in with: never shown, never stored but as a slow salted hash."""
+
+import binascii
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from megabot.errors import ConfigError
+
+_ROUNDS = 200_000
+_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Name, password and the secret of two-factor sign-in (base32 or an `otpauth://` link); "" for none."""
+
+    username: str
+    password: str = field(default="", repr=False)
+    totp_secret: str = field(default="", repr=False)
+
+    def code(self, now: datetime) -> str:
+        """Give the two-factor code of the moment, "" where there is no secret."""
+        if not self.totp_secret:
+            return ""
+        import pyotp
+
+        try:
+            if "://" in self.totp_secret:
+                parsed = pyotp.parse_uri(self.totp_secret)
+                if not isinstance(parsed, pyotp.TOTP):
+                    raise _bad_secret()
+                return parsed.at(now)
+            return pyotp.TOTP("".join(self.totp_secret.split()).upper()).at(now)
+        except (ValueError, binascii.Error):
+            raise _bad_secret() from None  # what pyotp says may quote the secret
+
+    def fingerprint(self, salt: bytes = b"") -> str:
+        """Give a salted hash by which the same credentials are known again."""
+        salt = salt or os.urandom(_SALT_BYTES)
+        secret = f"{self.username}\0{self.password}\0{self.totp_secret}".encode()
+        return f"{salt.hex()}:{hashlib.pbkdf2_hmac('sha256', secret, salt, _ROUNDS).hex()}"
+
+    def match(self, fingerprint: str) -> bool:
+        """Say whether a fingerprint was made of these credentials."""
+        try:
+            salt = bytes.fromhex(fingerprint.partition(":")[0])
+        except ValueError:
+            return False
+        return bool(salt) and hmac.compare_digest(self.fingerprint(salt), fingerprint)
+
+
+def _bad_secret() -> ConfigError:
+    return ConfigError(
+        "MEGABOT_TOTP_SECRET is neither a base32 secret nor an otpauth://totp link; copy it again."
+    )

@@ -1,0 +1,223 @@
+"""The ledger on SQLite: megabot's own record of what it was about to do, did and knows. Decides nothing.
+
+All statements about rows are here; the tables are in `ledger_migrations`, the file in `ledger_file`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from megabot.adapters import state_dir
+from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
+from megabot.core.posts import PostDraft
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.errors import LedgerError
+from megabot.ports import Clock
+
+Value = TypeVar("Value")
+
+_BEGIN = """
+    INSERT INTO intents (
+        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, state, changed, note
+    ) VALUES (
+        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, 'sending', :at, ''
+    )
+"""
+_RECORD_POST = """
+    INSERT OR REPLACE INTO posts (
+        post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
+        sent, answered, context, preamble, adopted, seen_pinned
+    ) VALUES (
+        :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
+        :sent, :answered, :context, :preamble, :adopted, :seen_pinned
+    )
+"""
+
+
+class SqliteLedger:
+    """The ledger port on one file in the state folder, opened when it is first needed.
+
+    `on_wait` is called once while waiting for another's pass; `on_set_aside` when a broken file was put out
+    of the way. `patience` is how many seconds a call waits for another process's transaction.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        on_wait: Callable[[], None],
+        on_set_aside: Callable[[SetAside], None],
+        patience: float = 5.0,
+    ) -> None:
+        self._folder = folder
+        self._path = folder / NAME
+        self._clock = clock
+        self._on_wait = on_wait
+        self._on_set_aside = on_set_aside
+        self._patience = patience
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def recall(self, key: str) -> str | None:
+        """Give back what was remembered under a key."""
+        rows = self._read("SELECT value FROM facts WHERE key = ?", key)
+        return str(rows[0]["value"]) if rows else None
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small fact."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", (key, value))
+
+    def begin(self, intent: NewIntent) -> Intent:
+        """Write down what is about to be sent.
+
+        Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
+        """
+        with self._writing() as connection:
+            try:
+                cursor = connection.execute(_BEGIN, _intent_row(intent))
+            except sqlite3.IntegrityError as error:
+                raise LedgerError(
+                    f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before, or may have been: "
+                    "it is not sent again; look at: megabot history"
+                ) from error
+        return Intent(id=int(cursor.lastrowid or 0), new=intent, state=IntentState.SENDING, changed=intent.at)
+
+    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+        """Write down how it went; raise `LedgerError` where there is no such intent."""
+        with self._writing() as connection:
+            done = connection.execute(
+                "UPDATE intents SET state = ?, changed = ?, note = ? WHERE id = ?",
+                (state.value, _stamp(at), note, intent_id),
+            )
+            if done.rowcount != 1:
+                raise LedgerError(f"the ledger {self._path} has lost intent {intent_id}: it was replaced")
+
+    def intents(self, thread: str) -> tuple[Intent, ...]:
+        """All intents of a thread, oldest first."""
+        rows = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
+        return tuple(self._value(_intent, row) for row in rows)
+
+    def record_post(self, record: PostRecord) -> None:
+        """Keep what is known of an own post, replacing what was known."""
+        with self._writing() as connection:
+            connection.execute(_RECORD_POST, _post_row(record))
+
+    def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """All recorded posts of a thread, oldest slot first."""
+        rows = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
+        return tuple(self._value(_post, row) for row in rows)
+
+    def history(self, limit: int) -> tuple[Intent, ...]:
+        """Give the newest intents of all threads, newest first."""
+        rows = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
+        return tuple(self._value(_intent, row) for row in rows)
+
+    def threads(self) -> tuple[str, ...]:
+        """Name all threads that have records, in alphabetical order."""
+        rows = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
+        return tuple(str(row["thread"]) for row in rows)
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to act; raise `Busy` when waiting was in vain."""
+        return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
+
+    def close(self) -> None:
+        """Let go of the file; the next call opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _read(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._in_use() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._in_use() as connection, transaction(connection):
+            yield connection
+
+    @contextmanager
+    def _in_use(self) -> Iterator[sqlite3.Connection]:
+        with explained(self._path):
+            try:
+                yield self._opened()
+            except sqlite3.DatabaseError:
+                self.close()  # so that the next call checks the file, and sets it aside if that is needed
+                raise
+
+    def _opened(self) -> sqlite3.Connection:
+        """Give the open connection, a new one if the file at the path is not the one that was opened."""
+        if self._connection is not None and self._inode == _inode(self._path):
+            return self._connection
+        self.close()
+        with state_dir.opening_lock(self._folder, self._clock, patience=self._patience):
+            self._connection, set_aside = open_ledger(
+                self._path, patience=self._patience, now=self._clock.now()
+            )
+            self._inode = _inode(self._path)
+        if set_aside is not None:
+            self._on_set_aside(set_aside)
+        return self._connection
+
+    def _value(self, make: Callable[[sqlite3.Row], Value], row: sqlite3.Row) -> Value:
+        try:
+            return make(row)
+        except (ValueError, TypeError) as error:
+            raise LedgerError(f"the ledger {self._path} has a row that cannot be read: {error}") from error
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def _intent_row(intent: NewIntent) -> dict[str, object]:
+    draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
+    return asdict(intent) | {"kind": intent.kind.value, "at": _stamp(intent.at), "draft": draft}
+
+
+def _intent(row: sqlite3.Row) -> Intent:
+    new = NewIntent(
+        kind=IntentKind(row["kind"]),
+        thread=row["thread"],
+        edition=row["edition"],
+        at=datetime.fromisoformat(row["at"]),
+        copy=row["copy"],
+        post_id=row["post_id"],
+        draft=None if row["draft"] is None else PostDraft(**json.loads(row["draft"])),
+        text=row["text"],
+        context=row["context"],
+        order=row["ordered_by"],
+    )
+    changed = datetime.fromisoformat(row["changed"])
+    return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
+
+
+def _post_row(record: PostRecord) -> dict[str, object]:
+    seen = None if record.seen_pinned is None else _stamp(record.seen_pinned)
+    return asdict(record) | {"slot": _stamp(record.slot), "seen_pinned": seen}
+
+
+def _post(row: sqlite3.Row) -> PostRecord:
+    values = dict(row)
+    commit, seen = values.pop("source_commit"), values["seen_pinned"]
+    values["slot"] = datetime.fromisoformat(values["slot"])
+    values["seen_pinned"] = None if seen is None else datetime.fromisoformat(seen)
+    record = PostRecord(**values, commit=commit)
+    return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
+
+
+def _stamp(moment: datetime) -> str:
+    """Write a time so that text sorts as time does. A naive one is a bug."""
+    if moment.tzinfo is None:
+        raise ValueError("a time in the ledger has to be aware")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

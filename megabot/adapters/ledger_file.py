@@ -1,0 +1,193 @@
+"""The ledger's file: how it is born, checked, brought up to date and set aside. Knows no row of it.
+
+The rollback journal stays, no WAL: SQLite up to 3.51.2 can corrupt a WAL database, and one writer at a
+time is all that megabot needs.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS, Step
+from megabot.errors import Busy, LedgerError
+
+NAME = "ledger.db"
+JOURNAL = "-journal"
+
+_NEXT_STEPS = {
+    "SQLITE_FULL": "the disk is full; make room and try again",
+    "SQLITE_READONLY": "it is read-only; make its folder writable for this account",
+    "SQLITE_CANTOPEN": "it cannot be opened; look at its folder and who may write there",
+    "SQLITE_IOERR": "the disk answers with errors; look at the system's log",
+    "SQLITE_CORRUPT": "it is damaged; the next start sets it aside and begins a new one",
+    "SQLITE_NOTADB": "it is damaged; the next start sets it aside and begins a new one",
+}
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A broken ledger that was put out of the way; a new, empty one is in its place."""
+
+    path: Path
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"the ledger was broken ({self.why}): it is kept as {self.path}, and what it knew is taken anew "
+            "from the bot's own posts"
+        )
+
+
+class _BrokenError(Exception):
+    """The file is no ledger that can be used, and no later version's either."""
+
+
+def open_ledger(
+    path: Path, *, patience: float, now: datetime, migrations: Sequence[Step] = MIGRATIONS
+) -> tuple[sqlite3.Connection, SetAside | None]:
+    """Open the ledger's file, after making one where there is none that is whole.
+
+    Only for the holder of the opening lock: two at once could each put their new file over the other's.
+    `patience` is how many seconds a transaction waits for another process's.
+    """
+    with explained(path):
+        set_aside = None
+        try:
+            if path.exists():
+                return _checked(path, patience=patience, migrations=migrations), None
+        except _BrokenError as error:
+            set_aside = SetAside(path=_put_aside(path, now), why=str(error))
+        _put_aside(path, now)  # a journal without its file would be played back into the new one
+        _bear(path, migrations)
+        return _checked(path, patience=patience, migrations=migrations), set_aside
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system say of the ledger into `LedgerError` or `Busy` with a next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_BUSY"):
+            raise Busy(f"another program holds the ledger {path}; try again in a moment") from error
+        steps = (step for start, step in _NEXT_STEPS.items() if name.startswith(start))
+        raise LedgerError(f"the ledger {path} cannot be used: {next(steps, str(error))}") from error
+    except OSError as error:
+        raise LedgerError(f"the ledger {path} cannot be used: {error.strerror}") from error
+
+
+def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqlite3.Connection:
+    connection = _connect(path, patience)
+    try:
+        _check(connection, path, newest=len(migrations))
+        _migrate(connection, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
+    connection.isolation_level = None  # BEGIN and COMMIT are written out, none is implied
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, *, newest: int) -> None:
+    try:
+        application_id = _number(connection, "application_id")
+        version = _number(connection, "user_version")
+        verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+            raise
+        raise _BrokenError(str(error)) from error
+    if application_id != APPLICATION_ID or version == 0:
+        raise _BrokenError("it is no ledger of megabot")
+    if verdict != "ok":
+        raise _BrokenError(verdict.splitlines()[-1])
+    if version > newest:
+        raise LedgerError(
+            f"the ledger {path} was written by a newer megabot (its version {version}, this one's {newest}): "
+            "install that megabot again, or move the file away to begin a new one"
+        )
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None:
+    while _number(connection, "user_version") < len(migrations):
+        version = _number(connection, "user_version")
+        with transaction(connection):
+            for statement in migrations[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write what is done inside to disk at once and whole, or not at all, whatever ends it."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _bear(path: Path, migrations: Sequence[Step]) -> None:
+    """Make the file elsewhere and put it into place whole: a half-made ledger is never seen."""
+    unborn = path.with_name(f"{path.name}.new")
+    for leftover in (unborn, _journal(unborn)):
+        leftover.unlink(missing_ok=True)
+    os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(_connect(unborn, 0.0)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        _migrate(connection, migrations)
+    unborn.replace(path)
+    _sync(path.parent)
+
+
+def _put_aside(path: Path, now: datetime) -> Path:
+    """Rename the file and its journal to a name that nothing has, and give that back.
+
+    The file first: should only that be done, its journal is put aside before a new file takes its place.
+    """
+    names = (path.with_name(f"{path.name}.broken-{now:%Y%m%dT%H%M%SZ}{tail}") for tail in _tails())
+    kept = next(name for name in names if not name.exists() and not _journal(name).exists())
+    for old, new in ((path, kept), (_journal(path), _journal(kept))):
+        if old.exists():
+            old.rename(new)
+    _sync(path.parent)
+    return kept
+
+
+def _tails() -> Iterator[str]:
+    yield ""
+    yield from (f"-{number}" for number in count(2))
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(path.name + JOURNAL)
+
+
+def _sync(folder: Path) -> None:
+    """Make the renames in a folder last: without this a crash of the machine may undo them."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

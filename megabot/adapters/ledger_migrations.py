@@ -1,0 +1,61 @@
+"""The ledger's tables, as the numbered steps that made them. Steps are appended, never edited.
+
+`PRAGMA user_version` counts the steps that a file has seen; each runs in one transaction with its number.
+"""
+
+APPLICATION_ID = 0x4D454741
+"""Marks a SQLite file as a ledger of megabot: "MEGA"."""
+
+Step = tuple[str, ...]
+
+_1_INTENTS_POSTS_AND_FACTS: Step = (
+    "CREATE TABLE facts (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    """
+    CREATE TABLE intents (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        thread TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        post_id INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        draft TEXT,
+        text TEXT NOT NULL,
+        context TEXT NOT NULL,
+        ordered_by TEXT NOT NULL,
+        state TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        note TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX intents_by_thread ON intents (thread, id)",
+    # Promise 1, once more: whatever was decided, a copy that is or may be there is not sent again.
+    """
+    CREATE UNIQUE INDEX one_publish_a_copy ON intents (thread, edition, copy)
+        WHERE kind = 'publish' AND state IN ('sending', 'unknown', 'done')
+    """,
+    """
+    CREATE TABLE posts (
+        post_id INTEGER PRIMARY KEY,
+        thread TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        slot TEXT NOT NULL,
+        community_id INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        source_commit TEXT NOT NULL,
+        dirty INTEGER NOT NULL,
+        sent TEXT NOT NULL,
+        answered TEXT NOT NULL,
+        context TEXT NOT NULL,
+        preamble TEXT NOT NULL,
+        adopted INTEGER NOT NULL,
+        seen_pinned TEXT
+    ) STRICT
+    """,
+    "CREATE INDEX posts_by_thread ON posts (thread, slot)",
+)
+
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS,)

@@ -1,0 +1,277 @@
+"""A Lemmy 0.19 server as the bot's account sees it: the `Forum` port over API v3, spoken by plemmy.
+
+Each method is one request where all is well. plemmy's methods are used wherever they can say what is meant,
+and its request handlers where a parameter is missing (thumbnail, show_read, post_id of the mod log).
+"""
+
+import contextlib
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import requests
+
+from megabot.adapters import lemmy_wire as wire
+from megabot.adapters.credentials import Credentials
+from megabot.adapters.lemmy_answer import Call, decode
+from megabot.adapters.lemmy_calls import Calls, Parse, Send
+from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.plemmy_import import plemmy_modules
+from megabot.adapters.sign_in import SignIns
+from megabot.core.posts import (
+    Account,
+    Comment,
+    Community,
+    Feature,
+    OwnContent,
+    Person,
+    PinEvent,
+    Post,
+    PostDraft,
+    Site,
+    Unread,
+)
+from megabot.errors import TokenRefused
+from megabot.ports import Clock
+
+T = TypeVar("T")
+
+PAGE = 50  # the most that 0.19 gives; more is an error
+LAST_PAGE = 100  # likewise
+LOG_PAGES = 3
+GREETING_KEPT = timedelta(seconds=10)
+
+_FEATURES = {Feature.COMMUNITY: "Community", Feature.LOCAL: "Local"}
+
+
+class LemmyV3:
+    """One account on one server of API v3."""
+
+    def __init__(self, session: LemmySession, sign_ins: SignIns, clock: Clock) -> None:
+        plemmy, handlers = plemmy_modules()
+        self._api = plemmy.LemmyHttp(session.address)
+        self._api._session = session  # noqa: SLF001 - plemmy 0.4.8, pinned, offers no other way in
+        self._handlers = handlers
+        self._session = session
+        self._sign_ins = sign_ins
+        self._clock = clock
+        self._calls = Calls(sign_ins, sleep=clock.sleep, probe=self._probe, sign_in=self._send_sign_in)
+        self._site: Site | None = None
+        self._greeting: tuple[datetime, Account] | None = None
+
+    def greet(self) -> Site:
+        """Ask the server who it is; what it says of the account is kept for an `account` right after."""
+        told = self._calls.anyone(Call.READ, self._api.get_site, wire.site)
+        self._greeting = None if told.account is None else (self._clock.now(), told.account)
+        self._site = told.site
+        return told.site
+
+    def site(self) -> Site:
+        """Read the server's own facts, once."""
+        return self._site or self.greet()
+
+    def account(self) -> Account:
+        """Read the own account, which proves that the token lives."""
+        account = self._just_greeted() or self._read(self._api.get_site, self._proven)
+        self._sign_ins.remember(account.person)
+        return account
+
+    def show_everything(self) -> None:
+        """Change the account's settings so that no list hides its own posts."""
+        self._write(
+            lambda: self._api.save_user_settings(
+                show_nsfw=True,
+                show_read_posts=True,
+                show_bot_accounts=True,
+                bot_account=True,
+                discussion_languages=[],
+            ),
+            wire.done,
+        )
+
+    def unread(self) -> Unread:
+        """Count what waits in the inbox."""
+        return self._read(self._api.get_unread_count, wire.unread)
+
+    def community(self, name: str) -> Community:
+        """Find a community by name."""
+        return self._read(lambda: self._api.get_community(name=name), wire.community)
+
+    def own_content(self, *, since: datetime | None) -> OwnContent:
+        """List own posts and comments, newest first, in pages until one is older than `since`."""
+        author = self._me().id
+        posts: dict[int, Post] = {}
+        comments: dict[int, Comment] = {}
+        for number in range(1, LAST_PAGE + 1):
+            page = self._own_page(author, number)
+            posts |= {post.id: post for post in page.posts}
+            comments |= {comment.id: comment for comment in page.comments}
+            if _ends(page.posts, since) and _ends(page.comments, since):
+                break
+        return OwnContent(
+            author=author,
+            posts=tuple(sorted(posts.values(), key=_age, reverse=True)),
+            comments=tuple(sorted(comments.values(), key=_age, reverse=True)),
+        )
+
+    def own_removed(self, community_id: int) -> tuple[Post, ...]:
+        """List own posts that the mod log says were removed at some time, as they are now."""
+        author = self._me()
+        found: dict[int, Post] = {}
+        for number in range(1, LOG_PAGES + 1):
+            posts, entries = self._removals(community_id, author, number)
+            found = {post.id: post for post in posts} | found
+            if entries < PAGE:
+                break
+        return tuple(found.values())
+
+    def pinned(self, community_id: int) -> tuple[Post, ...]:
+        """List what is pinned: 0.19 puts it before everything else, under any sort (lemmy-api 2.2)."""
+        found: dict[int, Post] = {}
+        for number in range(1, LAST_PAGE + 1):
+            page = self._community_page(community_id, number)
+            pinned = [post for post in page if post.featured_community]
+            found |= {post.id: post for post in pinned}
+            if len(pinned) < PAGE:
+                break
+        return tuple(found.values())
+
+    def post(self, post_id: int) -> Post:
+        """Read one post."""
+        return self._read(lambda: self._api.get_post(id=post_id), wire.written_post)
+
+    def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
+        """Read who pinned and unpinned one post."""
+        query = {"type_": "ModFeaturePost", "community_id": community_id, "post_id": post_id, "limit": PAGE}
+        return self._read(lambda: self._get("modlog", query), wire.pin_events)
+
+    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+        """Create a post; what is empty is left out, because an empty link is an error here."""
+        form: dict[str, object] = {"community_id": community_id, "name": draft.title, "nsfw": draft.nsfw}
+        optional = {
+            "body": draft.body,
+            "url": draft.link,
+            "custom_thumbnail": draft.thumbnail,
+            "alt_text": draft.alt_text,
+        }
+        form |= {name: value for name, value in optional.items() if value} | _language(draft)
+        return self._write(lambda: self._send("post", "post", form), wire.written_post, Call.NEW_POST)
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        """Make a post the draft: "" erases, and the thumbnail is sent each time or else it is made anew."""
+        form: dict[str, object] = {
+            "post_id": post_id,
+            "name": draft.title,
+            "body": draft.body,
+            "url": draft.link,
+            "alt_text": draft.alt_text,
+            "nsfw": draft.nsfw,
+        }
+        form |= ({"custom_thumbnail": draft.thumbnail} if draft.thumbnail else {}) | _language(draft)
+        return self._write(lambda: self._send("put", "post", form), wire.written_post)
+
+    def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
+        """Pin or unpin."""
+        return self._write(
+            lambda: self._api.feature_post(_FEATURES[kind], featured, post_id), wire.written_post
+        )
+
+    def lock(self, post_id: int, *, locked: bool) -> Post:
+        """Lock or unlock."""
+        return self._write(lambda: self._api.lock_post(locked, post_id), wire.written_post)
+
+    def comment(self, post_id: int, content: str) -> Comment:
+        """Write a top-level comment."""
+        return self._write(
+            lambda: self._api.create_comment(content, post_id), wire.written_comment, Call.NEW_COMMENT
+        )
+
+    def server_time(self) -> datetime | None:
+        """Give the `Date` of the newest answer."""
+        return self._session.server_time
+
+    def sign_in(self) -> None:
+        """Sign in afresh, as a person wants it."""
+        self._calls.renew(by_hand=True)
+
+    def sign_out(self) -> None:
+        """Give the token back and forget it; one that the server does not take is only forgotten."""
+        if self._sign_ins.token:
+            with contextlib.suppress(TokenRefused):
+                self._calls.anyone(Call.CHANGE, lambda: self._send("post", "user/logout", {}), wire.done)
+        self._sign_ins.forget()
+
+    def _me(self) -> Person:
+        return self._sign_ins.person or self.account().person
+
+    def _just_greeted(self) -> Account | None:
+        greeting, self._greeting = self._greeting, None
+        if greeting is None or self._clock.now() - greeting[0] > GREETING_KEPT:
+            return None
+        return greeting[1]
+
+    def _proven(self, answer: Fields) -> Account:
+        told = wire.site(answer)
+        self._site = told.site
+        return told.proven()
+
+    def _own_page(self, author: int, number: int) -> OwnContent:
+        return self._read(
+            lambda: self._api.get_person_details(person_id=author, sort="New", limit=PAGE, page=number),
+            wire.own_content,
+        )
+
+    def _removals(self, community_id: int, author: Person, number: int) -> tuple[tuple[Post, ...], int]:
+        return self._read(
+            lambda: self._api.get_modlog(
+                "ModRemovePost", community_id, limit=PAGE, other_person_id=author.id, page=number
+            ),
+            lambda answer: wire.removed_posts(answer, author),
+        )
+
+    def _community_page(self, community_id: int, number: int) -> tuple[Post, ...]:
+        query = {"community_id": community_id, "type_": "All", "sort": "New", "limit": PAGE, "page": number}
+        shown = {"show_read": "true", "show_nsfw": "true"}
+        return self._read(lambda: self._get("post/list", query | shown), wire.posts)
+
+    def _read(self, send: Send, parse: Parse[T]) -> T:
+        return self._calls.signed_in(Call.READ, send, parse)
+
+    def _write(self, send: Send, parse: Parse[T], call: Call = Call.CHANGE) -> T:
+        return self._calls.signed_in(call, send, parse)
+
+    def _probe(self) -> None:
+        self._calls.anyone(Call.READ, lambda: self._get("user/validate_auth", {}), wire.done)
+
+    def _send_sign_in(self, credentials: Credentials, code: str) -> str:
+        form: dict[str, object] = {
+            "username_or_email": credentials.username,
+            "password": credentials.password,
+        }
+        form |= {"totp_2fa_token": code} if code else {}
+        response = self._send("post", "user/login", form)
+        return decode(response.status_code, response.content, call=Call.SIGN_IN, parse=wire.token)
+
+    def _get(self, path: str, query: dict[str, object]) -> requests.Response:
+        response: requests.Response = self._handlers.get_handler(
+            self._session, f"{self._session.address}/api/v3/{path}", params=query
+        )
+        return response
+
+    def _send(self, verb: str, path: str, form: dict[str, object]) -> requests.Response:
+        handler = self._handlers.put_handler if verb == "put" else self._handlers.post_handler
+        response: requests.Response = handler(self._session, f"{self._session.address}/api/v3/{path}", form)
+        return response
+
+
+def _language(draft: PostDraft) -> dict[str, object]:
+    return {} if draft.language_id is None else {"language_id": draft.language_id}
+
+
+def _age(written: Post | Comment) -> tuple[datetime, int]:
+    return written.published, written.id
+
+
+def _ends(page: tuple[Post, ...] | tuple[Comment, ...], since: datetime | None) -> bool:
+    """Whether nothing wanted can be behind this page. The last is the oldest: front-page pins come first."""
+    return len(page) < PAGE or (since is not None and page[-1].published < since)

@@ -1,0 +1,58 @@
+"""The ledger of somebody who has none yet: a contributor who previews need not own a state folder."""
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+
+from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.errors import LedgerError
+
+
+class NoLedger:
+    """The ledger port with nothing in it. Writing to it is an error: only verbs that read are given it."""
+
+    def recall(self, key: str) -> str | None:
+        """Know nothing."""
+        return None
+
+    def remember(self, key: str, value: str) -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def begin(self, intent: NewIntent) -> Intent:
+        """Refuse."""
+        raise _refusal()
+
+    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def intents(self, thread: str) -> tuple[Intent, ...]:
+        """Have none."""
+        return ()
+
+    def record_post(self, record: PostRecord) -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """Have none."""
+        return ()
+
+    def history(self, limit: int) -> tuple[Intent, ...]:
+        """Have none."""
+        return ()
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Have nothing to lock."""
+        return nullcontext()
+
+    def threads(self) -> tuple[str, ...]:
+        """Have none."""
+        return ()
+
+    def close(self) -> None:
+        """Have nothing to close."""
+
+
+def _refusal() -> LedgerError:
+    return LedgerError("there is no ledger yet, and this verb only reads")

@@ -1,0 +1,149 @@
+"""Keeps the token alive with as few sign-ins as possible, and never more than the budget allows.
+
+Knows nothing of any API: how a sign-in is sent is a function given to `renew`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from megabot.adapters.credentials import Credentials
+from megabot.adapters.lemmy_answer import Collided
+from megabot.adapters.token_file import Stored, TokenFile
+from megabot.core.pacing import APART, Attempt, Outcome, next_sign_in, recent
+from megabot.core.posts import Person
+from megabot.errors import (
+    NotSent,
+    OutcomeUnknown,
+    RateLimited,
+    SignInLater,
+    SignInRefused,
+    TokenRefused,
+    Unreachable,
+    Unreadable,
+)
+from megabot.ports import Clock
+
+SendSignIn = Callable[[Credentials, str], str]
+"""Sends credentials and a two-factor code to the server and gives its token."""
+
+
+class SignIns:
+    """The token of one account on one server, and the right to ask for a new one."""
+
+    def __init__(self, *, credentials: Credentials, instance: str, file: TokenFile, clock: Clock) -> None:
+        self._credentials = credentials
+        self._instance = instance
+        self._file = file
+        self._clock = clock
+        self._stored: Stored | None = None
+
+    @property
+    def token(self) -> str:
+        """The token in use, "" if there is none."""
+        return self._kept().token
+
+    @property
+    def person(self) -> Person | None:
+        """The account's own person as it was last read, None before the first time."""
+        return self._kept().person
+
+    def remember(self, person: Person) -> None:
+        """Keep who the account is, so that a running service need not ask."""
+        known = self._kept().person
+        if known is None or (known.id, known.actor) != (person.id, person.actor):
+            self._keep(replace(self._read(), person=person))
+
+    def forget(self) -> None:
+        """Drop the token; the budget stays."""
+        self._keep(replace(self._read(), token=""))
+
+    def reload(self) -> bool:
+        """Read the file again and say whether somebody (`megabot login`) put another token there."""
+        before = self.token
+        self._stored = self._read()
+        return self._stored.token not in {"", before}
+
+    def renew(self, send: SendSignIn, *, by_hand: bool) -> None:
+        """Get a new token, or raise why not (now). `by_hand`: a person waits for it."""
+        if not self._credentials.password:
+            raise TokenRefused(
+                "There is no token that the server takes, and no password; run `megabot login`."
+            )
+        stored = self._stored = self._read()
+        at_once = by_hand or self._changed(stored)
+        self._wait_for_leave(stored, at_once=at_once)
+        try:
+            self._try(send, at_once=at_once)
+        except Collided:
+            self._wait_for_leave(self._kept(), at_once=at_once)
+            self._try(send, at_once=at_once)
+
+    def _changed(self, stored: Stored) -> bool:
+        """Say whether some were refused for good and these are others."""
+        return bool(stored.refused) and not self._credentials.match(stored.refused)
+
+    def _wait_for_leave(self, stored: Stored, *, at_once: bool) -> None:
+        if not at_once and stored.refused:
+            raise SignInRefused(
+                "The server refused these credentials before; correct them, or run `megabot login`.",
+                code="refused_before",
+            )
+        now = self._clock.now()
+        at = next_sign_in(stored.attempts, now=now, at_once=at_once)
+        if at - now > APART:
+            raise _later(at)
+        if at > now:
+            self._clock.sleep((at - now).total_seconds())
+
+    def _try(self, send: SendSignIn, *, at_once: bool) -> None:
+        """Send one sign-in: written down before it is sent, so that a crash loop stays within the budget."""
+        before = self._kept()
+        now = self._clock.now()
+        code = self._credentials.code(now)
+        attempt = Attempt(at=now, outcome=Outcome.UNKNOWN, at_once=at_once)
+        past = tuple(recent(before.attempts, now=now))
+        self._keep(replace(before, attempts=(*past, attempt)))
+        try:
+            token = send(self._credentials, code)
+        except RateLimited as error:
+            self._note(attempt, Outcome.LIMITED)
+            raise _later(next_sign_in(self._kept().attempts, now=now, at_once=False)) from error
+        except NotSent:
+            self._keep(replace(before, attempts=past))  # the server never saw it, so it does not count
+            raise
+        except SignInRefused:
+            self._note(attempt, Outcome.FAILED)
+            self._keep(replace(self._kept(), refused=self._credentials.fingerprint()))
+            raise
+        except Collided:
+            raise
+        except (OutcomeUnknown, Unreadable) as error:
+            # For the call that wanted the token it is certain that nothing was sent.
+            raise Unreachable(
+                f"The sign-in got no usable answer, so nothing else was sent. {error}"
+            ) from error
+        self._note(attempt, Outcome.SUCCEEDED)
+        self._keep(replace(self._kept(), token=token, refused=""))
+
+    def _note(self, attempt: Attempt, outcome: Outcome) -> None:
+        kept = self._kept()
+        self._keep(replace(kept, attempts=(*kept.attempts[:-1], replace(attempt, outcome=outcome))))
+
+    def _kept(self) -> Stored:
+        if self._stored is None:
+            self._stored = self._read()
+        return self._stored
+
+    def _read(self) -> Stored:
+        return self._file.read(instance=self._instance, username=self._credentials.username)
+
+    def _keep(self, stored: Stored) -> None:
+        self._file.write(stored)
+        self._stored = stored
+
+
+def _later(at: datetime) -> SignInLater:
+    return SignInLater(
+        f"The budget of sign-ins is used up; the next one may be tried at {at:%Y-%m-%d %H:%M} UTC.", at=at
+    )

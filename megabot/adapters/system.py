@@ -1,0 +1,92 @@
+"""The process and the system around it: time, being told to stop, telling systemd. Decides nothing."""
+
+import signal
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from megabot.errors import Stopping
+
+PATIENCE = 3.0
+"""Seconds that whatever is under way has after SIGTERM; systemd kills after TimeoutStopSec, 10."""
+
+
+class Stop:
+    """Whether the process was told to stop.
+
+    The signal only sets a flag, so that a write under way can end well. What takes longer than `patience`
+    is interrupted by `Stopping` from an alarm: a blocked read resumes after a signal's handler (PEP 475),
+    unless that raises (decision 24).
+    """
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self.requested = False
+        self._patience = patience
+        self._sleeping = False
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Listen to SIGTERM and SIGINT; put everything back afterwards. For the main thread only."""
+        before = {number: signal.signal(number, self._told) for number in (signal.SIGTERM, signal.SIGINT)}
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._out_of_patience)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless told to stop: then raise `Stopping` at once. All waiting of the program is here."""
+        self._sleeping = True  # from here on the handler raises, before here the flag is seen: no gap
+        try:
+            if self.requested:
+                self._raise()
+            time.sleep(max(0.0, seconds))
+        finally:
+            self._sleeping = False
+
+    def _told(self, number: int, frame: object) -> None:
+        first, self.requested = not self.requested, True
+        if self._sleeping:
+            self._raise()
+        if first:
+            signal.setitimer(signal.ITIMER_REAL, self._patience)
+
+    def _out_of_patience(self, number: int, frame: object) -> None:
+        self._raise()
+
+    def _raise(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)  # said once; the way out must not be interrupted again
+        raise Stopping("told to stop; whatever was under way is in the ledger")
+
+
+class SystemClock:
+    """The clock port on this machine's clock."""
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+
+    def now(self) -> datetime:
+        """Tell the time, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raise `Stopping` as soon as the process is told to stop."""
+        self._stop.sleep(seconds)
+
+
+def notify(state: str, *, environ: Mapping[str, str]) -> None:
+    """Tell systemd how it goes (sd_notify): `READY=1`, `WATCHDOG=1`, `STATUS=...`. Silent without one."""
+    address = environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]  # Linux's abstract names begin with a zero byte
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        try:
+            line.sendto(state.encode(), address)
+        except OSError:
+            return  # a manager that does not listen is no reason to stop

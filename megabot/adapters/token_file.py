@@ -1,0 +1,139 @@
+"""The file that keeps the token, the budget of sign-ins and what was refused for good. Nobody else reads it.
+
+Written whole by a temporary file, fsync and `os.replace`, so a crash leaves the old or the new one. A file
+that cannot be understood counts as none: the token can be had again, and a person can read the warning.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.core.pacing import Attempt, Outcome
+from megabot.core.posts import Person
+from megabot.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What is kept for one account on one server.
+
+    `refused` is a salted hash of credentials that the server refused for good, empty where there are none.
+    """
+
+    instance: str
+    username: str
+    token: str = field(default="", repr=False)
+    person: Person | None = None
+    attempts: tuple[Attempt, ...] = ()
+    refused: str = field(default="", repr=False)
+
+
+class TokenFile:
+    """`token.json` in the state folder, readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, *, instance: str, username: str) -> Stored:
+        """Give what is stored for this account; a token of another account or server is never given."""
+        nothing = Stored(instance=instance, username=username)
+        try:
+            self._close_to_others()
+            stored = _stored(Fields(json.loads(self._path.read_bytes()), "token file"))
+        except FileNotFoundError:
+            return nothing
+        except (WrongShape, ValueError):
+            log.warning("%s cannot be understood and is left aside; a new sign-in replaces it", self._path)
+            return nothing
+        except OSError as error:
+            raise ConfigError(f"{self._path} cannot be read: {error.strerror}.") from error
+        return stored if (stored.instance, stored.username) == (instance, username) else nothing
+
+    def write(self, stored: Stored) -> None:
+        """Replace the file; on disk when this returns."""
+        text = json.dumps(_plain(stored), indent=1)
+        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            with _created(beside) as descriptor:
+                os.write(descriptor, text.encode())
+                os.fsync(descriptor)
+            beside.replace(self._path)
+            _sync_folder(self._path.parent)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise ConfigError(f"{self._path} cannot be written: {error.strerror}.") from error
+
+    def _close_to_others(self) -> None:
+        facts = self._path.stat()
+        if not facts.st_mode & _OTHERS:
+            return
+        if facts.st_uid != os.geteuid():
+            raise ConfigError(
+                f"{self._path} holds the token and others can read it: chmod 600 it as its owner."
+            )
+        self._path.chmod(0o600)
+        log.warning("%s could be read by others; it no longer can, but sign out and in again", self._path)
+
+
+@contextlib.contextmanager
+def _created(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _plain(stored: Stored) -> dict[str, object]:
+    person = stored.person
+    return {
+        "instance": stored.instance,
+        "username": stored.username,
+        "token": stored.token,
+        "person": None if person is None else {"id": person.id, "name": person.name, "actor": person.actor},
+        "attempts": [
+            {"at": attempt.at.isoformat(), "outcome": attempt.outcome.value, "at_once": attempt.at_once}
+            for attempt in stored.attempts
+        ],
+        "refused": stored.refused,
+    }
+
+
+def _stored(fields: Fields) -> Stored:
+    person = fields.maybe("person")
+    return Stored(
+        instance=fields.text("instance"),
+        username=fields.text("username"),
+        token=fields.text("token", ""),
+        person=None if person is None else _person(person),
+        attempts=tuple(_attempt(attempt) for attempt in fields.children("attempts")),
+        refused=fields.text("refused", ""),
+    )
+
+
+def _person(fields: Fields) -> Person:
+    return Person(id=fields.number("id"), name=fields.text("name"), actor=fields.text("actor"), bot=True)
+
+
+def _attempt(fields: Fields) -> Attempt:
+    at: datetime = fields.time("at")
+    return Attempt(at=at, outcome=Outcome(fields.text("outcome")), at_once=fields.flag("at_once"))

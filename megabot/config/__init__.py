@@ -1,0 +1,6 @@
+"""Settings: one frozen value, built from mappings passed in and checked whole before anything starts."""
+
+from megabot.config.loading import load
+from megabot.config.settings import Settings
+
+__all__ = ["Settings", "load"]

@@ -1,0 +1,97 @@
+"""Where settings come from: the environment, a settings file, systemd's credentials. Checks no value."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_IMODE, S_IROTH, S_IRWXG, S_IRWXO, S_ISREG
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from megabot.config.settings import PREFIX
+from megabot.errors import ConfigError
+
+SYSTEM_FILE = Path("/etc/megabot/config.env")
+_SECRETS = ("MEGABOT_PASSWORD", "MEGABOT_TOTP_SECRET")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Settings as text from one place. `folder` is what relative paths in them start at."""
+
+    name: str
+    values: dict[str, str]
+    folder: Path
+
+
+def environment(environ: Mapping[str, str], cwd: Path) -> Layer:
+    """Take the settings among the environment's variables."""
+    values = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
+    return Layer(name="the environment", values=values, folder=cwd)
+
+
+def file_layer(env_file: Path | None, *, cwd: Path, system_file: Path) -> Layer:
+    """Read the settings file that was named, else `.env` in the current folder, else the installed one."""
+    if env_file is not None:
+        return _read(cwd / env_file)
+    for path in (cwd / ".env", system_file):
+        if _is_there(path):
+            return _read(path)
+    return Layer(name="no file", values={}, folder=cwd)
+
+
+def credentials(environ: Mapping[str, str], cwd: Path) -> Layer:
+    """Read systemd's credentials, files that are named as the settings but in lower case."""
+    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    paths = sorted(Path(folder).glob(f"{PREFIX.lower()}*")) if folder else []
+    values = {path.name.upper(): _text(path).rstrip("\r\n") for path in paths}
+    return Layer(name="systemd's credentials", values=values, folder=cwd)
+
+
+def password_from(path: Path, environ: Mapping[str, str]) -> str:
+    """Read the password's file, which must be nobody else's to read."""
+    text = _text(path).rstrip("\r\n")
+    if not text:
+        raise ConfigError(f"MEGABOT_PASSWORD_FILE: {path} is empty; write the password into it")
+    guarded = environ.get("CREDENTIALS_DIRECTORY") == str(path.parent)  # systemd's own folder: shut already
+    mode = S_IMODE(path.stat().st_mode)
+    if mode & (S_IRWXG | S_IRWXO) and not guarded:
+        raise ConfigError(f"MEGABOT_PASSWORD_FILE: others may read {path}; run: chmod 600 {path}")
+    return text
+
+
+def _read(path: Path) -> Layer:
+    text = _text(path)
+    bad = [binding.original.line for binding in parse_stream(io.StringIO(text)) if binding.error]
+    if bad:
+        lines = "\n".join(f"{path}:{line}: this line is not understood; write NAME=value" for line in bad)
+        raise ConfigError(lines)
+    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
+    if any(ours.get(key) for key in _SECRETS) and path.stat().st_mode & S_IROTH:
+        raise ConfigError(f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}")
+    return Layer(name=str(path), values=ours, folder=path.parent)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        return True  # reading it then says so, which is better than to go on without what it holds
+    except OSError:
+        return False
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except PermissionError as error:
+        raise ConfigError(
+            f"{path} is not readable for this account; run: sudo -u megabot megabot ... "
+            f"(where that may not read it either: chgrp megabot {path}; chmod 640 {path})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,100 @@
+"""Building the settings from all places in one order, and saying everything that is wrong at once."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from megabot.config import layers
+from megabot.config.layers import SYSTEM_FILE, Layer
+from megabot.config.settings import Settings, Surroundings, variable
+from megabot.errors import ConfigError
+
+_FIELDS = {variable(field): field for field in Settings.model_fields}
+
+
+def load(
+    environ: Mapping[str, str], *, env_file: Path | None, cwd: Path, system_file: Path = SYSTEM_FILE
+) -> Settings:
+    """Build the settings, or raise `ConfigError` with a line for every mistake. Shows no value of any.
+
+    The order: environment, then the settings file (`env_file`, else `.env` in `cwd`, else `system_file`),
+    then systemd's credentials, then the defaults. An empty value is the same as none.
+    """
+    found = (
+        layers.environment(environ, cwd),
+        layers.file_layer(env_file, cwd=cwd, system_file=system_file),
+        layers.credentials(environ, cwd),
+    )
+    mistakes = [line for layer in found for line in _unknown(layer)]
+    values, origins = _merged(found)
+    mistakes += _take_password(values, origins, environ)
+    around = Surroundings(
+        folders={name: layer.folder for name, layer in origins.items()},
+        folder=found[1].folder,
+        state_dir=default_state_dir(environ),
+    )
+    try:
+        settings = Settings.model_validate(values, context=around)
+    except ValidationError as error:
+        mistakes += _sentences(error, origins)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return settings
+
+
+def default_state_dir(environ: Mapping[str, str]) -> Path:
+    """Choose the state folder where no setting does: systemd's, else the user's."""
+    of_service = environ.get("STATE_DIRECTORY", "").partition(":")[0]  # systemd joins several with colons
+    if of_service:
+        return Path(of_service)
+    of_user = Path(environ.get("XDG_STATE_HOME", ""))
+    if not of_user.is_absolute():  # the XDG specification: a relative one is to be ignored
+        of_user = Path(environ.get("HOME", "~")) / ".local" / "state"
+    return of_user / "megabot"
+
+
+def _unknown(layer: Layer) -> Iterable[str]:
+    for key in layer.values:
+        if key not in _FIELDS:
+            near = difflib.get_close_matches(key, _FIELDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "see docs/settings.md for those there are"
+            yield f"{key} ({layer.name}) is not a setting; {hint}"
+
+
+def _merged(found: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
+    """Let the first place that names a setting win; give the texts and the places."""
+    texts: dict[str, str] = {}
+    origins: dict[str, Layer] = {}
+    for layer in found:
+        for key, text in layer.values.items():
+            name = _FIELDS.get(key)
+            if name is not None and name not in texts:
+                texts[name], origins[name] = text, layer
+    return {name: text for name, text in texts.items() if text.strip()}, origins
+
+
+def _take_password(
+    values: dict[str, str], origins: Mapping[str, Layer], environ: Mapping[str, str]
+) -> list[str]:
+    """Put the password's text where only its file was named; give what is wrong with that."""
+    if "password_file" not in values:
+        return []
+    if "password" in values:
+        return ["MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; keep one of them"]
+    path = origins["password_file"].folder / Path(values["password_file"]).expanduser()
+    try:
+        values["password"] = layers.password_from(path, environ)
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
+def _sentences(error: ValidationError, origins: Mapping[str, Layer]) -> list[str]:
+    lines = []
+    for mistake in error.errors(include_input=False, include_url=False):
+        name = str(mistake["loc"][0])
+        what = mistake["msg"].removeprefix("Value error, ")
+        lines.append(f"{variable(name)} ({origins[name].name}): {what}")
+    return lines

@@ -1,0 +1,218 @@
+"""What can be set: each field with its meaning, its check and its default. Reads nothing by itself."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+)
+
+from megabot.core import addresses
+from megabot.errors import ConfigError
+
+PREFIX = "MEGABOT_"
+SHORTEST_TICK = timedelta(seconds=5)
+LONGEST_TICK = timedelta(seconds=60)
+"""A tick and the longest request together stay below the unit's WatchdogSec."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What paths are relative to: the folder that each setting was written in, and that of the defaults."""
+
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    folder: Path = Path()
+    state_dir: Path = Path()
+
+
+def _path(text: object, info: ValidationInfo) -> Path:
+    around = info.context or Surroundings()
+    folder: Path = around.folders.get(str(info.field_name), around.folder)
+    return folder / Path(str(text)).expanduser()
+
+
+def _state_dir(text: object, info: ValidationInfo) -> Path:
+    return _path((info.context or Surroundings()).state_dir if text is None else text, info)
+
+
+def _source(text: object, info: ValidationInfo) -> Path:
+    if addresses.is_git(str(text)):
+        if "@" in urlsplit(str(text)).netloc and not str(text).startswith("ssh://"):
+            raise ValueError("an address must not hold a token or password: everyone who may see it has it")
+        raise ValueError("git sources come with the next version; clone the repository and name the folder")
+    return _path(text, info)
+
+
+def _secret(text: str) -> str:
+    """Take a TOTP secret as Lemmy shows it, or the whole otpauth:// link behind its QR code."""
+    link = urlsplit(text.strip())
+    secret = parse_qs(link.query).get("secret", [""])[0] if link.scheme == "otpauth" else text
+    plain = "".join(secret.split()).replace("-", "").rstrip("=").upper()
+    try:
+        base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except binascii.Error:
+        plain = ""
+    if not plain:
+        raise ValueError("write the secret in base32 (letters and 2 to 7), or the whole otpauth:// link")
+    return plain
+
+
+def _totp(text: SecretStr) -> SecretStr:
+    return SecretStr(_secret(text.get_secret_value()))
+
+
+def _page(text: SecretStr) -> SecretStr:
+    return SecretStr(addresses.page(text.get_secret_value()))
+
+
+def _people(text: object) -> tuple[str, ...]:
+    return tuple(addresses.person(name) for name in str(text).replace(",", " ").split())
+
+
+def _tick(text: object) -> timedelta:
+    number = str(text).strip().removesuffix("s").strip()
+    if number.isdecimal() and SHORTEST_TICK <= timedelta(seconds=int(number[:6])) <= LONGEST_TICK:
+        return timedelta(seconds=int(number))
+    raise ValueError("write whole seconds from 5 to 60, as in 30 or 30 s")
+
+
+def _level(text: object) -> str:
+    level = str(text).strip().upper()
+    if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("write debug, info, warning or error")
+    return level
+
+
+class Settings(BaseModel):
+    """Everything that can be set, checked. Secrets show as stars wherever a value is printed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    instance: Annotated[str, AfterValidator(addresses.instance)] = Field(
+        default="",
+        description="The server's address. `http://` is for this machine's own address only.",
+        examples=["https://lemmy.example"],
+    )
+    username: Annotated[str, AfterValidator(addresses.username)] = Field(
+        default="", description="The bot account's name.", examples=["megabot"]
+    )
+    password: SecretStr | None = Field(
+        default=None,
+        description="The bot account's password. Better not here: `megabot login` asks for it and keeps "
+        "only the token.",
+        examples=["correct horse battery staple"],
+    )
+    password_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file that holds the password, readable by megabot's account alone; instead of the "
+        "password itself.",
+        examples=["/etc/megabot/password"],
+    )
+    totp_secret: Annotated[SecretStr, AfterValidator(_totp)] | None = Field(
+        default=None,
+        description="The secret for two-factor codes in base32, or the whole `otpauth://` link, if the "
+        "account has 2FA.",
+        examples=["JBSWY3DPEHPK3PXP"],
+    )
+    community: Annotated[str, AfterValidator(addresses.community)] = Field(
+        default="",
+        description="The community of threads whose template names none: `name`, or `name@host` on another "
+        "server.",
+        examples=["birds"],
+    )
+    source: Annotated[Path, BeforeValidator(_source)] = Field(
+        default=Path("templates"),
+        validate_default=True,
+        description="The folder with templates, preambles, sections and data. Relative paths here and below "
+        "start at the settings file's folder, or at the current one where there is no file.",
+        examples=["templates"],
+    )
+    state_dir: Annotated[Path, BeforeValidator(_state_dir)] = Field(
+        default=None,
+        validate_default=True,
+        description="The folder for the ledger and the token, for one bot and one account of this machine "
+        "only. By default systemd's state folder for the service, else `$XDG_STATE_HOME/megabot`, else "
+        "`~/.local/state/megabot`.",
+        examples=["/var/lib/megabot"],
+    )
+    moderators: Annotated[tuple[str, ...], BeforeValidator(_people)] = Field(
+        default=(),
+        description="Who is told when something needs a person, with commas between them: `name`, or "
+        "`name@host`. By default the community's first moderator.",
+        examples=["robin, wren@other.example"],
+    )
+    site_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None, description="The folder that the archive is written to.", examples=["/srv/www/threads"]
+    )
+    site_url: Annotated[str, AfterValidator(addresses.page)] = Field(
+        default="",
+        description="The address that the archive is seen at.",
+        examples=["https://threads.example.org"],
+    )
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_page)] | None = Field(
+        default=None,
+        description="An address that is called after each verified pass, so that its silence can be noticed. "
+        "Kept secret, as whoever knows it could call it too.",
+        examples=["https://heartbeat.example/ping/0000"],
+    )
+    tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
+        default=timedelta(seconds=30),
+        description="How often the service looks for news, in seconds, from 5 to 60.",
+        examples=["30 s"],
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_level)] = Field(
+        default="INFO",
+        description="How much is logged: `debug`, `info`, `warning` or `error`.",
+        examples=["info"],
+    )
+
+    @property
+    def state_dir_chosen(self) -> bool:
+        """Whether a setting names the state folder, rather than the default."""
+        return "state_dir" in self.model_fields_set
+
+    def missing_for_online(self, *, needs_community: bool = False) -> list[str]:
+        """Name what must still be set before a server can be talked to; offline verbs need none of it.
+
+        `needs_community` says that some thread's template names no community of its own.
+        """
+        wanted = {"instance": self.instance, "username": self.username}
+        if needs_community:
+            wanted["community"] = self.community
+        return [_missing(name) for name, value in wanted.items() if not value]
+
+    def require_online(self, *, needs_community: bool = False) -> None:
+        """Raise `ConfigError` where something is missing for talking to a server."""
+        missing = self.missing_for_online(needs_community=needs_community)
+        if missing:
+            raise ConfigError("\n".join(missing))
+
+    def password_text(self) -> str:
+        """Give the password itself, empty where none is set."""
+        return self.password.get_secret_value() if self.password else ""
+
+    def totp_text(self) -> str:
+        """Give the TOTP secret in base32, empty where none is set."""
+        return self.totp_secret.get_secret_value() if self.totp_secret else ""
+
+
+def variable(name: str) -> str:
+    """Name a field as people set it."""
+    return PREFIX + name.upper()
+
+
+def _missing(name: str) -> str:
+    example = (Settings.model_fields[name].examples or [""])[0]
+    return f"{variable(name)} is not set; set it, as in {variable(name)}={example}"

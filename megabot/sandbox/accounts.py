@@ -1,0 +1,179 @@
+"""Signing up, in and out, and what an account may set; tokens are made here and nowhere else."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.records import ModKind, Person, Settings
+from megabot.sandbox.refusal import Refusal, not_signed_in
+from megabot.sandbox.rights import check_account, check_admin, check_higher_admin
+from megabot.sandbox.world import World
+
+_STEP = 30
+_NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
+_PASSWORD_LENGTHS = range(10, 61)
+_KEY = b"the sandbox signs, nobody checks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """What a person sends to their settings; none leaves a setting as it is."""
+
+    show_nsfw: bool | None = None
+    show_bot_accounts: bool | None = None
+    show_read_posts: bool | None = None
+    bot_account: bool | None = None
+    display_name: str | None = None
+    default_sort_type: str | None = None
+    default_listing_type: str | None = None
+    languages: list[int] | None = None
+
+
+def add(world: World, name: str, password: str, *, admin: bool = False) -> Person:
+    """Add an account without asking for anything, as the database would."""
+    person = Person(
+        id=world.new_id("person"),
+        account_id=world.new_id("account"),
+        name=name,
+        password=password,
+        published=world.now(),
+        admin=admin,
+    )
+    world.people[person.id] = person
+    return person
+
+
+def register(world: World, name: str, password: str, repeated: str) -> str:
+    """Sign up and sign in."""
+    _check_password(password, repeated)
+    if not _NAME.fullmatch(name):
+        raise Refusal("invalid_name")
+    if world.person_named(name):
+        raise Refusal("user_already_exists")
+    return new_token(world, add(world, name, password))
+
+
+def login(world: World, name: str, password: str, code: str | None) -> str:
+    """Sign in; everything is asked in the server's order."""
+    person = world.person_named(name)
+    if person is None or not hmac.compare_digest(person.password.encode(), password.encode()):
+        raise not_signed_in()
+    check_account(person)
+    if person.totp_secret:
+        _check_code(person.totp_secret, code, world.now())
+    return new_token(world, person)
+
+
+def logout(world: World, token: str) -> None:
+    """Forget this token only."""
+    world.tokens.pop(token, None)
+
+
+def change_password(world: World, person: Person, old: str, new: str, repeated: str) -> str:
+    """Set another password; every token dies and one new one is given."""
+    _check_password(new, repeated)
+    if person.password != old:
+        raise not_signed_in()
+    person.password = new
+    forget_tokens(world, person)
+    return new_token(world, person)
+
+
+def save_settings(person: Person, change: SettingsChange) -> None:
+    """Change what was sent; languages always keep Undetermined (0.19, actor_language.rs)."""
+    for name in (
+        "show_nsfw",
+        "show_bot_accounts",
+        "show_read_posts",
+        "default_sort_type",
+        "default_listing_type",
+    ):
+        value = getattr(change, name)
+        if value is not None:
+            setattr(person.settings, name, value)
+    if change.bot_account is not None:
+        person.bot_account = change.bot_account
+    if change.display_name is not None:
+        person.display_name = change.display_name or None
+    if change.languages is not None:
+        person.settings.languages = kept_languages(change.languages)
+
+
+def kept_languages(chosen: list[int]) -> frozenset[int]:
+    """Give the set an account keeps for a choice; empty stands for all, also when all were chosen."""
+    languages = frozenset(chosen) | {UNDETERMINED} if chosen else frozenset[int]()
+    return frozenset() if languages >= EVERY_ID else languages
+
+
+def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, reason: str | None) -> Person:
+    """Ban an account or take it back; its tokens die either way."""
+    check_admin(admin)
+    check_higher_admin(world, admin, person_id)
+    person = world.people.get(person_id)
+    if person is None:
+        raise Refusal("couldnt_update_user")
+    person.banned = ban
+    forget_tokens(world, person)
+    world.log(ModKind.BAN, admin, turned_on=ban, other_person_id=person.id, reason=reason)
+    return person
+
+
+def new_token(world: World, person: Person) -> str:
+    """Make a token of subject, issuer and second, without expiry: two in one second are the same one."""
+    claims = {"sub": str(person.account_id), "iss": world.hostname, "iat": int(world.now().timestamp())}
+    token = _signed(claims)
+    if token in world.tokens:
+        message = 'duplicate key value violates unique constraint "login_token_pkey"'
+        raise Refusal("unknown", message=message)
+    world.tokens[token] = person.id
+    return token
+
+
+def forget_tokens(world: World, person: Person) -> None:
+    """Forget every token of an account."""
+    world.tokens = {token: owner for token, owner in world.tokens.items() if owner != person.id}
+
+
+def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
+    """Give the six digits of a base32 secret at a time, some steps of 30 seconds off."""
+    key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
+    counter = int(now.timestamp()) // _STEP + steps
+    digest = hmac.new(key, counter.to_bytes(8, "big"), hashlib.sha1).digest()
+    start = digest[-1] & 0xF
+    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
+
+
+def settings(values: dict[str, object]) -> Settings:
+    """Make settings from keyword arguments, all named."""
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _check_code(secret: str, code: str | None, now: datetime) -> None:
+    if code is None:
+        raise Refusal("missing_totp_token")
+    if code not in {totp(secret, now, steps=steps) for steps in (-1, 0, 1)}:
+        raise Refusal("incorrect_totp_token")
+
+
+def _check_password(password: str, repeated: str) -> None:
+    if len(password) not in _PASSWORD_LENGTHS:
+        raise Refusal("invalid_password")
+    if password != repeated:
+        raise Refusal("passwords_do_not_match")
+
+
+def _signed(claims: dict[str, object]) -> str:
+    head = _base64(json.dumps({"typ": "JWT", "alg": "HS256"}).encode())
+    body = _base64(json.dumps(claims).encode())
+    signature = hmac.new(_KEY, f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{_base64(signature)}"
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,150 @@
+"""What people, moderators and admins do to communities."""
+
+import re
+from dataclasses import dataclass
+
+from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.records import Community, ModKind, Person
+from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.rights import (
+    check_account,
+    check_admin,
+    check_higher_mod,
+    check_mod_action,
+    check_user_action,
+    is_mod_or_admin,
+)
+from megabot.sandbox.wording import TEXT_LIMIT, check_body, check_slurs, stored_text
+from megabot.sandbox.world import World
+
+_NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityChange:
+    """What a moderator sends about a community; none leaves a thing as it is."""
+
+    title: str | None = None
+    description: str | None = None
+    nsfw: bool | None = None
+    posting_restricted_to_mods: bool | None = None
+    visibility: str | None = None
+    languages: list[int] | None = None
+
+
+def add(world: World, name: str, title: str, moderators: list[Person]) -> Community:
+    """Add a community without asking for anything; its first moderator follows it."""
+    community = Community(id=world.new_id("community"), name=name, title=title, published=world.now())
+    community.moderators = [person.id for person in moderators]
+    community.followers = set(community.moderators[:1])
+    world.communities[community.id] = community
+    return community
+
+
+def create(world: World, creator: Person, name: str, change: CommunityChange) -> Community:
+    """Found a community; the founder moderates it, and it takes the founder's languages."""
+    check_account(creator)
+    if world.site.community_creation_admin_only and not creator.admin:
+        raise Refusal("only_admins_can_create_communities")
+    check_slurs(name, world.site.slur_filter_regex)
+    if not _NAME.fullmatch(name):
+        raise Refusal("invalid_name")
+    if world.community_named(name):
+        raise Refusal("community_already_exists")
+    community = add(world, name, change.title or name, [creator])
+    community.languages = creator.settings.languages
+    _apply(world, community, change)
+    return community
+
+
+def edit(world: World, moderator: Person, community: Community, change: CommunityChange) -> None:
+    """Change what was sent."""
+    check_mod_action(moderator, community)
+    _apply(world, community, change)
+    community.updated = world.now()
+
+
+def set_moderator(world: World, actor: Person, community: Community, person_id: int, *, added: bool) -> None:
+    """Give or take a seat; nobody takes that of a senior."""
+    check_mod_action(actor, community)
+    if added:
+        if person_id in community.moderators or person_id not in world.people:
+            raise Refusal("community_moderator_already_exists")
+        community.moderators.append(person_id)
+    else:
+        check_higher_mod(world, actor, person_id, community)
+        community.moderators = [other for other in community.moderators if other != person_id]
+    facts = {"community_id": community.id, "other_person_id": person_id, "turned_on": not added}
+    world.log(ModKind.ADD_COMMUNITY, actor, **facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """A ban from a community, or the end of one."""
+
+    person_id: int
+    ban: bool
+    reason: str | None = None
+
+
+def ban(world: World, moderator: Person, community: Community, order: Ban) -> Person:
+    """Ban someone or take it back; a banned moderator keeps the seat and may do nothing."""
+    check_mod_action(moderator, community)
+    check_higher_mod(world, moderator, order.person_id, community)
+    person = world.people.get(order.person_id)
+    if person is None:
+        raise Refusal("community_user_already_banned")
+    if order.ban:
+        community.banned.add(person.id)
+        community.followers.discard(person.id)
+    else:
+        community.banned.discard(person.id)
+    facts = {"community_id": community.id, "other_person_id": person.id, "turned_on": order.ban}
+    world.log(ModKind.BAN_FROM_COMMUNITY, moderator, reason=order.reason, **facts)
+    return person
+
+
+def remove(world: World, admin: Person, community: Community, *, removed: bool, reason: str | None) -> None:
+    """Remove a community from the site or restore it."""
+    check_admin(admin)
+    community.removed = removed
+    world.log(ModKind.REMOVE_COMMUNITY, admin, community_id=community.id, turned_on=removed, reason=reason)
+
+
+def delete(person: Person, community: Community, *, deleted: bool) -> None:
+    """Delete a community or restore it: its first moderator's right."""
+    check_account(person)
+    if not is_mod_or_admin(person, community):
+        raise Refusal("not_a_mod_or_admin")
+    if community.moderators[:1] != [person.id]:
+        raise Refusal("not_top_mod")
+    community.deleted = deleted
+
+
+def follow(world: World, person: Person, community: Community, *, follow: bool) -> None:
+    """Subscribe to a community or not."""
+    if not follow:
+        community.followers.discard(person.id)
+        return
+    check_user_action(world, person, community.id)
+    community.followers.add(person.id)
+
+
+def _apply(world: World, community: Community, change: CommunityChange) -> None:
+    site = world.site
+    if change.title is not None:
+        check_slurs(change.title, site.slur_filter_regex)
+        community.title = change.title
+    if change.description is not None:
+        text = stored_text(change.description, slurs=site.slur_filter_regex, blocked=site.blocked_urls)
+        check_body(text, TEXT_LIMIT)
+        community.description = text or None
+    if change.languages is not None:
+        chosen = frozenset(change.languages)
+        if not chosen <= EVERY_ID:
+            raise Refusal("language_not_allowed")
+        community.languages = frozenset() if chosen == EVERY_ID else chosen
+    for name in ("nsfw", "posting_restricted_to_mods", "visibility"):
+        value = getattr(change, name)
+        if value is not None:
+            setattr(community, name, value)

@@ -1,0 +1,120 @@
+"""From one HTTP request to one answer, without a socket: who asks, which call, what comes back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import unquote
+
+from megabot.sandbox import pages
+from megabot.sandbox.records import Person
+from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.v3_fields import Ask, Fields, Json, from_body, from_query
+from megabot.sandbox.v3_routes import ROUTES, Route
+from megabot.sandbox.world import World
+
+_JSON_LIMIT = 2_000_000  # actix's default, in bytes
+_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+_JSON_TYPE = "application/json"
+# Asked for on purpose by clients that find out what the server is; not there, and no mistake.
+_PROBES = frozenset({"GET /api/v4/site", "GET /favicon.ico"})
+_CACHE_AGES = {"/.well-known/nodeinfo": 259200, "/nodeinfo/2.0.json": 3600, "/nodeinfo/2.1": 3600}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What came in; header names in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    peer: str = "127.0.0.1"
+
+    @property
+    def token(self) -> str | None:
+        """Give the token that came along, dead or alive."""
+        kind, _, value = self.headers.get("authorization", "").partition(" ")
+        if kind == "Bearer":
+            return value.strip()
+        cookies = (part.strip().partition("=") for part in self.headers.get("cookie", "").split(";"))
+        return next((value for name, _, value in cookies if name == "jwt"), None)
+
+    @property
+    def client(self) -> str:
+        """Give the address that rate limits count for: what a proxy says, else the peer."""
+        for part in self.headers.get("forwarded", "").split(";"):
+            name, _, value = part.strip().partition("=")
+            if name.lower() == "for" and value:
+                return value
+        return self.headers.get("x-forwarded-for", "").partition(",")[0].strip() or self.peer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes out."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    is_unknown: bool = False  # no such path or method
+
+
+def caller_of(world: World, request: Request) -> Person | None:
+    """Give who asks; a token that is not known makes a stranger, without a word."""
+    return world.people.get(world.tokens.get(request.token or "", 0))
+
+
+def answer(world: World, request: Request) -> Answer:
+    """Answer a request."""
+    route = ROUTES.get(f"{request.method} {request.path}")
+    if route is not None:
+        return _called(world, request, route)
+    page = pages.page(world, unquote(request.path)) if request.method == "GET" else None
+    if page is not None:
+        headers = {"content-type": "text/html; charset=utf-8"}
+        return Answer(status=page.status, headers=headers, body=page.html.encode())
+    is_unknown = f"{request.method} {request.path}" not in _PROBES
+    return Answer(status=HTTPStatus.NOT_FOUND, headers=_headers(request), is_unknown=is_unknown)
+
+
+def _called(world: World, request: Request, route: Route) -> Answer:
+    try:
+        _check_limit(world, request, route)
+        ask = Ask(world, caller_of(world, request), _fields(request, route), request.token)
+        return _json(request, HTTPStatus.OK, route.call(ask))
+    except Refusal as refusal:
+        message = {} if refusal.message is None else {"message": refusal.message}
+        return _json(request, refusal.status, {"error": refusal.code, **message})
+
+
+def _check_limit(world: World, request: Request, route: Route) -> None:
+    if route.bucket is None:
+        return
+    limit = world.site.limits[route.bucket]
+    if not world.buckets.take(client=request.client, kind=route.bucket, limit=limit, now=world.now()):
+        raise Refusal("rate_limit_error")
+
+
+def _fields(request: Request, route: Route) -> Fields:
+    if request.method == "GET" or not route.reads_body:
+        return from_query(request.query)
+    if len(request.body) > _JSON_LIMIT:
+        raise Refusal("unknown", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if request.headers.get("content-type", "").partition(";")[0].strip() != _JSON_TYPE:
+        raise Refusal("unknown", message="Content type error")
+    return from_body(request.body)
+
+
+def _json(request: Request, status: int, values: Json) -> Answer:
+    headers = {"content-type": _JSON_TYPE, **_headers(request)}
+    headers["vary"] = f"accept-encoding, {_VARY}"
+    return Answer(status=status, headers=headers, body=json.dumps(values, ensure_ascii=False).encode())
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Say how long the answer keeps: strangers' for a minute, anyone's with a token not at all."""
+    age = _CACHE_AGES.get(request.path, 60)
+    public = request.token is None or request.path in _CACHE_AGES
+    return {"cache-control": f"public, max-age={age}" if public else "private", "vary": _VARY}

@@ -1,0 +1,172 @@
+"""People's hands: a small HTTP client for tests and the demo to act as a moderator, a reader or an admin."""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+Json = dict[str, Any]
+_TIMEOUT = 30.0
+
+
+class HandError(Exception):
+    """The server refused what a person tried."""
+
+    def __init__(self, status: int, answer: Json) -> None:
+        super().__init__(f"{status} {answer.get('error')}")
+        self.status = status
+        self.code = str(answer.get("error"))
+
+
+@dataclass
+class Hand:
+    """One person at a server; signs in at the first call that needs it. Without a name: a stranger."""
+
+    url: str
+    name: str = ""
+    password: str = "correct horse"  # noqa: S105 - of a made-up account
+    token: str | None = None
+
+    def login(self, code: str | None = None) -> str:
+        """Sign in, with a TOTP code if the account has one, and keep the token."""
+        body: Json = {"username_or_email": self.name, "password": self.password, "totp_2fa_token": code}
+        self.token = str(self._send("POST", "user/login", body=body)["jwt"])
+        return self.token
+
+    def get(self, path: str, **query: object) -> Json:
+        """Read; the path is the part behind /api/v3/."""
+        asked = {name: _written(value) for name, value in query.items() if value is not None}
+        return self._send("GET", f"{path}?{urlencode(asked)}" if asked else path)
+
+    def post(self, path: str, **body: object) -> Json:
+        """Write by POST."""
+        return self._send("POST", path, body=body)
+
+    def put(self, path: str, **body: object) -> Json:
+        """Write by PUT."""
+        return self._send("PUT", path, body=body)
+
+    def me(self) -> Json:
+        """Give the own account."""
+        return dict(self.get("site")["my_user"]["local_user_view"])
+
+    def create_post(self, community_id: int, name: str, body: str | None = None, **more: object) -> int:
+        """Publish a post and give its id."""
+        answer = self.post("post", community_id=community_id, name=name, body=body, **more)
+        return int(answer["post_view"]["post"]["id"])
+
+    def edit_post(self, post_id: int, **changes: object) -> Json:
+        """Change a post of one's own."""
+        return self.put("post", post_id=post_id, **changes)
+
+    def read_post(self, post_id: int) -> Json:
+        """Open a post and give its view."""
+        return dict(self.get("post", id=post_id)["post_view"])
+
+    def feature(self, post_id: int, *, featured: bool = True, kind: str = "Community") -> Json:
+        """Pin or unpin a post."""
+        return self.post("post/feature", post_id=post_id, featured=featured, feature_type=kind)
+
+    def lock(self, post_id: int, *, locked: bool = True) -> Json:
+        """Close a post for comments or open it."""
+        return self.post("post/lock", post_id=post_id, locked=locked)
+
+    def remove(self, post_id: int, *, removed: bool = True, reason: str | None = None) -> Json:
+        """Take a post down as a moderator, or put it back."""
+        return self.post("post/remove", post_id=post_id, removed=removed, reason=reason)
+
+    def delete(self, post_id: int, *, deleted: bool = True) -> Json:
+        """Delete a post of one's own, or restore it."""
+        return self.post("post/delete", post_id=post_id, deleted=deleted)
+
+    def purge(self, post_id: int) -> Json:
+        """Wipe a post as an admin."""
+        return self.post("admin/purge/post", post_id=post_id)
+
+    def comment(self, post_id: int, content: str, *, parent_id: int | None = None) -> int:
+        """Write a comment and give its id."""
+        answer = self.post("comment", post_id=post_id, content=content, parent_id=parent_id)
+        return int(answer["comment_view"]["comment"]["id"])
+
+    def edit_comment(self, comment_id: int, content: str) -> Json:
+        """Change a comment of one's own."""
+        return self.put("comment", comment_id=comment_id, content=content)
+
+    def remove_comment(self, comment_id: int, *, removed: bool = True) -> Json:
+        """Take a comment down as a moderator, or put it back."""
+        return self.post("comment/remove", comment_id=comment_id, removed=removed)
+
+    def delete_comment(self, comment_id: int, *, deleted: bool = True) -> Json:
+        """Delete a comment of one's own, or restore it."""
+        return self.post("comment/delete", comment_id=comment_id, deleted=deleted)
+
+    def distinguish(self, comment_id: int, *, distinguished: bool = True) -> Json:
+        """Mark a comment of one's own as a moderator's word."""
+        return self.post("comment/distinguish", comment_id=comment_id, distinguished=distinguished)
+
+    def vote(self, post_id: int, score: int = 1) -> Json:
+        """Vote on a post."""
+        return self.post("post/like", post_id=post_id, score=score)
+
+    def vote_comment(self, comment_id: int, score: int = 1) -> Json:
+        """Vote on a comment."""
+        return self.post("comment/like", comment_id=comment_id, score=score)
+
+    def message(self, recipient_id: int, content: str) -> int:
+        """Send a private message and give its id."""
+        answer = self.post("private_message", recipient_id=recipient_id, content=content)
+        return int(answer["private_message_view"]["private_message"]["id"])
+
+    def messages(self, *, unread_only: bool = False) -> list[Json]:
+        """List private messages, newest first."""
+        return list(self.get("private_message/list", unread_only=unread_only, limit=50)["private_messages"])
+
+    def add_mod(self, community_id: int, person_id: int, *, added: bool = True) -> Json:
+        """Give somebody a moderator's seat or take it."""
+        return self.post("community/mod", community_id=community_id, person_id=person_id, added=added)
+
+    def ban(self, community_id: int, person_id: int, *, ban: bool = True) -> Json:
+        """Ban somebody from a community, or take it back."""
+        return self.post("community/ban_user", community_id=community_id, person_id=person_id, ban=ban)
+
+    def save_settings(self, **settings: object) -> Json:
+        """Change the own account's settings."""
+        return self.put("user/save_user_settings", **settings)
+
+    def page(self, path: str) -> str:
+        """Read a web page as a visitor with a browser does."""
+        request = urllib.request.Request(f"{self.url}{path}", headers={"Connection": "close"})  # noqa: S310 - http only
+        return self._read(request).decode()
+
+    def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
+        if self.name and self.token is None and path != "user/login":
+            self.login()
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        address = f"{self.url}/api/v3/{path}"
+        request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - http only
+        return dict(json.loads(self._read(request)))
+
+    def _read(self, request: urllib.request.Request) -> bytes:
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer:  # noqa: S310 - http only
+                return bytes(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise HandError(error.code, _parsed(error)) from None
+
+
+def _parsed(error: http.client.HTTPResponse | urllib.error.HTTPError) -> Json:
+    try:
+        return dict(json.loads(error.read()))
+    except ValueError:
+        return {}
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

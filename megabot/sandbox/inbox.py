@@ -1,0 +1,143 @@
+"""What waits for a person: mentions, replies and private messages."""
+
+from dataclasses import dataclass
+
+from megabot.sandbox.listing import Page
+from megabot.sandbox.ranking import comment_order
+from megabot.sandbox.records import Notice, Person, PrivateMessage
+from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.rights import check_account
+from megabot.sandbox.wording import TEXT_LIMIT, check_body, stored_text
+from megabot.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How much is unread, of each kind."""
+
+    replies: int
+    mentions: int
+    private_messages: int
+
+
+def notices(
+    world: World, person: Person, kept: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
+) -> list[Notice]:
+    """List a person's mentions or replies; those of comments that are gone are listed but not counted."""
+    found = [notice for notice in _shown(world, person, kept) if not (unread_only and notice.read)]
+    key = comment_order(sort, world.now())
+    return page.of(sorted(found, key=lambda notice: key(world.comments[notice.comment_id])))
+
+
+def unread(world: World, person: Person) -> Unread:
+    """Count what is unread."""
+    return Unread(
+        replies=_count(world, person, world.replies),
+        mentions=_count(world, person, world.mentions),
+        private_messages=len(messages(world, person, unread_only=True, creator_id=None)),
+    )
+
+
+def mark_notice(person: Person, kept: dict[int, Notice], number: int, missing: str, *, read: bool) -> Notice:
+    """Mark one of a person's own mentions or replies."""
+    notice = kept.get(number)
+    if notice is None:
+        raise Refusal(missing)
+    if notice.recipient_id != person.id:
+        raise Refusal("couldnt_update_comment")
+    notice.read = read
+    return notice
+
+
+def mark_all(world: World, person: Person) -> None:
+    """Mark everything that waits for a person as read."""
+    comments = (*world.mentions.values(), *world.replies.values())
+    waiting: list[Notice | PrivateMessage] = [*comments, *world.messages.values()]
+    for one in waiting:
+        if one.recipient_id == person.id:
+            one.read = True
+
+
+def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
+    """Send a message, unless the recipient blocked the sender."""
+    text = stored_text(content, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    check_body(text, TEXT_LIMIT)
+    check_account(sender)
+    recipient = world.people.get(recipient_id)
+    if recipient is None:
+        raise Refusal("couldnt_create_private_message")
+    if sender.id in recipient.blocked:
+        raise Refusal("person_is_blocked")
+    message = PrivateMessage(
+        id=world.new_id("message"),
+        creator_id=sender.id,
+        recipient_id=recipient.id,
+        content=text,
+        published=world.now(),
+    )
+    world.messages[message.id] = message
+    return message
+
+
+def messages(
+    world: World, person: Person, *, unread_only: bool, creator_id: int | None
+) -> list[PrivateMessage]:
+    """List messages newest first: the unread ones to a person, or all to and from."""
+    return [
+        message
+        for message in sorted(world.messages.values(), key=lambda one: one.id, reverse=True)
+        if message.creator_id not in person.blocked
+        and (_is_unread(message, person) if unread_only else person.id in _pair(message))
+        and (creator_id is None or creator_id in ({message.creator_id} if unread_only else _pair(message)))
+    ]
+
+
+def mark_message(world: World, person: Person, number: int, *, read: bool) -> PrivateMessage:
+    """Mark one of the messages to a person."""
+    message = world.messages.get(number)
+    if message is None:
+        raise Refusal("couldnt_find_private_message")
+    if message.recipient_id != person.id:
+        raise Refusal("couldnt_update_private_message")
+    message.read = read
+    return message
+
+
+def block(world: World, person: Person, target_id: int, *, block: bool) -> Person:
+    """Hear no more of somebody, or again."""
+    target = world.people.get(target_id)
+    if target is None or target.admin:
+        raise Refusal("cant_block_admin" if target else "couldnt_find_person")
+    (person.blocked.add if block else person.blocked.discard)(target_id)
+    return target
+
+
+def _shown(world: World, person: Person, kept: dict[int, Notice]) -> list[Notice]:
+    return [
+        notice
+        for notice in kept.values()
+        if notice.recipient_id == person.id and _hears(person, _author(world, notice))
+    ]
+
+
+def _count(world: World, person: Person, kept: dict[int, Notice]) -> int:
+    found = (notice for notice in _shown(world, person, kept) if not notice.read)
+    return sum(not world.comments[notice.comment_id].is_gone for notice in found)
+
+
+def _hears(person: Person, author: Person) -> bool:
+    if author.bot_account and not person.settings.show_bot_accounts:
+        return False
+    return author.id not in person.blocked
+
+
+def _author(world: World, notice: Notice) -> Person:
+    return world.people[world.comments[notice.comment_id].creator_id]
+
+
+def _is_unread(message: PrivateMessage, person: Person) -> bool:
+    return message.recipient_id == person.id and not message.read
+
+
+def _pair(message: PrivateMessage) -> set[int]:
+    return {message.creator_id, message.recipient_id}

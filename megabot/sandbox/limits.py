@@ -1,0 +1,62 @@
+"""Lemmy 0.19's token buckets, one a client and kind of call; knows no paths and reads no clock."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Limit(NamedTuple):
+    """So many calls at once, refilled evenly over so many seconds."""
+
+    size: int
+    seconds: int
+
+
+# What the recorded server was set to, so that only a test that wants limits meets them.
+GENEROUS = {
+    "message": Limit(99999, 60),
+    "post": Limit(99999, 600),
+    "register": Limit(99999, 3600),
+    "image": Limit(99999, 3600),
+    "comment": Limit(99999, 600),
+    "search": Limit(99999, 600),
+}
+
+# What a new server has (the migrations' defaults; lemmy-api.md, section 0).
+USUAL = {
+    "message": Limit(180, 60),
+    "post": Limit(6, 600),
+    "register": Limit(10, 3600),
+    "image": Limit(6, 3600),
+    "comment": Limit(6, 600),
+    "search": Limit(60, 600),
+}
+
+
+@dataclass(slots=True)
+class _Bucket:
+    checked: int  # whole seconds, as the server counts them
+    tokens: int
+
+
+@dataclass(slots=True)
+class Buckets:
+    """The tokens that every client has left."""
+
+    _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict)
+
+    def take(self, *, client: str, kind: str, limit: Limit, now: datetime) -> bool:
+        """Take a token if there is one; a refused call costs nothing."""
+        second = int(now.timestamp())
+        bucket = self._buckets.setdefault((client, kind), _Bucket(second, limit.size))
+        tokens = _refilled(bucket, limit, second)
+        if tokens == 0:
+            # Not written back: rounding down would keep a client that asks often at zero for ever.
+            return False
+        bucket.checked, bucket.tokens = second, tokens - 1
+        return True
+
+
+def _refilled(bucket: _Bucket, limit: Limit, second: int) -> int:
+    added = max(0, second - bucket.checked) * limit.size // limit.seconds
+    return min(bucket.tokens + added, limit.size)

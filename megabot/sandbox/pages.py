@@ -1,0 +1,201 @@
+"""The sandbox's web pages, as a reader sees them who is not signed in; no scripts, nothing from elsewhere.
+
+They read the world through the same lists as the API does and change nothing.
+"""
+
+import re
+from html import escape
+from http import HTTPStatus
+from typing import NamedTuple
+
+from megabot.sandbox import listing, rights
+from megabot.sandbox.listing import CommentQuery, Page, PostQuery
+from megabot.sandbox.page_style import LOCKED, MODERATOR, PINNED, STYLE
+from megabot.sandbox.ranking import score
+from megabot.sandbox.records import Comment, Community, Post
+from megabot.sandbox.world import World
+
+_POSTS = 50
+_COMMUNITY_PATH = re.compile(r"/c/([\w.]+)")
+_POST_PATH = re.compile(r"/post/([0-9]{1,9})")
+_COMMENT_PATH = re.compile(r"/comment/([0-9]{1,9})")
+
+
+class WebPage(NamedTuple):
+    """A page and the status it comes with."""
+
+    status: HTTPStatus
+    html: str
+
+
+def page(world: World, path: str) -> WebPage | None:
+    """Give the page at a path; none where there is no such kind of page."""
+    if path == "/":
+        return _found(world, "Communities", _communities(world))
+    if match := _COMMUNITY_PATH.fullmatch(path):
+        return _community_page(world, match.group(1))
+    if match := _POST_PATH.fullmatch(path):
+        return _post_page(world, int(match.group(1)))
+    if match := _COMMENT_PATH.fullmatch(path):
+        comment = world.comments.get(int(match.group(1)))
+        return _post_page(world, comment.post_id) if comment else _missing(world)
+    return None
+
+
+def _communities(world: World) -> str:
+    shown = [one for one in world.communities.values() if rights.can_see_community(None, one)]
+    items = "".join(_community_item(world, community) for community in shown)
+    return (
+        '<div class="columns"><main class="card"><h1>Communities</h1>'
+        f'<ol class="posts">{items or "<li>None yet.</li>"}</ol></main></div>'
+    )
+
+
+def _community_item(world: World, community: Community) -> str:
+    posts = sum(post.community_id == community.id and not post.is_gone for post in world.posts.values())
+    return (
+        f'<li><a class="title" href="/c/{escape(community.name)}">{escape(community.title)}</a>'
+        f'<p class="facts">{_handle(world, community)} · {_counted(posts, "post")}</p></li>'
+    )
+
+
+def _community_page(world: World, name: str) -> WebPage:
+    community = world.community_named(name)
+    if community is None or not rights.can_see_community(None, community):
+        return _missing(world)
+    query = PostQuery(
+        reader=None, page=Page(1, _POSTS), sort="Hot", community_id=community.id, show_nsfw=True
+    )
+    items = "".join(_post_item(world, post) for post in listing.posts(world, query))
+    body = (
+        f'<div class="columns two"><main class="card"><h1>{escape(community.title)}</h1>'
+        f'<ol class="posts">{items or "<li>No posts yet.</li>"}</ol></main>'
+        f"{_side_bar(world, community)}</div>"
+    )
+    return _found(world, community.title, body)
+
+
+def _post_item(world: World, post: Post) -> str:
+    return (
+        f'<li><a class="title" href="/post/{post.id}">{escape(post.name)}</a> {_marks(post)}'
+        f'<p class="facts">{_byline(world, post)} · {_comment_count(world, post)}</p></li>'
+    )
+
+
+def _side_bar(world: World, community: Community) -> str:
+    names = (world.people[number].name for number in community.moderators)
+    moderators = "".join(f"<li>{escape(name)}</li>" for name in names)
+    about = (
+        f'<section class="text">{_rendered(community.description)}</section>' if community.description else ""
+    )
+    return (
+        f'<aside class="card"><section><h2><a href="/c/{escape(community.name)}">'
+        f"{escape(community.title)}</a></h2>"
+        f'<p class="facts">{_handle(world, community)}</p></section>{about}'
+        f'<section><h2>Moderators</h2><ul class="plain">{moderators}</ul></section></aside>'
+    )
+
+
+def _post_page(world: World, number: int) -> WebPage:
+    post = world.posts.get(number)
+    if post is None or not rights.can_open(world, None, post):
+        return _missing(world)
+    community = world.community_of(post)
+    body = (
+        f'<div class="columns two"><main><article class="card post"><h1>{escape(post.name)}</h1>'
+        f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>{_link(post)}{_body(post)}</article>'
+        f"{_comments(world, post)}</main>{_side_bar(world, community)}</div>"
+    )
+    return _found(world, post.name, body)
+
+
+def _link(post: Post) -> str:
+    if post.url is None:
+        return ""
+    return f'<p><a href="{escape(post.url)}" rel="nofollow noopener">{escape(post.url)}</a></p>'
+
+
+def _body(post: Post) -> str:
+    return f'<div class="text">{_rendered(post.body)}</div>' if post.body else ""
+
+
+def _comments(world: World, post: Post) -> str:
+    query = CommentQuery(reader=None, page=Page(1, _POSTS), sort="Top", post_id=post.id, max_depth=50)
+    shown = [comment for comment in listing.comments(world, query) if not comment.is_gone]
+    top = "".join(_thread(world, comment, shown) for comment in shown if not _has_parent(comment, shown))
+    heading = f"<h2>{_comment_count(world, post).capitalize()}</h2>"
+    return f'<section class="card comments" aria-label="Comments">{heading}{top}</section>'
+
+
+def _has_parent(comment: Comment, shown: list[Comment]) -> bool:
+    return any(other.id == comment.parent_id for other in shown)
+
+
+def _thread(world: World, comment: Comment, shown: list[Comment]) -> str:
+    answers = "".join(_thread(world, other, shown) for other in shown if other.parent_id == comment.id)
+    kind, mark = ("comment distinguished", MODERATOR) if comment.distinguished else ("comment", "")
+    author = escape(world.people[comment.creator_id].name)
+    votes = _counted(score(comment.votes), "point")
+    return (
+        f'<article class="{kind}" id="comment-{comment.id}">'
+        f'<p class="facts"><strong>{author}</strong> {mark} · {_time(comment)} · {votes}</p>'
+        f'<div class="text">{_rendered(comment.content)}</div>{answers}</article>'
+    )
+
+
+def _marks(post: Post) -> str:
+    marks = [PINNED] if post.featured_community or post.featured_local else []
+    return " ".join([*marks, LOCKED] if post.locked else marks)
+
+
+def _byline(world: World, post: Post) -> str:
+    edited = " · edited" if post.updated else ""
+    return f"by {escape(world.people[post.creator_id].name)} · {_time(post)}{edited}"
+
+
+def _time(row: Post | Comment) -> str:
+    moment = row.published
+    written = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
+
+
+def _comment_count(world: World, post: Post) -> str:
+    return _counted(sum(1 for _ in world.visible_comments(post)), "comment")
+
+
+def _handle(world: World, community: Community) -> str:
+    return f"!{escape(community.name)}@{escape(world.hostname)}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _rendered(text: str) -> str:
+    # The Markdown libraries are heavy, and most sandboxes never show a page.
+    from megabot.markdown import to_html
+
+    return to_html(text)
+
+
+def _missing(world: World) -> WebPage:
+    body = (
+        '<div class="columns"><main class="card"><h1>Not found</h1><p>There is nothing here.</p></main></div>'
+    )
+    return WebPage(HTTPStatus.NOT_FOUND, _document(world, "Not found", body))
+
+
+def _found(world: World, title: str, body: str) -> WebPage:
+    return WebPage(HTTPStatus.OK, _document(world, title, body))
+
+
+def _document(world: World, title: str, body: str) -> str:
+    site = escape(world.site.name)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{escape(title)} - {site}</title><style>{STYLE}</style></head>"
+        f'<body><header><nav><a href="/">{site}</a> at {escape(world.hostname)}</nav></header>'
+        f"{body}</body></html>\n"
+    )

@@ -1,0 +1,234 @@
+"""What people, moderators and admins do to posts, with the checks in the server's order."""
+
+from dataclasses import dataclass
+
+from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.records import Community, ModKind, Person, Post
+from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.rights import (
+    can_open,
+    check_admin,
+    check_higher_admin,
+    check_higher_mod,
+    check_mod_action,
+    check_user_action,
+    is_moderator,
+)
+from megabot.sandbox.wording import (
+    POST_BODY_LIMIT,
+    check_alt_text,
+    check_body,
+    check_slurs,
+    check_title,
+    stored_text,
+    stored_url,
+)
+from megabot.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostText:
+    """What an author sends; none leaves a thing as it is, an empty text erases it."""
+
+    name: str | None = None
+    url: str | None = None
+    body: str | None = None
+    alt_text: str | None = None
+    custom_thumbnail: str | None = None
+    nsfw: bool | None = None
+    language_id: int | None = None
+    honeypot: str | None = None
+
+
+def named(world: World, post_id: int) -> Post:
+    """Give the post with this id, in whatever state it is."""
+    post = world.posts.get(post_id)
+    if post is None:
+        raise Refusal("couldnt_find_post")
+    return post
+
+
+def opened(world: World, reader: Person | None, post_id: int) -> Post:
+    """Give a post to someone who may read it."""
+    post = named(world, post_id)
+    if not can_open(world, reader, post):
+        raise Refusal("couldnt_find_post")
+    return post
+
+
+def create(world: World, author: Person, community_id: int, text: PostText) -> Post:
+    """Publish a post. There is no check for a copy of an earlier one."""
+    if text.honeypot:
+        raise Refusal("honeypot_failed")
+    name = text.name or ""
+    check_slurs(name, world.site.slur_filter_regex)
+    body = None if text.body is None else _stored_body(world, text.body)
+    url, thumbnail = _stored_url(world, text.url), _stored_url(world, text.custom_thumbnail)
+    check_title(name)
+    _check_lengths(body, text.alt_text)
+    community = _check_may_post(world, author, community_id, text)
+    post = Post(
+        id=world.new_id("post"),
+        name=name.strip(),
+        creator_id=author.id,
+        community_id=community.id,
+        published=world.now(),
+        url=url,
+        body=body,
+        alt_text=text.alt_text,
+        thumbnail_url=thumbnail,
+        nsfw=community.nsfw or bool(text.nsfw),
+        language_id=chosen_language(author, community, text.language_id),
+        votes={author.id: 1},
+        read_by={author.id},
+    )
+    world.posts[post.id] = post
+    return post
+
+
+def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
+    """Change a post of one's own. Without a thumbnail in the edit the old one is lost, as on the server."""
+    body = _stored_body(world, text.body) if text.body else None
+    url = _stored_url(world, text.url or None)
+    thumbnail = _stored_url(world, text.custom_thumbnail or None)
+    if text.name is not None:
+        check_title(text.name)
+        check_slurs(text.name, world.site.slur_filter_regex)
+    _check_lengths(body, text.alt_text)
+    post = named(world, post_id)
+    community = check_user_action(world, author, post.community_id)
+    if post.creator_id != author.id:
+        raise Refusal("no_post_edit_allowed")
+    check_language(community, text.language_id)
+    if text.name is not None:
+        post.name = text.name  # not trimmed, unlike on creation
+    post.body = post.body if text.body is None else body
+    post.url = post.url if text.url is None else url
+    post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
+    post.nsfw = post.nsfw if text.nsfw is None else text.nsfw
+    post.language_id = post.language_id if text.language_id is None else text.language_id
+    post.thumbnail_url = thumbnail
+    post.updated = world.now()
+    return post
+
+
+def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in_community: bool) -> Post:
+    """Pin or unpin, whatever state the post is in; a pin of a pinned post is logged again."""
+    post = named(world, post_id)
+    check_mod_action(moderator, world.community_of(post))
+    if in_community:
+        post.featured_community = featured
+    else:
+        check_admin(moderator)
+        post.featured_local = featured
+    _log(world, ModKind.FEATURE_POST, moderator, post, turned_on=featured, in_community=in_community)
+    return post
+
+
+def lock(world: World, moderator: Person, post_id: int, *, locked: bool) -> Post:
+    """Close a post for comments or open it."""
+    post = named(world, post_id)
+    check_mod_action(moderator, world.community_of(post))
+    post.locked = locked
+    _log(world, ModKind.LOCK_POST, moderator, post, turned_on=locked)
+    return post
+
+
+def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reason: str | None) -> Post:
+    """Take a post of somebody of lower rank down, or put it back."""
+    post = named(world, post_id)
+    community = world.community_of(post)
+    check_mod_action(moderator, community)
+    check_higher_mod(world, moderator, post.creator_id, community)
+    post.removed = removed
+    _log(world, ModKind.REMOVE_POST, moderator, post, turned_on=removed, reason=reason)
+    return post
+
+
+def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post:
+    """Delete a post of one's own, or restore it."""
+    post = named(world, post_id)
+    if post.deleted == deleted:
+        raise Refusal("couldnt_update_post")
+    check_user_action(world, author, post.community_id)
+    if post.creator_id != author.id:
+        raise Refusal("no_post_edit_allowed")
+    post.deleted = deleted
+    return post
+
+
+def purge(world: World, admin: Person, post_id: int, *, reason: str | None) -> None:
+    """Wipe a post with all that hangs on it, the modlog's rows about it too."""
+    check_admin(admin)
+    post = named(world, post_id)
+    check_higher_admin(world, admin, post.creator_id)
+    del world.posts[post.id]
+    gone = {comment.id for comment in world.comments_of.pop(post.id, [])}
+    for notices in (world.mentions, world.replies):
+        for number in [number for number, notice in notices.items() if notice.comment_id in gone]:
+            del notices[number]
+    for number in gone:
+        del world.comments[number]
+    world.modlog = [row for row in world.modlog if row.post_id != post.id]
+    world.log(ModKind.PURGE_POST, admin, community_id=post.community_id, reason=reason)
+
+
+def vote(world: World, voter: Person, post_id: int, score: int) -> Post:
+    """Vote, or take a vote back with 0; bots may not."""
+    if voter.bot_account:
+        raise Refusal("invalid_bot_action")
+    post = named(world, post_id)
+    check_user_action(world, voter, post.community_id)
+    post.votes.pop(voter.id, None)
+    if score in {1, -1}:
+        post.votes[voter.id] = score
+    post.read_by.add(voter.id)
+    return post
+
+
+def mark_seen(world: World, reader: Person, post: Post) -> None:
+    """Note that the reader opened the post with all its comments."""
+    post.read_by.add(reader.id)
+    post.comments_read[reader.id] = sum(1 for _ in world.visible_comments(post))
+
+
+def check_language(community: Community, language_id: int | None) -> None:
+    """Refuse a language that the community does not have; none at all is never checked."""
+    allowed = community.languages or EVERY_ID
+    if language_id is not None and language_id not in allowed:
+        raise Refusal("language_not_allowed")
+
+
+def chosen_language(author: Person, community: Community, language_id: int | None) -> int:
+    """Give the language sent, else the only one that author and community share, else Undetermined."""
+    if language_id is not None:
+        return language_id
+    shared = (author.settings.languages or EVERY_ID) & (community.languages or EVERY_ID)
+    real = shared - {UNDETERMINED}
+    return next(iter(real)) if len(real) == 1 else UNDETERMINED
+
+
+def _check_may_post(world: World, author: Person, community_id: int, text: PostText) -> Community:
+    community = check_user_action(world, author, community_id)
+    # A seat is asked for: an admin who is not a moderator there is refused too.
+    if community.posting_restricted_to_mods and not is_moderator(author, community):
+        raise Refusal("only_mods_can_post_in_community")
+    check_language(community, text.language_id)
+    return community
+
+
+def _check_lengths(body: str | None, alt_text: str | None) -> None:
+    check_alt_text(alt_text or "")
+    check_body(body or "", POST_BODY_LIMIT)
+
+
+def _stored_body(world: World, body: str) -> str:
+    return stored_text(body, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+
+
+def _stored_url(world: World, url: str | None) -> str | None:
+    return None if url is None else stored_url(url, world.site.blocked_urls)
+
+
+def _log(world: World, kind: ModKind, moderator: Person, post: Post, **facts: object) -> None:
+    world.log(kind, moderator, post_id=post.id, community_id=post.community_id, **facts)

@@ -1,0 +1,191 @@
+"""What the sandbox remembers: one mutable record a row; no rules, no wire names."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from megabot.sandbox.limits import GENEROUS, Limit
+
+
+class ModKind(Enum):
+    """The kinds of modlog row that the sandbox writes, by their name in a query."""
+
+    REMOVE_POST = "ModRemovePost"
+    LOCK_POST = "ModLockPost"
+    FEATURE_POST = "ModFeaturePost"
+    REMOVE_COMMENT = "ModRemoveComment"
+    REMOVE_COMMUNITY = "ModRemoveCommunity"
+    BAN_FROM_COMMUNITY = "ModBanFromCommunity"
+    BAN = "ModBan"
+    ADD_COMMUNITY = "ModAddCommunity"
+    PURGE_POST = "AdminPurgePost"
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """The account settings that change what a person is shown."""
+
+    show_nsfw: bool = False
+    show_bot_accounts: bool = True
+    show_read_posts: bool = True
+    default_sort_type: str = "Active"
+    default_listing_type: str = "Local"
+    languages: frozenset[int] = frozenset()  # empty: all of them
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """An account on this server."""
+
+    id: int
+    account_id: int  # Lemmy's local_user id, which recipient_ids are made of
+    name: str
+    password: str
+    published: datetime
+    admin: bool = False
+    bot_account: bool = False
+    banned: bool = False
+    display_name: str | None = None
+    totp_secret: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    blocked: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class Community:
+    """A community with its people, moderators in order of rank."""
+
+    id: int
+    name: str
+    title: str
+    published: datetime
+    description: str | None = None
+    updated: datetime | None = None
+    removed: bool = False
+    deleted: bool = False
+    nsfw: bool = False
+    posting_restricted_to_mods: bool = False
+    visibility: str = "Public"
+    languages: frozenset[int] = frozenset()  # empty: all of them
+    moderators: list[int] = field(default_factory=list)
+    followers: set[int] = field(default_factory=set)
+    banned: set[int] = field(default_factory=set)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the community is removed by an admin or deleted by its moderators."""
+        return self.removed or self.deleted
+
+
+@dataclass(slots=True, kw_only=True)
+class Post:
+    """A post, with who voted on it and who has seen how much of it."""
+
+    id: int
+    name: str
+    creator_id: int
+    community_id: int
+    published: datetime
+    url: str | None = None
+    body: str | None = None
+    alt_text: str | None = None
+    thumbnail_url: str | None = None
+    nsfw: bool = False
+    language_id: int = 0
+    updated: datetime | None = None
+    removed: bool = False
+    deleted: bool = False
+    locked: bool = False
+    featured_community: bool = False
+    featured_local: bool = False
+    votes: dict[int, int] = field(default_factory=dict)
+    read_by: set[int] = field(default_factory=set)
+    comments_read: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the post is removed by a moderator or deleted by its author."""
+        return self.removed or self.deleted
+
+
+@dataclass(slots=True, kw_only=True)
+class Comment:
+    """A comment; its path holds the ids from the root, its own last."""
+
+    id: int
+    creator_id: int
+    post_id: int
+    content: str
+    path: tuple[int, ...]
+    published: datetime
+    language_id: int = 0
+    updated: datetime | None = None
+    removed: bool = False
+    deleted: bool = False
+    distinguished: bool = False
+    votes: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the comment is removed by a moderator or deleted by its author."""
+        return self.removed or self.deleted
+
+    @property
+    def parent_id(self) -> int | None:
+        """Give the comment that this one answers; none at the top level."""
+        return self.path[-2] if len(self.path) > 1 else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Notice:
+    """One comment brought to one person's attention, as a mention or as a reply."""
+
+    id: int
+    recipient_id: int
+    comment_id: int
+    published: datetime
+    read: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class PrivateMessage:
+    """A message between two people."""
+
+    id: int
+    creator_id: int
+    recipient_id: int
+    content: str
+    published: datetime
+    read: bool = False
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class ModAction:
+    """A row of the modlog; ids count within one kind."""
+
+    id: int
+    kind: ModKind
+    mod_person_id: int
+    when: datetime
+    turned_on: bool = True  # featured, locked, removed or banned; false for the way back
+    community_id: int | None = None
+    post_id: int | None = None
+    comment_id: int | None = None
+    other_person_id: int | None = None
+    reason: str | None = None
+    in_community: bool = True  # a community pin, not one of the front page
+
+
+@dataclass(slots=True, kw_only=True)
+class Site:
+    """The server's own settings, which an admin can change."""
+
+    name: str
+    published: datetime
+    updated: datetime
+    slur_filter_regex: str | None = None
+    blocked_urls: list[str] = field(default_factory=list)
+    private_instance: bool = False
+    hide_modlog_mod_names: bool = True
+    community_creation_admin_only: bool = False
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(GENEROUS))

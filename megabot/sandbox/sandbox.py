@@ -1,0 +1,166 @@
+"""The sandbox as tests, benchmarks and the demo hold it: start, stop, set the stage, read the log."""
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from megabot.sandbox import accounts, communities, exchange
+from megabot.sandbox.exchange import Answer, Request
+from megabot.sandbox.http_server import Server
+from megabot.sandbox.limits import USUAL, Limit
+from megabot.sandbox.records import Community, Person
+from megabot.sandbox.world import World
+
+
+class LoggedRequest(NamedTuple):
+    """A request that was answered; the person is none for strangers and dead tokens."""
+
+    method: str
+    path: str
+    person: str | None
+    status: int
+
+
+class Sandbox:
+    """A Lemmy 0.19.20 in memory, on a loopback port. Its own name may be another than its address.
+
+    The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
+    while the server runs and other threads ask it.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], hostname: str = "lemmy.example", port: int = 0) -> None:
+        self.world = World(lambda: clock().astimezone(UTC), hostname)
+        self.lock = threading.RLock()
+        self._port = port
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._requests: list[LoggedRequest] = []
+        self._unknown: list[str] = []
+
+    def start(self) -> str:
+        """Listen, and give the address."""
+        self._server = Server(self._port, self._respond, self.world.clock)
+        self._port = self._server.server_port  # kept, so that a restarted server is found again
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="sandbox", daemon=True
+        )
+        self._thread.start()
+        return self.url
+
+    def stop(self) -> None:
+        """Stop listening and hang up; the state stays, so that it can be started again."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._server.hang_up()
+        self._server.server_close()
+        self._thread.join()
+        self._thread = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Give the address it listens at, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """Copy the log of everything that was asked so far."""
+        with self.lock:
+            return list(self._requests)
+
+    @property
+    def unknown_requests(self) -> list[str]:
+        """Copy the log of what there is no call for: a test that finds any must fail."""
+        with self.lock:
+            return list(self._unknown)
+
+    @property
+    def crashes(self) -> list[str]:
+        """Give the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
+        return list(self._server.crashes) if self._server else []
+
+    def forget_requests(self) -> None:
+        """Empty the log of requests, as before something that is to be counted."""
+        with self.lock:
+            self._requests.clear()
+
+    def add_person(
+        self,
+        name: str,
+        password: str = "correct horse",  # noqa: S107 - of a made-up account
+        *,
+        admin: bool = False,
+        bot: bool = False,
+        totp_secret: str | None = None,
+        **settings: object,
+    ) -> Person:
+        """Add an account; settings are the fields of `records.Settings`, shown nsfw unless said otherwise."""
+        with self.lock:
+            person = accounts.add(self.world, name, password, admin=admin)
+            person.bot_account = bot
+            person.totp_secret = totp_secret
+            person.settings = accounts.settings({"show_nsfw": True, **settings})
+            return person
+
+    def add_community(self, name: str, title: str = "", moderators: Iterable[str] = ()) -> Community:
+        """Add a community; its moderators are named, the senior first."""
+        with self.lock:
+            people = [self.person(moderator) for moderator in moderators]
+            return communities.add(self.world, name, title or name.capitalize(), people)
+
+    def person(self, name: str) -> Person:
+        """Give the account of that name, which must exist."""
+        person = self.world.person_named(name)
+        if person is None:
+            raise KeyError(name)
+        return person
+
+    def community(self, name: str) -> Community:
+        """Give the community of that name, which must exist."""
+        community = self.world.community_named(name)
+        if community is None:
+            raise KeyError(name)
+        return community
+
+    def token_of(self, name: str) -> str:
+        """Give a token of that account that is alive, an old one if there is one."""
+        with self.lock:
+            person = self.person(name)
+            alive = (token for token, owner in self.world.tokens.items() if owner == person.id)
+            return next(alive, None) or accounts.new_token(self.world, person)
+
+    def revoke_tokens(self, name: str) -> None:
+        """Make every token of that account a dead one."""
+        with self.lock:
+            accounts.forget_tokens(self.world, self.person(name))
+
+    def limit(self, bucket: str, size: int, seconds: int) -> None:
+        """Set one rate limit, as an admin would."""
+        with self.lock:
+            self.world.site.limits[bucket] = Limit(size, seconds)
+
+    def use_usual_limits(self) -> None:
+        """Set the rate limits that a new server has."""
+        with self.lock:
+            self.world.site.limits = dict(USUAL)
+
+    def _respond(self, request: Request) -> Answer:
+        with self.lock:
+            caller = exchange.caller_of(self.world, request)
+            answer = exchange.answer(self.world, request)
+            name = caller.name if caller else None
+            self._requests.append(LoggedRequest(request.method, request.path, name, int(answer.status)))
+            if answer.is_unknown:
+                self._unknown.append(f"{request.method} {request.path}")
+            return answer

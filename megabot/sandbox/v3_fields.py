@@ -1,0 +1,178 @@
+"""What a v3 request carries, read field by field with serde's complaints; knows no call by name."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+from urllib.parse import parse_qsl
+
+from megabot.sandbox.records import Person
+from megabot.sandbox.refusal import Refusal, not_signed_in
+from megabot.sandbox.rights import check_account
+from megabot.sandbox.world import World
+
+Json: TypeAlias = dict[str, object]
+
+_T = TypeVar("_T")
+_FLAGS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The parameters of a query or the members of a JSON body; unknown ones are never looked at."""
+
+    values: Mapping[str, object]
+    complaint: str  # how a message begins
+    place: str = ""  # how it ends: where in the body
+
+    def text(self, name: str) -> str:
+        """Give a text that must be there."""
+        return self._required(name, self.text_or_none(name))
+
+    def text_or_none(self, name: str) -> str | None:
+        """Give a text if there is one."""
+        value = self.values.get(name)
+        if value is None or isinstance(value, str):
+            return value
+        raise self._wrong(value, "a string")
+
+    def number(self, name: str) -> int:
+        """Give an integer that must be there."""
+        return self._required(name, self.number_or_none(name))
+
+    def number_or_none(self, name: str) -> int | None:
+        """Give an integer if there is one; a text of digits is one in a query only."""
+        value = self.values.get(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        if isinstance(value, str) and not self.place:
+            return self._parsed(value)
+        raise self._wrong(value, "i32")
+
+    def flag(self, name: str) -> bool:
+        """Give a boolean that must be there."""
+        return self._required(name, self.flag_or_none(name))
+
+    def flag_or_none(self, name: str) -> bool | None:
+        """Give a boolean if there is one; in a query only the two words will do."""
+        value = self.values.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str) and not self.place:
+            if value not in _FLAGS:
+                raise self._refusal("provided string was not `true` or `false`")
+            return _FLAGS[value]
+        raise self._wrong(value, "a boolean")
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """Give one of a closed set of words, which must be there."""
+        return self._required(name, self.choice_or_none(name, choices))
+
+    def choice_or_none(self, name: str, choices: Sequence[str]) -> str | None:
+        """Give one of a closed set of words if there is one; the case counts."""
+        value = self.text_or_none(name)
+        if value is None or value in choices:
+            return value
+        expected = ", ".join(f"`{choice}`" for choice in choices)
+        raise self._refusal(f"unknown variant `{value}`, expected one of {expected}")
+
+    def numbers_or_none(self, name: str) -> list[int] | None:
+        """Give a list of integers if there is one."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            raise self._wrong(value, "a sequence")
+        return [self._member(one) for one in value]
+
+    def texts_or_none(self, name: str) -> list[str] | None:
+        """Give a list of texts if there is one."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            raise self._wrong(value, "a sequence")
+        return [str(one) for one in value]
+
+    def _member(self, value: object) -> int:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise self._wrong(value, "i32")
+
+    def _parsed(self, value: str) -> int:
+        if not value.removeprefix("-").removeprefix("+").isdecimal() or not value.isascii():
+            empty = "cannot parse integer from empty string"
+            raise self._refusal("invalid digit found in string" if value else empty)
+        return int(value)
+
+    def _required(self, name: str, value: _T | None) -> _T:
+        if value is None:
+            raise self._refusal(f"missing field `{name}`")
+        return value
+
+    def _wrong(self, value: object, expected: str) -> Refusal:
+        kinds: dict[type, str] = {str: f'string "{value}"', bool: f"boolean `{str(value).lower()}`"}
+        kind = kinds.get(type(value), f"integer `{value}`" if isinstance(value, int) else "map")
+        return self._refusal(f"invalid type: {kind}, expected {expected}")
+
+    def _refusal(self, message: str) -> Refusal:
+        return Refusal("unknown", message=f"{self.complaint}{message}{self.place}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request as a call sees it: the state, who asks, and with what."""
+
+    world: World
+    caller: Person | None
+    fields: Fields
+    token: str | None
+
+    def person(self) -> Person:
+        """Give who asks, or refuse; a dead token is the same as none."""
+        if self.caller is None:
+            raise not_signed_in()
+        return self.caller
+
+    def check_may_read(self) -> None:
+        """Refuse strangers where the whole server is private."""
+        if self.caller is None and self.world.site.private_instance:
+            raise Refusal("instance_is_private")
+
+    def check_signed_in(self) -> Person:
+        """Give who asks where the server uses another code for strangers."""
+        if self.caller is None:
+            raise Refusal("not_logged_in")
+        check_account(self.caller)
+        return self.caller
+
+
+def from_query(query: str) -> Fields:
+    """Read the part of an address behind the question mark."""
+    return Fields(dict(parse_qsl(query, keep_blank_values=True)), "Query deserialize error: ")
+
+
+def from_body(body: bytes) -> Fields:
+    """Read a JSON body, or refuse it with the place where it went wrong."""
+    complaint = "Json deserialize error: "
+    try:
+        text = body.decode()
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        # At the end of the text serde names the last character, not the one that is missing.
+        column = error.colno - (error.pos >= len(error.doc))
+        place = f" at line {error.lineno} column {column}"
+        raise Refusal("unknown", message=complaint + _serde_words(error) + place) from error
+    except UnicodeDecodeError as error:
+        raise Refusal("unknown", message=f"{complaint}invalid unicode code point") from error
+    lines = text.split("\n")
+    fields = Fields(values, complaint, f" at line {len(lines)} column {len(lines[-1])}")
+    if not isinstance(values, dict):
+        raise Refusal("unknown", message=f"{complaint}invalid type, expected struct{fields.place}")
+    return fields
+
+
+def _serde_words(error: json.JSONDecodeError) -> str:
+    if error.pos >= len(error.doc):
+        return "EOF while parsing a value"
+    return "key must be a string" if "property name" in error.msg else "expected value"

@@ -1,0 +1,98 @@
+"""GET /api/v3/modlog: the rows of `modlog` as fifteen lists, those that the sandbox never fills too."""
+
+from megabot.sandbox import modlog, v3_shapes
+from megabot.sandbox.modlog import ModlogQuery
+from megabot.sandbox.records import ModAction, ModKind
+from megabot.sandbox.v3_fields import Ask, Json
+from megabot.sandbox.v3_posts import page
+from megabot.sandbox.world import World
+
+_LISTS = {
+    "ModRemovePost": "removed_posts",
+    "ModLockPost": "locked_posts",
+    "ModFeaturePost": "featured_posts",
+    "ModRemoveComment": "removed_comments",
+    "ModRemoveCommunity": "removed_communities",
+    "ModBanFromCommunity": "banned_from_community",
+    "ModBan": "banned",
+    "ModAddCommunity": "added_to_community",
+    "ModTransferCommunity": "transferred_to_community",
+    "ModAdd": "added",
+    "AdminPurgePerson": "admin_purged_persons",
+    "AdminPurgeCommunity": "admin_purged_communities",
+    "AdminPurgePost": "admin_purged_posts",
+    "AdminPurgeComment": "admin_purged_comments",
+    "ModHideCommunity": "hidden_communities",
+}
+# The row's own name, the name of its flag, and which ids it carries beside its own.
+_ROWS = {
+    ModKind.REMOVE_POST: ("mod_remove_post", "removed", ("post_id",)),
+    ModKind.LOCK_POST: ("mod_lock_post", "locked", ("post_id",)),
+    ModKind.FEATURE_POST: ("mod_feature_post", "featured", ("post_id",)),
+    ModKind.REMOVE_COMMENT: ("mod_remove_comment", "removed", ("comment_id",)),
+    ModKind.REMOVE_COMMUNITY: ("mod_remove_community", "removed", ("community_id",)),
+    ModKind.BAN_FROM_COMMUNITY: ("mod_ban_from_community", "banned", ("other_person_id", "community_id")),
+    ModKind.BAN: ("mod_ban", "banned", ("other_person_id",)),
+    ModKind.ADD_COMMUNITY: ("mod_add_community", "removed", ("other_person_id", "community_id")),
+    ModKind.PURGE_POST: ("admin_purge_post", "", ("community_id",)),
+}
+_OTHER_PERSON = {
+    ModKind.BAN_FROM_COMMUNITY: "banned_person",
+    ModKind.BAN: "banned_person",
+    ModKind.ADD_COMMUNITY: "modded_person",
+}
+
+
+def listed(ask: Ask) -> Json:
+    """GET /modlog."""
+    fields = ask.fields
+    query = ModlogQuery(
+        reader=ask.caller,
+        page=page(fields),
+        type_=fields.choice_or_none("type_", ("All", *_LISTS)) or "All",
+        community_id=fields.number_or_none("community_id"),
+        post_id=fields.number_or_none("post_id"),
+        comment_id=fields.number_or_none("comment_id"),
+        mod_person_id=fields.number_or_none("mod_person_id"),
+        other_person_id=fields.number_or_none("other_person_id"),
+    )
+    ask.check_may_read()
+    answer: Json = {name: [] for name in _LISTS.values()}
+    for kind in ModKind:
+        answer[_LISTS[kind.value]] = [_view(ask, row) for row in modlog.rows(ask.world, query, kind)]
+    return answer
+
+
+def _view(ask: Ask, row: ModAction) -> Json:
+    name = _ROWS[row.kind][0]
+    role = "admin" if row.kind is ModKind.PURGE_POST else "moderator"
+    view: Json = {name: _row(row, role)}
+    if not modlog.names_are_hidden(ask.world, ask.caller):
+        view[role] = v3_shapes.person(ask.world, ask.world.people[row.mod_person_id])
+    return view | _joined(ask.world, row)
+
+
+def _row(row: ModAction, role: str) -> Json:
+    _, flag, ids = _ROWS[row.kind]
+    written: Json = {"id": row.id, f"{'mod' if role == 'moderator' else role}_person_id": row.mod_person_id}
+    written |= {name: getattr(row, name) for name in ids}
+    written |= {flag: row.turned_on} if flag else {}
+    if row.kind is ModKind.FEATURE_POST:
+        written["is_featured_community"] = row.in_community
+    return v3_shapes.without_none(written | {"reason": row.reason, "when_": v3_shapes.time(row.when)})
+
+
+def _joined(world: World, row: ModAction) -> Json:
+    view: Json = {}
+    if row.post_id is not None:
+        view["post"] = v3_shapes.post(world, world.posts[row.post_id])
+    if row.comment_id is not None:
+        comment = world.comments[row.comment_id]
+        view["comment"] = v3_shapes.comment(world, comment)
+        view["commenter"] = v3_shapes.person(world, world.people[comment.creator_id])
+    if row.community_id is not None:
+        view["community"] = v3_shapes.community(world, world.communities[row.community_id])
+    if row.other_person_id is not None:
+        other = world.people[row.other_person_id]
+        view[_OTHER_PERSON[row.kind]] = v3_shapes.person(world, other)
+    return view

@@ -1,0 +1,155 @@
+"""The records as v3 writes them, without a reader: rows of a table, absent fields left out."""
+
+from datetime import datetime
+
+from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
+from megabot.sandbox.v3_fields import Json
+from megabot.sandbox.world import World
+
+_MICROSECONDS_OF_A_MILLISECOND = 1000
+
+
+def time(moment: datetime) -> str:
+    """Write a moment as chrono does: no fraction, three digits or six, whichever is exact."""
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    if not moment.microsecond:
+        return f"{text}Z"
+    if moment.microsecond % _MICROSECONDS_OF_A_MILLISECOND:
+        return f"{text}.{moment.microsecond:06}Z"
+    return f"{text}.{moment.microsecond // _MICROSECONDS_OF_A_MILLISECOND:03}Z"
+
+
+def without_none(values: Json) -> Json:
+    """Leave out what is none, as the server does."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def person(world: World, row: Person) -> Json:
+    """Write a person."""
+    return without_none(
+        {
+            "id": row.id,
+            "name": row.name,
+            "display_name": row.display_name,
+            "banned": row.banned,
+            "published": time(row.published),
+            "actor_id": world.address("u", row.name),
+            "local": True,
+            "deleted": False,
+            "bot_account": row.bot_account,
+            "instance_id": 1,
+        }
+    )
+
+
+def community(world: World, row: Community) -> Json:
+    """Write a community."""
+    return without_none(
+        {
+            "id": row.id,
+            "name": row.name,
+            "title": row.title,
+            "description": row.description,
+            "removed": row.removed,
+            "published": time(row.published),
+            "updated": row.updated and time(row.updated),
+            "deleted": row.deleted,
+            "nsfw": row.nsfw,
+            "actor_id": world.address("c", row.name),
+            "local": True,
+            "hidden": False,
+            "posting_restricted_to_mods": row.posting_restricted_to_mods,
+            "instance_id": 1,
+            "visibility": row.visibility,
+        }
+    )
+
+
+def post(world: World, row: Post) -> Json:
+    """Write a post."""
+    return without_none(
+        {
+            "id": row.id,
+            "name": row.name,
+            "url": row.url,
+            "body": row.body,
+            "creator_id": row.creator_id,
+            "community_id": row.community_id,
+            "removed": row.removed,
+            "locked": row.locked,
+            "published": time(row.published),
+            "updated": row.updated and time(row.updated),
+            "deleted": row.deleted,
+            "nsfw": row.nsfw,
+            "thumbnail_url": row.thumbnail_url,
+            "ap_id": world.address("post", row.id),
+            "local": True,
+            "language_id": row.language_id,
+            "featured_community": row.featured_community,
+            "featured_local": row.featured_local,
+            "alt_text": row.alt_text,
+        }
+    )
+
+
+def comment(world: World, row: Comment, *, blank: bool = False) -> Json:
+    """Write a comment, its content blank for those who may not see it."""
+    return without_none(
+        {
+            "id": row.id,
+            "creator_id": row.creator_id,
+            "post_id": row.post_id,
+            "content": "" if blank else row.content,
+            "removed": row.removed,
+            "published": time(row.published),
+            "updated": row.updated and time(row.updated),
+            "deleted": row.deleted,
+            "ap_id": world.address("comment", row.id),
+            "local": True,
+            "path": ".".join(map(str, (0, *row.path))),
+            "distinguished": row.distinguished,
+            "language_id": row.language_id,
+        }
+    )
+
+
+def notice(row: Notice) -> Json:
+    """Write a mention or a reply."""
+    return {
+        "id": row.id,
+        "recipient_id": row.recipient_id,
+        "comment_id": row.comment_id,
+        "read": row.read,
+        "published": time(row.published),
+    }
+
+
+def message(world: World, row: PrivateMessage) -> Json:
+    """Write a private message."""
+    return {
+        "id": row.id,
+        "creator_id": row.creator_id,
+        "recipient_id": row.recipient_id,
+        "content": row.content,
+        "deleted": False,
+        "read": row.read,
+        "published": time(row.published),
+        "ap_id": world.address("private_message", row.id),
+        "local": True,
+        "removed": False,
+    }
+
+
+def site(world: World) -> Json:
+    """Write the site."""
+    return {
+        "id": 1,
+        "name": world.site.name,
+        "published": time(world.site.published),
+        "updated": time(world.site.updated),
+        "actor_id": f"https://{world.hostname}/",
+        "last_refreshed_at": time(world.site.published),
+        "inbox_url": f"https://{world.hostname}/inbox",
+        "public_key": "-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----\n",
+        "instance_id": 1,
+    }

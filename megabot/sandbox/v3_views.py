@@ -1,0 +1,164 @@
+"""The v3 views: records joined with what one reader has to do with them."""
+
+from megabot.sandbox import v3_shapes as shapes
+from megabot.sandbox.ranking import newest_comment_time, score
+from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
+from megabot.sandbox.v3_fields import Json
+from megabot.sandbox.world import World
+
+Reader = Person | None
+
+
+def post_view(world: World, post: Post, reader: Reader) -> Json:
+    """Show a post to a reader."""
+    comments = sum(1 for _ in world.visible_comments(post))
+    seen = post.comments_read.get(reader.id, 0) if reader else 0
+    return {
+        "post": shapes.post(world, post),
+        **_around(world, world.people[post.creator_id], world.community_of(post), reader),
+        "counts": {
+            "post_id": post.id,
+            "comments": comments,
+            **_votes(post.votes),
+            "published": shapes.time(post.published),
+            "newest_comment_time": shapes.time(newest_comment_time(world, post)),
+        },
+        "read": reader is not None and reader.id in post.read_by,
+        "hidden": False,
+        "unread_comments": comments - seen,
+        **_own_vote(post.votes, reader),
+    }
+
+
+def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = False) -> Json:
+    """Show a comment to a reader: what is gone is blank for all but admins, its author too.
+
+    Raw leaves the content alone, as the lists of mentions and replies do.
+    """
+    post = world.posts[comment.post_id]
+    blank = comment.is_gone and not raw and not (reader and reader.admin)
+    children = (other for other in world.visible_comments(post) if comment.id in other.path[:-1])
+    return {
+        "comment": shapes.comment(world, comment, blank=blank),
+        "post": shapes.post(world, post),
+        **_around(world, world.people[comment.creator_id], world.community_of(post), reader),
+        "counts": {
+            "comment_id": comment.id,
+            **_votes(comment.votes),
+            "published": shapes.time(comment.published),
+            "child_count": sum(1 for _ in children),
+        },
+        **_own_vote(comment.votes, reader),
+    }
+
+
+def community_view(world: World, community: Community, reader: Reader) -> Json:
+    """Show a community to a reader."""
+    posts = [post for post in world.posts.values() if post.community_id == community.id and not post.is_gone]
+    published = shapes.time(community.published)
+    return {
+        "community": shapes.community(world, community),
+        "subscribed": _subscribed(community, reader),
+        "blocked": False,
+        "counts": {
+            "community_id": community.id,
+            "subscribers": len(community.followers),
+            "posts": len(posts),
+            "comments": sum(1 for post in posts for _ in world.visible_comments(post)),
+            "published": published,
+            "users_active_day": 0,
+            "users_active_week": 0,
+            "users_active_month": 0,
+            "users_active_half_year": 0,
+            "subscribers_local": len(community.followers),
+        },
+        "banned_from_community": _is_banned(community, reader),
+    }
+
+
+def moderators(world: World, community: Community) -> list[Json]:
+    """List who moderates a community, the senior first."""
+    return [seat(world, community, world.people[number]) for number in community.moderators]
+
+
+def seat(world: World, community: Community, person: Person) -> Json:
+    """Show one moderator's seat."""
+    return {"community": shapes.community(world, community), "moderator": shapes.person(world, person)}
+
+
+def seats_of(world: World, person: Person) -> list[Json]:
+    """List what a person moderates."""
+    return [
+        seat(world, community, person)
+        for community in world.communities.values()
+        if person.id in community.moderators and not community.is_gone
+    ]
+
+
+def person_view(world: World, person: Person) -> Json:
+    """Show a person to anyone."""
+    return {
+        "person": shapes.person(world, person),
+        "counts": person_counts(world, person),
+        "is_admin": person.admin,
+    }
+
+
+def person_counts(world: World, person: Person) -> Json:
+    """Count what a person wrote and did not lose."""
+    posts = sum(post.creator_id == person.id and not post.is_gone for post in world.posts.values())
+    comments = (one for one in world.comments.values() if one.creator_id == person.id)
+    return {
+        "person_id": person.id,
+        "post_count": posts,
+        "comment_count": sum(not comment.is_gone for comment in comments),
+    }
+
+
+def notice_view(world: World, name: str, notice: Notice, reader: Person) -> Json:
+    """Show a mention or a reply under its name on the wire."""
+    return {
+        name: shapes.notice(notice),
+        **comment_view(world, world.comments[notice.comment_id], reader, raw=True),
+        "recipient": shapes.person(world, world.people[notice.recipient_id]),
+    }
+
+
+def message_view(world: World, message: PrivateMessage) -> Json:
+    """Show a private message to either side."""
+    return {
+        "private_message": shapes.message(world, message),
+        "creator": shapes.person(world, world.people[message.creator_id]),
+        "recipient": shapes.person(world, world.people[message.recipient_id]),
+    }
+
+
+def _around(world: World, creator: Person, community: Community, reader: Reader) -> Json:
+    return {
+        "creator": shapes.person(world, creator),
+        "community": shapes.community(world, community),
+        "creator_banned_from_community": creator.id in community.banned,
+        "banned_from_community": _is_banned(community, reader),
+        "creator_is_moderator": creator.id in community.moderators,
+        "creator_is_admin": creator.admin,
+        "subscribed": _subscribed(community, reader),
+        "saved": False,
+        "creator_blocked": reader is not None and creator.id in reader.blocked,
+    }
+
+
+def _is_banned(community: Community, reader: Reader) -> bool:
+    return reader is not None and reader.id in community.banned
+
+
+def _subscribed(community: Community, reader: Reader) -> str:
+    return "Subscribed" if reader and reader.id in community.followers else "NotSubscribed"
+
+
+def _votes(votes: dict[int, int]) -> Json:
+    up = sum(vote == 1 for vote in votes.values())
+    return {"score": score(votes), "upvotes": up, "downvotes": len(votes) - up}
+
+
+def _own_vote(votes: dict[int, int], reader: Reader) -> Json:
+    return {"my_vote": votes[reader.id]} if reader and reader.id in votes else {}

@@ -1,0 +1,138 @@
+"""What the server does to people's texts and addresses, and which it refuses; pure functions of text."""
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+from megabot.sandbox.refusal import Refusal
+
+POST_BODY_LIMIT = 50_000
+TEXT_LIMIT = 10_000
+_ALT_TEXT_LIMIT = 1_500
+_URL_LIMIT = 2_000
+_TITLE_LENGTHS = range(3, 201)
+_SCHEMES = frozenset({"http", "https", "magnet"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+# The same expression as crates/utils/src/utils/mention.rs: it swallows a full stop or colon behind the host.
+_MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
+# The rules for all sites of ClearURLs, which the server applies; those for single sites are left out.
+_TRACKING = re.compile(
+    r"utm(_[a-z_]*)?|ga_[a-z_]+|yclid|_openstat|fb_action_(types|ids)|fb_(source|ref)|fbclid|gs_l|mkt_tok"
+    r"|hmb_(campaign|medium|source)|gclid|dclid|otm_[a-z_]*|_ga|_gl|__twitter_impression|echobox|spm",
+    re.IGNORECASE,
+)
+
+
+def utf16_length(text: str) -> int:
+    """Count as the server counts bodies: an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def check_title(title: str) -> None:
+    """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere."""
+    if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title:
+        raise Refusal("invalid_post_title")
+
+
+def check_body(body: str, limit: int) -> None:
+    """Refuse a text that is too long; there is no minimum."""
+    if utf16_length(body) > limit:
+        raise Refusal("invalid_body_field")
+
+
+def check_alt_text(text: str) -> None:
+    """Refuse an image description that is too long."""
+    if utf16_length(text) > _ALT_TEXT_LIMIT:
+        raise Refusal("alt_text_length_overflow")
+
+
+def check_slurs(title: str, slurs: str | None) -> None:
+    """Refuse a title that the slur filter matches; in bodies it replaces instead."""
+    if slurs and re.search(slurs, title, re.IGNORECASE):
+        raise Refusal("slurs")
+
+
+def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
+    """Give a body, comment or message as the server keeps it."""
+    if slurs:
+        text = re.sub(slurs, "*removed*", text, flags=re.IGNORECASE)
+    text = _LINK.sub(lambda match: _cleaned_link(match.group()), text)
+    _check_blocked(text, blocked)
+    return text
+
+
+def stored_url(url: str, blocked: Sequence[str]) -> str:
+    """Give a post's address as the server keeps it, or refuse it."""
+    if not _SCHEME.match(url):
+        raise Refusal("invalid_url")
+    cleaned = _normal(url)
+    _check_blocked(cleaned, blocked)
+    if urlsplit(cleaned).scheme not in _SCHEMES:
+        raise Refusal("invalid_url_scheme")
+    if utf16_length(cleaned) > _URL_LIMIT:
+        raise Refusal("url_length_overflow")
+    return cleaned
+
+
+def mentioned_names(text: str, hostname: str) -> list[str]:
+    """Give the names mentioned on this server, once each; code and quotes count, the host's case too."""
+    found = (match.groups() for match in _MENTION.finditer(text))
+    return list(dict.fromkeys(name for name, host in found if host == hostname))
+
+
+def _check_blocked(text: str, blocked: Iterable[str]) -> None:
+    if any(re.search(rf"\b{re.escape(entry)}\b", text) for entry in blocked):
+        raise Refusal("blocked_url")
+
+
+def _cleaned_link(found: str) -> str:
+    link = _without_tail(found)
+    try:
+        return _normal(link) + found[len(link) :]
+    except Refusal:
+        return found
+
+
+def _without_tail(link: str) -> str:
+    """Cut what belongs to the sentence: a bracket nobody opened, and punctuation at the end."""
+    opened: list[str] = []
+    for place, char in enumerate(link):
+        if char in _CLOSING.values():
+            opened.append(char)
+        elif char in _CLOSING and (not opened or opened.pop() != _CLOSING[char]):
+            link = link[:place]
+            break
+    return link.rstrip(".,:;!?'*_~|")
+
+
+def _normal(url: str) -> str:
+    """Write an address as Rust's `url` crate does, without tracking parameters."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in _DEFAULT_PORTS:
+            return url
+        host = _host(parts)
+    except (ValueError, UnicodeError) as error:
+        raise Refusal("invalid_url") from error
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~[]|^\\")
+    fragment = quote(parts.fragment, safe="/%:@!$&'()*+,;=~?[]|^#")
+    return urlunsplit((parts.scheme, host, path, _query(parts.query), fragment))
+
+
+def _host(parts: SplitResult) -> str:
+    if not parts.hostname:
+        raise Refusal("invalid_url")
+    name = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
+    name = f"[{name}]" if ":" in name else name
+    login = parts.netloc.rpartition("@")[0]
+    port = f":{parts.port}" if parts.port not in {None, _DEFAULT_PORTS[parts.scheme]} else ""
+    return f"{login}@{name}{port}" if login else f"{name}{port}"
+
+
+def _query(query: str) -> str:
+    kept = (pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return quote("&".join(kept), safe="/%:@!$&()*+,;=~?[]|^\\{}`")

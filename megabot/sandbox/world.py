@@ -1,0 +1,85 @@
+"""The whole state of the sandbox and how to find things in it; holds no rule and no wire name."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+from megabot.sandbox.limits import Buckets
+from megabot.sandbox.records import (
+    Comment,
+    Community,
+    ModAction,
+    ModKind,
+    Notice,
+    Person,
+    Post,
+    PrivateMessage,
+    Site,
+)
+
+_T = TypeVar("_T")
+
+# The first person and the first community of the recorded servers have id 2.
+_FIRST_ID = {"person": 2, "community": 2}
+
+
+class World:
+    """Everything one server knows. The clock is the caller's, so that tests can move it."""
+
+    def __init__(self, clock: Callable[[], datetime], hostname: str) -> None:
+        self.clock = clock
+        self.hostname = hostname
+        self.people: dict[int, Person] = {}
+        self.communities: dict[int, Community] = {}
+        self.posts: dict[int, Post] = {}
+        self.comments: dict[int, Comment] = {}
+        self.comments_of: defaultdict[int, list[Comment]] = defaultdict(list)
+        self.messages: dict[int, PrivateMessage] = {}
+        self.mentions: dict[int, Notice] = {}
+        self.replies: dict[int, Notice] = {}
+        self.modlog: list[ModAction] = []
+        self.tokens: dict[str, int] = {}
+        self.buckets = Buckets()
+        now = clock()
+        self.site = Site(name="Sandbox", published=now, updated=now)
+        self._last_ids: Counter[str] = Counter()
+
+    def now(self) -> datetime:
+        """Read the clock that the sandbox was given."""
+        return self.clock()
+
+    def new_id(self, kind: str) -> int:
+        """Count on within a kind; ids are never used again, as in the database."""
+        self._last_ids[kind] += 1
+        return self._last_ids[kind] + _FIRST_ID.get(kind, 1) - 1
+
+    def address(self, kind: str, name: object) -> str:
+        """Give the address that the thing has on the network, under the server's own name."""
+        return f"https://{self.hostname}/{kind}/{name}"
+
+    def person_named(self, name: str) -> Person | None:
+        """Find an account; the case does not count."""
+        return _first(person for person in self.people.values() if person.name.lower() == name.lower())
+
+    def community_named(self, name: str) -> Community | None:
+        """Find a community, also one that is removed or deleted; the case does not count."""
+        return _first(found for found in self.communities.values() if found.name.lower() == name.lower())
+
+    def community_of(self, post: Post) -> Community:
+        """Give the community that a post is in."""
+        return self.communities[post.community_id]
+
+    def visible_comments(self, post: Post) -> Iterator[Comment]:
+        """Give the comments that count: neither removed nor deleted."""
+        return (comment for comment in self.comments_of[post.id] if not comment.is_gone)
+
+    def log(self, kind: ModKind, moderator: Person, **facts: object) -> None:
+        """Write a row of the modlog; the facts are those of ModAction."""
+        number = self.new_id(kind.value)
+        row = ModAction(id=number, kind=kind, mod_person_id=moderator.id, when=self.now(), **facts)  # type: ignore[arg-type]
+        self.modlog.append(row)
+
+
+def _first(found: Iterable[_T]) -> _T | None:
+    return next(iter(found), None)

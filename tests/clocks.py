@@ -1,0 +1,23 @@
+"""A clock that moves only when somebody waits or a test says so."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class FakeClock:
+    """The clock port: `sleep` moves `now` and is written down. Called, it is the clock of a sandbox."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 16, 12, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+    def advance(self, **units: float) -> None:
+        self.moment += timedelta(**units)
+
+    __call__ = now

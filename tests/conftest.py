@@ -1,0 +1,91 @@
+"""Guards around every test: no network, no real waiting, nobody's home, nobody's settings.
+
+A guard ends the test with pytest's own failure, which no `except Exception` of the code can swallow.
+"""
+
+import ipaddress
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+LONGEST_SLEEP = 0.05  # seconds
+FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
+FOREIGN_NAMES = ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "STATE_DIRECTORY", "INVOCATION_ID", "NO_COLOR")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what is marked `last` behind everything else."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(autouse=True)
+def nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the test an empty home, which is also where it starts, and no settings of the caller's."""
+    home = tmp_path_factory.mktemp("home")
+    for name in os.environ:
+        if name.startswith(FOREIGN) or name in FOREIGN_NAMES:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    for name, folder in (("CONFIG", ".config"), ("STATE", ".local/state"), ("CACHE", ".cache")):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail the test that really sleeps: waiting is for the clock port, which tests fake."""
+    really_sleep = time.sleep
+
+    def sleep(seconds: float) -> None:
+        if seconds > LONGEST_SLEEP:
+            pytest.fail(f"a test may not sleep for {seconds} s")
+        really_sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", sleep)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail the test that reaches beyond this machine, by address or by looking a name up."""
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _only_near(getattr(socket.socket, name)))
+    really_look_up = socket.getaddrinfo
+
+    def getaddrinfo(host: str | bytes | None, *args: object, **options: object) -> object:
+        _forbid_far(host)
+        return really_look_up(host, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def _only_near(
+    connect: Callable[[socket.socket, object], object],
+) -> Callable[[socket.socket, object], object]:
+    def guarded(self: socket.socket, address: object) -> object:
+        if self.family != socket.AF_UNIX and isinstance(address, tuple):
+            _forbid_far(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _forbid_far(host: str | bytes | None) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name is not None and name.endswith(".invalid"):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")  # as everywhere: RFC 6761
+    if not _is_near(name):
+        pytest.fail(f"a test may not reach {name}")
+
+
+def _is_near(name: str | None) -> bool:
+    if name in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,221 @@
+"""The contract of the ledger port, held by the one on SQLite and by the fake alike."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from megabot.adapters.ledger import SqliteLedger
+from megabot.core.posts import PostDraft
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.errors import Busy, LedgerError
+from megabot.ports import Ledger
+from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
+
+LATER = MONDAY_NOON + timedelta(minutes=10)
+DRAFT = PostDraft(
+    title="Birds of the week 47", body="Zwölf — “so many”\n\n:::", alt_text="a wren", language_id=37
+)
+PUBLISH = NewIntent(
+    kind=IntentKind.PUBLISH,
+    thread="birds",
+    edition="2026-W47",
+    at=MONDAY_NOON,
+    draft=DRAFT,
+    text="The new thread is here.",
+    context='{"number": 47}',
+    order="shell 1",
+)
+PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
+POST = PostRecord(
+    post_id=7,
+    thread="birds",
+    edition="2026-W47",
+    number=47,
+    slot=MONDAY_NOON,
+    community_id=3,
+    url="https://lemmy.example/post/7",
+    title="Birds of the week 47",
+    commit="0a1b",
+    dirty=True,
+    sent="hash of ours",
+    answered="hash of theirs",
+    context="{}",
+    preamble="preambles/birds/2026-W47.md",
+    seen_pinned=LATER,
+)
+
+
+@pytest.fixture(params=["sqlite", "fake"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    if request.param == "fake":
+        yield FakeLedger()
+        return
+    sqlite = SqliteLedger(
+        tmp_path, FakeClock(), on_wait=lambda: None, on_set_aside=lambda kept: pytest.fail(str(kept))
+    )
+    with closing(sqlite):
+        yield sqlite
+
+
+def test_what_was_never_remembered_is_none(ledger: Ledger) -> None:
+    assert ledger.recall("community:birds") is None
+
+
+def test_the_last_word_about_a_key_is_recalled(ledger: Ledger) -> None:
+    ledger.remember("community:birds", "3")
+    ledger.remember("community:birds", "4")
+    ledger.remember("community:moths", "5")
+
+    assert ledger.recall("community:birds") == "4"
+
+
+def test_a_begun_intent_is_being_sent_and_comes_back_whole(ledger: Ledger) -> None:
+    begun = ledger.begin(PUBLISH)
+
+    assert begun == Intent(id=begun.id, new=PUBLISH, state=IntentState.SENDING, changed=MONDAY_NOON)
+    assert ledger.intents("birds") == (begun,)
+
+
+def test_a_settled_intent_says_how_and_when_it_went(ledger: Ledger) -> None:
+    begun = ledger.begin(PUBLISH)
+    ledger.settle(begun.id, IntentState.REFUSED, at=LATER, note="the title is too long")
+
+    settled = replace(begun, state=IntentState.REFUSED, changed=LATER, note="the title is too long")
+    assert ledger.intents("birds") == (settled,)
+
+
+@pytest.mark.parametrize("state", IntentState)
+def test_every_state_can_be_written_and_read(ledger: Ledger, state: IntentState) -> None:
+    ledger.settle(ledger.begin(PIN).id, state, at=LATER)
+
+    assert [intent.state for intent in ledger.intents("birds")] == [state]
+
+
+@pytest.mark.parametrize("kind", IntentKind)
+def test_every_kind_can_be_written_and_read(ledger: Ledger, kind: IntentKind) -> None:
+    ledger.begin(replace(PIN, kind=kind))
+
+    assert [intent.new.kind for intent in ledger.intents("birds")] == [kind]
+
+
+def test_an_intent_that_is_not_there_cannot_be_settled(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="intent 12"):
+        ledger.settle(12, IntentState.DONE, at=LATER)
+
+
+def test_intents_are_of_one_thread_and_oldest_first(ledger: Ledger) -> None:
+    first = ledger.begin(PUBLISH)
+    ledger.begin(replace(PUBLISH, thread="moths"))
+    second = ledger.begin(PIN)
+
+    assert ledger.intents("birds") == (first, second)
+
+
+@pytest.mark.parametrize("state", [IntentState.SENDING, IntentState.UNKNOWN, IntentState.DONE])
+def test_a_copy_that_may_be_there_is_never_begun_again(ledger: Ledger, state: IntentState) -> None:
+    ledger.settle(ledger.begin(PUBLISH).id, state, at=LATER)
+
+    with pytest.raises(LedgerError, match="birds/2026-W47 copy 1 was sent before"):
+        ledger.begin(PUBLISH)
+    assert len(ledger.intents("birds")) == 1
+
+
+@pytest.mark.parametrize("state", [IntentState.NOT_SENT, IntentState.REFUSED, IntentState.ABSENT])
+def test_a_copy_that_is_certainly_not_there_may_be_begun_again(ledger: Ledger, state: IntentState) -> None:
+    ledger.settle(ledger.begin(PUBLISH).id, state, at=LATER)
+    ledger.begin(PUBLISH)
+
+    assert [intent.state for intent in ledger.intents("birds")] == [state, IntentState.SENDING]
+
+
+def test_another_copy_or_edition_or_thread_is_another_publish(ledger: Ledger) -> None:
+    for new in (
+        PUBLISH,
+        replace(PUBLISH, copy=2),
+        replace(PUBLISH, edition="2026-W48"),
+        replace(PUBLISH, thread="moths"),
+    ):
+        ledger.begin(new)
+
+    assert len(ledger.history(10)) == 4
+
+
+def test_pins_may_be_begun_as_often_as_it_takes(ledger: Ledger) -> None:
+    ledger.begin(PIN)
+    ledger.begin(PIN)
+
+    assert len(ledger.intents("birds")) == 2
+
+
+def test_a_recorded_post_comes_back_whole(ledger: Ledger) -> None:
+    ledger.record_post(POST)
+
+    assert ledger.posts("birds") == (POST,)
+
+
+def test_what_is_known_of_a_post_is_replaced(ledger: Ledger) -> None:
+    ledger.record_post(POST)
+    ledger.record_post(replace(POST, adopted=True, dirty=False, seen_pinned=None))
+
+    assert ledger.posts("birds") == (replace(POST, adopted=True, dirty=False, seen_pinned=None),)
+
+
+def test_posts_are_of_one_thread_and_by_slot_whatever_their_ids(ledger: Ledger) -> None:
+    newer = replace(POST, post_id=5, edition="2026-W48", slot=MONDAY_NOON + timedelta(days=7))
+    for record in (newer, POST, replace(POST, post_id=9, thread="moths")):
+        ledger.record_post(record)
+
+    assert ledger.posts("birds") == (POST, newer)
+
+
+def test_history_is_of_all_threads_newest_first_and_no_longer_than_asked_for(ledger: Ledger) -> None:
+    ledger.begin(PUBLISH)
+    second = ledger.begin(replace(PUBLISH, thread="moths"))
+    third = ledger.begin(PIN)
+
+    assert ledger.history(2) == (third, second)
+
+
+def test_threads_with_records_of_any_kind_are_named_once(ledger: Ledger) -> None:
+    ledger.begin(PIN)
+    ledger.begin(replace(PIN, thread="moths"))
+    ledger.record_post(POST)
+    ledger.record_post(replace(POST, post_id=9, thread="bats"))
+
+    assert ledger.threads() == ("bats", "birds", "moths")
+
+
+def test_a_time_of_any_zone_comes_back_as_the_same_moment_in_utc(ledger: Ledger) -> None:
+    autumn_fold = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
+    ledger.record_post(replace(POST, slot=autumn_fold.astimezone(UTC)))
+
+    assert ledger.posts("birds")[0].slot == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("naive", [MONDAY_NOON.replace(tzinfo=None)])
+def test_a_naive_time_is_a_bug_and_nothing_is_written(ledger: Ledger, naive: datetime) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        ledger.begin(replace(PIN, at=naive))
+    with pytest.raises(ValueError, match="aware"):
+        ledger.record_post(replace(POST, slot=naive))
+
+    assert ledger.threads() == ()
+
+
+def test_the_pass_lock_is_for_one_at_a_time(ledger: Ledger) -> None:
+    with ledger.pass_lock(), pytest.raises(Busy, match="still at work"), ledger.pass_lock():
+        pytest.fail("two hold the pass lock")
+
+
+def test_the_pass_lock_comes_free_after_an_error(ledger: Ledger) -> None:
+    with pytest.raises(ZeroDivisionError), ledger.pass_lock():
+        raise ZeroDivisionError
+
+    with ledger.pass_lock():
+        ledger.remember("still", "works")
+    assert ledger.recall("still") == "works"

@@ -1,0 +1,119 @@
+"""Working stand-ins for the ports, one copy each, held to the same contract tests as the real adapters."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.errors import Busy, LedgerError
+
+MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that moves only when somebody sleeps, and remembers for how long."""
+
+    def __init__(self, now: datetime = MONDAY_NOON) -> None:
+        self._now = now
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Tell the faked time."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Be there at once."""
+        self.slept.append(seconds)
+        self._now += timedelta(seconds=seconds)
+
+
+class FakeLedger:
+    """A ledger in memory."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, str] = {}
+        self._intents: list[Intent] = []
+        self._posts: dict[int, PostRecord] = {}
+        self._locked = False
+
+    def recall(self, key: str) -> str | None:
+        """Give back what was remembered."""
+        return self._facts.get(key)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a fact."""
+        self._facts[key] = value
+
+    def begin(self, intent: NewIntent) -> Intent:
+        """Keep an intent, except for a second publish of one copy."""
+        if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self._intents):
+            raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before")
+        begun = Intent(
+            id=len(self._intents) + 1,
+            new=replace(intent, at=_aware(intent.at)),
+            state=IntentState.SENDING,
+            changed=intent.at,
+        )
+        self._intents.append(begun)
+        return begun
+
+    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+        """Change an intent's state."""
+        if not 0 < intent_id <= len(self._intents):
+            raise LedgerError(f"the ledger has lost intent {intent_id}")
+        kept = self._intents[intent_id - 1]
+        self._intents[intent_id - 1] = replace(kept, state=state, changed=_aware(at), note=note)
+
+    def intents(self, thread: str) -> tuple[Intent, ...]:
+        """Give a thread's intents."""
+        return tuple(kept for kept in self._intents if kept.new.thread == thread)
+
+    def record_post(self, record: PostRecord) -> None:
+        """Keep a post."""
+        self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
+
+    def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """Give a thread's posts."""
+        found = (record for record in self._posts.values() if record.thread == thread)
+        return tuple(sorted(found, key=lambda record: (record.slot, record.copy, record.post_id)))
+
+    def history(self, limit: int) -> tuple[Intent, ...]:
+        """Give the newest intents."""
+        return tuple(reversed(self._intents))[:limit]
+
+    def threads(self) -> tuple[str, ...]:
+        """Name the threads."""
+        return tuple(
+            sorted({kept.new.thread for kept in self._intents} | {p.thread for p in self._posts.values()})
+        )
+
+    @contextmanager
+    def pass_lock(self) -> Iterator[None]:
+        """Let one in at a time; nobody waits."""
+        if self._locked:
+            raise Busy("another megabot is still at work")
+        self._locked = True
+        try:
+            yield
+        finally:
+            self._locked = False
+
+
+def _may_be_there(intent: Intent) -> bool:
+    return intent.new.kind is IntentKind.PUBLISH and intent.state in OPEN_STATES | {IntentState.DONE}
+
+
+def _same_copy(one: NewIntent, other: NewIntent) -> bool:
+    return (one.kind, one.thread, one.edition, one.copy) == (
+        other.kind,
+        other.thread,
+        other.edition,
+        other.copy,
+    )
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time in the ledger has to be aware")
+    return moment

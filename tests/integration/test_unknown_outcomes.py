@@ -1,0 +1,134 @@
+"""A write whose outcome is not known is looked for, never sent again blindly (promises 1 and 5)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from megabot.core.actions import Reason
+from megabot.core.plan import holds
+from megabot.core.posts import Comment, Post, PostDraft
+from megabot.core.records import IntentState
+from megabot.core.seen import Order, OrderKind
+from megabot.errors import OutcomeUnknown
+from megabot.orders import carry_out
+from megabot.ports import Forum, Ports
+from megabot.reconcile import Report, run_pass
+from tests.world import SLOT, WEEK, World
+
+
+@dataclass
+class Lossy:
+    """A forum that loses answers: of the named calls, after they were carried out or before they arrive."""
+
+    forum: Forum
+    loses: str
+    arrives: bool
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
+        return getattr(self.forum, name)
+
+    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+        return self._maybe("create_post", lambda: self.forum.create_post(community_id, draft))
+
+    def comment(self, post_id: int, content: str) -> Comment:
+        return self._maybe("comment", lambda: self.forum.comment(post_id, content))
+
+    def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
+        return self._maybe("feature", lambda: self.forum.feature(post_id, **how))
+
+    def _maybe(self, name: str, send: Any) -> Any:  # noqa: ANN401
+        if name != self.loses:
+            return send()
+        self.loses = ""
+        if self.arrives:
+            send()
+        raise OutcomeUnknown("the answer was lost")
+
+
+def lossy(world: World, *, loses: str, arrives: bool) -> Ports:
+    ports = world.ports()
+    ports.forum.account()
+    return replace(ports, forum=Lossy(ports.forum, loses, arrives))
+
+
+def run_to_the_slot_after(world: World, *, loses: str, arrives: bool) -> Report:
+    world.post()
+    world.clock.at = SLOT + WEEK
+    return run_pass(lossy(world, loses=loses, arrives=arrives), proof=True)[0]
+
+
+@pytest.mark.parametrize("call", ["create_post", "comment", "feature"])
+def test_a_lost_answer_to_a_write_that_was_done_changes_nothing(world: World, call: str) -> None:
+    report = run_to_the_slot_after(world, loses=call, arrives=True)
+
+    assert report.verified
+    assert len(world.posts()) == 2
+    assert world.pinned() == [2]
+    assert len(world.comments(1)) == 1
+
+
+def test_a_lost_pin_that_was_never_done_is_done_by_the_same_pass(world: World) -> None:
+    run_to_the_slot_after(world, loses="feature", arrives=False)
+
+    assert world.pinned() == [2]
+
+
+def test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes(world: World) -> None:
+    report = run_to_the_slot_after(world, loses="create_post", arrives=False)
+    assert {hold.reason for hold in holds(report.left)} == {Reason.OUTCOME_UNKNOWN}
+    world.clock.at += timedelta(minutes=9)
+    world.run_pass()
+    assert len(world.posts()) == 1
+
+    world.clock.at += timedelta(minutes=2)
+    world.run_pass()
+
+    assert world.pinned() == [2]
+    assert len(world.posts()) == 2
+
+
+def test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now(world: World) -> None:
+    run_to_the_slot_after(world, loses="create_post", arrives=False)
+    world.press.words = "A template changed meanwhile."
+    world.clock.at += timedelta(minutes=11)
+
+    world.run_pass()
+
+    assert "An essay." in str(world.posts()[-1]["body"])
+
+
+def test_a_process_killed_right_after_its_intent_was_written_posts_once(world: World) -> None:
+    run_to_the_slot_after(world, loses="create_post", arrives=True)
+    ledger = world.ports().ledger
+    intent = ledger.intents("news")[-1]
+    assert intent.state is IntentState.DONE
+    publish = next(one for one in ledger.intents("news") if one.new.edition == "2026-W48")
+    ledger.settle(publish.id, IntentState.SENDING, at=world.clock.now())
+
+    report = world.run_pass()
+
+    assert report.verified
+    assert len(world.posts()) == 2
+
+
+def test_post_looks_back_for_a_minute_and_names_the_time_to_run_it_again(world: World) -> None:
+    ports = lossy(world, loses="create_post", arrives=False)
+    began = world.clock.at
+
+    answer = carry_out(ports, Order(OrderKind.POST, "shell:1"), None, proof=True)
+
+    assert not answer.done
+    assert "2026-11-16 12:1" in answer.complaints[0]
+    assert world.clock.at - began <= timedelta(seconds=70)
+
+
+def test_a_lost_comment_that_was_never_made_is_made_once_later(world: World) -> None:
+    run_to_the_slot_after(world, loses="comment", arrives=False)
+    assert world.comments(1) == []
+    for _ in range(3):
+        world.clock.at += timedelta(minutes=11)
+        world.run_pass()
+
+    assert len(world.comments(1)) == 1

@@ -1,0 +1,57 @@
+"""A sandbox with a standing clock, a community and its people."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from megabot.sandbox import Hand, Sandbox
+from tests.sandbox.clocks import StandingClock
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
+    """Start a sandbox, and fail the test that asked for what it has not or met a bug of it."""
+    with Sandbox(clock) as running:
+        running.add_person("admin", admin=True)
+        running.add_person("megabot", bot=True)
+        running.add_person("modlin")
+        running.add_person("reader")
+        running.add_community("news", "News", ["modlin", "megabot"])
+        yield running
+        assert running.unknown_requests == []
+        assert running.crashes == []
+
+
+@pytest.fixture
+def hand(sandbox: Sandbox) -> Callable[[str], Hand]:
+    return lambda name: Hand(sandbox.url, name, token=sandbox.token_of(name))
+
+
+@pytest.fixture
+def bot(hand: Callable[[str], Hand]) -> Hand:
+    return hand("megabot")
+
+
+@pytest.fixture
+def modlin(hand: Callable[[str], Hand]) -> Hand:
+    return hand("modlin")
+
+
+@pytest.fixture
+def reader(hand: Callable[[str], Hand]) -> Hand:
+    return hand("reader")
+
+
+@pytest.fixture
+def admin(hand: Callable[[str], Hand]) -> Hand:
+    return hand("admin")
+
+
+@pytest.fixture
+def news(sandbox: Sandbox) -> int:
+    return sandbox.community("news").id

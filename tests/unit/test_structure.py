@@ -1,0 +1,258 @@
+"""The shape of the code, read from its text: who may import whom, sizes, names. Importing does no work."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PASS = "reconcile look perform orders"
+PORTS = "core ports config texts errors"
+READERS = "check status preview"
+VERBS = f"app run {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
+WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
+
+# A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
+MAY_IMPORT = {
+    "": "",
+    "__main__": "cli errors",
+    "cli": VERBS,
+    "verbs": VERBS,
+    "app": f"adapters logs {PASS} run inbox {PORTS}",
+    "run": f"{PASS} inbox {PORTS}",
+    **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
+    **dict.fromkeys(READERS.split(), f"look markdown {PORTS}"),
+    "init": "config texts errors core",
+    "demo": f"sandbox app run {PASS} {PORTS}",
+    "demo.judge": "",
+    "adapters": "ports core errors",
+    **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
+    "adapters.render_child": "core adapters.template_",
+    "adapters.template_": "core",
+    "sandbox": "markdown",
+    "markdown": "",
+    "config": "core errors",
+    "logs": "",
+    "texts": "core errors",
+    "ports": "core",
+    "errors": "",
+    "core": "",
+}
+
+# Other people's packages; a part without a line may import any.
+TEMPLATES = "jinja2 markupsafe babel yaml"
+MARKDOWN = "markdown_it mdit_py_plugins nh3"
+LIBRARIES = {
+    **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
+    **dict.fromkeys([*PASS.split(), *READERS.split(), "inbox"], ""),
+    **dict.fromkeys(["__main__", "cli"], "click"),
+    **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
+    **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
+}
+
+PURE = ["core", "errors", "ports", "texts", *WIRE.split()]
+IMPURE = {
+    "http",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+}
+IMPURE |= {"sys", "tempfile", "threading", "time", "uuid"}
+CLOCKS = {"now", "today", "utcnow"}
+
+SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3"}
+START_HEAVY = SERVICE_HEAVY | {"plemmy", "pydantic", "requests", "yaml"}
+STAYS_OUT = {
+    "megabot.__main__": START_HEAVY,
+    "megabot.cli": START_HEAVY,
+    "megabot.app": SERVICE_HEAVY,
+    "megabot.run": SERVICE_HEAVY,
+}
+
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 40
+VAGUE = re.compile(r"util|helper|manager|handler", re.IGNORECASE)
+
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.glob("megabot/**/*.py"))
+}
+TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in FILES.items()}
+
+# Each module is imported in a process of its own, forked from one that has imported nothing of megabot.
+IMPORT_ALONE = """
+import dataclasses, datetime, enum, importlib, os, re, sys, typing
+WORK = {"_thread.start_new_thread", "socket.connect", "socket.getaddrinfo", "sqlite3.connect"}
+def forbid_work(event, args):
+    writes = event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR) and "__pycache__" not in str(args[0])
+    if event in WORK or event == "subprocess.Popen" or writes:
+        raise RuntimeError(f"work while importing: {event} {args[:1]}")
+for number, module in enumerate(sys.argv[1:]):
+    if number >= os.cpu_count():
+        os.wait()
+    if os.fork() == 0:
+        sys.addaudithook(forbid_work)
+        try:
+            importlib.import_module(module)
+        except BaseException as error:
+            os.write(1, f"{module}: {type(error).__name__}: {error}\\n".encode())
+        os._exit(0)
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        break
+"""
+
+
+def is_within(module: str, part: str) -> bool:
+    start = f"megabot.{part}".rstrip(".")
+    return f"{module}.".startswith(start if part.endswith("_") else f"{start}.")
+
+
+def part_of(module: str, table: dict[str, str]) -> str | None:
+    """Name the line of a table that a module falls under: the longest that fits."""
+    fitting = [part for part in table if (is_within(module, part) if part else module == "megabot")]
+    return max(fitting, key=len, default=None)
+
+
+def imports(tree: ast.Module) -> set[str]:
+    """Name every module that a module imports, inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            members = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (members & FILES.keys()) or {str(node.module)}
+    return found
+
+
+def libraries(tree: ast.Module) -> set[str]:
+    return {name.partition(".")[0] for name in imports(tree)} - sys.stdlib_module_names - {"megabot"}
+
+
+def called(tree: ast.Module) -> set[str]:
+    """Name the methods that a module calls."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {function.attr for function in calls if isinstance(function, ast.Attribute)}
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count from the first statement after the docstring to the end."""
+    first = function.body[1 if ast.get_docstring(function) and len(function.body) > 1 else 0]
+    return (function.end_lineno or first.lineno) - first.lineno + 1
+
+
+def run_python(*arguments: str) -> str:
+    command = [sys.executable, "-W", "error", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout
+
+
+def test_every_module_has_a_line_in_the_table() -> None:
+    assert [module for module in FILES if part_of(module, MAY_IMPORT) is None] == []
+
+
+def test_modules_import_only_the_parts_that_they_may() -> None:
+    wrong = []
+    for module, tree in TREES.items():
+        part = part_of(module, MAY_IMPORT) or ""
+        allowed = [part, *MAY_IMPORT[part].split()]
+        ours = {name for name in imports(tree) if name.startswith("megabot.")}
+        wrong += [
+            f"{module} -> {name}" for name in sorted(ours) if not any(is_within(name, a) for a in allowed)
+        ]
+
+    assert wrong == []
+
+
+def test_modules_import_only_the_libraries_that_they_may() -> None:
+    wrong = []
+    for module, tree in TREES.items():
+        part = part_of(module, LIBRARIES)
+        if part is not None:
+            wrong += [f"{module} -> {name}" for name in libraries(tree) - set(LIBRARIES[part].split())]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_pure_modules_reach_for_no_world(part: str) -> None:
+    wrong = []
+    for module in [module for module in FILES if is_within(module, part)]:
+        wrong += [
+            f"{module} -> {name}" for name in imports(TREES[module]) if name.partition(".")[0] in IMPURE
+        ]
+        wrong += [f"{module} reads the clock with {name}()" for name in called(TREES[module]) & CLOCKS]
+
+    assert wrong == []
+
+
+def test_imports_are_absolute() -> None:
+    relative = [
+        m for m, tree in TREES.items() for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level
+    ]
+
+    assert relative == []
+
+
+def test_no_imports_go_in_circles() -> None:
+    graph = {module: imports(tree) & FILES.keys() for module, tree in TREES.items()}
+
+    TopologicalSorter(graph).prepare()
+
+
+def test_the_reader_sees_imports_of_every_form() -> None:
+    tree = ast.parse(
+        "import a.b\nfrom megabot import errors\ndef f():\n    from megabot.ports import Forum\n    import d"
+    )
+
+    assert imports(tree) == {"a.b", "megabot.errors", "megabot.ports", "d"}
+    assert libraries(tree) == {"a", "d"}
+
+
+def test_every_module_imports_alone_without_a_warning_and_does_no_work() -> None:
+    modules = [module for module in FILES if module != "megabot.__main__"]
+
+    assert run_python("-c", IMPORT_ALONE, *modules) == ""
+
+
+@pytest.mark.parametrize("module", STAYS_OUT)
+def test_what_is_slow_or_big_stays_out(module: str) -> None:
+    loaded = run_python("-c", f"import sys, {module}; print(*sys.modules)").split()
+
+    assert STAYS_OUT[module] & set(loaded) == set()
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in FILES.items()}
+
+    assert {module: length for module, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {f"{module}.{f.name}": body_lines(f) for module, tree in TREES.items() for f in functions(tree)}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_modules_are_named_for_what_they_are() -> None:
+    assert [module for module in FILES if VAGUE.search(module)] == []

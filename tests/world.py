@@ -1,0 +1,204 @@
+"""A small world for scenes: a sandbox, a clock that the test moves, the real pass over real HTTP and SQLite.
+
+The renderer and the source are fakes with behaviour: what they say is set by the test.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from megabot.adapters.alerts import LedgerAlerts
+from megabot.adapters.credentials import Credentials
+from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.lemmy_detect import ApiKind, open_forum
+from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.sign_in import SignIns
+from megabot.adapters.token_file import TokenFile
+from megabot.core.calendar import Every, Schedule
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import (
+    EDITION_URL,
+    Context,
+    Previous,
+    Rendered,
+    RenderProblem,
+    Revision,
+    Snapshot,
+    Thread,
+)
+from megabot.errors import SourceBroken
+from megabot.ports import Ports
+from megabot.reconcile import Report, run_pass
+from megabot.run import Service
+from megabot.sandbox import Sandbox
+from megabot.sandbox.hands import Hand
+
+SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47
+WEEK = timedelta(weeks=1)
+
+WEEKLY = Schedule(
+    every=Every.WEEK,
+    weekdays=(0,),
+    at=time(12, 0),
+    timezone="Europe/London",
+    first=date(2026, 11, 9),
+)
+NEWS = Thread(
+    name="news",
+    path="thread.md.j2",
+    title="News {{ edition.number }}",
+    schedule=WEEKLY,
+    community="news",
+    previous=Previous(comment="The new thread is [here]({{ edition.url }})."),
+)
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved; waiting moves it. The bot's may be `ahead` of the server's."""
+
+    at: datetime
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """What the bot takes for now."""
+        return self.at + self.ahead
+
+    def true(self) -> datetime:
+        """What the server takes for now."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class Pages:
+    """A source whose threads are given as values; `broken` makes reading them fail."""
+
+    all: tuple[Thread, ...] = (NEWS,)
+    broken: str = ""
+    commit: str = "a" * 40
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(files={}, revision=Revision(commit=self.commit))
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        if self.broken:
+            raise SourceBroken([self.broken])
+        return self.all
+
+
+@dataclass
+class Press:
+    """A renderer that writes what a template would, without one; counts how often it was asked."""
+
+    words: str = "An essay."
+    problem: RenderProblem | None = None
+    asked: int = 0
+
+    def render(
+        self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
+    ) -> tuple[Rendered | RenderProblem, ...]:
+        self.asked += 1
+        return tuple(self.problem or self._text(thread, context) for thread, context in jobs)
+
+    def _text(self, thread: Thread, context: Context) -> Rendered:
+        previous = f"Last: {context.previous.url}" if context.previous else "The first."
+        links = [f"{name}: {facts.url}" for name, facts in (context.companions or {}).items() if facts]
+        return Rendered(
+            title=f"{thread.name.capitalize()} {context.edition.number}",
+            body="\n\n".join([self.words, previous, *links]),
+            comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
+        )
+
+
+@dataclass
+class World:
+    """What a scene acts on. `bot()` is a process: made anew it remembers only what is on disk."""
+
+    sandbox: Sandbox
+    clock: Clock
+    state: Path
+    community_id: int
+    pages: Pages = field(default_factory=Pages)
+    press: Press = field(default_factory=Press)
+    bot_name: str = "megabot"
+    _hands: dict[str, Hand] = field(default_factory=dict)
+    _open: list[Callable[[], None]] = field(default_factory=list)
+
+    def hand(self, name: str) -> Hand:
+        """A person's hand at the server."""
+        return self._hands.setdefault(name, Hand(self.sandbox.url, name))
+
+    def ports(self, *, kind: ApiKind | None = ApiKind.V3, password: str = "correct horse") -> Ports:
+        """Compose a process of the bot."""
+        ledger = SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
+        sign_ins = SignIns(
+            credentials=Credentials(username=self.bot_name, password=password),
+            instance=self.sandbox.url,
+            file=TokenFile(self.state / "token.json"),
+            clock=self.clock,
+        )
+        session = LemmySession(self.sandbox.url, token=lambda: sign_ins.token)
+        forum, _ = open_forum(session, sign_ins, self.clock, kind=kind)
+        self._open += [ledger.close, session.close]
+        return Ports(
+            clock=self.clock,
+            forum=forum,
+            ledger=ledger,
+            source=self.pages,
+            renderer=self.press,
+            alerts=LedgerAlerts(ledger),
+        )
+
+    def service(self) -> Service:
+        """A running service, ticked by the test."""
+        return Service(self.ports(), tick=timedelta(seconds=30), notify=lambda _: None)
+
+    def run_pass(self, kind: OrderKind | None = None, *, order: str = "test:1") -> Report:
+        """One pass of a fresh process, with an order on the first thread if one is named."""
+        orders = {} if kind is None else {self.pages.all[0].name: Order(kind, order)}
+        ports = self.ports()
+        ports.forum.account()
+        return run_pass(ports, orders=orders, proof=True)[0]
+
+    def post(self) -> Report:
+        """What `megabot post` does."""
+        return self.run_pass(OrderKind.POST)
+
+    def change(self, **fields: object) -> None:
+        """Change the first thread."""
+        first, *rest = self.pages.all
+        self.pages.all = (replace(first, **fields), *rest)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Let go of everything that was opened."""
+        for close in self._open:
+            close()
+
+    # -- what stands in the end, as a reader and a moderator see it
+
+    def posts(self) -> list[dict[str, object]]:
+        """The bot's posts, oldest first, as the sandbox has them; removed and deleted ones too."""
+        views = self.hand("admin").get("user", username=self.bot_name, sort="New", limit=50)["posts"]
+        return sorted((dict(view["post"]) for view in views), key=lambda post: int(post["id"]))
+
+    def pinned(self) -> list[int]:
+        """The ids of the pinned posts of the community."""
+        found = self.hand("reader").get("post/list", community_id=self.community_id, sort="New", limit=50)
+        return sorted(view["post"]["id"] for view in found["posts"] if view["post"]["featured_community"])
+
+    def comments(self, post_id: int) -> list[str]:
+        """The bot's comments in a post, oldest first."""
+        found = self.hand("reader").get("comment/list", post_id=post_id, type_="All", sort="Old")["comments"]
+        return [one["comment"]["content"] for one in found if one["creator"]["name"] == self.bot_name]
+
+    def writes(self) -> list[str]:
+        """The paths of everything the bot asked the server to change since the last `forget_requests`."""
+        return [
+            f"{request.method} {request.path}"
+            for request in self.sandbox.requests
+            if request.method != "GET" and request.person == self.bot_name
+        ]
