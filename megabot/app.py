@@ -10,33 +10,52 @@ from pathlib import Path
 from megabot import config, logs, texts
 from megabot.adapters import state_dir, system
 from megabot.adapters.alerts import LedgerAlerts
+from megabot.adapters.credentials import Credentials
+from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.lemmy_detect import ApiKind, open_forum
+from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.no_ledger import NoLedger
+from megabot.adapters.renderer import Renderer
+from megabot.adapters.sign_in import SignIns
+from megabot.adapters.system import Stop, SystemClock
+from megabot.adapters.token_file import TokenFile
 from megabot.config import Settings
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports
 
-API_KEY = "api"
+API = "api"
+"""What the ledger remembers the server's API under."""
 log = logging.getLogger("megabot")
 
 
 class App:
-    """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so."""
+    """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so.
 
-    def __init__(self, settings: Settings, clock: Clock, *, environ: Mapping[str, str]) -> None:
+    `credentials` replace those of the settings where a person typed them.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, credentials: Credentials | None = None) -> None:
         self.settings = settings
-        self._clock = clock
-        self._environ = environ
+        self.clock = clock
+        self._greeted = False  # whether finding out the API took a greeting, which tells of the account too
+        self._credentials = credentials or Credentials(
+            username=settings.username,
+            password=settings.password_text(),
+            totp_secret=settings.totp_text(),
+        )
 
     @cached_property
     def desk(self) -> Desk:
         """What works without a server; the ledger only where there is one already."""
-        return self._desk(self._ledger if self._has_ledger() else NoLedger())
+        there = (self.settings.state_dir / "ledger.db").exists()
+        return self._desk(self._ledger if there else NoLedger())
 
     @cached_property
     def ports(self) -> Ports:
         """Everything, the server included: finds out which API it speaks unless the ledger knows."""
+        self.settings.require_online()
         desk = self._desk(self._ledger)
         return Ports(
             clock=desk.clock,
@@ -51,25 +70,117 @@ class App:
     def threads(self, name: str | None) -> tuple[Thread, ...]:
         """Give the threads of the source, or the one that is named. Raises `ConfigError` for a wrong name."""
         threads = self.desk.source.threads(self.desk.source.snapshot())
-        if name is None:
-            return threads
-        found = tuple(thread for thread in threads if thread.name == name)
+        found = tuple(thread for thread in threads if name in (None, thread.name))
         if not found:
-            raise ConfigError(texts.no_such_thread(name, [thread.name for thread in threads]))
+            raise ConfigError(texts.no_such_thread(str(name), [thread.name for thread in threads]))
         return found
 
-    def notify(self, state: str) -> None:
-        """Tell systemd how it goes."""
-        system.notify(state, environ=self._environ)
+    def prove(self) -> bool:
+        """Get an answer that strangers cannot get; free where the server was just greeted with the token."""
+        forum = self.ports.forum
+        if self._greeted:
+            forum.account()
+        else:
+            forum.unread()
+        return True
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
-        self._prepare_state()
-        return state_dir.service_lock(self.settings.state_dir)
+        return state_dir.service_lock(self._state)
 
     def close(self) -> None:
         """Let go of what was opened."""
-        if "_ledger" in self.__dict__:
-            self._ledger.close()
-        if "_session" in self.__dict__:
-            self._session.close()
+        for opened in ("_ledger", "_session"):
+            if opened in self.__dict__:
+                self.__dict__[opened].close()
+
+    def _desk(self, ledger: Ledger) -> Desk:
+        return Desk(
+            clock=self.clock,
+            ledger=ledger,
+            source=FolderSource(self.settings.source),
+            renderer=Renderer(),
+            alerts=LedgerAlerts(ledger),
+            community=self.settings.community,
+        )
+
+    @cached_property
+    def _state(self) -> Path:
+        folder = self.settings.state_dir
+        state_dir.prepare(folder, chosen=self.settings.state_dir_chosen)
+        return folder
+
+    @cached_property
+    def _ledger(self) -> SqliteLedger:
+        return SqliteLedger(
+            self._state,
+            self.clock,
+            on_wait=lambda: log.warning("%s", texts.waiting()),
+            on_set_aside=lambda aside: log.warning("%s", aside),
+        )
+
+    @cached_property
+    def _sign_ins(self) -> SignIns:
+        return SignIns(
+            credentials=self._credentials,
+            instance=self.settings.instance,
+            file=TokenFile(self._state / "token.json"),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def _session(self) -> LemmySession:
+        return LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+
+    @cached_property
+    def _forum(self) -> Forum:
+        known = self._ledger.recall(API)
+        kind = None if known is None else ApiKind(known)
+        self._greeted = kind is None
+        forum, kind = open_forum(self._session, self._sign_ins, self.clock, kind=kind)
+        self._ledger.remember(API, kind.value)
+        return forum
+
+
+def read_settings(options: Mapping[str, object]) -> Settings:
+    """Read the settings by the command line's options and the environment, and set up the log."""
+    env_file = options.get("env_file")
+    settings = config.load(os.environ, env_file=Path(str(env_file)) if env_file else None, cwd=Path.cwd())
+    level = "DEBUG" if options.get("verbose") else settings.log_level
+    logs.set_up(level, secrets=[settings.password_text(), settings.totp_text()])
+    return settings
+
+
+@contextmanager
+def open_app(
+    options: Mapping[str, object], *, credentials: Credentials | None = None, stop: Stop | None = None
+) -> Iterator[App]:
+    """Build the process of a verb, and close what it opened when it is done."""
+    app = App(read_settings(options), SystemClock(stop or Stop()), credentials=credentials)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def typed(settings: Settings, *, password: str, code: str) -> Credentials:
+    """Make credentials of what a person typed; the settings hold the rest."""
+    return Credentials(
+        username=settings.username, password=password, totp_secret=settings.totp_text(), typed_code=code
+    )
+
+
+def new_stop() -> Stop:
+    """Make the wish to stop of a process that is told so by signals."""
+    return Stop()
+
+
+def notify(state: str) -> None:
+    """Tell systemd how it goes, where it started us."""
+    system.notify(state, environ=os.environ)
+
+
+def sample_source() -> Path:
+    """Give the folder of the sample source: beside the code in a checkout, inside it where installed."""
+    installed = Path(__file__).parent / "sample"
+    return installed if installed.exists() else Path(__file__).parents[1] / "templates"

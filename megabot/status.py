@@ -1,6 +1,7 @@
 """What is, at a glance: from the ledger and the calendar alone, so it answers when the server does not."""
 
 from dataclasses import asdict, replace
+from zoneinfo import ZoneInfo
 
 from megabot.core import calendar
 from megabot.core.glance import Status, ThreadStatus
@@ -30,7 +31,7 @@ def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
         for edition in calendar.upcoming(thread.name, thread.schedule, desk.clock.now())
         if not edition.skipped
     )
-    zone = calendar.zone(thread.schedule)
+    zone = ZoneInfo(thread.schedule.timezone)
     base = ThreadStatus(thread=thread.name, next_edition=coming.key, next_slot=coming.slot.astimezone(zone))
     records = desk.ledger.posts(thread.name)
     if not records:

@@ -300,3 +300,8 @@ def history_line(intent: Intent, post: PostRecord | None) -> str:
 def previewed(edition: str, units: int) -> str:
     """Say which edition was shown, and how long it is."""
     return f"{edition}: {units:,} of 50,000 characters"
+
+
+def waiting() -> str:
+    """Say that another pass is running."""
+    return "another megabot is at work on the same state folder; waiting for it to finish"

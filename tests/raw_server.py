@@ -30,6 +30,7 @@ class RawServer:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self.requests: list[bytes] = []
         self.connections = 0
+        self.hung_up = 0
 
     @property
     def url(self) -> str:
@@ -78,6 +79,7 @@ class RawServer:
             self.connections += 1
             with self._peer, contextlib.suppress(OSError):
                 self._converse(self._peer)
+            self.hung_up += 1
 
     def _converse(self, peer: socket.socket) -> None:
         while self._scripts:

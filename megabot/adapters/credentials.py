@@ -15,16 +15,20 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Name, password and the secret of two-factor sign-in (base32 or an `otpauth://` link); "" for none."""
+    """Name, password and the secret of two-factor sign-in (base32 or an `otpauth://` link); "" for none.
+
+    `typed_code` is a two-factor code that a person just read off: it wins over the secret.
+    """
 
     username: str
     password: str = field(default="", repr=False)
     totp_secret: str = field(default="", repr=False)
+    typed_code: str = field(default="", repr=False)
 
     def code(self, now: datetime) -> str:
         """Give the two-factor code of the moment, "" where there is no secret."""
-        if not self.totp_secret:
-            return ""
+        if self.typed_code or not self.totp_secret:
+            return self.typed_code
         import pyotp
 
         try:

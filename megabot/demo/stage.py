@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from megabot import texts
-from megabot.app import App, compose, sample_source
+from megabot.app import App, sample_source
 from megabot.config import load
 from megabot.core.seen import Order
 from megabot.orders import Answer, carry_out
@@ -68,9 +68,12 @@ class Stage:
                 "MEGABOT_COMMUNITY": COMMUNITY,
                 "MEGABOT_SOURCE": str(sample_source()),
                 "MEGABOT_STATE_DIR": str(self.state),
-            }
+            },
+            env_file=None,
+            cwd=self.state.parent,
+            system_file=self.state.parent / "no.env",
         )
-        self.app = compose(settings, clock=self.clock)
+        self.app = App(settings, self.clock)
         self.service = Service(self.app.ports, tick=settings.tick, notify=lambda _: None)
         self.say("host", "the bot is started")
 

@@ -2,6 +2,7 @@
 
 import json
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,13 +19,13 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
     """Print slots in the thread's own zone."""
     with open_app(options) as app:
         threads = app.threads(thread)
-        now = app.ports.clock.now()
+        now = app.clock.now()
     rows = [
         {
             "thread": each.name,
             "edition": edition.key,
             "number": edition.number,
-            "slot": edition.slot.astimezone(calendar.zone(each.schedule)).isoformat(),
+            "slot": edition.slot.astimezone(ZoneInfo(each.schedule.timezone)).isoformat(),
             "skipped": edition.skipped,
         }
         for each in threads

@@ -19,9 +19,8 @@ from megabot.errors import Expected, SourceBroken
 def command(options: dict[str, object], *, online: bool, yes: bool) -> int:
     """Print findings as they are made; exit 1 if one is a problem."""
     with open_app(options) as app:
-        good = _print(check.source(app.ports))
+        good = _print(check.source(app.desk))
         if online:
-            app.settings.require_online()
             good &= _print(check.online(app.ports, agree=lambda question: yes or _agrees(question)))
     return 0 if good else 1
 

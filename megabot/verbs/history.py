@@ -16,11 +16,11 @@ from megabot.core.records import Intent
 def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
     """Print the ledger's intents and how they went."""
     with open_app(options) as app:
-        intents = app.ports.ledger.history(limit)
+        intents = app.desk.ledger.history(limit)
         urls = {
             post.post_id: post
-            for thread in app.ports.ledger.threads()
-            for post in app.ports.ledger.posts(thread)
+            for thread in app.desk.ledger.threads()
+            for post in app.desk.ledger.posts(thread)
         }
     if as_json:
         click.echo(json.dumps([_plain(intent) for intent in intents], indent=2))

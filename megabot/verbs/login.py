@@ -1,10 +1,10 @@
-"""`megabot login`: ask for password and TOTP on the terminal, keep only the token."""
+"""`megabot login`: ask for password and 2FA code on the terminal, keep only the token."""
 
 import sys
 
 import click
 
-from megabot.app import open_app
+from megabot.app import open_app, read_settings, typed
 from megabot.errors import ConfigError
 
 
@@ -12,21 +12,22 @@ from megabot.errors import ConfigError
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
-    with open_app(options) as app:
-        app.settings.require_online()
-        password = app.settings.password_text() or _ask("Password")
-        code = "" if app.settings.totp_text() else _ask("2FA code (empty if there is none)", empty=True)
-        app.sign_in_by_hand(password=password, code=code)
+    settings = read_settings(options)
+    settings.require_online()
+    password = settings.password_text() or _ask(f"Password of {settings.username} on {settings.instance}")
+    code = "" if settings.totp_text() else _ask("2FA code (empty if the account has none)", may_be_empty=True)
+    with open_app(options, credentials=typed(settings, password=password, code=code)) as app:
+        app.ports.forum.sign_in()
         account = app.ports.forum.account()
     click.echo(f"signed in as {account.person.actor}; the token is kept, the password is not")
     return 0
 
 
-def _ask(what: str, *, empty: bool = False) -> str:
-    """Ask on the terminal without showing it; secrets never come as arguments."""
+def _ask(what: str, *, may_be_empty: bool = False) -> str:
+    """Ask on the terminal without showing it: secrets never come as arguments."""
     if not sys.stdin.isatty():
-        raise ConfigError("login asks for the password on a terminal, and there is none here")
+        raise ConfigError("login asks on a terminal, and there is none; set MEGABOT_PASSWORD_FILE instead")
     answer: str = click.prompt(
-        what, hide_input=True, default="" if empty else None, show_default=False, err=True
+        what, hide_input=True, default="" if may_be_empty else None, show_default=False, err=True
     )
     return answer.strip()

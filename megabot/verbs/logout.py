@@ -10,7 +10,6 @@ from megabot.app import open_app
 def command(options: dict[str, object]) -> int:
     """Sign out."""
     with open_app(options) as app:
-        app.settings.require_online()
         app.ports.forum.sign_out()
     click.echo("signed out")
     return 0

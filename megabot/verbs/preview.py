@@ -17,8 +17,8 @@ def command(options: dict[str, object], thread: str | None, key: str | None) -> 
     good = True
     with open_app(options) as app:
         for each in app.threads(thread):
-            edition = preview.wanted(each, key, app.ports.clock.now())
-            text = preview.render(app.ports, each, edition)
+            edition = preview.wanted(each, key, app.clock.now())
+            text = preview.render(app.desk, each, edition)
             if isinstance(text, RenderProblem):
                 good = False
                 for problem in text.problems:

@@ -1,27 +1,33 @@
 """`megabot run`: the service."""
 
+import logging
+
 import click
 
 from megabot import texts
-from megabot.app import open_app
+from megabot.app import App, new_stop, notify, open_app
 from megabot.errors import Stopping
 from megabot.run import Service, next_slot
+
+log = logging.getLogger("megabot")
 
 
 @click.command(help="Keep the threads until told to stop: what the systemd unit starts.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
-    """Hold the service lock and tick until SIGTERM; ending so is a success."""
-    with open_app(options) as app:
-        app.settings.require_online()
-        with app.service_lock(), app.stop_on_signals():
-            for thread in app.ports.source.threads(app.ports.source.snapshot()):
-                app.log.info("%s", texts.next_due(thread.name, next_slot(thread, app.ports.clock.now())))
-            app.check_account()
-            service = Service(app.ports, tick=app.settings.tick, notify=app.notify)
-            try:
-                service.serve()
-            except Stopping:
-                app.notify("STOPPING=1")
-                app.log.info("stopped")
+    """Hold the service lock and tick until SIGTERM; to be ended so is a success."""
+    stop = new_stop()
+    with stop.on_signals(), open_app(options, stop=stop) as app:
+        try:
+            with app.service_lock():
+                _serve(app)
+        except Stopping:
+            notify("STOPPING=1")
+            log.info("stopped")
     return 0
+
+
+def _serve(app: App) -> None:
+    for thread in app.threads(None):
+        log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
+    Service(app.ports, tick=app.settings.tick, notify=notify).serve()

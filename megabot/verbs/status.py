@@ -14,7 +14,7 @@ from megabot.app import open_app
 def command(options: dict[str, object], *, as_json: bool) -> int:
     """Print a line or two for each thread."""
     with open_app(options) as app:
-        found = status.read(app.ports)
+        found = status.read(app.desk)
     if as_json:
         click.echo(json.dumps(status.plain(found), indent=2))
         return 0

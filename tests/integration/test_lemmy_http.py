@@ -68,8 +68,15 @@ def test_the_name_is_not_found(call: Callable[[str], bytes]) -> None:
         call("https://lemmy.invalid")
 
 
-def test_the_server_does_not_speak_tls() -> None:
-    with RawServer(FINE) as server, pytest.raises(Unreachable, match="encrypted connection"):
+class Greeter(RawServer):
+    def _converse(self, peer: socket.socket) -> None:
+        peer.sendall(b"220 mail.example ready\r\n")
+        super()._converse(peer)
+
+
+@pytest.mark.parametrize(("kind", "reason"), [(Greeter, "encrypted connection"), (RawServer, "in time")])
+def test_the_server_does_not_speak_tls(kind: type[RawServer], reason: str) -> None:
+    with kind(FINE) as server, pytest.raises(Unreachable, match=reason):
         write(server.url.replace("http", "https"))
 
 
@@ -162,17 +169,12 @@ def test_a_write_on_a_kept_connection_that_was_reset_is_unknown() -> None:
 def test_a_connection_that_the_server_closed_in_between_is_made_anew() -> None:
     with RawServer(cut(FINE), FINE) as server, session(server.url) as ours:
         ours.get(f"{server.url}/api/v3/site")
-        until_closed(ours)
+        while not server.hung_up:
+            time.sleep(0.001)
 
         assert ours.post(f"{server.url}/api/v3/post", json={}).ok
 
     assert server.connections == 2
-
-
-def until_closed(ours: LemmySession) -> None:
-    pool = ours.get_adapter(ours.address).poolmanager.connection_from_url(ours.address)  # type: ignore[attr-defined]
-    while any(connection is not None and connection.is_connected for connection in pool.pool.queue):
-        time.sleep(0.001)
 
 
 # Whole answers
@@ -302,8 +304,8 @@ def test_one_line_is_logged_for_a_request_and_no_secret(caplog: pytest.LogCaptur
         with pytest.raises(OutcomeUnknown):
             ours.post(f"{server.url}/api/v3/user/login", json={"password": CANARY})
 
-    ours = [record.message for record in caplog.records if record.name.startswith("megabot")]
-    assert [line.rsplit(maxsplit=2)[0] for line in ours] == [
+    lines = [record.message for record in caplog.records if record.name.startswith("megabot")]
+    assert [line.rsplit(maxsplit=2)[0] for line in lines] == [
         "GET /api/v3/site 200",
         "POST /api/v3/user/login OutcomeUnknown",
     ]

@@ -51,6 +51,10 @@ def test_an_edition_knows_its_week_its_number_and_its_days() -> None:
     )
 
 
+def test_a_marker_names_an_edition_by_thread_and_key() -> None:
+    assert due(WEEKLY, utc(2026, 11, 18)).id == "news/2026-W47"
+
+
 def test_nothing_is_due_before_the_first_slot() -> None:
     assert calendar.due("news", WEEKLY, utc(2024, 1, 1, 11, 59)) is None
 
@@ -232,6 +236,7 @@ def test_a_key_leads_back_to_its_edition(schedule: Schedule) -> None:
         (MONTHLY, "2024-1"),
         (MONTHLY, "0-0"),
         (MONTHLY, "99999-01"),
+        (MONTHLY, "99999999999999999999-01"),  # more than the machine counts
         (MONTHLY, "\uff12024-01"),  # a digit, but not one of ours
         (MONTHLY, "news"),
         (replace(MONTHLY, interval=2), "2024-02"),

@@ -105,9 +105,11 @@ def units_apart(schedule: Schedule, start: date, day: date) -> int:
 def moment_of(zone: str, wall: datetime) -> datetime:
     """The first instant at which the clocks show this, else the one by the offset of the day before."""
     info = ZoneInfo(zone)
-    before, after = ((wall + shift).replace(tzinfo=UTC).astimezone(info).utcoffset() for shift in (-DAY, DAY))
+    before, after = ((wall + shift).replace(tzinfo=info).utcoffset() for shift in (-DAY, DAY))
     assert before is not None
     assert after is not None
+    if before == after:
+        return (wall - before).replace(tzinfo=UTC)
     tries = sorted((wall - offset).replace(tzinfo=UTC) for offset in (before, after))
     shown = [each for each in tries if each.astimezone(info).replace(tzinfo=None) == wall]
     return shown[0] if shown else (wall - before).replace(tzinfo=UTC)
@@ -169,7 +171,7 @@ def test_every_slot_of_twenty_years_is_the_oracles(zone: str, shape: str) -> Non
     assert [Slot(each.start, each.key, each.number, each.slot) for each in editions] == slots
 
 
-@every_zone
+@pytest.mark.parametrize("zone", ZONES_WITH_CHANGES)
 def test_every_slot_at_a_time_that_comes_twice_is_the_oracles(zone: str) -> None:
     _, editions, slots = table(zone, "daily", 1)
 
@@ -191,11 +193,9 @@ def test_slots_strictly_increase_and_keys_never_recur(zone: str, shape: str) -> 
 def test_the_tables_hold_slots_that_clocks_leave_out_and_show_twice(zone: str) -> None:
     """Without these the tables would prove nothing about clock changes."""
     info, (missing, repeated) = ZoneInfo(zone), ZONES[zone]
-    left_out = [slot for slot in table(zone, "daily", 0)[2] if slot.moment.astimezone(info).time() != missing]
-    shown_twice = [slot for slot in table(zone, "daily", 1)[2] if comes_again(slot, info, repeated)]
 
-    assert left_out
-    assert shown_twice
+    assert any(slot.moment.astimezone(info).time() != missing for slot in table(zone, "daily")[2])
+    assert any(comes_again(slot, info, repeated) for slot in table(zone, "daily", 1)[2])
 
 
 def comes_again(slot: Slot, info: ZoneInfo, at: time) -> bool:

@@ -1,0 +1,338 @@
+"""The contract of the port `Forum`, for every implementation of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from megabot.core.posts import Feature, Post, PostDraft
+from megabot.errors import NotFound, Refused, SignInRefused
+from tests.contract.stage import Stage, sandbox_stage
+
+STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage}
+
+DRAFT = PostDraft(title="Weekly thread", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
+WHOLE = PostDraft(
+    title="Everything set",
+    body="Text.",
+    link="https://files.example/cover.png",
+    thumbnail="https://files.example/thumb.png",
+    alt_text="A cover",
+    nsfw=True,
+    language_id=37,
+)
+
+
+@pytest.fixture(params=STAGES)
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with STAGES[request.param](tmp_path) as set_stage:
+        yield set_stage
+
+
+def test_the_server_says_who_it_is(stage: Stage) -> None:
+    site = stage.forum.site()
+
+    assert (site.actor, site.version) == ("https://lemmy.example/", "0.19.20")
+    assert site.languages["en"] == 37
+    assert [admin.name for admin in site.admins] == ["admin"]
+
+
+def test_the_account_knows_itself_and_where_it_moderates(stage: Stage) -> None:
+    account = stage.forum.account()
+
+    assert (account.person.name, account.person.bot) == ("megabot", True)
+    assert account.person.actor == "https://lemmy.example/u/megabot"
+    assert account.moderates == {stage.news}
+
+
+def test_settings_that_hide_are_named_and_can_be_put_right(stage: Stage) -> None:
+    hiding = {"show_bot_accounts": False, "show_read_posts": False, "discussion_languages": [37]}
+    stage.hand("megabot").save_settings(**hiding)
+    before = stage.forum.account()
+
+    stage.forum.show_everything()
+
+    assert set(before.hides) == set(hiding)
+    assert before.languages == (0, 37)  # 0.19 always adds the undetermined one
+    assert stage.forum.account().hides == ()
+
+
+def test_an_empty_inbox_is_empty_and_a_message_is_counted(stage: Stage) -> None:
+    before = stage.forum.unread()
+
+    stage.hand("modlin").message(stage.forum.account().person.id, "Hello.")
+
+    assert before.total == 0
+    assert (stage.forum.unread().messages, stage.forum.unread().total) == (1, 1)
+
+
+def test_a_community_is_found_by_name_with_its_moderators(stage: Stage) -> None:
+    found = stage.forum.community("news")
+
+    assert (found.id, found.actor, found.local) == (stage.news, "https://lemmy.example/c/news", True)
+    assert [moderator.name for moderator in found.moderators] == ["modlin", "megabot"]
+
+
+def test_a_community_that_is_not_there_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound):
+        stage.forum.community("nosuch")
+
+
+def test_a_post_is_created_as_drafted(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+
+    assert stage.forum.post(made.id) == made
+    assert (made.title, made.body, made.community_id) == (DRAFT.title, DRAFT.body, stage.news)
+    assert (made.link, made.thumbnail, made.alt_text) == ("", "", "")
+    assert made.creator == stage.forum.account().person
+    assert made.creator_is_moderator
+    assert made.url == f"https://lemmy.example/post/{made.id}"
+
+
+def test_every_part_of_a_draft_arrives(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, WHOLE)
+
+    assert (made.link, made.thumbnail, made.alt_text) == (WHOLE.link, WHOLE.thumbnail, WHOLE.alt_text)
+
+
+def test_an_edit_makes_the_post_the_draft_and_erases_what_is_empty(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, WHOLE)
+
+    edited = stage.forum.edit_post(made.id, DRAFT)
+
+    assert (edited.title, edited.body) == (DRAFT.title, DRAFT.body)
+    assert (edited.link, edited.thumbnail, edited.alt_text) == ("", "", "")
+    assert stage.forum.post(made.id) == edited
+
+
+def test_an_edit_keeps_the_thumbnail_of_the_draft(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, WHOLE)
+
+    assert stage.forum.edit_post(made.id, WHOLE).thumbnail == WHOLE.thumbnail
+
+
+@pytest.mark.parametrize("title", ["ab", "x" * 201, "two\nlines"])
+def test_a_bad_title_is_refused_and_nothing_is_posted(stage: Stage, title: str) -> None:
+    with pytest.raises(Refused) as caught:
+        stage.forum.create_post(stage.news, PostDraft(title=title, body="x"))
+
+    assert caught.value.code == "invalid_post_title"
+    assert stage.forum.own_content(since=None).posts == ()
+
+
+def test_a_post_of_somebody_else_cannot_be_edited(stage: Stage) -> None:
+    foreign = stage.hand("modlin").create_post(stage.news, "By hand")
+
+    with pytest.raises(Refused):
+        stage.forum.edit_post(foreign, DRAFT)
+
+
+def test_a_post_that_is_not_there_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound):
+        stage.forum.post(424242)
+
+
+def test_pinning_and_unpinning_show_in_the_list_of_pinned_posts(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    before = stage.forum.pinned(stage.news)
+
+    pinned = stage.forum.feature(made.id, featured=True, kind=Feature.COMMUNITY)
+
+    assert before == ()
+    assert stage.forum.pinned(stage.news) == (pinned,)
+    assert not stage.forum.feature(made.id, featured=False, kind=Feature.COMMUNITY).featured
+    assert stage.forum.pinned(stage.news) == ()
+
+
+def test_the_front_page_is_for_admins(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+
+    with pytest.raises(Refused, match="front page"):
+        stage.forum.feature(made.id, featured=True, kind=Feature.LOCAL)
+
+
+def test_pinned_posts_of_other_people_are_seen_and_unpinned_ones_are_not(stage: Stage) -> None:
+    modlin = stage.hand("modlin")
+    foreign = modlin.create_post(stage.news, "Rules")
+    modlin.feature(foreign)
+    modlin.create_post(stage.news, "Later")
+
+    (seen,) = stage.forum.pinned(stage.news)
+
+    assert (seen.id, seen.creator.name, seen.creator_is_moderator) == (foreign, "modlin", True)
+
+
+def test_more_pinned_posts_than_a_page_holds_are_all_seen(stage: Stage) -> None:
+    modlin = stage.hand("modlin")
+    ids = {modlin.create_post(stage.news, f"Post {number}") for number in range(51)}
+    for post_id in ids:
+        modlin.feature(post_id)
+
+    assert {post.id for post in stage.forum.pinned(stage.news)} == ids
+
+
+def test_who_pinned_and_unpinned_is_in_the_log_newest_first(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    other = stage.forum.create_post(stage.news, DRAFT)
+    for post in (made, other):
+        stage.forum.feature(post.id, featured=True, kind=Feature.COMMUNITY)
+    stage.clock.advance(minutes=1)
+    stage.hand("modlin").feature(made.id, featured=False)
+
+    events = stage.forum.pin_events(community_id=stage.news, post_id=made.id)
+
+    modlin = stage.sandbox.person("modlin").id
+    assert [(event.featured, event.by) for event in events] == [(False, modlin), (True, made.creator.id)]
+    assert {(event.post_id, event.kind) for event in events} == {(made.id, Feature.COMMUNITY)}
+    assert events[0].when == stage.clock.now()
+
+
+def test_a_post_can_be_locked_and_opened(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+
+    assert stage.forum.lock(made.id, locked=True).locked
+    assert not stage.forum.lock(made.id, locked=False).locked
+
+
+def test_a_comment_is_found_among_the_own_content(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+
+    comment = stage.forum.comment(made.id, "The new thread is up.")
+
+    own = stage.forum.own_content(since=None)
+    assert own.comments == (comment,)
+    assert (comment.post_id, comment.content) == (made.id, "The new thread is up.")
+    assert own.posts[0].comments == 1
+
+
+def make_posts(stage: Stage, count: int) -> list[Post]:
+    made = []
+    for _ in range(count):
+        stage.clock.advance(hours=1)
+        made.append(stage.forum.create_post(stage.news, DRAFT))
+    return made
+
+
+def test_own_content_is_newest_first_and_of_all_communities(stage: Stage) -> None:
+    books = stage.sandbox.community("books").id
+    first, second = make_posts(stage, 2)
+    stage.clock.advance(hours=1)
+    third = stage.forum.create_post(books, DRAFT)
+    stage.hand("reader").create_post(stage.news, "Not the bot's")
+
+    own = stage.forum.own_content(since=None)
+
+    assert own.author == stage.forum.account().person.id
+    assert [post.id for post in own.posts] == [third.id, second.id, first.id]
+
+
+def test_own_content_is_paged_to_the_first(stage: Stage) -> None:
+    made = make_posts(stage, 55)
+
+    assert len(stage.forum.own_content(since=None).posts) == len(made)
+
+
+def test_own_content_is_read_no_further_than_asked(stage: Stage) -> None:
+    make_posts(stage, 55)
+    stage.forum.account()
+    stage.calls()
+
+    own = stage.forum.own_content(since=stage.clock.now() - timedelta(hours=5))
+
+    assert len(own.posts) >= 5
+    assert stage.calls() == ["GET user"]
+
+
+def test_an_own_post_that_was_deleted_is_listed_and_says_so(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    stage.hand("megabot").delete(made.id)
+
+    (own,) = stage.forum.own_content(since=None).posts
+
+    assert own.deleted
+    assert not own.open
+
+
+def test_an_own_post_that_was_removed_is_found_by_id_and_among_the_removed(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    stage.hand("modlin").remove(made.id)
+
+    (removed,) = stage.forum.own_removed(stage.news)
+
+    assert (removed.id, removed.removed, removed.body) == (made.id, True, DRAFT.body)
+    assert stage.forum.post(made.id).removed
+
+
+def test_a_post_that_was_restored_is_among_the_removed_once_and_as_it_is_now(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    for removed in (True, False):
+        stage.hand("modlin").remove(made.id, removed=removed)
+
+    (listed,) = stage.forum.own_removed(stage.news)
+
+    assert listed.open
+
+
+def test_removed_posts_of_other_people_and_communities_are_left_out(stage: Stage) -> None:
+    modlin = stage.hand("modlin")
+    modlin.remove(stage.hand("reader").create_post(stage.news, "Spam"))
+    books = stage.sandbox.community("books").id
+    modlin.remove(stage.forum.create_post(books, DRAFT).id)
+
+    assert stage.forum.own_removed(stage.news) == ()
+    assert len(stage.forum.own_removed(books)) == 1
+
+
+def test_the_servers_time_is_that_of_its_newest_answer(stage: Stage) -> None:
+    before = stage.forum.server_time()
+    stage.forum.unread()
+    stage.clock.advance(minutes=5)
+    stage.forum.unread()
+
+    assert before is None
+    assert stage.forum.server_time() == stage.clock.now()
+
+
+def test_signing_out_makes_the_token_worthless(stage: Stage) -> None:
+    stage.forum.sign_in()
+    token = next(iter(stage.sandbox.world.tokens))
+
+    stage.forum.sign_out()
+
+    assert token not in stage.sandbox.world.tokens
+
+
+def test_a_password_that_was_changed_is_refused_in_words(stage: Stage) -> None:
+    stage.sandbox.person("megabot").password = "another"
+
+    with pytest.raises(SignInRefused, match="does not know this name with this password"):
+        stage.forum.account()
+
+
+ONE_REQUEST: dict[str, Callable[[Stage, int], object]] = {
+    "GET site": lambda stage, _: stage.forum.account(),
+    "GET user/unread_count": lambda stage, _: stage.forum.unread(),
+    "GET community": lambda stage, _: stage.forum.community("news"),
+    "GET user": lambda stage, _: stage.forum.own_content(since=None),
+    "GET modlog": lambda stage, _: stage.forum.own_removed(stage.news),
+    "GET post/list": lambda stage, _: stage.forum.pinned(stage.news),
+    "GET post": lambda stage, post: stage.forum.post(post),
+    "POST post": lambda stage, _: stage.forum.create_post(stage.news, DRAFT),
+    "PUT post": lambda stage, post: stage.forum.edit_post(post, DRAFT),
+    "POST post/lock": lambda stage, post: stage.forum.lock(post, locked=True),
+    "POST post/feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
+    "POST comment": lambda stage, post: stage.forum.comment(post, "x"),
+}
+
+
+@pytest.mark.parametrize("request_made", ONE_REQUEST)
+def test_each_call_is_one_request(stage: Stage, request_made: str) -> None:
+    stage.forum.account()
+    made = stage.forum.create_post(stage.news, DRAFT)
+    stage.calls()
+
+    ONE_REQUEST[request_made](stage, made.id)
+
+    assert stage.calls() == [request_made]

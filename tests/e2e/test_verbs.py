@@ -1,0 +1,181 @@
+"""The verbs as a person types them, against a sandbox: what they print, what they return, what stands then."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from megabot.__main__ import main
+from megabot.sandbox import Sandbox
+from megabot.sandbox.hands import Hand
+
+TEMPLATE = """\
+---
+name: news
+title: "News {{ edition.number }}"
+schedule: {every: week, on: DAY, at: "00:00", timezone: UTC, first: {date: 2024-01-01, number: 1}}
+previous: {comment: "The new thread is [here]({{ edition.url }})."}
+---
+{{ preamble.text }}
+
+{% if previous %}Last time: [{{ previous.title }}]({{ previous.url }}){% endif %}
+
+{{ sections() }}
+"""
+SECTION = "---\ntitle: Maps\n---\n- A map of the hills: https://maps.example/hills\n"
+
+Megabot = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(lambda: datetime.now(UTC)) as made:
+        for name in ("admin", "modlin", "megabot"):
+            made.add_person(name, admin=name == "admin", bot=name == "megabot")
+        made.add_community("news", "News", moderators=["modlin", "megabot"])
+        yield made
+        assert made.unknown_requests == []
+        assert made.crashes == []
+
+
+@pytest.fixture
+def source(nobodys_home: Path) -> Path:
+    """A source whose slot came today, so that a week is never over while the tests run."""
+    folder = nobodys_home / "templates"
+    (folder / "sections").mkdir(parents=True)
+    (folder / "preambles" / "news").mkdir(parents=True)
+    day = f"{datetime.now(UTC) - timedelta(days=1):%A}".lower()
+    (folder / "thread.md.j2").write_text(TEMPLATE.replace("DAY", day))
+    (folder / "sections" / "10-maps.md").write_text(SECTION)
+    (folder / "preambles" / "news" / "_default.md").write_text("Nothing special this week.\n")
+    return folder
+
+
+@pytest.fixture
+def megabot(
+    sandbox: Sandbox, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Megabot:
+    """Type `megabot ...` with everything set; keyword arguments change a setting."""
+
+    def run(*words: str, **changed: str) -> tuple[int, str, str]:
+        settings = {
+            "INSTANCE": sandbox.url,
+            "USERNAME": "megabot",
+            "PASSWORD": "correct horse",
+            "COMMUNITY": "news",
+            **changed,
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(f"MEGABOT_{name}", value)
+        code = main(list(words))
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_check_online_and_post_do_the_job(megabot: Megabot, sandbox: Sandbox) -> None:
+    code, out, err = megabot("check", "--online")
+    assert (code, err) == (0, ""), out
+
+    code, out, err = megabot("post")
+
+    assert code == 0, err
+    assert "https://lemmy.example/post/1 (pinned)" in out
+
+
+def test_post_twice_makes_one_post_and_says_where_it_is(megabot: Megabot, sandbox: Sandbox) -> None:
+    megabot("post")
+
+    code, out, _ = megabot("post")
+
+    assert code == 0
+    assert "/post/1 (pinned)" in out
+    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
+
+
+def test_plan_says_what_would_be_done_and_changes_nothing(megabot: Megabot, sandbox: Sandbox) -> None:
+    megabot("post")
+    Hand(sandbox.url, "modlin").feature(1, featured=False)
+
+    code, out, _ = megabot("plan")
+
+    assert code == 0
+    assert "a person unpinned https://lemmy.example/post/1" in out
+
+
+def test_repost_asks_for_a_word_more_while_the_post_is_open(megabot: Megabot, sandbox: Sandbox) -> None:
+    megabot("post")
+
+    code, _, err = megabot("repost")
+
+    assert code == 1
+    assert "megabot repost news --yes" in err
+    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
+
+
+def test_repost_with_yes_makes_a_copy(megabot: Megabot) -> None:
+    megabot("post")
+
+    code, out, err = megabot("repost", "--yes")
+
+    assert code == 0, err
+    assert "/post/2 (pinned)" in out
+
+
+def test_refresh_brings_an_edit_of_the_template_into_the_post(
+    megabot: Megabot, sandbox: Sandbox, source: Path
+) -> None:
+    megabot("post")
+    (source / "preambles" / "news" / "_default.md").write_text("A late essay.\n")
+
+    code, _, err = megabot("refresh")
+
+    assert code == 0, err
+    assert "A late essay." in Hand(sandbox.url).read_post(1)["post"]["body"]
+
+
+def test_preview_works_without_a_server_or_a_state_folder(megabot: Megabot, nobodys_home: Path) -> None:
+    code, out, err = megabot("preview", INSTANCE="", USERNAME="")
+
+    assert code == 0, err
+    assert "::: spoiler Maps" in out
+    assert not (nobodys_home / ".local").exists()
+
+
+def test_history_tells_what_was_done(megabot: Megabot) -> None:
+    megabot("post")
+
+    code, out, _ = megabot("history", "--json")
+
+    assert code == 0
+    assert [(one["kind"], one["state"]) for one in json.loads(out)] == [("pin", "done"), ("publish", "done")]
+
+
+def test_status_tells_what_stands_and_what_comes(megabot: Megabot) -> None:
+    megabot("post")
+
+    code, out, _ = megabot("status", "--json")
+
+    assert code == 0
+    thread = json.loads(out)["threads"][0]
+    assert (thread["url"], thread["pinned"]) == ("https://lemmy.example/post/1", True)
+
+
+def test_calendar_lists_the_next_slots(megabot: Megabot) -> None:
+    code, out, _ = megabot("calendar", "--count", "3", "--json")
+
+    assert code == 0
+    assert [one["thread"] for one in json.loads(out)] == ["news"] * 3
+
+
+def test_logout_forgets_the_token(megabot: Megabot, sandbox: Sandbox, nobodys_home: Path) -> None:
+    megabot("post")
+
+    code, _, err = megabot("logout")
+
+    assert code == 0, err
+    kept = json.loads((nobodys_home / ".local/state/megabot/token.json").read_text())
+    assert kept["token"] == ""

@@ -1,0 +1,315 @@
+"""Settings: where they come from, what is refused, and that no secret is ever shown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from megabot import config
+from megabot.config import Settings, pages
+from megabot.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+CANARY = "canary-3f9a"
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    def loaded(env_file: Path | None = None, **environ: str) -> Settings:
+        return config.load(environ, env_file=env_file, cwd=tmp_path, system_file=tmp_path / "etc/config.env")
+
+    return loaded
+
+
+def written(path: Path, text: str, mode: int = 0o600) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def mistakes(load: Load, env_file: Path | None = None, **environ: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(env_file, **environ)
+    assert CANARY not in str(caught.value)
+    return str(caught.value).splitlines()
+
+
+def test_nothing_has_to_be_set(load: Load, tmp_path: Path) -> None:
+    settings = load()
+
+    assert settings.source == tmp_path / "templates"
+    assert settings.tick == timedelta(seconds=30)
+    assert (settings.password_text(), settings.totp_text(), settings.log_level) == ("", "", "INFO")
+
+
+def test_what_online_verbs_miss_is_named_with_an_example(load: Load) -> None:
+    missing = load().missing_for_online(needs_community=True)
+
+    assert missing == [
+        "MEGABOT_INSTANCE is not set; set it, as in MEGABOT_INSTANCE=https://lemmy.example",
+        "MEGABOT_USERNAME is not set; set it, as in MEGABOT_USERNAME=megabot",
+        "MEGABOT_COMMUNITY is not set; set it, as in MEGABOT_COMMUNITY=birds",
+    ]
+
+
+def test_online_verbs_refuse_to_start_without_a_server(load: Load) -> None:
+    with pytest.raises(ConfigError, match="MEGABOT_INSTANCE is not set"):
+        load().require_online()
+    load(MEGABOT_INSTANCE="https://lemmy.example", MEGABOT_USERNAME="megabot").require_online()
+
+
+def test_the_environment_wins_over_the_file_and_that_over_credentials(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / ".env", "MEGABOT_USERNAME=file\nMEGABOT_COMMUNITY=file\n")
+    written(tmp_path / "creds/megabot_username", "credential\n")
+    written(tmp_path / "creds/megabot_community", "credential\n")
+    written(tmp_path / "creds/megabot_password", "from systemd\n")
+    settings = load(MEGABOT_USERNAME="environment", CREDENTIALS_DIRECTORY=str(tmp_path / "creds"))
+
+    assert (settings.username, settings.community) == ("environment", "file")
+    assert settings.password_text() == "from systemd"
+
+
+def test_a_named_file_is_read_instead_of_the_one_in_the_current_folder(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / ".env", "MEGABOT_USERNAME=current\nMEGABOT_COMMUNITY=current\n")
+    named = written(tmp_path / "other/bot.env", "MEGABOT_USERNAME=named\n")
+
+    assert (load(named).username, load(named).community) == ("named", "")
+
+
+def test_the_installed_file_is_read_when_there_is_no_other(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / "etc/config.env", "MEGABOT_USERNAME=installed\n")
+
+    assert load().username == "installed"
+    written(tmp_path / ".env", "MEGABOT_COMMUNITY=here\n")
+    assert load().username == ""
+
+
+def test_a_folder_called_env_is_no_settings_file(load: Load, tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+
+    assert load().username == ""
+
+
+def test_a_named_file_that_is_not_there_is_an_error(load: Load, tmp_path: Path) -> None:
+    (line,) = mistakes(load, tmp_path / "typo.env")
+
+    assert line.endswith("typo.env cannot be read: No such file or directory")
+
+
+def test_paths_start_at_the_file_that_names_them(load: Load, tmp_path: Path) -> None:
+    named = written(tmp_path / "bots/a.env", "MEGABOT_SITE_DIR=www\nMEGABOT_STATE_DIR=/var/lib/a\n")
+    settings = load(named, MEGABOT_SITE_DIR="")
+
+    assert settings.site_dir is None
+    assert load(named).site_dir == tmp_path / "bots/www"
+    assert (settings.source, settings.state_dir) == (tmp_path / "bots/templates", Path("/var/lib/a"))
+    assert load(named, MEGABOT_SOURCE="threads").source == tmp_path / "threads"
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"STATE_DIRECTORY": "/var/lib/megabot:/var/lib/b", "XDG_STATE_HOME": "/x"}, "/var/lib/megabot"),
+        ({"XDG_STATE_HOME": "/x", "HOME": "/home/robin"}, "/x/megabot"),
+        ({"XDG_STATE_HOME": "x", "HOME": "/home/robin"}, "/home/robin/.local/state/megabot"),
+        ({"HOME": "/home/robin"}, "/home/robin/.local/state/megabot"),
+    ],
+)
+def test_the_state_folder_is_the_services_or_the_users(
+    load: Load, environ: dict[str, str], folder: str
+) -> None:
+    assert load(**environ).state_dir == Path(folder)
+    assert not load(**environ).state_dir_chosen
+    assert load(MEGABOT_STATE_DIR="/y", **environ).state_dir == Path("/y")
+    assert load(MEGABOT_STATE_DIR="/y", **environ).state_dir_chosen
+
+
+def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / ".env", "MEGABOT_INSTANCE=http://lemmy.example\nMEGABOT_TICK=1h\n")
+    lines = mistakes(load, MEGABOT_USERNMAE="megabot", MEGABOT_LOG_LEVEL="loud", MEGABOT_ZZZ="1")
+
+    assert lines == [
+        "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
+        "MEGABOT_ZZZ (the environment) is not a setting; see docs/settings.md for those there are",
+        f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, like https://lemmy.example; "
+        "http:// is for this machine's own address only",
+        f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, as in 30 or 30 s",
+        "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
+    ]
+
+
+def test_variables_of_others_are_nobodys_business(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / ".env", "COMPOSE_PROJECT=x\nMEGABOT_COMMUNITY=birds # the main one\n")
+
+    assert load(PATH="/bin", LANG="C").community == "birds"
+
+
+def test_lines_that_cannot_be_read_are_named_by_number(load: Load, tmp_path: Path) -> None:
+    path = written(tmp_path / ".env", f"A=1\n\n= {CANARY}\nB=2\nMEGABOT_PASSWORD='{CANARY}\n")
+
+    assert mistakes(load) == [
+        f"{path}:3: this line is not understood; write NAME=value",
+        f"{path}:5: this line is not understood; write NAME=value",
+    ]
+
+
+def test_a_file_that_is_no_text_is_refused(load: Load, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"MEGABOT_USERNAME=\xff\n")
+
+    assert mistakes(load) == [f"{tmp_path}/.env is not UTF-8 text; save it as UTF-8"]
+
+
+def test_nothing_in_a_value_is_replaced(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / ".env", "MEGABOT_PASSWORD='a${HOME}$b'\n")
+
+    assert load(HOME="/home/robin").password_text() == "a${HOME}$b"
+
+
+def test_a_password_file_loses_its_last_line_end_and_nothing_else(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / "secret/password", " pass word \n")
+
+    assert load(MEGABOT_PASSWORD_FILE="secret/password").password_text() == " pass word "
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "hint"),
+    [
+        ("\n", 0o600, "is empty; write the password into it"),
+        (CANARY, 0o640, "others may read {path}; run: chmod 600 {path}"),
+        (CANARY, 0o604, "others may read {path}; run: chmod 600 {path}"),
+    ],
+)
+def test_a_password_file_that_is_empty_or_open_is_refused(
+    load: Load, tmp_path: Path, text: str, mode: int, hint: str
+) -> None:
+    path = written(tmp_path / "password", text, mode)
+    (line,) = mistakes(load, MEGABOT_PASSWORD_FILE=str(path))
+
+    assert line.startswith("MEGABOT_PASSWORD_FILE: ")
+    assert line.endswith(hint.format(path=path))
+
+
+def test_systemds_own_folder_of_credentials_may_be_its_groups(load: Load, tmp_path: Path) -> None:
+    path = written(tmp_path / "creds/pw", "x", 0o440)
+
+    settings = load(MEGABOT_PASSWORD_FILE=str(path), CREDENTIALS_DIRECTORY=str(tmp_path / "creds"))
+    assert settings.password_text() == "x"
+
+
+def test_two_passwords_are_one_too_many(load: Load, tmp_path: Path) -> None:
+    written(tmp_path / "password", "x")
+
+    assert mistakes(load, MEGABOT_PASSWORD=CANARY, MEGABOT_PASSWORD_FILE="password") == [
+        "MEGABOT_PASSWORD and MEGABOT_PASSWORD_FILE are both set; keep one of them"
+    ]
+
+
+def test_a_settings_file_with_a_secret_in_it_must_not_be_everyones(load: Load, tmp_path: Path) -> None:
+    path = written(tmp_path / ".env", f"MEGABOT_PASSWORD={CANARY}\n", 0o644)
+
+    assert mistakes(load) == [f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}"]
+    written(path, "MEGABOT_PASSWORD=\n", 0o644)
+    assert load().password_text() == ""
+
+
+def test_secrets_are_shown_nowhere(load: Load, tmp_path: Path) -> None:
+    settings = load(
+        MEGABOT_PASSWORD=CANARY,
+        MEGABOT_TOTP_SECRET="CANARYCANARYCANA",
+        MEGABOT_HEARTBEAT_URL=f"https://ping.example/{CANARY}",
+    )
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+    assert CANARY not in shown
+    assert "CANARYCANARY" not in shown
+    assert (settings.password_text(), settings.totp_text()) == (CANARY, "CANARYCANARYCANA")
+
+
+def test_settings_cannot_be_changed(load: Load) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().username = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field", "value"),
+    [
+        ("INSTANCE", "https://Lemmy.Example/c/birds?x=1", "instance", "https://lemmy.example"),
+        ("INSTANCE", "http://127.0.0.1:8536/", "instance", "http://127.0.0.1:8536"),
+        ("INSTANCE", "http://[::1]:8536", "instance", "http://[::1]:8536"),
+        ("USERNAME", "@megabot", "username", "megabot"),
+        ("COMMUNITY", "!birds@other.example", "community", "birds@other.example"),
+        ("MODERATORS", "@robin, wren@other.example", "moderators", ("robin", "wren@other.example")),
+        ("SITE_URL", "https://threads.example/x/", "site_url", "https://threads.example/x"),
+        ("TICK", "30 s", "tick", timedelta(seconds=30)),
+        ("TICK", "5", "tick", timedelta(seconds=5)),
+        ("LOG_LEVEL", "debug", "log_level", "DEBUG"),
+    ],
+)
+def test_values_are_taken_as_people_write_them(
+    load: Load, name: str, text: str, field: str, value: object
+) -> None:
+    assert getattr(load(**{f"MEGABOT_{name}": text}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("INSTANCE", f"https://robin:{CANARY}@lemmy.example", "must not hold a name or password"),
+        ("INSTANCE", "https://lemmy.example:port", "this is no address"),
+        ("INSTANCE", "ftp://lemmy.example", "write https://"),
+        ("INSTANCE", "https://lemmy .example", "this is no address"),
+        ("USERNAME", "megabot@lemmy.example", "without any @host"),
+        ("MODERATORS", "robin, !", "name or name@host"),
+        ("TOTP_SECRET", f"{CANARY}!", "base32"),
+        ("TOTP_SECRET", "otpauth://totp/x?issuer=y", "base32"),
+        ("TICK", "4", "5 to 60"),
+        ("TICK", "9999999999999", "5 to 60"),
+        ("TICK", "soon", "5 to 60"),
+        ("HEARTBEAT_URL", f"http://ping.example/{CANARY}", "write https://"),
+        ("SOURCE", f"https://{CANARY}@git.example/threads.git", "must not hold a token"),
+        ("SOURCE", "https://git.example/threads.git#main:templates", "come with the next version"),
+        ("SOURCE", "git@git.example:birds/threads.git", "come with the next version"),
+    ],
+)
+def test_wrong_values_are_met_with_what_to_write(load: Load, name: str, text: str, hint: str) -> None:
+    (line,) = mistakes(load, **{f"MEGABOT_{name}": text})
+
+    assert line.startswith(f"MEGABOT_{name} (the environment): ")
+    assert hint in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jbsw y3dp-ehpk 3pxp",
+        "otpauth://totp/lemmy:megabot?secret=JBSWY3DPEHPK3PXP&algorithm=SHA1&issuer=lemmy",
+    ],
+)
+def test_a_totp_secret_may_be_a_link_or_in_groups(load: Load, text: str) -> None:
+    assert load(MEGABOT_TOTP_SECRET=text).totp_text() == "JBSWY3DPEHPK3PXP"
+
+
+def test_the_example_file_shows_every_setting_as_it_is() -> None:
+    assert (ROOT / pages.EXAMPLE).read_text("utf-8") == pages.example()
+
+
+def test_the_page_of_settings_shows_every_setting_as_it_is() -> None:
+    assert (ROOT / pages.PAGE).read_text("utf-8") == pages.page()
+
+
+def test_every_setting_says_what_it_means_and_gives_an_example() -> None:
+    bare = [
+        name for name, field in Settings.model_fields.items() if not (field.description and field.examples)
+    ]
+
+    assert bare == []
+
+
+def test_every_example_is_taken(load: Load, tmp_path: Path) -> None:
+    lines = pages.example().replace("\n#MEGABOT_", "\nMEGABOT_").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("MEGABOT_PASSWORD_FILE"))
+
+    assert load(written(tmp_path / "all.env", text)).moderators == ("robin", "wren@other.example")

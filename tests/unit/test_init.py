@@ -1,0 +1,156 @@
+"""The first files: what is asked, what is written, and that nothing of anybody's is touched."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path, PurePosixPath
+
+import jinja2
+import pytest
+import yaml
+
+from megabot import config, init
+from megabot.errors import NeedsPerson
+
+ANSWERS = init.Answers(
+    instance="https://lemmy.example",
+    username="megabot",
+    community="birds",
+    weekday=0,
+    at=time(9, 30),
+    timezone="Europe/Berlin",
+    name="walks",
+)
+SUNDAY = datetime(2026, 11, 15, 12, tzinfo=UTC)
+FILES = init.files(ANSWERS, now=SUNDAY)
+THREAD = FILES[PurePosixPath("templates/thread.md.j2")]
+
+
+def front_matter() -> dict[str, object]:
+    values = yaml.safe_load(THREAD.split("---\n")[1])
+    assert isinstance(values, dict)
+    return values
+
+
+def test_four_files_are_written_where_contributors_look_for_them() -> None:
+    assert {str(path) for path in FILES} == {
+        ".env",
+        "templates/thread.md.j2",
+        "templates/preambles/walks/_default.md",
+        "templates/sections/10-example.md",
+    }
+
+
+def test_the_template_holds_the_answers() -> None:
+    front = front_matter()
+
+    assert (front["name"], front["community"]) == ("walks", "birds")
+    assert front["schedule"] == {
+        "every": "week",
+        "on": "monday",
+        "at": "09:30",
+        "timezone": "Europe/Berlin",
+        "first": {"date": date(2026, 11, 16), "number": 1},
+    }
+
+
+def test_no_place_for_an_answer_is_left_open() -> None:
+    assert [text for text in FILES.values() if "<<" in text] == []
+
+
+def test_the_template_is_jinja_without_a_mistake() -> None:
+    jinja2.Environment(autoescape=True, extensions=[]).parse(THREAD)
+
+
+def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
+    init.write(FILES, tmp_path)
+    settings = config.load({}, env_file=None, cwd=tmp_path)
+
+    assert (settings.instance, settings.username) == ("https://lemmy.example", "megabot")
+    assert settings.source == tmp_path / "templates"
+    assert settings.missing_for_online() == []
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-11-16T08:29:59+00:00", date(2026, 11, 16)),  # 9:29:59 in Berlin
+        ("2026-11-16T08:30:00+00:00", date(2026, 11, 23)),
+        ("2026-11-17T00:00:00+00:00", date(2026, 11, 23)),
+        ("2026-11-15T23:30:00+00:00", date(2026, 11, 16)),  # Monday already in Berlin
+        ("2026-12-29T12:00:00+00:00", date(2027, 1, 4)),
+    ],
+)
+def test_the_first_day_is_that_of_the_next_slot(now: str, day: date) -> None:
+    assert init.first_day(ANSWERS, datetime.fromisoformat(now)) == day
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "value"),
+    [
+        (init.instance, " https://Lemmy.Example/c/birds ", "https://lemmy.example"),
+        (init.instance, "lemmy.example", "https://lemmy.example"),
+        (init.instance, "http://localhost:8536/", "http://localhost:8536"),
+        (init.community, "!birds@Other.Example", "birds@other.example"),
+        (init.community, "birds", "birds"),
+        (init.username, "@megabot", "megabot"),
+        (init.weekday, "Monday", 0),
+        (init.weekday, "sun", 6),
+        (init.hour, "9:05", time(9, 5)),
+        (init.hour, "23:59", time(23, 59)),
+        (init.timezone, "europe/berlin", "Europe/Berlin"),
+        (init.timezone, "America/New York", "America/New_York"),
+    ],
+)
+def test_answers_are_taken_as_people_write_them(
+    check: Callable[[str], object], text: str, value: object
+) -> None:
+    assert check(text) == value
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "hint"),
+    [
+        (init.instance, "http://lemmy.example", "https://"),
+        (init.instance, "https://", "lemmy.example"),
+        (init.instance, "https://robin:1234@lemmy.example", "password"),
+        (init.community, "c/birds", "name@host"),
+        (init.community, "birds@", "name@host"),
+        (init.username, "megabot@lemmy.example", "without any @host"),
+        (init.weekday, "mo", "as in monday"),
+        (init.weekday, "someday", "as in monday"),
+        (init.hour, "24:00", "09:30"),
+        (init.hour, "noon", "09:30"),
+        (init.timezone, "Berlin", "did you mean Europe/Berlin"),
+        (init.timezone, "Europe/Lodnon", "did you mean Europe/London"),
+        (init.timezone, "xyz", "as in Europe/London"),
+    ],
+)
+def test_wrong_answers_are_met_with_a_right_one(check: Callable[[str], object], text: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=hint):
+        check(text)
+
+
+def test_the_settings_are_nobody_elses_to_read(tmp_path: Path) -> None:
+    init.write(FILES, tmp_path / "new")
+
+    assert (tmp_path / "new/.env").stat().st_mode & 0o077 == 0
+
+
+def test_everything_that_is_there_already_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / ".env").write_text("MEGABOT_USERNAME=mine\n")
+    (tmp_path / "templates/thread.md.j2").write_text("mine")
+
+    with pytest.raises(NeedsPerson, match=r"\.env, templates/thread\.md\.j2"):
+        init.write(FILES, tmp_path)
+    assert (tmp_path / ".env").read_text() == "MEGABOT_USERNAME=mine\n"
+    assert [path.name for path in (tmp_path / "templates").iterdir()] == ["thread.md.j2"]
+
+
+def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/sections").write_text("a file where a folder must go")
+
+    with pytest.raises(NeedsPerson, match="nothing was written"):
+        init.write(FILES, tmp_path)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["sections", "templates"]
