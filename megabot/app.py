@@ -147,7 +147,7 @@ def read_settings(options: Mapping[str, object]) -> Settings:
     env_file = options.get("env_file")
     settings = config.load(os.environ, env_file=Path(str(env_file)) if env_file else None, cwd=Path.cwd())
     level = "DEBUG" if options.get("verbose") else settings.log_level
-    logs.set_up(level, secrets=[settings.password_text(), settings.totp_text()])
+    logs.set_up(level, secrets=settings.secret_texts())
     return settings
 
 

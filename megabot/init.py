@@ -162,7 +162,7 @@ _THREAD = """\
 ---
 # What megabot must know of this thread. Lines that begin with # are for you: nobody sees them on Lemmy.
 name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
-title: "Weekly thread {{ edition.number }}: {{ edition.start | date('d MMMM') }} to {{ edition.end | date('d MMMM y') }}"
+title: "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"
 community: <<community>>
 schedule:
   every: week

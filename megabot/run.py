@@ -49,6 +49,7 @@ class Service:
         """Take one step. Whatever goes wrong is said and tried again later."""
         now = self._ports.clock.now()
         if now < self._quiet_until:
+            self._notify("WATCHDOG=1")  # waiting is progress too
             return
         try:
             self._step(now)

@@ -14,7 +14,7 @@ from http.client import HTTPResponse
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 
 from megabot.errors import Unreachable
 
@@ -94,11 +94,11 @@ def _reason(error: Exception) -> str:
     match error:
         case NameResolutionError():
             return "its name was not found"
+        case NewConnectionError():  # a kind of ConnectTimeoutError to urllib3, so it comes first
+            return "it refused the connection, or no way leads there"
         case ConnectTimeoutError() | TimeoutError():
             return "it did not answer in time"
         case ssl.SSLCertVerificationError():
             return f"its certificate is not valid ({error.verify_message})"
-        case ssl.SSLError():
-            return "the encrypted connection could not be set up"
         case _:
-            return "no connection was made"
+            return "the encrypted connection could not be set up"

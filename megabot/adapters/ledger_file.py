@@ -27,6 +27,7 @@ _NEXT_STEPS = {
     "SQLITE_CORRUPT": "it is damaged; the next start sets it aside and begins a new one",
     "SQLITE_NOTADB": "it is damaged; the next start sets it aside and begins a new one",
 }
+_DURABLE = "PRAGMA synchronous = FULL"
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
@@ -86,10 +87,13 @@ def explained(path: Path) -> Iterator[None]:
 def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqlite3.Connection:
     connection = _connect(path, patience)
     try:
+        connection.execute(_DURABLE)  # looks into the file, so damage may show here first
         _check(connection, path, newest=len(migrations))
         _migrate(connection, migrations)
-    except BaseException:
+    except BaseException as error:
         connection.close()
+        if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
+            raise _BrokenError(str(error)) from error
         raise
     return connection
 
@@ -98,19 +102,13 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
     connection.isolation_level = None  # BEGIN and COMMIT are written out, none is implied
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, newest: int) -> None:
-    try:
-        application_id = _number(connection, "application_id")
-        version = _number(connection, "user_version")
-        verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        if not getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
-            raise
-        raise _BrokenError(str(error)) from error
+    application_id = _number(connection, "application_id")
+    version = _number(connection, "user_version")
+    verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if application_id != APPLICATION_ID or version == 0:
         raise _BrokenError("it is no ledger of megabot")
     if verdict != "ok":
@@ -155,6 +153,7 @@ def _bear(path: Path, migrations: Sequence[Step]) -> None:
         leftover.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(_connect(unborn, 0.0)) as connection:
+        connection.execute(_DURABLE)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         _migrate(connection, migrations)
     unborn.replace(path)

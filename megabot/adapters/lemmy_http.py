@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 import requests
@@ -19,6 +20,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from megabot.adapters.bounded_connection import BoundedAdapter
+from megabot.adapters.lemmy_address import instance_address
 from megabot.errors import MegabotError, NotLemmy, OutcomeUnknown, Unreadable
 
 log = logging.getLogger(__name__)
@@ -68,18 +70,18 @@ class LemmySession(requests.Session):
         address: str,
         *,
         token: Callable[[], str],
-        user_agent: str = "megabot",
+        user_agent: str = "",
         limits: Limits | None = None,
     ) -> None:
         super().__init__()
-        self.address = address
+        self.address = instance_address(address)
         self.sent = 0
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
         self.trust_env = False
         self.auth = Bearer(token)
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        self.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip"})
+        self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
         for scheme in ("https://", "http://"):
             self.mount(scheme, BoundedAdapter())
 
@@ -168,6 +170,13 @@ class LemmySession(requests.Session):
         return NotLemmy(
             f"{host} redirects to {target}, which is not followed; set MEGABOT_INSTANCE to the right address."
         )
+
+
+def _program() -> str:
+    try:
+        return f"megabot/{version('megabot')}"
+    except PackageNotFoundError:
+        return "megabot"  # run from a checkout
 
 
 def _reason(error: Exception) -> str:

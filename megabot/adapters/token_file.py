@@ -4,12 +4,10 @@ Written whole by a temporary file, fsync and `os.replace`, so a crash leaves the
 that cannot be understood counts as none: the token can be had again, and a person can read the warning.
 """
 
-import contextlib
 import json
 import logging
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Attempt, Outcome
 from megabot.core.posts import Person
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, LedgerError
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +55,7 @@ class TokenFile:
             log.warning("%s cannot be understood and is left aside; a new sign-in replaces it", self._path)
             return nothing
         except OSError as error:
-            raise ConfigError(f"{self._path} cannot be read: {error.strerror}.") from error
+            raise LedgerError(f"{self._path} cannot be read: {error.strerror}.") from error
         return stored if (stored.instance, stored.username) == (instance, username) else nothing
 
     def write(self, stored: Stored) -> None:
@@ -65,14 +63,15 @@ class TokenFile:
         text = json.dumps(_plain(stored), indent=1)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            with _created(beside) as descriptor:
-                os.write(descriptor, text.encode())
-                os.fsync(descriptor)
+            with open(beside, "wb", opener=_private) as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
             beside.replace(self._path)
             _sync_folder(self._path.parent)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise ConfigError(f"{self._path} cannot be written: {error.strerror}.") from error
+            raise LedgerError(f"{self._path} cannot be written: {error.strerror}.") from error
 
     def _close_to_others(self) -> None:
         facts = self._path.stat()
@@ -86,13 +85,8 @@ class TokenFile:
         log.warning("%s could be read by others; it no longer can, but sign out and in again", self._path)
 
 
-@contextlib.contextmanager
-def _created(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_IMODE, S_IROTH, S_IRWXG, S_IRWXO, S_ISREG
 
 from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 
 from megabot.config.settings import PREFIX
 from megabot.errors import ConfigError
@@ -63,15 +63,22 @@ def password_from(path: Path, environ: Mapping[str, str]) -> str:
 
 def _read(path: Path) -> Layer:
     text = _text(path)
-    bad = [binding.original.line for binding in parse_stream(io.StringIO(text)) if binding.error]
+    bad = [_line(binding.original) for binding in parse_stream(io.StringIO(text)) if binding.error]
     if bad:
-        lines = "\n".join(f"{path}:{line}: this line is not understood; write NAME=value" for line in bad)
-        raise ConfigError(lines)
+        raise ConfigError(
+            "\n".join(f"{path}:{line}: this line is not understood; write NAME=value" for line in bad)
+        )
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
     if any(ours.get(key) for key in _SECRETS) and path.stat().st_mode & S_IROTH:
         raise ConfigError(f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}")
     return Layer(name=str(path), values=ours, folder=path.parent)
+
+
+def _line(original: Original) -> int:
+    """Give the line that a statement begins in; dotenv counts the empty lines before it to it."""
+    text = original.string
+    return int(original.line) + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _is_there(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from megabot.config import layers
 from megabot.config.layers import SYSTEM_FILE, Layer
-from megabot.config.settings import Settings, Surroundings, variable
+from megabot.config.settings import PREFIX, Settings, Surroundings, variable
 from megabot.errors import ConfigError
 
 _FIELDS = {variable(field): field for field in Settings.model_fields}
@@ -58,8 +58,10 @@ def default_state_dir(environ: Mapping[str, str]) -> Path:
 def _unknown(layer: Layer) -> Iterable[str]:
     for key in layer.values:
         if key not in _FIELDS:
-            near = difflib.get_close_matches(key, _FIELDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "see docs/settings.md for those there are"
+            near = difflib.get_close_matches(key.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
+            hint = (
+                f"did you mean {variable(near[0])}?" if near else "see docs/settings.md for those there are"
+            )
             yield f"{key} ({layer.name}) is not a setting; {hint}"
 
 

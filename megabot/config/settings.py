@@ -207,6 +207,11 @@ class Settings(BaseModel):
         """Give the TOTP secret in base32, empty where none is set."""
         return self.totp_secret.get_secret_value() if self.totp_secret else ""
 
+    def secret_texts(self) -> list[str]:
+        """Give every secret as it is, for the log to blot out."""
+        secrets = (self.password, self.totp_secret, self.heartbeat_url)
+        return [secret.get_secret_value() for secret in secrets if secret]
+
 
 def variable(name: str) -> str:
     """Name a field as people set it."""

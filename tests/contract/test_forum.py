@@ -275,6 +275,20 @@ def test_a_post_that_was_restored_is_among_the_removed_once_and_as_it_is_now(sta
     assert listed.open
 
 
+def test_of_the_log_of_removals_three_pages_are_read(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    modlin = stage.hand("modlin")
+    stage.forum.account()
+    for number in range(151):
+        modlin.remove(made.id, removed=number % 2 == 0)
+    stage.calls()
+
+    (listed,) = stage.forum.own_removed(stage.news)
+
+    assert listed.removed
+    assert stage.calls() == ["GET modlog"] * 3
+
+
 def test_removed_posts_of_other_people_and_communities_are_left_out(stage: Stage) -> None:
     modlin = stage.hand("modlin")
     modlin.remove(stage.hand("reader").create_post(stage.news, "Spam"))

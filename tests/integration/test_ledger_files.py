@@ -1,0 +1,316 @@
+"""The ledger's file on a real disk: born whole, checked, set aside when broken, never lost in silence."""
+
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters import ledger_file
+from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.ledger_file import SetAside
+from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
+from megabot.core.records import IntentKind, IntentState, NewIntent
+from megabot.errors import Busy, LedgerError
+from tests.fakes import MONDAY_NOON, FakeClock
+
+ROOT = Path(__file__).parents[2]
+PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
+Open = Callable[[], SqliteLedger]
+
+BEGIN_FOR_EVER = """
+import sys
+from pathlib import Path
+from megabot.adapters.ledger import SqliteLedger
+from tests.fakes import FakeClock
+from tests.integration.test_ledger_files import PIN
+ledger = SqliteLedger(Path(sys.argv[1]), FakeClock(), on_wait=print, on_set_aside=print)
+while True:
+    print(ledger.begin(PIN).id, flush=True)
+"""
+BE_BORN = """
+import sys
+from pathlib import Path
+from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.system import Stop, SystemClock
+ledger = SqliteLedger(Path(sys.argv[1]), SystemClock(Stop()), on_wait=print, on_set_aside=print)
+sys.stdin.read(1)
+ledger.remember(sys.argv[2], "here")
+"""
+
+
+@pytest.fixture
+def told() -> list[SetAside]:
+    return []
+
+
+@pytest.fixture
+def opened(tmp_path: Path, told: list[SetAside]) -> Iterator[Open]:
+    """Give new ledgers on one folder, as new processes would have them."""
+    ledgers: list[SqliteLedger] = []
+
+    def new() -> SqliteLedger:
+        ledgers.append(
+            SqliteLedger(tmp_path, FakeClock(), on_wait=lambda: None, on_set_aside=told.append, patience=0.05)
+        )
+        return ledgers[-1]
+
+    yield new
+    for ledger in ledgers:
+        ledger.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path, opened: Open) -> Path:
+    """Give the file of a ledger that has a few pages of rows and is closed."""
+    ledger = opened()
+    for number in range(40):
+        ledger.remember(f"key {number}", "value " * 100)
+    ledger.close()
+    return tmp_path / "ledger.db"
+
+
+def test_nothing_is_made_before_it_is_needed(opened: Open, tmp_path: Path) -> None:
+    opened()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_nobody_elses_and_says_whose_it_is(path: Path) -> None:
+    assert path.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_all_tables_are_strict(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        tables = [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'")]
+
+    assert len(tables) == 3
+    assert [sql for sql in tables if not sql.rstrip().endswith("STRICT")] == []
+
+
+def test_every_write_reaches_the_disk(opened: Open) -> None:
+    ledger = opened()
+    ledger.remember("a", "b")
+
+    assert ledger._connection is not None
+    assert ledger._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_what_was_written_is_there_for_the_next_process(opened: Open) -> None:
+    intent = opened().begin(PIN)
+
+    assert opened().intents("birds") == (intent,)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def garble(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[8192:12288] = random.Random(1).randbytes(4096)
+    path.write_bytes(data)
+
+
+def garble_start(path: Path) -> None:
+    path.write_bytes(random.Random(2).randbytes(4096) + path.read_bytes()[4096:])
+
+
+def be_another_programs(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE cookies (name TEXT)")
+
+
+@pytest.mark.parametrize("harm", [empty, cut, garble, garble_start, be_another_programs])
+def test_a_broken_file_is_kept_and_a_new_one_begun(
+    path: Path, opened: Open, told: list[SetAside], harm: Callable[[Path], None]
+) -> None:
+    harm(path)
+    broken = path.read_bytes()
+    ledger = opened()
+    ledger.remember("new", "one")
+
+    (set_aside,) = told
+    assert set_aside.path == path.with_name("ledger.db.broken-20261116T120000Z")
+    assert set_aside.path.read_bytes() == broken
+    assert "is kept as" in str(set_aside)
+    assert (ledger.recall("new"), ledger.recall("key 1")) == ("one", None)
+
+
+def test_a_second_broken_file_does_not_take_the_first_ones_name(
+    path: Path, opened: Open, told: list[SetAside]
+) -> None:
+    for _ in range(2):
+        empty(path)
+        opened().remember("new", "one")
+
+    assert [one.path.name for one in told] == [
+        "ledger.db.broken-20261116T120000Z",
+        "ledger.db.broken-20261116T120000Z-2",
+    ]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_part_is_harmed_the_ledger_can_be_written_and_read(
+    path: Path, opened: Open, seed: int
+) -> None:
+    chance = random.Random(seed)
+    data = bytearray(path.read_bytes())
+    start = chance.randrange(len(data) - 64)
+    data[start : start + 64] = chance.randbytes(64)
+    path.write_bytes(data)
+    opened().remember("new", "one")
+
+    assert opened().recall("new") == "one"
+
+
+def test_damage_that_is_met_later_is_found_at_the_next_call(
+    path: Path, opened: Open, told: list[SetAside]
+) -> None:
+    ledger = opened()
+    ledger.recall("key 1")
+    garble_start(path)
+
+    with pytest.raises(LedgerError, match="the next start sets it aside"):
+        ledger.remember("new", "one")
+    ledger.remember("new", "two")
+    assert (len(told), ledger.recall("new")) == (1, "two")
+
+
+def test_a_journal_without_its_file_is_not_played_into_the_new_one(path: Path, opened: Open) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.with_name("ledger.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\0" * 600)
+    opened().remember("new", "one")
+
+    assert opened().recall("new") == "one"
+    assert path.with_name("ledger.db.broken-20261116T120000Z-journal").exists()
+
+
+def test_a_file_that_was_replaced_under_a_running_service_is_opened_anew(path: Path, opened: Open) -> None:
+    service = opened()
+    service.remember("before", "yes")
+    path.unlink()
+    service.remember("after", "yes")
+
+    assert (opened().recall("before"), opened().recall("after")) == (None, "yes")
+
+
+def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened: Open) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = path.read_bytes()
+
+    with pytest.raises(LedgerError, match="written by a newer megabot"):
+        opened().recall("key 1")
+    assert path.read_bytes() == before
+
+
+def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
+    later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('a')"))
+    connection, _ = ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
+
+    with closing(connection):
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(later)
+        assert connection.execute("SELECT count(*) FROM facts").fetchone()[0] == 40
+
+
+def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
+    later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT) STRICT", "INSERT INTO nowhere VALUES (1)"))
+
+    with pytest.raises(LedgerError, match="no such table"):
+        ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+        assert connection.execute("SELECT name FROM sqlite_schema WHERE name = 'later'").fetchall() == []
+
+
+def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, opened: Open) -> None:
+    ledger = opened()
+    ledger.recall("key 1")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Busy, match="another program holds the ledger"):
+            ledger.begin(PIN)
+        other.rollback()
+
+    assert ledger.begin(PIN).state is IntentState.SENDING
+
+
+@pytest.mark.parametrize(
+    ("pragma", "next_step"),
+    [("max_page_count = 1", "the disk is full; make room"), ("query_only = ON", "it is read-only")],
+)
+def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
+    path: Path, opened: Open, pragma: str, next_step: str
+) -> None:
+    ledger = opened()
+    ledger.recall("key 1")
+    assert ledger._connection is not None
+    ledger._connection.execute(f"PRAGMA {pragma}")
+
+    with pytest.raises(LedgerError, match=next_step):
+        ledger.remember("big", "x" * 1_000_000)
+    assert opened().recall("big") is None
+
+
+def test_a_folder_in_the_files_place_is_told(tmp_path: Path, opened: Open) -> None:
+    (tmp_path / "ledger.db").mkdir()
+
+    with pytest.raises(LedgerError, match="it cannot be opened"):
+        opened().recall("a")
+
+
+def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "gone", FakeClock(), on_wait=lambda: None, on_set_aside=lambda _: None)
+
+    with pytest.raises(LedgerError, match="No such file or directory"):
+        ledger.recall("a")
+
+
+def test_a_row_that_nobody_can_read_is_told(path: Path, opened: Open) -> None:
+    opened().begin(PIN)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE intents SET kind = 'dance'")
+
+    with pytest.raises(LedgerError, match="has a row that cannot be read"):
+        opened().intents("birds")
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_killed_process_leaves_every_intent_that_it_was_told_of(
+    tmp_path: Path, opened: Open, told: list[SetAside], round_: int
+) -> None:
+    command = [sys.executable, "-c", BEGIN_FOR_EVER, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        last = [int(process.stdout.readline()) for _ in range(20 + round_)][-1]
+        process.kill()
+
+    found = [intent.id for intent in opened().intents("birds")]
+    assert (found, told) == (list(range(1, len(found) + 1)), [])
+    assert len(found) >= last
+
+
+def test_processes_that_start_together_share_one_file(tmp_path: Path, opened: Open) -> None:
+    command = [sys.executable, "-c", BE_BORN, str(tmp_path)]
+    processes = [
+        subprocess.Popen([*command, f"key {n}"], cwd=ROOT, stdin=subprocess.PIPE, text=True) for n in range(4)
+    ]
+    for process in processes:
+        process.communicate("go", timeout=30)
+
+    assert [process.returncode for process in processes] == [0] * 4
+    assert [opened().recall(f"key {n}") for n in range(4)] == ["here"] * 4

@@ -1,0 +1,128 @@
+"""The process and the system around it: real signals, a real datagram socket."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters.system import Stop, SystemClock, notify
+from megabot.errors import Stopping
+
+ROOT = Path(__file__).parents[2]
+LONG = 60.0
+
+SLEEP = """
+from megabot.adapters.system import Stop, SystemClock
+from megabot.errors import Stopping
+stop = Stop()
+with stop.on_signals():
+    print("ready", flush=True)
+    try:
+        SystemClock(stop).sleep(60)
+    except Stopping:
+        print("stopped")
+"""
+READ = """
+import socket
+from megabot.adapters.system import Stop
+from megabot.errors import Stopping
+stop = Stop(patience=0.2)
+ours, theirs = socket.socketpair()
+with stop.on_signals():
+    print("ready", flush=True)
+    try:
+        ours.recv(1)
+    except Stopping:
+        print("stopped", stop.requested)
+"""
+WRITE = """
+import os, signal
+from megabot.adapters.system import Stop
+stop = Stop()
+with stop.on_signals():
+    print("ready", flush=True)
+    while not stop.requested:
+        pass
+    print("went on to the end")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [(SLEEP, "stopped\n"), (READ, "stopped True\n"), (WRITE, "went on to the end\n")],
+    ids=["in a sleep", "in a read that hangs", "in work that ends in time"],
+)
+def test_a_process_that_is_told_to_stop_ends_well_and_soon(
+    program: str, said: str, number: signal.Signals
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    rest, _ = process.communicate(timeout=10)
+
+    assert (rest, process.returncode) == (said, 0)
+
+
+def test_who_was_told_before_does_not_begin_to_sleep() -> None:
+    stop = Stop(patience=LONG)
+    with stop.on_signals():
+        signal.raise_signal(signal.SIGTERM)
+
+        with pytest.raises(Stopping):
+            SystemClock(stop).sleep(LONG)
+
+
+def test_once_stopping_was_raised_no_alarm_interrupts_the_way_out() -> None:
+    stop = Stop(patience=LONG)
+    with stop.on_signals():
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Stopping):
+            stop.sleep(0)
+
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_signals_are_as_before_afterwards() -> None:
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+    before = [signal.getsignal(number) for number in numbers]
+    with Stop().on_signals():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert [signal.getsignal(number) for number in numbers] == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_the_clock_is_aware_and_in_utc() -> None:
+    now = SystemClock(Stop()).now()
+
+    assert now.utcoffset() == timedelta(0)
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_sleep_of_less_than_nothing_is_over_at_once() -> None:
+    before = time.monotonic()
+    SystemClock(Stop()).sleep(-5)
+
+    assert time.monotonic() - before < 1
+
+
+@pytest.mark.parametrize("abstract", [True, False])
+def test_systemd_is_told(tmp_path: Path, *, abstract: bool) -> None:
+    name = f"megabot-test-{tmp_path.name}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind("\0" + name if abstract else name)
+        notify("READY=1\nSTATUS=möwe", environ={"NOTIFY_SOCKET": "@" + name if abstract else name})
+
+        assert systemd.recv(100) == "READY=1\nSTATUS=möwe".encode()
+
+
+@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "/nowhere/notify"}])
+def test_without_a_listening_systemd_nothing_happens(environ: dict[str, str]) -> None:
+    notify("READY=1", environ=environ)
