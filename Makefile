@@ -2,8 +2,8 @@
 # and a changed lock file or pyproject.toml makes its own step run again.
 
 PYTHON ?= python3
-ARGS ?=
-TESTS ?=
+ARGS :=
+TESTS :=
 
 VENV := .venv
 BIN := $(VENV)/bin

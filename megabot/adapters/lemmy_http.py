@@ -20,8 +20,8 @@ from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from megabot.adapters.bounded_connection import BoundedAdapter
-from megabot.adapters.lemmy_address import instance_address
-from megabot.errors import MegabotError, NotLemmy, OutcomeUnknown, Unreadable
+from megabot.core import addresses
+from megabot.errors import ConfigError, MegabotError, NotLemmy, OutcomeUnknown, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class LemmySession(requests.Session):
         limits: Limits | None = None,
     ) -> None:
         super().__init__()
-        self.address = instance_address(address)
+        self.address = _safe(address)
         self.sent = 0
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
@@ -170,6 +170,14 @@ class LemmySession(requests.Session):
         return NotLemmy(
             f"{host} redirects to {target}, which is not followed; set MEGABOT_INSTANCE to the right address."
         )
+
+
+def _safe(address: str) -> str:
+    """Settings are checked where they are read; this is where a token would leave in the clear."""
+    try:
+        return addresses.instance(address)
+    except ValueError as error:
+        raise ConfigError(f"The server's address cannot be used: {error}.") from error
 
 
 def _program() -> str:
