@@ -1,0 +1,252 @@
+"""Rendering one edition from a source's files: plain data in, a text or problems out. Runs in the child.
+
+Everything that a person could have written wrong ends as a problem with its file and line.
+"""
+
+import datetime as dt
+import difflib
+import functools
+import re
+import traceback
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import jinja2
+
+from megabot.adapters import source_data
+from megabot.adapters.template_language import (
+    Environment,
+    Known,
+    OnlyLater,
+    Optional,
+    failure,
+    spoiler,
+)
+from megabot.adapters.yaml_text import FrontMatter, split
+from megabot.core import limits, sections
+from megabot.core.problems import Problem
+from megabot.core.threads import EDITION_URL
+
+Json = dict[str, Any]
+
+
+class BrokenError(Exception):
+    """A job that cannot be rendered; holds every problem that was found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def render_all(files: dict[str, str], jobs: list[Json]) -> list[Json]:
+    """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order."""
+    source = Source(files)
+    return [_answer(source, job) for job in jobs]
+
+
+class Source:
+    """The files of a source, taken apart once for all jobs."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+        self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(".j2")}
+
+    @functools.cached_property
+    def sections(self) -> tuple[list[sections.Section], list[Problem]]:
+        """All sections in the order of their files, and what is wrong with them."""
+        found: list[sections.Section] = []
+        problems: list[Problem] = []
+        for path in sorted(path for path in self.files if path.startswith("sections/")):
+            file = split(path, self.files[path])
+            section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
+            problems += [*file.front.problems, *mistakes]
+            problems += _flaws(path, file.body, file.first_line, mentions=True)
+            if section is not None:
+                found.append(section)
+        return found, problems
+
+    @functools.cached_property
+    def data(self) -> tuple[dict[str, Any], list[Problem]]:
+        """All data files parsed, and what is wrong with them."""
+        return source_data.parse_all(self.files)
+
+    def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
+        """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
+        folders = [f"preambles/{thread}/"] + (["preambles/"] if alone else [])
+        for name in (key, day, "_default"):
+            for folder in folders:
+                path = f"{folder}{name}.md"
+                if path in self.files:
+                    return path, split(path, self.files[path])
+        return "", None
+
+
+def _answer(source: Source, job: Json) -> Json:
+    try:
+        return {"text": _render(source, job)}
+    except BrokenError as error:
+        return {"problems": [_plain(one) for one in dict.fromkeys(error.problems)]}
+
+
+def _render(source: Source, job: Json) -> Json:
+    thread, context = job["thread"], job["context"]
+    path = thread["path"]
+    essay_path, preamble = _preamble(source, job)
+    names = _names(source, thread, context, preamble)
+    environment = Environment(source.templates, locale=thread["locale"])
+    lines = split(path, source.files[path]).front
+    title = _run(environment, path, _at_line(thread["title"], lines.line(("title",))), names).strip()
+    body = _run(environment, path, source.templates[path], names).strip("\n")
+    names["edition"] = Known({**names["edition"], "url": EDITION_URL})
+    comment_text = _at_line(thread["comment"], lines.line(("previous", "comment")))
+    comment = _run(environment, path, comment_text, names).strip()
+    text = {"title": title, "body": body, "comment": comment, "preamble": essay_path}
+    _check(source, thread, text, lines.line(("title",)))
+    odd = (_located(source, path, flaw) for flaw in limits.oddities(body))
+    return text | {"warnings": [_plain(one) for one in odd]}
+
+
+def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
+    thread, context = job["thread"], job["context"]
+    if context["preamble"] is not None:
+        return "message", Optional(text=context["preamble"].strip())
+    edition = context["edition"]
+    path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
+    if file is None:
+        return "", Optional(text="")
+    problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
+    if problems:
+        raise BrokenError(problems)
+    return path, Optional(file.mapping(), text=file.body.strip())
+
+
+def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
+    """Put together everything that a template may name."""
+    edition = context["edition"]
+    previous = context["previous"]
+    found, problems = source.sections
+    data, mistakes = source.data
+    if problems or mistakes:
+        raise BrokenError([*problems, *mistakes])
+    by_name = {section.name: section for section in found}
+
+    def section(name: str) -> str:
+        if name not in by_name:
+            near = _nearest(name, by_name)
+            raise jinja2.TemplateRuntimeError(
+                f"there is no section {name}" + (f", did you mean {near}?" if near else "")
+            )
+        return sections.spoiler(by_name[name])
+
+    revision = context["revision"]
+    return {
+        "edition": Known(
+            key=edition["key"],
+            number=edition["number"],
+            start=dt.date.fromisoformat(edition["start"]),
+            end=dt.date.fromisoformat(edition["end"]),
+            slot=dt.datetime.fromisoformat(edition["slot"]),
+            url=OnlyLater(),
+        ),
+        "previous": None if previous is None else Known(previous),
+        "preamble": preamble,
+        "companions": Known(
+            {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
+        ),
+        "data": Known(data),
+        "source": Known(revision=revision["commit"][:7], url=revision["url"]),
+        "community": context["community"],
+        "sections": lambda: "\n\n".join(sections.spoiler(one) for one in found),
+        "section": section,
+        "spoiler": spoiler,
+    }
+
+
+def _run(environment: Environment, path: str, text: str, names: Json) -> str:
+    """Compile and render one text; an error becomes a problem at its line."""
+    try:
+        code = environment.compile(text, name=path, filename=path)
+        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
+        return template.render(names)
+    except Exception as error:  # noqa: BLE001  whatever a template does ends as one line about it
+        raise BrokenError([_problem(error, environment, path, names)]) from None
+
+
+def _problem(error: Exception, environment: Environment, path: str, names: Json) -> Problem:
+    where, line = path, 0
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        where, line = error.filename or path, error.lineno
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename.endswith(".j2"):
+                where, line = frame.filename, frame.lineno or 0
+    return Problem(where, line, failure(error), _hint(error, environment, names))
+
+
+def _hint(error: Exception, environment: Environment, names: Json) -> str:
+    """Name the name that was probably meant."""
+    message = str(error)
+    for pattern, known in (
+        (r"(\w+) is not defined", [*names, "range", "loop"]),
+        (r"No filter named '(\w+)'", list(environment.filters)),
+    ):
+        found = re.match(pattern, message)
+        if found:
+            near = _nearest(found[1], known)
+            return f"did you mean {near}?" if near else f"there is: {', '.join(sorted(names))}"
+    return ""
+
+
+def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
+    """Keep back what the server would refuse, or what would harm its readers."""
+    path = thread["path"]
+    problems = []
+    if flaw := limits.title_flaw(text["title"]):
+        problems.append(Problem(path, title_line, flaw, "shorten the title or the theme"))
+    if flaw := limits.size_flaw(text["body"]):
+        problems.append(Problem(path, 0, flaw, _largest(source)))
+    for part in ("body", "comment"):
+        found = limits.flaws(text[part], mentions=thread["mentions"])
+        problems += [_located(source, path, flaw) for flaw in found]
+    if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
+        problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+    if problems:
+        raise BrokenError(problems)
+
+
+def _largest(source: Source) -> str:
+    sizes = sorted(((limits.utf16_units(one.body), one.path) for one in source.sections[0]), reverse=True)
+    return "the largest: " + ", ".join(f"{path} {size:,}" for size, path in sizes[:3]) if sizes else ""
+
+
+def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
+    """Find the file and line that a flaw of the rendered text comes from: where that line stands alone."""
+    wanted = flaw.text.strip()
+    for name in (path, *(name for name in source.files if name != path)):
+        for number, line in enumerate(source.files[name].split("\n"), 1):
+            if wanted and line.strip() == wanted:
+                return Problem(name, number, flaw.what, flaw.hint)
+    return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
+
+
+def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator[Problem]:
+    for flaw in limits.flaws(text, mentions=mentions):
+        yield Problem(path, first_line + flaw.line - 1, flaw.what, flaw.hint)
+
+
+def _lines_kept(text: str) -> str:
+    """Leave the front matter's lines empty, so that a template's line numbers are its file's."""
+    file = split("", text)
+    return "\n" * (file.first_line - 1) + file.body
+
+
+def _at_line(text: str, line: int) -> str:
+    return "\n" * (line - 1) + text
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
+
+
+def _plain(problem: Problem) -> Json:
+    return {"path": problem.path, "line": problem.line, "what": problem.what, "hint": problem.hint}
