@@ -6,6 +6,7 @@ Everything that a pass reads is shared between its threads: the account's own po
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
@@ -13,7 +14,7 @@ from megabot.core.marker import post_marker
 from megabot.core.posts import Community, OwnContent, Post
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
-from megabot.core.threads import Thread
+from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import NotFound
 from megabot.ports import Ports
@@ -121,10 +122,13 @@ def read_pin_log(ports: Ports, case: Case, place: Place) -> Seen:
     return replace(case.seen, pin_events=events)
 
 
-def find_place(ports: Ports, thread: Thread, *, afresh: bool = False) -> Place:
-    """Find a thread's community: from the ledger, or from the server where asked to or not yet known."""
-    name = thread.community or ports.community
-    kept = None if afresh else ports.ledger.recall(f"community:{name}")
+def find_place(ports: Ports, thread: Thread) -> Place:
+    """Find a thread's community: from the ledger, or from the server where it is not yet known."""
+    return _place(ports, thread.community or ports.community)
+
+
+def _place(ports: Ports, name: str) -> Place:
+    kept = ports.ledger.recall(f"community:{name}")
     if kept is not None:
         raw = json.loads(kept)
         return Place(id=raw["id"], name=raw["name"], nsfw=raw["nsfw"])
@@ -243,6 +247,32 @@ def standing_of(ground: Ground, thread: str) -> Post | None:
     """Give the newest post of a thread that readers can open, from the listing alone."""
     posts = _newest_first(_marked(ground.content.posts, thread, ground.bot_id))
     return next((own.post for own in posts if own.post.open), None)
+
+
+def companions(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFacts | None]:
+    """Find a thread's companions; one that is not there is None, and its sentence is left out."""
+    return {one.name: _companion(ports, one, ground) for one in thread.companions}
+
+
+def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
+    if companion.url:
+        return CompanionFacts(url=companion.url)
+    if companion.thread:
+        post = standing_of(ground, companion.thread)
+    else:
+        post = _latest_by(ports, companion)
+    return None if post is None else CompanionFacts(url=post.url, title=post.title)
+
+
+def _latest_by(ports: Ports, companion: Companion) -> Post | None:
+    """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
+    try:
+        place = _place(ports, companion.community)
+        posts = ports.forum.posts_by(companion.latest_by, place.id)
+    except NotFound:
+        return None
+    pattern = companion.title.casefold()
+    return next((post for post in posts if post.open and fnmatchcase(post.title.casefold(), pattern)), None)
 
 
 def has_open_publish(seen: Seen) -> bool:

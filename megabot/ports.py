@@ -76,6 +76,9 @@ class Forum(Protocol):
     def post(self, post_id: int) -> Post:
         """Read one post by id; raise `NotFound` where there is none (any more)."""
 
+    def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
+        """List a person's newest posts in a community, at most a page; raise `NotFound` without such one."""
+
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
         """Read the mod log's entries about pinning one post, newest first."""
 

@@ -11,7 +11,7 @@ from megabot.core.actions import Action, Need, Write
 from megabot.core.plan import decide, holds, writes
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, Order, OrderKind, Seen
-from megabot.core.threads import CompanionFacts, Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown
 from megabot.look import Ground, Place
 from megabot.perform import Work, perform
@@ -192,7 +192,9 @@ def _contexts(one: Pass, case: Case, place: Place) -> list[Context]:
     seen, thread, revision = case.seen, case.thread, one.snapshot.revision
     record = seen.record(seen.standing.id) if seen.standing else None
     if case.ordered(OrderKind.REFRESH) and record is not None and record.context:
-        then = replace(context.from_json(record.context), companions=_companions(one, thread))
+        then = replace(
+            context.from_json(record.context), companions=look.companions(one.ports, thread, one.ground)
+        )
         return [then, replace(then, revision=revision)]
     edition = seen.due
     if edition is None:
@@ -203,24 +205,10 @@ def _contexts(one: Pass, case: Case, place: Place) -> list[Context]:
             seen,
             edition,
             community=place.name,
-            companions=_companions(one, thread),
+            companions=look.companions(one.ports, thread, one.ground),
             revision=revision,
         )
     ]
-
-
-def _companions(one: Pass, thread: Thread) -> dict[str, CompanionFacts | None]:
-    """Find the companions: fixed addresses, and the newest post of other threads of this source."""
-    facts: dict[str, CompanionFacts | None] = {}
-    for companion in thread.companions:
-        standing = look.standing_of(one.ground, companion.thread) if companion.thread else None
-        if companion.url:
-            facts[companion.name] = CompanionFacts(url=companion.url)
-        elif standing is not None:
-            facts[companion.name] = CompanionFacts(url=standing.url, title=standing.title)
-        else:
-            facts[companion.name] = None
-    return facts
 
 
 def _language_id(ports: Ports, thread: Thread) -> int | None:

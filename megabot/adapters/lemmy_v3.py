@@ -140,6 +140,16 @@ class LemmyV3:
         """Read one post."""
         return self._read(lambda: self._api.get_post(id=post_id), wire.written_post)
 
+    def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
+        """List a person's newest posts in a community."""
+        found = self._read(
+            lambda: self._api.get_person_details(
+                username=username, community_id=community_id, sort="New", limit=PAGE
+            ),
+            wire.posts,
+        )
+        return tuple(sorted(found, key=_age, reverse=True))
+
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
         """Read who pinned and unpinned one post."""
         query = {"type_": "ModFeaturePost", "community_id": community_id, "post_id": post_id, "limit": PAGE}

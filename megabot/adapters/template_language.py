@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#~|^])")
 _URL = re.compile(r"(https?://[^\s<>\"]+)")

@@ -25,7 +25,7 @@ class _Seen:
 
 
 def verdict(url: str, *, community: str, bot: str, editions: list[str]) -> list[str]:
-    """Give what is wrong in a community, an empty list where all is well.
+    """Give what is wrong with one thread's posts in a community, an empty list where all is well.
 
     Well means: exactly the editions that are named, each posted once (and each copy of one once), exactly
     one of the bot's posts pinned and that the newest, each linking the edition before it, each old post
@@ -87,19 +87,13 @@ def _one_pinned(posts: list[_Seen]) -> list[str]:
 def _linked(url: str, posts: list[_Seen], bot_id: int) -> list[str]:
     faults = []
     for before, after in pairwise(posts):
-        base = next(
-            (post for post in reversed(posts[: posts.index(after)]) if post.edition != after.edition), None
-        )
-        if base is not None and base.edition != after.edition and not _links_any(after, posts, base.edition):
-            faults.append(f"{after.edition}#{after.copy} does not link {base.edition}")
+        edition_before = next((one.edition for one in reversed(posts) if one.edition < after.edition), "")
+        if not any(one.url in after.body for one in posts if one.edition == edition_before):
+            faults.append(f"{after.edition}#{after.copy} does not link {edition_before}")
         said = _get(url, "comment/list", post_id=before.id, type_="All", sort="New")["comments"]
         if not any(one["creator"]["id"] == bot_id and after.url in one["comment"]["content"] for one in said):
             faults.append(f"{before.edition}#{before.copy} does not tell of the thread after it")
     return faults
-
-
-def _links_any(post: _Seen, posts: list[_Seen], edition: str) -> bool:
-    return any(other.url in post.body for other in posts if other.edition == edition)
 
 
 def _never_bare(url: str, community: str, bot_id: int) -> list[str]:

@@ -65,7 +65,7 @@ def somebody_orders_a_fresh_copy(stage: Stage) -> None:
     """A repost from the shell: a copy, pinned; the one it replaces is unpinned and links it."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
     stage.say("host", "megabot repost news --yes")
-    answer = stage.order(Order(OrderKind.REPOST, "shell:demo"))
+    answer = stage.order(Order(OrderKind.REPOST, "shell:demo"), "news")
     for line in (*answer.said, *answer.complaints):
         stage.say("megabot", line)
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=8))

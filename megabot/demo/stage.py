@@ -18,9 +18,11 @@ from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
-BOT, MODERATOR, READER = "megabot", "modlin", "reader"
+BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"
 COMMUNITY = "news"
 PASSWORD = "correct horse"  # noqa: S105  of an account in memory
+
+_STEP = timedelta(hours=6)
 
 Tell = Callable[[datetime, str, str], None]
 
@@ -85,9 +87,9 @@ class Stage:
         self.say("host", "the bot is down")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, hour by hour, the bot ticking as it does."""
+        """Let time pass, the bot ticking now and then as it does every half minute."""
         while self.clock.at < moment:
-            self.clock.at = min(moment, self.clock.at + timedelta(hours=1))
+            self.clock.at = min(moment, self.clock.at + _STEP)
             self.tick()
 
     def tick(self) -> None:
@@ -102,11 +104,11 @@ class Stage:
             for action in report.done:
                 self.say(BOT, texts.doing(report.thread, action))
 
-    def order(self, order: Order) -> Answer:
+    def order(self, order: Order, thread: str) -> Answer:
         """Let a person at the host give an order from the shell, beside the running service."""
         if self.app is None:
             raise ValueError("the bot is down")
-        return carry_out(self.app.ports, order, None, proof=False)
+        return carry_out(self.app.ports, order, thread, proof=self.app.prove())
 
 
 @contextmanager
@@ -120,9 +122,12 @@ def set_stage(tell: Tell) -> Iterator[Stage]:
         sandbox.add_person(READER)
         sandbox.add_person(BOT, bot=True)
         place = sandbox.add_community(COMMUNITY, "News", moderators=[MODERATOR, BOT])
+        sandbox.add_person(LIBRARIAN)
+        books = sandbox.add_community("books", "Reading group", moderators=[LIBRARIAN])
         stage = Stage(sandbox, clock, Path(folder) / "state", tell, community_id=place.id)
-        for name in (MODERATOR, READER):
+        for name in (MODERATOR, READER, LIBRARIAN):
             stage.people[name] = Hand(sandbox.url, name, PASSWORD)
+        stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")
         yield stage
         if stage.app is not None:
             stage.app.close()

@@ -1,8 +1,9 @@
 """A write whose outcome is not known is looked for, never sent again blindly (promises 1 and 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +17,9 @@ from megabot.orders import carry_out
 from megabot.ports import Forum, Ports
 from megabot.reconcile import Report, run_pass
 from tests.world import SLOT, WEEK, World
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Lossy:
     def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
         return self._maybe("feature", lambda: self.forum.feature(post_id, **how))
 
-    def _maybe(self, name: str, send: Any) -> Any:  # noqa: ANN401
+    def _maybe(self, name: str, send: Callable[[], Answer]) -> Answer:
         if name != self.loses:
             return send()
         self.loses = ""
