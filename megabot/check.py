@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from megabot import look, texts
+from megabot import check_texts, look
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.posts import Account, Community, Site
@@ -81,9 +81,9 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
                 seen.add(str(one))
                 yield problem(str(one)) if broken else warning(str(one))
     if not any(isinstance(answer, RenderProblem) for answer in answers):
-        yield fine(texts.slots_render(thread.name, len(coming), coming[0].slot))
+        yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
     if not (thread.community or desk.community):
-        yield problem(texts.no_community(thread.name))
+        yield problem(check_texts.no_community(thread.name))
 
 
 def example(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
@@ -119,10 +119,10 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     `agree` is asked before settings of an account are changed that has posts of its own.
     """
     site = ports.forum.site()
-    yield fine(texts.server_runs(site.actor, site.version))
+    yield fine(check_texts.server_runs(site.actor, site.version))
     yield from clock(ports.forum.server_time(), ports.clock.now())
     account = ports.forum.account()
-    yield fine(texts.signed_in(account.person.actor))
+    yield fine(check_texts.signed_in(account.person.actor))
     yield from settings(ports, account, agree=agree)
     for thread in ports.source.threads(ports.source.snapshot()):
         name = thread.community or ports.community
@@ -138,21 +138,21 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
 def clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
     """Compare the clocks: a write is held where they are more than an hour apart."""
     if server is not None and abs(now - server) > _MINUTES:
-        yield problem(texts.clocks_differ(int((now - server).total_seconds())))
+        yield problem(check_texts.clocks_differ(int((now - server).total_seconds())))
 
 
 def settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     """Find the account's settings that hide its own posts, and set them right: once, and said."""
     wrong = account.hides if account.person.bot else (*account.hides, "bot_account")
     if not wrong:
-        yield fine(texts.settings_fine())
-    elif account.post_count == 0 or agree(texts.ask_settings(wrong)):
+        yield fine(check_texts.settings_fine())
+    elif account.post_count == 0 or agree(check_texts.ask_settings(wrong)):
         ports.forum.show_everything()
-        yield fine(texts.settings_changed(wrong))
+        yield fine(check_texts.settings_changed(wrong))
     elif account.hides:
-        yield problem(texts.settings_hide(account.hides))
+        yield problem(check_texts.settings_hide(account.hides))
     else:
-        yield warning(texts.not_marked_as_bot())
+        yield warning(check_texts.not_marked_as_bot())
 
 
 def rights(thread: Thread, community: Community, account: Account, site: Site) -> Iterator[Finding]:
@@ -160,19 +160,19 @@ def rights(thread: Thread, community: Community, account: Account, site: Site) -
     moderator = any(one.id == account.person.id for one in community.moderators)
     admin = account.person.admin
     if community.removed or community.deleted:
-        yield problem(texts.community_gone(community.name))
+        yield problem(check_texts.community_gone(community.name))
     if community.banned:
-        yield problem(texts.banned(community.name))
+        yield problem(check_texts.banned(community.name))
     if community.moderators_only and not moderator:
-        yield problem(texts.moderators_only(community.name))
+        yield problem(check_texts.moderators_only(community.name))
     if thread.pin is not Pin.NONE and not (moderator or (admin and community.local)):
-        yield problem(texts.not_moderator(community.name, account.person.actor))
+        yield problem(check_texts.not_moderator(community.name, account.person.actor))
     elif thread.pin is Pin.LOCAL and not admin:
-        yield problem(texts.not_admin(site.actor))
+        yield problem(check_texts.not_admin(site.actor))
     else:
-        yield fine(texts.may_pin(thread.name, community.actor))
+        yield fine(check_texts.may_pin(thread.name, community.actor))
     if not community.local:
-        yield warning(texts.remote_community(community.actor))
+        yield warning(check_texts.remote_community(community.actor))
     yield from language(thread, community, site)
 
 
@@ -182,6 +182,6 @@ def language(thread: Thread, community: Community, site: Site) -> Iterator[Findi
         return
     number = site.languages.get(thread.language)
     if number is None:
-        yield problem(texts.unknown_language(thread.path, thread.language))
+        yield problem(check_texts.unknown_language(thread.path, thread.language))
     elif community.languages and number not in community.languages:
-        yield problem(texts.language_not_allowed(thread.path, thread.language, community.name))
+        yield problem(check_texts.language_not_allowed(thread.path, thread.language, community.name))

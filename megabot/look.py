@@ -257,10 +257,7 @@ def companions(ports: Ports, thread: Thread, ground: Ground) -> dict[str, Compan
 def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
     if companion.url:
         return CompanionFacts(url=companion.url)
-    if companion.thread:
-        post = standing_of(ground, companion.thread)
-    else:
-        post = _latest_by(ports, companion)
+    post = standing_of(ground, companion.thread) if companion.thread else _latest_by(ports, companion)
     return None if post is None else CompanionFacts(url=post.url, title=post.title)
 
 

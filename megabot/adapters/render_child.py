@@ -9,7 +9,7 @@ import resource
 import sys
 from typing import Any
 
-from megabot.adapters.rendering import render_all
+from megabot.adapters.template_rendering import render_all
 
 MEMORY = 600 * 1024 * 1024
 CPU_SECONDS = 10

@@ -1,6 +1,7 @@
-"""The verbs as a person types them, against a sandbox: what they print, what they return, what stands then."""
+"""The verbs as a person types them, against a sandbox: what they print, what stands then."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,8 +55,23 @@ def source(nobodys_home: Path) -> Path:
 
 
 @pytest.fixture
+def quiet_log() -> Iterator[None]:
+    """Put the log back as it was: a verb sets it up for its whole process."""
+    root, ours = logging.getLogger(), logging.getLogger("megabot")
+    before = (root.handlers[:], root.level, ours.level)
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
+
+
+@pytest.fixture
 def megabot(
-    sandbox: Sandbox, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox,
+    source: Path,
+    quiet_log: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Megabot:
     """Type `megabot ...` with everything set; keyword arguments change a setting."""
 

@@ -309,7 +309,7 @@ def test_unless_told_otherwise_megabot_asks() -> None:
 
 
 def test_one_line_is_logged_for_a_request_and_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="megabot")
 
     with RawServer(FINE, cut(b"")) as server, session(server.url) as ours:
         ours.get(f"{server.url}/api/v3/site", params={"q": "query-canary"})

@@ -18,7 +18,6 @@ from megabot.ports import Forum, Ports
 from megabot.reconcile import Report, run_pass
 from tests.world import SLOT, WEEK, World
 
-
 Answer = TypeVar("Answer")
 
 

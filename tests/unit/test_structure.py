@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "reconcile look perform orders"
 PORTS = "core ports config texts errors"
-READERS = "check status preview"
+READERS = "check check_texts status preview"
 VERBS = f"app run {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 
@@ -28,13 +28,14 @@ MAY_IMPORT = {
     "run": f"{PASS} inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(READERS.split(), f"look markdown {PORTS}"),
+    "check_texts": "texts",
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     "adapters.render_child": "core adapters.template_",
-    "adapters.template_": "core",
+    "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
     "config": "core errors",

@@ -13,7 +13,7 @@ from typing import Any
 
 import jinja2
 
-from megabot.adapters import source_data
+from megabot.adapters import template_data
 from megabot.adapters.template_language import (
     Environment,
     Known,
@@ -68,7 +68,7 @@ class Source:
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
         """All data files parsed, and what is wrong with them."""
-        return source_data.parse_all(self.files)
+        return template_data.parse_all(self.files)
 
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
         """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""

@@ -1,0 +1,106 @@
+"""What `megabot check` says, a sentence for each finding with the next step in it. Wording only."""
+
+from datetime import datetime
+
+from megabot.texts import moment
+
+
+def slots_render(thread: str, count: int, first: datetime) -> str:
+    """Say that the coming editions can be rendered."""
+    return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
+
+
+def no_community(thread: str) -> str:
+    """Say that a thread names no community."""
+    return f"{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
+
+
+def server_runs(actor: str, version: str) -> str:
+    """Say what server answers."""
+    return f"{actor} runs Lemmy {version}"
+
+
+def signed_in(actor: str) -> str:
+    """Say who is signed in."""
+    return f"signed in as {actor}"
+
+
+def clocks_differ(seconds: int) -> str:
+    """Say that the clocks differ."""
+    return f"this machine's clock is {seconds} s from the server's; set it right (timedatectl set-ntp true)"
+
+
+def settings_fine() -> str:
+    """Say that the account sees its own posts."""
+    return "the account's settings show it its own posts"
+
+
+def ask_settings(names: tuple[str, ...]) -> str:
+    """Ask before settings are changed."""
+    return f"The account has posts of its own. Change its settings {', '.join(names)} so that it sees them?"
+
+
+def settings_changed(names: tuple[str, ...]) -> str:
+    """Say what was changed."""
+    return f"changed the account's settings so that it sees its own posts: {', '.join(names)}"
+
+
+def settings_hide(names: tuple[str, ...]) -> str:
+    """Say which settings hide posts."""
+    return (
+        f"the account's settings hide posts from it: {', '.join(names)}; "
+        "without them megabot cannot see whether a thread is there: run megabot check --online --yes"
+    )
+
+
+def not_marked_as_bot() -> str:
+    """Say that the account is not marked as a bot."""
+    return "the account is not marked as a bot, which most servers ask for: run megabot check --online --yes"
+
+
+def community_gone(name: str) -> str:
+    """Say that the community is gone."""
+    return f"{name}: the community was removed or deleted; nothing can be posted"
+
+
+def banned(name: str) -> str:
+    """Say that the account is banned."""
+    return f"{name}: the account is banned from the community; ask its moderators"
+
+
+def moderators_only(name: str) -> str:
+    """Say that only moderators may post."""
+    return f"{name}: only moderators may post there, and the account is none"
+
+
+def not_moderator(name: str, actor: str) -> str:
+    """Say that the account may not pin."""
+    return (
+        f"{name}: {actor} is not a moderator there: it could post but not pin; a moderator appoints it from "
+        'the menu of any post or comment of the bot\'s: "appoint as mod"'
+    )
+
+
+def not_admin(site: str) -> str:
+    """Say that pinning on the front page needs an admin."""
+    return f"pin: local pins on the front page of {site}, which only its admins may"
+
+
+def may_pin(thread: str, community: str) -> str:
+    """Say that the account may do what the thread needs."""
+    return f"{thread}: may post and pin in {community}"
+
+
+def remote_community(actor: str) -> str:
+    """Say that the community lives on another server."""
+    return f"{actor} is on another server: posts reach it by federation, later and less surely"
+
+
+def unknown_language(path: str, code: str) -> str:
+    """Say that the server knows no such language."""
+    return f"{path}: language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+
+
+def language_not_allowed(path: str, code: str, community: str) -> str:
+    """Say that the community does not take the language."""
+    return f"{path}: language: {community} does not allow {code!r}; ask its moderators, or leave it out"
