@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "reconcile look perform orders"
 PORTS = "core ports config texts errors"
-READERS = "check check_texts status preview"
+READERS = "check status preview"
 VERBS = f"app run {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "app": f"adapters logs {PASS} run inbox {PORTS}",
     "run": f"{PASS} inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
-    **dict.fromkeys(READERS.split(), f"look markdown {PORTS}"),
+    **dict.fromkeys(READERS.split(), f"look markdown check_texts {PORTS}"),
     "check_texts": "texts",
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
