@@ -86,7 +86,9 @@ def _side_bar(world: World, community: Community) -> str:
     names = (world.people[number].name for number in community.moderators)
     moderators = "".join(f"<li>{escape(name)}</li>" for name in names)
     about = (
-        f'<section class="text">{_rendered(community.description)}</section>' if community.description else ""
+        f'<section class="text">{_rendered(world, community.description)}</section>'
+        if community.description
+        else ""
     )
     return (
         f'<aside class="card"><section><h2><a href="/c/{escape(community.name)}">'
@@ -103,7 +105,7 @@ def _post_page(world: World, number: int) -> WebPage:
     community = world.community_of(post)
     body = (
         f'<div class="columns two"><main><article class="card post"><h1>{escape(post.name)}</h1>'
-        f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>{_link(post)}{_body(post)}</article>'
+        f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>{_link(post)}{_body(world, post)}</article>'
         f"{_comments(world, post)}</main>{_side_bar(world, community)}</div>"
     )
     return _found(world, post.name, body)
@@ -115,8 +117,8 @@ def _link(post: Post) -> str:
     return f'<p><a href="{escape(post.url)}" rel="nofollow noopener">{escape(post.url)}</a></p>'
 
 
-def _body(post: Post) -> str:
-    return f'<div class="text">{_rendered(post.body)}</div>' if post.body else ""
+def _body(world: World, post: Post) -> str:
+    return f'<div class="text">{_rendered(world, post.body)}</div>' if post.body else ""
 
 
 def _comments(world: World, post: Post) -> str:
@@ -139,7 +141,7 @@ def _thread(world: World, comment: Comment, shown: list[Comment]) -> str:
     return (
         f'<article class="{kind}" id="comment-{comment.id}">'
         f'<p class="facts"><strong>{author}</strong> {mark} · {_time(comment)} · {votes}</p>'
-        f'<div class="text">{_rendered(comment.content)}</div>{answers}</article>'
+        f'<div class="text">{_rendered(world, comment.content)}</div>{answers}</article>'
     )
 
 
@@ -171,11 +173,12 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _rendered(text: str) -> str:
+def _rendered(world: World, text: str) -> str:
     # The Markdown libraries are heavy, and most sandboxes never show a page.
     from megabot.markdown import to_html
 
-    return to_html(text)
+    # The sandbox is reached at another address than its name: links to itself stay on it.
+    return to_html(text).replace(f'href="https://{world.hostname}/', 'href="/')
 
 
 def _missing(world: World) -> WebPage:

@@ -95,3 +95,12 @@ def test_pages_load_nothing_from_elsewhere(bot: Hand, reader: Hand, news: int, p
     bot.create_post(news, "Weekly thread", "plain")
 
     assert re.findall(r"<(?:link|script|img|iframe)|url\(|@import", reader.page(path)) == []
+
+
+def test_links_to_the_server_itself_stay_on_the_address_it_is_reached_at(
+    bot: Hand, reader: Hand, news: int
+) -> None:
+    first = bot.create_post(news, "First")
+    second = bot.create_post(news, "Second", body=f"[Before](https://lemmy.example/post/{first})")
+
+    assert f'href="/post/{first}"' in reader.page(f"/post/{second}")
