@@ -1,10 +1,9 @@
-"""Real processes, measured: what one used, and how far it spreads over several runs."""
+"""Real processes, run to their end, and what they used."""
 
 import json
-import statistics
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,20 +19,6 @@ class Usage:
     wall: float
     cpu: float
     memory: float
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The median of several runs and its extremes."""
-
-    median: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        """Sum up what was measured, once or more."""
-        return cls(statistics.median(values), min(values), max(values))
 
 
 def python(*arguments: str, environ: Mapping[str, str], cwd: Path) -> Usage:

@@ -14,6 +14,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.demo.stage import FakedClock
 from megabot.orders import carry_out
 from megabot.sandbox import Sandbox
+from megabot.sandbox.records import Post
 
 WEEK = timedelta(weeks=1)
 BOT, COMMUNITY, PASSWORD = "megabot", "news", "correct horse"
@@ -21,7 +22,7 @@ BOT, COMMUNITY, PASSWORD = "megabot", "news", "correct horse"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A server with a thread of the week before, whose slot is due at the clock's time, and a state folder."""
+    """A server with a thread of the week before, a clock at which the next is due, a state folder."""
 
     sandbox: Sandbox
     clock: FakedClock
@@ -69,11 +70,19 @@ class Stage:
         """Name what was asked of the server since the stage was set or the log emptied."""
         return [f"{request.method} {request.path}" for request in self.sandbox.requests]
 
+    def bodies(self) -> list[str]:
+        """Give the texts of the posts, oldest first."""
+        return [post.body or "" for post in self._posts()]
+
     def check(self) -> None:
         """Raise `RuntimeError` unless there are two threads and only the new one is pinned."""
-        posts = sorted(self.sandbox.world.posts.values(), key=lambda post: post.id)
-        if [post.featured_community for post in posts] != [False, True]:
-            raise RuntimeError(f"not a handover: {posts}")
+        pins = [post.featured_community for post in self._posts()]
+        if pins != [False, True]:
+            raise RuntimeError(f"that was no handover: pinned, by age: {pins}")
+
+    def _posts(self) -> list[Post]:
+        with self.sandbox.lock:
+            return sorted(self.sandbox.world.posts.values(), key=lambda post: post.id)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from megabot import check_texts, look
+from megabot import check_texts, look, texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.posts import Account, Community, Site
@@ -20,7 +20,7 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.errors import Refused
+from megabot.errors import NotFound
 from megabot.ports import Desk, Ports
 
 SLOTS = 60
@@ -83,7 +83,7 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
     if not (thread.community or desk.community):
-        yield problem(check_texts.no_community(thread.name))
+        yield problem(texts.no_community(thread.name))
 
 
 def example(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
@@ -126,10 +126,12 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     yield from settings(ports, account, agree=agree)
     for thread in ports.source.threads(ports.source.snapshot()):
         name = thread.community or ports.community
+        if not name:
+            continue  # said already, where the source was looked at
         try:
             community = ports.forum.community(name)
-        except Refused as error:
-            yield problem(f"{thread.name}: {error}")
+        except NotFound:
+            yield problem(f"{thread.name}: {texts.no_such_community(name)}")
             continue
         look.keep_place(ports, name, community)
         yield from rights(thread, community, account, site)

@@ -10,11 +10,6 @@ def slots_render(thread: str, count: int, first: datetime) -> str:
     return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
 
 
-def no_community(thread: str) -> str:
-    """Say that a thread names no community."""
-    return f"{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
-
-
 def server_runs(actor: str, version: str) -> str:
     """Say what server answers."""
     return f"{actor} runs Lemmy {version}"

@@ -1,5 +1,6 @@
 """The command line: which verbs there are. Each is imported only when it is used, so that help is instant."""
 
+import difflib
 import importlib
 
 import click
@@ -36,6 +37,15 @@ class LazyGroup(click.Group):
             return None
         command = importlib.import_module(f"megabot.verbs.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or name the one that was probably meant."""
+        near = difflib.get_close_matches(args[0], VERBS, n=1)
+        if args[0] not in VERBS and near:
+            ctx.fail(f"there is no verb {args[0]!r}; did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing one."""

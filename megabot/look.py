@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from megabot import texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.marker import post_marker
@@ -16,7 +17,7 @@ from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.core.upkeep import KINDS, is_pinned
-from megabot.errors import NotFound
+from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
 
 _SLACK = timedelta(days=2)
@@ -123,8 +124,14 @@ def read_pin_log(ports: Ports, case: Case, place: Place) -> Seen:
 
 
 def find_place(ports: Ports, thread: Thread) -> Place:
-    """Find a thread's community: from the ledger, or from the server where it is not yet known."""
-    return _place(ports, thread.community or ports.community)
+    """Find a thread's community: from the ledger, or from the server where it is not yet known.
+
+    Raises `ConfigError` where neither the thread nor the settings name one, `NotFound` where there is none.
+    """
+    name = thread.community or ports.community
+    if not name:
+        raise ConfigError(texts.no_community(thread.name))
+    return _place(ports, name)
 
 
 def _place(ports: Ports, name: str) -> Place:
@@ -132,7 +139,10 @@ def _place(ports: Ports, name: str) -> Place:
     if kept is not None:
         raw = json.loads(kept)
         return Place(id=raw["id"], name=raw["name"], nsfw=raw["nsfw"])
-    community = ports.forum.community(name)
+    try:
+        community = ports.forum.community(name)
+    except NotFound as error:
+        raise NotFound(texts.no_such_community(name), code=error.code) from error
     keep_place(ports, name, community)
     return Place(id=community.id, name=community.name, nsfw=community.nsfw)
 

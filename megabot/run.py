@@ -13,7 +13,7 @@ from megabot import texts
 from megabot.core import calendar
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
-from megabot.errors import Expected, SourceBroken, SourceMissing, Stopping
+from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 
@@ -55,7 +55,7 @@ class Service:
             self._step(now)
         except Stopping:
             raise
-        except Expected as error:
+        except (Expected, ConfigError) as error:
             self._back_off(now, str(error))
         except Exception:
             log.exception("this is a bug; the service goes on, the pass is not trusted")

@@ -204,3 +204,16 @@ def previewed(edition: str, units: int) -> str:
 def waiting() -> str:
     """Say that another pass is running."""
     return "another megabot is at work on the same state folder; waiting for it to finish"
+
+
+def no_community(thread: str) -> str:
+    """Say that a thread names no community."""
+    return f"{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
+
+
+def no_such_community(name: str) -> str:
+    """Say that a community is not there."""
+    return (
+        f"there is no community {name} on this server, or not for the bot's account; "
+        "check its name in MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
+    )

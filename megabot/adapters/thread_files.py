@@ -54,15 +54,15 @@ def parse_thread(path: str, text: str) -> tuple[Thread | None, tuple[Problem, ..
     stem = path.removesuffix(SUFFIX)
     if stem != _DEFAULT:
         front.setdefault("name", stem)
-    if file.front.problems:
+    if file.front.problems and not file.front.lines:  # not even YAML: nothing more can be said
         return None, file.front.problems
     try:
         model = ThreadModel.model_validate(front)
     except ValidationError as error:
-        return None, tuple(sorted(_problems(path, file.front, error)))
+        return None, tuple(sorted({*file.front.problems, *_problems(path, file.front, error)}))
     thread = _thread(path, model)
-    idle = tuple(_idle_skips(path, file.front, thread))
-    return (None if idle else thread), idle
+    problems = (*file.front.problems, *_idle_skips(path, file.front, model, thread))
+    return (None if problems else thread), problems
 
 
 def _thread(path: str, model: ThreadModel) -> Thread:
@@ -83,14 +83,20 @@ def _thread(path: str, model: ThreadModel) -> Thread:
     )
 
 
-def _idle_skips(path: str, front: Parsed, thread: Thread) -> Iterator[Problem]:
+def _idle_skips(path: str, front: Parsed, model: ThreadModel, thread: Thread) -> Iterator[Problem]:
     """Find days in `skip` that are no slot's: a slip that would only show when the thread goes up."""
     schedule = thread.schedule
-    for number, day in enumerate(sorted(schedule.skip)):
-        moment = datetime.combine(day, schedule.at, ZoneInfo(schedule.timezone))
-        if calendar.nearest(thread.name, schedule, moment).start != day:
+    for number, day in enumerate(model.schedule.skip):
+        if not _is_slot(thread, datetime.combine(day, schedule.at, ZoneInfo(schedule.timezone))):
             line = front.line(("schedule", "skip", number))
             yield Problem(path, line, f"skip: {day} is not the day of a slot", "write the day it would go up")
+
+
+def _is_slot(thread: Thread, moment: datetime) -> bool:
+    try:
+        return calendar.nearest(thread.name, thread.schedule, moment).start == moment.date()
+    except OverflowError:  # the last day that dates can be
+        return False
 
 
 def _problems(path: str, front: Parsed, error: ValidationError) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ and aliases are mistakes. Reads text, knows nothing of what the keys mean.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,6 +19,8 @@ Place = tuple[str | int, ...]
 _FENCE = "---"
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
 _CUT = re.compile(r"[ \t]+#(?=\S)(?!#)")
+_LEVELS = 50  # libyaml's own composer recurses: a hundred thousand brackets would end the process
+_FRONT_LARGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,24 @@ def split(path: str, text: str) -> FrontMatter:
         return FrontMatter(Parsed({}), text, 1)
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() == _FENCE:
-            front = parse(path, "\n".join(lines[1:number]), first_line=2)
-            front = Parsed({}, front.lines, front.problems) if front.value is None else front
-            if not isinstance(front.value, dict):
-                what = Problem(path, 2, "the front matter is no list of settings", "write key: value lines")
-                front = Parsed({}, {}, (*front.problems, what))
+            front = _settings(path, "\n".join(lines[1:number]))
             return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
     hint = "write a line --- after the last setting"
     return FrontMatter(Parsed({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
+
+
+def _settings(path: str, text: str) -> Parsed:
+    """Parse front matter: a mapping, or nothing at all."""
+    if len(text) > _FRONT_LARGEST:
+        hint = f"{_FRONT_LARGEST:,} characters are the most; data belongs in data/"
+        return Parsed({}, {}, (Problem(path, 2, "the front matter is too long", hint),))
+    front = parse(path, text, first_line=2)
+    if front.value is None:
+        return Parsed({}, front.lines, front.problems)
+    if not isinstance(front.value, dict):
+        what = Problem(path, 2, "the front matter is no list of settings", "write key: value lines")
+        return Parsed({}, {}, (*front.problems, what))
+    return front
 
 
 def parse(path: str, text: str, *, first_line: int = 1) -> Parsed:
@@ -78,21 +90,16 @@ def parse(path: str, text: str, *, first_line: int = 1) -> Parsed:
     ]
     if tabs:
         return Parsed(None, {}, tuple(tabs))
+    reader = _Reader(path, text.split("\n"), first_line)
     try:
-        aliases = [token for token in yaml.scan(text, yaml.CSafeLoader) if isinstance(token, _REFERENCES)]
-        node = yaml.compose(text, yaml.CSafeLoader)
+        reader.refuse(yaml.parse(text, yaml.CSafeLoader))
+        node = None if reader.problems else yaml.compose(text, yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         return Parsed(None, {}, (_syntax(path, error, first_line),))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeEncodeError):
         return Parsed(None, {}, (Problem(path, first_line, "a character that YAML does not take"),))
-    reader = _Reader(path, text.split("\n"), first_line)
-    for token in aliases:
-        reader.complain(token.start_mark.line, "an anchor or alias (& or *)", "put the text in quotes")
-    value = None if node is None or aliases else reader.read(node, ())
+    value = None if node is None else reader.read(node, ())
     return Parsed(value, reader.lines, tuple(reader.problems))
-
-
-_REFERENCES = (yaml.AnchorToken, yaml.AliasToken)
 
 
 class _Reader:
@@ -109,6 +116,17 @@ class _Reader:
         """Note a mistake at a line of the document, counted from 0."""
         self.problems.append(Problem(self._path, self._first + line, what, hint))
 
+    def refuse(self, events: Iterable[yaml.Event]) -> None:
+        """Note what is refused before anything is built: references, and nesting without end."""
+        depth = 0
+        for event in events:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _LEVELS:
+                self.complain(event.start_mark.line, "lists within lists without end", "close the brackets")
+                return
+            if getattr(event, "anchor", None):
+                self.complain(event.start_mark.line, "an anchor or alias (& or *)", "put the text in quotes")
+
     def read(self, node: yaml.Node, place: Place) -> Value:
         """Give a node's value."""
         self.lines.setdefault(place, self._first + node.start_mark.line)
@@ -123,7 +141,10 @@ class _Reader:
     def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Value]]:
         seen: set[str] = set()
         for key, value in node.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            if not isinstance(key, yaml.ScalarNode):
+                self.complain(key.start_mark.line, "a key that is a list", 'put {{ ... }} in quotes: "..."')
+                continue
+            name = str(key.value)
             if name in seen:
                 self.complain(key.start_mark.line, f"{name} stands here a second time", "keep one of them")
             seen.add(name)
@@ -134,7 +155,8 @@ class _Reader:
         text = str(node.value)
         if node.style:  # quoted or a block
             return text
-        rest = self._source[node.end_mark.line][node.end_mark.column :]
+        # By slices: YAML also ends lines at U+2028 and the like, so it may count more of them.
+        rest = "".join(self._source[node.end_mark.line : node.end_mark.line + 1])[node.end_mark.column :]
         if node.start_mark.line == node.end_mark.line and text and _CUT.match(rest):
             what = "the text after ` #` is a comment and is lost"
             self.complain(node.start_mark.line, what, 'put the whole value in quotes: "..."')
@@ -166,6 +188,9 @@ def _syntax(path: str, error: yaml.MarkedYAMLError, first_line: int) -> Problem:
         )
     if "mapping values are not allowed" in what:
         return Problem(path, line, "a second colon in one line", 'put the value in quotes: "..."')
+    if "did not find expected key" in what:
+        hint = "put a value that begins with {{ or a quote in quotes as a whole; indent like the lines around"
+        return Problem(path, line, "this is no key: value line", hint)
     if "flow" in (error.context or "") or "quoted scalar" in (error.context or ""):
         start = error.context_mark or mark
         line = first_line + (start.line if start else 0)

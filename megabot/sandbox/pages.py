@@ -105,7 +105,8 @@ def _post_page(world: World, number: int) -> WebPage:
     community = world.community_of(post)
     body = (
         f'<div class="columns two"><main><article class="card post"><h1>{escape(post.name)}</h1>'
-        f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>{_link(post)}{_body(world, post)}</article>'
+        f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>'
+        f"{_link(post)}{_body(world, post)}</article>"
         f"{_comments(world, post)}</main>{_side_bar(world, community)}</div>"
     )
     return _found(world, post.name, body)

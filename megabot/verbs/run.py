@@ -29,5 +29,6 @@ def command(options: dict[str, object]) -> int:
 
 def _serve(app: App) -> None:
     for thread in app.threads(None):
+        app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     Service(app.ports, tick=app.settings.tick, notify=notify).serve()

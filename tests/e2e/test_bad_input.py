@@ -1,0 +1,121 @@
+"""What people get wrong: one clear line with the next step, the exit code of the design, nothing posted."""
+
+from pathlib import Path
+
+import pytest
+
+from megabot.sandbox import Sandbox
+from megabot.sandbox.hands import Hand
+from tests.e2e.conftest import Megabot
+
+
+def nothing_was_posted(sandbox: Sandbox) -> bool:
+    return not Hand(sandbox.url).get("post/list", community_name="news", type_="All")["posts"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "line"),
+    [
+        ({"INSTANCE": ""}, 2, "MEGABOT_INSTANCE is not set"),
+        ({"INSTANCE": "http://lemmy.example"}, 2, "write https://"),
+        ({"INSTANCE": "lemmy example"}, 2, "MEGABOT_INSTANCE"),
+        ({"PASSWORD": "wrong"}, 1, "does not know this name with this password"),
+        ({"PASSWORD": ""}, 1, "megabot login"),
+        ({"COMMUNITY": ""}, 2, "no community; set MEGABOT_COMMUNITY"),
+        ({"COMMUNITY": "nosuch"}, 1, "there is no community nosuch"),
+        ({"SOURCE": "nowhere"}, 1, "set MEGABOT_SOURCE to the folder with thread.md.j2"),
+        ({"PASWORD": "x"}, 2, "did you mean MEGABOT_PASSWORD?"),
+        ({"TICK": "soon"}, 2, "write whole seconds"),
+    ],
+)
+def test_settings_that_are_missing_or_wrong(
+    megabot: Megabot, sandbox: Sandbox, changed: dict[str, str], code: int, line: str
+) -> None:
+    given, out, err = megabot("post", **changed)
+
+    assert (given, out) == (code, "")
+    assert [said for said in err.splitlines() if line in said], err
+    assert nothing_was_posted(sandbox)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("---\nname", "---\n\tname", "thread.md.j2:2: a tab"),
+        ('title: "News', "title: @News", "thread.md.j2:3:"),
+        ('title: "News {{ edition.number }}"', "title: News #1", "thread.md.j2:3: the text after"),
+        ("{{ preamble.text }}", "{{ preambel.text }}", "thread.md.j2:7: preambel is not defined"),
+        ("{{ preamble.text }}", "{{ edition.nmuber }}", "did you mean number?"),
+        ("{{ preamble.text }}", "{% if %}", "thread.md.j2:7:"),
+        ("{{ preamble.text }}", "{{ 'x' * 60000 }}", "the text has"),
+        ('"News {{ edition.number }}"', "\"{{ 'x' * 201 }}\"", "Lemmy takes 3 to 200"),
+        ("{{ preamble.text }}", "@somebody@lemmy.example", "a mention"),
+        ("{{ preamble.text }}", "::: spoiler Open", "a spoiler within a spoiler"),
+    ],
+)
+def test_a_template_with_a_mistake(
+    megabot: Megabot, sandbox: Sandbox, source: Path, old: str, new: str, line: str
+) -> None:
+    template = source / "thread.md.j2"
+    text = template.read_text()
+    assert old in text
+    template.write_text(text.replace(old, new))
+
+    code, _, err = megabot("post")
+
+    assert code == 1
+    assert line in err
+    assert nothing_was_posted(sandbox)
+
+
+def test_a_source_that_is_not_utf_8(megabot: Megabot, sandbox: Sandbox, source: Path) -> None:
+    (source / "sections" / "10-maps.md").write_bytes("---\ntitle: Caf\xe9\n---\n- x\n".encode("latin-1"))
+
+    code, _, err = megabot("post")
+
+    assert (code, nothing_was_posted(sandbox)) == (1, True)
+    assert "sections/10-maps.md:2: the file is not UTF-8" in err
+
+
+def test_an_account_that_is_no_moderator_is_told_how_to_become_one(
+    megabot: Megabot, sandbox: Sandbox
+) -> None:
+    sandbox.add_person("newcomer")
+
+    code, out, _ = megabot("check", "--online", USERNAME="newcomer")
+
+    assert code == 1
+    assert (
+        'a moderator appoints it from the menu of any post or comment of the bot\'s: "appoint as mod"' in out
+    )
+
+
+def test_a_verb_that_does_not_exist_names_the_nearest(megabot: Megabot) -> None:
+    code, _, err = megabot("psot")
+
+    assert code == 2
+    assert "did you mean post?" in err
+
+
+def test_a_thread_that_does_not_exist_names_those_there_are(megabot: Megabot) -> None:
+    code, _, err = megabot("post", "nwes")
+
+    assert code == 2
+    assert "it has: news" in err
+
+
+def test_credentials_refused_for_good_are_not_tried_again(megabot: Megabot, sandbox: Sandbox) -> None:
+    megabot("post", PASSWORD="wrong")
+    sandbox.forget_requests()
+
+    code, _, err = megabot("post", PASSWORD="wrong")
+
+    assert code == 1
+    assert "refused these credentials before" in err
+    assert not [request for request in sandbox.requests if request.path.endswith("/login")]
+
+
+def test_no_secret_is_shown_even_at_debug_level(megabot: Megabot) -> None:
+    _, out, err = megabot("--verbose", "post", PASSWORD="canary-in-a-cage")
+
+    assert "canary-in-a-cage" not in out + err

@@ -1,0 +1,121 @@
+"""The service as a real process: how it starts, how it ends, that there is only one."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from megabot.sandbox import Sandbox
+from tests.raw_server import RawServer
+
+PATIENCE = 5.0
+
+
+@contextmanager
+def running(url: str, source: Path, state: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A `megabot run` of its own; killed at the end if it is still there."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(state.parent),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "MEGABOT_INSTANCE": url,
+        "MEGABOT_USERNAME": "megabot",
+        "MEGABOT_PASSWORD": "correct horse",
+        "MEGABOT_COMMUNITY": "news",
+        "MEGABOT_SOURCE": str(source),
+        "MEGABOT_STATE_DIR": str(state),
+        "MEGABOT_TICK": "5",
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-m", "megabot", "run"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def ended_within(child: "subprocess.Popen[str]", seconds: float) -> int:
+    began = time.monotonic()
+    code = child.wait(timeout=seconds)
+    assert time.monotonic() - began <= seconds
+    return code
+
+
+def wait_for(sandbox: Sandbox, path: str) -> None:
+    """Wait until the service asked for something; it is the service's work that takes the time, not luck."""
+    until = time.monotonic() + 20
+    while not any(request.path == path for request in sandbox.requests):
+        assert time.monotonic() < until, sandbox.requests
+        time.sleep(0.02)
+
+
+def test_sigterm_while_it_waits_ends_it_at_once_with_success(sandbox: Sandbox, source: Path) -> None:
+    with running(sandbox.url, source, source.parent / "state") as child:
+        wait_for(sandbox, "/api/v3/user")
+        child.send_signal(signal.SIGTERM)
+
+        assert ended_within(child, PATIENCE) == 0
+
+
+def test_sigterm_in_the_middle_of_a_request_ends_it_within_five_seconds(source: Path) -> None:
+    over = threading.Event()
+
+    def say_nothing(_: socket.socket) -> None:
+        over.wait(30)
+
+    with RawServer(say_nothing) as server, running(server.url, source, source.parent / "state") as child:
+        until = time.monotonic() + 20
+        while not server.requests:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        child.send_signal(signal.SIGTERM)
+
+        code = ended_within(child, PATIENCE)
+        over.set()
+
+    assert code == 0
+
+
+def test_a_second_service_on_the_same_state_folder_is_refused(sandbox: Sandbox, source: Path) -> None:
+    state = source.parent / "state"
+    with running(sandbox.url, source, state):
+        wait_for(sandbox, "/api/v3/user")
+        with running(sandbox.url, source, state) as second:
+            code = ended_within(second, 20)
+            said = second.stderr.read() if second.stderr else ""
+
+    assert code == 1
+    assert "a megabot service is running" in said
+    logins = [request for request in sandbox.requests if request.path.endswith("/login")]
+    assert len(logins) == 1
+
+
+@pytest.mark.parametrize("secret", ["correct horse"])
+def test_no_secret_is_in_the_arguments_or_the_ledger(sandbox: Sandbox, source: Path, secret: str) -> None:
+    state = source.parent / "state"
+    with running(sandbox.url, source, state) as child:
+        wait_for(sandbox, "/api/v3/user")
+        arguments = Path(f"/proc/{child.pid}/cmdline").read_bytes()
+        child.send_signal(signal.SIGTERM)
+        child.wait(timeout=PATIENCE)
+
+    token = json.loads((state / "token.json").read_text())["token"]
+    ledger = (state / "ledger.db").read_bytes()
+    for one in (secret, token):
+        assert one.encode() not in arguments
+        assert one.encode() not in ledger

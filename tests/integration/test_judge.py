@@ -1,0 +1,119 @@
+"""The demo's judge must see what a broken bot leaves: a judge that passes everything proves nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from megabot.demo import judge
+from megabot.sandbox import Sandbox
+from megabot.sandbox.hands import Hand
+
+EDITIONS = ["news/2026-W45", "news/2026-W46"]
+
+
+class Bot:
+    """The bot's hands, played by the test: each step of a handover can be left out or done wrongly."""
+
+    def __init__(self, sandbox: Sandbox, community_id: int) -> None:
+        self.hand = Hand(sandbox.url, "megabot")
+        self.community_id = community_id
+        self.posts: list[int] = []
+
+    def post(self, edition: str, *, link: bool = True) -> int:
+        before = f"Last: https://lemmy.example/post/{self.posts[-1]}" if self.posts and link else "Nothing."
+        body = f"{before}\n\n[//]: # (megabot:v1:{edition})"
+        self.posts.append(self.hand.create_post(self.community_id, edition, body=body))
+        return self.posts[-1]
+
+    def tell(self, old: int, new: int) -> None:
+        self.hand.comment(old, f"The new thread: https://lemmy.example/post/{new}")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(lambda: datetime(2026, 11, 9, 12, 0, tzinfo=UTC) + timedelta(0)) as made:
+        for name in ("modlin", "megabot"):
+            made.add_person(name, bot=name == "megabot")
+        made.add_community("news", "News", moderators=["modlin", "megabot"])
+        yield made
+
+
+@pytest.fixture
+def bot(sandbox: Sandbox) -> Bot:
+    return Bot(sandbox, sandbox.community("news").id)
+
+
+def faults(sandbox: Sandbox) -> list[str]:
+    return judge.verdict(sandbox.url, community="news", bot="megabot", editions=EDITIONS)
+
+
+def test_a_right_handover_is_passed(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    bot.hand.feature(old)
+    new = bot.post(EDITIONS[1])
+    bot.hand.feature(new)
+    bot.tell(old, new)
+    bot.hand.feature(old, featured=False)
+
+    assert faults(sandbox) == []
+
+
+def test_unpinning_first_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    bot.hand.feature(old)
+    new = bot.post(EDITIONS[1])
+    bot.hand.feature(old, featured=False)
+    bot.hand.feature(new)
+    bot.tell(old, new)
+
+    assert faults(sandbox) == [f"the bot left no thread pinned when it unpinned post {old}"]
+
+
+def test_posting_twice_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    new = bot.post(EDITIONS[1])
+    bot.tell(old, new)
+    again = bot.post(EDITIONS[1], link=False)
+    bot.hand.feature(again)
+
+    assert f"{EDITIONS[1]}#1 was posted more than once" in faults(sandbox)
+
+
+def test_a_missing_link_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    new = bot.post(EDITIONS[1], link=False)
+    bot.hand.feature(new)
+    bot.tell(old, new)
+
+    assert faults(sandbox) == [f"{EDITIONS[1]}#1 does not link {EDITIONS[0]}"]
+
+
+def test_an_old_thread_that_does_not_tell_of_the_new_one_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    bot.post(EDITIONS[0])
+    bot.hand.feature(bot.post(EDITIONS[1]))
+
+    assert faults(sandbox) == [f"{EDITIONS[0]}#1 does not tell of the thread after it"]
+
+
+def test_two_pinned_posts_are_seen(sandbox: Sandbox, bot: Bot) -> None:
+    old, new = bot.post(EDITIONS[0]), bot.post(EDITIONS[1])
+    bot.tell(old, new)
+    for post in (old, new):
+        bot.hand.feature(post)
+
+    assert faults(sandbox) == ["2 posts of the bot are pinned, not one"]
+
+
+def test_a_missing_edition_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    bot.hand.feature(bot.post(EDITIONS[0]))
+
+    assert faults(sandbox) == [f"{EDITIONS[1]} is missing"]
+
+
+def test_the_newest_not_being_the_pinned_one_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    old, new = bot.post(EDITIONS[0]), bot.post(EDITIONS[1])
+    bot.tell(old, new)
+    bot.hand.feature(old)
+
+    assert faults(sandbox) == [f"{EDITIONS[0]} is pinned and not the newest"]

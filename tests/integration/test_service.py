@@ -1,0 +1,142 @@
+"""The service between two passes: what it waits for, what it survives, what it says."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from megabot.core.problems import Problem
+from megabot.core.threads import RenderProblem, Snapshot
+from megabot.errors import Stopping
+from megabot.run import Service, next_pass
+from tests.world import SLOT, WEEK, World
+
+
+def test_a_slot_is_posted_by_the_tick_that_comes_after_it(world: World) -> None:
+    service = world.service()
+    service.tick()
+    world.clock.at = SLOT + WEEK - timedelta(seconds=10)
+    service.tick()
+    assert world.posts() == []
+    world.clock.at += timedelta(seconds=20)
+
+    service.tick()
+
+    assert world.pinned() == [1]
+
+
+def test_between_passes_it_looks_once_an_hour(world: World) -> None:
+    service = world.service()
+    service.tick()
+    world.sandbox.forget_requests()
+    for _ in range(60):
+        world.clock.at += timedelta(minutes=2)
+        service.tick()
+
+    looks = [request for request in world.sandbox.requests if request.path == "/api/v3/user"]
+    assert len(looks) == 2
+
+
+def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> None:
+    service = world.service()
+    service.tick()
+    world.sandbox.stop()
+    for _ in range(120):
+        world.clock.at += timedelta(seconds=30)
+        service.tick()
+    world.sandbox.start()
+    world.sandbox.forget_requests()
+    world.clock.at += timedelta(minutes=15)
+
+    service.tick()
+
+    assert world.sandbox.requests[0].path == "/api/v3/user/unread_count"
+
+
+def test_a_thread_missed_while_the_server_was_away_is_posted_when_it_is_back(world: World) -> None:
+    service = world.service()
+    service.tick()
+    world.sandbox.stop()
+    world.clock.at = SLOT + WEEK
+    service.tick()
+    world.sandbox.start()
+    world.clock.at += timedelta(hours=1)
+
+    service.tick()
+
+    assert world.pinned() == [1]
+
+
+def test_a_broken_template_is_said_once_and_taken_back_when_it_is_mended(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.post()
+    caplog.set_level(logging.INFO, logger="megabot")
+    world.press.problem = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+    world.clock.at = SLOT + WEEK
+    service = world.service()
+    for _ in range(3):
+        service.tick()
+        world.clock.at += timedelta(hours=1)
+    world.press.problem = None
+    service.tick()
+
+    said = [record.message for record in caplog.records if "preambel" in record.message]
+    assert len([line for line in said if "template is broken" in line and "over" not in line]) == 1
+    assert [line for line in said if line.startswith("over: ")]
+    assert world.pinned() == [2]
+
+
+def test_a_source_that_breaks_leaves_the_service_running(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = world.service()
+    service.tick()
+    world.pages.broken = "thread.md.j2:3: a tab"
+    world.clock.at += timedelta(hours=1)
+    service.tick()
+    assert "thread.md.j2:3: a tab" in caplog.text
+    world.pages.broken = ""
+    world.clock.at = SLOT + WEEK
+
+    service.tick()
+
+    assert world.pinned() == [1]
+
+
+def test_a_bug_is_logged_and_the_service_goes_on(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[str] = []
+    service = Service(world.ports(), tick=timedelta(seconds=30), notify=told.append)
+    world.pages.threads = lambda _: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+
+    service.tick()
+
+    assert "this is a bug" in caplog.text
+    assert told == ["WATCHDOG=1"]
+
+
+def test_progress_feeds_the_watchdog_and_a_hang_does_not(world: World) -> None:
+    told: list[str] = []
+    service = Service(world.ports(), tick=timedelta(seconds=30), notify=told.append)
+
+    service.tick()
+
+    assert told[-1] == "WATCHDOG=1"
+    assert [line for line in told if line.startswith("STATUS=next look ")]
+
+
+def test_being_told_to_stop_goes_through_every_net(world: World) -> None:
+    def stop() -> Snapshot:
+        raise Stopping("told to stop")
+
+    world.pages.snapshot = stop  # type: ignore[method-assign]
+    service = world.service()
+
+    with pytest.raises(Stopping):
+        service.tick()
+
+
+def test_the_next_look_is_owed_when_a_hold_ends(world: World) -> None:
+    report = world.run_pass()
+
+    assert next_pass(world.clock.now(), (report,)) == world.clock.now() + timedelta(hours=1)
