@@ -1,7 +1,6 @@
 """The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
 
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
@@ -29,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
+        import traceback
+
         sys.stderr.write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
         return 3
     return code if isinstance(code, int) else 0

@@ -1,6 +1,5 @@
 """The command line: which verbs there are. Each is imported only when it is used, so that help is instant."""
 
-import difflib
 import importlib
 
 import click
@@ -42,9 +41,11 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb, or name the one that was probably meant."""
-        near = difflib.get_close_matches(args[0], VERBS, n=1)
-        if args[0] not in VERBS and near:
-            ctx.fail(f"there is no verb {args[0]!r}; did you mean {near[0]}?")
+        if args[0] not in VERBS:
+            from difflib import get_close_matches
+
+            for near in get_close_matches(args[0], VERBS, n=1):
+                ctx.fail(f"there is no verb {args[0]!r}; did you mean {near}?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

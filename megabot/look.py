@@ -48,6 +48,10 @@ class Ground:
         """The account's own person id."""
         return self.content.author
 
+    def hiding(self, *, nsfw: bool) -> tuple[str, ...]:
+        """Name the account's settings that can hide a thread's posts from it; some hide only marked ones."""
+        return tuple(name for name in self.hides if name != "show_nsfw" or nsfw)
+
     def fold(self, post: Post) -> None:
         """Take the answer to a write as a look at that post."""
         rest = tuple(known for known in self.content.posts if known.id != post.id)
@@ -66,10 +70,14 @@ def resurvey(ports: Ports, threads: tuple[Thread, ...], ground: Ground) -> None:
     ground.content = ports.forum.own_content(since=_since(ports, threads, ports.clock.now()))
 
 
-def observe(ports: Ports, thread: Thread, ground: Ground, *, order: Order | None, now: datetime) -> Seen:
+def observe(
+    ports: Ports, thread: Thread, ground: Ground, place: Place, *, order: Order | None, now: datetime
+) -> Seen:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
     records = ports.ledger.posts(thread.name)
-    posts, trusted = _own_posts(ports, thread, ground, records)
+    hides = ground.hiding(nsfw=thread.nsfw or place.nsfw)
+    posts, vouched = _own_posts(ports, thread, ground, records)
+    trusted = (ground.asked_account and not hides) if vouched is None else vouched
     due = calendar.due(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
@@ -81,7 +89,7 @@ def observe(ports: Ports, thread: Thread, ground: Ground, *, order: Order | None
         intents=ports.ledger.intents(thread.name),
         comments=ground.content.comments,
         created=frozenset(ground.created),
-        hides=ground.hides,
+        hides=hides,
         bot_id=ground.bot_id,
         proven=ground.proof and trusted,
         skew=_skew(ports, now),
@@ -91,9 +99,12 @@ def observe(ports: Ports, thread: Thread, ground: Ground, *, order: Order | None
 def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
     seen = case.seen
-    if not seen.proven:
+    proven, hides = seen.proven, seen.hides
+    if not proven:
         account = ports.forum.account()
         ground.proof, ground.hides, ground.asked_account = True, account.hides, True
+        hides = ground.hiding(nsfw=case.thread.nsfw or place.nsfw)
+        proven = not hides
     removed = _marked(ports.forum.own_removed(place.id), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = _newest_first((*seen.posts, *(own for own in removed if own.id not in known)))
@@ -102,8 +113,8 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         seen,
         posts=posts,
         hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
-        hides=ground.hides,
-        proven=seen.proven or not ground.hides,
+        hides=hides,
+        proven=proven,
         deep=True,
     )
 
@@ -160,21 +171,23 @@ def keep_place(ports: Ports, name: str, community: Community) -> None:
 
 def _own_posts(
     ports: Ports, thread: Thread, ground: Ground, records: tuple[PostRecord, ...]
-) -> tuple[tuple[Own, ...], bool]:
-    """Give the thread's posts and whether the listing can be trusted: it shows what it must show."""
+) -> tuple[tuple[Own, ...], bool | None]:
+    """Give the thread's posts, and whether the listing is to be trusted.
+
+    True where it shows a post that the ledger knows, False where it lacks one of ours that can be opened,
+    None where there is nothing to tell by.
+    """
     listed = _marked(ground.content.posts, thread.name, ground.bot_id)
     ids = {own.id for own in listed}
-    witness = any(record.post_id in ids for record in records) or (ground.asked_account and not ground.hides)
-    lies = False
     extra: list[Own] = []
     for record in records[-_KNOWN_POSTS:]:
-        if record.post_id in ids:
-            continue
-        post = _recorded(ports, record, ground.bot_id)
+        post = None if record.post_id in ids else _recorded(ports, record, ground.bot_id)
         if post is not None:
             extra.append(Own(post=post, key=record.edition, copy=record.copy, adopted=record.adopted))
-            lies = lies or (post.open and not record.adopted)
-    return _newest_first((*listed, *extra)), witness and not lies
+    posts = _newest_first((*listed, *extra))
+    if any(own.post.open and not own.adopted for own in extra):
+        return posts, False
+    return posts, True if any(record.post_id in ids for record in records) else None
 
 
 def _recorded(ports: Ports, record: PostRecord, bot_id: int) -> Post | None:

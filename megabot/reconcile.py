@@ -105,7 +105,7 @@ class Decision:
 def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     """Observe, and settle what became of writes whose outcome was not known."""
     now = one.ports.clock.now()
-    seen = look.observe(one.ports, thread, one.ground, order=order, now=now)
+    seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
     if one.dry:
         return case

@@ -14,6 +14,7 @@ from megabot.errors import SourceBroken, SourceMissing
 FILE_LARGEST = 2 * 1024 * 1024
 ALL_LARGEST = 20 * 1024 * 1024
 FILES_MOST = 2_000
+_FOLDERS = ("preambles", "sections", "data")
 _DATA = (".yaml", ".yml", ".json", ".csv")
 
 
@@ -32,7 +33,7 @@ class FolderSource:
         files: dict[str, str] = {}
         problems: list[Problem] = []
         room = ALL_LARGEST
-        for path in _paths(self._folder):
+        for path in _paths(self._folder, problems):
             if len(files) >= FILES_MOST or room < 0:
                 problems.append(
                     Problem(".", 0, "the source is too large", "2,000 files and 20 MB are the most")
@@ -72,16 +73,33 @@ def belongs(path: str) -> bool:
             return False
 
 
-def _paths(folder: Path) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
+    """Find the files of a source; what cannot be looked into is added to the problems."""
+
+    def unreadable(error: OSError) -> None:
+        path = os.path.relpath(error.filename, folder)
+        problems.append(Problem(path, 0, f"the folder cannot be read: {error.strerror}"))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         base = Path(place).relative_to(folder)
+        folders[:] = sorted(name for name in folders if _is_of_source(base / name))
+        links = [base / name for name in folders if (folder / base / name).is_symlink()]
+        problems += [
+            Problem(str(link), 0, "a link to a folder, which is not followed", "put the folder itself here")
+            for link in links
+        ]
         paths = ((base / name).as_posix() for name in sorted(names))
         yield from (path for path in paths if belongs(path))
 
 
+def _is_of_source(folder: Path) -> bool:
+    return folder.parts[0] in _FOLDERS and not folder.name.startswith(".")
+
+
 def _text(folder: Path, path: str) -> str | Problem:
     """Read one file, or say why not. Only a regular file inside the folder is opened at all."""
+    if not path.isprintable():  # line breaks, control characters, bytes that are no UTF-8
+        return Problem(ascii(path)[1:-1], 0, "an odd file name", "use letters, digits and -")
     full = folder / path
     try:
         if not full.resolve().is_relative_to(folder.resolve()):
@@ -91,7 +109,8 @@ def _text(folder: Path, path: str) -> str | Problem:
             return Problem(path, 0, "not a file", "delete it")
         if facts.st_size > FILE_LARGEST:
             return Problem(path, 0, f"the file has {facts.st_size:,} bytes", f"{FILE_LARGEST:,} are the most")
-        raw = full.read_bytes()
+        with full.open("rb") as opened:
+            raw = opened.read(FILE_LARGEST)  # it may have grown since
     except OSError as error:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
     return _decoded(path, raw)
@@ -113,5 +132,7 @@ def _revision(folder: Path) -> Revision:
     commit = run_git("rev-parse", "--verify", "--end-of-options", "HEAD", cwd=folder)
     if not commit.ok:
         return Revision()
-    changes = run_git("status", "--porcelain", "--untracked-files=normal", "--", ".", cwd=folder)
+    changes = run_git(
+        "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--", ".", cwd=folder
+    )
     return Revision(commit=commit.out.split()[-1], dirty=bool(changes.out.strip()) or not changes.ok)

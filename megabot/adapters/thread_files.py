@@ -115,10 +115,9 @@ def _words(mistake: ErrorDetails, place: tuple[int | str, ...]) -> tuple[str, st
         return f"{name} is missing", f"write {place[-1]}: ..."
     if mistake["type"] == "literal_error":
         return f"{name} has a value that it does not take", f"write {mistake.get('ctx', {}).get('expected')}"
-    if mistake["type"] == "string_type":
-        return f"{name} is not a text", 'put it in quotes: "..."'
-    if mistake["type"] == "bool_type":
-        return f"{name} is neither true nor false", "write true or false"
+    if mistake["type"] in _KINDS:
+        what, hint = _KINDS[mistake["type"]]
+        return f"{name} is {what}", hint
     return name, mistake["msg"].removeprefix("Value error, ")
 
 
@@ -129,6 +128,16 @@ def _known(place: tuple[int | str, ...]) -> list[str]:
         model = First
     return [field.alias or name for name, field in model.model_fields.items()]
 
+
+_SETTINGS = ("no list of settings", "write key: value lines under it")
+_KINDS = {
+    "string_type": ("not a text", 'put it in quotes: "..."'),
+    "bool_type": ("neither true nor false", "write true or false"),
+    "list_type": ("not a list", "write it in brackets: [...]"),
+    "dict_type": _SETTINGS,
+    "model_type": _SETTINGS,
+}
+"""What pydantic says of a value of the wrong kind, in words."""
 
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("schedule",): ScheduleModel,

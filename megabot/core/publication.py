@@ -103,8 +103,7 @@ def look_deeper_first(case: Case) -> Need | None:
 
 def the_account_hides_posts(case: Case) -> Hold | None:
     """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
-    harmful = tuple(name for name in case.seen.hides if name != "show_nsfw" or case.thread.nsfw)
-    return Hold(reason=Reason.SETTINGS_HIDE, facts=harmful) if harmful else None
+    return Hold(reason=Reason.SETTINGS_HIDE, facts=case.seen.hides) if case.seen.hides else None
 
 
 def the_look_proves_nothing(case: Case) -> Hold | None:

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
 from megabot.reconcile import Report
+from megabot.sandbox.accounts import settings
 from tests.world import SLOT, WEEK, World
 
 
@@ -370,3 +373,42 @@ def test_a_clock_that_is_a_year_ahead_writes_nothing(world: World) -> None:
 
     assert reasons(report) == {Reason.CLOCK}
     assert world.posts() == []
+
+
+def test_a_fresh_account_that_hides_marked_posts_posts_where_nothing_is_marked(world: World) -> None:
+    world.sandbox.person("megabot").settings = settings({"show_nsfw": False})
+
+    assert world.post().verified
+
+
+@pytest.mark.parametrize("hidden", [{"show_bot_accounts": False}, {"languages": frozenset({2})}])
+def test_an_account_that_cannot_see_its_own_posts_does_not_post(
+    world: World, hidden: dict[str, object]
+) -> None:
+    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, **hidden})
+
+    report = world.post()
+
+    assert reasons(report) == {Reason.SETTINGS_HIDE}
+    assert world.posts() == []
+
+
+def test_a_setting_flipped_between_two_passes_makes_no_second_post(world: World) -> None:
+    world.post()
+    (world.state / "ledger.db").unlink()
+    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, "show_bot_accounts": False})
+
+    world.post()
+
+    assert len(world.hand("reader").get("post/list", community_id=world.community_id)["posts"]) == 1
+
+
+def test_a_removed_thread_does_not_vouch_for_a_listing(world: World) -> None:
+    world.post()
+    world.hand("modlin").remove(1)
+    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, "show_bot_accounts": False})
+    world.clock.at = SLOT + WEEK
+
+    report = world.run_pass()
+
+    assert Reason.SETTINGS_HIDE in reasons(report)
