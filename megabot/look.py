@@ -6,7 +6,6 @@ Everything that a pass reads is shared between its threads: the account's own po
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from megabot import texts
 from megabot.core import calendar
@@ -15,7 +14,7 @@ from megabot.core.marker import post_marker
 from megabot.core.posts import Community, OwnContent, Post
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
-from megabot.core.threads import Companion, CompanionFacts, Thread
+from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
@@ -142,10 +141,11 @@ def find_place(ports: Ports, thread: Thread) -> Place:
     name = thread.community or ports.community
     if not name:
         raise ConfigError(texts.no_community(thread.name))
-    return _place(ports, name)
+    return place_of(ports, name)
 
 
-def _place(ports: Ports, name: str) -> Place:
+def place_of(ports: Ports, name: str) -> Place:
+    """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
     kept = ports.ledger.recall(f"community:{name}")
     if kept is not None:
         raw = json.loads(kept)
@@ -270,29 +270,6 @@ def standing_of(ground: Ground, thread: str) -> Post | None:
     """Give the newest post of a thread that readers can open, from the listing alone."""
     posts = _newest_first(_marked(ground.content.posts, thread, ground.bot_id))
     return next((own.post for own in posts if own.post.open), None)
-
-
-def companions(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFacts | None]:
-    """Find a thread's companions; one that is not there is None, and its sentence is left out."""
-    return {one.name: _companion(ports, one, ground) for one in thread.companions}
-
-
-def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
-    if companion.url:
-        return CompanionFacts(url=companion.url)
-    post = standing_of(ground, companion.thread) if companion.thread else _latest_by(ports, companion)
-    return None if post is None else CompanionFacts(url=post.url, title=post.title)
-
-
-def _latest_by(ports: Ports, companion: Companion) -> Post | None:
-    """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
-    try:
-        place = _place(ports, companion.community)
-        posts = ports.forum.posts_by(companion.latest_by, place.id)
-    except NotFound:
-        return None
-    pattern = companion.title.casefold()
-    return next((post for post in posts if post.open and fnmatchcase(post.title.casefold(), pattern)), None)
 
 
 def has_open_publish(seen: Seen) -> bool:

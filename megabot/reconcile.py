@@ -1,17 +1,17 @@
 """One pass: look, decide, do, look again, until there is nothing left to do."""
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from megabot import look, texts
-from megabot.core import context, drafts, settle
+from megabot.compose import compose, language_id
+from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Write
 from megabot.core.plan import decide, holds, writes
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind, Seen
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.core.seen import Case, Order, Seen
+from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown
 from megabot.look import Ground, Place
 from megabot.perform import Work, perform
@@ -139,7 +139,7 @@ def _decide(one: Pass, case: Case, place: Place) -> Decision:
         if need is None:
             return Decision(case=case, actions=actions, context=made)
         if need is Need.TEXT:
-            wanted, made = _render(one, case, place)
+            wanted, made = compose(one.ports, one.snapshot, one.ground, case, place)
             case = replace(case, wanted=wanted)
         elif need is Need.PIN_LOG:
             case = replace(case, seen=look.read_pin_log(one.ports, case, place))
@@ -155,7 +155,7 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
         thread=thread,
         place=place,
         ground=one.ground,
-        language_id=_language_id(one.ports, thread),
+        language_id=language_id(one.ports, thread),
         context=decision.context,
     )
     done: list[Write] = []
@@ -169,59 +169,6 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
             break
         done.append(action)
     return tuple(done)
-
-
-def _render(one: Pass, case: Case, place: Place) -> tuple[Rendered | RenderProblem, str]:
-    """Render what is to be posted now; for a refresh, in the context that the post was rendered in.
-
-    A refresh is tried with the revision of back then first: an unchanged source never edits (decision 14).
-    """
-    tries = _contexts(one, case, place)
-    answers = one.ports.renderer.render(one.snapshot, [(case.thread, each) for each in tries])
-    record = case.seen.record(case.seen.standing.id) if case.seen.standing else None
-    for wanted, made in zip(answers, tries, strict=True):
-        same = (
-            record is not None and isinstance(wanted, Rendered) and drafts.text_digest(wanted) == record.sent
-        )
-        if same or made is tries[-1]:
-            return wanted, context.to_json(made)
-    raise AssertionError("the last try is always taken")
-
-
-def _contexts(one: Pass, case: Case, place: Place) -> list[Context]:
-    seen, thread, revision = case.seen, case.thread, one.snapshot.revision
-    record = seen.record(seen.standing.id) if seen.standing else None
-    if case.ordered(OrderKind.REFRESH) and record is not None and record.context:
-        then = replace(
-            context.from_json(record.context), companions=look.companions(one.ports, thread, one.ground)
-        )
-        return [then, replace(then, revision=revision)]
-    edition = seen.due
-    if edition is None:
-        raise ValueError("nothing is rendered before the first slot")
-    return [
-        context.build(
-            thread,
-            seen,
-            edition,
-            community=place.name,
-            companions=look.companions(one.ports, thread, one.ground),
-            revision=revision,
-        )
-    ]
-
-
-def _language_id(ports: Ports, thread: Thread) -> int | None:
-    """Find the server's number of the thread's language; asked once, then kept in the ledger."""
-    if not thread.language:
-        return None
-    key = "languages"
-    kept = ports.ledger.recall(key)
-    if kept is None:
-        kept = json.dumps(ports.forum.site().languages)
-        ports.ledger.remember(key, kept)
-    number = json.loads(kept).get(thread.language)
-    return int(number) if number is not None else None
 
 
 def _announce(ports: Ports, reports: tuple[Report, ...]) -> None:

@@ -6,18 +6,21 @@ Runs in the render child only. Names and shapes are those of docs/template.md.
 import datetime as dt
 import difflib
 import functools
-import re
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>#~|^])")
-_URL = re.compile(r"(https?://[^\s<>\"]+)")
+from megabot.adapters.template_filters import date_filter, escape_md, ordinal, url
+
 _DANGEROUS = ("lipsum", "cycler", "joiner", "namespace")
+_LONGEST_MESSAGE = 200
+_PARTS_OF_A_DATE = frozenset({"year", "month", "day", "hour", "minute"})
+_LARGEST_POWER = 64
 
 
 class Optional(dict[str, Any]):
@@ -47,6 +50,8 @@ class Missing(jinja2.StrictUndefined):
             return self._undefined_hint
         if self._undefined_obj is jinja2.utils.missing:
             return f"{name} is not defined"
+        if self._undefined_obj is None:
+            return f"there is no {name} of what is none this time: ask {{% if ... %}} first"
         if isinstance(self._undefined_obj, Known):
             near = difflib.get_close_matches(name, self._undefined_obj, n=1)
             return f"there is no {name} here" + (f", did you mean {near[0]}?" if near else "")
@@ -54,12 +59,15 @@ class Missing(jinja2.StrictUndefined):
 
 
 class Environment(ImmutableSandboxedEnvironment):
-    """The environment of a source's templates. Attributes are looked up in data alone, never in objects."""
+    """The environment of a source's templates: data, never objects; sums, but nothing without end."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})  # constants are folded while compiling otherwise
 
     def __init__(self, files: Mapping[str, str], *, locale: str) -> None:
         super().__init__(
             undefined=Missing,
             loader=_Files(files),
+            finalize=_printed,
             autoescape=False,  # Markdown is not HTML; readers' clients escape it
             keep_trailing_newline=True,
             trim_blocks=True,
@@ -69,14 +77,37 @@ class Environment(ImmutableSandboxedEnvironment):
         for name in _DANGEROUS:
             self.globals.pop(name, None)
         self.filters |= {
-            "date": _date(locale),
+            "date": date_filter(locale),
             "ordinal": functools.partial(ordinal, locale=locale),
             "escape_md": escape_md,
             "url": url,
         }
 
+        self._codes: dict[str, CodeType] = {}
+
+    def text(self, path: str, text: str, names: dict[str, Any]) -> str:
+        """Render a text that stands in a file; what was compiled once is kept."""
+        if text not in self._codes:
+            self._codes[text] = self.compile(text, name=path, filename=path)
+        template = self.template_class.from_code(self, self._codes[text], self.make_globals(None))
+        return template.render(names)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        """Calculate with numbers; a text times a thousand million is not one."""
+        if not all(isinstance(one, int | float) for one in (left, right)):
+            raise jinja2.TemplateRuntimeError(f"{operator} takes numbers only")
+        if operator == "**" and abs(right) > _LARGEST_POWER:
+            raise jinja2.TemplateRuntimeError(f"powers above {_LARGEST_POWER} are not calculated")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
+        """Keep to the parts of a date: its methods know no language, and one takes a width without end."""
+        if isinstance(obj, dt.date):
+            return attr in _PARTS_OF_A_DATE
+        return super().is_safe_attribute(obj, attr, value)
+
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  jinja2's own signature
-        """Look a name up in data; nothing else has attributes."""
+        """Look a name up in data first: a column may be called `items`."""
         if isinstance(obj, Mapping):
             return self._item(obj, attribute)
         return super().getattr(obj, attribute)
@@ -113,50 +144,17 @@ class _Files(jinja2.BaseLoader):
         return self._files[template], template, None
 
 
-def _date(locale: str) -> Callable[..., str]:
-    def date(value: object, pattern: str) -> str:
-        """Write a date by a pattern of Babel's, in the thread's locale."""
-        from babel.core import UnknownLocaleError
-        from babel.dates import format_date, format_datetime
-
-        if "%" in pattern:
-            raise jinja2.TemplateRuntimeError("a date pattern is Babel's, like 'd MMMM y', without %")
-        try:
-            if isinstance(value, dt.datetime):
-                return format_datetime(value, pattern, locale=locale)
-            if isinstance(value, dt.date):
-                return format_date(value, pattern, locale=locale)
-        except (UnknownLocaleError, ValueError) as error:
-            raise jinja2.TemplateRuntimeError(f"there is no locale {locale}") from error
-        raise jinja2.TemplateRuntimeError("date wants a date, like edition.start")
-
-    return date
-
-
-def ordinal(number: int, *, locale: str) -> str:
-    """Write an ordinal: 1st in English, 1. elsewhere."""
-    if not locale.startswith("en"):
-        return f"{number}."
-    teen = 10 < number % 100 < 14  # noqa: PLR2004  11th, 12th, 13th
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-
-
-def escape_md(value: object) -> str:
-    """Keep a text from being read as Markdown; an address in it stays as it is."""
-    parts = _URL.split(str(value))
-    return "".join(part if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in enumerate(parts))
-
-
-def url(value: object) -> str:
-    """Encode what would break an address within `[...](...)`; what is encoded already stays."""
-    return quote(str(value).strip(), safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
-
-
-def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:
-    """Make a collapsible part of what a `{% call %}` of it holds, or of `text`."""
-    inside = (caller() if caller else text).strip("\n")
-    warning = f" (CW: {cw})" if cw else ""
-    return f"::: spoiler {title}{warning}\n{inside}\n:::"
+def _printed(value: object) -> object:
+    """Print what people can read: none is nothing, and a list a mistake rather than in Python's notation."""
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float | dt.date | Optional | jinja2.Undefined):
+        return value
+    if callable(value):
+        raise jinja2.TemplateRuntimeError("this needs brackets to be printed, like sections()")
+    raise jinja2.TemplateRuntimeError(
+        "a list or group cannot be printed: name a part of it, or use {% for %}"
+    )
 
 
 def failure(error: Exception) -> str:
@@ -166,7 +164,7 @@ def failure(error: Exception) -> str:
     if isinstance(error, jinja2.TemplateNotFound):
         return f"there is no file {error.name} to include"
     if isinstance(error, jinja2.UndefinedError | jinja2.TemplateSyntaxError | jinja2.TemplateRuntimeError):
-        return (error.message or type(error).__name__).replace("\n", " ")
+        return (error.message or type(error).__name__).replace("\n", " ")[:_LONGEST_MESSAGE]
     if isinstance(error, RecursionError):
         return "a template includes or calls itself without end"
     if isinstance(error, MemoryError):

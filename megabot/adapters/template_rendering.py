@@ -14,13 +14,13 @@ from typing import Any
 import jinja2
 
 from megabot.adapters import template_data
+from megabot.adapters.template_filters import spoiler
 from megabot.adapters.template_language import (
     Environment,
     Known,
     OnlyLater,
     Optional,
     failure,
-    spoiler,
 )
 from megabot.adapters.yaml_text import FrontMatter, split
 from megabot.core import limits, sections

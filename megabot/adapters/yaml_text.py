@@ -122,10 +122,10 @@ class _Reader:
         for event in events:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _LEVELS:
-                self.complain(event.start_mark.line, "lists within lists without end", "close the brackets")
+                self.complain(_line(event), "lists within lists without end", "close the brackets")
                 return
             if getattr(event, "anchor", None):
-                self.complain(event.start_mark.line, "an anchor or alias (& or *)", "put the text in quotes")
+                self.complain(_line(event), "an anchor or alias (& or *)", "put the text in quotes")
 
     def read(self, node: yaml.Node, place: Place) -> Value:
         """Give a node's value."""
@@ -161,6 +161,10 @@ class _Reader:
             what = "the text after ` #` is a comment and is lost"
             self.complain(node.start_mark.line, what, 'put the whole value in quotes: "..."')
         return plain(text)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
 
 
 def plain(text: str) -> Value:

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "reconcile look perform orders"
+PASS = "reconcile look companions compose perform orders"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 VERBS = f"app run {PASS} {READERS} inbox archive init demo sandbox {PORTS}"

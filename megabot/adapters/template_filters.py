@@ -1,0 +1,105 @@
+"""The filters of a template, and its spoiler: dates in words, ordinals, Markdown and addresses kept whole."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import jinja2
+
+from megabot.core import sections
+
+if TYPE_CHECKING:
+    from babel.core import Locale
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>~|^{}@]|&(?=#?\w+;))")
+_LINE_START = re.compile(r"^([ \t]*\d{0,9})([#+=:.)-])", re.MULTILINE)
+_URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
+_STRFTIME = {
+    "d": "d",
+    "B": "MMMM",
+    "b": "MMM",
+    "m": "MM",
+    "Y": "y",
+    "A": "EEEE",
+    "a": "EEE",
+    "H": "HH",
+    "M": "mm",
+}
+
+
+def date_filter(locale: str) -> Callable[..., str]:
+    """Make the filter that writes dates in a language. Babel is imported when it is first used."""
+
+    def date(value: object, pattern: str) -> str:
+        """Write a date by a pattern of Babel's, in the thread's locale."""
+        from babel.dates import parse_pattern
+
+        if "%" in pattern:
+            raise jinja2.TemplateRuntimeError(f"a date pattern is Babel's, without %: {_babel(pattern)!r}")
+        day = _moment(value)
+        language = _language(locale)
+        try:
+            return str(parse_pattern(pattern).apply(day, language))
+        except (ValueError, KeyError) as error:
+            raise jinja2.TemplateRuntimeError("this is no date pattern, as in 'd MMMM y'") from error
+        except AttributeError as error:
+            raise jinja2.TemplateRuntimeError("a day has no hour; edition.slot has") from error
+
+    return date
+
+
+def _language(locale: str) -> "Locale":
+    from babel.core import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError) as error:
+        raise jinja2.TemplateRuntimeError(f"there is no locale {locale}, as in en or pt_BR") from error
+
+
+def _moment(value: object) -> dt.date:
+    """Take a date as it is, or from data as text: 2026-11-16."""
+    if isinstance(value, dt.date):  # a datetime is one too
+        return value
+    try:
+        return dt.datetime.fromisoformat(value) if isinstance(value, str) else dt.date.fromisoformat("")
+    except ValueError as error:
+        raise jinja2.TemplateRuntimeError("date wants a date, like edition.start") from error
+
+
+def _babel(pattern: str) -> str:
+    """Guess what a pattern of strftime's is in Babel's."""
+    return re.sub(r"%-?([A-Za-z])", lambda found: _STRFTIME.get(found[1], ""), pattern).replace("%", "")
+
+
+def ordinal(number: int, *, locale: str) -> str:
+    """Write an ordinal: 1st in English, 1. elsewhere."""
+    if not locale.startswith("en"):
+        return f"{number}."
+    teen = 10 < number % 100 < 14  # noqa: PLR2004  11th, 12th, 13th
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def escape_md(value: object) -> str:
+    """Keep a text from being read as Markdown; an address in it stays as it is."""
+    parts = enumerate(_URL.split(str(value)))
+    text = "".join(part if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in parts)
+    return _LINE_START.sub(r"\1\\\2", text)
+
+
+def url(value: object) -> str:
+    """Encode what would break an address within `[...](...)`; what is encoded already stays."""
+    return quote(str(value).strip(), safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+
+
+def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:
+    """Make a collapsible part of what a `{% call %}` of it holds, or of `text`."""
+    if "\n" in f"{title}{cw}".strip():
+        raise jinja2.TemplateRuntimeError("the title of a spoiler has more than one line")
+    inside = (caller() if caller else text).strip("\n")
+    made = sections.Section(
+        name="", title=title.strip(), cw=cw.strip(), status="", body=inside, path="", line=0
+    )
+    return sections.spoiler(made)

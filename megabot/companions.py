@@ -1,0 +1,32 @@
+"""The threads and sites that a thread links: found as they are now, or missing, which is no error."""
+
+from fnmatch import fnmatchcase
+
+from megabot.core.posts import Post
+from megabot.core.threads import Companion, CompanionFacts, Thread
+from megabot.errors import NotFound
+from megabot.look import Ground, place_of, standing_of
+from megabot.ports import Ports
+
+
+def find(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFacts | None]:
+    """Find a thread's companions; one that is not there is None, and its sentence is left out."""
+    return {one.name: _companion(ports, one, ground) for one in thread.companions}
+
+
+def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
+    if companion.url:
+        return CompanionFacts(url=companion.url)
+    post = standing_of(ground, companion.thread) if companion.thread else _latest_by(ports, companion)
+    return None if post is None else CompanionFacts(url=post.url, title=post.title)
+
+
+def _latest_by(ports: Ports, companion: Companion) -> Post | None:
+    """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
+    try:
+        place = place_of(ports, companion.community)
+        posts = ports.forum.posts_by(companion.latest_by, place.id)
+    except NotFound:
+        return None
+    pattern = companion.title.casefold()
+    return next((post for post in posts if post.open and fnmatchcase(post.title.casefold(), pattern)), None)
