@@ -145,5 +145,7 @@ class SignIns:
 
 def _later(at: datetime) -> SignInLater:
     return SignInLater(
-        f"The budget of sign-ins is used up; the next one may be tried at {at:%Y-%m-%d %H:%M} UTC.", at=at
+        f"The budget of sign-ins is used up until {at:%Y-%m-%d %H:%M} UTC; a person need not wait: "
+        "run `megabot login`.",
+        at=at,
     )
