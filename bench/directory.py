@@ -55,7 +55,7 @@ def _snapshot(entries: int, length: int) -> Snapshot:
     for number in range(_SECTIONS):
         lines = (_entry(number * each + index, length) for index in range(each))
         text = "\n".join([f"---\ntitle: Part {number}\n---", *lines])
-        files[f"sections/{number:02}-part.md"] = f"{text}\n"
+        files[f"sections/{number:02}-part-{number}.md"] = f"{text}\n"
     return Snapshot(files=files)
 
 

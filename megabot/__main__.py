@@ -3,26 +3,25 @@
 import sys
 from collections.abc import Sequence
 
-import click
-
-from megabot.cli import cli
 from megabot.errors import ConfigError, Expected, Stopping
+from megabot.verbs import help_page
 
 INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and give its exit code; errors become one line and the next step on stderr."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["-h"], ["--help"]):
+        sys.stdout.write(help_page())  # without the library that parses, which is most of the time
+        return 0
     try:
-        code = cli.main(args=argv, standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return 2
+        return _run(arguments)
     except ConfigError as error:
         return _say(error, 2)
     except Expected as error:
         return _say(error, 1)
-    except (click.Abort, KeyboardInterrupt, Stopping):
+    except (KeyboardInterrupt, Stopping):
         sys.stderr.write("megabot: stopped\n")
         return INTERRUPTED
     except BrokenPipeError:
@@ -32,6 +31,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stderr.write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
         return 3
+
+
+def _run(arguments: list[str]) -> int:
+    import click
+
+    from megabot.cli import cli
+
+    try:
+        code = cli.main(args=arguments, prog_name="megabot", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
 
 

@@ -21,6 +21,7 @@ from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
 from megabot.config import Settings
+from megabot.core.posts import Account
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports
@@ -75,14 +76,16 @@ class App:
             raise ConfigError(texts.no_such_thread(str(name), [thread.name for thread in threads]))
         return found
 
-    def prove(self) -> bool:
-        """Get an answer that strangers cannot get; free where the server was just greeted with the token."""
+    def prove(self) -> Account | None:
+        """Get an answer that strangers cannot get: the account for nothing, where a greeting just brought it.
+
+        Raises where the token is dead and cannot be renewed: after it a pass has its proof.
+        """
         forum = self.ports.forum
         if self._greeted:
-            forum.account()
-        else:
-            forum.unread()
-        return True
+            return forum.account()
+        forum.unread()
+        return None
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""

@@ -133,7 +133,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
         except NotFound:
             yield problem(f"{thread.name}: {texts.no_such_community(name)}")
             continue
-        look.keep_place(ports, name, community)
+        look.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
 
 

@@ -1,26 +1,10 @@
-"""The command line: which verbs there are. Each is imported only when it is used, so that help is instant."""
+"""The command line. Each verb is imported only when it is used."""
 
 import importlib
 
 import click
 
-VERBS = {
-    "run": "the service: keep the threads, until told to stop",
-    "post": "post the current edition now, if it is not there yet",
-    "repost": "post a fresh copy of the current edition",
-    "refresh": "render the current edition again and edit its post",
-    "plan": "show what the next pass would do, and why; changes nothing",
-    "preview": "show the post as it would be now",
-    "check": "look for everything that can be wrong",
-    "status": "show what is",
-    "history": "show what was",
-    "calendar": "show what will be",
-    "login": "sign in and keep the token, so that no password need be on disk",
-    "logout": "sign out and forget the token",
-    "init": "ask a few questions, write the settings and a first template",
-    "demo": "see it all work against a small Lemmy in the process",
-    "sandbox": "run that small Lemmy alone",
-}
+from megabot.verbs import VERBS, help_page
 
 
 class LazyGroup(click.Group):
@@ -48,21 +32,16 @@ class LazyGroup(click.Group):
                 ctx.fail(f"there is no verb {args[0]!r}; did you mean {near}?")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs without importing one."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+    def get_help(self, ctx: click.Context) -> str:
+        """Give the page that `__main__` shows without loading this library."""
+        return help_page()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--env", "env_file", type=click.Path(dir_okay=False), help="Read settings from this file.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("--env", "env_file", type=click.Path(dir_okay=False))
+@click.option("-v", "--verbose", is_flag=True)
 @click.version_option(package_name="megabot", message="megabot %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, env_file: str | None, *, verbose: bool) -> None:
-    """Keep a Lemmy community's recurring thread: rendered from git, posted on time, pinned, linked.
-
-    Results go to stdout, the log to stderr. Exit codes: 0 done, 1 an expected failure (one line and the
-    next step), 2 usage or settings, 3 a bug.
-    """
+    """Hand the options that stand before the verb on to it."""
     ctx.obj = {"env_file": env_file, "verbose": verbose}

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from megabot import companions
 from megabot.core import context, drafts
+from megabot.core.posts import Place
 from megabot.core.seen import Case, OrderKind
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
-from megabot.look import Ground, Place
+from megabot.look import Ground
 from megabot.ports import Ports
 
 

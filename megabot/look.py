@@ -4,14 +4,14 @@ Everything that a pass reads is shared between its threads: the account's own po
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.marker import post_marker
-from megabot.core.posts import Community, OwnContent, Post
+from megabot.core.posts import Account, OwnContent, Place, Post
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
@@ -21,15 +21,6 @@ from megabot.ports import Ports
 
 _SLACK = timedelta(days=2)
 _KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The community of a thread, as far as a pass needs it."""
-
-    id: int
-    name: str
-    nsfw: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,10 +49,21 @@ class Ground:
         self.content = replace(self.content, posts=tuple(posts))
 
 
-def survey(ports: Ports, threads: tuple[Thread, ...], *, proof: bool) -> Ground:
-    """List the account's own posts, as far back as any of the threads needs."""
-    since = _since(ports, threads, ports.clock.now())
-    return Ground(content=ports.forum.own_content(since=since), proof=proof)
+def survey(
+    ports: Ports, threads: tuple[Thread, ...], *, proof: bool, account: Account | None = None
+) -> Ground:
+    """List the account's own posts, as far back as any of the threads needs.
+
+    `account` is what was just read of it, if it was: a proof, and it spares looking places up.
+    """
+    content = ports.forum.own_content(since=_since(ports, threads, ports.clock.now()))
+    if account is None:
+        return Ground(content=content, proof=proof)
+    wanted = {thread.community or ports.community for thread in threads}
+    for place in account.moderates:
+        if place.local and place.name in wanted:
+            keep_place(ports, place.name, place)
+    return Ground(content=content, proof=True, hides=account.hides, asked_account=True)
 
 
 def resurvey(ports: Ports, threads: tuple[Thread, ...], ground: Ground) -> None:
@@ -148,25 +150,20 @@ def place_of(ports: Ports, name: str) -> Place:
     """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
     kept = ports.ledger.recall(f"community:{name}")
     if kept is not None:
-        raw = json.loads(kept)
-        return Place(id=raw["id"], name=raw["name"], nsfw=raw["nsfw"])
+        return Place(**json.loads(kept))
     try:
-        community = ports.forum.community(name)
+        place = ports.forum.community(name).place
     except NotFound as error:
         raise NotFound(texts.no_such_community(name), code=error.code) from error
-    keep_place(ports, name, community)
-    return Place(id=community.id, name=community.name, nsfw=community.nsfw)
+    keep_place(ports, name, place)
+    return place
 
 
-def keep_place(ports: Ports, name: str, community: Community) -> None:
-    """Remember a community by its id and actor: names can be taken over, ids cannot (G01)."""
-    kept = {
-        "id": community.id,
-        "name": community.name,
-        "nsfw": community.nsfw,
-        "actor": community.actor,
-    }
-    ports.ledger.remember(f"community:{name}", json.dumps(kept))
+def keep_place(ports: Ports, name: str, place: Place) -> None:
+    """Remember where a name leads, where that is new."""
+    kept = json.dumps(asdict(place))
+    if ports.ledger.recall(f"community:{name}") != kept:
+        ports.ledger.remember(f"community:{name}", kept)
 
 
 def _own_posts(

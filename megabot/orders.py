@@ -6,6 +6,7 @@ from datetime import timedelta
 from megabot import texts
 from megabot.core.actions import Hold, Publish, Reason, Resend
 from megabot.core.plan import holds
+from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
@@ -30,8 +31,10 @@ class Answer:
         return not self.complaints
 
 
-def carry_out(ports: Ports, order: Order, thread: str | None, *, proof: bool = False) -> Answer:
+def carry_out(ports: Ports, order: Order, thread: str | None, *, account: Account | None = None) -> Answer:
     """Carry out an order on one thread, or on all where none is named.
+
+    The caller had an answer that strangers cannot get; `account` is that answer where it was the account.
 
     After an unknown outcome it looks back for at most a minute, then gives up with the time from which the
     order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
@@ -41,7 +44,7 @@ def carry_out(ports: Ports, order: Order, thread: str | None, *, proof: bool = F
         raise ConfigError(texts.no_such_thread(thread, names))
     wanted = {name: order for name in names if thread in (None, name)}
     with ports.ledger.pass_lock():
-        reports = run_pass(ports, orders=wanted, proof=proof)
+        reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + LOOK_BACK
     while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)

@@ -7,12 +7,12 @@ from typing import TypeVar, assert_never
 from megabot.core import drafts
 from megabot.core.actions import Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
 from megabot.core.marker import CommentMarker, Marker, signed
-from megabot.core.posts import Feature, Post
+from megabot.core.posts import Feature, Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
 from megabot.core.threads import EDITION_URL, Thread
 from megabot.errors import NotSent, Refused, SignInLater, SignInRefused, TokenRefused
-from megabot.look import Ground, Place
+from megabot.look import Ground
 from megabot.ports import Ports
 
 Answer = TypeVar("Answer")

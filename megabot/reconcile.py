@@ -9,11 +9,12 @@ from megabot.compose import compose, language_id
 from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Write
 from megabot.core.plan import decide, holds, writes
+from megabot.core.posts import Account, Place
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
 from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown
-from megabot.look import Ground, Place
+from megabot.look import Ground
 from megabot.perform import Work, perform
 from megabot.ports import Ports
 
@@ -49,16 +50,21 @@ class Pass:
 
 
 def run_pass(
-    ports: Ports, *, orders: Mapping[str, Order] | None = None, proof: bool = False, dry: bool = False
+    ports: Ports,
+    *,
+    orders: Mapping[str, Order] | None = None,
+    proof: bool = False,
+    account: Account | None = None,
+    dry: bool = False,
 ) -> tuple[Report, ...]:
     """Go through everything that is to be maintained. Raises `SourceMissing` and what the first look raises.
 
     `orders` maps a thread's name to what a person wants of it; `proof` says that this pass already had an
-    answer that strangers cannot get.
+    answer that strangers cannot get; `account` is that answer where it was the account itself.
     """
     snapshot = ports.source.snapshot()
     threads = ports.source.threads(snapshot)
-    ground = look.survey(ports, threads, proof=proof)
+    ground = look.survey(ports, threads, proof=proof, account=account)
     one = Pass(ports=ports, snapshot=snapshot, threads=threads, ground=ground, dry=dry)
     reports = tuple(_report(one, thread, (orders or {}).get(thread.name)) for thread in threads)
     if not dry:

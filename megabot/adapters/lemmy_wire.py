@@ -14,6 +14,7 @@ from megabot.core.posts import (
     OwnContent,
     Person,
     PinEvent,
+    Place,
     Post,
     Site,
     Unread,
@@ -67,7 +68,7 @@ def _account(mine: Fields, languages: dict[str, int]) -> Account:
     hides = [name for name in _SHOWING if not settings.flag(name, default=True)]
     return Account(
         person=person(view.child("person"), admin=settings.flag("admin")),
-        moderates=frozenset(seat.child("community").number("id") for seat in mine.children("moderates")),
+        moderates=tuple(_place(seat.child("community")) for seat in mine.children("moderates")),
         post_count=0 if counts is None else counts.number("post_count", 0),
         hides=(*hides, _LANGUAGES) if reads else tuple(hides),
         languages=reads,
@@ -97,6 +98,16 @@ def unread(answer: Fields) -> Unread:
         replies=answer.number("replies"),
         mentions=answer.number("mentions"),
         messages=answer.number("private_messages"),
+    )
+
+
+def _place(about: Fields) -> Place:
+    return Place(
+        id=about.number("id"),
+        name=about.text("name"),
+        actor=about.text("actor_id"),
+        local=about.flag("local", default=None),
+        nsfw=about.flag("nsfw"),
     )
 
 

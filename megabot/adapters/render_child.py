@@ -4,32 +4,64 @@ It is started with nothing: no environment, no secrets, no open files. All that 
 parsing YAML to compiling and rendering templates, happens here; the parent only reads what comes out.
 """
 
+import codecs
+import html  # noqa: F401  as below
 import json
+import pprint  # noqa: F401  as below
 import resource
 import sys
 from typing import Any
+
+import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them, and then it could not
 
 from megabot.adapters.template_rendering import render_all
 
 MEMORY = 600 * 1024 * 1024
 CPU_SECONDS = 10
+DESCRIPTORS = 3  # stdin, stdout and stderr are open: nothing more can be
 
 
 def main() -> None:
     """Limit the process, render everything that stdin asks for, answer on stdout."""
-    raw = sys.stdin.buffer.read()
+    request: dict[str, Any] = json.load(sys.stdin.buffer)
+    _load_what_is_used_later(request)
     _limit()
-    request: dict[str, Any] = json.loads(raw)
     answers = render_all(request["files"], request["jobs"])
     sys.stdout.write(json.dumps(answers))
 
 
+def _load_what_is_used_later(request: dict[str, Any]) -> None:
+    """Open now what could not be opened under the limits. Babel, which is slow, only if it is used."""
+    for codec in ("ascii", "unicode-escape", "utf-16-le"):  # for constants in templates, for counting
+        codecs.lookup(codec)
+    texts = [*request["files"].values(), *(job["thread"]["title"] for job in request["jobs"])]
+    if any("date" in text for text in texts):
+        from babel.core import Locale, UnknownLocaleError
+        from babel.dates import parse_pattern
+
+        parse_pattern("d")
+        for locale in {job["thread"]["locale"] for job in request["jobs"]}:
+            try:
+                _ = Locale.parse(locale.replace("-", "_")).date_formats
+            except (UnknownLocaleError, ValueError):
+                continue  # the date filter says so, where it is used
+
+
 def _limit() -> None:
-    """Take from the process what no template needs."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    """Take from the process what no template needs; for good: hard limits are not raised again.
+
+    As root, NPROC does not bind, and only there.
+    """
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: DESCRIPTORS,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_CPU: CPU_SECONDS,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

@@ -3,18 +3,21 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import megabot
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 
 TIMEOUT = 20.0
-ANSWER_LARGEST = 16 * 1024 * 1024
+_ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 _PACKAGE = str(Path(megabot.__file__).parents[1])
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.render_child import main; main()"
 
@@ -33,29 +36,57 @@ class Renderer:
             return ()
         alone = sum(1 for path in snapshot.files if _is_template(path)) == 1
         asked = [_job(thread, context, alone=alone) for thread, context in jobs]
-        answers = self._ask({"files": snapshot.files, "jobs": asked})
+        answers = self._ask({"files": snapshot.files, "jobs": asked}, jobs=len(jobs))
         if isinstance(answers, str):
             return tuple(RenderProblem((Problem(thread.path, 0, answers),)) for thread, _ in jobs)
         return tuple(_answer(raw) for raw in answers)
 
-    def _ask(self, request: dict[str, Any]) -> list[dict[str, Any]] | str:
+    def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
-        try:
-            child = subprocess.run(
-                [sys.executable, "-I", "-c", _PROGRAM, _PACKAGE],
-                input=json.dumps(request, default=_written).encode("utf-8", "surrogatepass"),
-                capture_output=True,
-                env={},
-                cwd="/",
-                timeout=self._timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return f"rendering took more than {self._timeout:.0f} s: a loop that never ends?"
-        if child.returncode or len(child.stdout) > ANSWER_LARGEST:
-            return "rendering was stopped at its limits of memory and time: a loop that never ends?"
-        found: list[dict[str, Any]] = json.loads(child.stdout)
-        return found
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-c", _PROGRAM, _PACKAGE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+        )
+        watchdog = threading.Timer(self._timeout, child.kill)
+        watchdog.start()
+        with child:
+            answer = _talk(child, json.dumps(request, default=_written).encode(), most=jobs * _ANSWER_LARGEST)
+        in_time = watchdog.is_alive()
+        watchdog.cancel()
+        if not in_time:
+            return f"rendering took more than {self._timeout:g} s: a loop that never ends?"
+        return _parsed(answer, jobs) or _ending(child.returncode)
+
+
+def _talk(child: subprocess.Popen[bytes], request: bytes, *, most: int) -> bytes:
+    """Ask and read the answer up to a limit; whatever happens, the child does not outlive this."""
+    if child.stdin is None or child.stdout is None:
+        raise AssertionError("both are pipes")
+    try:
+        with suppress(BrokenPipeError), child.stdin as stdin:
+            stdin.write(request)
+        return child.stdout.read(most)
+    finally:
+        child.kill()
+
+
+def _parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
+    """Read the child's answer; None where it did not come to its end."""
+    try:
+        found: list[dict[str, Any]] = json.loads(answer)
+    except ValueError:
+        return None
+    return found if len(found) == jobs else None
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        return "rendering was stopped at its limits of time: a loop that never ends?"
+    return "rendering broke off: the text probably needs too much memory"
 
 
 def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
@@ -69,8 +100,14 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "locale": thread.locale,
             "mentions": thread.mentions,
         },
-        "context": asdict(context) | {"companions": _companions(thread, context)},
+        "context": asdict(_local(thread, context)) | {"companions": _companions(thread, context)},
     }
+
+
+def _local(thread: Thread, context: Context) -> Context:
+    """Give the slot as the clocks of the thread's zone show it."""
+    slot = context.edition.slot.astimezone(ZoneInfo(thread.schedule.timezone))
+    return replace(context, edition=replace(context.edition, slot=slot))
 
 
 def _companions(thread: Thread, context: Context) -> dict[str, Any]:

@@ -32,6 +32,26 @@ def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:
         except RecursionError:
             return None, [Problem(path, 0, "the data nests too deeply")]
     if path.endswith(".csv"):
-        return list(csv.DictReader(io.StringIO(text))), []
+        return _table(path, text)
     document = parse(path, text)
     return document.value, list(document.problems)
+
+
+def _table(path: str, text: str) -> tuple[list[dict[str, str]], list[Problem]]:
+    """Read the rows under a line of names. Every row must have as many cells."""
+    rows: list[dict[str, str]] = []
+    problems: list[Problem] = []
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                what = "a row with more or fewer cells than the first line"
+                problems.append(
+                    Problem(path, reader.line_num, what, 'a cell with a comma needs quotes: "..."')
+                )
+            rows.append(row)
+    except csv.Error:
+        problems.append(
+            Problem(path, reader.line_num, "this is not CSV", "look for a quote that is not closed")
+        )
+    return rows, problems

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|^{}@]|&(?=#?\w+;))")
 _LINE_START = re.compile(r"^([ \t]*\d{0,9})([#+=:.)-])", re.MULTILINE)
 _URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
+_BY_NAME = ("short", "medium", "long", "full")
 _STRFTIME = {
     "d": "d",
     "B": "MMMM",
@@ -41,7 +42,8 @@ def date_filter(locale: str) -> Callable[..., str]:
         day = _moment(value)
         language = _language(locale)
         try:
-            return str(parse_pattern(pattern).apply(day, language))
+            made = language.date_formats[pattern] if pattern in _BY_NAME else parse_pattern(pattern)
+            return str(made.apply(day, language))
         except (ValueError, KeyError) as error:
             raise jinja2.TemplateRuntimeError("this is no date pattern, as in 'd MMMM y'") from error
         except AttributeError as error:
@@ -64,7 +66,7 @@ def _moment(value: object) -> dt.date:
     if isinstance(value, dt.date):  # a datetime is one too
         return value
     try:
-        return dt.datetime.fromisoformat(value) if isinstance(value, str) else dt.date.fromisoformat("")
+        return dt.datetime.fromisoformat(str(value))
     except ValueError as error:
         raise jinja2.TemplateRuntimeError("date wants a date, like edition.start") from error
 

@@ -21,6 +21,7 @@ _DANGEROUS = ("lipsum", "cycler", "joiner", "namespace")
 _LONGEST_MESSAGE = 200
 _PARTS_OF_A_DATE = frozenset({"year", "month", "day", "hour", "minute"})
 _LARGEST_POWER = 64
+_LONGEST_PRODUCT = 100_000
 
 
 class Optional(dict[str, Any]):
@@ -52,9 +53,12 @@ class Missing(jinja2.StrictUndefined):
             return f"{name} is not defined"
         if self._undefined_obj is None:
             return f"there is no {name} of what is none this time: ask {{% if ... %}} first"
-        if isinstance(self._undefined_obj, Known):
-            near = difflib.get_close_matches(name, self._undefined_obj, n=1)
-            return f"there is no {name} here" + (f", did you mean {near[0]}?" if near else "")
+        known = self._undefined_obj if isinstance(self._undefined_obj, dict) else {}
+        near = difflib.get_close_matches(name, known, n=1)
+        if near:
+            return f"there is no {name} here, did you mean {near[0]}?"
+        if isinstance(known, Known):
+            return f"there is no {name} here; there is: {', '.join(known) or 'nothing'}"
         return f"there is no {name} here"
 
 
@@ -93,11 +97,9 @@ class Environment(ImmutableSandboxedEnvironment):
         return template.render(names)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Calculate with numbers; a text times a thousand million is not one."""
-        if not all(isinstance(one, int | float) for one in (left, right)):
-            raise jinja2.TemplateRuntimeError(f"{operator} takes numbers only")
-        if operator == "**" and abs(right) > _LARGEST_POWER:
-            raise jinja2.TemplateRuntimeError(f"powers above {_LARGEST_POWER} are not calculated")
+        """Calculate, but nothing whose size a few characters of a template could make endless."""
+        if not _is_bounded(operator, left, right):
+            raise jinja2.TemplateRuntimeError(f"{operator} of such values is not calculated")
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
@@ -129,6 +131,13 @@ class Environment(ImmutableSandboxedEnvironment):
         return value
 
 
+def _is_bounded(operator: str, left: object, right: object) -> bool:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, str | list | tuple):
+            return operator == "*" and isinstance(other, int) and len(one) * other <= _LONGEST_PRODUCT
+    return not (operator == "**" and isinstance(right, int | float) and abs(right) > _LARGEST_POWER)
+
+
 class _Files(jinja2.BaseLoader):
     """Loads templates from what the parent handed over; a path is a name, nothing is opened."""
 
@@ -142,6 +151,10 @@ class _Files(jinja2.BaseLoader):
         if template not in self._files:
             raise jinja2.TemplateNotFound(template)
         return self._files[template], template, None
+
+    def list_templates(self) -> list[str]:
+        """Name all that can be included."""
+        return sorted(self._files)
 
 
 def _printed(value: object) -> object:

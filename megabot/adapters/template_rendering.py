@@ -9,6 +9,7 @@ import functools
 import re
 import traceback
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import jinja2
@@ -22,12 +23,14 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
-from megabot.adapters.yaml_text import FrontMatter, split
+from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, sections
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL
 
 Json = dict[str, Any]
+SUFFIX = ".md.j2"
+MOST_FLAWS = 20
 
 
 class BrokenError(Exception):
@@ -49,7 +52,9 @@ class Source:
 
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
-        self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(".j2")}
+        self.environment = functools.cache(lambda locale: Environment(self.templates, locale=locale))
+        self.front = functools.cache(lambda path: split(path, files[path]).front)
+        self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
 
     @functools.cached_property
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
@@ -61,7 +66,11 @@ class Source:
             section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
             problems += [*file.front.problems, *mistakes]
             problems += _flaws(path, file.body, file.first_line, mentions=True)
-            if section is not None:
+            if section is not None and any(one.name == section.name for one in found):
+                problems.append(
+                    Problem(path, 0, f"another section is called {section.name} too", "rename one")
+                )
+            elif section is not None:
                 found.append(section)
         return found, problems
 
@@ -93,25 +102,28 @@ def _render(source: Source, job: Json) -> Json:
     path = thread["path"]
     essay_path, preamble = _preamble(source, job)
     names = _names(source, thread, context, preamble)
-    environment = Environment(source.templates, locale=thread["locale"])
-    lines = split(path, source.files[path]).front
-    title = _run(environment, path, _at_line(thread["title"], lines.line(("title",))), names).strip()
-    body = _run(environment, path, source.templates[path], names).strip("\n")
-    names["edition"] = Known({**names["edition"], "url": EDITION_URL})
-    comment_text = _at_line(thread["comment"], lines.line(("previous", "comment")))
-    comment = _run(environment, path, comment_text, names).strip()
-    text = {"title": title, "body": body, "comment": comment, "preamble": essay_path}
-    _check(source, thread, text, lines.line(("title",)))
-    odd = (_located(source, path, flaw) for flaw in limits.oddities(body))
+    later = names | {"edition": Known({**names["edition"], "url": EDITION_URL})}
+    lines = source.front(path)
+    comment = thread["comment"] if context["previous"] else ""  # no thread before, nowhere to comment
+    title_line = lines.line(("title",))
+    parts = {
+        "title": (_at_line(thread["title"], title_line), names),
+        "body": (source.templates[path], names),
+        "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
+    }
+    text = _run(source.environment(thread["locale"]), path, parts)
+    text |= {"title": text["title"].strip(), "comment": text["comment"].strip(), "preamble": essay_path}
+    _check(source, thread, text, title_line)
+    odd = (_located(source, path, flaw) for flaw in limits.oddities(text["body"]))
     return text | {"warnings": [_plain(one) for one in odd]}
 
 
 def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     thread, context = job["thread"], job["context"]
-    if context["preamble"] is not None:
-        return "message", Optional(text=context["preamble"].strip())
     edition = context["edition"]
     path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
+    if context["preamble"] is not None:
+        path, file = "message", FrontMatter(Parsed({}), context["preamble"], 1)
     if file is None:
         return "", Optional(text="")
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
@@ -162,14 +174,18 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
     }
 
 
-def _run(environment: Environment, path: str, text: str, names: Json) -> str:
-    """Compile and render one text; an error becomes a problem at its line."""
-    try:
-        code = environment.compile(text, name=path, filename=path)
-        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
-        return template.render(names)
-    except Exception as error:  # noqa: BLE001  whatever a template does ends as one line about it
-        raise BrokenError([_problem(error, environment, path, names)]) from None
+def _run(environment: Environment, path: str, parts: dict[str, tuple[str, Json]]) -> dict[str, str]:
+    """Compile and render the parts of a thread; every part's error becomes a problem at its line."""
+    done: dict[str, str] = {}
+    problems: list[Problem] = []
+    for part, (text, names) in parts.items():
+        try:
+            done[part] = environment.text(path, text, names).strip("\n")
+        except Exception as error:  # noqa: BLE001  whatever a template does ends as one line about it
+            problems.append(_problem(error, environment, path, names))
+    if problems:
+        raise BrokenError(problems)
+    return done
 
 
 def _problem(error: Exception, environment: Environment, path: str, names: Json) -> Problem:
@@ -177,17 +193,20 @@ def _problem(error: Exception, environment: Environment, path: str, names: Json)
     if isinstance(error, jinja2.TemplateSyntaxError):
         where, line = error.filename or path, error.lineno
     else:
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename.endswith(".j2"):
-                where, line = frame.filename, frame.lineno or 0
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename.endswith(SUFFIX):
+                where, line = frame.f_code.co_filename, number
     return Problem(where, line, failure(error), _hint(error, environment, names))
 
 
 def _hint(error: Exception, environment: Environment, names: Json) -> str:
     """Name the name that was probably meant."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        near = _nearest(str(error.name), environment.list_templates())
+        return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
     message = str(error)
     for pattern, known in (
-        (r"(\w+) is not defined", [*names, "range", "loop"]),
+        (r"(\w+) is not defined", [*names, "range"]),
         (r"No filter named '(\w+)'", list(environment.filters)),
     ):
         found = re.match(pattern, message)
@@ -204,10 +223,10 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
     if flaw := limits.title_flaw(text["title"]):
         problems.append(Problem(path, title_line, flaw, "shorten the title or the theme"))
     if flaw := limits.size_flaw(text["body"]):
-        problems.append(Problem(path, 0, flaw, _largest(source)))
+        problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
     for part in ("body", "comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
-        problems += [_located(source, path, flaw) for flaw in found]
+        problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     if problems:
@@ -220,12 +239,16 @@ def _largest(source: Source) -> str:
 
 
 def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
-    """Find the file and line that a flaw of the rendered text comes from: where that line stands alone."""
+    """Find the file and line that a flaw of the rendered text comes from: where its line stands, if once."""
     wanted = flaw.text.strip()
-    for name in (path, *(name for name in source.files if name != path)):
-        for number, line in enumerate(source.files[name].split("\n"), 1):
-            if wanted and line.strip() == wanted:
-                return Problem(name, number, flaw.what, flaw.hint)
+    places = [
+        (name, number)
+        for name, text in source.files.items()
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.strip() == wanted
+    ]
+    if len(places) == 1:
+        return Problem(*places[0], flaw.what, flaw.hint)
     return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
 
 

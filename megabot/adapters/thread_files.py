@@ -1,28 +1,33 @@
 """Which files of a source are threads, and what their front matter says, as values or as problems."""
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
-from megabot.adapters.front_matter import (
-    CompanionModel,
-    First,
-    PreviousModel,
-    ScheduleModel,
-    ThreadModel,
-)
+from megabot.adapters.front_matter import ThreadModel, did_you_mean
+from megabot.adapters.front_matter_mistakes import mistakes
 from megabot.adapters.yaml_text import Parsed, split
-from megabot.core import calendar
+from megabot.core.preambles import nearest_two
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot, Thread
 
 SUFFIX = ".md.j2"
 _DEFAULT = "thread"  # a file of this name says nothing about the thread's
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """One template's front matter, read as far as it goes: the thread only if nothing in it is wrong."""
+
+    path: str
+    front: Parsed
+    name: str
+    thread: Thread | None
+    problems: tuple[Problem, ...]
 
 
 def is_thread(path: str) -> bool:
@@ -32,36 +37,46 @@ def is_thread(path: str) -> bool:
 
 def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]]:
     """Parse all threads of a source; every mistake of every file."""
-    found: list[Thread] = []
-    problems: list[Problem] = list(snapshot.problems)
-    for path in sorted(filter(is_thread, snapshot.files)):
-        thread, mistakes = parse_thread(path, snapshot.files[path])
-        problems += mistakes
-        double = next((one for one in found if thread and one.name == thread.name), None)
-        if double is not None:
-            problems.append(Problem(path, 1, f"{double.path} has the same name", "give one of them another"))
-        elif thread is not None:
-            found.append(thread)
-    if not found and not problems:
+    templates = [_read(path, snapshot.files[path]) for path in sorted(filter(is_thread, snapshot.files))]
+    problems = list(snapshot.problems)
+    for number, template in enumerate(templates):
+        problems += template.problems
+        problems += _same_name(template, templates[:number])
+        problems += _strangers(template, templates)
+    if not templates and not problems:
         problems.append(Problem(".", 0, "the source has no thread", "write a thread.md.j2: see megabot init"))
-    return tuple(found), tuple(problems)
+    return tuple(one.thread for one in templates if one.thread is not None), tuple(problems)
 
 
 def parse_thread(path: str, text: str) -> tuple[Thread | None, tuple[Problem, ...]]:
     """Parse one template's front matter; the thread only if nothing is wrong."""
+    template = _read(path, text)
+    return template.thread, template.problems
+
+
+def _read(path: str, text: str) -> _Template:
     file = split(path, text)
-    front: dict[str, Any] = dict(file.mapping())
+    settings: dict[str, Any] = dict(file.mapping())
     stem = path.removesuffix(SUFFIX)
     if stem != _DEFAULT:
-        front.setdefault("name", stem)
-    if file.front.problems and not file.front.lines:  # not even YAML: nothing more can be said
-        return None, file.front.problems
+        settings.setdefault("name", stem)
+    thread, problems = None, file.front.problems
+    if file.first_line == 1 and not problems:
+        problems = (
+            Problem(path, 1, "the file has no front matter", "begin it with a line ---, its settings, ---"),
+        )
+    elif not problems or file.front.lines:  # else it is not even YAML: nothing more can be said
+        thread, problems = _checked(path, file.front, settings)
+    return _Template(path, file.front, str(settings.get("name", "")), thread, problems)
+
+
+def _checked(path: str, front: Parsed, settings: dict[str, Any]) -> tuple[Thread | None, tuple[Problem, ...]]:
     try:
-        model = ThreadModel.model_validate(front)
+        model = ThreadModel.model_validate(settings)
     except ValidationError as error:
-        return None, tuple(sorted({*file.front.problems, *_problems(path, file.front, error)}))
+        return None, tuple(sorted({*front.problems, *mistakes(path, front, error)}))
     thread = _thread(path, model)
-    problems = (*file.front.problems, *_idle_skips(path, file.front, model, thread))
+    problems = (*front.problems, *_idle_skips(path, front, model, thread))
     return (None if problems else thread), problems
 
 
@@ -87,60 +102,28 @@ def _idle_skips(path: str, front: Parsed, model: ThreadModel, thread: Thread) ->
     """Find days in `skip` that are no slot's: a slip that would only show when the thread goes up."""
     schedule = thread.schedule
     for number, day in enumerate(model.schedule.skip):
-        if not _is_slot(thread, datetime.combine(day, schedule.at, ZoneInfo(schedule.timezone))):
+        moment = datetime.combine(day, schedule.at, ZoneInfo(schedule.timezone))
+        days = [edition.start for edition in nearest_two(thread, moment)]
+        if day not in days:
             line = front.line(("schedule", "skip", number))
-            yield Problem(path, line, f"skip: {day} is not the day of a slot", "write the day it would go up")
+            hint = f"the nearest are {days[0]} and {days[1]}"
+            yield Problem(path, line, f"schedule.skip: {day} is not the day of a slot", hint)
 
 
-def _is_slot(thread: Thread, moment: datetime) -> bool:
-    try:
-        return calendar.nearest(thread.name, thread.schedule, moment).start == moment.date()
-    except OverflowError:  # the last day that dates can be
-        return False
+def _same_name(template: _Template, before: Sequence[_Template]) -> Iterator[Problem]:
+    for other in before:
+        if template.name and other.name == template.name:
+            line = template.front.line(("name",))
+            what = f"name: {other.path} is called {template.name} too"
+            yield Problem(template.path, line, what, "one of them needs another name")
 
 
-def _problems(path: str, front: Parsed, error: ValidationError) -> Iterator[Problem]:
-    for mistake in error.errors(include_input=False, include_url=False):
-        place = tuple(part for part in mistake["loc"] if part != "in")
-        what, hint = _words(mistake, place)
-        yield Problem(path, front.line(tuple(mistake["loc"])), what, hint)
-
-
-def _words(mistake: ErrorDetails, place: tuple[int | str, ...]) -> tuple[str, str]:
-    name = ".".join(str(part) for part in place)
-    if mistake["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(place[-1]), _known(place[:-1]), n=1)
-        return f"{name} is not a setting", f"did you mean {near[0]}?" if near else "delete it"
-    if mistake["type"] == "missing":
-        return f"{name} is missing", f"write {place[-1]}: ..."
-    if mistake["type"] == "literal_error":
-        return f"{name} has a value that it does not take", f"write {mistake.get('ctx', {}).get('expected')}"
-    if mistake["type"] in _KINDS:
-        what, hint = _KINDS[mistake["type"]]
-        return f"{name} is {what}", hint
-    return name, mistake["msg"].removeprefix("Value error, ")
-
-
-def _known(place: tuple[int | str, ...]) -> list[str]:
-    """Name the keys that may stand at a place of the front matter."""
-    model = _MODELS.get(tuple(str(part) for part in place)[:1], ThreadModel)
-    if place[1:] == ("first",):
-        model = First
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-_SETTINGS = ("no list of settings", "write key: value lines under it")
-_KINDS = {
-    "string_type": ("not a text", 'put it in quotes: "..."'),
-    "bool_type": ("neither true nor false", "write true or false"),
-    "list_type": ("not a list", "write it in brackets: [...]"),
-    "dict_type": _SETTINGS,
-    "model_type": _SETTINGS,
-}
-"""What pydantic says of a value of the wrong kind, in words."""
-
-_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
-    ("schedule",): ScheduleModel,
-    ("previous",): PreviousModel,
-    ("companions",): CompanionModel,
-}
+def _strangers(template: _Template, templates: Sequence[_Template]) -> Iterator[Problem]:
+    """Find companions that are no thread of this source."""
+    names = [one.name for one in templates]
+    for companion in template.thread.companions if template.thread else ():
+        if companion.thread and companion.thread not in names:
+            place = ("companions", companion.name, "thread")
+            what = f"{'.'.join(place)}: there is no thread {companion.thread}"
+            hint = did_you_mean(companion.thread, names, otherwise=f"there is: {', '.join(names)}")
+            yield Problem(template.path, template.front.line(place), what, hint)

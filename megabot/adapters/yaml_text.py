@@ -18,6 +18,10 @@ Place = tuple[str | int, ...]
 
 _FENCE = "---"
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a space that is none to YAML
+_CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab].*[\u201c\u201d\u2018\u2019\u00bb]")
+_OPEN_QUOTE = re.compile(r"""[^#"']*:\s+(?:"[^"]*|'[^']*)""")
 _CUT = re.compile(r"[ \t]+#(?=\S)(?!#)")
 _LEVELS = 50  # libyaml's own composer recurses: a hundred thousand brackets would end the process
 _FRONT_LARGEST = 64 * 1024
@@ -83,23 +87,27 @@ def _settings(path: str, text: str) -> Parsed:
 
 def parse(path: str, text: str, *, first_line: int = 1) -> Parsed:
     """Parse one YAML document that begins at a line of its file."""
-    tabs = [
-        Problem(path, first_line + number, "a tab at the start of the line", "YAML wants spaces there")
-        for number, line in enumerate(text.split("\n"))
-        if line[: len(line) - len(line.lstrip())].count("\t")
-    ]
-    if tabs:
-        return Parsed(None, {}, tuple(tabs))
-    reader = _Reader(path, text.split("\n"), first_line)
+    lines = text.split("\n")
+    unseen = tuple(_unseen(path, lines, first_line))
+    if unseen:
+        return Parsed(None, {}, unseen)
+    reader = _Reader(path, lines, first_line)
     try:
         reader.refuse(yaml.parse(text, yaml.CSafeLoader))
         node = None if reader.problems else yaml.compose(text, yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        return Parsed(None, {}, (_syntax(path, error, first_line),))
-    except (yaml.YAMLError, UnicodeEncodeError):
-        return Parsed(None, {}, (Problem(path, first_line, "a character that YAML does not take"),))
+        return Parsed(None, {}, (_syntax(path, error, lines, first_line),))
     value = None if node is None else reader.read(node, ())
     return Parsed(value, reader.lines, tuple(reader.problems))
+
+
+def _unseen(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """Find what looks like nothing in an editor and stops YAML."""
+    for number, line in enumerate(lines, first_line):
+        if _NO_SPACE.match(line):
+            yield Problem(path, number, "a tab at the start of the line", "YAML wants spaces there")
+        elif _ODD.search(line):
+            yield Problem(path, number, "a character that cannot be seen", "delete it, or type the line anew")
 
 
 class _Reader:
@@ -126,6 +134,8 @@ class _Reader:
                 return
             if getattr(event, "anchor", None):
                 self.complain(_line(event), "an anchor or alias (& or *)", "put the text in quotes")
+            elif getattr(event, "tag", None):
+                self.complain(_line(event), "a tag (a word that begins with !)", "put the text in quotes")
 
     def read(self, node: yaml.Node, place: Place) -> Value:
         """Give a node's value."""
@@ -155,11 +165,13 @@ class _Reader:
         text = str(node.value)
         if node.style:  # quoted or a block
             return text
-        # By slices: YAML also ends lines at U+2028 and the like, so it may count more of them.
-        rest = "".join(self._source[node.end_mark.line : node.end_mark.line + 1])[node.end_mark.column :]
-        if node.start_mark.line == node.end_mark.line and text and _CUT.match(rest):
+        line = node.start_mark.line
+        if _CURLY.fullmatch(text):
+            self.complain(line, "typographic quotes, which YAML takes for text", 'write straight ones: "..."')
+        rest = self._source[node.end_mark.line][node.end_mark.column :]
+        if line == node.end_mark.line and text and _CUT.match(rest):
             what = "the text after ` #` is a comment and is lost"
-            self.complain(node.start_mark.line, what, 'put the whole value in quotes: "..."')
+            self.complain(line, what, 'put the whole value in quotes: "..."')
         return plain(text)
 
 
@@ -182,21 +194,35 @@ def plain(text: str) -> Value:
         return text
 
 
-def _syntax(path: str, error: yaml.MarkedYAMLError, first_line: int) -> Problem:
+def _syntax(path: str, error: yaml.MarkedYAMLError, source: list[str], first_line: int) -> Problem:
+    """Say in people's words what YAML's reader stumbled over, at the line where it began."""
     mark = error.problem_mark or error.context_mark
-    line = first_line + (mark.line if mark else 0)
-    what = (error.problem or "").replace("could not find", "there is no")
-    if "cannot start any token" in what:
-        return Problem(
-            path, line, "a value begins with a character that YAML reserves", 'put it in quotes: "..."'
-        )
-    if "mapping values are not allowed" in what:
-        return Problem(path, line, "a second colon in one line", 'put the value in quotes: "..."')
-    if "did not find expected key" in what:
-        hint = "put a value that begins with {{ or a quote in quotes as a whole; indent like the lines around"
-        return Problem(path, line, "this is no key: value line", hint)
-    if "flow" in (error.context or "") or "quoted scalar" in (error.context or ""):
-        start = error.context_mark or mark
-        line = first_line + (start.line if start else 0)
-        return Problem(path, line, "a quote or bracket that is never closed", "close it")
-    return Problem(path, line, "this is not YAML", what or "check colons, quotes and indentation")
+    at = mark.line if mark else 0
+    what, context = error.problem or "", error.context or ""
+    opened = next((number for number, line in enumerate(source[:at]) if _OPEN_QUOTE.fullmatch(line)), None)
+    if opened is not None:
+        return Problem(path, first_line + opened, "a quote that is never closed", "close it")
+    if "flow" in context or "quoted scalar" in context:
+        start = error.context_mark.line if error.context_mark else at
+        return Problem(path, first_line + start, "a quote or bracket that is never closed", "close it")
+    words = next((words for said, words in _SYNTAX.items() if said in what), _SYNTAX[""])
+    return Problem(path, first_line + at, *words)
+
+
+_SYNTAX = {
+    "cannot start any token": (
+        "a value begins with a character that YAML reserves",
+        'put it in quotes: "..."',
+    ),
+    "mapping values are not allowed": (
+        "a second colon in one line",
+        'put the value in straight quotes: "..."; or indent like the lines around',
+    ),
+    "did not find expected key": (
+        "this is no key: value line",
+        "put a value that begins with {{ or a quote in quotes as a whole; indent like the lines around",
+    ),
+    "could not find expected ':'": ("this is no key: value line", "write a colon after the key"),
+    "": ("this is not YAML", "check colons, quotes and indentation"),
+}
+"""What YAML's reader says, in words."""

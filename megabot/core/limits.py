@@ -6,7 +6,7 @@ titles count code points after trimming, everything else UTF-16 code units.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TITLE_SHORTEST, TITLE_LONGEST = 3, 200
 BODY_LONGEST = 50_000
@@ -15,10 +15,10 @@ MARKER_ROOM = 200
 """UTF-16 units kept free for the marker and the blank line before it."""
 
 _MENTION = re.compile(r"(?<![\w/])@[\w.]+@[a-zA-Z0-9._:-]+")
-_SPOILER = re.compile(r"\s*(:{3,})\s*spoiler\b\s*(.*)", re.IGNORECASE)
-_CLOSING = re.compile(r"\s*:{3,}\s*")
-_FENCE = re.compile(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})(.*)")
-_BAD_LINK = re.compile(r"\]\(\s*<?\s*(?:javascript|data|vbscript):", re.IGNORECASE)
+_COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
+_FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
+_UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_BAD_LINK = re.compile(r"(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?|<)\s*(?:javascript|data|vbscript):", re.IGNORECASE)
 _NO_ALT = re.compile(r"!\[\s*\]\(")
 _MARKER = "[//]: # (megabot:"
 
@@ -89,35 +89,45 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
     for number, line in enumerate(lines, 1):
         found = _FENCE.fullmatch(line)
         if fence is not None:
-            if found and found[1].startswith(mark) and not found[2].strip():
+            if found and line.strip().startswith(mark) and not line.strip(f" \t{mark[0]}"):
                 fence = None
         elif found:
-            fence = Flaw(number, line, "a code block that is never closed", f"close it with {found[1]}")
-            mark = found[1]
-        elif opening := _SPOILER.fullmatch(line):
-            yield from _opening(number, line, opening, inside=spoiler is not None)
-            spoiler = Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
-        elif _CLOSING.fullmatch(line):
-            if spoiler is None:
-                yield Flaw(number, line, "a ::: that closes nothing", "delete it")
-            spoiler = None
+            mark = found[1] or found[2]
+            fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
+        elif colons := _COLONS.fullmatch(line):
+            yield from _colons(Flaw(number, line, ""), colons, inside=spoiler is not None)
+            spoiler = _opened(number, line) if colons[2] else None
     yield from (left for left in (fence, spoiler) if left is not None)
     yield from _ends_in_table(lines)
 
 
-def _opening(number: int, line: str, opening: re.Match[str], *, inside: bool) -> Iterator[Flaw]:
+def _opened(number: int, line: str) -> Flaw:
+    return Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
+
+
+def _colons(here: Flaw, colons: re.Match[str], *, inside: bool) -> Iterator[Flaw]:
+    """Judge one line that begins with ::: by itself."""
+    word, _, title = colons[2].partition(" ")
+    if not word:
+        if not inside:
+            yield replace(here, what="a ::: that closes nothing", hint="delete it")
+        return
     if inside:
-        yield Flaw(number, line, "a spoiler within a spoiler", "close the one before with a line :::")
-    if not opening[2].strip():
-        yield Flaw(number, line, "a spoiler without a title", "write ::: spoiler Title")
-    if opening[1] != ":::":
-        yield Flaw(number, line, "a spoiler with more than three colons", "write ::: spoiler Title")
+        yield replace(here, what="a spoiler within a spoiler", hint="close the one before with a line :::")
+    if word.lower() != "spoiler" or not title.strip():
+        yield replace(here, what="a spoiler without a title", hint="write ::: spoiler Title")
+    if colons[1] != ":::":
+        yield replace(here, what="a spoiler with more than three colons", hint="write ::: spoiler Title")
 
 
 def _ends_in_table(lines: list[str]) -> Iterator[Flaw]:
-    last = next((number for number in range(len(lines), 0, -1) if lines[number - 1].strip()), 0)
-    if last and lines[last - 1].lstrip().startswith("|"):
-        yield Flaw(last, lines[last - 1], "the text ends in a table", "write a line of text after it")
+    text = "\n".join(lines).rstrip().split("\n")
+    for number in range(len(text), 0, -1):
+        line = text[number - 1]
+        if not line.strip() or _FENCE.fullmatch(line) or _COLONS.fullmatch(line):
+            return
+        if number > 1 and text[number - 2].strip() and _UNDER_A_TABLES_HEAD.fullmatch(line):
+            yield Flaw(number, line, "the text ends in a table", "write a line of text after it")
 
 
 def _is_clean(text: str) -> bool:

@@ -17,15 +17,26 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A community as far as a pass needs it. Names can be taken over, ids and actors cannot (G01)."""
+
+    id: int
+    name: str
+    actor: str
+    local: bool = True
+    nsfw: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The bot's own account, as only itself can see it: having one proves that the token is alive.
 
     `hides` names the settings that hide posts from it, its own among them. `languages` are the ids it
-    reads; empty means all. `moderates` holds ids of communities.
+    reads; empty means all.
     """
 
     person: Person
-    moderates: frozenset[int] = frozenset()
+    moderates: tuple[Place, ...] = ()
     post_count: int = 0
     hides: tuple[str, ...] = ()
     languages: tuple[int, ...] = ()
@@ -58,6 +69,11 @@ class Community:
     banned: bool = False
     moderators: tuple[Person, ...] = ()
     languages: tuple[int, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """What is kept of it."""
+        return Place(id=self.id, name=self.name, actor=self.actor, local=self.local, nsfw=self.nsfw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

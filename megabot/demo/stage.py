@@ -108,7 +108,7 @@ class Stage:
         """Let a person at the host give an order from the shell, beside the running service."""
         if self.app is None:
             raise ValueError("the bot is down")
-        return carry_out(self.app.ports, order, thread, proof=self.app.prove())
+        return carry_out(self.app.ports, order, thread, account=self.app.prove())
 
 
 @contextmanager

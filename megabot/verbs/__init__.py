@@ -1,1 +1,46 @@
-"""The verbs of the command line, a module each: they unpack arguments, call, print. They decide nothing."""
+"""The verbs of the command line, a module each: they unpack arguments, call, print. They decide nothing.
+
+Which there are, and the page of help, stand here without any library: help must be instant.
+"""
+
+VERBS = {
+    "run": "the service: keep the threads, until told to stop",
+    "post": "post the current edition now, if it is not there yet",
+    "repost": "post a fresh copy of the current edition",
+    "refresh": "render the current edition again and edit its post",
+    "plan": "show what the next pass would do, and why; changes nothing",
+    "preview": "show the post as it would be now",
+    "check": "look for everything that can be wrong",
+    "status": "show what is",
+    "history": "show what was",
+    "calendar": "show what will be",
+    "login": "sign in and keep the token, so that no password need be on disk",
+    "logout": "sign out and forget the token",
+    "init": "ask a few questions, write the settings and a first template",
+    "demo": "see it all work against a small Lemmy in the process",
+    "sandbox": "run that small Lemmy alone",
+}
+
+_HELP = """\
+Usage: megabot [OPTIONS] VERB [ARGS]...
+
+  Keep a Lemmy community's recurring thread: rendered from git, posted on time,
+  pinned, linked. Each verb has its own help: megabot VERB --help
+
+Verbs:
+{verbs}
+
+Options:
+  --env FILE     Read settings from this file.
+  -v, --verbose  Say more on stderr.
+  --version      Show the version and exit.
+  -h, --help     Show this page and exit.
+
+  Results go to stdout, the log to stderr. Exit codes: 0 done, 1 an expected
+  failure (one line and the next step), 2 usage or settings, 3 a bug.
+"""
+
+
+def help_page() -> str:
+    """Write the page of help, the same on every terminal."""
+    return _HELP.format(verbs="\n".join(f"  {name:9} {what}" for name, what in VERBS.items()))

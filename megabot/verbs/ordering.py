@@ -12,8 +12,8 @@ from megabot.orders import carry_out
 def order(options: dict[str, object], kind: OrderKind, thread: str | None) -> int:
     """Carry out an order from the shell and give the exit code."""
     with open_app(options) as app:
-        proof = app.prove()
-        answer = carry_out(app.ports, Order(kind, f"shell:{uuid.uuid4().hex}"), thread, proof=proof)
+        account = app.prove()
+        answer = carry_out(app.ports, Order(kind, f"shell:{uuid.uuid4().hex}"), thread, account=account)
     for line in answer.said:
         click.echo(line)
     for line in answer.complaints:

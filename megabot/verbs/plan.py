@@ -12,7 +12,8 @@ from megabot.reconcile import run_pass
 def command(options: dict[str, object]) -> int:
     """Run a pass that only decides, and print its plan."""
     with open_app(options) as app:
-        reports = run_pass(app.ports, proof=app.prove(), dry=True)
+        account = app.prove()
+        reports = run_pass(app.ports, proof=True, account=account, dry=True)
     for report in reports:
         if report.failure is not None:
             click.echo(f"megabot: {report.thread.name}: {report.failure}", err=True)

@@ -21,7 +21,8 @@ def command(options: dict[str, object], thread: str | None, *, yes: bool) -> int
     """Ask while the post is open, then give the order."""
     if not yes:
         with open_app(options) as app:
-            reports = run_pass(app.ports, proof=app.prove(), dry=True)
+            account = app.prove()
+            reports = run_pass(app.ports, proof=True, account=account, dry=True)
         lines = needs_word(tuple(report for report in reports if thread in (None, report.thread.name)))
         for line in lines:
             click.echo(line, err=True)

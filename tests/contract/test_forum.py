@@ -44,7 +44,7 @@ def test_the_account_knows_itself_and_where_it_moderates(stage: Stage) -> None:
 
     assert (account.person.name, account.person.bot) == ("megabot", True)
     assert account.person.actor == "https://lemmy.example/u/megabot"
-    assert account.moderates == {stage.news}
+    assert [place.id for place in account.moderates] == [stage.news]
 
 
 def test_settings_that_hide_are_named_and_can_be_put_right(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from megabot.adapters import lemmy_codes, lemmy_wire
 from megabot.adapters.lemmy_answer import Call, Collided, decode, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Bucket, refill_seconds
-from megabot.core.posts import Feature, Person
+from megabot.core.posts import Feature, Person, Place
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -154,7 +154,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
     account = lemmy_wire.site(answered("site-as-bot")).proven()
 
     assert account.person == BOT
-    assert (account.hides, account.languages, account.moderates) == ((), (), frozenset())
+    assert (account.hides, account.languages, account.moderates) == ((), (), ())
 
 
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])
@@ -187,9 +187,11 @@ def test_reading_every_language_hides_nothing() -> None:
 
 
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
-    account = lemmy_wire.site(site_of(reads=[], moderates=[{"community": {"id": 9}}], admin=True)).proven()
+    actor = "https://lemmy.example/c/birds"
+    seat = {"community": {"id": 9, "name": "birds", "actor_id": actor, "local": True, "nsfw": False}}
+    account = lemmy_wire.site(site_of(reads=[], moderates=[seat], admin=True)).proven()
 
-    assert account.moderates == {9}
+    assert account.moderates == (Place(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 

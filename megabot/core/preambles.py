@@ -1,0 +1,71 @@
+"""Which preambles no edition will ever use: a slip in a name that would only show at the slot. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.problems import Problem
+from megabot.core.threads import Snapshot, Thread
+
+_FOLDER = "preambles/"
+_DEFAULT = "_default"
+_TO_A_DAY = ("", "-1", "-01")  # a day as it is, the Monday of a week, the first of a month
+
+
+def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tuple[Problem, ...]:
+    """Find the preamble files that match no slot, and name the nearest two."""
+    paths = sorted(path for path in snapshot.files if path.startswith(_FOLDER))
+    return tuple(problem for path in paths for problem in _idle(path, threads))
+
+
+def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
+    """Give the two editions whose slots are nearest to a moment, in their order."""
+    nearest = calendar.nearest(thread.name, thread.schedule, moment)
+    around = [
+        nearest,
+        next(calendar.upcoming(thread.name, thread.schedule, nearest.slot)),
+        *islice(calendar.before(thread.name, thread.schedule, nearest), 1),
+    ]
+    by_distance = sorted(around, key=lambda edition: abs(edition.slot - moment))
+    return sorted(by_distance[:2], key=lambda edition: edition.slot)
+
+
+def _idle(path: str, threads: Sequence[Thread]) -> Iterator[Problem]:
+    folder, _, name = path.removeprefix(_FOLDER).removesuffix(".md").rpartition("/")
+    thread = next((one for one in threads if one.name == folder), None)
+    if not folder and len(threads) == 1:
+        thread = threads[0]
+    if thread is None:
+        folders = ", ".join(f"{_FOLDER}{one.name}/" for one in threads)
+        yield Problem(path, 0, "no thread reads this preamble", f"put it into one of {folders}")
+    elif name != _DEFAULT and not _is_of_a_slot(thread, name):
+        yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
+
+
+def _is_of_a_slot(thread: Thread, name: str) -> bool:
+    if calendar.by_key(thread.name, thread.schedule, name) is not None:
+        return True
+    try:
+        moment = _moment(thread, date.fromisoformat(name))
+        return calendar.nearest(thread.name, thread.schedule, moment).start.isoformat() == name
+    except (ValueError, OverflowError):  # no date, or one at the end of all dates
+        return False
+
+
+def _suggestion(thread: Thread, name: str) -> str:
+    for rest in _TO_A_DAY:
+        try:
+            moment = _moment(thread, date.fromisoformat(name + rest))
+            one, other = nearest_two(thread, moment)
+        except (ValueError, OverflowError):
+            continue
+        return f"the nearest are {one.key}.md of {one.start} and {other.key}.md of {other.start}"
+    first = calendar.nearest(thread.name, thread.schedule, _moment(thread, thread.schedule.first))
+    return f"name it after a slot, as {first.key}.md or {first.start}.md"
+
+
+def _moment(thread: Thread, day: date) -> datetime:
+    return datetime.combine(day, thread.schedule.at, ZoneInfo(thread.schedule.timezone))

@@ -1,0 +1,203 @@
+"""A folder as the source: what is read, what is refused, which commit it is."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters.folder_source import ALL_LARGEST, FILE_LARGEST, FILES_MOST, FolderSource
+from megabot.adapters.git_command import run_git
+from megabot.core.threads import Revision, Snapshot
+from megabot.errors import SourceBroken, SourceMissing
+
+THREAD = """---
+name: news
+title: News
+schedule: {every: week, on: monday, at: "12:00", timezone: Europe/London, first: 2024-01-01}
+---
+Text
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "source"
+    for name in ("preambles/news", "sections", "data"):
+        (place / name).mkdir(parents=True)
+    (place / "thread.md.j2").write_text(THREAD)
+    return place
+
+
+def snapshot(folder: Path) -> Snapshot:
+    return FolderSource(folder).snapshot()
+
+
+def problems(folder: Path) -> list[str]:
+    return [str(problem) for problem in snapshot(folder).problems]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    person = ("-c", "user.name=Robin", "-c", "user.email=robin@example.org")
+    command = ["git", *person, *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def committed(folder: Path) -> str:
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "All")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def test_templates_preambles_sections_and_data_are_read(folder: Path) -> None:
+    names = ["_footer.md.j2", "preambles/news/2026-W47.md", "sections/10-maps.md", "data/a.yaml"]
+    for name in (*names, "data/b.csv", "README.md", "preambles/notes.txt", ".hidden.md.j2", "data/x.bin"):
+        (folder / name).write_text("x")
+
+    assert sorted(snapshot(folder).files) == sorted([*names, "data/b.csv", "thread.md.j2"])
+    assert snapshot(folder).problems == ()
+
+
+def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
+    (folder / "sections/a.md").write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n")
+
+    assert snapshot(folder).files["sections/a.md"] == "one\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"one\ntw\xf6\n", "sections/a.md:2: the file is not UTF-8 (save it as UTF-8 in your editor)"),
+        (b"one\n\ntw\0\n", "sections/a.md:3: a zero byte (delete it)"),
+        (b"x" * (FILE_LARGEST + 1), "sections/a.md: the file has 2,097,153 bytes (2,097,152 are the most)"),
+    ],
+)
+def test_a_file_that_is_no_text_is_a_problem_at_its_line(folder: Path, content: bytes, line: str) -> None:
+    (folder / "sections/a.md").write_bytes(content)
+
+    assert problems(folder) == [line]
+    assert list(snapshot(folder).files) == ["thread.md.j2"]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (folder / "sections/a.md").symlink_to(tmp_path / "secret")
+    (folder / "sections/b.md").symlink_to(folder / "thread.md.j2")
+
+    assert [line.split(":")[:2] for line in problems(folder)] == [
+        ["sections/a.md", " a link that leads out of the source (put the file itself here)"]
+    ]
+    assert snapshot(folder).files["sections/b.md"] == THREAD
+
+
+def test_a_folder_that_is_a_link_is_named(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "data/more").symlink_to(tmp_path / "elsewhere")
+
+    assert problems(folder) == [
+        "data/more: a link to a folder, which is not followed (put the folder itself here)"
+    ]
+
+
+def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) -> None:
+    os.mkfifo(folder / "sections/a.md")
+    (folder / "sections/b.md").symlink_to("nowhere")
+
+    assert problems(folder) == [
+        "sections/a.md: not a file (delete it)",
+        "sections/b.md: the file cannot be read: No such file or directory (check who may read it)",
+    ]
+
+
+@pytest.mark.parametrize(("name", "shown"), [(b"a\n.md", "a\\n.md"), (b"\xff.md", "\\udcff.md")])
+def test_an_odd_name_is_a_problem_that_can_be_printed(folder: Path, name: bytes, shown: str) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/sections/" + name)).touch()
+
+    assert problems(folder) == [f"sections/{shown}: an odd file name (use letters, digits and -)"]
+
+
+def test_there_is_a_largest_number_of_files(folder: Path) -> None:
+    for number in range(FILES_MOST):
+        (folder / f"sections/{number}.md").touch()
+
+    assert problems(folder) == [".: the source is too large (2,000 files and 20 MB are the most)"]
+
+
+def test_there_is_a_largest_size_of_all_files(folder: Path) -> None:
+    for number in range(ALL_LARGEST // FILE_LARGEST + 2):
+        (folder / f"sections/{number}.md").write_bytes(b"x" * FILE_LARGEST)
+
+    assert problems(folder) == [".: the source is too large (2,000 files and 20 MB are the most)"]
+
+
+def test_a_source_that_is_not_there_is_an_error_with_the_next_step(tmp_path: Path) -> None:
+    with pytest.raises(SourceMissing, match=r"set MEGABOT_SOURCE to the folder with thread\.md\.j2"):
+        snapshot(tmp_path / "nowhere")
+
+
+def test_the_threads_of_a_source_are_parsed(folder: Path) -> None:
+    source = FolderSource(folder)
+
+    assert [thread.name for thread in source.threads(source.snapshot())] == ["news"]
+
+
+def test_threads_with_mistakes_are_an_error_that_lists_them(folder: Path) -> None:
+    (folder / "thread.md.j2").write_text(THREAD.replace("title", "tilte").replace("monday", "mondya"))
+    source = FolderSource(folder)
+
+    with pytest.raises(SourceBroken) as raised:
+        source.threads(source.snapshot())
+    assert str(raised.value).count("thread.md.j2:") == 3
+
+
+def test_a_folder_outside_git_has_no_revision(folder: Path) -> None:
+    assert snapshot(folder).revision == Revision()
+
+
+def test_the_revision_is_gits_commit(folder: Path) -> None:
+    commit = committed(folder)
+
+    assert snapshot(folder).revision == Revision(commit=commit)
+
+
+@pytest.mark.parametrize("name", ["thread.md.j2", "sections/new.md"])
+def test_a_change_that_is_not_committed_makes_it_dirty(folder: Path, name: str) -> None:
+    commit = committed(folder)
+    (folder / name).write_text(THREAD + "more")
+
+    assert snapshot(folder).revision == Revision(commit=commit, dirty=True)
+
+
+def test_a_change_beside_the_folder_does_not(folder: Path) -> None:
+    commit = committed(folder.parent)
+    (folder.parent / "beside").write_text("x")
+
+    assert snapshot(folder).revision == Revision(commit=commit)
+
+
+def test_no_hook_or_monitor_of_a_repository_is_run(folder: Path) -> None:
+    committed(folder)
+    trap = folder / ".git/trap"
+    trap.write_text(f"#!/bin/sh\ntouch {folder}/sprung\n")
+    trap.chmod(0o755)
+    git(folder, "config", "core.fsmonitor", str(trap))
+
+    snapshot(folder)
+
+    assert not (folder / "sprung").exists()
+
+
+def test_git_gets_nothing_of_the_callers_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = committed(folder)
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+
+    assert snapshot(folder).revision.commit == commit
+
+
+def test_a_machine_without_git_has_no_revision(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(folder)
+    monkeypatch.setenv("PATH", str(folder))
+
+    assert run_git("status", cwd=folder).err == "FileNotFoundError"
+    assert snapshot(folder).revision == Revision()

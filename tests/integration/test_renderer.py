@@ -1,0 +1,124 @@
+"""The child process: what it answers, and that nothing a template does gets past its limits."""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters import render_child
+from megabot.adapters.renderer import Renderer
+from megabot.core.threads import Rendered, RenderProblem, Snapshot
+from tests.templates import BODY_LINE, CONTEXT, source, thread_of
+
+# What jinja2 and Babel import or open only when it is needed would fail under the limits.
+EVERYTHING = """
+{{ edition.slot | date('EEEE d MMMM y HH:mm zzzz') }} {{ edition.start | date('long') }}
+{{ preamble | escape_md }} {{ 3 | ordinal }} {{ companions.atlas.url | url }}
+{% for row in data.prices | sort(attribute='name') %}{{ row.name }}{{ loop.index }}{% endfor %}
+{{ data.events | map(attribute='what') | join(', ') | upper | truncate(9) | wordwrap(5) | indent }}
+{{ 'a b' | urlencode }} {{ 'x' | urlize }} {{ '<b>' | striptags | escape }} {{ [1, 2] | tojson | pprint }}
+{{ 5000 | filesizeformat }} {{ 1.25 | round(1) }} {{ '%s!' | format('x') }} {{ 'ä\\n' | trim | title }}
+{% include '_footer.md.j2' %}
+{% call spoiler('More', cw='heights') %}- one{% endcall %}
+
+{{ sections() }}
+"""
+BOMBS = [
+    "{{ '%9999999999d' | format(1) }}",
+    "{{ '{:>9999999999}'.format(1) }}",
+    "{{ 'x' | center(9999999999) }}",
+    "{% set ns = [] %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{{ 'a' * 80000000 }}",
+    "{{ 10 ** (10 ** 9) }}",
+    "{% include '_endless.md.j2' %}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}",
+    "{% set x = 'abcdefgh' * 9999 %}" + "{% set x = x ~ x ~ x ~ x %}" * 12 + "{{ x }}",
+    "{{ range(99999) | list | string | list | permutations }}",
+]
+
+
+def render(body: str, *, timeout: float = 20, more: dict[str, str] | None = None) -> Rendered | RenderProblem:
+    files = source(body, more=more)
+    (answer,) = Renderer(timeout=timeout).render(Snapshot(files=files), [(thread_of(files), CONTEXT)])
+    return answer
+
+
+def test_everything_that_a_template_may_say_works_under_the_limits() -> None:
+    answer = render(EVERYTHING)
+
+    assert isinstance(answer, Rendered), answer
+    assert answer.body.startswith("Monday 22 June 2026 12:00")
+
+
+def test_every_job_gets_its_own_answer() -> None:
+    files = source("{{ edition.number }}")
+    broken = source("{{ nosuch }}")["thread.md.j2"]
+    good, bad = thread_of(files), thread_of(files | {"thread.md.j2": broken})
+    snapshot = Snapshot(files=files | {"bad.md.j2": broken})
+    jobs = [(good, CONTEXT), (replace(bad, path="bad.md.j2"), CONTEXT)]
+    answers = Renderer().render(snapshot, jobs)
+
+    assert isinstance(answers[0], Rendered)
+    assert isinstance(answers[1], RenderProblem)
+    assert str(answers[1].problems[0]).startswith(f"bad.md.j2:{BODY_LINE}: nosuch is not defined")
+
+
+def test_no_job_starts_no_child() -> None:
+    assert Renderer(timeout=0).render(Snapshot(files={}), []) == ()
+
+
+@pytest.mark.parametrize("body", BOMBS)
+def test_a_bomb_ends_as_a_problem_of_its_template(body: str) -> None:
+    began = time.monotonic()
+
+    answer = render(body, timeout=2)
+
+    assert isinstance(answer, RenderProblem)
+    assert answer.problems[0].path in {"thread.md.j2", "_endless.md.j2"}
+    assert time.monotonic() - began < 5
+
+
+def test_a_child_that_takes_too_long_is_ended() -> None:
+    answer = render("Hello.", timeout=0.001)
+
+    assert isinstance(answer, RenderProblem)
+    assert str(answer.problems[0]) == (
+        "thread.md.j2: rendering took more than 0.001 s: a loop that never ends?"
+    )
+
+
+def test_half_characters_travel_and_are_refused() -> None:
+    answer = render("one \ud83e two")
+
+    assert isinstance(answer, RenderProblem)
+    assert answer.problems[0].what == "a control character or half a character"
+
+
+def test_under_its_limits_the_child_can_open_nothing() -> None:
+    program = (
+        "from megabot.adapters.render_child import _limit\n"
+        "_limit()\n"
+        "import os, sys\n"
+        "def tries(what):\n"
+        "    try: what(); return 'could'\n"
+        "    except OSError: return 'could not'\n"
+        "print(tries(lambda: open('/etc/passwd')), tries(os.pipe), tries(lambda: os.dup(1)))\n"
+    )
+    root = Path(render_child.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "could not could not could not\n"
+
+
+def test_the_child_has_nothing_of_the_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+
+    assert isinstance(render("Hello."), Rendered)

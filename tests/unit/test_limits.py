@@ -1,0 +1,133 @@
+"""What a text must keep to before it is sent."""
+
+import pytest
+
+from megabot.core.limits import BODY_LONGEST, MARKER_ROOM, Flaw, flaws, oddities, size_flaw, title_flaw
+
+FITS = BODY_LONGEST - MARKER_ROOM
+
+
+def found(text: str, *, mentions: bool = False) -> list[tuple[int, str]]:
+    return [(flaw.line, flaw.what) for flaw in flaws(text, mentions=mentions)]
+
+
+@pytest.mark.parametrize("title", ["abc", "x" * 200, "  abc  ", "🦉" * 200])
+def test_a_title_of_3_to_200_code_points_fits(title: str) -> None:
+    assert title_flaw(title) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "what"),
+    [
+        ("ab", "2 characters; Lemmy takes 3 to 200"),
+        (" a b ".strip() * 67, "201 characters"),
+        ("   ", "0 characters"),
+        ("one\ntwo", "more than one line"),
+        ("one\rtwo", "more than one line"),
+        ("a bell \a rings", "a control character"),
+        ("half \ud83e of it", "half a character"),
+    ],
+)
+def test_any_other_title_is_refused(title: str, what: str) -> None:
+    assert what in title_flaw(title)
+
+
+@pytest.mark.parametrize("body", ["x", "x" * FITS, "🦉" * (FITS // 2), "x" * FITS + "\n" * 9])
+def test_a_body_fits_with_room_for_the_marker(body: str) -> None:
+    assert size_flaw(body) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("", "empty"),
+        (" \n\t\n", "empty"),
+        ("x" * (FITS + 1), f"{FITS + 1:,} characters; {FITS:,} fit"),
+        ("🦉" * (FITS // 2 + 1), f"{FITS + 2:,} characters"),
+    ],
+)
+def test_a_body_that_is_empty_or_too_long_is_refused(body: str, what: str) -> None:
+    assert what in size_flaw(body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::: spoiler Maps\n- one\n:::\n\n::: spoiler Birds\n- two\n:::",
+        "::: SPOILER Maps\n:::",
+        "```\n::: spoiler in code\n```",
+        "~~~ text ```\n```\n~~~",
+        "- ```\n  code\n  ```",
+        "1. ```\n   code\n   ```",
+        "````\n```\n````",
+        "``` is written ``` like this",
+        "| a |\n|---|\n| b |\n\nThat was it.",
+        "```\na | b\n--|--\n```",
+        "a\n---",
+        "a | b",
+        "",
+    ],
+)
+def test_text_that_is_closed_has_no_flaw(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("a\n```\ncode", (2, "a code block that is never closed")),
+        ("~~~\ncode\n```", (1, "a code block that is never closed")),
+        ("````\ncode\n```", (1, "a code block that is never closed")),
+        ("```\ncode\n``` no", (1, "a code block that is never closed")),
+        ("a\n::: spoiler Maps\nb", (2, "a spoiler that is never closed")),
+        ("a\n:::", (2, "a ::: that closes nothing")),
+        ("::: spoiler\n:::", (1, "a spoiler without a title")),
+        ("::: note\n:::", (1, "a spoiler without a title")),
+        ("::: spoiler A\n::: spoiler B\n:::", (2, "a spoiler within a spoiler")),
+        (":::: spoiler A\n:::", (1, "a spoiler with more than three colons")),
+        ("| a |\n|---|\n| b |\n\n", (2, "the text ends in a table")),
+        ("a | b\n--|:-:\n1 | 2", (2, "the text ends in a table")),
+    ],
+)
+def test_what_would_swallow_the_rest_is_a_flaw_where_it_begins(text: str, flaw: tuple[int, str]) -> None:
+    assert found(text) == [flaw]
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks to @robin@lemmy.example", "@robin@lemmy.example:", "`@robin@lemmy.example`"]
+)
+def test_a_mention_is_a_flaw_unless_it_is_allowed(text: str) -> None:
+    assert found(text) == [(1, "a mention, which would notify that person")]
+    assert found(text, mentions=True) == []
+
+
+@pytest.mark.parametrize("text", ["https://pictures.example/@robin@lemmy.example", "robin@lemmy.example"])
+def test_addresses_are_no_mentions(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["[a](javascript:b)", "[a](< JavaScript:b>)", "<javascript:b>", "[a]: data:text/html,b"]
+)
+def test_links_that_run_something_are_flaws(text: str) -> None:
+    assert found(text) == [(1, "a link that no reader can follow safely")]
+
+
+def test_a_marker_of_the_texts_own_is_a_flaw() -> None:
+    assert found("a\n[//]: # (megabot:v1:news/2026-W47)") == [(2, "a marker of megabot's own")]
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "\ud800"])
+def test_control_characters_and_half_characters_are_flaws(text: str) -> None:
+    assert found(text) == [(1, "a control character or half a character")]
+
+
+def test_an_image_without_words_is_odd() -> None:
+    assert list(oddities("![a kite](https://a.example/1.png)\n![ ](https://a.example/2.png)")) == [
+        Flaw(
+            2,
+            "![ ](https://a.example/2.png)",
+            "an image without alt text",
+            "describe it: ![a red kite](...)",
+        )
+    ]

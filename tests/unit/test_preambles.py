@@ -1,0 +1,72 @@
+"""Preambles that no edition will ever use."""
+
+from datetime import date, time
+
+import pytest
+
+from megabot.core.calendar import Every, MonthDay, Schedule
+from megabot.core.preambles import preambles_without_slot
+from megabot.core.problems import Problem
+from megabot.core.threads import Snapshot, Thread
+
+WEEKLY = Schedule(
+    every=Every.WEEK, at=time(12), timezone="Europe/London", weekdays=(0,), first=date(2024, 1, 1)
+)
+MONTHLY = Schedule(
+    every=Every.MONTH, at=time(12), timezone="UTC", month_day=MonthDay(day=15), first=date(2024, 1, 1)
+)
+NEWS = Thread(name="news", path="thread.md.j2", title="News", schedule=WEEKLY)
+FILMS = Thread(name="films", path="films.md.j2", title="Films", schedule=MONTHLY)
+
+
+def idle(*names: str, threads: tuple[Thread, ...] = (NEWS, FILMS)) -> list[str]:
+    files = {f"preambles/{name}.md": "Words." for name in names} | {"sections/2026-W99.md": ""}
+    return [str(problem) for problem in preambles_without_slot(Snapshot(files=files), threads)]
+
+
+@pytest.mark.parametrize(
+    "name", ["news/2026-W47", "news/2026-11-16", "news/_default", "films/2026-11", "films/2026-11-15"]
+)
+def test_a_key_a_day_and_the_default_are_slots(name: str) -> None:
+    assert idle(name) == []
+
+
+def test_without_a_folder_they_are_of_the_only_thread() -> None:
+    assert idle("2026-W47", "_default", threads=(NEWS,)) == []
+    assert idle("2026-W47")[0].endswith("(put it into one of preambles/news/, preambles/films/)")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("news/2026-11-18", "2026-W47.md of 2026-11-16 and 2026-W48.md of 2026-11-23"),
+        ("news/2026-11-15", "2026-W46.md of 2026-11-09 and 2026-W47.md of 2026-11-16"),
+        ("news/2023-W50", "2024-W01.md of 2024-01-01 and 2024-W02.md of 2024-01-08"),
+        ("films/2026-W47", "2026-11.md of 2026-11-15 and 2026-12.md of 2026-12-15"),
+        ("news/2026-11", "2026-W44.md of 2026-10-26 and 2026-W45.md of 2026-11-02"),
+    ],
+)
+def test_a_day_that_is_no_slot_has_its_nearest_two_named(name: str, hint: str) -> None:
+    thread, _, stem = name.partition("/")
+
+    assert idle(name) == [f"preambles/{name}.md: {stem} is no slot of {thread} (the nearest are {hint})"]
+
+
+@pytest.mark.parametrize("name", ["news/next-week", "news/9999-12-31", "news/2026-W60"])
+def test_what_is_no_day_is_told_what_a_slot_looks_like(name: str) -> None:
+    (said,) = idle(name)
+
+    assert said.endswith("(name it after a slot, as 2024-W01.md or 2024-01-01.md)")
+
+
+def test_a_folder_of_no_thread_is_told_which_there_are() -> None:
+    files = {"preambles/nwes/2026-W47.md": ""}
+
+    assert preambles_without_slot(Snapshot(files=files), (NEWS,)) == (
+        Problem(
+            "preambles/nwes/2026-W47.md",
+            0,
+            "no thread reads this preamble",
+            "put it into one of preambles/news/",
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Dates in words, ordinals, Markdown and addresses kept whole, spoilers."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from jinja2 import TemplateRuntimeError
+
+from megabot.adapters.template_filters import date_filter, escape_md, ordinal, spoiler, url
+from megabot.markdown import to_html
+from tests.templates import body_of, problems_of
+
+MONDAY = date(2026, 11, 16)
+
+
+@pytest.mark.parametrize(
+    ("locale", "pattern", "text"),
+    [
+        ("en", "EEEE d MMMM y", "Monday 16 November 2026"),
+        ("de", "EEEE, d. MMMM y", "Montag, 16. November 2026"),
+        ("pt-BR", "d 'de' MMMM", "16 de novembro"),
+        ("en_GB", "long", "16 November 2026"),
+        ("en", "w", "47"),
+    ],
+)
+def test_a_date_is_written_in_the_threads_language(locale: str, pattern: str, text: str) -> None:
+    assert date_filter(locale)(MONDAY, pattern) == text
+
+
+def test_the_slots_hour_is_that_of_the_threads_zone() -> None:
+    assert body_of("{{ edition.slot | date('d MMMM HH:mm') }}") == "22 June 12:00"
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-11-16", "2026-11-16T08:30:00", datetime(2026, 11, 16, 8, tzinfo=UTC)]
+)
+def test_a_date_of_the_data_may_be_text(value: object) -> None:
+    assert date_filter("en")(value, "d MMM") == "16 Nov"
+
+
+@pytest.mark.parametrize(
+    ("locale", "value", "pattern", "message"),
+    [
+        ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %: 'd MMMM y'"),
+        ("en", MONDAY, "%Q", "a date pattern is Babel's, without %: ''"),
+        ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern, as in 'd MMMM y'"),
+        ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
+        ("en", 3, "d", "date wants a date, like edition.start"),
+        ("en", "soon", "d", "date wants a date, like edition.start"),
+        ("xx", MONDAY, "d", "there is no locale xx, as in en or pt_BR"),
+        ("a b", MONDAY, "d", "there is no locale a b, as in en or pt_BR"),
+    ],
+)
+def test_a_date_that_cannot_be_written_says_why(
+    locale: str, value: object, pattern: str, message: str
+) -> None:
+    with pytest.raises(TemplateRuntimeError) as raised:
+        date_filter(locale)(value, pattern)
+    assert raised.value.message == message
+
+
+def test_ordinals() -> None:
+    numbers = (1, 2, 3, 4, 11, 12, 13, 21, 101, 111)
+
+    assert " ".join(ordinal(number, locale="en_GB") for number in numbers) == (
+        "1st 2nd 3rd 4th 11th 12th 13th 21st 101st 111th"
+    )
+    assert ordinal(3, locale="de") == "3."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a_b_ *c* `d` [e](f) <g> ~h~ ^i^ | {j|k}",
+        "# one",
+        "- one",
+        "+ one",
+        "1. one",
+        "2) one",
+        "::: spoiler one",
+        "===",
+        "> one",
+        "![one](two)",
+        "&amp; and &#35;",
+        "C# & D - E. F: G!",
+        "a \\ b",
+    ],
+)
+def test_an_escaped_text_is_read_as_it_was(text: str) -> None:
+    shown = to_html(escape_md(text))
+
+    assert shown.strip().removeprefix("<p>").removesuffix("</p>") == (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://a.example/a_b_(c)*d", "https://a.example/~robin/@wren", "http://a.example/?a=1&b=_2_"],
+)
+def test_an_address_is_never_touched(address: str) -> None:
+    assert escape_md(f"see_{address} or [{address}]") == f"see\\_{address} or \\[{address}\\]"
+
+
+def test_an_escaped_mention_notifies_nobody() -> None:
+    assert escape_md("@robin@lemmy.example") == "\\@robin\\@lemmy.example"
+    assert body_of("{{ '@robin@lemmy.example' | escape_md }}") == "\\@robin\\@lemmy.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "encoded"),
+    [
+        ("https://a.example/x y(1)", "https://a.example/x%20y%281%29"),
+        ("https://a.example/%20?a=b&c=[d]#e", "https://a.example/%20?a=b&c=[d]#e"),
+        (' https://a.example/"<>\n', "https://a.example/%22%3C%3E"),
+        ("https://a.example/ä", "https://a.example/%C3%A4"),
+    ],
+)
+def test_what_would_break_a_link_is_encoded(address: str, encoded: str) -> None:
+    assert url(address) == encoded
+
+
+def test_a_spoiler_is_made_of_a_block_or_of_a_text() -> None:
+    block = "{% call spoiler('Maps', cw='heights') %}\n- one\n- two\n{% endcall %}"
+
+    assert body_of(block) == "::: spoiler Maps (CW: heights)\n- one  \n- two\n:::"
+    assert spoiler("Maps", text="- one") == "::: spoiler Maps\n- one\n:::"
+
+
+def test_a_spoilers_title_is_one_line_and_there() -> None:
+    assert "the title of a spoiler has more than one line" in problems_of("{{ spoiler('a\\nb') }}")[0]
+    assert "a spoiler without a title" in problems_of("{{ spoiler('') }}")[0]

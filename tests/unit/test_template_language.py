@@ -1,0 +1,117 @@
+"""What a template may say, and how it is told what it may not."""
+
+import pytest
+
+from tests.templates import BODY_LINE, FIRST, body_of, problems_of
+
+HERE = f"thread.md.j2:{BODY_LINE}: "
+NAMES = "community, companions, data, edition, preamble, previous, section, sections, source, spoiler"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("{{ edition.key }} {{ edition.start }} {{ edition.end }}", "2026-W26 2026-06-22 2026-06-28"),
+        ("{{ edition.start.year }} {{ edition.slot.hour }}", "2026 12"),
+        ("{{ previous.title }} {{ previous.slots_ago }} {{ previous.comments }}", "News 1 1 7"),
+        ("{{ preamble }} {{ preamble.text }} {{ preamble.theme }}", "An essay. An essay. Tides"),
+        ("{{ preamble.author }}.", "."),
+        ("{% if preamble.author %}by{% endif %}.", "."),
+        ("{{ companions.atlas.url }} {{ companions['atlas'].title }}.", "https://atlas.example ."),
+        ("{% if companions.film %}film{% endif %}.", "."),
+        ("{{ data.events[0].what }} {{ data.events[0].items }}", "Market 3"),
+        ("{{ data.prices[0].price }} {{ data['prices'][0]['name'] }}", "1,5 Apple"),
+        ("{{ source.revision }} {{ source.url }} {{ community }}", "abcdef0 https://git.example/news news"),
+        ("{% include '_footer.md.j2' %}", "That was news."),
+        ("{% for n in range(3) %}{{ n }}{% endfor %} {{ 7 % 4 }} {{ 2 ** 3 }} {{ 'a' * 3 }}", "012 3 8 aaa"),
+        ("{{ nosuch is defined }} {{ 'a,b'.split(',') | length }}", "False 2"),
+        ("{% set twice %}x{% endset %}{{ twice }}{{ twice }}", "xx"),
+    ],
+)
+def test_data_is_there_by_its_name(body: str, text: str) -> None:
+    assert body_of(body) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("{{ editon.start }}", "editon is not defined (did you mean edition?)"),
+        ("{{ config }}", f"config is not defined (there is: {NAMES})"),
+        ("{{ lipsum(9) }}", f"lipsum is not defined (there is: {NAMES})"),
+        ("{{ edition.nmuber }}", "there is no nmuber here, did you mean number?"),
+        ("{{ edition['strat'] }}", "there is no strat here, did you mean start?"),
+        ("{{ companions.atlsa.url }}", "there is no atlsa here, did you mean atlas?"),
+        ("{{ data.zzz }}", "there is no zzz here; there is: events, more, prices"),
+        ("{{ data.events[0].waht }}", "there is no waht here, did you mean what?"),
+        ("{{ data.events[0].zzz }}", "there is no zzz here"),
+        ("{{ data.events[9].what }}", "there is no 9 here"),
+        ("{{ companions.film.url }}", "there is no url of what is none this time: ask {% if ... %} first"),
+        ("{{ edition.url }}", "edition.url is known in previous.comment only: the post must exist first"),
+        ("{{ 'x' | dat('d') }}", "No filter named 'dat'. (did you mean date?)"),
+        ("{{ x ", "unexpected end of template, expected 'end of print statement'."),
+        ("{% include '_fotter.md.j2' %}", "there is no file _fotter.md.j2 to include (did you mean _footer"),
+        ("{% include '../x' %}", "there is no file ../x to include (parts of templates are files like"),
+        ("{% include '/etc/passwd' %}", "there is no file /etc/passwd to include"),
+        ("{{ sections }}", "this needs brackets to be printed, like sections()"),
+        ("{{ data.events }}", "a list or group cannot be printed: name a part of it, or use {% for %}"),
+        ("{{ edition }}", "a list or group cannot be printed"),
+        ("{{ 'a' + 1 }}", "this cannot be computed (TypeError)"),
+        ("{{ 1 / 0 }}", "this cannot be computed (ZeroDivisionError)"),
+    ],
+)
+def test_a_mistake_has_its_line_and_what_to_write(body: str, line: str) -> None:
+    (said,) = problems_of(body)
+
+    assert said.startswith(HERE + line)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ ''.__class__ }}",
+        "{{ '' | attr('__class__') }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ edition.start.strftime('%999999999d') }}",
+        "{{ sections.__globals__ }}",
+        "{{ [].append(1) }}",
+        "{{ '{0.__class__}'.format(1) }}",
+    ],
+)
+def test_objects_cannot_be_reached(body: str) -> None:
+    (said,) = problems_of(body)
+
+    assert said == HERE + "this is not allowed in a template"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("{{ 'a' * 80000000 }}", "* of such values is not calculated"),
+        ("{{ 80000000 * [1] }}", "* of such values is not calculated"),
+        ("{{ 3 ** 3000000 }}", "** of such values is not calculated"),
+        ("{{ '%9999999999d' % 1 }}", "% of such values is not calculated"),
+        ("{% include '_endless.md.j2' %}", "a template includes or calls itself without end"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "a template includes or calls itself without"),
+    ],
+)
+def test_what_grows_without_end_is_refused(body: str, line: str) -> None:
+    (said,) = problems_of(body)
+
+    assert line in said
+
+
+def test_a_mistake_in_an_included_part_has_the_parts_line() -> None:
+    assert problems_of("{% include '_broken.md.j2' %}")[0].startswith("_broken.md.j2:2: nosuch is not")
+
+
+def test_a_mistake_further_down_has_its_own_line() -> None:
+    assert problems_of("one\n\n{{ previous.title }}", FIRST)[0].startswith(
+        f"thread.md.j2:{BODY_LINE + 2}: there is no title of what is none this time"
+    )
+
+
+def test_no_value_of_the_data_is_in_a_message() -> None:
+    more = {"data/secret.yaml": "word: swordfish\n"}
+    bodies = ["{{ data.secret.word + 1 }}", "{{ data.secret.word | date('d') }}", "{{ data.secret.wrd }}"]
+
+    assert not [body for body in bodies if "swordfish" in problems_of(body, more=more)[0]]

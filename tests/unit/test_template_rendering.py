@@ -1,0 +1,197 @@
+"""One edition from a source's files: the essay, the sections, the data, and what the text must keep to."""
+
+from dataclasses import replace
+
+import pytest
+
+from megabot.core.threads import EDITION_URL, Rendered
+from tests.templates import BODY_LINE, CONTEXT, FIRST, FRONT, body_of, problems_of, render, source
+
+PREAMBLE = "preambles/news/2026-W26.md"
+BY_MESSAGE = replace(CONTEXT, preamble="By message.")
+
+
+def rendered(body: str, more: dict[str, str] | None = None) -> Rendered:
+    answer = render(source(body, more=more))
+    assert isinstance(answer, Rendered), answer
+    return answer
+
+
+def test_title_body_and_comment_are_rendered() -> None:
+    answer = rendered("\n\nHello.\n\n")
+
+    assert (answer.title, answer.body) == ("News 130", "Hello.")
+    assert answer.comment == f"Go on [here]({EDITION_URL}), 129."
+
+
+def test_without_a_thread_before_there_is_no_comment() -> None:
+    answer = render(source("Hello."), FIRST)
+
+    assert isinstance(answer, Rendered)
+    assert answer.comment == ""
+
+
+@pytest.mark.parametrize(
+    ("gone", "path"),
+    [
+        ([], "preambles/news/2026-W26.md"),
+        (["news/2026-W26"], "preambles/2026-W26.md"),
+        (["news/2026-W26", "2026-W26"], "preambles/news/2026-06-22.md"),
+        (["news/2026-W26", "2026-W26", "news/2026-06-22"], "preambles/news/_default.md"),
+        (["news/2026-W26", "2026-W26", "news/2026-06-22", "news/_default"], "preambles/_default.md"),
+        (["news/2026-W26", "2026-W26", "news/2026-06-22", "news/_default", "_default"], ""),
+    ],
+)
+def test_the_essay_is_by_key_by_day_or_the_default(gone: list[str], path: str) -> None:
+    names = ["news/2026-W26", "2026-W26", "news/2026-06-22", "news/_default", "_default"]
+    files = source("a{{ preamble }}")
+    del files[PREAMBLE]
+    answer = render(files | {f"preambles/{name}.md": name for name in names if name not in gone})
+
+    assert isinstance(answer, Rendered)
+    assert (answer.preamble, answer.body) == (path, "a" + path.removeprefix("preambles/").removesuffix(".md"))
+
+
+def test_a_moderators_message_wins_over_the_file() -> None:
+    answer = render(source("{{ preamble }}{{ preamble.theme }}"), BY_MESSAGE)
+
+    assert isinstance(answer, Rendered)
+    assert (answer.preamble, answer.body) == ("message", "By message.")
+
+
+def test_an_essay_is_no_template() -> None:
+    assert rendered("{{ preamble }}", {PREAMBLE: "{{ edition.key }}"}).body == "{{ edition.key }}"
+
+
+def test_sections_are_in_the_order_of_their_files() -> None:
+    maps = "::: spoiler Maps\n- one  \n- two\n:::"
+    birds = "::: spoiler Birds (CW: heights)\n- three\n:::"
+
+    assert rendered("{{ sections() }}").body == f"{maps}\n\n{birds}"
+    assert rendered("{{ section('birds') }}").body == birds
+
+
+def test_a_section_that_is_not_there_is_named_with_the_nearest() -> None:
+    assert problems_of("a\n{{ section('brids') }}") == [
+        f"thread.md.j2:{BODY_LINE + 1}: there is no section brids, did you mean birds?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("sections/30-x.md", "---\ntitle: X\n---\n- a\n:::\n", "sections/30-x.md:5: a ::: inside a section"),
+        ("sections/30-x.md", "---\ntilte: X\n---\n- a\n", "sections/30-x.md:1: unknown key 'tilte'"),
+        ("sections/30-x.md", "---\ntitle: [\n---\n- a\n", "sections/30-x.md:"),
+        ("sections/30-maps.md", "---\ntitle: X\n---\n- a\n", "another section is called maps too"),
+        ("data/bad.yaml", "a: 1\na: 2\n", "data/bad.yaml:2: a stands here a second time"),
+        ("data/bad.json", '{"a": 1,\n}', "data/bad.json:2: this is not JSON"),
+        ("data/bad.json", "[" * 100_000, "data/bad.json: the data nests too deeply"),
+        ("data/bad.csv", "a,b\n1,2\n1\n", "data/bad.csv:3: a row with more or fewer cells"),
+        ("data/bad.csv", "a,b\n1,2,3\n", "data/bad.csv:2: a row with more or fewer cells"),
+        ("data/bad.csv", 'a,b\n1,"2\n', "data/bad.csv:2: this is not CSV"),
+        ("data/events.csv", "a\n1\n", "data/events.yaml: another data file is called events too"),
+        (PREAMBLE, "---\ntheme: x\n---\na\n```\nb", "preambles/news/2026-W26.md:5: a code block that is"),
+        (PREAMBLE, "---\ntheme: Week #3\n---\na", "preambles/news/2026-W26.md:2: the text after ` #`"),
+        (PREAMBLE, "| a |\n|---|\n", "preambles/news/2026-W26.md:2: the text ends in a table"),
+        (PREAMBLE, "hello @robin@lemmy.example", "preambles/news/2026-W26.md:1: a mention"),
+    ],
+)
+def test_a_mistake_in_another_file_has_its_line(path: str, text: str, line: str) -> None:
+    (said, *_) = problems_of("{{ preamble }}\n\nend", more={path: text})
+
+    assert line in said
+
+
+def test_a_mistake_in_a_message_is_the_messages() -> None:
+    assert problems_of("{{ preamble }}", replace(CONTEXT, preamble="a\n```"))[0].startswith(
+        "message:2: a code block that is never closed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("", "thread.md.j2: the text is empty"),
+        ("{{ 'x' * 49801 }}", "49,801 characters; 49,800 fit (the largest: sections/10-maps.md 11, "),
+        ("a\n```\nb", f"thread.md.j2:{BODY_LINE + 1}: a code block that is never closed"),
+        ("::: spoiler A\n{{ sections() }}", f"thread.md.j2:{BODY_LINE}: a spoiler that is never"),
+        ("::: spoiler {{ 1 }}\n:::\n:::", "thread.md.j2: a ::: that closes nothing, in line 3 of the fin"),
+        ("[a](javascript:b)", f"thread.md.j2:{BODY_LINE}: a link that no reader can follow safely"),
+        ("[//]: # (megabot:v1:news/2026-W26)", f"thread.md.j2:{BODY_LINE}: a marker of megabot's own"),
+        (
+            "{{ '@robin' }}@lemmy.example",
+            "thread.md.j2: a mention, which would notify that person, in line 1",
+        ),
+    ],
+)
+def test_a_text_that_the_server_or_its_readers_would_refuse(body: str, line: str) -> None:
+    assert [said for said in problems_of(body) if line in said]
+
+
+def test_a_mention_in_a_section_is_found_in_its_file() -> None:
+    more = {"sections/30-x.md": "---\ntitle: X\n---\n- by @robin@lemmy.example\n"}
+
+    assert problems_of("{{ sections() }}", more=more)[0].startswith("sections/30-x.md:4: a mention")
+
+
+def test_mentions_can_be_allowed() -> None:
+    files = source("{{ preamble }}", front=FRONT.replace("name: news", "name: news\nmentions: allow"))
+    answer = render(files | {PREAMBLE: "@robin@lemmy.example"})
+
+    assert isinstance(answer, Rendered)
+
+
+def test_at_most_twenty_flaws_are_told() -> None:
+    assert len(problems_of("{% for n in range(99) %}\n@a@b.example {{ n }}\n{% endfor %}")) == 20
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("ab", "thread.md.j2:3: the title has 2 characters; Lemmy takes 3 to 200"),
+        ("{{ 'x' * 201 }}", "thread.md.j2:3: the title has 201 characters"),
+        ("a\\nb c", "thread.md.j2:3: the title has more than one line"),
+        ("{{ editon.number }}", "thread.md.j2:3: editon is not defined (did you mean edition?)"),
+        ("{{ edition.start | date('%d') }}", "thread.md.j2:3: a date pattern is Babel's, without %: 'd'"),
+        ("{% if %}", "thread.md.j2:3: "),
+    ],
+)
+def test_a_title_with_a_mistake_has_its_line(title: str, line: str) -> None:
+    (said,) = problems_of("Hello.", front=FRONT.replace("News {{ edition.number }}", title))
+
+    assert said.startswith(line)
+
+
+def test_a_comment_is_held_to_its_own_limit() -> None:
+    front = FRONT.replace("Go on", "{{ 'x' * 9900 }}")
+
+    assert problems_of("Hello.", front=front)[0].startswith("thread.md.j2: previous.comment is too long")
+
+
+def test_every_part_with_a_mistake_is_told_at_once() -> None:
+    front = FRONT.replace("edition.number", "edition.nmuber").replace("previous.number", "previous.nmuber")
+
+    assert [said.split(":")[1] for said in problems_of("{{ nosuch }}", front=front)] == [
+        "3",
+        str(BODY_LINE),
+        "6",
+    ]
+
+
+def test_an_image_without_words_is_a_warning() -> None:
+    answer = rendered("![](https://a.example/1.png)")
+
+    assert [str(one) for one in answer.warnings] == [
+        f"thread.md.j2:{BODY_LINE}: an image without alt text (describe it: ![a red kite](...))"
+    ]
+
+
+def test_a_text_is_the_same_every_time() -> None:
+    files = source("{{ sections() }}{{ edition.slot }}{{ preamble }}")
+
+    assert render(files) == render(files)
+
+
+def test_a_body_that_just_fits_is_taken() -> None:
+    assert len(body_of("{{ 'x' * 49800 }}")) == 49_800
