@@ -54,7 +54,7 @@ class Stage:
         """Let a person order the current edition. Raises `RuntimeError` if it does not stand in the end."""
         app = self.app()
         try:
-            answer = carry_out(app.ports, Order(OrderKind.POST, "shell:bench"), None, proof=app.prove())
+            answer = carry_out(app.ports, Order(OrderKind.POST, "shell:bench"), None, account=app.prove())
         finally:
             app.close()
         if not answer.done:

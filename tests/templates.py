@@ -36,7 +36,7 @@ FILES = {
     "data/events.yaml": "- {what: Market, items: 3, day: 2026-11-16}\n",
     "data/prices.csv": 'name,price\nApple,"1,5"\n',
     "data/more.json": '[{"day": "2026-11-16"}]',
-    "_footer.md.j2": "That was {{ community }}.",
+    "_footer.md.j2": "That was {{ community }}.\n",
     "_broken.md.j2": "one\n{{ nosuch }}",
     "_endless.md.j2": "{% include '_endless.md.j2' %}",
 }

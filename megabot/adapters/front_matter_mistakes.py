@@ -18,6 +18,7 @@ from megabot.adapters.yaml_text import Parsed
 from megabot.core.problems import Problem
 
 _SETTINGS = ("is no list of settings", "write key: value lines under it")
+_NOTHING = ("is empty", "write a value, or delete the line")
 _KINDS = {
     "string_type": ("is not a text", 'put it in quotes: "..."'),
     "string_too_short": ("is empty", "write a text"),
@@ -62,15 +63,14 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
     wrong = mistake.get("ctx", {}).get("error")
     if isinstance(wrong, Wrong):
         return f"{name}: {wrong.what}", wrong.hint
-    what, hint = _KINDS[mistake["type"]]
+    what, hint = _NOTHING if mistake["input"] is None else _KINDS[mistake["type"]]
     return f"{name} {what}", hint
 
 
 def _choice(name: str, mistake: ErrorDetails) -> tuple[str, str]:
-    words = mistake["ctx"]["expected"].replace("'", "")
-    known = words.replace(" or ", ", ").split(", ")
-    hint = did_you_mean(str(mistake["input"]), known, otherwise=f"write {words}")
-    return f"{name}: {mistake['input']} is no choice", hint
+    known = mistake["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+    hint = did_you_mean(str(mistake["input"]), known.split(", "), otherwise="write one of them")
+    return f"{name}: {mistake['input']} is none of {known}", hint
 
 
 def _known(place: list[str]) -> list[str]:

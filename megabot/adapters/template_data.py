@@ -52,6 +52,6 @@ def _table(path: str, text: str) -> tuple[list[dict[str, str]], list[Problem]]:
             rows.append(row)
     except csv.Error:
         problems.append(
-            Problem(path, reader.line_num, "this is not CSV", "look for a quote that is not closed")
+            Problem(path, reader.reader.line_num, "this is not CSV", "look for a quote that is not closed")
         )
     return rows, problems

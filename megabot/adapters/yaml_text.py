@@ -23,6 +23,7 @@ _NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a spa
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab].*[\u201c\u201d\u2018\u2019\u00bb]")
 _OPEN_QUOTE = re.compile(r"""[^#"']*:\s+(?:"[^"]*|'[^']*)""")
 _CUT = re.compile(r"[ \t]+#(?=\S)(?!#)")
+_BLOCKS = ("|", ">")
 _LEVELS = 50  # libyaml's own composer recurses: a hundred thousand brackets would end the process
 _FRONT_LARGEST = 64 * 1024
 
@@ -105,7 +106,8 @@ def _unseen(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
     """Find what looks like nothing in an editor and stops YAML."""
     for number, line in enumerate(lines, first_line):
         if _NO_SPACE.match(line):
-            yield Problem(path, number, "a tab at the start of the line", "YAML wants spaces there")
+            space = "tab" if "\t" in line else "hard space"
+            yield Problem(path, number, f"a {space} at the start of the line", "YAML wants spaces there")
         elif _ODD.search(line):
             yield Problem(path, number, "a character that cannot be seen", "delete it, or type the line anew")
 
@@ -133,9 +135,9 @@ class _Reader:
                 self.complain(_line(event), "lists within lists without end", "close the brackets")
                 return
             if getattr(event, "anchor", None):
-                self.complain(_line(event), "an anchor or alias (& or *)", "put the text in quotes")
+                self.complain(_line(event), "a value that begins with & or *", 'put it in quotes: "..."')
             elif getattr(event, "tag", None):
-                self.complain(_line(event), "a tag (a word that begins with !)", "put the text in quotes")
+                self.complain(_line(event), "a value that begins with !", 'put it in quotes: "..."')
 
     def read(self, node: yaml.Node, place: Place) -> Value:
         """Give a node's value."""
@@ -145,6 +147,8 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*place, number)) for number, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
+            if node.style in _BLOCKS:  # its text begins below the key
+                self.lines[place] = self._first + node.start_mark.line + 1
             return self._scalar(node)
         return None
 
@@ -152,7 +156,9 @@ class _Reader:
         seen: set[str] = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.complain(key.start_mark.line, "a key that is a list", 'put {{ ... }} in quotes: "..."')
+                self.complain(
+                    key.start_mark.line, "brackets where a text should be", 'put {{ ... }} in quotes: "..."'
+                )
                 continue
             name = str(key.value)
             if name in seen:
@@ -202,13 +208,15 @@ def _syntax(path: str, error: yaml.MarkedYAMLError, source: list[str], first_lin
     opened = next((number for number, line in enumerate(source[:at]) if _OPEN_QUOTE.fullmatch(line)), None)
     if opened is not None:
         return Problem(path, first_line + opened, "a quote that is never closed", "close it")
+    if error.context_mark and any(part in context for part in _FROM_ITS_START):
+        at = error.context_mark.line
     if "flow" in context or "quoted scalar" in context:
-        start = error.context_mark.line if error.context_mark else at
-        return Problem(path, first_line + start, "a quote or bracket that is never closed", "close it")
+        return Problem(path, first_line + at, "a quote or bracket that is never closed", "close it")
     words = next((words for said, words in _SYNTAX.items() if said in what), _SYNTAX[""])
     return Problem(path, first_line + at, *words)
 
 
+_FROM_ITS_START = ("flow", "quoted scalar", "simple key")
 _SYNTAX = {
     "cannot start any token": (
         "a value begins with a character that YAML reserves",
