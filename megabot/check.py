@@ -10,6 +10,7 @@ from megabot import check_texts, look, texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.posts import Account, Community, Site
+from megabot.core.preambles import preambles_without_slot
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -62,7 +63,9 @@ def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     """Read the source and render the next slots of every thread. Raises `SourceMissing`, `SourceBroken`."""
     snapshot = desk.source.snapshot()
     yield from (problem(str(one)) for one in snapshot.problems)
-    for thread in desk.source.threads(snapshot):
+    threads = desk.source.threads(snapshot)
+    yield from (warning(str(one)) for one in preambles_without_slot(snapshot, threads))
+    for thread in threads:
         yield from _thread(desk, snapshot, thread, slots)
 
 

@@ -9,8 +9,8 @@ from megabot.compose import compose, language_id
 from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Write
 from megabot.core.plan import decide, holds, writes
-from megabot.core.posts import Account, Place
-from megabot.core.records import IntentKind, IntentState
+from megabot.core.posts import Account, Place, Post
+from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
 from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown
@@ -121,11 +121,9 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     verdicts = settle.verdicts(case.seen, now)
     for intent, state in verdicts:
         log.info("%s", texts.settled(intent, state))
-        if intent.new.kind is IntentKind.PUBLISH and state is IntentState.DONE:
-            found = next(
-                own.post for own in case.seen.of_edition(intent.new.edition) if own.copy == intent.new.copy
-            )
-            one.ports.ledger.record_post(drafts.record_of(intent.new, found))
+        post = _carried_out(case, intent) if state is IntentState.DONE else None
+        if post is not None:
+            one.ports.ledger.record_post(drafts.record_of(intent.new, post))
         one.ports.ledger.settle(intent.id, state, at=now)
     if not verdicts:
         return case
@@ -134,6 +132,14 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         case,
         seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),
     )
+
+
+def _carried_out(case: Case, intent: Intent) -> Post | None:
+    """Give the post that a publish or an edit turns out to have written."""
+    wanted = (intent.new.edition, intent.new.copy)
+    if intent.new.kind not in (IntentKind.PUBLISH, IntentKind.EDIT):
+        return None
+    return next((own.post for own in case.seen.posts if (own.key, own.copy) == wanted), None)
 
 
 def _decide(one: Pass, case: Case, place: Place) -> Decision:

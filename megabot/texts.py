@@ -8,7 +8,10 @@ from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.threads import Thread
 
 _HOLDS = {
-    Reason.NOTHING_DUE: "nothing is due before the first slot",
+    Reason.NOTHING_DUE: (
+        "nothing is due before the first slot, {until}; "
+        "an earlier date in first: makes this week's edition due"
+    ),
     Reason.THERE: "the current edition has its post",
     Reason.SKIPPED: "this slot is left out (skip)",
     Reason.FIRST_RUN: (
@@ -19,7 +22,8 @@ _HOLDS = {
         "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
     ),
     Reason.CLOCK: (
-        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition: "
+        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition "
+        "or this program: "
         "nothing is written until the clock is right"
     ),
     Reason.OUTCOME_UNKNOWN: (

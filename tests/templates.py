@@ -41,7 +41,7 @@ FILES = {
     "_endless.md.j2": "{% include '_endless.md.j2' %}",
 }
 BEFORE = PreviousFacts(
-    title="News 1", url="https://lemmy.example/post/1", number=129, slots_ago=1, comments=7
+    title="News 129", url="https://lemmy.example/post/1", number=129, slots_ago=1, comments=7
 )
 CONTEXT = Context(
     edition=EditionFacts(

@@ -31,10 +31,10 @@ _BEGIN = """
 _RECORD_POST = """
     INSERT OR REPLACE INTO posts (
         post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
-        sent, answered, context, preamble, adopted, seen_pinned
+        sent, answered, context, adopted
     ) VALUES (
         :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
-        :sent, :answered, :context, :preamble, :adopted, :seen_pinned
+        :sent, :answered, :context, :adopted
     )
 """
 
@@ -203,16 +203,14 @@ def _intent(row: sqlite3.Row) -> Intent:
 
 
 def _post_row(record: PostRecord) -> dict[str, object]:
-    seen = None if record.seen_pinned is None else _stamp(record.seen_pinned)
-    return asdict(record) | {"slot": _stamp(record.slot), "seen_pinned": seen}
+    return asdict(record) | {"slot": _stamp(record.slot)}
 
 
 def _post(row: sqlite3.Row) -> PostRecord:
     values = dict(row)
-    commit, seen = values.pop("source_commit"), values["seen_pinned"]
+    values["commit"] = values.pop("source_commit")
     values["slot"] = datetime.fromisoformat(values["slot"])
-    values["seen_pinned"] = None if seen is None else datetime.fromisoformat(seen)
-    record = PostRecord(**values, commit=commit)
+    record = PostRecord(**values)
     return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
 
 

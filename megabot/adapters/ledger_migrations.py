@@ -50,9 +50,7 @@ _1_INTENTS_POSTS_AND_FACTS: Step = (
         sent TEXT NOT NULL,
         answered TEXT NOT NULL,
         context TEXT NOT NULL,
-        preamble TEXT NOT NULL,
-        adopted INTEGER NOT NULL,
-        seen_pinned TEXT
+        adopted INTEGER NOT NULL
     ) STRICT
     """,
     "CREATE INDEX posts_by_thread ON posts (thread, slot)",

@@ -1,6 +1,7 @@
 """The parent's side of rendering: starts the child with nothing but the source's files, reads its answer."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -84,7 +85,7 @@ def _parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
 
 
 def _ending(code: int) -> str:
-    if code < 0:
+    if code in (-signal.SIGKILL, -signal.SIGXCPU):
         return "rendering was stopped at its limits of time: a loop that never ends?"
     return "rendering broke off: the text probably needs too much memory"
 

@@ -38,14 +38,16 @@ def date_filter(locale: str) -> Callable[..., str]:
         from babel.dates import parse_pattern
 
         if "%" in pattern:
-            raise jinja2.TemplateRuntimeError(f"a date pattern is Babel's, without %: {_babel(pattern)!r}")
+            raise jinja2.TemplateRuntimeError(
+                f"a date pattern is Babel's, without %; write {_babel(pattern)}"
+            )
         day = _moment(value)
         language = _language(locale)
         try:
             made = language.date_formats[pattern] if pattern in _BY_NAME else parse_pattern(pattern)
             return str(made.apply(day, language))
         except (ValueError, KeyError) as error:
-            raise jinja2.TemplateRuntimeError("this is no date pattern, as in 'd MMMM y'") from error
+            raise jinja2.TemplateRuntimeError("this is no date pattern; write one like 'd MMMM y'") from error
         except AttributeError as error:
             raise jinja2.TemplateRuntimeError("a day has no hour; edition.slot has") from error
 
@@ -58,7 +60,9 @@ def _language(locale: str) -> "Locale":
     try:
         return Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:
-        raise jinja2.TemplateRuntimeError(f"there is no locale {locale}, as in en or pt_BR") from error
+        raise jinja2.TemplateRuntimeError(
+            f"there is no locale {locale}; write one like en or pt_BR at the top"
+        ) from error
 
 
 def _moment(value: object) -> dt.date:
@@ -68,12 +72,13 @@ def _moment(value: object) -> dt.date:
     try:
         return dt.datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise jinja2.TemplateRuntimeError("date wants a date, like edition.start") from error
+        raise jinja2.TemplateRuntimeError("date wants a date; edition.start is one") from error
 
 
 def _babel(pattern: str) -> str:
     """Guess what a pattern of strftime's is in Babel's."""
-    return re.sub(r"%-?([A-Za-z])", lambda found: _STRFTIME.get(found[1], ""), pattern).replace("%", "")
+    guess = re.sub(r"%-?([A-Za-z])", lambda found: _STRFTIME.get(found[1], ""), pattern)
+    return repr(guess.replace("%", "") or "d MMMM y")
 
 
 def ordinal(number: int, *, locale: str) -> str:
@@ -85,15 +90,16 @@ def ordinal(number: int, *, locale: str) -> str:
 
 
 def escape_md(value: object) -> str:
-    """Keep a text from being read as Markdown; an address in it stays as it is."""
-    parts = enumerate(_URL.split(str(value)))
+    """Keep a text from being read as Markdown; an address in it stays as it is, and none is nothing."""
+    parts = enumerate(_URL.split("" if value is None else str(value)))
     text = "".join(part if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in parts)
     return _LINE_START.sub(r"\1\\\2", text)
 
 
 def url(value: object) -> str:
     """Encode what would break an address within `[...](...)`; what is encoded already stays."""
-    return quote(str(value).strip(), safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+    text = "" if value is None else str(value).strip()
+    return quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
 
 
 def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:

@@ -1,11 +1,13 @@
 """What a template may say: a sandboxed environment with plain data, a few filters, and errors that help.
 
-Runs in the render child only. Names and shapes are those of docs/template.md.
+Runs in the render child only. Names and shapes are those of docs/template.md. A message of an error says
+what is wrong and, after a semicolon, what to write instead.
 """
 
 import datetime as dt
 import difflib
 import functools
+import re
 from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
@@ -20,6 +22,7 @@ from megabot.adapters.template_filters import date_filter, escape_md, ordinal, u
 _DANGEROUS = ("lipsum", "cycler", "joiner", "namespace")
 _LONGEST_MESSAGE = 200
 _PARTS_OF_A_DATE = frozenset({"year", "month", "day", "hour", "minute"})
+_CALLED_WRONGLY = re.compile(r"\w+\(\) (?:missing|takes|got an unexpected keyword argument) .*")
 _LARGEST_POWER = 64
 _LONGEST_PRODUCT = 100_000
 
@@ -52,11 +55,13 @@ class Missing(jinja2.StrictUndefined):
         if self._undefined_obj is jinja2.utils.missing:
             return f"{name} is not defined"
         if self._undefined_obj is None:
-            return f"there is no {name} of what is none this time: ask {{% if ... %}} first"
+            return f"{name} is asked of what is none this time; put {{% if ... %}} around it"
         known = self._undefined_obj if isinstance(self._undefined_obj, dict) else {}
+        if hasattr(dict, name):  # items, keys, get ...
+            return f"data has no {name}(); for pairs there is the filter: DATA | items"
         near = difflib.get_close_matches(name, known, n=1)
         if near:
-            return f"there is no {name} here, did you mean {near[0]}?"
+            return f"there is no {name} here; did you mean {near[0]}?"
         if isinstance(known, Known):
             return f"there is no {name} here; there is: {', '.join(known) or 'nothing'}"
         return f"there is no {name} here"
@@ -126,7 +131,7 @@ class Environment(ImmutableSandboxedEnvironment):
         value = obj[name]
         if isinstance(value, OnlyLater):
             return self.undefined(
-                hint="edition.url is known in previous.comment only: the post must exist first"
+                hint="edition.url is for previous.comment only; elsewhere there is no post yet"
             )
         return value
 
@@ -164,22 +169,28 @@ def _printed(value: object) -> object:
     if isinstance(value, str | int | float | dt.date | Optional | jinja2.Undefined):
         return value
     if callable(value):
-        raise jinja2.TemplateRuntimeError("this needs brackets to be printed, like sections()")
+        raise jinja2.TemplateRuntimeError("this needs brackets to be printed; as in sections()")
     raise jinja2.TemplateRuntimeError(
-        "a list or group cannot be printed: name a part of it, or use {% for %}"
+        "a list or group cannot be printed; name a part of it, or use {% for %}"
     )
 
 
-def failure(error: Exception) -> str:
-    """Say in one line what went wrong in a template, without any of its data."""
+def failure(error: Exception) -> tuple[str, str]:
+    """Say in one line what went wrong in a template and what to write instead, without any of its data."""
+    what, _, hint = _message(error).replace("\n", " ")[:_LONGEST_MESSAGE].partition("; ")
+    return what, hint
+
+
+def _message(error: Exception) -> str:
     if isinstance(error, SecurityError):
         return "this is not allowed in a template"
     if isinstance(error, jinja2.TemplateNotFound):
         return f"there is no file {error.name} to include"
     if isinstance(error, jinja2.UndefinedError | jinja2.TemplateSyntaxError | jinja2.TemplateRuntimeError):
-        return (error.message or type(error).__name__).replace("\n", " ")[:_LONGEST_MESSAGE]
+        return error.message or type(error).__name__
     if isinstance(error, RecursionError):
         return "a template includes or calls itself without end"
     if isinstance(error, MemoryError):
         return "the template needs too much memory"
-    return f"this cannot be computed ({type(error).__name__})"
+    called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None
+    return called[0] if called else f"this cannot be computed ({type(error).__name__})"

@@ -145,9 +145,8 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
     def section(name: str) -> str:
         if name not in by_name:
             near = _nearest(name, by_name)
-            raise jinja2.TemplateRuntimeError(
-                f"there is no section {name}" + (f", did you mean {near}?" if near else "")
-            )
+            hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
+            raise jinja2.TemplateRuntimeError(f"there is no section {name}; {hint}")
         return sections.spoiler(by_name[name])
 
     revision = context["revision"]
@@ -196,7 +195,8 @@ def _problem(error: Exception, environment: Environment, path: str, names: Json)
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename.endswith(SUFFIX):
                 where, line = frame.f_code.co_filename, number
-    return Problem(where, line, failure(error), _hint(error, environment, names))
+    what, hint = failure(error)
+    return Problem(where, line, what, hint or _hint(error, environment, names))
 
 
 def _hint(error: Exception, environment: Environment, names: Json) -> str:
@@ -204,12 +204,12 @@ def _hint(error: Exception, environment: Environment, names: Json) -> str:
     if isinstance(error, jinja2.TemplateNotFound):
         near = _nearest(str(error.name), environment.list_templates())
         return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
-    message = str(error)
     for pattern, known in (
-        (r"(\w+) is not defined", [*names, "range"]),
-        (r"No filter named '(\w+)'", list(environment.filters)),
+        (r"(\w+) is not defined", [*names, *environment.globals]),
+        (r"No filter named '(\w+)'", environment.filters),
+        (r"No test named '(\w+)'", environment.tests),
     ):
-        found = re.match(pattern, message)
+        found = re.match(pattern, str(error))
         if found:
             near = _nearest(found[1], known)
             return f"did you mean {near}?" if near else f"there is: {', '.join(sorted(names))}"

@@ -73,14 +73,6 @@ def _totp(text: SecretStr) -> SecretStr:
     return SecretStr(_secret(text.get_secret_value()))
 
 
-def _page(text: SecretStr) -> SecretStr:
-    return SecretStr(addresses.page(text.get_secret_value()))
-
-
-def _people(text: object) -> tuple[str, ...]:
-    return tuple(addresses.person(name) for name in str(text).replace(",", " ").split())
-
-
 def _tick(text: object) -> timedelta:
     number = str(text).strip().removesuffix("s").strip()
     if number.isdecimal() and SHORTEST_TICK <= timedelta(seconds=int(number[:6])) <= LONGEST_TICK:
@@ -147,26 +139,6 @@ class Settings(BaseModel):
         "`~/.local/state/megabot`.",
         examples=["/var/lib/megabot"],
     )
-    moderators: Annotated[tuple[str, ...], BeforeValidator(_people)] = Field(
-        default=(),
-        description="Who is told when something needs a person, with commas between them: `name`, or "
-        "`name@host`. By default the community's first moderator.",
-        examples=["robin, wren@other.example"],
-    )
-    site_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
-        default=None, description="The folder that the archive is written to.", examples=["/srv/www/threads"]
-    )
-    site_url: Annotated[str, AfterValidator(addresses.page)] = Field(
-        default="",
-        description="The address that the archive is seen at.",
-        examples=["https://threads.example.org"],
-    )
-    heartbeat_url: Annotated[SecretStr, AfterValidator(_page)] | None = Field(
-        default=None,
-        description="An address that is called after each verified pass, so that its silence can be noticed. "
-        "Kept secret, as whoever knows it could call it too.",
-        examples=["https://heartbeat.example/ping/0000"],
-    )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),
         description="How often the service looks for news, in seconds, from 5 to 60.",
@@ -209,7 +181,7 @@ class Settings(BaseModel):
 
     def secret_texts(self) -> list[str]:
         """Give every secret as it is, for the log to blot out."""
-        secrets = (self.password, self.totp_secret, self.heartbeat_url)
+        secrets = (self.password, self.totp_secret)
         return [secret.get_secret_value() for secret in secrets if secret]
 
 

@@ -18,19 +18,9 @@ def instance(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def page(text: str) -> str:
-    """Give the address of a page or folder on the web, without a slash at the end."""
-    return _split(text, example="https://example.org/threads").geturl().rstrip("/")
-
-
 def community(text: str) -> str:
     """Give `name`, or `name@host` for a community of another server; a leading `!` may be there."""
     return _at_host(text.strip().removeprefix("!"), example="name or name@host, as in birds@lemmy.example")
-
-
-def person(text: str) -> str:
-    """Give `name`, or `name@host` for a person of another server; a leading `@` may be there."""
-    return _at_host(text.strip().removeprefix("@"), example="name or name@host, as in robin@lemmy.example")
 
 
 def username(text: str) -> str:

@@ -71,7 +71,7 @@ def number_of(thread: Thread, seen: Seen, own: Own) -> int:
 
 def to_json(context: Context) -> str:
     """Write a context as the ledger keeps it."""
-    return json.dumps(asdict(context), default=_plain, sort_keys=True)
+    return json.dumps(asdict(context), default=date.isoformat, sort_keys=True)
 
 
 def from_json(text: str) -> Context:
@@ -95,9 +95,3 @@ def from_json(text: str) -> Context:
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
     )
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    raise TypeError(type(value).__name__)

@@ -14,7 +14,7 @@ COMMENT_LONGEST = 10_000
 MARKER_ROOM = 200
 """UTF-16 units kept free for the marker and the blank line before it."""
 
-_MENTION = re.compile(r"(?<![\w/])@[\w.]+@[a-zA-Z0-9._:-]+")
+_MENTION = re.compile(r"@[\w.]+@[a-zA-Z0-9._:-]+")  # the server's: also in code and in addresses
 _COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
 _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
@@ -67,9 +67,11 @@ def flaws(text: str, *, mentions: bool) -> Iterator[Flaw]:
             yield Flaw(number, line, "a control character or half a character", "delete it")
         if _MARKER in line:
             yield Flaw(number, line, "a marker of megabot's own", "delete it: megabot adds the right one")
-        if not mentions and _MENTION.search(line):
-            hint = "write a link, [name](https://host/u/name), or set mentions: allow"
-            yield Flaw(number, line, "a mention, which would notify that person", hint)
+        if not mentions and (mention := _MENTION.search(line)):
+            in_address = "://" in line[: mention.start()].rpartition(" ")[2]
+            hint = "write %40 for its @" if in_address else "write a link, [name](https://host/u/name)"
+            what = "a mention, which would notify that person"
+            yield Flaw(number, line, what, f"{hint}, or set mentions: allow")
         if _BAD_LINK.search(line):
             yield Flaw(number, line, "a link that no reader can follow safely", "link to http or https")
 
@@ -96,7 +98,8 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
             fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
         elif colons := _COLONS.fullmatch(line):
             yield from _colons(Flaw(number, line, ""), colons, inside=spoiler is not None)
-            spoiler = _opened(number, line) if colons[2] else None
+            if not colons[2] or _is_spoiler(colons):
+                spoiler = _opened(number, line) if colons[2] else None
     yield from (left for left in (fence, spoiler) if left is not None)
     yield from _ends_in_table(lines)
 
@@ -107,17 +110,24 @@ def _opened(number: int, line: str) -> Flaw:
 
 def _colons(here: Flaw, colons: re.Match[str], *, inside: bool) -> Iterator[Flaw]:
     """Judge one line that begins with ::: by itself."""
-    word, _, title = colons[2].partition(" ")
-    if not word:
+    if not colons[2]:
         if not inside:
             yield replace(here, what="a ::: that closes nothing", hint="delete it")
         return
+    if not _is_spoiler(colons):
+        hint = "::: stands alone on its line, or before: spoiler Title"
+        yield replace(here, what="a ::: that neither opens nor closes a spoiler", hint=hint)
+        return
     if inside:
         yield replace(here, what="a spoiler within a spoiler", hint="close the one before with a line :::")
-    if word.lower() != "spoiler" or not title.strip():
+    if not colons[2].partition(" ")[2].strip():
         yield replace(here, what="a spoiler without a title", hint="write ::: spoiler Title")
     if colons[1] != ":::":
         yield replace(here, what="a spoiler with more than three colons", hint="write ::: spoiler Title")
+
+
+def _is_spoiler(colons: re.Match[str]) -> bool:
+    return colons[2].partition(" ")[0].lower() == "spoiler"
 
 
 def _ends_in_table(lines: list[str]) -> Iterator[Flaw]:

@@ -4,7 +4,7 @@ A plan holds at most one Publish and then nothing else: what follows from it is 
 there afterwards. Holds are part of a plan: they say why something is not done.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from megabot.core.actions import Action, Hold, Need, Publish, Reason, Resend, Write
 from megabot.core.publication import decide_publication
@@ -12,6 +12,8 @@ from megabot.core.seen import Case
 from megabot.core.upkeep import decide_upkeep
 
 CLOCK_TOLERANCE = timedelta(hours=1)
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+"""No clock that is right shows a time before this code was written."""
 
 
 def decide(case: Case) -> tuple[Action, ...]:
@@ -28,9 +30,10 @@ def decide(case: Case) -> tuple[Action, ...]:
 
 
 def clock_is_wrong(case: Case) -> Hold | None:
-    """Nothing is written by a clock an hour off the server's, or one behind our own newest edition (K03)."""
+    """Nothing is written by a clock an hour off the server's, or behind this code or our newest edition (K03)."""
     newest = max((record.slot for record in case.seen.records), default=case.now)
-    if abs(case.seen.skew) > CLOCK_TOLERANCE or newest > case.now + CLOCK_TOLERANCE:
+    behind = case.now < BUILT or newest > case.now + CLOCK_TOLERANCE
+    if behind or abs(case.seen.skew) > CLOCK_TOLERANCE:
         return Hold(reason=Reason.CLOCK, facts=(str(int(case.seen.skew.total_seconds())),))
     return None
 

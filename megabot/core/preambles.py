@@ -26,7 +26,7 @@ def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
     nearest = calendar.nearest(thread.name, thread.schedule, moment)
     around = [
         nearest,
-        next(calendar.upcoming(thread.name, thread.schedule, nearest.slot)),
+        *islice(calendar.upcoming(thread.name, thread.schedule, nearest.slot), 1),
         *islice(calendar.before(thread.name, thread.schedule, nearest), 1),
     ]
     by_distance = sorted(around, key=lambda edition: abs(edition.slot - moment))

@@ -26,7 +26,10 @@ Rule = Callable[[Case], Verdict | None]
 
 def nothing_is_due(case: Case) -> Hold | None:
     """Before the first slot there is no edition."""
-    return Hold(reason=Reason.NOTHING_DUE) if case.seen.due is None else None
+    if case.seen.due is not None:
+        return None
+    first = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
+    return Hold(reason=Reason.NOTHING_DUE, until=first.slot)
 
 
 def outcome_is_unknown(case: Case) -> Hold | None:

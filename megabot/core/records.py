@@ -79,8 +79,8 @@ class PostRecord:
     """What the ledger knows of an own post.
 
     `sent` and `answered` are hashes of the text as we sent it and as the server gave it back at our last
-    write (decision 13); `seen_pinned` is when a look first saw it pinned. `adopted` posts are another
-    account's. `context` is the JSON of the context it was rendered with.
+    write (decision 13). `adopted` posts are another account's. `context` is the JSON of the context it was
+    rendered with.
     """
 
     post_id: int
@@ -97,6 +97,4 @@ class PostRecord:
     sent: str = ""
     answered: str = ""
     context: str = ""
-    preamble: str = ""
     adopted: bool = False
-    seen_pinned: datetime | None = None

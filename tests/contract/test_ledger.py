@@ -45,8 +45,6 @@ POST = PostRecord(
     sent="hash of ours",
     answered="hash of theirs",
     context="{}",
-    preamble="preambles/birds/2026-W47.md",
-    seen_pinned=LATER,
 )
 
 
@@ -160,9 +158,9 @@ def test_a_recorded_post_comes_back_whole(ledger: Ledger) -> None:
 
 def test_what_is_known_of_a_post_is_replaced(ledger: Ledger) -> None:
     ledger.record_post(POST)
-    ledger.record_post(replace(POST, adopted=True, dirty=False, seen_pinned=None))
+    ledger.record_post(replace(POST, adopted=True, dirty=False))
 
-    assert ledger.posts("birds") == (replace(POST, adopted=True, dirty=False, seen_pinned=None),)
+    assert ledger.posts("birds") == (replace(POST, adopted=True, dirty=False),)
 
 
 def test_posts_are_of_one_thread_and_by_slot_whatever_their_ids(ledger: Ledger) -> None:

@@ -1,17 +1,19 @@
 """The pass as scenes: what stands in the community in the end."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
+from megabot import texts
 from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.plan import BUILT, holds
 from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
 from megabot.reconcile import Report
 from megabot.sandbox.accounts import settings
-from tests.world import SLOT, WEEK, World
+from tests.world import SLOT, WEEK, WEEKLY, World
 
 
 def reasons(report: Report) -> set[Reason]:
@@ -372,6 +374,27 @@ def test_a_clock_that_is_a_year_ahead_writes_nothing(world: World) -> None:
     report = world.run_pass()
 
     assert reasons(report) == {Reason.CLOCK}
+    assert world.posts() == []
+
+
+def test_a_clock_from_before_the_program_was_written_writes_nothing(world: World) -> None:
+    world.change(schedule=replace(WEEKLY, first=date(2026, 10, 5)))
+    world.clock.at = BUILT - timedelta(seconds=1)
+
+    report = world.post()
+
+    assert reasons(report) == {Reason.CLOCK}
+    assert world.posts() == []
+
+
+def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
+    world.clock.at = SLOT - 2 * WEEK
+
+    report = world.run_pass()
+
+    (held,) = holds(report.left)
+    assert (held.reason, held.until) == (Reason.NOTHING_DUE, SLOT - WEEK)
+    assert "before the first slot, 2026-11-09 12:00 UTC;" in texts.hold(report.thread, held)
     assert world.posts() == []
 
 

@@ -1,5 +1,6 @@
 """The child process: what it answers, and that nothing a template does gets past its limits."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer
+from megabot.adapters.renderer import Renderer, _ending, _parsed
 from megabot.core.threads import Rendered, RenderProblem, Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
@@ -89,6 +90,25 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
     assert str(answer.problems[0]) == (
         "thread.md.j2: rendering took more than 0.001 s: a loop that never ends?"
     )
+
+
+def test_a_child_that_runs_out_of_memory_leaves_a_problem() -> None:
+    much = "[" + "{}," * 700_000 + "{}]"
+    answer = render("Hello.", more={f"data/d{number}.json": much for number in range(14)})
+
+    assert isinstance(answer, RenderProblem)
+    assert str(answer.problems[0]) == (
+        "thread.md.j2: rendering broke off: the text probably needs too much memory"
+    )
+
+
+def test_a_child_that_used_up_its_time_says_so() -> None:
+    assert _ending(-signal.SIGKILL) == "rendering was stopped at its limits of time: a loop that never ends?"
+
+
+@pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])
+def test_half_an_answer_is_none(answer: bytes) -> None:
+    assert _parsed(answer, 1) is None
 
 
 def test_half_characters_travel_and_are_refused() -> None:

@@ -12,6 +12,7 @@ from megabot.core.plan import holds
 from megabot.core.posts import Comment, Post, PostDraft
 from megabot.core.records import IntentState
 from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Previous
 from megabot.errors import OutcomeUnknown
 from megabot.orders import carry_out
 from megabot.ports import Forum, Ports
@@ -40,6 +41,12 @@ class Lossy:
 
     def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
         return self._maybe("feature", lambda: self.forum.feature(post_id, **how))
+
+    def lock(self, post_id: int, *, locked: bool) -> Post:
+        return self._maybe("lock", lambda: self.forum.lock(post_id, locked=locked))
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        return self._maybe("edit_post", lambda: self.forum.edit_post(post_id, draft))
 
     def _maybe(self, name: str, send: Callable[[], Answer]) -> Answer:
         if name != self.loses:
@@ -135,3 +142,35 @@ def test_a_lost_comment_that_was_never_made_is_made_once_later(world: World) -> 
         world.run_pass()
 
     assert len(world.comments(1)) == 1
+
+
+def test_an_edit_whose_answer_was_lost_is_not_taken_for_a_persons(world: World) -> None:
+    world.post()
+    world.press.words = "A better essay."
+    ports = lossy(world, loses="edit_post", arrives=True)
+    order = {"news": Order(OrderKind.REFRESH, "shell:1")}
+    run_pass(ports, orders=order, proof=True)
+    world.press.words = "The best essay."
+
+    world.run_pass(OrderKind.REFRESH, order="shell:2")
+
+    assert "The best essay." in str(world.posts()[0]["body"])
+
+
+def test_a_lost_edit_that_was_never_done_is_done_by_the_same_pass(world: World) -> None:
+    world.post()
+    world.press.words = "A better essay."
+    ports = lossy(world, loses="edit_post", arrives=False)
+
+    run_pass(ports, orders={"news": Order(OrderKind.REFRESH, "shell:1")}, proof=True)
+
+    assert "A better essay." in str(world.posts()[0]["body"])
+
+
+def test_a_lost_lock_is_seen_by_the_next_look(world: World) -> None:
+    world.change(previous=Previous(lock=True))
+    report = run_to_the_slot_after(world, loses="lock", arrives=True)
+
+    assert report.verified
+    assert [post["locked"] for post in world.posts()] == [True, False]
+    assert world.pinned() == [2]

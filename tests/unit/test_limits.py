@@ -82,7 +82,8 @@ def test_text_that_is_closed_has_no_flaw(text: str) -> None:
         ("a\n::: spoiler Maps\nb", (2, "a spoiler that is never closed")),
         ("a\n:::", (2, "a ::: that closes nothing")),
         ("::: spoiler\n:::", (1, "a spoiler without a title")),
-        ("::: note\n:::", (1, "a spoiler without a title")),
+        ("::: note", (1, "a ::: that neither opens nor closes a spoiler")),
+        ("::: spoiler A\n:::more\n:::", (2, "a ::: that neither opens nor closes a spoiler")),
         ("::: spoiler A\n::: spoiler B\n:::", (2, "a spoiler within a spoiler")),
         (":::: spoiler A\n:::", (1, "a spoiler with more than three colons")),
         ("| a |\n|---|\n| b |\n\n", (2, "the text ends in a table")),
@@ -101,9 +102,18 @@ def test_a_mention_is_a_flaw_unless_it_is_allowed(text: str) -> None:
     assert found(text, mentions=True) == []
 
 
-@pytest.mark.parametrize("text", ["https://pictures.example/@robin@lemmy.example", "robin@lemmy.example"])
-def test_addresses_are_no_mentions(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["robin@lemmy.example", "https://a.example/@robin", "https://a.example/@robin%40lemmy.example"]
+)
+def test_what_the_server_takes_for_no_mention_is_none(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_mention_within_an_address_counts_too_and_has_its_own_way_out() -> None:
+    (flaw,) = flaws("see [her](https://a.example/@robin@lemmy.example)", mentions=False)
+
+    assert flaw.what == "a mention, which would notify that person"
+    assert flaw.hint == "write %40 for its @, or set mentions: allow"
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,14 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
 @pytest.mark.parametrize(
     ("locale", "value", "pattern", "message"),
     [
-        ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %: 'd MMMM y'"),
-        ("en", MONDAY, "%Q", "a date pattern is Babel's, without %: ''"),
-        ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern, as in 'd MMMM y'"),
+        ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %; write 'd MMMM y'"),
+        ("en", MONDAY, "%Q", "a date pattern is Babel's, without %; write 'd MMMM y'"),
+        ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern; write one like 'd MMMM y'"),
         ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
-        ("en", 3, "d", "date wants a date, like edition.start"),
-        ("en", "soon", "d", "date wants a date, like edition.start"),
-        ("xx", MONDAY, "d", "there is no locale xx, as in en or pt_BR"),
-        ("a b", MONDAY, "d", "there is no locale a b, as in en or pt_BR"),
+        ("en", 3, "d", "date wants a date; edition.start is one"),
+        ("en", "soon", "d", "date wants a date; edition.start is one"),
+        ("xx", MONDAY, "d", "there is no locale xx; write one like en or pt_BR at the top"),
+        ("a b", MONDAY, "d", "there is no locale a b; write one like en or pt_BR at the top"),
     ],
 )
 def test_a_date_that_cannot_be_written_says_why(
@@ -129,3 +129,7 @@ def test_a_spoiler_is_made_of_a_block_or_of_a_text() -> None:
 def test_a_spoilers_title_is_one_line_and_there() -> None:
     assert "the title of a spoiler has more than one line" in problems_of("{{ spoiler('a\\nb') }}")[0]
     assert "a spoiler without a title" in problems_of("{{ spoiler('') }}")[0]
+
+
+def test_none_is_nothing_rather_than_a_word() -> None:
+    assert body_of("a{{ preamble.author | escape_md }}{{ preamble.author | url }}b") == "ab"

@@ -13,7 +13,7 @@ NAMES = "community, companions, data, edition, preamble, previous, section, sect
     [
         ("{{ edition.key }} {{ edition.start }} {{ edition.end }}", "2026-W26 2026-06-22 2026-06-28"),
         ("{{ edition.start.year }} {{ edition.slot.hour }}", "2026 12"),
-        ("{{ previous.title }} {{ previous.slots_ago }} {{ previous.comments }}", "News 1 1 7"),
+        ("{{ previous.title }} {{ previous.slots_ago }} {{ previous.comments }}", "News 129 1 7"),
         ("{{ preamble }} {{ preamble.text }} {{ preamble.theme }}", "An essay. An essay. Tides"),
         ("{{ preamble.author }}.", "."),
         ("{% if preamble.author %}by{% endif %}.", "."),
@@ -38,22 +38,27 @@ def test_data_is_there_by_its_name(body: str, text: str) -> None:
         ("{{ editon.start }}", "editon is not defined (did you mean edition?)"),
         ("{{ config }}", f"config is not defined (there is: {NAMES})"),
         ("{{ lipsum(9) }}", f"lipsum is not defined (there is: {NAMES})"),
-        ("{{ edition.nmuber }}", "there is no nmuber here, did you mean number?"),
-        ("{{ edition['strat'] }}", "there is no strat here, did you mean start?"),
-        ("{{ companions.atlsa.url }}", "there is no atlsa here, did you mean atlas?"),
-        ("{{ data.zzz }}", "there is no zzz here; there is: events, more, prices"),
-        ("{{ data.events[0].waht }}", "there is no waht here, did you mean what?"),
+        ("{{ edition.nmuber }}", "there is no nmuber here (did you mean number?)"),
+        ("{{ edition['strat'] }}", "there is no strat here (did you mean start?)"),
+        ("{{ companions.atlsa.url }}", "there is no atlsa here (did you mean atlas?)"),
+        ("{{ data.zzz }}", "there is no zzz here (there is: events, more, prices)"),
+        ("{{ data.events[0].waht }}", "there is no waht here (did you mean what?)"),
         ("{{ data.events[0].zzz }}", "there is no zzz here"),
+        ("{{ data.events[0].keys() }}", "data has no keys() (for pairs there is the filter: DATA | items)"),
+        ("{{ edition.start | date }}", "date() missing 1 required positional argument: 'pattern'"),
+        ("{{ spoiler('a', tilte='b') }}", "spoiler() got an unexpected keyword argument 'tilte'"),
+        ("{{ 3 is evn }}", "No test named 'evn'. (did you mean even?)"),
+        ("{{ rnage(3) }}", "rnage is not defined (did you mean range?)"),
         ("{{ data.events[9].what }}", "there is no 9 here"),
-        ("{{ companions.film.url }}", "there is no url of what is none this time: ask {% if ... %} first"),
-        ("{{ edition.url }}", "edition.url is known in previous.comment only: the post must exist first"),
+        ("{{ companions.film.url }}", "url is asked of what is none this time (put {% if ... %} around it)"),
+        ("{{ edition.url }}", "edition.url is for previous.comment only (elsewhere there is no post yet)"),
         ("{{ 'x' | dat('d') }}", "No filter named 'dat'. (did you mean date?)"),
         ("{{ x ", "unexpected end of template, expected 'end of print statement'."),
         ("{% include '_fotter.md.j2' %}", "there is no file _fotter.md.j2 to include (did you mean _footer"),
         ("{% include '../x' %}", "there is no file ../x to include (parts of templates are files like"),
         ("{% include '/etc/passwd' %}", "there is no file /etc/passwd to include"),
-        ("{{ sections }}", "this needs brackets to be printed, like sections()"),
-        ("{{ data.events }}", "a list or group cannot be printed: name a part of it, or use {% for %}"),
+        ("{{ sections }}", "this needs brackets to be printed (as in sections())"),
+        ("{{ data.events }}", "a list or group cannot be printed (name a part of it, or use {% for %})"),
         ("{{ edition }}", "a list or group cannot be printed"),
         ("{{ 'a' + 1 }}", "this cannot be computed (TypeError)"),
         ("{{ 1 / 0 }}", "this cannot be computed (ZeroDivisionError)"),
@@ -104,9 +109,23 @@ def test_a_mistake_in_an_included_part_has_the_parts_line() -> None:
     assert problems_of("{% include '_broken.md.j2' %}")[0].startswith("_broken.md.j2:2: nosuch is not")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% macro part() %}\n{{ nosuch }}{% endmacro %}\n\n{{ part() }}",
+        "{% for n in range(3) %}\n{{ nosuch }}{% endfor %}",
+        "{% call spoiler('Maps') %}\n{{ nosuch }}{% endcall %}",
+        "{% if true %}\n{{ 'x' | default(nosuch.a) }}{% endif %}",
+        "{# a\n#}{{ nosuch }}",
+    ],
+)
+def test_a_mistake_within_a_block_has_its_own_line(body: str) -> None:
+    assert problems_of(body)[0].startswith(f"thread.md.j2:{BODY_LINE + 1}: nosuch is not defined")
+
+
 def test_a_mistake_further_down_has_its_own_line() -> None:
     assert problems_of("one\n\n{{ previous.title }}", FIRST)[0].startswith(
-        f"thread.md.j2:{BODY_LINE + 2}: there is no title of what is none this time"
+        f"thread.md.j2:{BODY_LINE + 2}: title is asked of what is none this time"
     )
 
 

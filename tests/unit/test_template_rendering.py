@@ -73,7 +73,7 @@ def test_sections_are_in_the_order_of_their_files() -> None:
 
 def test_a_section_that_is_not_there_is_named_with_the_nearest() -> None:
     assert problems_of("a\n{{ section('brids') }}") == [
-        f"thread.md.j2:{BODY_LINE + 1}: there is no section brids, did you mean birds?"
+        f"thread.md.j2:{BODY_LINE + 1}: there is no section brids (did you mean birds?)"
     ]
 
 
@@ -153,7 +153,10 @@ def test_at_most_twenty_flaws_are_told() -> None:
         ("{{ 'x' * 201 }}", "thread.md.j2:3: the title has 201 characters"),
         ("a\\nb c", "thread.md.j2:3: the title has more than one line"),
         ("{{ editon.number }}", "thread.md.j2:3: editon is not defined (did you mean edition?)"),
-        ("{{ edition.start | date('%d') }}", "thread.md.j2:3: a date pattern is Babel's, without %: 'd'"),
+        (
+            "{{ edition.start | date('%d') }}",
+            "thread.md.j2:3: a date pattern is Babel's, without % (write 'd')",
+        ),
         ("{% if %}", "thread.md.j2:3: "),
     ],
 )

@@ -21,6 +21,7 @@ schedule:
 ---
 Text
 """
+NAME, TITLE, ZONE, FIRST = "name: news", '"News {{ edition.number }}"', "Europe/London", "2024-01-01"
 
 
 def changed(old: str, new: str) -> str:
@@ -100,48 +101,167 @@ def test_grace_first_and_skip_are_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("name: news", "nmae: news", "thread.md.j2:2: nmae is not a setting (did you mean name?)"),
-        ("name: news", "name: News!", "thread.md.j2:2: name (a thread's name has 1 to 40"),
-        ("name: news\n", "name: news\nzzz: 1\n", "thread.md.j2:3: zzz is not a setting (delete it)"),
-        ("name: news\n", "name: news\nnsfw: no\n", "thread.md.j2:3: nsfw is neither true nor false"),
-        ("name: news\n", "name: news\npin: top\n", "thread.md.j2:3: pin has a value that it does not"),
-        ("name: news\n", "name: news\nmentions: no\n", "thread.md.j2:3: mentions (write allow"),
-        ("name: news\n", "name: news\nprevious: yes\n", "thread.md.j2:3: previous is no list of settings"),
+        (NAME, "nmae: news", "2: nmae is not a setting (did you mean name?)"),
         (
-            "name: news\n",
-            "name: news\nprevious:\n  lok: true\n",
-            "previous.lok is not a setting (did you mea",
+            NAME,
+            "name: News!",
+            "2: name: News! is no name of a thread (1 to 40 of a to z, 0 to 9 and - make one)",
         ),
-        ("name: news\n", "name: news\ncompanions: [a]\n", "companions is no list of settings"),
-        ("name: news\n", "name: news\ncompanions: {a: {}}\n", "companions.a (a companion has one of thread"),
-        ("name: news\n", "name: news\ncompanions: {a: {url: a.example}}\n", "companions.a.url (write a who"),
-        ("name: news\n", "name: news\ncompanions: {a: {thread: A}}\n", "companions.a.thread (a thread's na"),
-        ("name: news\n", "name: news\ncompanions: {a: {latest_by: b}}\n", "latest_by wants in: COMMUNITY"),
-        ("name: news\n", "name: news\ncompanions: {a: {latst_by: b}}\n", "did you mean latest_by?"),
-        ('"News {{ edition.number }}"', "2026", "thread.md.j2:3: title is not a text (put it in quotes"),
-        ('"News {{ edition.number }}"', "News #3", "thread.md.j2:3: the text after ` #` is a comment"),
-        ("every: week", "every: fortnight", "thread.md.j2:5: schedule.every (write day, week, month"),
-        ("every: week", "every: month", "schedule (every: month wants on: a day number, or first monday)"),
-        ("every: week", "every: day", "schedule (every: day takes no on:)"),
-        ("  on: monday\n", "", "schedule (every: week wants on: monday, or several days)"),
-        ("on: monday", "on: mondya", "thread.md.j2:6: schedule.on (mondya is no day of the week, did you"),
-        ("on: monday", "on: true", "thread.md.j2:6: schedule.on (write a day, as in monday)"),
-        ("on: monday", "on: 32", "thread.md.j2:6: schedule.on (a day of the month is 1 to 31)"),
-        ("on: monday", "on: [monday, 3]", "thread.md.j2:6: schedule.on (3 is no day of the week)"),
-        ('"12:00"', "noon", "thread.md.j2:7: schedule.at (write the hour on a clock of 24"),
-        ("Europe/London", "Europe/Lodnon", "thread.md.j2:8: schedule.timezone (there is no time zone Europe"),
-        ("Europe/London", "zz", "thread.md.j2:8: schedule.timezone (there is no time zone zz, as in Europe"),
-        ("first: 2024-01-01", "first: soon", "thread.md.j2:9: schedule.first is no list of settings"),
-        ("first: 2024-01-01", "first: {date: soon}", "schedule.first.date (write a date, as in 2026-11-16)"),
-        ("first: 2024-01-01", "first: {number: 1}", "schedule.first.date is missing (write date: ...)"),
-        ("first: 2024-01-01", "first: {dat: 1}", "did you mean date?"),
-        ("2024-01-01", "2024-01-01\n  grace: 3 dyas", "thread.md.j2:10: schedule.grace (write how long"),
-        ("2024-01-01", "2024-01-01\n  skip: 2026-12-28", "schedule.skip is not a list"),
-        ("2024-01-01", "2024-01-01\n  skip: [9999-12-31]", "skip: 9999-12-31 is not the day of a slot"),
+        (
+            NAME,
+            f"{NAME}\nzzz: 1",
+            "3: zzz is not a setting (there is: name, title, schedule, community, pin, ",
+        ),
+        (NAME, f"{NAME}\nnsfw: no", "3: nsfw is neither true nor false (write true or false)"),
+        (NAME, f"{NAME}\npin: top", "3: pin: top is none of community, local, none (write one of them)"),
+        (
+            NAME,
+            f"{NAME}\nrefresh: bdoy",
+            "3: refresh: bdoy is none of body, preamble, never (did you mean body?)",
+        ),
+        (NAME, f"{NAME}\nmentions: yes", "3: mentions: yes is no answer (write allow, or leave it out)"),
+        (
+            NAME,
+            f"{NAME}\nlocale: klingon",
+            "3: locale: klingon is no locale (write a code of a language, as in en",
+        ),
+        (
+            NAME,
+            f"{NAME}\ncommunity: a/b",
+            "3: community: a/b is no name of a community (write name or name@host",
+        ),
+        (
+            NAME,
+            f"{NAME}\nprevious: yes",
+            "3: previous is no list of settings (write key: value lines under it)",
+        ),
+        (NAME, f"{NAME}\nprevious:\n  lok: true", "4: previous.lok is not a setting (did you mean lock?)"),
+        (NAME, f"{NAME}\ncompanions: [a]", "3: companions is no list of settings (write key: value lines"),
+        (
+            NAME,
+            f"{NAME}\ncompanions: {{a: {{}}}}",
+            "3: companions.a: a companion is one of thread, url and latest_by",
+        ),
+        (
+            NAME,
+            f"{NAME}\ncompanions: {{a: {{url: a.example}}}}",
+            "3: companions.a.url: a.example is no whole address (",
+        ),
+        (
+            NAME,
+            f"{NAME}\ncompanions: {{a: {{thread: A}}}}",
+            "3: companions.a.thread: A is no name of a thread (1 to",
+        ),
+        (
+            NAME,
+            f"{NAME}\ncompanions: {{a: {{latest_by: b}}}}",
+            "3: companions.a: latest_by stands alone (write in:",
+        ),
+        (
+            NAME,
+            f"{NAME}\ncompanions: {{a: {{latst_by: b}}}}",
+            "3: companions.a.latst_by is not a setting (did you mean latest_by?)",
+        ),
+        (TITLE, "2026", '3: title is not a text (put it in quotes: "...")'),
+        (TITLE, "", "3: title is empty (write a value, or delete the line)"),
+        (TITLE, '""', "3: title is empty (write a text)"),
+        (
+            TITLE,
+            "News #3",
+            '3: the text after ` #` is a comment and is lost (put the whole value in quotes: "...")',
+        ),
+        (TITLE, "@News", '3: a value begins with a character that YAML reserves (put it in quotes: "...")'),
+        (
+            TITLE,
+            "{{ edition.number }}",
+            '3: brackets where a text should be (put {{ ... }} in quotes: "...")',
+        ),
+        (
+            "every: week",
+            "every: fortnight",
+            "5: schedule.every: fortnight is no rhythm (write day, week or month",
+        ),
+        (
+            "every: week",
+            "every: month",
+            "4: schedule: a month wants its day (write on: first monday, or on: 15)",
+        ),
+        ("every: week", "every: day", "4: schedule: every day is every day (delete on:)"),
+        (
+            "  on: monday\n",
+            "",
+            "4: schedule: a week wants its day (write on: monday, or on: [monday, thursday])",
+        ),
+        ("on: monday", "on: mnday", "6: schedule.on: mnday is no day of the week (did you mean monday?)"),
+        (
+            "on: monday",
+            "on: [mnday, 3]",
+            "6: schedule.on: mnday and 3 are no days of the week (did you mean monday?)",
+        ),
+        ("on: monday", "on: xx", "6: schedule.on: xx is no day of the week (write it in full, as in monday)"),
+        (
+            "on: monday",
+            "on: fist monday",
+            "6: schedule.on: fist is no place in a month (did you mean first?)",
+        ),
+        (
+            "on: monday",
+            "on: last mnday",
+            "6: schedule.on: mnday is no day of the week (did you mean monday?)",
+        ),
+        (
+            "on: monday",
+            "on: 32",
+            "6: schedule.on: 32 is no day (write monday, or 1 to 31 for a day of the month)",
+        ),
+        ("on: monday", "on: true", "6: schedule.on: True is no day (write monday"),
+        (
+            '"12:00"',
+            "noon",
+            '7: schedule.at: noon is no time of day (write it as a clock of 24 hours shows it: "09:00")',
+        ),
+        (
+            ZONE,
+            "Europe/Lodnon",
+            "8: schedule.timezone: there is no time zone Europe/Lodnon (did you mean Europe/London?)",
+        ),
+        (
+            ZONE,
+            "new york",
+            "8: schedule.timezone: there is no time zone new york (did you mean America/New_York?)",
+        ),
+        (
+            ZONE,
+            "zz",
+            "8: schedule.timezone: there is no time zone zz (write area and city, as in Europe/London)",
+        ),
+        (ZONE, "../etc", "8: schedule.timezone: there is no time zone ../etc ("),
+        (FIRST, "soon", "9: schedule.first: soon is no date (write year-month-day, as in 2026-11-16)"),
+        (FIRST, "9999-12-31", "9: schedule.first: 9999-12-31 is too far away (look at the year)"),
+        (FIRST, "{date: soon}", "9: schedule.first.date: soon is no date (write year-month-day"),
+        (FIRST, "{number: 1}", "9: schedule.first.date is missing (write date: ...)"),
+        (FIRST, "{dat: 1}", "9: schedule.first.dat is not a setting (did you mean date?)"),
+        (
+            FIRST,
+            "{date: 2024-01-01, number: x}",
+            "9: schedule.first.number is no whole number (write digits alone",
+        ),
+        (FIRST, "{date: 2024-01-01, number: -1}", "9: schedule.first.number is below 0 (write 0 or more)"),
+        (
+            FIRST,
+            f"{FIRST}\n  grace: 3 dyas",
+            "10: schedule.grace: 3 dyas is no length of time (write a number and",
+        ),
+        (
+            FIRST,
+            f"{FIRST}\n  skip: 2026-12-28",
+            "10: schedule.skip is not a list (write it in brackets: [...])",
+        ),
+        (FIRST, f"{FIRST}\n  skip: [x]", "10: schedule.skip: x is no date (write year-month-day"),
     ],
 )
 def test_a_mistake_has_its_line_and_what_to_write(old: str, new: str, line: str) -> None:
-    assert [said for said in mistakes(changed(old, new)) if line in said]
+    assert [said for said in mistakes(changed(old, new)) if said.startswith(f"thread.md.j2:{line}")]
 
 
 def test_every_mistake_of_a_file_is_found_at_once() -> None:
@@ -156,9 +276,8 @@ def test_a_day_to_skip_that_is_no_slot_is_named_where_it_stands() -> None:
         "first: 2024-01-01", "first: 2024-01-01\n  skip: [2027-01-04, 2026-12-28,\n    2026-12-29]"
     )
 
-    assert mistakes(text) == [
-        "thread.md.j2:11: skip: 2026-12-29 is not the day of a slot (write the day it would go up)"
-    ]
+    what = "schedule.skip: 2026-12-29 is not the day of a slot"
+    assert mistakes(text) == [f"thread.md.j2:11: {what} (the nearest are 2026-12-28 and 2027-01-04)"]
 
 
 def test_a_thread_is_called_what_its_file_is_called() -> None:
@@ -176,13 +295,54 @@ def test_which_files_are_threads(path: str, *, expected: bool) -> None:
     assert is_thread(path) is expected
 
 
-def test_two_threads_of_one_name_are_a_mistake() -> None:
-    found, problems = threads(Snapshot(files={"news.md.j2": LEAST, "thread.md.j2": LEAST}))
+def test_dates_may_stand_in_quotes() -> None:
+    schedule = parsed(changed(FIRST, f'"{FIRST}"\n  skip: ["2026-12-28"]')).schedule
 
-    assert [thread.path for thread in found] == ["news.md.j2"]
-    assert problems == (
-        Problem("thread.md.j2", 1, "news.md.j2 has the same name", "give one of them another"),
-    )
+    assert (schedule.first, schedule.skip) == (date(2024, 1, 1), frozenset([date(2026, 12, 28)]))
+
+
+def test_a_line_that_is_no_yaml_as_it_is_has_no_second_mistake() -> None:
+    assert len(mistakes(changed(TITLE, "{{ edition.number }}"))) == 1
+
+
+@pytest.mark.parametrize("text", ["", "Text\n", f"\n{LEAST}", f"-{LEAST}", f"—\n{LEAST}"])
+def test_a_template_without_front_matter_says_so(text: str) -> None:
+    assert mistakes(text) == [
+        "thread.md.j2:1: the file has no front matter (begin it with a line ---, its settings, ---)"
+    ]
+
+
+def test_front_matter_that_is_no_yaml_has_no_mistakes_but_that() -> None:
+    assert mistakes(changed(TITLE, '"News')) == ["thread.md.j2:3: a quote that is never closed (close it)"]
+
+
+def test_two_threads_of_one_name_are_a_mistake() -> None:
+    _, problems = threads(Snapshot(files={"news.md.j2": LEAST, "thread.md.j2": LEAST}))
+
+    assert [str(problem) for problem in problems] == [
+        "thread.md.j2:2: name: news.md.j2 is called news too (one of them needs another name)"
+    ]
+
+
+def test_a_companion_must_be_a_thread_of_the_source() -> None:
+    text = changed("schedule:", "companions:\n  group: {thread: raeding}\n  film: {thread: x}\nschedule:")
+    other = LEAST.replace(NAME, "name: reading")
+
+    _, problems = threads(Snapshot(files={"thread.md.j2": text, "reading.md.j2": other}))
+
+    assert [str(problem) for problem in problems] == [
+        "thread.md.j2:5: companions.group.thread: there is no thread raeding (did you mean reading?)",
+        "thread.md.j2:6: companions.film.thread: there is no thread x (there is: reading, news)",
+    ]
+
+
+def test_a_companion_with_mistakes_of_its_own_is_known_all_the_same() -> None:
+    text = changed("schedule:", "companions: {group: {thread: reading}}\nschedule:")
+    other = LEAST.replace(NAME, "name: reading").replace("monday", "mnday")
+
+    _, problems = threads(Snapshot(files={"thread.md.j2": text, "reading.md.j2": other}))
+
+    assert [problem.path for problem in problems] == ["reading.md.j2"]
 
 
 def test_a_source_without_a_thread_is_a_mistake() -> None:

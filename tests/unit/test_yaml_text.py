@@ -30,15 +30,12 @@ def problems(text: str) -> list[str]:
         ("a: [x, {b: 1}]", ["x", {"b": 1}]),
         ("a: |\n  one\n  two", "one\ntwo"),
         ("a: x # a comment", "x"),
+        ("a: x\n  y\n", "x y"),
         ("a: C# and F#", "C# and F#"),
     ],
 )
 def test_a_value_is_what_it_looks_like(text: str, value: object) -> None:
     assert parse("a.yaml", text).value == {"a": value}
-
-
-def test_line_ends_that_only_yaml_knows_are_survived() -> None:
-    assert parse("a.yaml", "a: x\u2028b: z #1").problems == ()
 
 
 @pytest.mark.parametrize(
@@ -53,12 +50,19 @@ def test_line_ends_that_only_yaml_knows_are_survived() -> None:
         ("b: 1\na: 'News", "a.yaml:2: a quote or bracket that is never closed"),
         ("b: 1\na: [x, y", "a.yaml:2: a quote or bracket that is never closed"),
         ("b: 1\na: {{ edition.number }} News\nc: 1", "a.yaml:2: this is no key: value line"),
-        ("a: {{ edition.number }}", "a.yaml:1: a key that is a list"),
+        ("a: {{ edition.number }}", "a.yaml:1: brackets where a text should be"),
         ("a: 1\nb: 2\na: 3", "a.yaml:3: a stands here a second time"),
-        ("a: &x 1", "a.yaml:1: an anchor or alias"),
-        ("b: 1\na: *x", "a.yaml:2: an anchor or alias"),
-        ("a: \x01", "a.yaml:1: a character that YAML does not take"),
-        ("a: \ud800", "a.yaml:1: a character that YAML does not take"),
+        ("a: &x 1", "a.yaml:1: a value that begins with & or *"),
+        ("b: 1\na: *x", "a.yaml:2: a value that begins with & or *"),
+        ("a: \x01", "a.yaml:1: a character that cannot be seen"),
+        ("a: \ud800", "a.yaml:1: a character that cannot be seen"),
+        ("b: 1\na: x\u2028y", "a.yaml:2: a character that cannot be seen"),
+        ("b: 1\n\u00a0 a: 2", "a.yaml:2: a hard space at the start of the line"),
+        ("b: 1\na: !x y", "a.yaml:2: a value that begins with !"),
+        ("a: \u201cNews\u201d", "a.yaml:1: typographic quotes, which YAML takes for text"),
+        ('b: "News\na: "x"\n', "a.yaml:1: a quote that is never closed"),
+        ("b: 1\nnews\na: 1", "a.yaml:2: this is no key: value line (write a colon after the key)"),
+        ("[a, b]: 1", "a.yaml:1: brackets where a text should be"),
         ("a: 1\n...\nb: 2", "a.yaml:3: this is not YAML"),
     ],
 )
@@ -88,6 +92,12 @@ def test_every_key_and_item_has_its_line() -> None:
         3,
         2,
     ]
+
+
+def test_a_block_of_text_has_the_line_that_it_begins_at() -> None:
+    read = parse("a.yaml", "a:\n  b: |\n    text\n  c: >-\n    text")
+
+    assert (read.line(("a", "b")), read.line(("a", "c"))) == (3, 5)
 
 
 def test_a_file_is_taken_apart_at_its_dashes() -> None:

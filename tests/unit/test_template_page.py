@@ -1,0 +1,59 @@
+"""docs/template.md: every example on it is rendered, and nothing that a template may say is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from megabot.adapters.front_matter import ThreadModel
+from megabot.adapters.template_language import Environment
+from megabot.adapters.thread_files import parse_thread
+from tests.templates import BEFORE, CONTEXT, body_of, problems_of
+
+PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")
+EXAMPLE = re.compile(r"^```jinja\n(.*?)^```\n```(text|problem)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SETTINGS = re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+NAMED = set(re.findall(r"\*\*(\w+)", PAGE))
+EXAMPLES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "text"]
+MISTAKES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "problem"]
+
+
+def front() -> str:
+    assert SETTINGS is not None
+    return SETTINGS[1]
+
+
+@pytest.mark.parametrize(("body", "text"), EXAMPLES)
+def test_an_example_becomes_what_stands_below_it(body: str, text: str) -> None:
+    assert body_of(body) == text.strip("\n")
+
+
+@pytest.mark.parametrize(("body", "text"), MISTAKES)
+def test_a_mistake_is_told_in_the_words_below_it(body: str, text: str) -> None:
+    assert problems_of(body) == text.splitlines()
+
+
+def test_every_block_of_the_page_is_tried() -> None:
+    assert PAGE.count("```jinja\n") == len(EXAMPLES) + len(MISTAKES) > 10
+
+
+def test_the_front_matter_on_the_page_has_no_mistake_and_every_setting() -> None:
+    thread, problems = parse_thread("thread.md.j2", f"---\n{front()}---\n")
+
+    assert problems == ()
+    assert thread is not None
+    assert set(re.findall(r"^(\w+):", front(), re.MULTILINE)) == ThreadModel.model_fields.keys()
+
+
+def test_every_name_of_the_data_and_every_filter_is_on_the_page() -> None:
+    ours = Environment({}, locale="en").filters.keys() - ImmutableSandboxedEnvironment().filters.keys()
+    names = set(problems_of("{{ nosuch }}")[0].partition("there is: ")[2].rstrip(")").split(", "))
+
+    assert (ours | names) - NAMED == set()
+
+
+def test_the_parts_of_a_name_are_on_the_page() -> None:
+    facts = [*CONTEXT.edition.__slots__, *BEFORE.__slots__, *CONTEXT.revision.__slots__]
+
+    assert [name for name in facts if not re.search(rf"`(?:\w+\.)?{name}`", PAGE)] == ["commit", "dirty"]
