@@ -1,7 +1,7 @@
 """A small source and a context to render it in, for the tests of templates."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -73,10 +73,17 @@ def thread_of(files: Mapping[str, str]) -> Thread:
 
 def render(files: dict[str, str], context: Context = CONTEXT) -> Rendered | RenderProblem:
     """Render as the child does, in this process."""
-    job = renderer._job(thread_of(files), context, alone=True)
-    request: dict[str, Any] = json.loads(json.dumps(job, default=renderer._written))
-    (answer,) = render_all(files, [request])
-    return renderer._answer(json.loads(json.dumps(answer)))
+    (answer,) = render_each(files, [thread_of(files)], context)
+    return answer
+
+
+def render_each(
+    files: dict[str, str], threads: Sequence[Thread], context: Context = CONTEXT
+) -> list[Rendered | RenderProblem]:
+    """Render several threads at once, in this process."""
+    jobs = [renderer._job(thread, context, alone=len(threads) == 1) for thread in threads]
+    asked: list[dict[str, Any]] = json.loads(json.dumps(jobs, default=renderer._written))
+    return [renderer._answer(json.loads(json.dumps(answer))) for answer in render_all(files, asked)]
 
 
 def body_of(body: str, context: Context = CONTEXT, *, more: Mapping[str, str] | None = None) -> str:

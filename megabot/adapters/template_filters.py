@@ -110,4 +110,5 @@ def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None
     made = sections.Section(
         name="", title=title.strip(), cw=cw.strip(), status="", body=inside, path="", line=0
     )
-    return sections.spoiler(made)
+    # The line break behind {% endcall %} is not printed, and nothing may stand behind the closing marks.
+    return sections.spoiler(made) + ("\n" if caller else "")

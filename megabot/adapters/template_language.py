@@ -92,13 +92,13 @@ class Environment(ImmutableSandboxedEnvironment):
             "url": url,
         }
 
-        self._codes: dict[str, CodeType] = {}
+        self._codes: dict[tuple[str, str], CodeType] = {}
 
     def text(self, path: str, text: str, names: dict[str, Any]) -> str:
         """Render a text that stands in a file; what was compiled once is kept."""
-        if text not in self._codes:
-            self._codes[text] = self.compile(text, name=path, filename=path)
-        template = self.template_class.from_code(self, self._codes[text], self.make_globals(None))
+        if (path, text) not in self._codes:
+            self._codes[path, text] = self.compile(text, name=path, filename=path)
+        template = self.template_class.from_code(self, self._codes[path, text], self.make_globals(None))
         return template.render(names)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401

@@ -31,6 +31,7 @@ from megabot.core.threads import EDITION_URL
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
 MOST_FLAWS = 20
+MOST_PROBLEMS = 100
 
 
 class BrokenError(Exception):
@@ -94,7 +95,7 @@ def _answer(source: Source, job: Json) -> Json:
     try:
         return {"text": _render(source, job)}
     except BrokenError as error:
-        return {"problems": [_plain(one) for one in dict.fromkeys(error.problems)]}
+        return {"problems": [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]}
 
 
 def _render(source: Source, job: Json) -> Json:
@@ -114,7 +115,7 @@ def _render(source: Source, job: Json) -> Json:
     text = _run(source.environment(thread["locale"]), path, parts)
     text |= {"title": text["title"].strip(), "comment": text["comment"].strip(), "preamble": essay_path}
     _check(source, thread, text, title_line)
-    odd = (_located(source, path, flaw) for flaw in limits.oddities(text["body"]))
+    odd = (_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS))
     return text | {"warnings": [_plain(one) for one in odd]}
 
 

@@ -71,7 +71,7 @@ def number_of(thread: Thread, seen: Seen, own: Own) -> int:
 
 def to_json(context: Context) -> str:
     """Write a context as the ledger keeps it."""
-    return json.dumps(asdict(context), default=date.isoformat, sort_keys=True)
+    return json.dumps(asdict(context), default=_written, sort_keys=True)
 
 
 def from_json(text: str) -> Context:
@@ -95,3 +95,7 @@ def from_json(text: str) -> Context:
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
     )
+
+
+def _written(moment: date) -> str:
+    return moment.isoformat()  # a datetime's own, with its time and zone

@@ -30,7 +30,7 @@ def decide(case: Case) -> tuple[Action, ...]:
 
 
 def clock_is_wrong(case: Case) -> Hold | None:
-    """Nothing is written by a clock an hour off the server's, or behind this code or our newest edition (K03)."""
+    """Nothing is written by a clock an hour off the server's, or behind this code or our own posts (K03)."""
     newest = max((record.slot for record in case.seen.records), default=case.now)
     behind = case.now < BUILT or newest > case.now + CLOCK_TOLERANCE
     if behind or abs(case.seen.skew) > CLOCK_TOLERANCE:

@@ -77,6 +77,15 @@ def test_a_source_that_is_not_utf_8(megabot: Megabot, sandbox: Sandbox, source: 
     assert "sections/10-maps.md:2: the file is not UTF-8" in err
 
 
+def test_a_preamble_that_no_edition_will_use_is_a_warning(megabot: Megabot, source: Path) -> None:
+    (source / "preambles" / "news" / "2026-W60.md").write_text("Words.")
+
+    code, out, _ = megabot("check")
+
+    assert code == 0
+    assert "preambles/news/2026-W60.md: 2026-W60 is no slot of news (" in out
+
+
 def test_an_account_that_is_no_moderator_is_told_how_to_become_one(
     megabot: Megabot, sandbox: Sandbox
 ) -> None:

@@ -51,6 +51,8 @@ def committed(folder: Path) -> str:
 
 
 def test_templates_preambles_sections_and_data_are_read(folder: Path) -> None:
+    (folder / "sections/more").mkdir()
+    (folder / "sections/more/10-maps.md").write_text("x")
     names = ["_footer.md.j2", "preambles/news/2026-W47.md", "sections/10-maps.md", "data/a.yaml"]
     for name in (*names, "data/b.csv", "README.md", "preambles/notes.txt", ".hidden.md.j2", "data/x.bin"):
         (folder / name).write_text("x")

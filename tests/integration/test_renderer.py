@@ -1,9 +1,13 @@
 """The child process: what it answers, and that nothing a template does gets past its limits."""
 
+import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,11 +31,12 @@ EVERYTHING = """
 
 {{ sections() }}
 """
+ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 BOMBS = [
+    ENDLESS,
     "{{ '%9999999999d' | format(1) }}",
     "{{ '{:>9999999999}'.format(1) }}",
     "{{ 'x' | center(9999999999) }}",
-    "{% set ns = [] %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     "{{ 'a' * 80000000 }}",
     "{{ 10 ** (10 ** 9) }}",
     "{% include '_endless.md.j2' %}",
@@ -136,9 +141,53 @@ def test_under_its_limits_the_child_can_open_nothing() -> None:
     assert done.stdout == "could not could not could not\n"
 
 
-def test_the_child_has_nothing_of_the_callers_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONSTARTUP", "/nowhere")
+def child_under_its_limits() -> Path:
+    """Wait for a render child of this process, and give its folder in /proc."""
+    for _ in range(400):
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with suppress(OSError):  # others come and go
+                ours = f"PPid:\t{os.getpid()}\n" in status.read_text()
+                limits = (status.parent / "limits").read_text() if ours else ""
+                if re.search(r"Max open files +3 ", limits):
+                    return status.parent
+        time.sleep(0.01)
+    raise AssertionError("no child came up")
+
+
+def test_the_child_inherits_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/nowhere")
-    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    monkeypatch.setenv("MEGABOT_PASSWORD", "canary")
+    reading, writing = os.pipe()
+    os.set_inheritable(reading, True)
+    rendering = threading.Thread(target=render, args=[ENDLESS], kwargs={"timeout": 2})
+    rendering.start()
+    child = child_under_its_limits()
+
+    facts = ((child / "environ").read_bytes(), {path.name for path in child.glob("fd/*")})
+    rendering.join()
+    os.close(reading)
+    os.close(writing)
+
+    assert facts == (b"", {"0", "1", "2"})
+
+
+@pytest.mark.parametrize("variable", ["PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME"])
+def test_the_callers_python_settings_do_not_matter(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "/nowhere")
 
     assert isinstance(render("Hello."), Rendered)
+
+
+def test_more_mistakes_than_anybody_reads_are_cut() -> None:
+    answer = render("Hello.", more={"sections/30-x.md": "---\ntitle: X\n---\n" + ":::\n" * 20_000})
+
+    assert isinstance(answer, RenderProblem)
+    assert len(answer.problems) == 100
+    assert str(answer.problems[0]).startswith("sections/30-x.md:4: a ::: inside a section")
+
+
+def test_more_oddities_than_anybody_reads_are_cut() -> None:
+    answer = render("![](\n" * 9_000)
+
+    assert isinstance(answer, Rendered)
+    assert len(answer.warnings) == 20

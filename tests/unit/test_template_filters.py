@@ -126,6 +126,13 @@ def test_a_spoiler_is_made_of_a_block_or_of_a_text() -> None:
     assert spoiler("Maps", text="- one") == "::: spoiler Maps\n- one\n:::"
 
 
+def test_what_stands_below_a_spoiler_is_below_it() -> None:
+    block = "{% call spoiler('Maps') %}- one{% endcall %}\n"
+
+    assert body_of(f"{block}Text") == "::: spoiler Maps\n- one\n:::\nText"
+    assert body_of(f"{block}\nText") == "::: spoiler Maps\n- one\n:::\n\nText"
+
+
 def test_a_spoilers_title_is_one_line_and_there() -> None:
     assert "the title of a spoiler has more than one line" in problems_of("{{ spoiler('a\\nb') }}")[0]
     assert "a spoiler without a title" in problems_of("{{ spoiler('') }}")[0]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from megabot.adapters.template_language import failure
 from tests.templates import BODY_LINE, FIRST, body_of, problems_of
 
 HERE = f"thread.md.j2:{BODY_LINE}: "
@@ -103,6 +104,10 @@ def test_what_grows_without_end_is_refused(body: str, line: str) -> None:
     (said,) = problems_of(body)
 
     assert line in said
+
+
+def test_memory_that_is_used_up_is_said() -> None:
+    assert failure(MemoryError()) == ("the template needs too much memory", "")
 
 
 def test_a_mistake_in_an_included_part_has_the_parts_line() -> None:

@@ -4,8 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from megabot.core.threads import EDITION_URL, Rendered
-from tests.templates import BODY_LINE, CONTEXT, FIRST, FRONT, body_of, problems_of, render, source
+from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
+from tests.templates import (
+    BODY_LINE,
+    CONTEXT,
+    FIRST,
+    FRONT,
+    body_of,
+    problems_of,
+    render,
+    render_each,
+    source,
+    thread_of,
+)
 
 PREAMBLE = "preambles/news/2026-W26.md"
 BY_MESSAGE = replace(CONTEXT, preamble="By message.")
@@ -194,6 +205,19 @@ def test_a_text_is_the_same_every_time() -> None:
     files = source("{{ sections() }}{{ edition.slot }}{{ preamble }}")
 
     assert render(files) == render(files)
+
+
+def test_threads_with_the_same_mistake_each_have_their_own() -> None:
+    files = source("{{ nosuch }}")
+    files["other.md.j2"] = files["thread.md.j2"]
+    news = thread_of(files)
+    answers = render_each(files, [news, news, replace(news, path="other.md.j2")])
+
+    assert [answer.problems[0].path for answer in answers if isinstance(answer, RenderProblem)] == [
+        "thread.md.j2",
+        "thread.md.j2",
+        "other.md.j2",
+    ]
 
 
 def test_a_body_that_just_fits_is_taken() -> None:

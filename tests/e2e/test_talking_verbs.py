@@ -1,0 +1,130 @@
+"""The verbs that talk with a person: the demo, init, login on a real terminal."""
+
+import os
+import pty
+import sys
+from pathlib import Path
+
+import pytest
+
+from megabot.__main__ import main
+from megabot.sandbox import Sandbox
+from tests.e2e.conftest import Megabot
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_demo_ends_well_and_says_what_the_judge_saw(
+    quiet_log: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["demo", "--exit"])
+
+    out = capsys.readouterr().out
+    assert code == 0, out
+    assert "One post for each of 5 editions, one pinned, each linking the one before." in out
+    assert "unpins /post/3 by hand; the bot leaves it so" in out
+
+
+def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
+    nobodys_home: Path, quiet_log: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = [
+        "lemmy example",
+        "https://lemmy.example",
+        "megabot",
+        "birds",
+        "mnday",
+        "monday",
+        "9 o'clock",
+        "18:30",
+    ]
+    typed = iter([*answers, "Europe/Lisbon"])
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
+
+    assert main(["init", "bot"]) == 0
+    monkeypatch.chdir(nobodys_home / "bot")
+    assert main(["check"]) == 0
+
+    assert oct((nobodys_home / "bot/.env").stat().st_mode)[-3:] == "600"
+    assert "18:30" in (nobodys_home / "bot/templates/thread.md.j2").read_text()
+    assert "the next 60 editions render" in capsys.readouterr().out
+
+
+def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
+    code, _, err = megabot("login", PASSWORD="")
+
+    assert code == 2
+    assert "MEGABOT_PASSWORD_FILE" in err
+
+
+def test_login_asks_on_the_terminal_and_keeps_only_the_token(
+    sandbox: Sandbox, source: Path, nobodys_home: Path
+) -> None:
+    state = nobodys_home / "state"
+    settings = {
+        "MEGABOT_INSTANCE": sandbox.url,
+        "MEGABOT_USERNAME": "megabot",
+        "MEGABOT_SOURCE": str(source),
+        "MEGABOT_STATE_DIR": str(state),
+    }
+
+    code, said = on_a_terminal(["login"], settings, {"Password of": "correct horse", "2FA code": ""})
+
+    assert code == 0, said
+    assert "signed in as https://lemmy.example/u/megabot" in said
+    assert "correct horse" not in said
+    assert "correct horse" not in (state / "token.json").read_text()
+
+
+def on_a_terminal(words: list[str], settings: dict[str, str], answers: dict[str, str]) -> tuple[int, str]:
+    """Run megabot with a terminal of its own, answering each question when it is asked."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "PYTHONPATH": str(ROOT),
+        **settings,
+    }
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [sys.executable, "-m", "megabot", *words], environment)  # noqa: S606
+    said, waiting = "", list(answers.items())
+    while True:
+        try:
+            said += os.read(terminal, 4096).decode()
+        except OSError:  # the terminal is gone: the process ended
+            break
+        if waiting and waiting[0][0] in said:
+            os.write(terminal, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said
+
+
+def test_a_bug_shows_its_traceback_and_exits_with_3(
+    megabot: Megabot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("megabot.verbs.status.status", None)
+
+    code, _, err = megabot("status")
+
+    assert code == 3
+    assert err.rstrip().endswith("this is a bug; please report the lines above")
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_verb(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([flag]) == 0
+
+    out = capsys.readouterr().out
+    assert "  repost    post a fresh copy" in out
+
+
+def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) -> None:
+    megabot("post")
+
+    _, status, _ = megabot("status")
+    _, history, _ = megabot("history")
+    _, calendar, _ = megabot("calendar", "--count", "2")
+
+    assert "https://lemmy.example/post/1, pinned: yes" in status
+    assert [line.split("  ")[2] for line in history.splitlines()] == ["pin: done", "post: done"]
+    assert len(calendar.splitlines()) == 2
