@@ -183,6 +183,24 @@ def test_a_comment_is_held_to_its_own_limit() -> None:
     assert problems_of("Hello.", front=front)[0].startswith("thread.md.j2: previous.comment is too long")
 
 
+def test_a_comment_of_several_lines_has_its_own_lines() -> None:
+    comment = 'comment: "Go on [here]({{ edition.url }}), {{ previous.number }}."'
+    front = FRONT.replace(f"{{{comment}}}", "\n  comment: |\n    One.\n    {{ previous.nmuber }}")
+
+    assert problems_of("Hello.", front=front) == [
+        "thread.md.j2:9: there is no nmuber here (did you mean number?)"
+    ]
+
+
+def test_a_title_may_be_a_block_of_one_line() -> None:
+    answer = render(
+        source("Hello.", front=FRONT.replace('"News', "|\n  News").replace('number }}"', "number }}"))
+    )
+
+    assert isinstance(answer, Rendered)
+    assert answer.title == "News 130"
+
+
 def test_every_part_with_a_mistake_is_told_at_once() -> None:
     front = FRONT.replace("edition.number", "edition.nmuber").replace("previous.number", "previous.nmuber")
 
