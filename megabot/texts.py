@@ -9,8 +9,7 @@ from megabot.core.threads import Thread
 
 _HOLDS = {
     Reason.NOTHING_DUE: (
-        "nothing is due before the first slot, {until}; "
-        "an earlier date in first: makes the current one due"
+        "nothing is due before the first slot, {until}; an earlier date in first: makes the current one due"
     ),
     Reason.THERE: "the current edition has its post",
     Reason.SKIPPED: "this slot is left out (skip)",

@@ -1,6 +1,7 @@
 """What is wrong in front matter, in words: pydantic's findings as problems with their lines."""
 
 from collections.abc import Iterator
+from textwrap import shorten
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -11,12 +12,12 @@ from megabot.adapters.front_matter import (
     PreviousModel,
     ScheduleModel,
     ThreadModel,
-    Wrong,
-    did_you_mean,
 )
+from megabot.adapters.front_matter_values import Wrong, did_you_mean
 from megabot.adapters.yaml_text import Parsed
 from megabot.core.problems import Problem
 
+_LONGEST = 160
 _SETTINGS = ("is no list of settings", "write key: value lines under it")
 _NOTHING = ("is empty", "write a value, or delete the line")
 _KINDS = {
@@ -62,7 +63,7 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
         return _choice(name, mistake)
     wrong = mistake.get("ctx", {}).get("error")
     if isinstance(wrong, Wrong):
-        return f"{name}: {wrong.what}", wrong.hint
+        return f"{name}: {_one_line(wrong.what)}", wrong.hint
     what, hint = _NOTHING if mistake["input"] is None else _KINDS[mistake["type"]]
     return f"{name} {what}", hint
 
@@ -70,7 +71,11 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
 def _choice(name: str, mistake: ErrorDetails) -> tuple[str, str]:
     known = mistake["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
     hint = did_you_mean(str(mistake["input"]), known.split(", "), otherwise="write one of them")
-    return f"{name}: {mistake['input']} is none of {known}", hint
+    return f"{name}: {_one_line(str(mistake['input']))} is none of {known}", hint
+
+
+def _one_line(text: str) -> str:
+    return shorten(text, _LONGEST, placeholder="...")
 
 
 def _known(place: list[str]) -> list[str]:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from megabot.adapters.front_matter import ThreadModel, did_you_mean
+from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.front_matter_mistakes import mistakes
+from megabot.adapters.front_matter_values import did_you_mean
 from megabot.adapters.yaml_text import Parsed, split
 from megabot.core.preambles import nearest_two
 from megabot.core.problems import Problem

@@ -6,7 +6,7 @@ import click
 
 from megabot import texts
 from megabot.app import App, new_stop, notify, open_app
-from megabot.errors import Stopping
+from megabot.errors import SourceBroken, SourceMissing, Stopping
 from megabot.run import Service, next_slot
 
 log = logging.getLogger("megabot")
@@ -28,7 +28,12 @@ def command(options: dict[str, object]) -> int:
 
 
 def _serve(app: App) -> None:
-    for thread in app.threads(None):
+    try:
+        threads = app.threads(None)
+    except (SourceBroken, SourceMissing) as error:
+        log.warning("%s", texts.source_trouble(error))  # no reason to stop: it is looked at again, and again
+        threads = ()
+    for thread in threads:
         app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     Service(app.ports, tick=app.settings.tick, notify=notify).serve()

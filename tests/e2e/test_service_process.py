@@ -119,3 +119,12 @@ def test_no_secret_is_in_the_arguments_or_the_ledger(sandbox: Sandbox, source: P
     for one in (secret, token):
         assert one.encode() not in arguments
         assert one.encode() not in ledger
+
+
+def test_a_source_that_is_broken_when_it_starts_does_not_end_it(sandbox: Sandbox, source: Path) -> None:
+    (source / "thread.md.j2").write_text("---\n\tname: news\n---\n")
+    with running(sandbox.url, source, source.parent / "state") as child:
+        wait_for(sandbox, "/api/v3/user/unread_count")
+        child.send_signal(signal.SIGTERM)
+
+        assert ended_within(child, PATIENCE) == 0

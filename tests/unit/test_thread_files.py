@@ -295,6 +295,14 @@ def test_which_files_are_threads(path: str, *, expected: bool) -> None:
     assert is_thread(path) is expected
 
 
+@pytest.mark.parametrize("value", ["|\n    one\n    two", f'"{"x" * 500}"', "[one, two]"])
+@pytest.mark.parametrize("key", ["pin", "name"])
+def test_a_mistake_is_one_short_line_whatever_was_written(key: str, value: str) -> None:
+    text = changed("schedule:", f"{key}: {value}\nschedule:")
+
+    assert all("\n" not in said and len(said) < 300 for said in mistakes(text))
+
+
 def test_dates_may_stand_in_quotes() -> None:
     schedule = parsed(changed(FIRST, f'"{FIRST}"\n  skip: ["2026-12-28"]')).schedule
 

@@ -1,0 +1,146 @@
+"""What people write as a value in front matter, turned into what the program uses, or refused with a hint."""
+
+import difflib
+import re
+import zoneinfo
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+
+from megabot.core import addresses
+from megabot.core.calendar import Every, MonthDay
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+_UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_EVERY = re.compile(r"(?:([1-9][0-9]?)\s+)?(day|week|month)s?")
+_SPAN = re.compile(r"([1-9][0-9]{0,3})\s+(minute|hour|day|week)s?")
+_AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_NAME = re.compile(r"[a-z0-9-]{1,40}")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+_YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
+
+
+class Wrong(ValueError):
+    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
+    """Name the known word that is nearest, or say something else where none is near."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
+
+
+def every(text: object) -> tuple[int, Every]:
+    """Read `week`, `2 weeks`, `day`, `month` as a number of units."""
+    found = _EVERY.fullmatch(str(text).strip().lower())
+    if not found:
+        raise Wrong(f"{text} is no rhythm", "write day, week or month, or a number of them: 2 weeks")
+    return int(found[1] or 1), Every(found[2])
+
+
+def _weekdays(names: list[str]) -> tuple[int, ...]:
+    """Read days of the week; all that are none are named together."""
+    wrong = [name for name in names if name not in WEEKDAYS]
+    if wrong:
+        are = f"{' and '.join(wrong)} {'is no day' if len(wrong) == 1 else 'are no days'} of the week"
+        raise Wrong(are, did_you_mean(wrong[0], WEEKDAYS, otherwise="write it in full, as in monday"))
+    return tuple(sorted({WEEKDAYS.index(name) for name in names}))
+
+
+def on(value: object) -> tuple[int, ...] | MonthDay:
+    """Read `monday`, a list of days, a day of the month, or `first monday`."""
+    if isinstance(value, int):
+        if isinstance(value, bool) or not 1 <= value <= 31:  # noqa: PLR2004
+            raise Wrong(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
+        return MonthDay(day=value)
+    names = [str(one).strip().lower() for one in (value if isinstance(value, list) else [value])]
+    nth, _, day = names[0].partition(" ") if len(names) == 1 else ("", "", "")
+    if not day:
+        return _weekdays(names)
+    if nth not in _NTH:
+        raise Wrong(f"{nth} is no place in a month", did_you_mean(nth, _NTH, otherwise="write first or last"))
+    return MonthDay(nth=_NTH[nth], weekday=_weekdays([day])[0])
+
+
+def at(text: object) -> time:
+    """Read the time of day."""
+    found = _AT.fullmatch(str(text).strip())
+    if not found:
+        raise Wrong(f"{text} is no time of day", 'write it as a clock of 24 hours shows it: "09:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+def zone(text: object) -> str:
+    """Check the name of a time zone."""
+    name = str(text).strip()
+    try:
+        return zoneinfo.ZoneInfo(name).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = zoneinfo.available_timezones()  # slow, so only where there is something to suggest
+    by_city = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
+    hint = did_you_mean(name, known, otherwise="write area and city, as in Europe/London")
+    city = by_city.get(name.lower().replace(" ", "_"))
+    raise Wrong(f"there is no time zone {name}", f"did you mean {city}?" if city else hint)
+
+
+def span(text: object) -> timedelta:
+    """Read a length of time: `3 days`."""
+    found = _SPAN.fullmatch(str(text).strip().lower())
+    if not found:
+        raise Wrong(f"{text} is no length of time", "write a number and a unit: 3 days, 36 hours")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def day(value: object) -> date:
+    """Read a date, in quotes or not."""
+    try:
+        found = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise Wrong(f"{value} is no date", "write year-month-day, as in 2026-11-16") from error
+    if found.year not in _YEARS:
+        raise Wrong(f"{value} is too far away", "look at the year")
+    return found
+
+
+def name(text: str) -> str:
+    """Check a thread's name."""
+    if not _NAME.fullmatch(text):
+        raise Wrong(f"{text} is no name of a thread", "1 to 40 of a to z, 0 to 9 and - make one")
+    return text
+
+
+def address(text: str) -> str:
+    """Check an address of the web."""
+    if not _ADDRESS.fullmatch(text):
+        raise Wrong(f"{text} is no whole address", "begin with https://")
+    return text
+
+
+def community(text: str) -> str:
+    """Check `name` or `name@host`."""
+    try:
+        return addresses.community(text)
+    except ValueError as error:
+        raise Wrong(f"{text} is no name of a community", str(error)) from error
+
+
+def locale(text: str) -> str:
+    """Check the form of a locale; whether Babel knows it shows when a date is written."""
+    if not _LOCALE.fullmatch(text):
+        raise Wrong(f"{text} is no locale", "write a code of a language, as in en or pt_BR")
+    return text
+
+
+def mentions(value: object) -> bool:
+    """Read `allow` or `refuse`."""
+    if value in (True, "allow"):
+        return True
+    if value in (False, "refuse"):
+        return False
+    raise Wrong(f"{value} is no answer", "write allow, or leave it out")
