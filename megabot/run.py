@@ -11,6 +11,7 @@ import schedule
 
 from megabot import texts
 from megabot.core import calendar
+from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
@@ -33,6 +34,7 @@ class Service:
         self._pass_at = _EVER
         self._failures = 0
         self._quiet_until = _EVER
+        self._held: frozenset[str] = frozenset()
         self.reports: tuple[Report, ...] = ()
 
     def serve(self) -> None:
@@ -75,7 +77,7 @@ class Service:
             self._ports.alerts.raise_alert("source", texts.source_trouble(error))
             raise
         self._ports.alerts.take_back("source")
-        say(self.reports)
+        self._held = say(self.reports, before=self._held)
         self._pass_at = next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
 
@@ -107,13 +109,20 @@ def next_slot(thread: Thread, now: datetime) -> datetime:
     )
 
 
-def say(reports: tuple[Report, ...]) -> None:
-    """Write into the log what a pass found, a line each: what needs nobody only at debug."""
+def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:
+    """Write into the log what a pass found: what was said after the pass before only at debug level.
+
+    Gives what holds now, for the next call.
+    """
+    held: set[str] = set()
     for report in reports:
         if report.failure is not None:
             log.warning("%s: %s", report.thread.name, report.failure)
         for hold in holds(report.left):
-            level = logging.INFO if report.done else logging.DEBUG
-            log.log(level, "%s", texts.hold(report.thread, hold))
+            sentence = texts.hold(report.thread, hold)
+            news = not hold.needs_person and hold.reason is not Reason.THERE and sentence not in before
+            log.log(logging.INFO if news else logging.DEBUG, "%s", sentence)
+            held.add(sentence)
         if report.verified and report.done and report.seen is not None and report.seen.standing is not None:
             log.info("%s: verified, %s stands", report.thread.name, report.seen.standing.post.url)
+    return frozenset(held)

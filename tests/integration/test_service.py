@@ -140,3 +140,13 @@ def test_the_next_look_is_owed_when_a_hold_ends(world: World) -> None:
     report = world.run_pass()
 
     assert next_pass(world.clock.now(), (report,)) == world.clock.now() + timedelta(hours=1)
+
+
+def test_why_nothing_is_posted_is_said_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="megabot")
+    service = world.service()
+    for _ in range(3):
+        service.tick()
+        world.clock.at += timedelta(hours=1)
+
+    assert len([one for one in caplog.records if "megabot post news" in one.message]) == 1
