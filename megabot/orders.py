@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from megabot import texts
-from megabot.core.actions import Hold, Publish, Reason, Resend
+from megabot.core.actions import Hold, Reason
 from megabot.core.plan import holds
 from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
@@ -80,11 +80,6 @@ def needs_word(reports: tuple[Report, ...]) -> tuple[str, ...]:
             post = standing.post
             lines.append(texts.ask_repost(report.thread.name, comments=post.comments, url=post.url))
     return tuple(lines)
-
-
-def published(report: Report) -> bool:
-    """Tell whether a pass made a post."""
-    return any(isinstance(action, Publish | Resend) for action in report.done)
 
 
 def _complaint(report: Report, hold: Hold) -> str:

@@ -21,9 +21,8 @@ _HOLDS = {
         "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
     ),
     Reason.CLOCK: (
-        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition "
-        "or this program: "
-        "nothing is written until the clock is right"
+        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition or "
+        "this program: nothing is written until the clock is right"
     ),
     Reason.OUTCOME_UNKNOWN: (
         "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
@@ -34,8 +33,8 @@ _HOLDS = {
         "mend that with: megabot check --online"
     ),
     Reason.HAND_MADE: (
-        "{1} has posted and pinned a thread by hand: {0}; take it with: megabot adopt {0}, "
-        "or post beside it with: megabot post {thread}"
+        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it this time, "
+        "unless a person says so with: megabot post {thread}"
     ),
     Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
     Reason.REFUSED_BEFORE: (

@@ -63,9 +63,8 @@ def _read(path: str, text: str) -> _Template:
         settings.setdefault("name", stem)
     thread, problems = None, file.front.problems
     if file.first_line == 1 and not problems:
-        problems = (
-            Problem(path, 1, "the file has no front matter", "begin it with a line ---, its settings, ---"),
-        )
+        hint = "begin it with ---, its settings, ---; the name of a part begins with _"
+        problems = (Problem(path, 1, "the file has no front matter", hint),)
     elif not problems or file.front.lines:  # else it is not even YAML: nothing more can be said
         thread, problems = _checked(path, file.front, settings)
     return _Template(path, file.front, str(settings.get("name", "")), thread, problems)

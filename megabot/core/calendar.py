@@ -118,11 +118,6 @@ def nearest(thread: str, schedule: Schedule, moment: datetime) -> Edition:
     return min(around, key=lambda edition: abs(edition.slot - moment))
 
 
-def slots_between(one: Edition, other: Edition) -> int:
-    """Tell how many slots apart two editions of a thread are: 1 for neighbours."""
-    return abs(one.number - other.number)
-
-
 def grace_ends(schedule: Schedule, edition: Edition) -> datetime:
     """Tell until when an edition is posted late rather than not at all."""
     return edition.slot + schedule.grace

@@ -73,6 +73,25 @@ def test_every_job_gets_its_own_answer() -> None:
     assert str(answers[1].problems[0]).startswith(f"bad.md.j2:{BODY_LINE}: nosuch is not defined")
 
 
+def test_a_locale_that_nobody_knows_hinders_only_where_a_date_is_written() -> None:
+    files = source("{{ edition.number }}{# date #}")
+    strange = replace(thread_of(files), locale="xx")
+    jobs = [(strange, CONTEXT), (replace(strange, title="{{ edition.start | date('d') }}"), CONTEXT)]
+    good, bad = Renderer().render(Snapshot(files=files), jobs)
+
+    assert isinstance(good, Rendered)
+    assert isinstance(bad, RenderProblem)
+    assert str(bad.problems[0]).startswith("thread.md.j2:3: there is no locale xx (write one like en")
+
+
+def test_what_dates_need_is_loaded_before_the_limits() -> None:
+    request = {"files": {"a": "{{ x | date('d') }}"}, "jobs": [{"thread": {"title": "", "locale": "xx"}}]}
+
+    render_child._load_what_is_used_later(request)
+
+    assert {"babel.dates", "babel.core"} <= sys.modules.keys()
+
+
 def test_no_job_starts_no_child() -> None:
     assert Renderer(timeout=0).render(Snapshot(files={}), []) == ()
 

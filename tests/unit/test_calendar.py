@@ -260,13 +260,6 @@ def test_a_post_belongs_to_the_nearest_slot(moment: datetime, number: int) -> No
     assert calendar.nearest("news", WEEKLY, moment).number == number
 
 
-def test_slots_are_counted_between_editions_whichever_comes_first() -> None:
-    early, late = due(WEEKLY, utc(2024, 1, 2)), due(WEEKLY, utc(2024, 1, 16))
-
-    assert calendar.slots_between(early, late) == 2
-    assert calendar.slots_between(late, early) == 2
-
-
 def test_the_grace_is_counted_from_the_slot() -> None:
     assert calendar.grace_ends(WEEKLY, due(WEEKLY, utc(2024, 1, 2))) == utc(2024, 1, 4)
 

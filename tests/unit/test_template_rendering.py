@@ -168,6 +168,7 @@ def test_at_most_twenty_flaws_are_told() -> None:
             "{{ edition.start | date('%d') }}",
             "thread.md.j2:3: a date pattern is Babel's, without % (write 'd')",
         ),
+        ("{{ edition.url }}", "thread.md.j2:3: edition.url is for previous.comment only"),
         ("{% if %}", "thread.md.j2:3: "),
     ],
 )

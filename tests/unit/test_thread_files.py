@@ -315,9 +315,12 @@ def test_a_line_that_is_no_yaml_as_it_is_has_no_second_mistake() -> None:
 
 @pytest.mark.parametrize("text", ["", "Text\n", f"\n{LEAST}", f"-{LEAST}", f"—\n{LEAST}"])
 def test_a_template_without_front_matter_says_so(text: str) -> None:
-    assert mistakes(text) == [
-        "thread.md.j2:1: the file has no front matter (begin it with a line ---, its settings, ---)"
-    ]
+    (said,) = mistakes(text)
+
+    assert said == (
+        "thread.md.j2:1: the file has no front matter "
+        "(begin it with ---, its settings, ---; the name of a part begins with _)"
+    )
 
 
 def test_front_matter_that_is_no_yaml_has_no_mistakes_but_that() -> None:
