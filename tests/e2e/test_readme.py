@@ -21,6 +21,7 @@ PASSED_ON = ("PATH", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTP_PROXY"
 FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 IN_LINE = re.compile(r"`(megabot [^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 VERB = re.compile(r"(?<!-u )(?<![\w-])megabot ([a-z][a-z-]*)([^;|&#]*)")  # -u: the user of that name
 OPTION = re.compile(r"(?<!\S)(--?[a-z][a-z-]*)")
 
@@ -123,7 +124,8 @@ def test_every_verb_and_option_that_a_page_names_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_file_that_a_page_links_is_there(page: Path) -> None:
-    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    links = [link for link in LINK.findall(text) if "://" not in link]
 
     assert [link for link in links if not (page.parent / link).exists()] == []
 
