@@ -9,12 +9,12 @@ from itertools import islice
 from megabot import check_texts, look, texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.context import facts
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.threads import (
     CompanionFacts,
     Context,
-    EditionFacts,
     Pin,
     PreviousFacts,
     RenderProblem,
@@ -100,13 +100,7 @@ def example(thread: Thread, edition: Edition, *, community: str, first: bool = F
     )
     linked = CompanionFacts(url="https://lemmy.example/post/2", title="A companion thread")
     return Context(
-        edition=EditionFacts(
-            key=edition.key,
-            number=edition.number,
-            start=edition.start,
-            end=edition.end,
-            slot=edition.slot,
-        ),
+        edition=facts(edition),
         community=community,
         previous=None if first else before,
         companions={

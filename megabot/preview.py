@@ -4,10 +4,10 @@ from datetime import datetime
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.context import facts
 from megabot.core.threads import (
     CompanionFacts,
     Context,
-    EditionFacts,
     PreviousFacts,
     Rendered,
     RenderProblem,
@@ -21,13 +21,7 @@ def render(desk: Desk, thread: Thread, edition: Edition) -> Rendered | RenderPro
     """Render one edition of a thread."""
     snapshot = desk.source.snapshot()
     context = Context(
-        edition=EditionFacts(
-            key=edition.key,
-            number=edition.number,
-            start=edition.start,
-            end=edition.end,
-            slot=edition.slot,
-        ),
+        edition=facts(edition),
         community=thread.community or desk.community or "community",
         previous=_previous(desk, thread, edition),
         companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},

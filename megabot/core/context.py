@@ -28,17 +28,22 @@ def build(
 ) -> Context:
     """Put together what a template may know when an edition is posted."""
     return Context(
-        edition=EditionFacts(
-            key=edition.key,
-            number=edition.number,
-            start=edition.start,
-            end=edition.end,
-            slot=edition.slot,
-        ),
+        edition=facts(edition),
         community=community,
         previous=previous(thread, seen, edition),
         companions=companions,
         revision=revision,
+    )
+
+
+def facts(edition: Edition) -> EditionFacts:
+    """Give what a template may know of an edition."""
+    return EditionFacts(
+        key=edition.key,
+        number=edition.number,
+        start=edition.start,
+        end=edition.end,
+        slot=edition.slot,
     )
 
 
