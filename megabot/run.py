@@ -44,8 +44,14 @@ class Service:
         self.tick()
         self._notify("READY=1")
         while True:
-            self._ports.clock.sleep(max(0.0, ticker.idle_seconds or 0.0))
-            ticker.run_pending()
+            idle = max(0.0, ticker.idle_seconds or 0.0)
+            owed = (self._pass_at - self._ports.clock.now()).total_seconds()
+            on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it
+            self._ports.clock.sleep(owed if on_the_dot else idle)
+            if on_the_dot:
+                ticker.run_all()
+            else:
+                ticker.run_pending()
 
     def tick(self) -> None:
         """Take one step. Whatever goes wrong is said and tried again later."""

@@ -150,3 +150,20 @@ def test_why_nothing_is_posted_is_said_once(world: World, caplog: pytest.LogCapt
         world.clock.at += timedelta(hours=1)
 
     assert len([one for one in caplog.records if "megabot post news" in one.message]) == 1
+
+
+def test_a_slot_between_two_ticks_is_not_waited_past(world: World) -> None:
+    world.clock.at = SLOT + WEEK - timedelta(seconds=7)
+    ports = world.ports()
+    told = {"STATUS": 0}
+
+    def notify(line: str) -> None:
+        told["STATUS"] += line.startswith("STATUS")
+        if told["STATUS"] == 2:
+            raise Stopping("the test has seen enough")
+
+    world.run_pass()
+    with pytest.raises(Stopping):
+        Service(ports, tick=timedelta(seconds=30), notify=notify).serve()
+
+    assert world.posts()[0]["published"] == "2026-11-23T12:00:00Z"
