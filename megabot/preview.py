@@ -1,33 +1,49 @@
 """An edition as it would be posted, without asking the server: the ledger stands for what is there."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
-from megabot.core.context import facts
+from megabot.core.preambles import preambles_without_slot
+from megabot.core.problems import Problem
 from megabot.core.threads import (
     CompanionFacts,
     Context,
+    EditionFacts,
     PreviousFacts,
-    Rendered,
-    RenderProblem,
+    Snapshot,
     Thread,
 )
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, SourceBroken
 from megabot.ports import Desk
+from megabot.preview_page import Preview, Shown
 
 
-def render(desk: Desk, thread: Thread, edition: Edition) -> Rendered | RenderProblem:
-    """Render one edition of a thread."""
-    snapshot = desk.source.snapshot()
-    context = Context(
-        edition=facts(edition),
-        community=thread.community or desk.community or "community",
-        previous=_previous(desk, thread, edition),
-        companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
+def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread]]) -> Preview:
+    """Render the next edition of the threads that are chosen, or the one that a key names.
+
+    Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
+    wrong key.
+    """
+    now, snapshot = desk.clock.now(), desk.source.snapshot()
+    try:
+        idle = preambles_without_slot(snapshot, desk.source.threads(snapshot))
+    except SourceBroken as error:
+        problems = tuple(one for one in error.problems if isinstance(one, Problem))
+        return Preview(made=now, revision=snapshot.revision, source_problems=problems)
+    editions = [(thread, wanted(thread, key, now)) for thread in choose()]
+    jobs = [(thread, _context(desk, snapshot, thread, edition)) for thread, edition in editions]
+    texts = desk.renderer.render(snapshot, jobs)
+    return Preview(
+        made=now,
         revision=snapshot.revision,
+        shown=tuple(
+            Shown(thread=thread, edition=edition, text=text)
+            for (thread, edition), text in zip(editions, texts, strict=True)
+        ),
+        source_warnings=idle,
     )
-    return desk.renderer.render(snapshot, [(thread, context)])[0]
 
 
 def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
@@ -39,6 +55,22 @@ def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
         coming = next(calendar.upcoming(thread.name, thread.schedule, now))
         raise ConfigError(f"{thread.name} has no edition {key!r}; the next one is {coming.key}")
     return edition
+
+
+def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+    return Context(
+        edition=EditionFacts(
+            key=edition.key,
+            number=edition.number,
+            start=edition.start,
+            end=edition.end,
+            slot=edition.slot,
+        ),
+        community=thread.community or desk.community or "community",
+        previous=_previous(desk, thread, edition),
+        companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
+        revision=snapshot.revision,
+    )
 
 
 def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:

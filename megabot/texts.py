@@ -4,6 +4,7 @@ from datetime import datetime
 
 from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin
 from megabot.core.glance import ThreadStatus
+from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.threads import Thread
 
@@ -200,7 +201,7 @@ def history_line(intent: Intent, post: PostRecord | None) -> str:
 
 def previewed(edition: str, units: int) -> str:
     """Say which edition was shown, and how long it is."""
-    return f"{edition}: {units:,} of 50,000 characters"
+    return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
 
 
 def waiting() -> str:

@@ -1,31 +1,56 @@
-"""`megabot preview`: the post as it would be, as text."""
+"""`megabot preview`: the post as it would be, as text or as a page."""
+
+from pathlib import Path
 
 import click
 
 from megabot import preview, texts
 from megabot.app import open_app
 from megabot.core.limits import utf16_units
-from megabot.core.threads import RenderProblem
+from megabot.core.threads import Rendered
+from megabot.errors import NeedsPerson
+from megabot.preview_page import Preview, page
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
 @click.argument("thread", required=False)
 @click.option("--edition", "key", metavar="KEY", help="Another edition, by its key, like 2026-W47.")
+@click.option(
+    "--output",
+    metavar="FILE.html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page as readers would see it into this file instead, problems included.",
+)
 @click.pass_obj
-def command(options: dict[str, object], thread: str | None, key: str | None) -> int:
-    """Print the text on stdout, warnings and the count on stderr."""
-    good = True
+def command(options: dict[str, object], thread: str | None, key: str | None, output: Path | None) -> int:
+    """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
-        for each in app.threads(thread):
-            edition = preview.wanted(each, key, app.clock.now())
-            text = preview.render(app.desk, each, edition)
-            if isinstance(text, RenderProblem):
-                good = False
-                for problem in text.problems:
-                    click.echo(f"megabot: {problem}", err=True)
-                continue
-            click.echo(f"{text.title}\n\n{text.body.rstrip()}\n")
-            for warning in text.warnings:
-                click.echo(f"megabot: {warning}", err=True)
-            click.echo(texts.previewed(edition.id, utf16_units(text.body)), err=True)
-    return 0 if good else 1
+        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread))
+    if output is None:
+        _print(made)
+    else:
+        _write(output, page(made))
+        click.echo(str(output))
+    _report(made)
+    return 1 if made.problems else 0
+
+
+def _print(made: Preview) -> None:
+    for one in made.shown:
+        if isinstance(one.text, Rendered):
+            click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
+
+
+def _write(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise NeedsPerson(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+
+
+def _report(made: Preview) -> None:
+    for found in (*made.problems, *made.warnings):
+        click.echo(f"megabot: {found}", err=True)
+    for one in made.shown:
+        if isinstance(one.text, Rendered):
+            click.echo(texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 PASS = "reconcile look companions compose perform orders"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
-VERBS = f"app run {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
+PAGE = "preview_page preview_style preview_links"
+VERBS = f"app run {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
@@ -28,6 +29,9 @@ MAY_IMPORT = {
     "run": f"{PASS} inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(READERS.split(), f"look markdown check_texts {PORTS}"),
+    "preview": f"preview_page {PORTS}",
+    "preview_page": "preview_style preview_links markdown core",
+    **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
@@ -51,13 +55,14 @@ TEMPLATES = "jinja2 markupsafe babel yaml"
 MARKDOWN = "markdown_it mdit_py_plugins nh3"
 LIBRARIES = {
     **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
+    **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), "inbox"], ""),
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
-PURE = ["core", "errors", "ports", "texts", *WIRE.split()]
+PURE = ["core", "errors", "ports", "texts", *PAGE.split(), *WIRE.split()]
 IMPURE = {
     "http",
     "io",

@@ -1,0 +1,52 @@
+"""A post's HTML on a page that is a lone file: must load nothing and need no server to link to. Pure."""
+
+import re
+from html import escape, unescape
+
+_TAG = re.compile(r'<(/?\w+)((?: [\w-]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
+_HANDLE_PATH = re.compile(r"/([cu])/([^/@]+)@([^/@]+)")
+
+
+def standing_alone(html: str, *, prefix: str) -> str:
+    """Rewrite clean HTML of a post for a page that is a lone file: no images, no links into a server.
+
+    An image becomes a link to it, or its words where it stands in a link already. Names within the text get
+    a prefix: footnotes of several texts must not share them.
+    """
+    in_link = False
+
+    def rewritten(tag: re.Match[str]) -> str:
+        nonlocal in_link
+        attributes = dict(_ATTRIBUTE.findall(tag[2]))
+        if tag[1] in {"a", "/a"}:
+            in_link = tag[1] == "a"
+        if tag[1] == "img":
+            return _instead_of_image(attributes, in_link=in_link)
+        kept = (f' {name}="{_moved(name, value, prefix)}"' for name, value in attributes.items())
+        return f"<{tag[1]}{''.join(kept)}>"
+
+    return _TAG.sub(rewritten, html)
+
+
+def _instead_of_image(attributes: dict[str, str], *, in_link: bool) -> str:
+    words = f'<span class="image">Image: {attributes.get("alt") or "not described"}</span>'
+    address = unescape(attributes.get("src", ""))
+    return words if in_link or not address else link(address, words)
+
+
+def _moved(name: str, value: str, prefix: str) -> str:
+    if name == "id":
+        return f"{prefix}.{value}"
+    if name == "href" and value.startswith("#"):
+        return f"#{prefix}.{value[1:]}"
+    if name == "href" and (handle := _HANDLE_PATH.fullmatch(value)):
+        return f"https://{handle[3]}/{handle[1]}/{handle[2]}"  # where that person or community is at home
+    return value
+
+
+def link(address: str, html: str) -> str:
+    """Link what browsers may be sent to; show the rest as it is."""
+    if not address.startswith(("https://", "http://")):
+        return html
+    return f'<a href="{escape(address)}" rel="noopener nofollow">{html}</a>'

@@ -1,0 +1,63 @@
+"""The look of the preview's page: light and dark, from a phone's width up, nothing from elsewhere."""
+
+STYLE = """
+:root {
+  color-scheme: light dark;
+  --paper: #fff; --ground: #f4f5f7; --ink: #1c1e21; --quiet: #5c636b; --line: #d9dce1; --link: #0a58b0;
+  --good: #0f7a4b; --on-good: #e9f6ef; --odd: #855600; --on-odd: #fdf4e0; --bad: #b3261e; --on-bad: #fdeceb;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #1d2024; --ground: #131517; --ink: #e6e8ea; --quiet: #9aa2ab; --line: #33383e; --link: #7db4ff;
+    --good: #5fce9a; --on-good: #1b2b24; --odd: #e2b25a; --on-odd: #2d2618; --bad: #ff9d94; --on-bad: #351d1c;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+body > * { max-width: 50rem; margin: 0 auto; padding: 1.25rem 1rem; overflow-wrap: anywhere; }
+body > main { padding-block: 0; }
+a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2px; }
+:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+h1, h2, h3 { line-height: 1.25; }
+header.top h1 { font-size: 1rem; font-weight: 600; color: var(--quiet); margin: 0 0 .6rem; }
+.verdict, .found { border-left: 4px solid; border-radius: .3rem; padding: .55rem .9rem; margin: 0 0 1rem; }
+.verdict strong, .found h3 { color: inherit; }
+.good { border-color: var(--good); background: var(--on-good); } .good strong { color: var(--good); }
+.odd { border-color: var(--odd); background: var(--on-odd); } .odd strong, .odd h3 { color: var(--odd); }
+.bad { border-color: var(--bad); background: var(--on-bad); } .bad strong, .bad h3 { color: var(--bad); }
+header.top > :last-child { margin-bottom: 0; }
+nav ul { margin: 0; padding-left: 1.2rem; }
+.found h3 { font-size: 1rem; margin: 0 0 .2rem; }
+.found ul { list-style: none; margin: 0; padding: 0; }
+.found li + li { margin-top: .45rem; }
+.found .hint { color: var(--quiet); } .found .hint::before { content: "\\2192\\00a0"; }
+article { margin-bottom: 2.5rem; scroll-margin-top: 1rem; }
+article > h2 { font-size: 1.55rem; margin: 0 0 .8rem; }
+.facts { display: grid; gap: .3rem; margin: 0 0 1rem; font-size: .925rem; }
+.facts > div { display: grid; grid-template-columns: 5rem 1fr; gap: .6rem; }
+.facts dt { color: var(--quiet); } .facts dd { margin: 0; }
+.facts em { font-style: normal; font-weight: 600; }
+meter { width: 4.5rem; height: .8rem; vertical-align: -.05rem; }
+.card { background: var(--paper); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem 1.2rem; }
+.card { margin-bottom: 1rem; }
+.card > h3 { font-size: .925rem; color: var(--quiet); margin: 0 0 .5rem; }
+.extra { font-size: .925rem; border-bottom: 1px solid var(--line); margin-bottom: .9rem; }
+.extra p { margin: 0 0 .5rem; }
+.text > :first-child { margin-top: 0; } .text > :last-child { margin-bottom: 0; }
+.text h1 { font-size: 1.4rem; } .text h2 { font-size: 1.25rem; } .text h3 { font-size: 1.1rem; }
+.text hr { border: 0; border-top: 1px solid var(--line); margin: 1.2rem 0; }
+.text ul, .text ol { padding-left: 1.4rem; } .text li { margin: .2rem 0; }
+.text pre { overflow-x: auto; background: var(--ground); padding: .7rem; border-radius: .4rem; }
+.text table { border-collapse: collapse; display: block; overflow-x: auto; }
+.text th, .text td { border: 1px solid var(--line); padding: .25rem .6rem; overflow-wrap: normal; }
+.text blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid var(--line); }
+.text blockquote { color: var(--quiet); }
+.text details { margin: .6rem 0; } .text details > :last-child { margin-bottom: .4rem; }
+.text summary { cursor: pointer; font-weight: 600; padding: .15rem 0; }
+.text .image { border: 1px dashed var(--line); border-radius: .3rem; padding: .05rem .4rem; }
+code { font-size: .9em; background: var(--ground); padding: .1em .3em; border-radius: .25rem; }
+.found code { background: var(--paper); } .text pre code { padding: 0; }
+footer { color: var(--quiet); font-size: .875rem; }
+footer p { margin: 0; }
+@media print { .card { border: 0; padding: 0; } }
+"""
