@@ -1,8 +1,22 @@
 """Every sentence that megabot says to people, in one place. Wording only: nothing is decided here."""
 
 from datetime import datetime
+from typing import assert_never
 
-from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin
+from megabot.core.actions import (
+    Action,
+    Edit,
+    Hold,
+    Lock,
+    Need,
+    Pin,
+    Publish,
+    Reason,
+    Resend,
+    Tell,
+    Unpin,
+    Write,
+)
 from megabot.core.glance import ThreadStatus
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
@@ -40,6 +54,9 @@ _HOLDS = {
     Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
     Reason.REFUSED_BEFORE: (
         "the server refused this text: {0}; change the text, or try again with: megabot post {thread}"
+    ),
+    Reason.NOT_ORDERED: (
+        "edition {0} is due too and a refresh posts nothing: the next pass does, or megabot post {thread}"
     ),
     Reason.REMOVED: (
         "the post of edition {0} was removed or deleted and is not posted again by itself; "
@@ -84,7 +101,7 @@ def action(thread: Thread, planned: Action) -> str:
             return doing(thread, planned)
 
 
-def doing(thread: Thread, planned: Action) -> str:
+def doing(thread: Thread, planned: Write) -> str:
     """Say what is being done."""
     match planned:
         case Publish(edition=edition, copy=copy, text=text):
@@ -103,7 +120,7 @@ def doing(thread: Thread, planned: Action) -> str:
         case Edit(own=own):
             return f"{thread.name}: edit {own.post.url}"
         case _:
-            return f"{thread.name}: {planned}"
+            assert_never(planned)
 
 
 _KINDS = {

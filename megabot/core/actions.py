@@ -26,6 +26,7 @@ class Reason(StrEnum):
     HAND_MADE = "hand_made"
     TEXT_BROKEN = "text_broken"
     REFUSED_BEFORE = "refused_before"
+    NOT_ORDERED = "not_ordered"
     REMOVED = "removed"
     NOT_MODERATOR = "not_moderator"
     UNPINNED_BY_HAND = "unpinned_by_hand"

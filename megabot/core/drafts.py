@@ -22,6 +22,12 @@ def to_publish(text: Rendered, marker: Marker, *, nsfw: bool, language_id: int |
     )
 
 
+def carries(draft: PostDraft, text: Rendered) -> bool:
+    """Tell whether a post was made of this very text."""
+    made_of = (draft.title, _split(draft.body)[0], draft.link, draft.thumbnail, draft.alt_text)
+    return made_of == (text.title.strip(), text.body.rstrip(), text.url, text.thumbnail, text.alt_text)
+
+
 def to_edit(text: Rendered, post: Post, *, nsfw: bool, language_id: int | None) -> PostDraft:
     """Make the post that replaces a standing one: title, link and marker stay as posted."""
     _, marker = _split(post.body)

@@ -4,12 +4,13 @@ A rule answers with an action, with a `Need` (look deeper, render the text), or 
 matter to the next rule. The last one publishes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from megabot.core import calendar
 from megabot.core.actions import Hold, Need, Publish, Reason, Resend
 from megabot.core.calendar import Edition
+from megabot.core.drafts import carries
 from megabot.core.likeness import titles_are_alike
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, OrderKind
@@ -34,13 +35,11 @@ def nothing_is_due(case: Case) -> Hold | None:
 
 def outcome_is_unknown(case: Case) -> Hold | None:
     """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
-    intent = _unsettled(case)
-    if intent is None:
-        return None
-    until = intent.changed + hold_after(intent)
-    if intent.state is IntentState.UNKNOWN and case.now >= until:
-        return None
-    return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
+    for intent in _unsettled(case):
+        until = intent.changed + hold_after(intent)
+        if intent.state is IntentState.SENDING or case.now < until:
+            return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
+    return None
 
 
 def hold_after(intent: Intent) -> timedelta:
@@ -99,6 +98,13 @@ def the_grace_is_over(case: Case) -> Hold | None:
     return Hold(reason=Reason.PAST_GRACE, facts=(due.key,))
 
 
+def a_refresh_posts_nothing(case: Case) -> Hold | None:
+    """A refresh renders what stands: a due edition's text is another, and the next pass posts it."""
+    if not case.ordered(OrderKind.REFRESH):
+        return None
+    return Hold(reason=Reason.NOT_ORDERED, facts=(_due(case).key,))
+
+
 def look_deeper_first(case: Case) -> Need | None:
     """Removals and pinned posts are read only when a post is about to be made: they cost two requests."""
     return None if case.seen.deep else Need.DEEP_LOOK
@@ -147,13 +153,15 @@ def it_was_refused_before(case: Case) -> Hold | None:
     if case.commanded or not publishes or publishes[-1].state is not IntentState.REFUSED:
         return None
     draft = publishes[-1].new.draft
-    same = draft is not None and draft.title == text.title and draft.body.startswith(text.body.rstrip())
-    return Hold(reason=Reason.REFUSED_BEFORE, facts=(publishes[-1].note,)) if same else None
+    if draft is None or not carries(draft, text):
+        return None
+    return Hold(reason=Reason.REFUSED_BEFORE, facts=(publishes[-1].note,))
 
 
 def what_was_decided_is_sent(case: Case) -> Resend | None:
     """A write that certainly never happened is sent as it was decided, not as the template reads now."""
-    intent = _unsettled(case)
+    of_due = (intent for intent in _unsettled(case) if intent.new.edition == _due(case).key)
+    intent = next(of_due, None)
     return None if intent is None else Resend(intent=intent)
 
 
@@ -180,6 +188,7 @@ PUBLICATION: tuple[Rule, ...] = (
     a_skipped_slot_stays_empty,
     nothing_is_posted_by_surprise,
     the_grace_is_over,
+    a_refresh_posts_nothing,
     look_deeper_first,
     the_account_hides_posts,
     the_look_proves_nothing,
@@ -190,7 +199,6 @@ PUBLICATION: tuple[Rule, ...] = (
     a_person_posted_it,
     publish_it,
 )
-
 """In order: what is cheap and final first, what costs requests or a rendering last."""
 
 
@@ -211,9 +219,6 @@ def _text(case: Case) -> Rendered:
     return case.wanted
 
 
-def _unsettled(case: Case) -> Intent | None:
-    """The publish of this thread that may have happened, or None."""
-    return next(
-        (intent for intent in case.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH),
-        None,
-    )
+def _unsettled(case: Case) -> Iterator[Intent]:
+    """The publishes of this thread that may have happened without our knowing."""
+    return (intent for intent in case.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH)

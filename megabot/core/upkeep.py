@@ -84,7 +84,7 @@ def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Comment in the post before, once, with the address of the new one."""
     before = next(iter(case.seen.older), None)
     publish = _publish_of(case, standing)
-    if before is None or publish is None or not publish.new.text or _is_told(case, standing, before):
+    if before is None or publish is None or not publish.new.text or _is_told(case, standing):
         return
     yield Tell(own=before, text=publish.new.text, standing=standing)
 
@@ -141,7 +141,7 @@ def _pinned_since(case: Case, own: Own, standing: Own) -> bool:
     )
 
 
-def _is_told(case: Case, standing: Own, before: Own) -> bool:
+def _is_told(case: Case, standing: Own) -> bool:
     said = (comment_marker(comment.content) for comment in case.seen.comments)
     if any(
         mark is not None

@@ -320,3 +320,18 @@ def test_rules_out_of_their_order_are_a_bug_and_not_a_wrong_answer() -> None:
         it_is_there(case(due=None))
     with pytest.raises(TypeError, match="no text"):
         publish_it(case())
+
+
+def test_a_refresh_posts_nothing_though_an_edition_is_due() -> None:
+    order = Order(OrderKind.REFRESH, "shell:1")
+
+    held = decide_publication(case(wanted=TEXT, order=order))
+
+    assert held == Hold(reason=Reason.NOT_ORDERED, facts=("2026-W47",))
+
+
+def test_an_open_publish_of_another_edition_is_not_sent_again() -> None:
+    draft = PostDraft(title="Then", body="Then.")
+    old = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, draft=draft, edition="2026-W46")
+
+    assert not isinstance(decide_publication(case(intents=(old,), wanted=TEXT)), Resend | Hold)

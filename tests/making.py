@@ -1,0 +1,162 @@
+"""Values for tests, whole and in order: each builder takes only what a test wants to be otherwise.
+
+A post's id is the week that it carries (47 stands for `2026-W47`), 100 more for each further copy. Unless
+told otherwise it is five minutes after the slot of week 47, and a pass has looked at everything.
+"""
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import settings
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition, Every, Schedule
+from megabot.core.marker import CommentMarker, Marker, signed
+from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
+from megabot.core.problems import Problem
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Thread
+
+PROPERTY = settings(derandomize=True, deadline=None)  # the same examples everywhere, as slow as they like
+
+SLOT = datetime(2026, 11, 16, 12, tzinfo=UTC)  # a Monday, of week 47
+NOW = SLOT + timedelta(minutes=5)
+AN_HOUR_AGO = NOW - timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+
+BOT = Person(id=5, name="megabot", actor="https://lemmy.example/u/megabot", bot=True)
+ADMIN_BOT = replace(BOT, admin=True)
+MODERATOR = Person(id=4, name="modlin", actor="https://lemmy.example/u/modlin")
+
+WEEKLY = Schedule(
+    every=Every.WEEK, weekdays=(0,), at=time(12), timezone="UTC", first=date(2026, 1, 5), number=2
+)
+TEXT = Rendered(title="News 47", body="An essay.", comment=f"The new thread is [here]({EDITION_URL}).")
+BROKEN = RenderProblem((Problem("thread.md.j2", 7, "colour is not defined", "did you mean color?"),))
+
+POST = Order(OrderKind.POST, "shell:1")
+REPOST = Order(OrderKind.REPOST, "shell:2")
+REFRESH = Order(OrderKind.REFRESH, "shell:3")
+
+
+def a_thread(**changed: object) -> Thread:
+    """Make a weekly thread that is pinned, and that unpins the one before."""
+    thread = Thread(name="news", path="thread.md.j2", title="News {{ edition.number }}", schedule=WEEKLY)
+    return replace(thread, **changed)  # type: ignore[arg-type]
+
+
+def an_edition(week: int = 47, **changed: object) -> Edition:
+    """Make the edition of a week of 2026; it has the week's number."""
+    edition = calendar.by_key("news", WEEKLY, f"2026-W{week}")
+    assert edition is not None
+    return replace(edition, **changed)  # type: ignore[arg-type]
+
+
+def a_marker(week: int = 47, **changed: object) -> Marker:
+    """Make the marker of a week's post."""
+    return replace(Marker(thread="news", key=f"2026-W{week}"), **changed)  # type: ignore[arg-type]
+
+
+def a_post(week: int = 47, *, copy: int = 1, **changed: object) -> Post:
+    """Make the bot's own post of a week, unpinned, up since the week's slot."""
+    number = 100 * (copy - 1) + week
+    post = Post(
+        id=number,
+        title=f"News {week}",
+        body=signed("An essay.", a_marker(week, copy=copy)),
+        url=f"https://lemmy.example/post/{number}",
+        creator=BOT,
+        community_id=2,
+        published=SLOT + (week - 47) * WEEK + copy * timedelta(seconds=1),
+        creator_is_moderator=True,
+    )
+    return replace(post, **changed)  # type: ignore[arg-type]
+
+
+def own(week: int = 47, *, copy: int = 1, adopted: bool = False, **changed: object) -> Own:
+    """Make a week's post as a look gives it; what is changed is changed in the post."""
+    post = a_post(week, copy=copy, **changed)
+    return Own(post=post, key=f"2026-W{week}", copy=copy, adopted=adopted)
+
+
+def pinned(week: int = 47, *, copy: int = 1, **changed: object) -> Own:
+    """Make a week's post that is pinned in the community."""
+    return own(week, copy=copy, **{"featured_community": True, **changed})  # type: ignore[arg-type]
+
+
+def a_record(week: int = 47, *, copy: int = 1, **changed: object) -> PostRecord:
+    """Make what the ledger knows of a week's post."""
+    post = a_post(week, copy=copy)
+    record = PostRecord(
+        post_id=post.id,
+        thread="news",
+        edition=f"2026-W{week}",
+        number=week,
+        slot=SLOT + (week - 47) * WEEK,
+        community_id=2,
+        url=post.url,
+        title=post.title,
+        copy=copy,
+    )
+    return replace(record, **changed)  # type: ignore[arg-type]
+
+
+def a_draft(text: Rendered = TEXT) -> PostDraft:
+    """Make what a publish of week 47 sends."""
+    return PostDraft(title=text.title, body=signed(text.body, a_marker()))
+
+
+def an_intent(
+    kind: IntentKind = IntentKind.PUBLISH, state: IntentState = IntentState.DONE, **changed: object
+) -> Intent:
+    """Make a write for the sake of week 47, an hour old; fields of `NewIntent` are changed there."""
+    new = NewIntent(
+        kind=kind,
+        thread="news",
+        edition="2026-W47",
+        at=AN_HOUR_AGO,
+        draft=a_draft() if kind is IntentKind.PUBLISH else None,
+        text=TEXT.comment if kind in (IntentKind.PUBLISH, IntentKind.COMMENT) else "",
+    )
+    inner = {field.name for field in fields(NewIntent)} & changed.keys()
+    new = replace(new, **{name: changed.pop(name) for name in inner})  # type: ignore[arg-type]
+    intent = Intent(id=1, new=new, state=state, changed=AN_HOUR_AGO)
+    return replace(intent, **changed)  # type: ignore[arg-type]
+
+
+def a_telling(week: int = 47, *, copy: int = 1, thread: str = "news", **changed: object) -> Comment:
+    """Make the bot's comment that links a week's post."""
+    marker = CommentMarker(thread=thread, key=f"2026-W{week}", copy=copy, purpose="link")
+    comment = Comment(
+        id=week,
+        post_id=week - 1,
+        content=signed("The new thread is here.", marker),
+        url=f"https://lemmy.example/comment/{week}",
+        published=AN_HOUR_AGO,
+    )
+    return replace(comment, **changed)  # type: ignore[arg-type]
+
+
+def a_pin_event(*, featured: bool, by: int | None = MODERATOR.id, **changed: object) -> PinEvent:
+    """Make the mod log's entry of a pin or an unpin of now, by a person unless told otherwise."""
+    event = PinEvent(post_id=47, featured=featured, kind=Feature.COMMUNITY, when=NOW, by=by)
+    return replace(event, **changed)  # type: ignore[arg-type]
+
+
+def seen(**changed: object) -> Seen:
+    """Make a look that is to be trusted, at a community with no post yet; week 47 is due."""
+    look = Seen(due=an_edition(), known_since=SLOT - WEEK, bot_id=BOT.id, proven=True, deep=True)
+    return replace(look, **changed)  # type: ignore[arg-type]
+
+
+def case(
+    *,
+    now: datetime = NOW,
+    thread: Thread | None = None,
+    wanted: Rendered | RenderProblem | None = TEXT,
+    order: Order | None = None,
+    **looked: object,
+) -> Case:
+    """Make what a decision stands on, with its text rendered; what else is changed is what was seen."""
+    return Case(now=now, thread=thread or a_thread(), seen=seen(**looked), wanted=wanted, order=order)
