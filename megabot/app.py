@@ -12,6 +12,7 @@ from megabot.adapters import state_dir, system
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
+from megabot.adapters.git_source import GitSource
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession
@@ -24,7 +25,7 @@ from megabot.config import Settings
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
-from megabot.ports import Clock, Desk, Forum, Ledger, Ports
+from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -101,11 +102,18 @@ class App:
         return Desk(
             clock=self.clock,
             ledger=ledger,
-            source=FolderSource(self.settings.source),
+            source=self._source,
             renderer=Renderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
         )
+
+    @cached_property
+    def _source(self) -> Source:
+        where = self.settings.source
+        if isinstance(where, Path):
+            return FolderSource(where)
+        return GitSource(where, key_file=self.settings.source_key_file, state=self._state, clock=self.clock)
 
     @cached_property
     def _state(self) -> Path:

@@ -16,6 +16,7 @@ from megabot.reconcile import Report, run_pass
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
 _HARMLESS = frozenset({Reason.THERE, Reason.UNCHANGED, Reason.UNPINNED_BY_HAND, Reason.PINNED_BY_HAND})
+_BESIDE_A_REFRESH = frozenset({Reason.REMOVED, Reason.SKIPPED, Reason.FIRST_RUN, Reason.NOT_ORDERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def carry_out(ports: Ports, order: Order, thread: str | None, *, account: Accoun
     After an unknown outcome it looks back for at most a minute, then gives up with the time from which the
     order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
     """
+    ports.source.refresh()
     names = [each.name for each in ports.source.threads(ports.source.snapshot())]
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(thread, names))
@@ -89,7 +91,7 @@ def _complaint(report: Report, hold: Hold) -> str:
 
 
 def _matters(hold: Hold, order: Order) -> bool:
-    if order.kind is OrderKind.REFRESH and hold.reason in (Reason.REMOVED, Reason.SKIPPED, Reason.FIRST_RUN):
+    if order.kind is OrderKind.REFRESH and hold.reason in _BESIDE_A_REFRESH:
         return False  # the standing post was refreshed; that a newer slot is empty is another matter
     return hold.reason not in _HARMLESS
 

@@ -145,7 +145,14 @@ class Source(Protocol):
     """Where templates, preambles, sections and data come from."""
 
     def snapshot(self) -> Snapshot:
-        """Read everything as it is now. Raise `SourceMissing`; mistakes in files are values in the result."""
+        """Read everything as it is now. Raise `SourceMissing`; mistakes in files are values in the result.
+
+        What is fetched from elsewhere may be ten minutes old; where it cannot be had, the last good state is
+        given, with its age.
+        """
+
+    def refresh(self) -> None:
+        """Fetch now, whatever the age, what the next snapshot gives. Trouble is logged, not raised."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the thread templates; raise `SourceBroken` with all problems where any is broken."""

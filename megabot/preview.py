@@ -26,6 +26,7 @@ def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread
     Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
     wrong key.
     """
+    desk.source.refresh()
     now, snapshot = desk.clock.now(), desk.source.snapshot()
     try:
         idle = preambles_without_slot(snapshot, desk.source.threads(snapshot))

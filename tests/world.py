@@ -84,6 +84,9 @@ class Pages:
     def snapshot(self) -> Snapshot:
         return Snapshot(files={}, revision=Revision(commit=self.commit))
 
+    def refresh(self) -> None:
+        """Nothing is fetched from elsewhere."""
+
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         if self.broken:
             raise SourceBroken([self.broken])

@@ -6,16 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from megabot.adapters.git_command import run_git
+from megabot.adapters.source_files import FILE_LARGEST, belongs, gather, is_inside, odd_name, too_large
 from megabot.adapters.thread_files import threads
 from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
-
-FILE_LARGEST = 2 * 1024 * 1024
-ALL_LARGEST = 20 * 1024 * 1024
-FILES_MOST = 2_000
-_FOLDERS = ("preambles", "sections", "data")
-_DATA = (".yaml", ".yml", ".json", ".csv")
 
 
 class FolderSource:
@@ -30,22 +25,13 @@ class FolderSource:
             raise SourceMissing(
                 f"the source {self._folder} is not there; set MEGABOT_SOURCE to the folder with thread.md.j2"
             )
-        files: dict[str, str] = {}
-        problems: list[Problem] = []
-        room = ALL_LARGEST
-        for path in _paths(self._folder, problems):
-            if len(files) >= FILES_MOST or room < 0:
-                problems.append(
-                    Problem(".", 0, "the source is too large", "2,000 files and 20 MB are the most")
-                )
-                break
-            text = _text(self._folder, path)
-            if isinstance(text, Problem):
-                problems.append(text)
-            else:
-                files[path] = text
-                room -= len(text)
-        return Snapshot(files=files, revision=_revision(self._folder), problems=tuple(problems))
+        elsewhere: list[Problem] = []
+        found = ((path, _read(self._folder, path)) for path in _paths(self._folder, elsewhere))
+        files, problems = gather(found)
+        return Snapshot(files=files, revision=_revision(self._folder), problems=(*elsewhere, *problems))
+
+    def refresh(self) -> None:
+        """Do nothing: a folder is read as it is."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads; raise `SourceBroken` with every mistake of every file."""
@@ -53,24 +39,6 @@ class FolderSource:
         if problems:
             raise SourceBroken(problems)
         return found
-
-
-def belongs(path: str) -> bool:
-    """Tell whether a path is part of a source: templates, preambles, sections, data."""
-    parts = path.split("/")
-    if any(part.startswith(".") for part in parts):
-        return False
-    match parts:
-        case [name]:
-            return name.endswith(".md.j2")
-        case ["preambles", *_, name]:
-            return name.endswith(".md")
-        case ["sections", name]:
-            return name.endswith(".md")
-        case ["data", name]:
-            return name.endswith(_DATA)
-        case _:
-            return False
 
 
 def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
@@ -82,7 +50,7 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
 
     for place, folders, names in os.walk(folder, onerror=unreadable):
         base = Path(place).relative_to(folder)
-        folders[:] = sorted(name for name in folders if _is_of_source(base / name))
+        folders[:] = sorted(name for name in folders if is_inside(base / name))
         links = [base / name for name in folders if (folder / base / name).is_symlink()]
         problems += [
             Problem(str(link), 0, "a link to a folder, which is not followed", "put the folder itself here")
@@ -92,14 +60,11 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
         yield from (path for path in paths if belongs(path))
 
 
-def _is_of_source(folder: Path) -> bool:
-    return folder.parts[0] in _FOLDERS and not folder.name.startswith(".")
-
-
-def _text(folder: Path, path: str) -> str | Problem:
+def _read(folder: Path, path: str) -> bytes | Problem:
     """Read one file, or say why not. Only a regular file inside the folder is opened at all."""
-    if not path.isprintable():  # line breaks, control characters, bytes that are no UTF-8
-        return Problem(ascii(path)[1:-1], 0, "an odd file name", "use letters, digits and -")
+    odd = odd_name(path)
+    if odd:
+        return odd
     full = folder / path
     try:
         if not full.resolve().is_relative_to(folder.resolve()):
@@ -107,24 +72,10 @@ def _text(folder: Path, path: str) -> str | Problem:
         facts = full.stat()
         if not stat.S_ISREG(facts.st_mode):
             return Problem(path, 0, "not a file", "delete it")
-        if facts.st_size > FILE_LARGEST:
-            return Problem(path, 0, f"the file has {facts.st_size:,} bytes", f"{FILE_LARGEST:,} are the most")
         with full.open("rb") as opened:
-            raw = opened.read(FILE_LARGEST)  # it may have grown since
+            return too_large(path, facts.st_size) or opened.read(FILE_LARGEST)  # it may have grown since
     except OSError as error:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
-    return _decoded(path, raw)
-
-
-def _decoded(path: str, raw: bytes) -> str | Problem:
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return Problem(path, line, "the file is not UTF-8", "save it as UTF-8 in your editor")
-    if "\0" in text:
-        return Problem(path, text.count("\n", 0, text.index("\0")) + 1, "a zero byte", "delete it")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _revision(folder: Path) -> Revision:

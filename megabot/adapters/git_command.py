@@ -1,7 +1,10 @@
 """The one way that megabot runs git: argument lists, a bare environment, a time limit, typed results."""
 
 import os
+import resource
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +22,27 @@ class GitAnswer:
     """What git said. `ok` is whether it went well; where git is missing or took too long it did not."""
 
     ok: bool
-    out: str
+    raw: bytes
     err: str
 
+    @property
+    def out(self) -> str:
+        """What git printed, as text."""
+        return self.raw.decode("utf-8", "replace")
 
-def run_git(*arguments: str, cwd: Path) -> GitAnswer:
-    """Run git in a folder, with nothing of the caller's environment but PATH and HOME."""
+
+def run_git(
+    *arguments: str,
+    cwd: Path,
+    given: bytes = b"",
+    ssh: str = "",
+    timeout: float = TIMEOUT,
+    largest_file: int = resource.RLIM_INFINITY,
+) -> GitAnswer:
+    """Run git in a folder, with nothing of the caller's environment but PATH and HOME.
+
+    `given` is its input, `ssh` the command it reaches a server by, `largest_file` what it may write in bytes.
+    """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/nonexistent"),
@@ -33,18 +51,31 @@ def run_git(*arguments: str, cwd: Path) -> GitAnswer:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_OPTIONAL_LOCKS": "0",
     }
+    if ssh:
+        environment["GIT_SSH_COMMAND"] = ssh
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             ["git", *_SAFE, *arguments],  # noqa: S607  git is found by PATH on every system
             cwd=cwd,
             env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT,
-            check=False,
-        )
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # a group of its own, to be ended as a whole
+        ) as process:
+            with suppress(ProcessLookupError):
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest_file, largest_file))
+            return _answer(process, given, timeout)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return GitAnswer(ok=False, out="", err=type(error).__name__)
-    return GitAnswer(ok=done.returncode == 0, out=done.stdout, err=done.stderr)
+        return GitAnswer(ok=False, raw=b"", err=type(error).__name__)
+
+
+def _answer(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> GitAnswer:
+    """Hear git out. Whatever ends the wait ends git too, and its helpers, which would hang on without it."""
+    try:
+        out, err = process.communicate(given, timeout=timeout)
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return GitAnswer(ok=process.returncode == 0, raw=out, err=err.decode("utf-8", "replace"))

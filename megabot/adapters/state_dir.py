@@ -80,6 +80,15 @@ def opening_lock(folder: Path, clock: Clock, *, patience: float) -> Iterator[Non
 
 
 @contextmanager
+def source_lock(folder: Path, clock: Clock, *, patience: float) -> Iterator[None]:
+    """Be the only one who fetches the source's repository or throws its copy away."""
+    with _opened(folder / "source.lock") as lock:
+        if not _came_free(lock, clock, patience=patience):
+            raise Busy(f"another megabot is fetching the source into {folder}; try again in a moment")
+        yield
+
+
+@contextmanager
 def _opened(path: Path) -> Iterator[int]:
     """Open a lock file. Closing it gives the lock back, and so does the death of the process."""
     try:

@@ -19,7 +19,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-from megabot.core import addresses
+from megabot.core import addresses, git_address
+from megabot.core.git_address import GitAddress
 from megabot.errors import ConfigError
 
 PREFIX = "MEGABOT_"
@@ -47,12 +48,8 @@ def _state_dir(text: object, info: ValidationInfo) -> Path:
     return _path((info.context or Surroundings()).state_dir if text is None else text, info)
 
 
-def _source(text: object, info: ValidationInfo) -> Path:
-    if addresses.is_git(str(text)):
-        if "@" in urlsplit(str(text)).netloc and not str(text).startswith("ssh://"):
-            raise ValueError("an address must not hold a token or password: everyone who may see it has it")
-        raise ValueError("git sources come with the next version; clone the repository and name the folder")
-    return _path(text, info)
+def _source(text: object, info: ValidationInfo) -> Path | GitAddress:
+    return git_address.parse(str(text)) if addresses.is_git(str(text)) else _path(text, info)
 
 
 def _secret(text: str) -> str:
@@ -124,12 +121,20 @@ class Settings(BaseModel):
         "server.",
         examples=["birds"],
     )
-    source: Annotated[Path, BeforeValidator(_source)] = Field(
+    source: Annotated[Path | GitAddress, BeforeValidator(_source)] = Field(
         default=Path("templates"),
         validate_default=True,
-        description="The folder with templates, preambles, sections and data. Relative paths here and below "
-        "start at the settings file's folder, or at the current one where there is no file.",
+        description="The folder with templates, preambles, sections and data, or a git repository as "
+        "`URL#branch:folder` (`https://`, `ssh://`, `git@HOST:PATH` or `file:///PATH`; without branch or "
+        "folder the repository's own branch and its root). Relative paths here and below start at the "
+        "settings file's folder, or at the current one where there is no file.",
         examples=["templates"],
+    )
+    source_key_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file with the private half of a read-only deploy key, for a private repository over "
+        "ssh; readable by megabot's account alone.",
+        examples=["/etc/megabot/deploy_key"],
     )
     state_dir: Annotated[Path, BeforeValidator(_state_dir)] = Field(
         default=None,

@@ -86,11 +86,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The files of the source at one moment: path relative to the source folder -> text."""
+    """The files of the source at one moment: path relative to the source folder -> text.
+
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder.
+    """
 
     files: dict[str, str]
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
+    fetched: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

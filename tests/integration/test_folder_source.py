@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.folder_source import ALL_LARGEST, FILE_LARGEST, FILES_MOST, FolderSource
+from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_command import run_git
+from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
 from megabot.core.threads import Revision, Snapshot
 from megabot.errors import SourceBroken, SourceMissing
 

@@ -272,8 +272,8 @@ def test_values_are_taken_as_people_write_them(
         ("TICK", "9999999999999", "5 to 60"),
         ("TICK", "soon", "5 to 60"),
         ("SOURCE", f"https://{CANARY}@git.example/threads.git", "must not hold a token"),
-        ("SOURCE", "https://git.example/threads.git#main:templates", "come with the next version"),
-        ("SOURCE", "git@git.example:birds/threads.git", "come with the next version"),
+        ("SOURCE", f"https://git.example/threads.git?private_token={CANARY}", "must not hold a token"),
+        ("SOURCE", "http://git.example/threads.git", "write https://, ssh://, git@HOST:PATH or file:///PATH"),
     ],
 )
 def test_wrong_values_are_met_with_what_to_write(load: Load, name: str, text: str, hint: str) -> None:

@@ -1,0 +1,82 @@
+"""What a source may hold, wherever it is kept: which paths, how much, and bytes made text. Reads no file."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from megabot.core.problems import Problem
+
+FILE_LARGEST = 2 * 1024 * 1024
+ALL_LARGEST = 20 * 1024 * 1024
+FILES_MOST = 2_000
+TOO_LARGE = Problem(".", 0, "the source is too large", "2,000 files and 20 MB are the most")
+_FOLDERS = ("preambles", "sections", "data")
+_DATA = (".yaml", ".yml", ".json", ".csv")
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+def belongs(path: str) -> bool:
+    """Tell whether a path is part of a source: templates, preambles, sections, data."""
+    parts = path.split("/")
+    if any(part.startswith(".") for part in parts):
+        return False
+    match parts:
+        case [name]:
+            return name.endswith(".md.j2")
+        case ["preambles", *_, name]:
+            return name.endswith(".md")
+        case ["sections", name]:
+            return name.endswith(".md")
+        case ["data", name]:
+            return name.endswith(_DATA)
+        case _:
+            return False
+
+
+def is_inside(path: PurePath) -> bool:
+    """Tell whether a path is one of a source's folders or in one, whatever it is."""
+    return path.parts[0] in _FOLDERS and not path.name.startswith(".")
+
+
+def odd_name(path: str) -> Problem | None:
+    """Refuse names with line breaks, control characters or bytes that are no UTF-8."""
+    if path.isprintable():
+        return None
+    return Problem(ascii(path)[1:-1], 0, "an odd file name", "use letters, digits and -")
+
+
+def too_large(path: str, size: int) -> Problem | None:
+    """Refuse a file that nobody wrote by hand."""
+    if size <= FILE_LARGEST:
+        return None
+    return Problem(path, 0, f"the file has {size:,} bytes", f"{FILE_LARGEST:,} are the most")
+
+
+def gather(found: Iterable[tuple[str, bytes | Problem]]) -> tuple[dict[str, str], list[Problem]]:
+    """Make texts of what was found, path by path, and problems of the rest; stop where it is too much."""
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    room = ALL_LARGEST
+    for path, raw in found:
+        if len(files) >= FILES_MOST or room < 0:
+            problems.append(TOO_LARGE)
+            break
+        text = _text(path, raw) if isinstance(raw, bytes) else raw
+        if isinstance(text, Problem):
+            problems.append(text)
+        else:
+            files[path] = text
+            room -= len(text)
+    return files, problems
+
+
+def _text(path: str, raw: bytes) -> str | Problem:
+    if raw.startswith(_LFS):
+        return Problem(path, 0, "a pointer of Git LFS, not the file", "keep it in git itself")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return Problem(path, line, "the file is not UTF-8", "save it as UTF-8 in your editor")
+    if "\0" in text:
+        return Problem(path, text.count("\n", 0, text.index("\0")) + 1, "a zero byte", "delete it")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
