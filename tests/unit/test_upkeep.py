@@ -1,0 +1,459 @@
+"""What is kept up about the posts that stand: pins, the link in the old thread, the lock, refreshes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from megabot.core import drafts
+from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.posts import Feature, PinEvent
+from megabot.core.records import IntentKind, IntentState, PostRecord
+from megabot.core.seen import Order, Own
+from megabot.core.threads import Pin as PinKind
+from megabot.core.threads import Previous, Rendered, RenderProblem
+from megabot.core.upkeep import decide_upkeep
+from tests.making import (
+    ADMIN_BOT,
+    BOT,
+    BROKEN,
+    NOW,
+    POST,
+    REFRESH,
+    REPOST,
+    TEXT,
+    WEEK,
+    a_pin_event,
+    a_record,
+    a_telling,
+    a_thread,
+    an_intent,
+    case,
+    own,
+    pinned,
+)
+
+HANDOVER = (pinned(47), pinned(46))
+PUBLISHED = an_intent(post_id=0)
+OUR_OLD_PIN = an_intent(IntentKind.PIN, edition="2026-W46", post_id=46)
+LOCKING = a_thread(previous=Previous(lock=True))
+NEW_TEXT = replace(TEXT, body="Another essay.")
+
+
+def upkeep(*posts: Own, **of: object) -> tuple[Action, ...]:
+    return decide_upkeep(case(posts=posts, **of))  # type: ignore[arg-type]
+
+
+def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
+    """Decide with the new post pinned, the old one too, and the ledger as it should be."""
+    known = {"posts": HANDOVER, "intents": (PUBLISHED, OUR_OLD_PIN, *intents), "comments": (a_telling(),)}
+    return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
+
+
+# -- nothing stands
+
+
+@pytest.mark.parametrize("order", [None, POST, REPOST])
+def test_where_nothing_stands_there_is_nothing_to_keep_up(order: Order | None) -> None:
+    assert upkeep(own(removed=True), order=order) == ()
+
+
+def test_a_refresh_of_nothing_says_so() -> None:
+    assert upkeep(own(removed=True), order=REFRESH) == (Hold(reason=Reason.NOTHING_STANDS),)
+
+
+def test_where_all_is_as_it_should_be_nothing_is_done() -> None:
+    assert handed_over(posts=(pinned(47), own(46))) == ()
+
+
+# -- the standing post is pinned
+
+
+def test_a_post_made_in_this_pass_is_pinned_without_asking() -> None:
+    assert upkeep(own(), created=frozenset({47})) == (Pin(own=own(), kind=Feature.COMMUNITY),)
+
+
+def test_a_post_that_is_pinned_is_not_pinned_again() -> None:
+    assert upkeep(pinned(), created=frozenset({47})) == ()
+
+
+def test_the_mod_log_is_asked_before_a_post_of_another_pass_is_pinned() -> None:
+    assert upkeep(own()) == (Need.PIN_LOG,)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        a_pin_event(featured=False, by=BOT.id),
+        a_pin_event(featured=True, by=BOT.id),
+        a_pin_event(featured=True),
+    ],
+)
+def test_a_post_that_no_person_unpinned_is_pinned(event: PinEvent | None) -> None:
+    assert upkeep(own(), pin_events={47: event}) == (Pin(own=own(), kind=Feature.COMMUNITY),)
+
+
+@pytest.mark.parametrize("by", [4, None])
+def test_an_unpin_by_a_person_or_by_nobody_knows_whom_stays(by: int | None) -> None:
+    event = a_pin_event(featured=False, by=by)
+
+    assert upkeep(own(), pin_events={47: event}) == (
+        Hold(reason=Reason.UNPINNED_BY_HAND, facts=(own().post.url,)),
+    )
+
+
+def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
+    standing = own(creator_is_moderator=False)
+
+    assert upkeep(standing, created=frozenset({47})) == (
+        Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,)),
+    )
+
+
+def test_an_admin_may_pin_without_being_a_moderator() -> None:
+    standing = own(creator_is_moderator=False, creator=ADMIN_BOT)
+
+    assert upkeep(standing, created=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+
+
+def test_a_thread_that_is_not_to_be_pinned_is_not() -> None:
+    assert upkeep(own(), thread=a_thread(pin=PinKind.NONE), created=frozenset({47})) == ()
+
+
+def test_a_pin_in_the_community_is_none_on_the_front_page() -> None:
+    standing = pinned(creator=ADMIN_BOT)
+
+    plan = upkeep(standing, thread=a_thread(pin=PinKind.LOCAL), created=frozenset({47}))
+
+    assert plan == (Pin(own=standing, kind=Feature.LOCAL),)
+
+
+def test_a_pin_on_the_front_page_is_none_in_the_community() -> None:
+    standing = own(featured_local=True)
+
+    assert upkeep(standing, created=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+
+
+def test_the_newest_post_that_can_be_opened_is_the_one_to_pin() -> None:
+    plan = upkeep(own(47, removed=True), own(46), own(45), pin_events={46: None})
+
+    assert plan == (Pin(own=own(46), kind=Feature.COMMUNITY),)
+
+
+# -- the older ones are unpinned
+
+
+def test_the_old_post_is_unpinned_once_the_new_one_is_seen_pinned() -> None:
+    assert handed_over() == (Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),)
+
+
+@pytest.mark.parametrize(
+    "standing", [own(47), own(47, featured_local=True), own(47, creator_is_moderator=False)]
+)
+def test_the_old_post_stays_pinned_while_the_new_one_is_not(standing: Own) -> None:
+    plan = handed_over(posts=(standing, pinned(46)), created=frozenset({47}))
+
+    assert [action for action in plan if isinstance(action, Unpin)] == []
+
+
+def test_all_older_posts_are_unpinned() -> None:
+    pins = (OUR_OLD_PIN, an_intent(IntentKind.PIN, edition="2026-W45", post_id=45))
+
+    plan = handed_over(*pins, posts=(*HANDOVER, pinned(45), own(44)))
+
+    assert [action.own.id for action in plan if isinstance(action, Unpin)] == [46, 45]
+
+
+def test_the_copy_that_is_replaced_is_unpinned() -> None:
+    ours = an_intent(IntentKind.PIN, post_id=47)
+
+    plan = upkeep(pinned(copy=2), pinned(), intents=(ours,))
+
+    assert plan == (Unpin(own=pinned(), kind=Feature.COMMUNITY, standing=pinned(copy=2)),)
+
+
+@pytest.mark.parametrize(
+    "thread", [a_thread(previous=Previous(unpin=False)), a_thread(pin=PinKind.NONE)], ids=["unpin", "pin"]
+)
+def test_the_front_matter_can_leave_old_pins_alone(thread: object) -> None:
+    assert handed_over(thread=thread) == ()
+
+
+def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None:
+    assert handed_over(posts=(pinned(47, creator_is_moderator=False), pinned(46))) == ()
+
+
+def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> None:
+    unpinned = an_intent(IntentKind.UNPIN, post_id=46)
+
+    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, facts=(pinned(46).post.url,)),)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        an_intent(IntentKind.UNPIN, post_id=46, edition="2026-W46"),
+        an_intent(IntentKind.UNPIN, post_id=46, copy=2),
+        an_intent(IntentKind.UNPIN, post_id=45),
+        an_intent(IntentKind.UNPIN, IntentState.ABSENT, post_id=46),
+        an_intent(IntentKind.LOCK, post_id=46),
+    ],
+)
+def test_only_an_unpin_of_that_post_for_this_edition_tells_a_persons_pin(before: object) -> None:
+    assert handed_over(before) == (Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),)
+
+
+def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() -> None:
+    assert upkeep(*HANDOVER) == (Need.PIN_LOG,)
+
+
+def test_the_mod_log_is_not_asked_where_the_new_post_was_made_in_this_pass() -> None:
+    assert upkeep(*HANDOVER, created=frozenset({47})) == (
+        Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),
+    )
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        a_pin_event(featured=True, by=BOT.id),
+        a_pin_event(featured=True, when=NOW - WEEK),
+        a_pin_event(featured=False),
+    ],
+)
+def test_with_the_ledger_lost_an_old_pin_that_no_person_set_since_is_taken(event: PinEvent | None) -> None:
+    assert upkeep(*HANDOVER, pin_events={46: event}) == (
+        Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),
+    )
+
+
+@pytest.mark.parametrize("by", [4, None])
+def test_with_the_ledger_lost_a_pin_that_a_person_set_since_stays(by: int | None) -> None:
+    assert upkeep(*HANDOVER, pin_events={46: a_pin_event(featured=True, by=by)}) == (
+        Hold(reason=Reason.PINNED_BY_HAND, facts=(pinned(46).post.url,)),
+    )
+
+
+def test_an_admin_unpins_by_the_kind_of_pin_that_is_seen() -> None:
+    old = own(46, featured_local=True, creator=ADMIN_BOT)
+
+    assert handed_over(posts=(pinned(47), old)) == (Unpin(own=old, kind=Feature.LOCAL, standing=pinned(47)),)
+
+
+def test_a_pin_on_the_front_page_is_no_moderators_matter() -> None:
+    assert handed_over(posts=(pinned(47), own(46, featured_local=True))) == ()
+
+
+def test_the_front_page_hands_over_as_the_community_does() -> None:
+    new, old = (own(week, featured_local=True, creator=ADMIN_BOT) for week in (47, 46))
+
+    plan = handed_over(thread=a_thread(pin=PinKind.LOCAL), posts=(new, old))
+
+    assert plan == (Unpin(own=old, kind=Feature.LOCAL, standing=new),)
+
+
+# -- the old thread is told
+
+
+def told(*intents: object, **of: object) -> tuple[Action, ...]:
+    """Decide with the new post up and pinned, and the old one unpinned."""
+    known = {"posts": (pinned(47), own(46)), "intents": (PUBLISHED, *intents)}
+    return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
+
+
+TELL = Tell(own=own(46), text=TEXT.comment, standing=pinned(47))
+
+
+def test_the_old_thread_is_told_of_the_new_one() -> None:
+    assert told() == (TELL,)
+
+
+def test_only_the_thread_right_before_is_told() -> None:
+    assert told(posts=(pinned(47), own(46), own(45))) == (TELL,)
+
+
+def test_the_first_thread_has_nobody_to_tell() -> None:
+    assert told(posts=(pinned(47),)) == ()
+
+
+def test_the_thread_that_a_copy_replaces_is_told_of_the_copy() -> None:
+    plan = told(an_intent(copy=2), posts=(pinned(copy=2), own()), comments=(a_telling(),))
+
+    assert plan == (Tell(own=own(), text=TEXT.comment, standing=pinned(copy=2)),)
+
+
+def test_a_thread_without_a_text_for_the_one_before_says_nothing() -> None:
+    assert told(intents=(an_intent(text=""),)) == ()
+
+
+@pytest.mark.parametrize(
+    "publish",
+    [
+        an_intent(state=IntentState.ABSENT),
+        an_intent(edition="2026-W46"),
+        an_intent(copy=2),
+        an_intent(IntentKind.EDIT, text="Text"),
+    ],
+)
+def test_only_what_was_decided_with_the_post_is_told(publish: object) -> None:
+    assert told(intents=(publish,)) == ()
+
+
+def test_the_old_thread_is_told_once() -> None:
+    assert told(comments=(a_telling(),)) == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        a_telling(46),
+        a_telling(copy=2),
+        a_telling(thread="film"),
+        a_telling(content="The new thread is here."),
+    ],
+)
+def test_another_comment_is_not_the_telling(other: object) -> None:
+    assert told(comments=(other,)) == (TELL,)
+
+
+@pytest.mark.parametrize("state", [IntentState.DONE, IntentState.REFUSED, IntentState.SENDING])
+def test_a_telling_that_was_done_refused_or_just_sent_is_not_repeated(state: IntentState) -> None:
+    assert told(an_intent(IntentKind.COMMENT, state)) == ()
+
+
+@pytest.mark.parametrize("state", [IntentState.NOT_SENT, IntentState.ABSENT])
+def test_a_telling_that_never_happened_is_repeated(state: IntentState) -> None:
+    assert told(an_intent(IntentKind.COMMENT, state)) == (TELL,)
+
+
+@pytest.mark.parametrize(("minutes", "plan"), [(9, ()), (10, (TELL,))])
+def test_a_telling_of_unknown_outcome_is_waited_for(minutes: int, plan: tuple[Action, ...]) -> None:
+    changed = NOW - timedelta(minutes=minutes)
+
+    assert told(an_intent(IntentKind.COMMENT, IntentState.UNKNOWN, changed=changed)) == plan
+
+
+@pytest.mark.parametrize(("edition", "copy"), [("2026-W46", 1), ("2026-W47", 2)])
+def test_the_telling_of_another_post_is_another(edition: str, copy: int) -> None:
+    assert told(an_intent(IntentKind.COMMENT, edition=edition, copy=copy)) == (TELL,)
+
+
+# -- the old thread is locked
+
+
+def locked(*intents: object, **of: object) -> tuple[Action, ...]:
+    """Decide for a thread that locks the one before, which was told already."""
+    return told(*intents, **{"thread": LOCKING, "comments": (a_telling(),), **of})
+
+
+LOCK = Lock(own=own(46), standing=pinned(47))
+
+
+def test_the_old_thread_is_locked_where_the_front_matter_says_so() -> None:
+    assert locked() == (LOCK,)
+    assert locked(thread=a_thread()) == ()
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [(pinned(47),), (pinned(47), own(46, locked=True)), (pinned(47), own(46, creator_is_moderator=False))],
+    ids=["none before", "locked already", "not ours to lock"],
+)
+def test_there_must_be_something_to_lock(posts: object) -> None:
+    assert locked(posts=posts) == ()
+
+
+def test_a_lock_that_a_person_took_off_is_not_set_again() -> None:
+    assert locked(an_intent(IntentKind.LOCK, post_id=46)) == ()
+
+
+def test_a_lock_that_failed_is_tried_again() -> None:
+    assert locked(an_intent(IntentKind.LOCK, IntentState.ABSENT, post_id=46)) == (LOCK,)
+
+
+def test_with_the_ledger_lost_nothing_is_locked() -> None:
+    assert locked(intents=()) == ()
+
+
+# -- the standing post is refreshed
+
+
+def refreshed(
+    standing: Own | None = None,
+    *,
+    wanted: Rendered | RenderProblem | None = NEW_TEXT,
+    records: tuple[PostRecord, ...] = (),
+) -> tuple[Action, ...]:
+    return upkeep(standing or pinned(), order=REFRESH, wanted=wanted, records=records)
+
+
+def sent(text: Rendered = TEXT) -> PostRecord:
+    """Make what the ledger knows of the standing post: what was sent, and what the server made of it."""
+    return a_record(sent=drafts.text_digest(text), answered=drafts.body_digest(pinned().post))
+
+
+def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
+    assert refreshed(records=(sent(),)) == (Edit(own=pinned(), text=NEW_TEXT, record=sent()),)
+
+
+def test_a_refresh_of_an_unchanged_text_edits_nothing() -> None:
+    unchanged = Hold(reason=Reason.UNCHANGED, facts=(pinned().post.url,))
+
+    assert refreshed(records=(sent(NEW_TEXT),)) == (unchanged,)
+
+
+@pytest.mark.parametrize("order", [None, POST, REPOST])
+def test_nothing_is_edited_without_a_persons_word(order: Order | None) -> None:
+    assert upkeep(pinned(), order=order, wanted=NEW_TEXT, records=(sent(),)) == ()
+
+
+@pytest.mark.parametrize("wanted", [None, NEW_TEXT])
+def test_a_post_edited_by_hand_is_not_overwritten(wanted: Rendered | None) -> None:
+    edited = pinned(body="A hand was here.")
+
+    assert refreshed(edited, wanted=wanted, records=(sent(),)) == (
+        Hold(reason=Reason.EDITED_BY_HAND, facts=(edited.post.url,)),
+    )
+
+
+def test_a_post_of_which_no_answer_is_known_may_be_edited() -> None:
+    record = replace(sent(), answered="")
+
+    assert refreshed(records=(record,)) == (Edit(own=pinned(), text=NEW_TEXT, record=record),)
+
+
+def test_with_the_ledger_lost_a_persons_word_is_enough_to_edit() -> None:
+    assert refreshed() == (Edit(own=pinned(), text=NEW_TEXT, record=None),)
+
+
+def test_another_accounts_post_is_never_edited() -> None:
+    adopted = replace(pinned(), adopted=True)
+
+    assert refreshed(adopted, records=(sent(),)) == (Hold(reason=Reason.ADOPTED, facts=(adopted.post.url,)),)
+
+
+def test_the_text_is_rendered_only_when_it_is_needed() -> None:
+    assert refreshed(wanted=None, records=(sent(),)) == (Need.TEXT,)
+
+
+def test_a_broken_template_edits_nothing_and_names_the_line() -> None:
+    assert refreshed(wanted=BROKEN, records=(sent(),)) == (
+        Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(problem) for problem in BROKEN.problems)),
+    )
+
+
+# -- in this order
+
+
+def test_a_handover_pins_first_then_tells_and_locks_and_refreshes() -> None:
+    plan = locked(posts=(own(47), own(46)), comments=(), created=frozenset({47}), order=REFRESH)
+
+    assert [type(action) for action in plan] == [Pin, Tell, Lock, Edit]
+
+
+def test_the_old_one_is_unpinned_after_it_was_told_and_locked() -> None:
+    plan = locked(OUR_OLD_PIN, posts=HANDOVER, comments=(), order=REFRESH)
+
+    assert [type(action) for action in plan] == [Tell, Lock, Unpin, Edit]
