@@ -1,0 +1,197 @@
+"""What people read: whole sentences that name the next step."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from megabot import texts
+from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
+from megabot.core.glance import ThreadStatus
+from megabot.core.posts import Feature
+from megabot.core.records import IntentKind, IntentState
+from tests.making import NOW, SLOT, TEXT, WEEK, a_record, a_thread, an_edition, an_intent, own
+
+NEWS = a_thread()
+URL = "https://lemmy.example/post/47"
+STATUS = {"thread": "news", "next_edition": "2026-W48", "next_slot": SLOT + WEEK}
+
+
+def status(**found: object) -> str:
+    return texts.status_line(ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
+
+
+# -- why something is not done
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: Reason) -> None:
+    sentence = texts.hold(NEWS, Hold(reason=reason, until=NOW, facts=("one", "two")))
+
+    assert sentence.startswith("news: ")
+    assert "{" not in sentence
+    assert len(sentence) > len("news: something")
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
+    assert texts.hold(NEWS, Hold(reason=reason)).startswith("news: ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "next_step"),
+    [
+        (Reason.FIRST_RUN, "megabot post news"),
+        (Reason.PAST_GRACE, "megabot post news"),
+        (Reason.SETTINGS_HIDE, "megabot check --online"),
+        (Reason.HAND_MADE, "megabot post news"),
+        (Reason.REFUSED_BEFORE, "megabot post news"),
+        (Reason.NOT_ORDERED, "megabot post news"),
+        (Reason.REMOVED, "megabot repost news"),
+        (Reason.NOTHING_STANDS, "megabot post news"),
+    ],
+)
+def test_what_a_person_can_order_is_named_with_the_thread(reason: Reason, next_step: str) -> None:
+    assert next_step in texts.hold(NEWS, Hold(reason=reason, facts=("one", "two")))
+
+
+def test_all_facts_of_a_hold_are_named() -> None:
+    held = Hold(reason=Reason.TEXT_BROKEN, facts=("a.md:1: bad", "b.md:2: worse"))
+
+    assert "a.md:1: bad; b.md:2: worse" in texts.hold(NEWS, held)
+
+
+def test_braces_in_a_fact_are_left_as_they_are() -> None:
+    held = Hold(reason=Reason.TEXT_BROKEN, facts=("{{ colour }} {0} {until}",))
+
+    assert "{{ colour }} {0} {until}" in texts.hold(NEWS, held)
+
+
+def test_a_hold_that_ends_says_when() -> None:
+    assert "2026-11-16 12:05 UTC" in texts.hold(NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
+
+
+def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
+    assert texts.moment(datetime(2026, 11, 16, 9, 5, tzinfo=UTC)) == "2026-11-16 09:05 UTC"
+    assert texts.moment(None) == "later"
+
+
+# -- what is done
+
+WRITES: list[tuple[Write, str]] = [
+    (Publish(edition=an_edition(), copy=1, text=TEXT, after=None), "post edition 2026-W47: News 47"),
+    (Publish(edition=an_edition(), copy=2, text=TEXT, after=None), "post edition 2026-W47 (copy 2): News 47"),
+    (Resend(intent=an_intent()), "post edition 2026-W47 again: it certainly was not made"),
+    (Pin(own=own(), kind=Feature.COMMUNITY), f"pin {URL}"),
+    (Unpin(own=own(), kind=Feature.COMMUNITY, standing=own(48)), f"unpin {URL}"),
+    (Tell(own=own(), text="Text", standing=own(48)), f"link the new thread in {URL}"),
+    (Lock(own=own(), standing=own(48)), f"lock {URL}"),
+    (Edit(own=own(), text=TEXT, record=None), f"edit {URL}"),
+]
+
+
+@pytest.mark.parametrize(("write", "sentence"), WRITES)
+def test_every_write_has_a_line(write: Write, sentence: str) -> None:
+    assert texts.doing(NEWS, write) == texts.action(NEWS, write) == f"news: {sentence}"
+
+
+@pytest.mark.parametrize("need", list(Need))
+def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
+    assert texts.action(NEWS, need) == f"news: look deeper ({need})"
+
+
+def test_a_hold_in_a_plan_says_why() -> None:
+    assert texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
+
+
+@pytest.mark.parametrize("kind", list(IntentKind))
+@pytest.mark.parametrize("state", list(IntentState))
+def test_what_became_of_a_write_is_said_of_each_kind_and_state(kind: IntentKind, state: IntentState) -> None:
+    line = texts.settled(an_intent(kind), state)
+
+    assert line == f"news/2026-W47: {texts.kind(kind)}: {texts.state(state)}"
+
+
+def test_no_two_kinds_and_no_two_states_read_alike() -> None:
+    assert len({texts.kind(kind) for kind in IntentKind}) == len(IntentKind)
+    assert len({texts.state(state) for state in IntentState}) == len(IntentState)
+
+
+# -- what stands
+
+
+@pytest.mark.parametrize(("pinned", "word"), [(True, "(pinned)"), (False, "(not pinned)")])
+def test_what_stands_is_said_with_its_address_and_pin(*, pinned: bool, word: str) -> None:
+    assert texts.stands("news", "2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
+
+
+def test_a_status_without_a_post_names_the_next_slot() -> None:
+    assert status() == "news: next Mon 23 Nov 12:00 UTC (2026-W48); nothing posted yet"
+
+
+@pytest.mark.parametrize(("pinned", "word"), [(True, "yes"), (False, "no"), (None, "never by megabot")])
+def test_a_status_names_the_post_and_its_pin(*, pinned: bool | None, word: str) -> None:
+    line = status(edition="2026-W47", url=URL, pinned=pinned)
+
+    assert line == f"news: 2026-W47 {URL}, pinned: {word}; next Mon 23 Nov 12:00 UTC (2026-W48)"
+
+
+@pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0;"), (True, "abcdef0 with changes;")])
+def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: bool, words: str) -> None:
+    assert words in status(url=URL, commit="abcdef0123", dirty=dirty)
+
+
+def test_a_status_names_what_may_have_happened() -> None:
+    assert status(url=URL, unknown=("post", "pin")).endswith("; outcome unknown: post, pin")
+
+
+# -- what was
+
+
+def test_a_line_of_history_names_moment_edition_and_outcome() -> None:
+    assert texts.history_line(an_intent(), None) == "2026-11-16 11:05 UTC  news/2026-W47  post: done"
+
+
+def test_a_line_of_history_names_copy_address_commit_and_note() -> None:
+    post = a_record(commit="abcdef0123", dirty=True)
+
+    line = texts.history_line(an_intent(copy=2, note="a note"), post)
+
+    assert line == f"2026-11-16 11:05 UTC  news/2026-W47#2  post: done  {URL}  abcdef0+  a note"
+
+
+def test_a_commit_without_changes_has_no_mark_in_the_history() -> None:
+    assert texts.history_line(an_intent(), a_record(commit="abcdef0123")).endswith("  abcdef0")
+
+
+def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
+    assert texts.history_line(an_intent(), a_record()).endswith(URL)
+
+
+# -- what is answered
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (texts.source_trouble(ValueError("one\ntwo")), "stays as it is: one; two"),
+        (texts.ask_repost("news", comments=12, url=URL), f"12 comments, {URL}"),
+        (texts.ask_repost("news", comments=12, url=URL), "megabot repost news --yes"),
+        (texts.run_again(NOW), "run this again after 2026-11-16 12:05 UTC"),
+        (
+            texts.no_such_thread("nwes", ["film", "news"]),
+            "no thread 'nwes' in the source; it has: film, news",
+        ),
+        (texts.not_verified("news"), "see: megabot plan"),
+        (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
+        (texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
+        (texts.waiting(), "waiting for it to finish"),
+        (texts.no_community("news"), "MEGABOT_COMMUNITY"),
+        (texts.no_such_community("birds"), "no community birds"),
+    ],
+)
+def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
+    assert words in sentence
+
+
+def test_a_thread_is_called_by_its_name() -> None:
+    assert texts.hold(a_thread(name="film"), Hold(reason=Reason.THERE)).startswith("film: ")
