@@ -1,4 +1,4 @@
-"""Is an edition to be posted now? Each rule by itself, then what wins over what."""
+"""Is an edition to be posted now? Each rule by itself."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -428,77 +428,7 @@ def test_a_publish_names_the_order_that_asked_for_it(order: Order | None, id_: s
     assert verdict.order == id_
 
 
-# -- what wins over what
-
-Mend = dict[str, object]
-
-BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
-    ("nothing due", {}, Reason.NOTHING_DUE),
-    ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.OUTCOME_UNKNOWN),
-    ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.THERE),
-    ("post removed", {"posts": (own(removed=True),)}, Reason.REMOVED),
-    ("skipped", {"posts": ()}, Reason.SKIPPED),
-    ("not known before", {"due": an_edition()}, Reason.FIRST_RUN),
-    ("grace over", {"known_since": SLOT}, Reason.PAST_GRACE),
-    ("refresh ordered", {"now": NOW}, Reason.NOT_ORDERED),
-    ("not looked deep", {"order": None}, Need.DEEP_LOOK),
-    ("settings hide", {"deep": True}, Reason.SETTINGS_HIDE),
-    ("nothing proven", {"hides": ()}, Reason.NOT_PROVEN),
-    ("sent in vain", {"proven": True}, Resend),
-    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, Need.TEXT),
-    ("text broken", {"wanted": BROKEN}, Reason.TEXT_BROKEN),
-    ("text refused", {"wanted": TEXT}, Reason.REFUSED_BEFORE),
-    ("made by hand", {"intents": ()}, Reason.HAND_MADE),
-    ("nothing wrong", {"hand_made": ()}, Publish),
-]
-"""Everything is wrong at first; each line mends one thing and names what is wrong then."""
-
-ALL_WRONG: Mend = {
-    "due": None,
-    "now": NOW + 2 * GRACE,
-    "intents": (an_intent(state=IntentState.SENDING),),
-    "posts": (own(),),
-    "known_since": NOW,
-    "order": REFRESH,
-    "deep": False,
-    "hides": ("show_bot_accounts",),
-    "proven": False,
-    "wanted": None,
-    "hand_made": (BY_HAND,),
-}
-
-REPOSTED: list[tuple[str, Mend, Reason | Need | type]] = [
-    ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, Reason.OUTCOME_UNKNOWN),
-    ("carried out", {"intents": (an_intent(order=REPOST.id),)}, Reason.THERE),
-    ("not looked deep", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Need.DEEP_LOOK),
-    ("settings hide", {"deep": True}, Reason.SETTINGS_HIDE),
-    ("nothing proven", {"hides": ()}, Reason.NOT_PROVEN),
-    ("sent in vain", {"proven": True}, Resend),
-    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, Need.TEXT),
-    ("text broken", {"wanted": BROKEN}, Reason.TEXT_BROKEN),
-    ("nothing wrong", {"wanted": TEXT}, Publish),
-]
-"""The same with a repost ordered: a person's word overrules the rest."""
-
-
-def verdicts_after(mends: list[Mend]) -> Reason | Need | type:
-    fields = dict(ALL_WRONG)
-    for mend in mends:
-        fields |= mend
-    verdict = decided(**fields)
-    if isinstance(verdict, Hold):
-        return verdict.reason
-    return verdict if isinstance(verdict, Need) else type(verdict)
-
-
-@pytest.mark.parametrize("step", range(len(BY_ITSELF)), ids=[name for name, _, _ in BY_ITSELF])
-def test_what_wins_when_all_that_follows_is_wrong_too(step: int) -> None:
-    assert verdicts_after([mend for _, mend, _ in BY_ITSELF[: step + 1]]) == BY_ITSELF[step][2]
-
-
-@pytest.mark.parametrize("step", range(len(REPOSTED)), ids=[name for name, _, _ in REPOSTED])
-def test_what_wins_over_a_persons_word(step: int) -> None:
-    assert verdicts_after([mend for _, mend, _ in REPOSTED[: step + 1]]) == REPOSTED[step][2]
+# -- out of order
 
 
 @pytest.mark.parametrize("rule", [it_is_there, a_skipped_slot_stays_empty, the_grace_is_over])

@@ -1,0 +1,128 @@
+"""The plan as a whole: the clock, what stands alone, which reasons need a person."""
+
+from datetime import timedelta
+
+import pytest
+
+from megabot.core.actions import (
+    Action,
+    Hold,
+    Need,
+    Pin,
+    Publish,
+    Reason,
+    Resend,
+)
+from megabot.core.plan import BUILT, CLOCK_TOLERANCE, decide, holds, writes
+from megabot.core.posts import Feature
+from megabot.core.records import IntentState
+from tests.making import (
+    POST,
+    REFRESH,
+    SLOT,
+    WEEK,
+    a_record,
+    an_edition,
+    an_intent,
+    case,
+    own,
+    pinned,
+)
+
+THERE = Hold(reason=Reason.THERE)
+
+# -- the clock
+
+
+@pytest.mark.parametrize("skew", [CLOCK_TOLERANCE, -CLOCK_TOLERANCE])
+def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None:
+    assert writes(decide(case(skew=skew))) != ()
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
+    plan = decide(case(skew=timedelta(hours=hours), posts=(own(46),), order=REFRESH))
+
+    assert plan == (Hold(reason=Reason.CLOCK, facts=(str(hours * 3600),)),)
+
+
+def test_nothing_is_written_by_a_clock_before_this_program_was_made() -> None:
+    assert decide(case(now=BUILT - timedelta(seconds=1))) == (Hold(reason=Reason.CLOCK, facts=("0",)),)
+    assert decide(case(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != (
+        Hold(reason=Reason.CLOCK, facts=("0",)),
+    )
+
+
+def test_nothing_is_written_by_a_clock_behind_our_own_editions() -> None:
+    records = (a_record(46), a_record(48), a_record(45))
+    behind = SLOT + WEEK - CLOCK_TOLERANCE
+
+    assert writes(decide(case(records=records, now=behind - timedelta(seconds=1)))) == ()
+    assert holds(decide(case(records=records, now=behind)))[-1].reason is not Reason.CLOCK
+
+
+# -- what stands alone
+
+
+def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() -> None:
+    plan = decide(case(posts=(own(46), pinned(45)), order=POST))
+
+    assert [type(action) for action in plan] == [Publish]
+
+
+def test_a_post_sent_again_stands_alone() -> None:
+    unknown = an_intent(state=IntentState.UNKNOWN)
+
+    assert decide(case(posts=(own(46),), intents=(unknown,))) == (Resend(intent=unknown),)
+
+
+def test_what_must_be_known_first_stands_alone() -> None:
+    assert decide(case(deep=False, posts=(own(46),))) == (Need.DEEP_LOOK,)
+    assert decide(case(posts=(own(),), order=REFRESH, wanted=None)) == (Need.PIN_LOG,)
+
+
+def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
+    plan = decide(case(posts=(own(),), created=frozenset({47})))
+
+    assert plan == (Pin(own=own(), kind=Feature.COMMUNITY), THERE)
+
+
+def test_what_stands_is_kept_up_while_the_outcome_of_a_new_post_is_unknown() -> None:
+    sending = an_intent(state=IntentState.SENDING)
+
+    plan = decide(case(posts=(own(46),), pin_events={46: None}, intents=(sending,)))
+
+    assert writes(plan) == (Pin(own=own(46), kind=Feature.COMMUNITY),)
+    assert holds(plan)[0].reason is Reason.OUTCOME_UNKNOWN
+
+
+def test_a_plan_falls_into_writes_and_holds_and_needs() -> None:
+    pin, held = Pin(own=own(), kind=Feature.COMMUNITY), Hold(reason=Reason.THERE)
+    plan: tuple[Action, ...] = (pin, held, Need.TEXT)
+
+    assert writes(plan) == (pin,)
+    assert holds(plan) == (held,)
+
+
+# -- reasons that need a person
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> None:
+    passing = {
+        Reason.NOTHING_DUE,
+        Reason.THERE,
+        Reason.SKIPPED,
+        Reason.FIRST_RUN,
+        Reason.OUTCOME_UNKNOWN,
+        Reason.NOT_PROVEN,
+        Reason.NOT_ORDERED,
+        Reason.REMOVED,
+        Reason.UNPINNED_BY_HAND,
+        Reason.PINNED_BY_HAND,
+        Reason.ADOPTED,
+        Reason.NOTHING_STANDS,
+        Reason.UNCHANGED,
+    }
+
+    assert Hold(reason=reason).needs_person is (reason not in passing)

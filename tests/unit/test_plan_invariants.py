@@ -1,0 +1,214 @@
+"""What no plan ever does, whatever is seen, and where plans lead.
+
+The looks are drawn at random, in states that no server would show together.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from hypothesis import given, settings
+
+from megabot.core.actions import Action, Edit, Lock, Need, Pin, Publish, Resend, Tell, Unpin, Write
+from megabot.core.drafts import text_digest
+from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
+from megabot.core.publication import hold_after
+from megabot.core.records import IntentKind, IntentState, PostRecord
+from megabot.core.seen import Case, OrderKind, Own, Seen
+from megabot.core.threads import RenderProblem
+from megabot.core.upkeep import KINDS, is_pinned
+from tests.looks import CASES, newest_first
+from tests.making import NOW, PROPERTY, TEXT, a_record, an_intent, own
+
+MANY = settings(PROPERTY, max_examples=500)
+ROUNDS = 4  # as many as a pass makes
+
+Plan = tuple[Action, ...]
+
+
+def made(plan: Plan) -> list[Publish | Resend]:
+    return [action for action in plan if isinstance(action, Publish | Resend)]
+
+
+def of_due(one: Case) -> list[Own | PostRecord]:
+    """Everything that is known to carry the due edition."""
+    key = one.seen.due.key if one.seen.due else ""
+    return [*one.seen.of_edition(key), *(record for record in one.seen.records if record.edition == key)]
+
+
+def a_post_is_made_alone(one: Case, plan: Plan) -> bool:
+    return len(plan) == 1 or not any(isinstance(action, Publish | Resend | Need) for action in plan)
+
+
+def an_edition_gets_no_second_post_without_a_repost(one: Case, plan: Plan) -> bool:
+    return not made(plan) or not of_due(one) or one.ordered(OrderKind.REPOST)
+
+
+def a_post_is_made_only_from_a_look_that_proves_something(one: Case, plan: Plan) -> bool:
+    return not made(plan) or (one.seen.proven and one.seen.deep and not one.seen.hides)
+
+
+def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bool:
+    opened = [intent for intent in one.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH]
+    over = (
+        intent.state is IntentState.UNKNOWN and one.now >= intent.changed + hold_after(intent)
+        for intent in opened
+    )
+    return not made(plan) or all(over)
+
+
+def a_post_is_of_the_due_edition(one: Case, plan: Plan) -> bool:
+    editions = [
+        each.edition.key if isinstance(each, Publish) else each.intent.new.edition for each in made(plan)
+    ]
+    return not editions or (one.seen.due is not None and editions == [one.seen.due.key])
+
+
+def a_copy_has_a_number_that_no_other_has(one: Case, plan: Plan) -> bool:
+    taken = {known.copy for known in of_due(one)}
+    return not any(isinstance(action, Publish) and action.copy in taken for action in plan)
+
+
+def a_broken_text_is_never_sent(one: Case, plan: Plan) -> bool:
+    sent = any(isinstance(action, Publish | Edit) for action in plan)
+    return not (sent and isinstance(one.wanted, RenderProblem))
+
+
+def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan: Plan) -> bool:
+    unpins = [action for action in plan if isinstance(action, Unpin)]
+    standing = one.seen.standing
+    return not unpins or (
+        standing is not None
+        and is_pinned(standing.post, KINDS[one.thread.pin])
+        and all(action.own != standing == action.standing for action in unpins)
+    )
+
+
+def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan) -> bool:
+    pins = [action for action in plan if isinstance(action, Pin)]
+    return len(pins) <= 1 and all(
+        pin.own == one.seen.standing and not is_pinned(pin.own.post, pin.kind) for pin in pins
+    )
+
+
+def only_own_posts_that_can_be_opened_are_touched(one: Case, plan: Plan) -> bool:
+    touched = [action.own for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
+    return all(post in one.seen.posts and post.post.open for post in touched)
+
+
+def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Case, plan: Plan) -> bool:
+    edits = [action for action in plan if isinstance(action, Edit)]
+    return not edits or (
+        one.ordered(OrderKind.REFRESH)
+        and all(edit.own == one.seen.standing and not edit.own.adopted for edit in edits)
+    )
+
+
+def nothing_is_written_by_a_wrong_clock(one: Case, plan: Plan) -> bool:
+    return not writes(plan) or abs(one.seen.skew) <= CLOCK_TOLERANCE
+
+
+def the_same_look_gives_the_same_plan(one: Case, plan: Plan) -> bool:
+    return decide(replace(one)) == plan
+
+
+ALWAYS: tuple[Callable[[Case, Plan], bool], ...] = (
+    a_post_is_made_alone,
+    an_edition_gets_no_second_post_without_a_repost,
+    a_post_is_made_only_from_a_look_that_proves_something,
+    no_post_is_made_while_another_may_be_on_its_way,
+    a_post_is_of_the_due_edition,
+    a_copy_has_a_number_that_no_other_has,
+    a_broken_text_is_never_sent,
+    nothing_is_unpinned_unless_the_standing_post_is_seen_pinned,
+    only_the_standing_post_is_pinned_and_only_if_it_is_not,
+    only_own_posts_that_can_be_opened_are_touched,
+    only_the_standing_post_is_edited_and_only_on_a_persons_word,
+    nothing_is_written_by_a_wrong_clock,
+    the_same_look_gives_the_same_plan,
+)
+
+
+@MANY
+@given(CASES)
+def test_whatever_is_seen_the_plan_keeps_to_all_of_these(one: Case) -> None:
+    plan = decide(one)
+
+    assert [always.__name__ for always in ALWAYS if not always(one, plan)] == []
+
+
+# -- where it leads
+
+
+def answered(one: Case, need: Need) -> Case:
+    """Give a decision what it needs, as the server would that knows of nothing more."""
+    match need:
+        case Need.TEXT:
+            return replace(one, wanted=TEXT)
+        case Need.DEEP_LOOK:
+            return replace(one, seen=replace(one.seen, deep=True))
+        case Need.PIN_LOG:
+            silent = dict.fromkeys((own.id for own in one.seen.posts), None)
+            return replace(one, seen=replace(one.seen, pin_events=silent | one.seen.pin_events))
+        case _:
+            assert_never(need)
+
+
+def settled_plan(one: Case) -> Plan:
+    """Decide, giving the decision what it needs: each thing once at most."""
+    for _ in Need:
+        plan = decide(one)
+        if not isinstance(plan[0], Need):
+            break
+        one = answered(one, plan[0])
+    plan = decide(one)
+    assert not any(isinstance(action, Need) for action in plan)
+    return plan
+
+
+def put(look: Seen, post: Own, kind: IntentKind, standing: Own, **shown: object) -> Seen:
+    """Show what a write did to a post, and that the ledger knows of it."""
+    changed = replace(post, post=replace(post.post, **shown))  # type: ignore[arg-type]
+    intent = an_intent(kind, edition=standing.key, copy=standing.copy, post_id=post.id, changed=NOW)
+    posts = tuple(changed if one.id == post.id else one for one in look.posts)
+    return replace(look, posts=posts, intents=(*look.intents, intent))
+
+
+def posted(look: Seen, key: str, copy: int, order: str) -> Seen:
+    new = own(int(key[-2:]), copy=copy)
+    intent = an_intent(edition=key, copy=copy, order=order, changed=NOW)
+    posts = newest_first([new, *(one for one in look.posts if one.id != new.id)])
+    kept = tuple(one for one in look.intents if not (one.open and one.new.kind is IntentKind.PUBLISH))
+    return replace(look, posts=posts, intents=(*kept, intent), created=look.created | {new.id})
+
+
+def carried_out(look: Seen, action: Write) -> Seen:
+    """Show what stands when a write was done."""
+    match action:
+        case Publish(edition=edition, copy=copy, order=order):
+            return posted(look, edition.key, copy, order)
+        case Resend(intent=intent):
+            return posted(look, intent.new.edition, intent.new.copy, intent.new.order)
+        case Pin(own=post, kind=kind):
+            return put(look, post, IntentKind.PIN, post, **{f"featured_{kind}": True})
+        case Unpin(own=post, kind=kind, standing=standing):
+            return put(look, post, IntentKind.UNPIN, standing, **{f"featured_{kind}": False})
+        case Tell(own=post, standing=standing):
+            return put(look, post, IntentKind.COMMENT, standing)
+        case Lock(own=post, standing=standing):
+            return put(look, post, IntentKind.LOCK, standing, locked=True)
+        case Edit(own=post):
+            records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)
+            return replace(look, records=records)
+        case _:
+            assert_never(action)
+
+
+@MANY
+@given(CASES)
+def test_in_a_few_rounds_there_is_nothing_left_to_do(one: Case) -> None:
+    for _ in range(ROUNDS):
+        for action in writes(settled_plan(one)):
+            one = replace(one, seen=carried_out(one.seen, action))
+
+    assert writes(settled_plan(one)) == ()
