@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from megabot import check_texts, look, texts
+from megabot import check_texts, places, texts
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
@@ -130,7 +130,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
         except NotFound:
             yield problem(f"{thread.name}: {texts.no_such_community(name)}")
             continue
-        look.keep_place(ports, name, community.place)
+        places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
 
 

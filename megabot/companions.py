@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
-from megabot.look import Ground, place_of, standing_of
+from megabot.look import Ground, standing_of
+from megabot.places import place_of
 from megabot.ports import Ports
 
 
@@ -17,7 +18,7 @@ def find(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFac
 def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
     if companion.url:
         return CompanionFacts(url=companion.url)
-    post = standing_of(ground, companion.thread) if companion.thread else _latest_by(ports, companion)
+    post = standing_of(ports, ground, companion.thread) if companion.thread else _latest_by(ports, companion)
     return None if post is None else CompanionFacts(url=post.url, title=post.title)
 
 

@@ -1,55 +1,81 @@
-"""What an edition will say: a rendering's context, put together from what was seen, and the rendering."""
+"""What an edition says: a rendering's context, put together from what was seen, and the rendering."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from megabot import companions
-from megabot.core import context, drafts
+from megabot.core import calendar, context, drafts
+from megabot.core.calendar import Edition
 from megabot.core.posts import Place
-from megabot.core.seen import Case, OrderKind
+from megabot.core.problems import Problem
+from megabot.core.seen import Case, Own
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.look import Ground
 from megabot.ports import Ports
 
-
-def compose(
-    ports: Ports, snapshot: Snapshot, ground: Ground, case: Case, place: Place
-) -> tuple[Rendered | RenderProblem, str]:
-    """Render what is to be posted now; for a refresh, in the context that the post was rendered in.
-
-    A refresh is tried with the revision of back then first: an unchanged source never edits (decision 14).
-    """
-    tries = _contexts(ports, snapshot, ground, case, place)
-    answers = ports.renderer.render(snapshot, [(case.thread, each) for each in tries])
-    record = case.seen.record(case.seen.standing.id) if case.seen.standing else None
-    for wanted, made in zip(answers, tries, strict=True):
-        same = (
-            record is not None and isinstance(wanted, Rendered) and drafts.text_digest(wanted) == record.sent
-        )
-        if same or made is tries[-1]:
-            return wanted, context.to_json(made)
-    raise AssertionError("the last try is always taken")
+Text = Rendered | RenderProblem
 
 
-def _contexts(ports: Ports, snapshot: Snapshot, ground: Ground, case: Case, place: Place) -> list[Context]:
-    seen, thread, revision = case.seen, case.thread, snapshot.revision
-    record = seen.record(seen.standing.id) if seen.standing else None
-    if case.ordered(OrderKind.REFRESH) and record is not None and record.context:
-        then = replace(context.from_json(record.context), companions=companions.find(ports, thread, ground))
-        return [then, replace(then, revision=revision)]
-    edition = seen.due
-    if edition is None:
-        raise ValueError("nothing is rendered before the first slot")
-    return [
-        context.build(
-            thread,
-            seen,
+@dataclass(slots=True, kw_only=True)
+class Composer:
+    """Renders for one pass; what was rendered in it once is not rendered again."""
+
+    ports: Ports
+    snapshot: Snapshot
+    ground: Ground
+    _done: dict[str, Text] = field(default_factory=dict)
+
+    def due(self, case: Case, place: Place) -> tuple[Text, str]:
+        """Render what is to be posted now. Gives the text, and its context as JSON."""
+        if case.seen.due is None:
+            raise ValueError("nothing is rendered before the first slot")
+        return self._rendered(case.thread, self._context(case, case.seen.due, place))
+
+    def standing(self, case: Case, place: Place) -> tuple[Text, str]:
+        """Render what the standing post would say, in the context that it was posted with (decision 14).
+
+        It is tried with the revision of back then first: an unchanged source never edits.
+        """
+        standing = case.seen.standing
+        if standing is None:
+            raise ValueError("there is no post to render again")
+        record = case.seen.record(standing.id)
+        if record is None or not record.context:
+            return self._afresh(case, standing, place)
+        found = companions.find(self.ports, case.thread, self.ground)
+        then = replace(context.from_json(record.context), companions=found)
+        text, made = self._rendered(case.thread, then)
+        same = isinstance(text, Rendered) and drafts.text_digest(text) == record.sent
+        if same or then.revision == self.snapshot.revision:
+            return text, made
+        return self._rendered(case.thread, replace(then, revision=self.snapshot.revision))
+
+    def _afresh(self, case: Case, standing: Own, place: Place) -> tuple[Text, str]:
+        """Render for a post whose context was lost with the ledger, as if it were posted now."""
+        edition = calendar.by_key(case.thread.name, case.thread.schedule, standing.key)
+        if edition is None:
+            what = f"schedule: there is no edition {standing.key} in it (any more)"
+            return RenderProblem((Problem(case.thread.path, 0, what),)), ""
+        return self._rendered(case.thread, self._context(case, edition, place))
+
+    def _context(self, case: Case, edition: Edition, place: Place) -> Context:
+        return context.build(
+            case.thread,
+            case.seen,
             edition,
             community=place.name,
-            companions=companions.find(ports, thread, ground),
-            revision=revision,
+            companions=companions.find(self.ports, case.thread, self.ground),
+            revision=self.snapshot.revision,
         )
-    ]
+
+    def _rendered(self, thread: Thread, made: Context) -> tuple[Text, str]:
+        made = replace(made, essay="")
+        name = f"{thread.name}\n{context.to_json(made)}"
+        if name not in self._done:
+            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, made)])[0]
+        text = self._done[name]
+        essay = text.essay if isinstance(text, Rendered) else ""
+        return text, context.to_json(replace(made, essay=essay))
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:

@@ -15,8 +15,18 @@ from megabot.reconcile import Report, run_pass
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
-_HARMLESS = frozenset({Reason.THERE, Reason.UNCHANGED, Reason.UNPINNED_BY_HAND, Reason.PINNED_BY_HAND})
-_BESIDE_A_REFRESH = frozenset({Reason.REMOVED, Reason.SKIPPED, Reason.FIRST_RUN, Reason.NOT_ORDERED})
+_HARMLESS = frozenset(
+    {
+        Reason.THERE,
+        Reason.UNCHANGED,
+        Reason.UNPINNED_BY_HAND,
+        Reason.PINNED_BY_HAND,
+        Reason.EDITED_LATELY,
+    }
+)
+_BESIDE_A_REFRESH = frozenset(
+    {Reason.REMOVED, Reason.SKIPPED, Reason.FIRST_RUN, Reason.NOT_ORDERED, Reason.STRAYED, Reason.PAST_GRACE}
+)
 
 
 @dataclass(frozen=True, slots=True)

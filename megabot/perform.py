@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
+from megabot import texts
 from megabot.core import drafts
-from megabot.core.actions import Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
-from megabot.core.marker import CommentMarker, Marker, signed
-from megabot.core.posts import Feature, Place, Post
+from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
+from megabot.core.marker import ADOPTED, LINK, CommentMarker, Marker, signed
+from megabot.core.posts import Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
 from megabot.core.threads import EDITION_URL, Thread
 from megabot.errors import NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
+from megabot.series import keep_posts
 
 Answer = TypeVar("Answer")
 
@@ -50,10 +52,10 @@ def perform(work: Work, action: Write) -> None:
         case Resend(intent=intent):
             work.settle(intent, IntentState.ABSENT)
             _create(work, replace(intent.new, at=work.ports.clock.now()))
-        case Pin(own=own, kind=kind):
-            _feature(work, own, kind, standing=own, featured=True)
-        case Unpin(own=own, kind=kind, standing=standing):
-            _feature(work, own, kind, standing=standing, featured=False)
+        case Adopt():
+            _adopt(work, action)
+        case Pin() | Unpin():
+            _feature(work, action)
         case Tell():
             _tell(work, action)
         case Lock(own=own, standing=standing):
@@ -97,18 +99,33 @@ def _create(work: Work, new: NewIntent) -> None:
     work.ground.fold(post)
 
 
-def _feature(work: Work, own: Own, kind: Feature, *, standing: Own, featured: bool) -> None:
-    new = _intent(work, IntentKind.PIN if featured else IntentKind.UNPIN, standing, own)
-    _settled(work, new, lambda: work.ports.forum.feature(own.id, featured=featured, kind=kind))
+def _feature(work: Work, action: Pin | Unpin) -> None:
+    own, featured = action.own, isinstance(action, Pin)
+    if isinstance(action, Pin):
+        new = _intent(work, IntentKind.PIN, own, own)
+    else:
+        new = _intent(work, IntentKind.UNPIN, action.standing, own)
+    _settled(work, new, lambda: work.ports.forum.feature(own.id, featured=featured, kind=action.kind))
 
 
 def _tell(work: Work, action: Tell) -> None:
     standing = action.standing
-    marker = CommentMarker(thread=work.thread.name, key=standing.key, copy=standing.copy, purpose="link")
+    marker = CommentMarker(thread=work.thread.name, key=standing.key, copy=standing.copy, purpose=LINK)
     text = signed(action.text.replace(EDITION_URL, standing.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, standing, action.own), text=text)
     intent = work.ports.ledger.begin(new)
     _send(work, intent, lambda: work.ports.forum.comment(action.own.id, text))
+
+
+def _adopt(work: Work, action: Adopt) -> None:
+    """Say in the thread itself that it carries an edition now: that survives the ledger."""
+    own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
+    marker = CommentMarker(thread=work.thread.name, key=own.key, copy=own.copy, purpose=ADOPTED)
+    text = signed(texts.adopted(action.edition), marker)
+    intent = work.ports.ledger.begin(replace(_intent(work, IntentKind.ADOPT, own, own), text=text))
+    comment = _send(work, intent, lambda: work.ports.forum.comment(own.id, text))
+    work.ground.fold_comment(comment)
+    keep_posts(work.ports, work.thread, (own,))
 
 
 def _edit(work: Work, action: Edit) -> None:

@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from megabot import look, texts
-from megabot.compose import compose, language_id
+from megabot.compose import Composer, language_id
 from megabot.core import drafts, settle
-from megabot.core.actions import Action, Need, Write
+from megabot.core.actions import Action, Need, Publish, Resend, Write
 from megabot.core.plan import decide, holds, writes
 from megabot.core.posts import Account, Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.threads import Thread
 from megabot.errors import ForumError, OutcomeUnknown
 from megabot.look import Ground
 from megabot.perform import Work, perform
+from megabot.places import find_place
 from megabot.ports import Ports
+from megabot.series import keep_posts
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
@@ -43,9 +45,8 @@ class Pass:
     """What one pass works with. `dry` decides and does nothing."""
 
     ports: Ports
-    snapshot: Snapshot
-    threads: tuple[Thread, ...]
     ground: Ground
+    composer: Composer
     dry: bool = False
 
 
@@ -65,8 +66,11 @@ def run_pass(
     snapshot = ports.source.snapshot()
     threads = ports.source.threads(snapshot)
     ground = look.survey(ports, threads, proof=proof, account=account)
-    one = Pass(ports=ports, snapshot=snapshot, threads=threads, ground=ground, dry=dry)
-    reports = tuple(_report(one, thread, (orders or {}).get(thread.name)) for thread in threads)
+    composer = Composer(ports=ports, snapshot=snapshot, ground=ground)
+    one = Pass(ports=ports, ground=ground, composer=composer, dry=dry)
+    wanted = orders or {}
+    reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
+    reports = _companions_follow(one, reports, wanted)
     if not dry:
         _announce(ports, reports)
     return reports
@@ -80,9 +84,36 @@ def _report(one: Pass, thread: Thread, order: Order | None) -> Report:
         return Report(thread=thread, failure=error)
 
 
+def _companions_follow(
+    one: Pass, reports: tuple[Report, ...], orders: Mapping[str, Order]
+) -> tuple[Report, ...]:
+    """See again to threads that link one which was posted only after they had been seen to."""
+    posted = {
+        report.thread.name: number
+        for number, report in enumerate(reports)
+        if any(isinstance(action, Publish | Resend) for action in report.done)
+    }
+    late = {
+        report.thread.name
+        for number, report in enumerate(reports)
+        if any(posted.get(companion.thread, -1) > number for companion in report.thread.companions)
+    }
+    return tuple(
+        _again(one, report, orders.get(report.thread.name)) if report.thread.name in late else report
+        for report in reports
+    )
+
+
+def _again(one: Pass, report: Report, order: Order | None) -> Report:
+    if report.failure is not None:
+        return report
+    second = _report(one, report.thread, order)
+    return replace(second, done=report.done + second.done)
+
+
 def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
     """Bring one thread to where nothing is left to do; a last look has to confirm it."""
-    place = look.find_place(one.ports, thread)
+    place = find_place(one.ports, thread)
     done: tuple[Write, ...] = ()
     fresh, rounds = True, 0
     while True:
@@ -95,7 +126,7 @@ def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
             done += _do(one, decision, place, todo)
             fresh, rounds = False, rounds + 1
         else:
-            look.resurvey(one.ports, one.threads, one.ground)
+            look.resurvey(one.ports, one.ground)
             fresh = True
 
 
@@ -125,8 +156,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         if post is not None:
             one.ports.ledger.record_post(drafts.record_of(intent.new, post))
         one.ports.ledger.settle(intent.id, state, at=now)
-    if not verdicts:
-        return case
+    keep_posts(one.ports, thread, case.seen.posts)
     ledger = one.ports.ledger
     return replace(
         case,
@@ -151,10 +181,13 @@ def _decide(one: Pass, case: Case, place: Place) -> Decision:
         if need is None:
             return Decision(case=case, actions=actions, context=made)
         if need is Need.TEXT:
-            wanted, made = compose(one.ports, one.snapshot, one.ground, case, place)
+            wanted, made = one.composer.due(case, place)
             case = replace(case, wanted=wanted)
+        elif need is Need.CURRENT_TEXT:
+            current, made = one.composer.standing(case, place)
+            case = replace(case, current=current)
         elif need is Need.PIN_LOG:
-            case = replace(case, seen=look.read_pin_log(one.ports, case, place))
+            case = replace(case, seen=look.read_pin_log(one.ports, case))
         else:
             case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
 
@@ -177,7 +210,7 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
             perform(work, action)
         except OutcomeUnknown as error:
             log.warning("%s", error)
-            look.resurvey(one.ports, one.threads, one.ground)
+            look.resurvey(one.ports, one.ground)
             break
         done.append(action)
     return tuple(done)

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from megabot.core.actions import (
     Action,
+    Adopt,
     Edit,
     Hold,
     Lock,
@@ -17,6 +18,7 @@ from megabot.core.actions import (
     Unpin,
     Write,
 )
+from megabot.core.calendar import Edition
 from megabot.core.glance import ThreadStatus
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
@@ -48,15 +50,19 @@ _HOLDS = {
         "mend that with: megabot check --online"
     ),
     Reason.HAND_MADE: (
-        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it this time, "
-        "unless a person says so with: megabot post {thread}"
+        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it by itself. Take it as "
+        "this edition with: megabot adopt {0}, or post another with: megabot post {thread}"
+    ),
+    Reason.STRAYED: (
+        "the source names another community now than that of its last post {0}: nothing is posted there "
+        "until a person agrees with: megabot post {thread} --move"
     ),
     Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
     Reason.REFUSED_BEFORE: (
         "the server refused this text: {0}; change the text, or try again with: megabot post {thread}"
     ),
     Reason.NOT_ORDERED: (
-        "edition {0} is due too and a refresh posts nothing: the next pass does, or megabot post {thread}"
+        "edition {0} is due too and is not posted by this order: the next pass does, or megabot post {thread}"
     ),
     Reason.REMOVED: (
         "the post of edition {0} was removed or deleted and is not posted again by itself; "
@@ -74,6 +80,13 @@ _HOLDS = {
     Reason.ADOPTED: "{0} is another account's post: it can be pinned and linked, not edited",
     Reason.NOTHING_STANDS: "no post of this thread can be opened; post one with: megabot post {thread}",
     Reason.UNCHANGED: "{0} says what the source says already",
+    Reason.EDITED_LATELY: "the post was edited just now; the source's change follows {until}",
+    Reason.EDITION_TAKEN: (
+        "edition {0} has its post already: {1}; for another edition: megabot adopt URL --edition KEY"
+    ),
+    Reason.ELSEWHERE: "{0} is in another community than this thread's, so it cannot carry an edition of it",
+    Reason.GONE: "{0} was removed or deleted: readers cannot open it",
+    Reason.OURS: "{0} carries edition {1} already",
 }
 
 
@@ -101,6 +114,15 @@ def action(thread: Thread, planned: Action) -> str:
             return doing(thread, planned)
 
 
+_TO_A_POST: dict[type[Write], str] = {
+    Pin: "pin",
+    Unpin: "unpin",
+    Tell: "link the new thread in",
+    Lock: "lock",
+    Edit: "edit",
+}
+
+
 def doing(thread: Thread, planned: Write) -> str:
     """Say what is being done."""
     match planned:
@@ -109,16 +131,10 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
         case Resend(intent=intent):
             return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
-        case Pin(own=own):
-            return f"{thread.name}: pin {own.post.url}"
-        case Unpin(own=own):
-            return f"{thread.name}: unpin {own.post.url}"
-        case Tell(own=own):
-            return f"{thread.name}: link the new thread in {own.post.url}"
-        case Lock(own=own):
-            return f"{thread.name}: lock {own.post.url}"
-        case Edit(own=own):
-            return f"{thread.name}: edit {own.post.url}"
+        case Adopt(post=post, edition=edition):
+            return f"{thread.name}: adopt {post.url} as edition {edition.key}"
+        case Pin(own=own) | Unpin(own=own) | Tell(own=own) | Lock(own=own) | Edit(own=own):
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
         case _:
             assert_never(planned)
 
@@ -130,6 +146,7 @@ _KINDS = {
     IntentKind.COMMENT: "link in the old thread",
     IntentKind.LOCK: "lock",
     IntentKind.EDIT: "edit",
+    IntentKind.ADOPT: "adopt",
 }
 _STATES = {
     IntentState.SENDING: "sent, no answer yet",
@@ -164,6 +181,11 @@ def source_trouble(error: Exception) -> str:
 def stands(thread: str, edition: str, url: str, *, pinned: bool) -> str:
     """Say what stands after a pass that was verified."""
     return f"{thread}/{edition}: {url}" + (" (pinned)" if pinned else " (not pinned)")
+
+
+def adopted(edition: Edition) -> str:
+    """Say in a thread that a person made that it carries an edition from now on."""
+    return f"This thread is kept as edition {edition.key} of {edition.thread} from now on."
 
 
 def ask_repost(thread: str, *, comments: int, url: str) -> str:

@@ -3,6 +3,7 @@
 What lets a decision come far is drawn more often than what ends it early.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from tests.making import (
     ADMIN_BOT,
+    ADOPT,
     BOT,
     BROKEN,
     MODERATOR,
@@ -93,6 +95,7 @@ EVENTS = st.builds(
     st.sampled_from([BOT.id, MODERATOR.id, None]),
     MOMENTS,
 )
+BY_HAND = own(copy=3, creator=MODERATOR).post
 LOOKS = st.builds(
     seen,
     due=mostly(an_edition(), an_edition(skipped=True), an_edition(46), None),
@@ -107,6 +110,9 @@ LOOKS = st.builds(
     hides=mostly((), ("show_bot_accounts",)),
     proven=YES,
     deep=YES,
+    moderates=YES,
+    strayed=NO,
+    adopting=mostly(BY_HAND, replace(BY_HAND, removed=True), None),
     skew=mostly(timedelta(0), timedelta(hours=2)),
 )
 CASES = st.builds(
@@ -119,5 +125,6 @@ CASES = st.builds(
     ),
     seen=LOOKS,
     wanted=mostly(TEXT, None, BROKEN),
-    order=st.sampled_from([None, None, POST, REPOST, REFRESH]),
+    current=mostly(TEXT, None, BROKEN),
+    order=st.sampled_from([None, None, POST, REPOST, REFRESH, ADOPT]),
 )

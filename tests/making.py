@@ -38,6 +38,7 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "colour is not defined", "did
 POST = Order(OrderKind.POST, "shell:1")
 REPOST = Order(OrderKind.REPOST, "shell:2")
 REFRESH = Order(OrderKind.REFRESH, "shell:3")
+ADOPT = Order(OrderKind.ADOPT, "shell:4", post_id=247, edition="2026-W47")
 
 
 def a_thread(**changed: object) -> Thread:
@@ -146,7 +147,7 @@ def a_pin_event(*, featured: bool, by: int | None = MODERATOR.id, **changed: obj
 
 def seen(**changed: object) -> Seen:
     """Make a look that is to be trusted, at a community with no post yet; week 47 is due."""
-    look = Seen(due=an_edition(), known_since=SLOT - WEEK, bot_id=BOT.id, proven=True, deep=True)
+    look = Seen(due=an_edition(), known_since=SLOT - WEEK, bot_id=BOT.id, place_id=2, proven=True, deep=True)
     return replace(look, **changed)  # type: ignore[arg-type]
 
 
@@ -155,8 +156,16 @@ def case(
     now: datetime = NOW,
     thread: Thread | None = None,
     wanted: Rendered | RenderProblem | None = TEXT,
+    current: Rendered | RenderProblem | None = TEXT,
     order: Order | None = None,
     **looked: object,
 ) -> Case:
-    """Make what a decision stands on, with its text rendered; what else is changed is what was seen."""
-    return Case(now=now, thread=thread or a_thread(), seen=seen(**looked), wanted=wanted, order=order)
+    """Make what a decision stands on, with its texts rendered; what else is changed is what was seen."""
+    return Case(
+        now=now,
+        thread=thread or a_thread(),
+        seen=seen(**looked),
+        wanted=wanted,
+        current=current,
+        order=order,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from megabot.core.calendar import Edition
-from megabot.core.posts import Feature
+from megabot.core.posts import Feature, Post
 from megabot.core.records import Intent, PostRecord
 from megabot.core.seen import Own
 from megabot.core.threads import Rendered
@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NOT_PROVEN = "not_proven"
     SETTINGS_HIDE = "settings_hide"
     HAND_MADE = "hand_made"
+    STRAYED = "strayed"
     TEXT_BROKEN = "text_broken"
     REFUSED_BEFORE = "refused_before"
     NOT_ORDERED = "not_ordered"
@@ -35,6 +36,11 @@ class Reason(StrEnum):
     ADOPTED = "adopted"
     NOTHING_STANDS = "nothing_stands"
     UNCHANGED = "unchanged"
+    EDITED_LATELY = "edited_lately"
+    EDITION_TAKEN = "edition_taken"
+    ELSEWHERE = "elsewhere"
+    GONE = "gone"
+    OURS = "ours"
 
 
 NEEDS_PERSON = frozenset(
@@ -43,6 +49,7 @@ NEEDS_PERSON = frozenset(
         Reason.CLOCK,
         Reason.SETTINGS_HIDE,
         Reason.HAND_MADE,
+        Reason.STRAYED,
         Reason.TEXT_BROKEN,
         Reason.REFUSED_BEFORE,
         Reason.NOT_MODERATOR,
@@ -72,6 +79,7 @@ class Need(StrEnum):
     DEEP_LOOK = "deep_look"
     PIN_LOG = "pin_log"
     TEXT = "text"
+    CURRENT_TEXT = "current_text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,15 @@ class Resend:
     """Send a publish again that certainly never happened, as it was decided then."""
 
     intent: Intent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt:
+    """Take another account's post as an edition: say so in a comment there, and keep it like an own one."""
+
+    post: Post
+    edition: Edition
+    copy: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,5 +152,5 @@ class Edit:
     record: PostRecord | None
 
 
-Write = Publish | Resend | Pin | Unpin | Tell | Lock | Edit
+Write = Publish | Resend | Adopt | Pin | Unpin | Tell | Lock | Edit
 Action = Write | Hold | Need

@@ -99,6 +99,7 @@ def from_json(text: str) -> Context:
         companions=companions,
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
+        essay=raw.get("essay", ""),  # not in what older versions kept
     )
 
 

@@ -28,6 +28,11 @@ def carries(draft: PostDraft, text: Rendered) -> bool:
     return made_of == (text.title.strip(), text.body.rstrip(), text.url, text.thumbnail, text.alt_text)
 
 
+def says(draft: PostDraft, text: Rendered) -> bool:
+    """Tell whether an edit was made of this very text: title and link stay as posted."""
+    return _digest(_split(draft.body)[0], draft.thumbnail, draft.alt_text) == text_digest(text)
+
+
 def to_edit(text: Rendered, post: Post, *, nsfw: bool, language_id: int | None) -> PostDraft:
     """Make the post that replaces a standing one: title, link and marker stay as posted."""
     _, marker = _split(post.body)

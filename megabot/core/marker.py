@@ -17,6 +17,8 @@ _COMMENT = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     r":(?P<purpose>[a-z-]{1,20})\)"
 )
+LINK, ADOPTED = "link", "adopted"
+"""What comments are for: pointing to the new thread, saying that a person's thread carries an edition."""
 _START = "[//]: # (megabot:"
 
 
@@ -37,7 +39,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMarker:
-    """Which edition a comment of the bot's serves, and what for (`link`: points to the new thread)."""
+    """Which edition a comment of the bot's serves, and what for: `LINK` or `ADOPTED`."""
 
     thread: str
     key: str

@@ -6,8 +6,10 @@ there afterwards. Holds are part of a plan: they say why something is not done.
 
 from datetime import UTC, datetime, timedelta
 
-from megabot.core.actions import Action, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.adoption import decide_adoption
 from megabot.core.publication import decide_publication
+from megabot.core.refreshing import decide_refresh
 from megabot.core.seen import Case
 from megabot.core.upkeep import decide_upkeep
 
@@ -17,16 +19,23 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def decide(case: Case) -> tuple[Action, ...]:
-    """Choose what to do about a thread: one `Need` alone, one Publish alone, or upkeep in its order."""
+    """Choose what to do about a thread: a Need, an Adopt or a Publish alone, or upkeep in its order."""
     clock = clock_is_wrong(case)
     if clock is not None:
         return (clock,)
+    adoption = decide_adoption(case)
+    if isinstance(adoption, Adopt):
+        return (adoption,)
     publication = decide_publication(case)
     if isinstance(publication, Need | Publish | Resend):
         return (publication,)
     upkeep = decide_upkeep(case)
+    if not any(isinstance(action, Need) for action in upkeep) and not writes(upkeep):
+        upkeep += decide_refresh(case)  # what readers miss comes first: pins and links before wording
     need = next((action for action in upkeep if isinstance(action, Need)), None)
-    return (need,) if need is not None else (*upkeep, publication)
+    if need is not None:
+        return (need,)
+    return (*upkeep, *((adoption,) if adoption else ()), publication)
 
 
 def clock_is_wrong(case: Case) -> Hold | None:

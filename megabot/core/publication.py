@@ -89,6 +89,14 @@ def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
     return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN)
 
 
+def it_has_strayed(case: Case) -> Hold | None:
+    """Another community for a running thread is a slip until a person agrees to the move (G01)."""
+    if not case.seen.strayed:
+        return None
+    last = case.seen.posts[0].post.url if case.seen.posts else ""
+    return Hold(reason=Reason.STRAYED, facts=(last,))
+
+
 def the_grace_is_over(case: Case) -> Hold | None:
     """Late beats missing, but only within the grace; then a person decides (promise 2)."""
     due = _due(case)
@@ -98,9 +106,9 @@ def the_grace_is_over(case: Case) -> Hold | None:
     return Hold(reason=Reason.PAST_GRACE, facts=(due.key,))
 
 
-def a_refresh_posts_nothing(case: Case) -> Hold | None:
-    """A refresh renders what stands: a due edition's text is another, and the next pass posts it."""
-    if not case.ordered(OrderKind.REFRESH):
+def another_order_posts_nothing(case: Case) -> Hold | None:
+    """Who has a thread refreshed or adopted did not ask for a new one: the next pass posts what is due."""
+    if case.order is None or case.commanded:
         return None
     return Hold(reason=Reason.NOT_ORDERED, facts=(_due(case).key,))
 
@@ -188,7 +196,8 @@ PUBLICATION: tuple[Rule, ...] = (
     a_skipped_slot_stays_empty,
     nothing_is_posted_by_surprise,
     the_grace_is_over,
-    a_refresh_posts_nothing,
+    it_has_strayed,
+    another_order_posts_nothing,
     look_deeper_first,
     the_account_hides_posts,
     the_look_proves_nothing,

@@ -16,6 +16,7 @@ class IntentKind(StrEnum):
     COMMENT = "comment"
     LOCK = "lock"
     EDIT = "edit"
+    ADOPT = "adopt"
 
 
 class IntentState(StrEnum):

@@ -35,7 +35,10 @@ class Seen:
     says that removals and pinned posts were read too; `fresh` that nothing was written since the look.
     `created` are the ids of posts created in this pass. `pin_events` has the mod log's newest entry for
     posts about which it was asked, None where it knows none. `known_since` is since when the
-    schedule is known: slots before it are not due by themselves (decision 6).
+    schedule is known: slots before it are not due by themselves (decision 6). `place_id` is the
+    community that the source names, `moderates` says whether the bot may pin there, `strayed` that the
+    thread's last post is in another one and nobody agreed to the move. `adopting` is the post
+    that an order to adopt names.
     """
 
     due: Edition | None
@@ -53,6 +56,10 @@ class Seen:
     deep: bool = False
     fresh: bool = True
     skew: timedelta = timedelta(0)
+    place_id: int = 0
+    moderates: bool = False
+    strayed: bool = False
+    adopting: Post | None = None
 
     @property
     def standing(self) -> Own | None:
@@ -88,24 +95,35 @@ class OrderKind(StrEnum):
     POST = "post"
     REPOST = "repost"
     REFRESH = "refresh"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A person's word. `id` is the command's own: the same id never makes two posts."""
+    """A person's word. `id` is the command's own: the same id never makes two posts.
+
+    An order to adopt names the post, and the key of the edition that it is to carry.
+    """
 
     kind: OrderKind
     id: str
+    post_id: int = 0
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything a decision about one thread is made from. `wanted` is None until a rule asks for it."""
+    """Everything a decision about one thread is made from.
+
+    `wanted` is what the due edition would say, `current` what the standing post would say by the source as
+    it is now; each is None until a rule asks for it.
+    """
 
     now: datetime
     thread: Thread
     seen: Seen
     wanted: Rendered | RenderProblem | None = None
+    current: Rendered | RenderProblem | None = None
     order: Order | None = None
 
     @property

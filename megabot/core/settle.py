@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import comment_marker
+from megabot.core.marker import ADOPTED, LINK, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
@@ -24,7 +24,7 @@ def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...
 def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
     """Judge one open intent."""
     match intent.new.kind:
-        case IntentKind.PUBLISH | IntentKind.COMMENT:
+        case IntentKind.PUBLISH | IntentKind.COMMENT | IntentKind.ADOPT:
             if _found(seen, intent):
                 return IntentState.DONE
             return _unseen(seen, intent, now)
@@ -39,17 +39,20 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
 
 def _found(seen: Seen, intent: Intent) -> bool:
     wanted = (intent.new.edition, intent.new.copy)
+    purpose = ADOPTED if intent.new.kind is IntentKind.ADOPT else LINK
     if intent.new.kind is IntentKind.PUBLISH:
         return any((own.key, own.copy) == wanted and not own.adopted for own in seen.posts)
     marks = (comment_marker(comment.content) for comment in seen.comments)
     return any(
-        mark is not None and mark.thread == intent.new.thread and (mark.key, mark.copy) == wanted
+        mark is not None
+        and (mark.thread, mark.purpose) == (intent.new.thread, purpose)
+        and (mark.key, mark.copy) == wanted
         for mark in marks
     )
 
 
 def _unseen(seen: Seen, intent: Intent, now: datetime) -> IntentState:
-    removals_read = seen.deep or intent.new.kind is IntentKind.COMMENT
+    removals_read = seen.deep or intent.new.kind is not IntentKind.PUBLISH
     if not (seen.proven and removals_read):
         return intent.state
     if intent.state is IntentState.SENDING:

@@ -135,7 +135,8 @@ class Context:
     """Everything a rendering takes beside the source's files. Plain values only.
 
     `companions` maps the front matter's names to facts, or None where a companion is missing.
-    `preamble` replaces the preamble file's text when a moderator wrote one.
+    `preamble` replaces the preamble file's text when a moderator wrote one. `essay` is kept with what was
+    posted: the digest of the essay that the text was made with.
     """
 
     edition: EditionFacts
@@ -144,6 +145,7 @@ class Context:
     companions: dict[str, CompanionFacts | None] | None = None
     preamble: str | None = None
     revision: Revision = Revision()
+    essay: str = ""
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"
@@ -155,7 +157,8 @@ class Rendered:
     """The text of one edition, ready to be posted but for its marker.
 
     `comment` still holds `EDITION_URL` where the address of the new post goes. `preamble` names where the
-    essay came from: a path of the source, "message", or "" when there was none. `warnings` do not hinder.
+    essay came from: a path of the source, "message", or "" when there was none; `essay` is the digest of
+    what stood there. `warnings` do not hinder.
     """
 
     title: str
@@ -165,6 +168,7 @@ class Rendered:
     thumbnail: str = ""
     alt_text: str = ""
     preamble: str = ""
+    essay: str = ""
     warnings: tuple[Problem, ...] = ()
 
 

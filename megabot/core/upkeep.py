@@ -1,4 +1,4 @@
-"""What is to be kept up about the posts that stand: pins, the link in the old thread, refreshes. Pure.
+"""What is to be kept up about the posts that stand: pins, the link and the lock of the old thread. Pure.
 
 There is never a moment with no thread pinned: the old post is unpinned only where this look saw the new
 one pinned. What a person did to a pin stays until the next edition.
@@ -6,15 +6,13 @@ one pinned. What a person did to a pin stays until the next edition.
 
 from collections.abc import Iterator
 
-from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Reason, Tell, Unpin
-from megabot.core.drafts import body_digest, text_digest
-from megabot.core.marker import comment_marker
+from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, OrderKind, Own
+from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import RenderProblem
 
 KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
@@ -23,13 +21,12 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
     """Choose what to do about the standing post and those before it, in the order to be done."""
     standing = case.seen.standing
     if standing is None:
-        return (Hold(reason=Reason.NOTHING_STANDS),) if case.ordered(OrderKind.REFRESH) else ()
+        return ()
     return (
         *pin_the_standing_post(case, standing),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
         *unpin_the_older_ones(case, standing),
-        *refresh_the_standing_post(case, standing),
     )
 
 
@@ -38,7 +35,7 @@ def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
     kind = KINDS.get(case.thread.pin)
     if kind is None or is_pinned(standing.post, kind):
         return
-    if not may_moderate(standing.post):
+    if not may_moderate(case, standing):
         yield Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,))
     elif standing.id in case.seen.created:
         yield Pin(own=standing, kind=kind)
@@ -56,7 +53,7 @@ def unpin_the_older_ones(case: Case, standing: Own) -> Iterator[Action]:
     if kind is None or not case.thread.previous.unpin or not is_pinned(standing.post, kind):
         return
     for own in case.seen.older:
-        if own.post.featured and may_moderate(standing.post):
+        if own.post.featured and may_moderate(case, own):
             yield from _unpin(case, own, standing)
 
 
@@ -68,7 +65,7 @@ def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
         yield Need.PIN_LOG
     elif own.post.featured_community:
         yield Unpin(own=own, kind=Feature.COMMUNITY, standing=standing)
-    elif own.post.creator.admin:
+    elif _is_admin(case):
         yield Unpin(own=own, kind=Feature.LOCAL, standing=standing)
 
 
@@ -95,27 +92,8 @@ def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     if before is None or not case.thread.previous.lock or before.post.locked:
         return
     locked = case.seen.done(IntentKind.LOCK, edition=standing.key, copy=standing.copy, post_id=before.id)
-    if not locked and _publish_of(case, standing) is not None and may_moderate(before.post):
+    if not locked and _publish_of(case, standing) is not None and may_moderate(case, before):
         yield Lock(own=before, standing=standing)
-
-
-def refresh_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
-    """Edit the standing post, on a person's word, if what we would send differs from what we last sent."""
-    if not case.ordered(OrderKind.REFRESH):
-        return
-    record = case.seen.record(standing.id)
-    if standing.adopted:
-        yield Hold(reason=Reason.ADOPTED, facts=(standing.post.url,))
-    elif record is not None and record.answered and record.answered != body_digest(standing.post):
-        yield Hold(reason=Reason.EDITED_BY_HAND, facts=(standing.post.url,))
-    elif case.wanted is None:
-        yield Need.TEXT
-    elif isinstance(case.wanted, RenderProblem):
-        yield Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(one) for one in case.wanted.problems))
-    elif record is not None and record.sent == text_digest(case.wanted):
-        yield Hold(reason=Reason.UNCHANGED, facts=(standing.post.url,))
-    else:
-        yield Edit(own=standing, text=case.wanted, record=record)
 
 
 def is_pinned(post: Post, kind: Feature) -> bool:
@@ -123,9 +101,15 @@ def is_pinned(post: Post, kind: Feature) -> bool:
     return post.featured_local if kind is Feature.LOCAL else post.featured_community
 
 
-def may_moderate(post: Post) -> bool:
-    """Tell whether the bot, as the post's creator, may pin in its community."""
-    return post.creator_is_moderator or post.creator.admin
+def may_moderate(case: Case, own: Own) -> bool:
+    """Tell whether the bot may pin this post: a post of its own says so itself, an adopted one does not."""
+    if own.adopted:
+        return case.seen.moderates
+    return own.post.creator_is_moderator or own.post.creator.admin
+
+
+def _is_admin(case: Case) -> bool:
+    return any(own.post.creator.admin for own in case.seen.posts if not own.adopted)
 
 
 def by_another(case: Case, event: PinEvent | None, *, featured: bool) -> bool:
@@ -145,6 +129,7 @@ def _is_told(case: Case, standing: Own) -> bool:
     said = (comment_marker(comment.content) for comment in case.seen.comments)
     if any(
         mark is not None
+        and mark.purpose == LINK
         and (mark.thread, mark.key, mark.copy) == (case.thread.name, standing.key, standing.copy)
         for mark in said
     ):

@@ -12,7 +12,7 @@ from megabot.core.plan import holds
 from megabot.core.posts import Comment, Post, PostDraft
 from megabot.core.records import IntentState
 from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Previous
+from megabot.core.threads import Previous, Refresh
 from megabot.errors import OutcomeUnknown
 from megabot.orders import carry_out
 from megabot.ports import Forum, Ports
@@ -100,6 +100,7 @@ def test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes(worl
 
 
 def test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now(world: World) -> None:
+    world.change(refresh=Refresh.NEVER)  # else it would follow at once
     run_to_the_slot_after(world, loses="create_post", arrives=False)
     world.press.words = "A template changed meanwhile."
     world.clock.at += timedelta(minutes=11)

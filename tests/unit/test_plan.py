@@ -78,7 +78,7 @@ def test_a_post_sent_again_stands_alone() -> None:
 
 def test_what_must_be_known_first_stands_alone() -> None:
     assert decide(case(deep=False, posts=(own(46),))) == (Need.DEEP_LOOK,)
-    assert decide(case(posts=(own(),), order=REFRESH, wanted=None)) == (Need.PIN_LOG,)
+    assert decide(case(posts=(own(),), order=REFRESH, current=None)) == (Need.PIN_LOG,)
 
 
 def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
@@ -123,6 +123,11 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.ADOPTED,
         Reason.NOTHING_STANDS,
         Reason.UNCHANGED,
+        Reason.EDITED_LATELY,
+        Reason.EDITION_TAKEN,
+        Reason.ELSEWHERE,
+        Reason.GONE,
+        Reason.OURS,
     }
 
     assert Hold(reason=reason).needs_person is (reason not in passing)

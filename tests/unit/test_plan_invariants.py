@@ -9,7 +9,7 @@ from typing import assert_never
 
 from hypothesis import given, settings
 
-from megabot.core.actions import Action, Edit, Lock, Need, Pin, Publish, Resend, Tell, Unpin, Write
+from megabot.core.actions import Action, Adopt, Edit, Lock, Need, Pin, Publish, Resend, Tell, Unpin, Write
 from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
@@ -145,6 +145,8 @@ def answered(one: Case, need: Need) -> Case:
     match need:
         case Need.TEXT:
             return replace(one, wanted=TEXT)
+        case Need.CURRENT_TEXT:
+            return replace(one, current=TEXT)
         case Need.DEEP_LOOK:
             return replace(one, seen=replace(one.seen, deep=True))
         case Need.PIN_LOG:
@@ -182,6 +184,13 @@ def posted(look: Seen, key: str, copy: int, order: str) -> Seen:
     return replace(look, posts=posts, intents=(*kept, intent), created=look.created | {new.id})
 
 
+def turned(look: Seen, action: Pin | Unpin) -> Seen:
+    shown = {f"featured_{action.kind}": isinstance(action, Pin)}
+    if isinstance(action, Pin):
+        return put(look, action.own, IntentKind.PIN, action.own, **shown)
+    return put(look, action.own, IntentKind.UNPIN, action.standing, **shown)
+
+
 def carried_out(look: Seen, action: Write) -> Seen:
     """Show what stands when a write was done."""
     match action:
@@ -189,10 +198,11 @@ def carried_out(look: Seen, action: Write) -> Seen:
             return posted(look, edition.key, copy, order)
         case Resend(intent=intent):
             return posted(look, intent.new.edition, intent.new.copy, intent.new.order)
-        case Pin(own=post, kind=kind):
-            return put(look, post, IntentKind.PIN, post, **{f"featured_{kind}": True})
-        case Unpin(own=post, kind=kind, standing=standing):
-            return put(look, post, IntentKind.UNPIN, standing, **{f"featured_{kind}": False})
+        case Adopt(post=by_hand, edition=edition, copy=copy):
+            new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
+            return replace(look, posts=newest_first([new, *look.posts]))
+        case Pin() | Unpin():
+            return turned(look, action)
         case Tell(own=post, standing=standing):
             return put(look, post, IntentKind.COMMENT, standing)
         case Lock(own=post, standing=standing):

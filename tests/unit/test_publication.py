@@ -10,8 +10,8 @@ from megabot.core.actions import Hold, Need, Publish, Reason, Resend
 from megabot.core.posts import Post
 from megabot.core.publication import (
     Verdict,
-    a_refresh_posts_nothing,
     a_skipped_slot_stays_empty,
+    another_order_posts_nothing,
     decide_publication,
     hold_after,
     it_is_there,
@@ -249,7 +249,7 @@ def test_after_the_grace_a_person_decides(order: Order) -> None:
 # -- a refresh
 
 
-def test_a_refresh_posts_nothing_even_if_an_edition_is_due() -> None:
+def test_another_order_posts_nothing_even_if_an_edition_is_due() -> None:
     """What is rendered for a refresh is the text of the post that stands."""
     held = decided(order=REFRESH, posts=(own(46),))
 
@@ -444,4 +444,4 @@ def test_nothing_is_published_without_a_text() -> None:
 
 @pytest.mark.parametrize("kind", [OrderKind.POST, OrderKind.REPOST])
 def test_only_a_refresh_is_kept_from_posting(kind: OrderKind) -> None:
-    assert a_refresh_posts_nothing(case(order=Order(kind, "shell:9"))) is None
+    assert another_order_posts_nothing(case(order=Order(kind, "shell:9"))) is None

@@ -212,7 +212,7 @@ def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
 
     standing = own(2, "2026-W47", featured_community=True)
     broken = RenderProblem((Problem("thread.md.j2", 7, "x is not defined"),))
-    asked = replace(case(posts=(standing,), order=Order(OrderKind.REFRESH, "shell:1")), wanted=broken)
+    asked = replace(case(posts=(standing,), order=Order(OrderKind.REFRESH, "shell:1")), current=broken)
 
     assert Reason.TEXT_BROKEN in {action.reason for action in decide(asked) if isinstance(action, Hold)}
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "reconcile look companions compose perform orders"
+PASS = "reconcile look series places companions compose perform orders"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 PAGE = "preview_page preview_style preview_links"
@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "app": f"adapters logs {PASS} run inbox {PORTS}",
     "run": f"{PASS} inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
-    **dict.fromkeys(READERS.split(), f"look markdown check_texts {PORTS}"),
+    **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "preview": f"preview_page {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),

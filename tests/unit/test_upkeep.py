@@ -1,30 +1,26 @@
-"""What is kept up about the posts that stand: pins, the link in the old thread, the lock, refreshes."""
+"""What is kept up about the posts that stand: pins, the link in the old thread, the lock."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from megabot.core import drafts
-from megabot.core.actions import Action, Edit, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
 from megabot.core.posts import Feature, PinEvent
-from megabot.core.records import IntentKind, IntentState, PostRecord
+from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, Own
 from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import Previous, Rendered, RenderProblem
+from megabot.core.threads import Previous
 from megabot.core.upkeep import decide_upkeep
 from tests.making import (
     ADMIN_BOT,
     BOT,
-    BROKEN,
+    MODERATOR,
     NOW,
     POST,
-    REFRESH,
     REPOST,
     TEXT,
     WEEK,
     a_pin_event,
-    a_record,
     a_telling,
     a_thread,
     an_intent,
@@ -37,7 +33,6 @@ HANDOVER = (pinned(47), pinned(46))
 PUBLISHED = an_intent(post_id=0)
 OUR_OLD_PIN = an_intent(IntentKind.PIN, edition="2026-W46", post_id=46)
 LOCKING = a_thread(previous=Previous(lock=True))
-NEW_TEXT = replace(TEXT, body="Another essay.")
 
 
 def upkeep(*posts: Own, **of: object) -> tuple[Action, ...]:
@@ -56,10 +51,6 @@ def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_where_nothing_stands_there_is_nothing_to_keep_up(order: Order | None) -> None:
     assert upkeep(own(removed=True), order=order) == ()
-
-
-def test_a_refresh_of_nothing_says_so() -> None:
-    assert upkeep(own(removed=True), order=REFRESH) == (Hold(reason=Reason.NOTHING_STANDS),)
 
 
 def test_where_all_is_as_it_should_be_nothing_is_done() -> None:
@@ -181,7 +172,9 @@ def test_the_front_matter_can_leave_old_pins_alone(thread: object) -> None:
 
 
 def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None:
-    assert handed_over(posts=(pinned(47, creator_is_moderator=False), pinned(46))) == ()
+    posts = (pinned(47, creator_is_moderator=False), pinned(46, creator_is_moderator=False))
+
+    assert handed_over(posts=posts) == ()
 
 
 def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> None:
@@ -377,83 +370,47 @@ def test_with_the_ledger_lost_nothing_is_locked() -> None:
     assert locked(intents=()) == ()
 
 
-# -- the standing post is refreshed
-
-
-def refreshed(
-    standing: Own | None = None,
-    *,
-    wanted: Rendered | RenderProblem | None = NEW_TEXT,
-    records: tuple[PostRecord, ...] = (),
-) -> tuple[Action, ...]:
-    return upkeep(standing or pinned(), order=REFRESH, wanted=wanted, records=records)
-
-
-def sent(text: Rendered = TEXT) -> PostRecord:
-    """Make what the ledger knows of the standing post: what was sent, and what the server made of it."""
-    return a_record(sent=drafts.text_digest(text), answered=drafts.body_digest(pinned().post))
-
-
-def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
-    assert refreshed(records=(sent(),)) == (Edit(own=pinned(), text=NEW_TEXT, record=sent()),)
-
-
-def test_a_refresh_of_an_unchanged_text_edits_nothing() -> None:
-    unchanged = Hold(reason=Reason.UNCHANGED, facts=(pinned().post.url,))
-
-    assert refreshed(records=(sent(NEW_TEXT),)) == (unchanged,)
-
-
-@pytest.mark.parametrize("order", [None, POST, REPOST])
-def test_nothing_is_edited_without_a_persons_word(order: Order | None) -> None:
-    assert upkeep(pinned(), order=order, wanted=NEW_TEXT, records=(sent(),)) == ()
-
-
-@pytest.mark.parametrize("wanted", [None, NEW_TEXT])
-def test_a_post_edited_by_hand_is_not_overwritten(wanted: Rendered | None) -> None:
-    edited = pinned(body="A hand was here.")
-
-    assert refreshed(edited, wanted=wanted, records=(sent(),)) == (
-        Hold(reason=Reason.EDITED_BY_HAND, facts=(edited.post.url,)),
-    )
-
-
-def test_a_post_of_which_no_answer_is_known_may_be_edited() -> None:
-    record = replace(sent(), answered="")
-
-    assert refreshed(records=(record,)) == (Edit(own=pinned(), text=NEW_TEXT, record=record),)
-
-
-def test_with_the_ledger_lost_a_persons_word_is_enough_to_edit() -> None:
-    assert refreshed() == (Edit(own=pinned(), text=NEW_TEXT, record=None),)
-
-
-def test_another_accounts_post_is_never_edited() -> None:
-    adopted = replace(pinned(), adopted=True)
-
-    assert refreshed(adopted, records=(sent(),)) == (Hold(reason=Reason.ADOPTED, facts=(adopted.post.url,)),)
-
-
-def test_the_text_is_rendered_only_when_it_is_needed() -> None:
-    assert refreshed(wanted=None, records=(sent(),)) == (Need.TEXT,)
-
-
-def test_a_broken_template_edits_nothing_and_names_the_line() -> None:
-    assert refreshed(wanted=BROKEN, records=(sent(),)) == (
-        Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(problem) for problem in BROKEN.problems)),
-    )
-
-
 # -- in this order
 
 
-def test_a_handover_pins_first_then_tells_and_locks_and_refreshes() -> None:
-    plan = locked(posts=(own(47), own(46)), comments=(), created=frozenset({47}), order=REFRESH)
+def test_a_handover_pins_first_then_tells_and_locks() -> None:
+    plan = locked(posts=(own(47), own(46)), comments=(), created=frozenset({47}))
 
-    assert [type(action) for action in plan] == [Pin, Tell, Lock, Edit]
+    assert [type(action) for action in plan] == [Pin, Tell, Lock]
 
 
 def test_the_old_one_is_unpinned_after_it_was_told_and_locked() -> None:
-    plan = locked(OUR_OLD_PIN, posts=HANDOVER, comments=(), order=REFRESH)
+    plan = locked(OUR_OLD_PIN, posts=HANDOVER, comments=())
 
-    assert [type(action) for action in plan] == [Tell, Lock, Unpin, Edit]
+    assert [type(action) for action in plan] == [Tell, Lock, Unpin]
+
+
+# -- another account's post that carries an edition
+
+
+def adopted(week: int, **changed: object) -> Own:
+    """Make a moderator's own thread that was adopted: its view tells of its creator, not of the bot."""
+    return own(week, adopted=True, **{"creator": MODERATOR, **changed})  # type: ignore[arg-type]
+
+
+def test_an_adopted_thread_is_pinned_by_a_bot_that_moderates() -> None:
+    by_hand = adopted(47)
+
+    assert upkeep(by_hand, moderates=True, pin_events={47: None}) == (
+        Pin(own=by_hand, kind=Feature.COMMUNITY),
+    )
+
+
+def test_an_adopted_thread_is_not_pinned_by_a_bot_that_does_not_moderate() -> None:
+    by_hand = adopted(47, creator_is_moderator=True)
+
+    assert upkeep(by_hand) == (Hold(reason=Reason.NOT_MODERATOR, facts=(by_hand.post.url,)),)
+
+
+def test_an_adopted_thread_gives_its_pin_to_the_next_edition() -> None:
+    before = adopted(46, featured_community=True)
+    by_hand = a_pin_event(featured=True, by=MODERATOR.id, when=NOW - WEEK)
+
+    plan = handed_over(posts=(pinned(47), before), moderates=True, pin_events={46: by_hand})
+
+    assert plan == (Unpin(own=before, kind=Feature.COMMUNITY, standing=pinned(47)),)

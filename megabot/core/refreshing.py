@@ -1,0 +1,96 @@
+"""Does the standing post follow the source? Edits, and why there is none. Pure.
+
+Only what we would send now is compared with what we last sent, never with the server's body, which it
+rewrites: so threads that link each other come to rest after one round.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from megabot.core import context
+from megabot.core.actions import Action, Edit, Hold, Need, Reason
+from megabot.core.drafts import body_digest, says, text_digest
+from megabot.core.records import IntentKind, IntentState, PostRecord
+from megabot.core.seen import Case, OrderKind, Own
+from megabot.core.threads import Refresh, Rendered, RenderProblem
+
+EDIT_EVERY = timedelta(minutes=10)
+"""The least time between two edits that nobody ordered."""
+
+
+def decide_refresh(case: Case) -> tuple[Action, ...]:
+    """Choose whether the standing post is edited: on a person's word, or by itself where it follows."""
+    ordered = case.ordered(OrderKind.REFRESH)
+    standing = case.seen.standing
+    if standing is None:
+        return (Hold(reason=Reason.NOTHING_STANDS),) if ordered else ()
+    if not ordered and not follows(case, standing):
+        return ()
+    return tuple(_refresh(case, standing, ordered=ordered))
+
+
+def follows(case: Case, standing: Own) -> bool:
+    """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
+    record = case.seen.record(standing.id)
+    return (
+        case.thread.refresh is not Refresh.NEVER
+        and not standing.adopted
+        and record is not None
+        and bool(record.sent)
+    )
+
+
+def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
+    record = case.seen.record(standing.id)
+    where = (standing.post.url,)
+    if standing.adopted:
+        yield Hold(reason=Reason.ADOPTED, facts=where)
+    elif case.current is None:
+        yield Need.CURRENT_TEXT
+    elif isinstance(case.current, RenderProblem):
+        yield Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(one) for one in case.current.problems))
+    elif not _differs(case, record, case.current, ordered=ordered):
+        if ordered:
+            edited = _edited_by_hand(record, standing)
+            yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, facts=where)
+    elif _edited_by_hand(record, standing):
+        yield Hold(reason=Reason.EDITED_BY_HAND, facts=where)
+    elif not ordered and (hold := _edited_before(case, standing, case.current)):
+        yield hold
+    else:
+        yield Edit(own=standing, text=case.current, record=record)
+
+
+def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
+    if record is None:
+        return True
+    if case.thread.refresh is Refresh.PREAMBLE and not ordered and _essay(record) == text.essay:
+        return False
+    return record.sent != text_digest(text)
+
+
+def _essay(record: PostRecord) -> str:
+    return context.from_json(record.context).essay if record.context else ""
+
+
+def _edited_by_hand(record: PostRecord | None, standing: Own) -> bool:
+    """Tell whether the body is another than the server answered with at our last write (decision 13)."""
+    return record is not None and bool(record.answered) and record.answered != body_digest(standing.post)
+
+
+def _edited_before(case: Case, standing: Own, text: Rendered) -> Hold | None:
+    """Not again what was refused for good, and not more often than readers and the server can bear."""
+    edits = [
+        intent
+        for intent in case.seen.intents
+        if intent.new.kind is IntentKind.EDIT and intent.new.post_id == standing.id
+    ]
+    if not edits:
+        return None
+    last = edits[-1]
+    if last.state is IntentState.REFUSED and last.new.draft is not None and says(last.new.draft, text):
+        return Hold(reason=Reason.REFUSED_BEFORE, facts=(last.note,))
+    until: datetime = last.changed + EDIT_EVERY
+    if case.now < until and last.state is not IntentState.NOT_SENT:
+        return Hold(reason=Reason.EDITED_LATELY, until=until)
+    return None

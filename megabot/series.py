@@ -1,0 +1,126 @@
+"""The posts of a thread, oneself's and adopted ones: told from what the account wrote, and from the ledger.
+
+Ours is what bears the thread's marker and is the bot's own; adopted what a comment of the bot's says so of.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from megabot.core import calendar
+from megabot.core.adoption import adoption
+from megabot.core.marker import Marker, post_marker
+from megabot.core.posts import OwnContent, Post
+from megabot.core.records import PostRecord
+from megabot.core.seen import Own
+from megabot.core.threads import Thread
+from megabot.errors import NotFound
+from megabot.ports import Ports
+
+_KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A thread's posts, newest first, and whether the listing they come from is to be trusted.
+
+    `vouched` is True where the listing shows a post that the ledger knows, False where it lacks one of ours
+    that can be opened, None where there is nothing to tell by.
+    """
+
+    posts: tuple[Own, ...]
+    vouched: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A post that the listing lacks: what it carries, and the address that it must have, where known."""
+
+    post_id: int
+    key: str
+    copy: int = 1
+    adopted: bool | None = None
+    url: str = ""
+
+
+def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
+    """Put a thread's posts together; those that the listing lacks are read one by one."""
+    records = ports.ledger.posts(thread.name)
+    listed = marked(content.posts, thread.name, content.author)
+    ids = {own.id for own in listed}
+    missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
+    found = (_read(ports, one, content.author) for one in missing.values() if one.post_id not in ids)
+    extra = [own for own in found if own is not None]
+    posts = newest_first((*listed, *extra))
+    if any(own.post.open and not own.adopted for own in extra):
+        return Series(posts, vouched=False)
+    return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
+
+
+def marked(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Own, ...]:
+    """Pick a thread's own posts out of a listing."""
+    own = []
+    for post in posts:
+        marker = post_marker(post.body)
+        if marker is not None and marker.thread == thread and post.creator.id == author:
+            own.append(Own(post=post, key=marker.key, copy=marker.copy))
+    return tuple(own)
+
+
+def newest_first(posts: tuple[Own, ...]) -> tuple[Own, ...]:
+    """Put posts in the order in which they were published."""
+    return tuple(sorted(posts, key=lambda own: (own.post.published, own.id), reverse=True))
+
+
+def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
+    """Record the posts that the ledger does not know: it was lost, or is older than they are."""
+    known = {record.post_id for record in ports.ledger.posts(thread.name)}
+    for own in posts:
+        if own.id not in known:
+            ports.ledger.record_post(_record(thread, own))
+
+
+def _missing(
+    thread: Thread, content: OwnContent, listed: tuple[Own, ...], records: tuple[PostRecord, ...]
+) -> Iterator[_Missing]:
+    """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
+    if listed and not records:
+        marker = post_marker(newest_first(listed)[0].post.body)
+        if isinstance(marker, Marker) and marker.after_post:
+            yield _Missing(marker.after_post, marker.after_key)
+    for comment in content.comments:
+        mark = adoption(comment, thread.name)
+        if mark is not None:
+            yield _Missing(comment.post_id, mark.key, mark.copy, adopted=True)
+    for record in records[-_KNOWN_POSTS:]:
+        yield _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
+
+
+def _read(ports: Ports, missing: _Missing, author: int) -> Own | None:
+    """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
+    try:
+        post = ports.forum.post(missing.post_id)
+    except NotFound:
+        return None
+    mine = post.creator.id == author
+    adopted = not mine if missing.adopted is None else missing.adopted
+    if not (adopted or mine) or (missing.url and post.url != missing.url):
+        return None
+    return Own(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
+
+
+def _record(thread: Thread, own: Own) -> PostRecord:
+    edition = calendar.by_key(thread.name, thread.schedule, own.key)
+    slot: datetime = edition.slot if edition else own.post.published
+    return PostRecord(
+        post_id=own.id,
+        thread=thread.name,
+        edition=own.key,
+        number=edition.number if edition else 0,
+        slot=slot,
+        community_id=own.post.community_id,
+        url=own.post.url,
+        title=own.post.title,
+        copy=own.copy,
+        adopted=own.adopted,
+    )

@@ -1,0 +1,139 @@
+"""Taking a thread that a person posted as an edition."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from megabot.core.actions import Adopt, Hold, Reason
+from megabot.core.adoption import adoption, decide_adoption, edition_of
+from megabot.core.marker import CommentMarker, signed
+from megabot.core.posts import Comment
+from megabot.core.records import IntentKind, IntentState
+from tests.making import (
+    ADOPT,
+    AN_HOUR_AGO,
+    MODERATOR,
+    NOW,
+    POST,
+    SLOT,
+    a_telling,
+    a_thread,
+    an_edition,
+    an_intent,
+    case,
+    own,
+)
+
+BY_HAND = own(copy=3, creator=MODERATOR).post
+CARRIED = replace(own(copy=3, adopted=True), post=BY_HAND)
+
+
+def decided(**looked: object) -> Adopt | Hold | None:
+    return decide_adoption(case(**{"order": ADOPT, "adopting": BY_HAND, **looked}))  # type: ignore[arg-type]
+
+
+# -- which edition
+
+
+@pytest.mark.parametrize(
+    ("published", "key"),
+    [
+        (SLOT - timedelta(hours=2), "2026-W47"),
+        (SLOT + timedelta(days=3), "2026-W47"),
+        (SLOT + timedelta(days=4), "2026-W48"),
+    ],
+)
+def test_a_thread_made_by_hand_is_the_edition_of_the_slot_nearest_to_it(published: object, key: str) -> None:
+    found = edition_of(a_thread(), published, NOW, as_previous=False)  # type: ignore[arg-type]
+
+    assert found is not None
+    assert found.key == key
+
+
+def test_as_the_previous_one_it_leaves_room_for_the_current_one() -> None:
+    assert edition_of(a_thread(), SLOT, NOW, as_previous=True) == an_edition(46)
+
+
+def test_before_the_second_slot_there_is_no_previous_one() -> None:
+    first = a_thread().schedule.first
+    moment = datetime.combine(first, time(12), UTC)
+
+    assert edition_of(a_thread(), moment, moment, as_previous=True) is None
+
+
+# -- whether it can be
+
+
+def test_a_moderators_thread_is_adopted() -> None:
+    assert decided() == Adopt(post=BY_HAND, edition=an_edition(), copy=1)
+
+
+def test_it_is_the_next_copy_where_the_editions_own_post_was_removed() -> None:
+    assert decided(posts=(own(removed=True),)) == Adopt(post=BY_HAND, edition=an_edition(), copy=2)
+
+
+def test_nothing_is_adopted_without_an_order() -> None:
+    assert decided(order=POST) is None
+
+
+def test_what_was_adopted_is_not_adopted_again() -> None:
+    assert decided(posts=(CARRIED,)) is None
+
+
+@pytest.mark.parametrize(
+    ("looked", "reason"),
+    [
+        ({"posts": (own(),)}, Reason.EDITION_TAKEN),
+        ({"posts": (replace(CARRIED, key="2026-W46"),)}, Reason.OURS),
+        ({"posts": (replace(CARRIED, adopted=False),)}, Reason.OURS),
+        ({"place_id": 9}, Reason.ELSEWHERE),
+        ({"adopting": replace(BY_HAND, removed=True)}, Reason.GONE),
+        ({"adopting": replace(BY_HAND, deleted=True)}, Reason.GONE),
+    ],
+)
+def test_what_cannot_be_adopted_is_said(looked: dict[str, object], reason: Reason) -> None:
+    verdict = decided(**looked)
+
+    assert isinstance(verdict, Hold)
+    assert verdict.reason is reason
+
+
+@pytest.mark.parametrize("state", [IntentState.SENDING, IntentState.UNKNOWN])
+def test_it_is_not_said_twice_while_the_first_comment_may_be_on_its_way(state: IntentState) -> None:
+    sent = an_intent(IntentKind.ADOPT, state, post_id=BY_HAND.id, changed=AN_HOUR_AGO)
+
+    assert decided(intents=(sent,)) == Hold(
+        reason=Reason.OUTCOME_UNKNOWN, until=AN_HOUR_AGO + timedelta(minutes=10)
+    )
+
+
+def test_a_comment_of_another_adoption_is_no_hindrance() -> None:
+    sent = an_intent(IntentKind.ADOPT, IntentState.SENDING, post_id=1)
+
+    assert isinstance(decided(intents=(sent,)), Adopt)
+
+
+# -- what a comment says
+
+
+def said(**changed: object) -> Comment:
+    mark = CommentMarker(thread="news", key="2026-W47", purpose="adopted")
+    comment = a_telling(content=signed("This thread is kept.", mark))
+    return replace(comment, **changed)  # type: ignore[arg-type]
+
+
+def test_a_comment_of_the_bots_keeps_an_adoption() -> None:
+    mark = adoption(said(), "news")
+
+    assert mark is not None
+    assert mark.key == "2026-W47"
+
+
+@pytest.mark.parametrize("comment", [said(removed=True), said(deleted=True), a_telling()])
+def test_a_comment_that_was_taken_back_or_says_something_else_keeps_none(comment: Comment) -> None:
+    assert adoption(comment, "news") is None
+
+
+def test_an_adoption_of_another_thread_is_not_this_ones() -> None:
+    assert adoption(said(), "film") is None
