@@ -67,6 +67,9 @@ def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     yield from (warning(str(one)) for one in preambles_without_slot(snapshot, threads))
     for thread in threads:
         yield from _thread(desk, snapshot, thread, slots)
+    names = {thread.name for thread in threads}
+    gone = (name for name in desk.ledger.threads() if name not in names)
+    yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
 
 
 def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:

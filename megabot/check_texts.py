@@ -10,6 +10,15 @@ def slots_render(thread: str, count: int, first: datetime) -> str:
     return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
 
 
+def renamed(gone: str, names: list[str]) -> str:
+    """Say that a thread is not in the source any more."""
+    return (
+        f"the ledger knows posts of {gone}, which no template names (there is: {', '.join(names)}). A "
+        "thread that was renamed starts another series: its first edition links nothing, and the last post "
+        f"of {gone} stays pinned. To go on with the series, write name: {gone}"
+    )
+
+
 def server_runs(actor: str, version: str) -> str:
     """Say what server answers."""
     return f"{actor} runs Lemmy {version}"

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 
-from megabot import companions
+from megabot import companions, images
 from megabot.core import calendar, context, drafts
 from megabot.core.calendar import Edition
 from megabot.core.posts import Place
@@ -29,13 +29,20 @@ class Composer:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if case.seen.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        return self._rendered(case.thread, self._context(case, case.seen.due, place))
+        text, made = self._rendered(case.thread, self._context(case, case.seen.due, place))
+        if isinstance(text, Rendered):
+            text = images.known(self.ports, self.snapshot, text)
+        return text, made
 
     def standing(self, case: Case, place: Place) -> tuple[Text, str]:
-        """Render what the standing post would say, in the context that it was posted with (decision 14).
+        """Render what the standing post would say, in the context that it was posted with (decision 14)."""
+        text, made = self._rendered_again(case, place)
+        if isinstance(text, Rendered):
+            text = images.known(self.ports, self.snapshot, text, standing=True)
+        return text, made
 
-        It is tried with the revision of back then first: an unchanged source never edits.
-        """
+    def _rendered_again(self, case: Case, place: Place) -> tuple[Text, str]:
+        """Render with the revision of back then first: an unchanged source never edits."""
         standing = case.seen.standing
         if standing is None:
             raise ValueError("there is no post to render again")
@@ -45,10 +52,14 @@ class Composer:
         found = companions.find(self.ports, case.thread, self.ground)
         then = replace(context.from_json(record.context), companions=found)
         text, made = self._rendered(case.thread, then)
-        same = isinstance(text, Rendered) and drafts.text_digest(text) == record.sent
-        if same or then.revision == self.snapshot.revision:
+        if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
         return self._rendered(case.thread, replace(then, revision=self.snapshot.revision))
+
+    def _says(self, text: Text, sent: str) -> bool:
+        if not isinstance(text, Rendered):
+            return False
+        return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
 
     def _afresh(self, case: Case, standing: Own, place: Place) -> tuple[Text, str]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from megabot import texts
+from megabot.core import calendar
 from megabot.core.actions import Hold, Reason
+from megabot.core.adoption import edition_of
 from megabot.core.plan import holds
 from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
+from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 
@@ -24,8 +27,16 @@ _HARMLESS = frozenset(
         Reason.EDITED_LATELY,
     }
 )
-_BESIDE_A_REFRESH = frozenset(
-    {Reason.REMOVED, Reason.SKIPPED, Reason.FIRST_RUN, Reason.NOT_ORDERED, Reason.STRAYED, Reason.PAST_GRACE}
+_BESIDE = frozenset(
+    {
+        Reason.NOTHING_DUE,
+        Reason.REMOVED,
+        Reason.SKIPPED,
+        Reason.FIRST_RUN,
+        Reason.NOT_ORDERED,
+        Reason.STRAYED,
+        Reason.PAST_GRACE,
+    }
 )
 
 
@@ -42,19 +53,54 @@ class Answer:
         return not self.complaints
 
 
-def carry_out(ports: Ports, order: Order, thread: str | None, *, account: Account | None = None) -> Answer:
+def adoption(
+    ports: Ports, url: str, *, id_: str, thread: str | None, key: str = "", as_previous: bool = False
+) -> tuple[Order, str]:
+    """Make the order to adopt the post at an address, and name the thread that it is given to.
+
+    The edition is that of `key`, or the one nearest to the post, or the one before the current one.
+
+    Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
+    """
+    post = ports.forum.post_at(url)
+    threads = ports.source.threads(ports.source.snapshot())
+    there = [one for one in threads if find_place(ports, one).id == post.community_id]
+    chosen = [one for one in there if thread in (None, one.name)]
+    if len(chosen) != 1:
+        names = [one.name for one in threads]
+        raise ConfigError(texts.which_thread(url, thread, names=names, there=[one.name for one in there]))
+    one = chosen[0]
+    if key:
+        edition = calendar.by_key(one.name, one.schedule, key.removeprefix(f"{one.name}/"))
+    else:
+        edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
+    if edition is None:
+        example = calendar.nearest(one.name, one.schedule, post.published).key
+        raise ConfigError(texts.no_such_edition(one.name, key, example=example))
+    return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
+
+
+def carry_out(
+    ports: Ports, order: Order, thread: str | None, *, account: Account | None = None, move: bool = False
+) -> Answer:
     """Carry out an order on one thread, or on all where none is named.
 
     The caller had an answer that strangers cannot get; `account` is that answer where it was the account.
+    With `move` threads may go on in the communities that the source names now.
 
     After an unknown outcome it looks back for at most a minute, then gives up with the time from which the
     order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
     """
     ports.source.refresh()
-    names = [each.name for each in ports.source.threads(ports.source.snapshot())]
+    threads = ports.source.threads(ports.source.snapshot())
+    names = [each.name for each in threads]
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(thread, names))
     wanted = {name: order for name in names if thread in (None, name)}
+    if move:
+        for each in threads:
+            if each.name in wanted:
+                agree_to_move(ports, each)
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + LOOK_BACK
@@ -101,8 +147,8 @@ def _complaint(report: Report, hold: Hold) -> str:
 
 
 def _matters(hold: Hold, order: Order) -> bool:
-    if order.kind is OrderKind.REFRESH and hold.reason in _BESIDE_A_REFRESH:
-        return False  # the standing post was refreshed; that a newer slot is empty is another matter
+    if order.kind in (OrderKind.REFRESH, OrderKind.ADOPT) and hold.reason in _BESIDE:
+        return False  # it was about the standing post; that a newer slot is empty is another matter
     return hold.reason not in _HARMLESS
 
 

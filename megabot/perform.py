@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
-from megabot import texts
+from megabot import images, texts
 from megabot.core import drafts
 from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
 from megabot.core.marker import ADOPTED, LINK, CommentMarker, Marker, signed
 from megabot.core.posts import Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
-from megabot.core.threads import EDITION_URL, Thread
+from megabot.core.threads import EDITION_URL, Snapshot, Thread
 from megabot.errors import NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
@@ -28,6 +28,7 @@ class Work:
     thread: Thread
     place: Place
     ground: Ground
+    snapshot: Snapshot
     language_id: int | None = None
     context: str = ""
 
@@ -69,6 +70,7 @@ def perform(work: Work, action: Write) -> None:
 
 def _publish(work: Work, action: Publish) -> None:
     edition, after = action.edition, action.after
+    text = images.uploaded(work.ports, work.snapshot, action.text)
     marker = Marker(
         thread=work.thread.name,
         key=edition.key,
@@ -82,7 +84,7 @@ def _publish(work: Work, action: Publish) -> None:
         edition=edition.key,
         copy=action.copy,
         at=work.ports.clock.now(),
-        draft=drafts.to_publish(action.text, marker, nsfw=work.nsfw, language_id=work.language_id),
+        draft=drafts.to_publish(text, marker, nsfw=work.nsfw, language_id=work.language_id),
         text=action.text.comment,
         context=work.context,
         order=action.order,
@@ -130,7 +132,8 @@ def _adopt(work: Work, action: Adopt) -> None:
 
 def _edit(work: Work, action: Edit) -> None:
     own = action.own
-    draft = drafts.to_edit(action.text, own.post, nsfw=work.nsfw, language_id=work.language_id)
+    text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
+    draft = drafts.to_edit(text, own.post, nsfw=work.nsfw, language_id=work.language_id)
     new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
     post = _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft))
     work.ports.ledger.record_post(drafts.record_of(new, post))

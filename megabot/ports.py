@@ -76,6 +76,9 @@ class Forum(Protocol):
     def post(self, post_id: int) -> Post:
         """Read one post by id; raise `NotFound` where there is none (any more)."""
 
+    def post_at(self, url: str) -> Post:
+        """Find the post that an address leads to, this server's or another's; raise `NotFound` otherwise."""
+
     def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
         """List a person's newest posts in a community, at most a page; raise `NotFound` without such one."""
 
@@ -96,6 +99,9 @@ class Forum(Protocol):
 
     def comment(self, post_id: int, content: str) -> Comment:
         """Write a top-level comment."""
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Upload an image and give its address. The server may have no image service: that is `Refused`."""
 
     def server_time(self) -> datetime | None:
         """Give the `Date` of the newest answer, None before the first."""
@@ -150,6 +156,9 @@ class Source(Protocol):
         What is fetched from elsewhere may be ten minutes old; where it cannot be had, the last good state is
         given, with its age.
         """
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture of the snapshot, None where it cannot be read (any more)."""
 
     def refresh(self) -> None:
         """Fetch now, whatever the age, what the next snapshot gives. Trouble is logged, not raised."""

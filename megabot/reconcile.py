@@ -200,6 +200,7 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
         thread=thread,
         place=place,
         ground=one.ground,
+        snapshot=one.composer.snapshot,
         language_id=language_id(one.ports, thread),
         context=decision.context,
     )

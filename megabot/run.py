@@ -1,6 +1,7 @@
 """The service: `schedule` only ticks; what is due is decided anew from calendar, clock and ledger.
 
-A tick is one request, the unread count. A pass is run at start, at a slot, when a hold ends, and hourly.
+A tick is one request, the unread count. A pass is run at start, at a slot, when a hold ends, on news
+of the source, and hourly.
 """
 
 import logging
@@ -17,6 +18,7 @@ from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
+from megabot.source_watch import SourceWatch
 
 HOURLY = timedelta(hours=1)
 SLOWEST = timedelta(minutes=15)
@@ -35,6 +37,7 @@ class Service:
         self._failures = 0
         self._quiet_until = _EVER
         self._held: frozenset[str] = frozenset()
+        self._watch = SourceWatch(ports.source)
         self.reports: tuple[Report, ...] = ()
 
     def serve(self) -> None:
@@ -74,9 +77,10 @@ class Service:
 
     def _step(self, now: datetime) -> None:
         self._ports.forum.unread()
-        if now < self._pass_at:
-            return
         try:
+            slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
+            if not self._watch.changed(now, slot=slot) and now < self._pass_at:
+                return
             with self._ports.ledger.pass_lock():
                 self.reports = run_pass(self._ports, proof=True)
         except (SourceBroken, SourceMissing) as error:

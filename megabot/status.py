@@ -3,17 +3,21 @@
 from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
-from megabot.core import calendar
-from megabot.core.glance import Status, ThreadStatus
-from megabot.core.records import IntentKind, IntentState
+from megabot.core import calendar, context
+from megabot.core.glance import SourceStatus, Status, ThreadStatus
+from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.threads import Thread
 from megabot.ports import Desk
 
 
 def read(desk: Desk) -> Status:
     """Read the status. Raises `SourceMissing` and `SourceBroken`."""
-    threads = desk.source.threads(desk.source.snapshot())
+    snapshot = desk.source.snapshot()
+    threads = desk.source.threads(snapshot)
+    revision = snapshot.revision
     return Status(
+        now=desk.clock.now(),
+        source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
         threads=tuple(_thread(desk, thread) for thread in threads),
         alerts=tuple(sentence for _, sentence in desk.alerts.standing()),
     )
@@ -22,7 +26,9 @@ def read(desk: Desk) -> Status:
 def plain(status: Status) -> dict[str, object]:
     """Make a status what JSON can hold; times in ISO 8601."""
     threads = [asdict(one) | {"next_slot": one.next_slot.isoformat()} for one in status.threads]
-    return {"threads": threads, "alerts": list(status.alerts)}
+    fetched = status.source.fetched
+    source = asdict(status.source) | {"fetched": fetched.isoformat() if fetched else None}
+    return {"threads": threads, "alerts": list(status.alerts), "source": source}
 
 
 def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
@@ -51,5 +57,13 @@ def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
         commit=newest.commit,
         dirty=newest.dirty,
         pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
+        missing=_missing(newest),
         unknown=tuple(f"{intent.new.kind} {intent.new.edition}" for intent in intents if intent.open),
     )
+
+
+def _missing(record: PostRecord) -> tuple[str, ...]:
+    if not record.context:
+        return ()
+    companions = context.from_json(record.context).companions or {}
+    return tuple(name for name, facts in companions.items() if facts is None)

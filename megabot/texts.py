@@ -19,9 +19,7 @@ from megabot.core.actions import (
     Write,
 )
 from megabot.core.calendar import Edition
-from megabot.core.glance import ThreadStatus
-from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
-from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.threads import Thread
 
 _HOLDS = {
@@ -206,6 +204,22 @@ def no_such_thread(name: str, known: list[str]) -> str:
     return f"there is no thread {name!r} in the source; it has: {', '.join(known)}"
 
 
+def which_thread(url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
+    """Say that it cannot be told which thread a post belongs to."""
+    if named is not None and named not in names:
+        return no_such_thread(named, names)
+    if named is not None or not there:
+        return f"{url} is in no community that {named or 'a thread of the source'} lives in"
+    return f"{url} may belong to {' or '.join(there)}; say which with --thread NAME"
+
+
+def no_such_edition(thread: str, key: str, *, example: str) -> str:
+    """Say that a schedule has no such edition."""
+    if not key:
+        return f"{thread}: there is no edition before the current one; name one: --edition {example}"
+    return f"{thread}: its schedule has no edition {key}; write it as in {example}"
+
+
 def not_verified(thread: str) -> str:
     """Say that a last look did not confirm what was done."""
     return f"{thread}: not everything is as it should be yet; see: megabot plan"
@@ -216,31 +230,17 @@ def next_due(thread: str, at: datetime) -> str:
     return f"{thread}: the next edition is due {moment(at)}"
 
 
-def status_line(found: ThreadStatus) -> str:
-    """Put one thread's status into a line."""
-    following = f"next {found.next_slot:%a %d %b %H:%M %Z} ({found.next_edition})"
-    if not found.url:
-        return f"{found.thread}: {following}; nothing posted yet"
-    pinned = {True: "yes", False: "no", None: "never by megabot"}[found.pinned]
-    commit = f", commit {found.commit[:7]}{' with changes' if found.dirty else ''}" if found.commit else ""
-    unknown = f"; outcome unknown: {', '.join(found.unknown)}" if found.unknown else ""
-    return f"{found.thread}: {found.edition} {found.url}, pinned: {pinned}{commit}; {following}{unknown}"
+def no_picture(file: str) -> str:
+    """Say that a picture of the source cannot be read."""
+    return f"the picture {file} cannot be read any more; the thread goes on without it"
 
 
-def history_line(intent: Intent, post: PostRecord | None) -> str:
-    """Put one write into a line."""
-    new = intent.new
-    copy = f"#{new.copy}" if new.copy > 1 else ""
-    where = f"  {post.url}" if post is not None else ""
-    commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
-    note = f"  {intent.note}" if intent.note else ""
-    what = f"{new.thread}/{new.edition}{copy}  {kind(new.kind)}: {state(intent.state)}"
-    return f"{moment(new.at)}  {what}{where}{commit}{note}"
-
-
-def previewed(edition: str, units: int) -> str:
-    """Say which edition was shown, and how long it is."""
-    return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
+def not_uploaded(file: str, error: Exception) -> str:
+    """Say that a picture could not be uploaded."""
+    return (
+        f"the picture {file} could not be uploaded, perhaps because the server has no image service: {error} "
+        "The thread goes on without it; an address of a picture elsewhere (https://...) needs no upload"
+    )
 
 
 def waiting() -> str:

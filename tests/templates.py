@@ -17,6 +17,7 @@ from megabot.core.threads import (
     Rendered,
     RenderProblem,
     Revision,
+    Snapshot,
     Thread,
 )
 
@@ -40,6 +41,7 @@ FILES = {
     "_broken.md.j2": "one\n{{ nosuch }}",
     "_endless.md.j2": "{% include '_endless.md.j2' %}",
 }
+PICTURES = {"images/kite.png": "1"}
 BEFORE = PreviousFacts(
     title="News 129", url="https://lemmy.example/post/1", number=129, slots_ago=1, comments=7
 )
@@ -83,7 +85,9 @@ def render_each(
     """Render several threads at once, in this process."""
     jobs = [renderer._job(thread, context, alone=len(threads) == 1) for thread in threads]
     asked: list[dict[str, Any]] = json.loads(json.dumps(jobs, default=renderer._written))
-    return [renderer._answer(json.loads(json.dumps(answer))) for answer in render_all(files, asked)]
+    snapshot = Snapshot(files=files, pictures=PICTURES)
+    answers = json.loads(json.dumps(render_all(files, sorted(PICTURES), asked)))
+    return [renderer._answer(answer, snapshot, context) for answer in answers]
 
 
 def body_of(body: str, context: Context = CONTEXT, *, more: Mapping[str, str] | None = None) -> str:

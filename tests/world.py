@@ -80,9 +80,14 @@ class Pages:
     all: tuple[Thread, ...] = (NEWS,)
     broken: str = ""
     commit: str = "a" * 40
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(files={}, revision=Revision(commit=self.commit))
+        marks = {path: str(len(content)) for path, content in self.pictures.items()}
+        return Snapshot(files={}, pictures=marks, revision=Revision(commit=self.commit))
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        return self.pictures.get(path)
 
     def refresh(self) -> None:
         """Nothing is fetched from elsewhere."""
@@ -98,6 +103,9 @@ class Press:
     """A renderer that writes what a template would, without one; counts how often it was asked."""
 
     words: str = "An essay."
+    essay: str = ""
+    image: str = ""
+    thumbnail: str = ""
     problem: RenderProblem | None = None
     asked: int = 0
 
@@ -114,6 +122,10 @@ class Press:
             title=f"{thread.name.capitalize()} {context.edition.number}",
             body="\n\n".join([self.words, previous, *links]),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
+            essay=self.essay,
+            url=self.image,
+            thumbnail=self.thumbnail,
+            alt_text="A kite." if self.image else "",
         )
 
 

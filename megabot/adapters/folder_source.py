@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from megabot.adapters.git_command import run_git
-from megabot.adapters.source_files import FILE_LARGEST, belongs, gather, is_inside, odd_name, too_large
+from megabot.adapters.source_files import belongs, gather, is_inside, is_picture, odd_name, too_large
 from megabot.adapters.thread_files import threads
 from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
@@ -25,10 +25,20 @@ class FolderSource:
             raise SourceMissing(
                 f"the source {self._folder} is not there; set MEGABOT_SOURCE to the folder with thread.md.j2"
             )
-        elsewhere: list[Problem] = []
-        found = ((path, _read(self._folder, path)) for path in _paths(self._folder, elsewhere))
-        files, problems = gather(found)
-        return Snapshot(files=files, revision=_revision(self._folder), problems=(*elsewhere, *problems))
+        problems: list[Problem] = []
+        paths = list(_paths(self._folder, problems))
+        files, mistakes = gather((path, _read(self._folder, path)) for path in paths if belongs(path))
+        seen = {path: _fingerprint(self._folder, path) for path in paths if is_picture(path)}
+        pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
+        problems += [*mistakes, *(found for found in seen.values() if isinstance(found, Problem))]
+        return Snapshot(
+            files=files, pictures=pictures, revision=_revision(self._folder), problems=tuple(problems)
+        )
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture as it is now."""
+        found = _read(self._folder, path) if path in snapshot.pictures else None
+        return found if isinstance(found, bytes) else None
 
     def refresh(self) -> None:
         """Do nothing: a folder is read as it is."""
@@ -57,11 +67,17 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
             for link in links
         ]
         paths = ((base / name).as_posix() for name in sorted(names))
-        yield from (path for path in paths if belongs(path))
+        yield from (path for path in paths if belongs(path) or is_picture(path))
 
 
-def _read(folder: Path, path: str) -> bytes | Problem:
-    """Read one file, or say why not. Only a regular file inside the folder is opened at all."""
+def _fingerprint(folder: Path, path: str) -> str | Problem:
+    """Give what changes when a file does, or say why it cannot be used."""
+    facts = _facts(folder, path)
+    return facts if isinstance(facts, Problem) else f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+def _facts(folder: Path, path: str) -> os.stat_result | Problem:
+    """Look at a file before it is opened: only a regular one inside the folder ever is."""
     odd = odd_name(path)
     if odd:
         return odd
@@ -70,10 +86,20 @@ def _read(folder: Path, path: str) -> bytes | Problem:
         if not full.resolve().is_relative_to(folder.resolve()):
             return Problem(path, 0, "a link that leads out of the source", "put the file itself here")
         facts = full.stat()
-        if not stat.S_ISREG(facts.st_mode):
-            return Problem(path, 0, "not a file", "delete it")
-        with full.open("rb") as opened:
-            return too_large(path, facts.st_size) or opened.read(FILE_LARGEST)  # it may have grown since
+    except OSError as error:
+        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
+    if not stat.S_ISREG(facts.st_mode):
+        return Problem(path, 0, "not a file", "delete it")
+    return too_large(path, facts.st_size) or facts
+
+
+def _read(folder: Path, path: str) -> bytes | Problem:
+    facts = _facts(folder, path)
+    if isinstance(facts, Problem):
+        return facts
+    try:
+        with (folder / path).open("rb") as opened:
+            return opened.read(facts.st_size)  # it may have grown since
     except OSError as error:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
 

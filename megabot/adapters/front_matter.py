@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from megabot.adapters import front_matter_values as values
 from megabot.core.calendar import Every, MonthDay, Schedule
-from megabot.core.threads import Companion, Pin, Previous, Refresh
+from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
 Day = Annotated[date, BeforeValidator(values.day)]
 Text = Annotated[str, Field(min_length=1)]
@@ -121,6 +121,9 @@ class ThreadModel(_Strict):
     name: Annotated[str, AfterValidator(values.name)]
     title: Text
     schedule: ScheduleModel
+    image: str = IMAGE
+    image_alt: str = IMAGE_ALT
+    thumbnail: str = THUMBNAIL
     community: Annotated[str, AfterValidator(values.community)] = ""
     pin: Literal["community", "local", "none"] = "community"
     previous: PreviousModel = Field(default_factory=PreviousModel)

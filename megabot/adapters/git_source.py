@@ -12,6 +12,7 @@ from megabot.adapters.source_files import (
     belongs,
     gather,
     is_inside,
+    is_picture,
     odd_name,
     too_large,
 )
@@ -64,6 +65,17 @@ class GitSource:
             raise self._missing("the copy in the state folder cannot be read")
         return snapshot
 
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture's blob: that of the snapshot, whatever was fetched since."""
+        blob = snapshot.pictures.get(path)
+        if blob is None:
+            return None
+        answer = self._cache.blobs([blob])
+        head, _, rest = answer.raw.partition(b"\n")
+        name, _, size = head.partition(b" blob ")
+        whole = answer.ok and name.decode() == blob and size.isdigit() and len(rest) > int(size)
+        return rest[: int(size)] if whole else None
+
     def refresh(self) -> None:
         """Fetch now; trouble is logged, and the good commit stays."""
         self._cache.fetch()
@@ -81,7 +93,8 @@ class GitSource:
         if not commit:
             raise self._missing(self._cache.failure)
         listing = self._cache.listing(commit)
-        found, problems = _sorted_out(_entries(listing.raw))
+        all_found, problems = _sorted_out(_entries(listing.raw))
+        found = [entry for entry in all_found if belongs(entry.path)]
         contents = self._cache.blobs([entry.id for entry in found])
         blobs = _blobs(contents.raw, found)
         if not listing.ok or not contents.ok or len(blobs) < len(found):
@@ -89,6 +102,7 @@ class GitSource:
         files, mistakes = gather(blobs)
         return Snapshot(
             files=files,
+            pictures={entry.path: entry.id for entry in all_found if is_picture(entry.path)},
             revision=Revision(commit=commit, url=commit_url(self._address, commit)),
             problems=(*problems, *mistakes),
             fetched=self._cache.fetched,
@@ -131,14 +145,15 @@ def _sorted_out(entries: list[_Entry]) -> tuple[list[_Entry], list[Problem]]:
     ours = [entry for entry in entries if _concerns_us(entry)]
     problems = [_refused(entry) for entry in ours]
     found = [entry for entry, problem in zip(ours, problems, strict=True) if problem is None]
-    if len(found) > FILES_MOST or sum(entry.size for entry in found) > ALL_LARGEST:
+    texts = [entry.size for entry in found if not is_picture(entry.path)]
+    if len(found) > FILES_MOST or sum(texts) > ALL_LARGEST:
         return [], [TOO_LARGE]
     return found, [problem for problem in problems if problem is not None]
 
 
 def _concerns_us(entry: _Entry) -> bool:
     stands_for_more = entry.mode in (_LINK, _SUBMODULE) and is_inside(PurePosixPath(entry.path))
-    return belongs(entry.path) or stands_for_more
+    return belongs(entry.path) or is_picture(entry.path) or stands_for_more
 
 
 def _refused(entry: _Entry) -> Problem | None:

@@ -7,6 +7,7 @@ and its request handlers where a parameter is missing (thumbnail, show_read, pos
 import contextlib
 from datetime import datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 
@@ -16,8 +17,10 @@ from megabot.adapters.lemmy_answer import Call, decode
 from megabot.adapters.lemmy_calls import Calls, Parse, Send
 from megabot.adapters.lemmy_fields import Fields
 from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.lemmy_pages import PAGE, is_last, newest_first, pages
 from megabot.adapters.plemmy_import import plemmy_modules
 from megabot.adapters.sign_in import SignIns
+from megabot.core.addresses import local_post
 from megabot.core.posts import (
     Account,
     Comment,
@@ -36,8 +39,6 @@ from megabot.ports import Clock
 
 T = TypeVar("T")
 
-PAGE = 50  # the most that 0.19 gives; more is an error
-LAST_PAGE = 100  # likewise
 LOG_PAGES = 3
 GREETING_KEPT = timedelta(seconds=10)
 
@@ -100,45 +101,47 @@ class LemmyV3:
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own posts and comments, newest first, in pages until one is older than `since`."""
         author = self._me().id
-        posts: dict[int, Post] = {}
-        comments: dict[int, Comment] = {}
-        for number in range(1, LAST_PAGE + 1):
-            page = self._own_page(author, number)
-            posts |= {post.id: post for post in page.posts}
-            comments |= {comment.id: comment for comment in page.comments}
-            if _ends(page.posts, since) and _ends(page.comments, since):
-                break
+        found = list(
+            pages(
+                lambda number: self._own_page(author, number),
+                ends=lambda page: is_last(page.posts, since) and is_last(page.comments, since),
+            )
+        )
         return OwnContent(
             author=author,
-            posts=tuple(sorted(posts.values(), key=_age, reverse=True)),
-            comments=tuple(sorted(comments.values(), key=_age, reverse=True)),
+            posts=newest_first(post for page in found for post in page.posts),
+            comments=newest_first(comment for page in found for comment in page.comments),
         )
 
     def own_removed(self, community_id: int) -> tuple[Post, ...]:
         """List own posts that the mod log says were removed at some time, as they are now."""
         author = self._me()
-        found: dict[int, Post] = {}
-        for number in range(1, LOG_PAGES + 1):
-            posts, entries = self._removals(community_id, author, number)
-            found = {post.id: post for post in posts} | found
-            if entries < PAGE:
-                break
-        return tuple(found.values())
+        found = pages(
+            lambda number: self._removals(community_id, author, number),
+            ends=lambda page: page[1] < PAGE,
+            most=LOG_PAGES,
+        )
+        return newest_first(post for posts, _ in found for post in posts)
 
     def pinned(self, community_id: int) -> tuple[Post, ...]:
         """List what is pinned: 0.19 puts it before everything else, under any sort (lemmy-api 2.2)."""
-        found: dict[int, Post] = {}
-        for number in range(1, LAST_PAGE + 1):
-            page = self._community_page(community_id, number)
-            pinned = [post for post in page if post.featured_community]
-            found |= {post.id: post for post in pinned}
-            if len(pinned) < PAGE:
-                break
-        return tuple(found.values())
+        found = pages(
+            lambda number: self._community_page(community_id, number),
+            ends=lambda page: not (page[PAGE - 1 :] and page[-1].featured_community),
+        )
+        return newest_first(post for page in found for post in page if post.featured_community)
 
     def post(self, post_id: int) -> Post:
         """Read one post."""
         return self._read(lambda: self._api.get_post(id=post_id), wire.written_post)
+
+    def post_at(self, url: str) -> Post:
+        """Find the post at an address: by its id where it is this server's, else as the server does."""
+        hosts = (self._session.address, self.account().person.actor)
+        number = local_post(url, hosts=[urlsplit(one).netloc for one in hosts])
+        if number is not None:
+            return self.post(number)
+        return self._read(lambda: self._get("resolve_object", {"q": url}), wire.found_post)
 
     def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
         """List a person's newest posts in a community."""
@@ -148,7 +151,7 @@ class LemmyV3:
             ),
             wire.posts,
         )
-        return tuple(sorted(found, key=_age, reverse=True))
+        return newest_first(found)
 
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
         """Read who pinned and unpinned one post."""
@@ -195,6 +198,13 @@ class LemmyV3:
         return self._write(
             lambda: self._api.create_comment(content, post_id), wire.written_comment, Call.NEW_COMMENT
         )
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Upload an image to the server's pict-rs; its address is the server's own name's."""
+        image = {"images[]": (name, content)}
+        place = f"{self._session.address}/pictrs/image"
+        file = self._write(lambda: self._session.post(place, files=image), wire.uploaded)
+        return f"{self.site().actor.rstrip('/')}/pictrs/image/{file}"
 
     def server_time(self) -> datetime | None:
         """Give the `Date` of the newest answer."""
@@ -276,12 +286,3 @@ class LemmyV3:
 
 def _language(draft: PostDraft) -> dict[str, object]:
     return {} if draft.language_id is None else {"language_id": draft.language_id}
-
-
-def _age(written: Post | Comment) -> tuple[datetime, int]:
-    return written.published, written.id
-
-
-def _ends(page: tuple[Post, ...] | tuple[Comment, ...], since: datetime | None) -> bool:
-    """Whether nothing wanted can be behind this page. The last is the oldest: front-page pins come first."""
-    return len(page) < PAGE or (since is not None and page[-1].published < since)

@@ -136,6 +136,16 @@ def written_post(answer: Fields) -> Post:
     return _post(answer.child("post_view"))
 
 
+def found_post(answer: Fields) -> Post:
+    """Read the post that an address leads to; raise `WrongShape` where it leads to something else."""
+    return _post(answer.child("post"))
+
+
+def uploaded(answer: Fields) -> str:
+    """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
+    return answer.children("files")[0].text("file")
+
+
 def posts(answer: Fields) -> tuple[Post, ...]:
     """Read a list of posts, in the server's order."""
     return tuple(_post(view) for view in answer.children("posts"))

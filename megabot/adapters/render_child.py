@@ -9,7 +9,9 @@ import html  # noqa: F401  as below
 import json
 import pprint  # noqa: F401  as below
 import resource
+import signal
 import sys
+from types import FrameType
 from typing import Any
 
 import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them, and then it could not
@@ -17,7 +19,7 @@ import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them
 from megabot.adapters.template_rendering import render_all
 
 MEMORY = 600 * 1024 * 1024
-CPU_SECONDS = 10
+CPU_SECONDS_MORE = 2  # for saying which template used up its time, and for the other jobs
 DESCRIPTORS = 3  # stdin, stdout and stderr are open: nothing more can be
 
 
@@ -25,8 +27,8 @@ def main() -> None:
     """Limit the process, render everything that stdin asks for, answer on stdout."""
     request: dict[str, Any] = json.load(sys.stdin.buffer)
     _load_what_is_used_later(request)
-    _limit()
-    answers = render_all(request["files"], request["jobs"])
+    _limit(request["cpu_seconds"])
+    answers = render_all(request["files"], request["pictures"], request["jobs"])
     sys.stdout.write(json.dumps(answers))
 
 
@@ -47,21 +49,27 @@ def _load_what_is_used_later(request: dict[str, Any]) -> None:
                 continue  # the date filter says so, where it is used
 
 
-def _limit() -> None:
+def _limit(cpu_seconds: int) -> None:
     """Take from the process what no template needs; for good: hard limits are not raised again.
 
-    As root, NPROC does not bind, and only there.
+    As root, NPROC does not bind, and only there. Time that is used up is an error in the template first,
+    which then has its line; what Python cannot break off, one sum without end, is killed a little later.
     """
+    signal.signal(signal.SIGXCPU, _out_of_time)
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: DESCRIPTORS,
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: CPU_SECONDS,
     }
     for kind, most in limits.items():
         resource.setrlimit(kind, (most, most))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + CPU_SECONDS_MORE))
+
+
+def _out_of_time(signum: int, frame: FrameType | None) -> None:
+    raise TimeoutError
 
 
 if __name__ == "__main__":

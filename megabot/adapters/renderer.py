@@ -14,20 +14,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import megabot
+from megabot.core.drafts import essay_digest
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 
 TIMEOUT = 20.0
+CPU_SECONDS = 10
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 _PACKAGE = str(Path(megabot.__file__).parents[1])
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.render_child import main; main()"
 
 
 class Renderer:
-    """The renderer port: one child process for all jobs of a call. `timeout` is in seconds of the wall."""
+    """The renderer port: one child process for all jobs of a call.
 
-    def __init__(self, *, timeout: float = TIMEOUT) -> None:
+    `timeout` is in seconds of the wall, and ends the child; `cpu_seconds` are those that it may compute.
+    """
+
+    def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
         self._timeout = timeout
+        self._cpu_seconds = cpu_seconds
 
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
@@ -37,10 +43,11 @@ class Renderer:
             return ()
         alone = sum(1 for path in snapshot.files if _is_template(path)) == 1
         asked = [_job(thread, context, alone=alone) for thread, context in jobs]
-        answers = self._ask({"files": snapshot.files, "jobs": asked}, jobs=len(jobs))
+        request = {"files": snapshot.files, "pictures": sorted(snapshot.pictures), "jobs": asked}
+        answers = self._ask(request | {"cpu_seconds": self._cpu_seconds}, jobs=len(jobs))
         if isinstance(answers, str):
             return tuple(RenderProblem((Problem(thread.path, 0, answers),)) for thread, _ in jobs)
-        return tuple(_answer(raw) for raw in answers)
+        return tuple(_answer(raw, snapshot, context) for raw, (_, context) in zip(answers, jobs, strict=True))
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
@@ -97,6 +104,9 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "name": thread.name,
             "path": thread.path,
             "title": thread.title,
+            "image": thread.image,
+            "image_alt": thread.image_alt,
+            "thumbnail": thread.thumbnail,
             "comment": thread.previous.comment,
             "locale": thread.locale,
             "mentions": thread.mentions,
@@ -118,7 +128,7 @@ def _companions(thread: Thread, context: Context) -> dict[str, Any]:
     return {name: None if found is None else asdict(found) for name, found in facts}
 
 
-def _answer(raw: dict[str, Any]) -> Rendered | RenderProblem:
+def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Rendered | RenderProblem:
     if "problems" in raw:
         return RenderProblem(tuple(Problem(**one) for one in raw["problems"]))
     text = raw["text"]
@@ -126,7 +136,11 @@ def _answer(raw: dict[str, Any]) -> Rendered | RenderProblem:
         title=text["title"],
         body=text["body"],
         comment=text["comment"],
+        url=text["image"],
+        thumbnail=text["thumbnail"],
+        alt_text=text["image_alt"],
         preamble=text["preamble"],
+        essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
     )
 

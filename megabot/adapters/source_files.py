@@ -9,7 +9,9 @@ FILE_LARGEST = 2 * 1024 * 1024
 ALL_LARGEST = 20 * 1024 * 1024
 FILES_MOST = 2_000
 TOO_LARGE = Problem(".", 0, "the source is too large", "2,000 files and 20 MB are the most")
-_FOLDERS = ("preambles", "sections", "data")
+PICTURE_LARGEST = 10 * 1024 * 1024
+_FOLDERS = ("preambles", "sections", "data", "images")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 _DATA = (".yaml", ".yml", ".json", ".csv")
 _LFS = b"version https://git-lfs.github.com/spec/"
 
@@ -32,6 +34,12 @@ def belongs(path: str) -> bool:
             return False
 
 
+def is_picture(path: str) -> bool:
+    """Tell whether a path is a picture of a source, which is read only when it is uploaded."""
+    first, *_, name = path.split("/")
+    return first == "images" and name.lower().endswith(_PICTURES) and "/." not in path
+
+
 def is_inside(path: PurePath) -> bool:
     """Tell whether a path is one of a source's folders or in one, whatever it is."""
     return path.parts[0] in _FOLDERS and not path.name.startswith(".")
@@ -45,10 +53,11 @@ def odd_name(path: str) -> Problem | None:
 
 
 def too_large(path: str, size: int) -> Problem | None:
-    """Refuse a file that nobody wrote by hand."""
-    if size <= FILE_LARGEST:
+    """Refuse a file that nobody wrote by hand, or a picture that few servers take."""
+    largest = PICTURE_LARGEST if is_picture(path) else FILE_LARGEST
+    if size <= largest:
         return None
-    return Problem(path, 0, f"the file has {size:,} bytes", f"{FILE_LARGEST:,} are the most")
+    return Problem(path, 0, f"the file has {size:,} bytes", f"{largest:,} are the most")
 
 
 def gather(found: Iterable[tuple[str, bytes | Problem]]) -> tuple[dict[str, str], list[Problem]]:

@@ -8,13 +8,13 @@ import datetime as dt
 import difflib
 import functools
 import re
-from collections.abc import Callable, Mapping
-from types import CodeType
+from collections.abc import Callable, Iterator, Mapping
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
+from jinja2.runtime import BlockReference, Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.adapters.template_filters import date_filter, escape_md, ordinal, url
@@ -24,7 +24,9 @@ _LONGEST_MESSAGE = 200
 _PARTS_OF_A_DATE = frozenset({"year", "month", "day", "hour", "minute"})
 _CALLED_WRONGLY = re.compile(r"\w+\(\) (?:missing|takes|got an unexpected keyword argument) .*")
 _LARGEST_POWER = 64
+_LARGEST_NUMBER = 4096  # bits
 _LONGEST_PRODUCT = 100_000
+_SHOWS_ITS_ADDRESS = BlockReference | BuiltinMethodType | FunctionType | MethodType
 
 
 class Optional(dict[str, Any]):
@@ -67,6 +69,22 @@ class Missing(jinja2.StrictUndefined):
         return f"there is no {name} here"
 
 
+class Function:
+    """A function or method as templates have it: Python's own would print its address in memory."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def __call__(self, *values: Any, **named: Any) -> Any:  # noqa: ANN401  whatever the function takes
+        """Call the function."""
+        return self._call(*values, **named)
+
+    def __repr__(self) -> str:
+        raise jinja2.TemplateRuntimeError("this needs brackets to be printed; as in sections()")
+
+
 class Environment(ImmutableSandboxedEnvironment):
     """The environment of a source's templates: data, never objects; sums, but nothing without end."""
 
@@ -85,7 +103,7 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         for name in _DANGEROUS:
             self.globals.pop(name, None)
-        self.filters |= {
+        self.filters = {name: _listed(made) for name, made in self.filters.items() if name != "random"} | {
             "date": date_filter(locale),
             "ordinal": functools.partial(ordinal, locale=locale),
             "escape_md": escape_md,
@@ -99,7 +117,7 @@ class Environment(ImmutableSandboxedEnvironment):
         if (path, text) not in self._codes:
             self._codes[path, text] = self.compile(text, name=path, filename=path)
         template = self.template_class.from_code(self, self._codes[path, text], self.make_globals(None))
-        return template.render(names)
+        return template.render({name: _callable(value) for name, value in names.items()})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Calculate, but nothing whose size a few characters of a template could make endless."""
@@ -111,19 +129,21 @@ class Environment(ImmutableSandboxedEnvironment):
         """Keep to the parts of a date: its methods know no language, and one takes a width without end."""
         if isinstance(obj, dt.date):
             return attr in _PARTS_OF_A_DATE
+        if isinstance(obj, type):  # dict.pop would take from data what jinja2 keeps whole
+            return False
         return super().is_safe_attribute(obj, attr, value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  jinja2's own signature
         """Look a name up in data first: a column may be called `items`."""
         if isinstance(obj, Mapping):
             return self._item(obj, attribute)
-        return super().getattr(obj, attribute)
+        return _callable(super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401  jinja2's own signature
         """Look a key up, a missing one of `Optional` data being none."""
         if isinstance(obj, Mapping) and isinstance(argument, str):
             return self._item(obj, argument)
-        return super().getitem(obj, argument)
+        return _callable(super().getitem(obj, argument))
 
     def _item(self, obj: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
         if name not in obj:
@@ -138,9 +158,30 @@ class Environment(ImmutableSandboxedEnvironment):
 
 def _is_bounded(operator: str, left: object, right: object) -> bool:
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, str | list | tuple):
+        if isinstance(one, str | bytes | list | tuple):
             return operator == "*" and isinstance(other, int) and len(one) * other <= _LONGEST_PRODUCT
-    return not (operator == "**" and isinstance(right, int | float) and abs(right) > _LARGEST_POWER)
+    if operator == "**" and isinstance(right, int | float):
+        return abs(right) <= _LARGEST_POWER and _bits(left) * right <= _LARGEST_NUMBER
+    return operator != "*" or _bits(left) + _bits(right) <= _LARGEST_NUMBER
+
+
+def _bits(number: object) -> int:
+    return number.bit_length() if isinstance(number, int) else 0  # other numbers have a size of their own
+
+
+def _callable(value: Any) -> Any:  # noqa: ANN401  any value of a template
+    return Function(value) if isinstance(value, _SHOWS_ITS_ADDRESS) else value
+
+
+def _listed(made: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a filter give a list where it would give an iterator, which would print its address in memory."""
+
+    @functools.wraps(made)  # with jinja2's marks of what the filter wants to be passed
+    def filtered(*values: Any, **named: Any) -> Any:  # noqa: ANN401  whatever the filter takes
+        value = made(*values, **named)
+        return list(value) if isinstance(value, Iterator) else value
+
+    return filtered
 
 
 class _Files(jinja2.BaseLoader):
@@ -192,5 +233,7 @@ def _message(error: Exception) -> str:
         return "a template includes or calls itself without end"
     if isinstance(error, MemoryError):
         return "the template needs too much memory"
+    if isinstance(error, TimeoutError):
+        return "the template takes too long; a loop that never ends?"
     called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None
     return called[0] if called else f"this cannot be computed ({type(error).__name__})"

@@ -14,7 +14,7 @@ from typing import Any
 
 import jinja2
 
-from megabot.adapters import template_data
+from megabot.adapters import template_data, template_images
 from megabot.adapters.template_filters import spoiler
 from megabot.adapters.template_language import (
     Environment,
@@ -42,17 +42,18 @@ class BrokenError(Exception):
         self.problems = problems
 
 
-def render_all(files: dict[str, str], jobs: list[Json]) -> list[Json]:
+def render_all(files: dict[str, str], pictures: list[str], jobs: list[Json]) -> list[Json]:
     """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order."""
-    source = Source(files)
+    source = Source(files, pictures)
     return [_answer(source, job) for job in jobs]
 
 
 class Source:
     """The files of a source, taken apart once for all jobs."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: dict[str, str], pictures: Iterable[str] = ()) -> None:
         self.files = files
+        self.pictures = frozenset(pictures)
         self.environment = functools.cache(lambda locale: Environment(self.templates, locale=locale))
         self.front = functools.cache(lambda path: split(path, files[path]).front)
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
@@ -96,6 +97,8 @@ def _answer(source: Source, job: Json) -> Json:
         return {"text": _render(source, job)}
     except BrokenError as error:
         return {"problems": [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]}
+    except (MemoryError, RecursionError, TimeoutError) as error:  # around the templates, not in one
+        return {"problems": [_plain(Problem(job["thread"]["path"], 0, *failure(error)))]}
 
 
 def _render(source: Source, job: Json) -> Json:
@@ -112,10 +115,14 @@ def _render(source: Source, job: Json) -> Json:
         "body": (source.templates[path], names),
         "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
     }
+    for part in template_images.PARTS:
+        parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source.environment(thread["locale"]), path, parts)
-    text |= {"title": text["title"].strip(), "comment": text["comment"].strip(), "preamble": essay_path}
+    text = {part: said if part == "body" else said.strip() for part, said in text.items()}
+    text["preamble"] = essay_path
     _check(source, thread, text, title_line)
-    odd = (_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS))
+    odd = [_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS)]
+    odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     return text | {"warnings": [_plain(one) for one in odd]}
 
 
@@ -230,8 +237,18 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+    pictures = template_images.mistakes(text, source.pictures)
+    problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
+
+
+def _of_image(source: Source, thread: Json, text: Json, part: str, what: str, hint: str) -> Problem:
+    """Name the file and line that an image comes from: the thread's, or else the essay's own."""
+    path: str = thread["path"]
+    if "preamble." in thread[part] and text["preamble"] in source.files:
+        path = text["preamble"]
+    return Problem(path, source.front(path).line((part,)), what, hint)
 
 
 def _largest(source: Source) -> str:

@@ -5,6 +5,7 @@ Each function raises `ValueError` with a sentence about what to write instead.
 
 import ipaddress
 import re
+from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
 _NAME = re.compile(r"\w{2,255}")
@@ -29,6 +30,13 @@ def username(text: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("write the account's name alone, as in megabot, without any @host")
     return name
+
+
+def local_post(text: str, *, hosts: Collection[str]) -> int | None:
+    """Give the id in the address of a post on one of these hosts, None for any other address."""
+    parts = urlsplit(text.strip())
+    found = re.fullmatch(r"/post/(\d{1,18})(/\d+)?/?", parts.path)
+    return int(found[1]) if found and parts.netloc.lower() in hosts else None
 
 
 def is_git(text: str) -> bool:

@@ -81,6 +81,11 @@ def text_digest(text: Rendered) -> str:
     return _digest(text.body.rstrip(), text.thumbnail, text.alt_text)
 
 
+def essay_digest(essay: str) -> str:
+    """Give the digest of the essay that a text was made with: by it alone some posts follow the source."""
+    return _digest(essay)
+
+
 def body_digest(post: Post) -> str:
     """Give the digest of a body as the server shows it: another one means another hand edited it."""
     return _digest(post.body)

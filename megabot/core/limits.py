@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 TITLE_SHORTEST, TITLE_LONGEST = 3, 200
 BODY_LONGEST = 50_000
 COMMENT_LONGEST = 10_000
+URL_LONGEST = 2_000
+ALT_TEXT_LONGEST = 1_500
 MARKER_ROOM = 200
 """UTF-16 units kept free for the marker and the blank line before it."""
 

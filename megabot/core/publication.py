@@ -44,8 +44,10 @@ def outcome_is_unknown(case: Case) -> Hold | None:
 
 def hold_after(intent: Intent) -> timedelta:
     """Tell how long after an unknown outcome the server may still be at work (lemmy-api 2.3)."""
-    body = intent.new.draft.body if intent.new.draft else intent.new.text
-    return UNKNOWN_HOLD + PER_IMAGE * body.count("![")
+    draft = intent.new.draft
+    images = (draft.body if draft else intent.new.text).count("![")
+    images += bool(draft and draft.link) + bool(draft and draft.thumbnail)
+    return UNKNOWN_HOLD + PER_IMAGE * images
 
 
 def it_is_there(case: Case) -> Hold | None:

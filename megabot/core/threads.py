@@ -1,6 +1,6 @@
 """What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -49,11 +49,16 @@ class Companion:
     title: str = ""
 
 
+IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}", "{{ preamble.thumbnail }}"
+"""Where a thread's own front matter says nothing of images, those of the edition's preamble are taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A recurring thread, as its template's front matter defines it.
 
-    `title` is template text. `community` is `name` or `name@host`, empty where the setting's default holds.
+    `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
+    picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `path` is the template's file.
     """
 
@@ -61,6 +66,9 @@ class Thread:
     path: str
     title: str
     schedule: Schedule
+    image: str = IMAGE
+    image_alt: str = IMAGE_ALT
+    thumbnail: str = THUMBNAIL
     community: str = ""
     pin: Pin = Pin.COMMUNITY
     previous: Previous = Previous()
@@ -88,10 +96,12 @@ class Revision:
 class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
+    `pictures` has the paths of its pictures, each with something that changes when the picture does.
     `fetched` is when this state was last seen at a source that is elsewhere, None for a folder.
     """
 
     files: dict[str, str]
+    pictures: dict[str, str] = field(default_factory=dict)
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
@@ -156,9 +166,10 @@ EDITION_URL = "https://edition-url.megabot.invalid/"
 class Rendered:
     """The text of one edition, ready to be posted but for its marker.
 
-    `comment` still holds `EDITION_URL` where the address of the new post goes. `preamble` names where the
-    essay came from: a path of the source, "message", or "" when there was none; `essay` is the digest of
-    what stood there. `warnings` do not hinder.
+    `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
+    addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
+    where the essay came from: a path of the source, "message", or "" when there was none; `essay` is the
+    digest of what stood there. `warnings` do not hinder.
     """
 
     title: str

@@ -8,6 +8,7 @@ VERBS = {
     "post": "post the current edition now, if it is not there yet",
     "repost": "post a fresh copy of the current edition",
     "refresh": "render the current edition again and edit its post",
+    "adopt": "take a thread that was posted by hand as an edition",
     "plan": "show what the next pass would do, and why; changes nothing",
     "preview": "show the post as it would be now",
     "check": "look for everything that can be wrong",

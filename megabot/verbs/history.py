@@ -4,7 +4,7 @@ import json
 
 import click
 
-from megabot import texts
+from megabot import overview_texts
 from megabot.app import open_app
 from megabot.core.records import Intent
 
@@ -29,7 +29,7 @@ def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
         post = urls.get(intent.new.post_id) or next(
             (one for one in urls.values() if _carries(intent, one.thread, one.edition, one.copy)), None
         )
-        click.echo(texts.history_line(intent, post))
+        click.echo(overview_texts.history_line(intent, post))
     return 0
 
 

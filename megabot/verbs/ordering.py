@@ -6,14 +6,23 @@ import click
 
 from megabot.app import open_app
 from megabot.core.seen import Order, OrderKind
-from megabot.orders import carry_out
+from megabot.orders import Answer, carry_out
 
 
-def order(options: dict[str, object], kind: OrderKind, thread: str | None) -> int:
+def order(options: dict[str, object], kind: OrderKind, thread: str | None, *, move: bool = False) -> int:
     """Carry out an order from the shell and give the exit code."""
     with open_app(options) as app:
         account = app.prove()
-        answer = carry_out(app.ports, Order(kind, f"shell:{uuid.uuid4().hex}"), thread, account=account)
+        return tell(carry_out(app.ports, Order(kind, new_id()), thread, account=account, move=move))
+
+
+def new_id() -> str:
+    """Name an order that nobody gave before."""
+    return f"shell:{uuid.uuid4().hex}"
+
+
+def tell(answer: Answer) -> int:
+    """Print what became of an order, and give the exit code."""
     for line in answer.said:
         click.echo(line)
     for line in answer.complaints:

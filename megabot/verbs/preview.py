@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from megabot import preview, texts
+from megabot import overview_texts, preview
 from megabot.app import open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
@@ -53,4 +53,4 @@ def _report(made: Preview) -> None:
         click.echo(f"megabot: {found}", err=True)
     for one in made.shown:
         if isinstance(one.text, Rendered):
-            click.echo(texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)
+            click.echo(overview_texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from megabot import status, texts
+from megabot import overview_texts, status
 from megabot.app import open_app
 
 
@@ -19,7 +19,8 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
         click.echo(json.dumps(status.plain(found), indent=2))
         return 0
     for thread in found.threads:
-        click.echo(texts.status_line(thread))
+        click.echo(overview_texts.status_line(thread))
+    click.echo(overview_texts.source_line(found.source, now=found.now))
     for sentence in found.alerts:
         click.echo(f"needs a person: {sentence}")
     return 0

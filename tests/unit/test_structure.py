@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "reconcile look series places companions compose perform orders"
+PASS = "reconcile look series places companions compose images perform orders"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 PAGE = "preview_page preview_style preview_links"
-VERBS = f"app run {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
@@ -26,13 +26,15 @@ MAY_IMPORT = {
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
     "app": f"adapters logs {PASS} run inbox {PORTS}",
-    "run": f"{PASS} inbox {PORTS}",
+    "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "preview": f"preview_page {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
+    "overview_texts": "texts core",
+    "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
     "demo.judge": "",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot import texts
+from megabot import overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
 from megabot.core.glance import ThreadStatus
 from megabot.core.posts import Feature
@@ -17,7 +17,7 @@ STATUS = {"thread": "news", "next_edition": "2026-W48", "next_slot": SLOT + WEEK
 
 
 def status(**found: object) -> str:
-    return texts.status_line(ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
+    return overview_texts.status_line(ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
 
 
 # -- why something is not done
@@ -148,23 +148,23 @@ def test_a_status_names_what_may_have_happened() -> None:
 
 
 def test_a_line_of_history_names_moment_edition_and_outcome() -> None:
-    assert texts.history_line(an_intent(), None) == "2026-11-16 11:05 UTC  news/2026-W47  post: done"
+    assert overview_texts.history_line(an_intent(), None) == "2026-11-16 11:05 UTC  news/2026-W47  post: done"
 
 
 def test_a_line_of_history_names_copy_address_commit_and_note() -> None:
     post = a_record(commit="abcdef0123", dirty=True)
 
-    line = texts.history_line(an_intent(copy=2, note="a note"), post)
+    line = overview_texts.history_line(an_intent(copy=2, note="a note"), post)
 
     assert line == f"2026-11-16 11:05 UTC  news/2026-W47#2  post: done  {URL}  abcdef0+  a note"
 
 
 def test_a_commit_without_changes_has_no_mark_in_the_history() -> None:
-    assert texts.history_line(an_intent(), a_record(commit="abcdef0123")).endswith("  abcdef0")
+    assert overview_texts.history_line(an_intent(), a_record(commit="abcdef0123")).endswith("  abcdef0")
 
 
 def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
-    assert texts.history_line(an_intent(), a_record()).endswith(URL)
+    assert overview_texts.history_line(an_intent(), a_record()).endswith(URL)
 
 
 # -- what is answered
@@ -183,7 +183,7 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
         ),
         (texts.not_verified("news"), "see: megabot plan"),
         (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
-        (texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
+        (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
         (texts.waiting(), "waiting for it to finish"),
         (texts.no_community("news"), "MEGABOT_COMMUNITY"),
         (texts.no_such_community("birds"), "no community birds"),

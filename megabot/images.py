@@ -1,0 +1,65 @@
+"""Title images and thumbnails that are files of the source: uploaded once, known by their address after.
+
+A server may have no image service. The thread goes up without the image then, and the log says why.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from megabot import texts
+from megabot.core.threads import Rendered, Snapshot
+from megabot.errors import ForumError
+from megabot.ports import Ports
+
+log = logging.getLogger("megabot")
+
+
+def known(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = False) -> Rendered:
+    """Put in the addresses of files that were uploaded before, and leave the others.
+
+    For a standing post a file whose upload failed counts as none: the post went up without it.
+    """
+
+    def address(file: str) -> str:
+        kept = ports.ledger.recall(_key(snapshot, file))
+        return kept or ("" if standing and kept is not None else file)
+
+    return _put(text, address)
+
+
+def uploaded(ports: Ports, snapshot: Snapshot, text: Rendered) -> Rendered:
+    """Put in addresses of the server for all files of the source, uploading what is not there yet."""
+    return _put(text, lambda file: _upload(ports, snapshot, file))
+
+
+def _put(text: Rendered, address: Callable[[str], str]) -> Rendered:
+    url, thumbnail = (address(one) if _is_file(one) else one for one in (text.url, text.thumbnail))
+    return replace(text, url=url, thumbnail=thumbnail)
+
+
+def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
+    key = _key(snapshot, file)
+    before = ports.ledger.recall(key)
+    if before:
+        return before
+    content = ports.source.picture(snapshot, file)
+    address = ""
+    if content is None:
+        log.warning("%s", texts.no_picture(file))
+    else:
+        try:
+            address = ports.forum.upload(file.rpartition("/")[2], content)
+        except ForumError as error:
+            log.warning("%s", texts.not_uploaded(file, error))
+    if before is None or address:
+        ports.ledger.remember(key, address)
+    return address
+
+
+def _key(snapshot: Snapshot, file: str) -> str:
+    return f"image:{file}:{snapshot.pictures.get(file, '')}"
+
+
+def _is_file(where: str) -> bool:
+    return bool(where) and "://" not in where

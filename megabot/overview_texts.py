@@ -1,0 +1,58 @@
+"""What status, history and preview say, a line for each thing. Wording only."""
+
+from datetime import datetime, timedelta
+
+from megabot import texts
+from megabot.core.glance import SourceStatus, ThreadStatus
+from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
+from megabot.core.records import Intent, PostRecord
+
+_FRESH = timedelta(minutes=30)
+
+
+def source_line(source: SourceStatus, *, now: datetime) -> str:
+    """Say which state of the source is used, and how old it is where it should be newer."""
+    if not source.commit:
+        return "source: a folder that is in no git repository"
+    line = f"source: commit {source.commit[:7]}{' with changes' if source.dirty else ''}"
+    if source.fetched is None:
+        return line
+    line += f", fetched {texts.moment(source.fetched)}"
+    age = now - source.fetched
+    return line if age < _FRESH else f"{line}, {_span(age)} ago: it could not be fetched since"
+
+
+def status_line(found: ThreadStatus) -> str:
+    """Put one thread's status into a line."""
+    following = f"next {found.next_slot:%a %d %b %H:%M %Z} ({found.next_edition})"
+    if not found.url:
+        return f"{found.thread}: {following}; nothing posted yet"
+    pinned = {True: "yes", False: "no", None: "never by megabot"}[found.pinned]
+    commit = f", commit {found.commit[:7]}{' with changes' if found.dirty else ''}" if found.commit else ""
+    missing = f"; companions missing: {', '.join(found.missing)}" if found.missing else ""
+    unknown = f"; outcome unknown: {', '.join(found.unknown)}" if found.unknown else ""
+    stands = f"{found.edition} {found.url}, pinned: {pinned}{commit}"
+    return f"{found.thread}: {stands}; {following}{missing}{unknown}"
+
+
+def history_line(intent: Intent, post: PostRecord | None) -> str:
+    """Put one write into a line."""
+    new = intent.new
+    copy = f"#{new.copy}" if new.copy > 1 else ""
+    where = f"  {post.url}" if post is not None else ""
+    commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
+    note = f"  {intent.note}" if intent.note else ""
+    what = f"{new.thread}/{new.edition}{copy}  {texts.kind(new.kind)}: {texts.state(intent.state)}"
+    return f"{texts.moment(new.at)}  {what}{where}{commit}{note}"
+
+
+def previewed(edition: str, units: int) -> str:
+    """Say which edition was shown, and how long it is."""
+    return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
+
+
+def _span(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if hours >= 48:  # noqa: PLR2004  two days are counted in days
+        return f"{hours // 24} days"
+    return f"{hours} h" if hours else f"{int(age.total_seconds() // 60)} min"
