@@ -21,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## five weeks of a thread on a Lemmy inside the process (ARGS=--exit: then end)
+demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS=--exit: then end)
 	@$(BIN)/python -m megabot demo $(ARGS)
 
 ifdef TESTS

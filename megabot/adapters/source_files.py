@@ -36,8 +36,7 @@ def belongs(path: str) -> bool:
 
 def is_picture(path: str) -> bool:
     """Tell whether a path is a picture of a source, which is read only when it is uploaded."""
-    first, *_, name = path.split("/")
-    return first == "images" and name.lower().endswith(_PICTURES) and "/." not in path
+    return path.startswith("images/") and path.lower().endswith(_PICTURES) and "/." not in path
 
 
 def is_inside(path: PurePath) -> bool:

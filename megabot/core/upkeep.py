@@ -13,6 +13,7 @@ from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
+from megabot.core.threads import Rendered
 
 KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
@@ -80,10 +81,25 @@ def _pin_is_a_riddle(case: Case, own: Own, standing: Own) -> bool:
 def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Comment in the post before, once, with the address of the new one."""
     before = next(iter(case.seen.older), None)
-    publish = _publish_of(case, standing)
-    if before is None or publish is None or not publish.new.text or _is_told(case, standing):
+    if before is None or _is_told(case, standing):
         return
-    yield Tell(own=before, text=publish.new.text, standing=standing)
+    text = _words_for(case, standing)
+    if isinstance(text, Need):
+        yield text
+    elif text:
+        yield Tell(own=before, text=text, standing=standing)
+
+
+def _words_for(case: Case, standing: Own) -> str | Need:
+    """Give what was decided with the post; for an adopted one, what the source says now."""
+    publish = _publish_of(case, standing)
+    if publish is not None:
+        return publish.new.text
+    if not (standing.adopted and _adopted_by(case, standing)):
+        return ""
+    if case.current is None:
+        return Need.CURRENT_TEXT
+    return case.current.comment if isinstance(case.current, Rendered) else ""
 
 
 def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
@@ -154,11 +170,19 @@ def _settles(case: Case, intent: Intent) -> bool:
 
 
 def _publish_of(case: Case, standing: Own) -> Intent | None:
+    return _done(case, IntentKind.PUBLISH, standing)
+
+
+def _adopted_by(case: Case, standing: Own) -> Intent | None:
+    return _done(case, IntentKind.ADOPT, standing)
+
+
+def _done(case: Case, kind: IntentKind, standing: Own) -> Intent | None:
     return next(
         (
             intent
             for intent in case.seen.intents
-            if intent.new.kind is IntentKind.PUBLISH
+            if intent.new.kind is kind
             and intent.state is IntentState.DONE
             and (intent.new.edition, intent.new.copy) == (standing.key, standing.copy)
         ),

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
+_ADOPTED = re.compile(r"\[//\]: # \(megabot:v1:([a-z0-9-]+/[0-9W-]+)(?:#([0-9]+))?:adopted\)\s*$")
 _MARKER = re.compile(r"\[//\]: # \(megabot:v1:([a-z0-9-]+/[0-9W-]+)(?:#([0-9]+))?(?: after [^)]*)?\)\s*$")
 
 
@@ -22,17 +23,19 @@ class _Seen:
     url: str
     body: str
     pinned: bool
+    adopted: bool = False
 
 
 def verdict(url: str, *, community: str, bot: str, editions: list[str]) -> list[str]:
     """Give what is wrong with one thread's posts in a community, an empty list where all is well.
 
-    Well means: exactly the editions that are named, each posted once (and each copy of one once), exactly
-    one of the bot's posts pinned and that the newest, each linking the edition before it, each old post
-    telling of the one after it, and never a moment in which the bot left no thread pinned.
+    Well means: exactly the editions that are named, each posted once (and each copy of one once) by the bot
+    or adopted by it, exactly one of these posts pinned and that the newest, each of the bot's own linking
+    the edition before it, each old one telling of the one after it, and never a moment in which the bot
+    left no thread pinned.
     """
-    bot_id = int(_get(url, "user", username=bot)["person_view"]["person"]["id"])
-    posts = _posts(url, community, bot_id)
+    bot_id, adopted = _bot(url, bot)
+    posts = _posts(url, community, bot_id, adopted)
     return [
         *_each_once(posts, editions),
         *_one_pinned(posts),
@@ -41,7 +44,26 @@ def verdict(url: str, *, community: str, bot: str, editions: list[str]) -> list[
     ]
 
 
-def _posts(url: str, community: str, bot_id: int) -> list[_Seen]:
+def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
+    """Give what is wrong with two threads that are to link each other's newest post."""
+    bot_id, adopted = _bot(url, bot)
+    newest = [_posts(url, community, bot_id, adopted)[-1] for community in communities]
+    return [
+        f"{one.edition} does not link {other.edition}"
+        for one, other in (newest, newest[::-1])
+        if other.url not in one.body
+    ]
+
+
+def _bot(url: str, name: str) -> tuple[int, dict[int, tuple[str, int]]]:
+    """Give the bot's id, and which posts of others its comments say were adopted, as what."""
+    found = _get(url, "user", username=name, sort="New", limit=50)
+    said = ((one["post"]["id"], _ADOPTED.search(one["comment"]["content"])) for one in found["comments"])
+    adopted = {post: (mark[1], int(mark[2] or 1)) for post, mark in said if mark is not None}
+    return int(found["person_view"]["person"]["id"]), adopted
+
+
+def _posts(url: str, community: str, bot_id: int, adopted: dict[int, tuple[str, int]]) -> list[_Seen]:
     views: list[Any] = []
     page = 1
     while batch := _get(
@@ -53,14 +75,17 @@ def _posts(url: str, community: str, bot_id: int) -> list[_Seen]:
     for view in views:
         post = view["post"]
         found = _MARKER.search(post.get("body", ""))
+        carried = adopted.get(post["id"])
         if found is not None and view["creator"]["id"] == bot_id:
+            carried = found[1], int(found[2] or 1)
+        if carried is not None:
             seen[post["id"]] = _Seen(
                 post["id"],
-                found[1],
-                int(found[2] or 1),
+                *carried,
                 post["ap_id"],
-                post["body"],
+                post.get("body", ""),
                 post["featured_community"],
+                adopted=post["id"] in adopted,
             )
     return [seen[number] for number in sorted(seen)]
 
@@ -88,7 +113,8 @@ def _linked(url: str, posts: list[_Seen], bot_id: int) -> list[str]:
     faults = []
     for before, after in pairwise(posts):
         edition_before = next((one.edition for one in reversed(posts) if one.edition < after.edition), "")
-        if not any(one.url in after.body for one in posts if one.edition == edition_before):
+        links = any(one.url in after.body for one in posts if one.edition == edition_before)
+        if not (links or after.adopted):  # what a person wrote need not link anything
             faults.append(f"{after.edition}#{after.copy} does not link {edition_before}")
         said = _get(url, "comment/list", post_id=before.id, type_="All", sort="New")["comments"]
         if not any(one["creator"]["id"] == bot_id and after.url in one["comment"]["content"] for one in said):

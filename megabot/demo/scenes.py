@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from megabot.core.seen import Order, OrderKind
-from megabot.demo.stage import COMMUNITY, MODERATOR, READER, Stage
+from megabot.demo.stage import COMMUNITY, CONTRIBUTOR, MODERATOR, READER, Stage
 
 Scene = Callable[[Stage], None]
 
 WEEK = timedelta(weeks=1)
 FIRST_SLOT = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-EDITIONS = [f"news/2026-W{week}" for week in (45, 46, 47, 48, 49)]
+EDITIONS = [f"news/2026-W{week}" for week in (45, 46, 47, 48, 49, 50, 51)]
+GROUPS = [f"reading-group/2026-W{week}" for week in (47, 48, 49, 50, 51)]
 
 
 def the_bot_is_set_up(stage: Stage) -> None:
@@ -44,6 +45,16 @@ def the_week_after(stage: Stage) -> None:
     stage.until(FIRST_SLOT + 2 * WEEK)
 
 
+def the_reading_group_becomes_a_companion(stage: Stage) -> None:
+    """A contributor adds a second thread: from now on each links the other's newest post."""
+    stage.until(FIRST_SLOT + 2 * WEEK + timedelta(days=1))
+    stage.edit_source()
+    stage.say(
+        CONTRIBUTOR, "adds reading-group.md.j2 to the source, Wednesdays at 18:00, and a line to the news"
+    )
+    stage.until(FIRST_SLOT + 2 * WEEK + timedelta(days=3))
+
+
 def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
     """Late beats missing: after the downtime the current edition is posted."""
     stage.until(FIRST_SLOT + 3 * WEEK - timedelta(hours=3))
@@ -65,10 +76,26 @@ def somebody_orders_a_fresh_copy(stage: Stage) -> None:
     """A repost from the shell: a copy, pinned; the one it replaces is unpinned and links it."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
     stage.say("host", "megabot repost news --yes")
-    answer = stage.order(Order(OrderKind.REPOST, "shell:demo"), "news")
-    for line in (*answer.said, *answer.complaints):
-        stage.say("megabot", line)
+    stage.order(Order(OrderKind.REPOST, "shell:demo"), "news")
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=8))
+
+
+def a_moderator_posts_the_next_thread_by_hand(stage: Stage) -> None:
+    """The bot does not post beside it; adopted, it is the edition of its week."""
+    stage.until(FIRST_SLOT + 5 * WEEK - timedelta(hours=1))
+    post = stage.people[MODERATOR].create_post(
+        stage.community_id, "News megathread 154: 7 December to 13 December 2026", body="Breaking news."
+    )
+    stage.people[MODERATOR].feature(post)
+    stage.say(MODERATOR, f"posts and pins /post/{post} by hand, an hour before the slot")
+    stage.until(FIRST_SLOT + 5 * WEEK + timedelta(hours=1))
+    stage.say("host", "nothing is posted beside it; megabot adopt URL")
+    stage.adopt(f"{stage.sandbox.url}/post/{post}")
+
+
+def the_last_week(stage: Stage) -> None:
+    """The adopted thread is linked and gives its pin to the next; the pair goes on linking each other."""
+    stage.until(FIRST_SLOT + 6 * WEEK + timedelta(days=3))
 
 
 SCENES: tuple[Scene, ...] = (
@@ -77,9 +104,12 @@ SCENES: tuple[Scene, ...] = (
     the_next_week,
     a_moderator_unpins,
     the_week_after,
+    the_reading_group_becomes_a_companion,
     a_slot_passes_while_the_bot_is_down,
     the_fifth_week,
     somebody_orders_a_fresh_copy,
+    a_moderator_posts_the_next_thread_by_hand,
+    the_last_week,
 )
 
 

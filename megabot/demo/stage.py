@@ -1,6 +1,7 @@
 """The stage of the demo: a sandbox, a clock that the play moves, people, and the bot as it really runs."""
 
 import logging
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,14 +13,15 @@ from megabot import texts
 from megabot.app import App, sample_source
 from megabot.config import load
 from megabot.core.seen import Order
-from megabot.orders import Answer, carry_out
+from megabot.orders import Answer, adoption, carry_out
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"
-COMMUNITY = "news"
+CONTRIBUTOR = "robin"  # who edits the source and needs no account
+COMMUNITY, BOOKS = "news", "books"
 PASSWORD = "correct horse"  # noqa: S105  of an account in memory
 
 _STEP = timedelta(hours=6)
@@ -49,6 +51,7 @@ class Stage:
     sandbox: Sandbox
     clock: FakedClock
     state: Path
+    source: Path
     tell: Tell
     app: App | None = None
     service: Service | None = None
@@ -68,7 +71,7 @@ class Stage:
                 "MEGABOT_USERNAME": BOT,
                 "MEGABOT_PASSWORD": PASSWORD,
                 "MEGABOT_COMMUNITY": COMMUNITY,
-                "MEGABOT_SOURCE": str(sample_source()),
+                "MEGABOT_SOURCE": str(self.source),
                 "MEGABOT_STATE_DIR": str(self.state),
             },
             env_file=None,
@@ -78,6 +81,14 @@ class Stage:
         self.app = App(settings, self.clock)
         self.service = Service(self.app.ports, tick=settings.tick, notify=lambda _: None)
         self.say("host", "the bot is started")
+
+    def edit_source(self) -> None:
+        """Let a contributor make the reading group a thread of the bot's own, a companion of the news."""
+        thread = self.source / "thread.md.j2"
+        text = thread.read_text("utf-8")
+        by_hand = '{latest_by: librarian, in: books, title: "Reading group*"}'
+        thread.write_text(text.replace(by_hand, "{thread: reading-group}"), "utf-8")
+        shutil.copy(Path(__file__).parent / "reading-group.md.j2", self.source)
 
     def stop_bot(self) -> None:
         """Stop the bot; its state folder stays."""
@@ -104,11 +115,25 @@ class Stage:
             for action in report.done:
                 self.say(BOT, texts.doing(report.thread, action))
 
-    def order(self, order: Order, thread: str) -> Answer:
+    def order(self, order: Order, thread: str) -> None:
         """Let a person at the host give an order from the shell, beside the running service."""
+        app = self._running()
+        self._answer(carry_out(app.ports, order, thread, account=app.prove()))
+
+    def adopt(self, url: str) -> None:
+        """Let a person at the host adopt a thread that was made by hand."""
+        app = self._running()
+        order, thread = adoption(app.ports, url, id_="shell:adopt", thread=None)
+        self._answer(carry_out(app.ports, order, thread, account=app.prove()))
+
+    def _running(self) -> App:
         if self.app is None:
             raise ValueError("the bot is down")
-        return carry_out(self.app.ports, order, thread, account=self.app.prove())
+        return self.app
+
+    def _answer(self, answer: Answer) -> None:
+        for line in (*answer.said, *answer.complaints):
+            self.say(BOT, line)
 
 
 @contextmanager
@@ -123,8 +148,9 @@ def set_stage(tell: Tell) -> Iterator[Stage]:
         sandbox.add_person(BOT, bot=True)
         place = sandbox.add_community(COMMUNITY, "News", moderators=[MODERATOR, BOT])
         sandbox.add_person(LIBRARIAN)
-        books = sandbox.add_community("books", "Reading group", moderators=[LIBRARIAN])
-        stage = Stage(sandbox, clock, Path(folder) / "state", tell, community_id=place.id)
+        books = sandbox.add_community(BOOKS, "Reading group", moderators=[LIBRARIAN, BOT])
+        source = shutil.copytree(sample_source(), Path(folder) / "source")
+        stage = Stage(sandbox, clock, Path(folder) / "state", source, tell, community_id=place.id)
         for name in (MODERATOR, READER, LIBRARIAN):
             stage.people[name] = Hand(sandbox.url, name, PASSWORD)
         stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")

@@ -1,4 +1,4 @@
-"""`megabot demo`: five weeks in a few seconds, against a small Lemmy in the process."""
+"""`megabot demo`: seven weeks in a few seconds, against a small Lemmy in the process."""
 
 import threading
 from datetime import datetime
@@ -6,11 +6,11 @@ from datetime import datetime
 import click
 
 from megabot.demo import judge
-from megabot.demo.scenes import EDITIONS, SCENES
-from megabot.demo.stage import BOT, COMMUNITY, MODERATOR, READER, set_stage
+from megabot.demo.scenes import EDITIONS, GROUPS, SCENES
+from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_stage
 
 
-@click.command(help="See five weeks pass on a small Lemmy in this process, then look at its pages.")
+@click.command(help="See seven weeks pass on a small Lemmy in this process, then look at its pages.")
 @click.option("--exit", "end", is_flag=True, help="End by itself; exit 0 only if all is as it should be.")
 def command(*, end: bool) -> int:
     """Play the scenes, let the judge look, stay up unless told to end."""
@@ -28,7 +28,7 @@ def command(*, end: bool) -> int:
         for scene in SCENES:
             console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
             scene(stage)
-        faults = judge.verdict(stage.sandbox.url, community=COMMUNITY, bot=BOT, editions=EDITIONS)
+        faults = _judged(stage.sandbox.url)
         _conclude(faults, f"{stage.sandbox.url}/c/{COMMUNITY}")
         if not end:
             click.echo("The pages stay up until you press Ctrl-C.")
@@ -36,10 +36,20 @@ def command(*, end: bool) -> int:
     return 1 if faults else 0
 
 
+def _judged(url: str) -> list[str]:
+    return [
+        *judge.verdict(url, community=COMMUNITY, bot=BOT, editions=EDITIONS),
+        *judge.verdict(url, community=BOOKS, bot=BOT, editions=GROUPS),
+        *judge.unpaired(url, communities=(COMMUNITY, BOOKS), bot=BOT),
+    ]
+
+
 def _conclude(faults: list[str], page: str) -> None:
     click.echo()
     for fault in faults:
         click.echo(f"wrong: {fault}")
     if not faults:
-        click.echo(f"One post for each of {len(EDITIONS)} editions, one pinned, each linking the one before.")
+        editions = f"{len(EDITIONS)} editions of the news and {len(GROUPS)} of the reading group"
+        click.echo(f"One post for each of {editions}; of each thread one is pinned, linking the one before.")
+        click.echo("The two link each other, and the thread that was made by hand is one of them.")
     click.echo(f"The community as its readers see it: {page}")

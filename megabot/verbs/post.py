@@ -10,9 +10,7 @@ from megabot.verbs.ordering import order
     help="Post the current edition now, if it is not there yet; pin it, link it, unpin the old one."
 )
 @click.argument("thread", required=False)
-@click.option(
-    "--move", is_flag=True, help="Let a thread go on in the community that its source names now."
-)
+@click.option("--move", is_flag=True, help="Let a thread go on in the community that its source names now.")
 @click.pass_obj
 def command(options: dict[str, object], thread: str | None, *, move: bool) -> int:
     """Give the order, print what stands."""
