@@ -21,7 +21,8 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
 
     out = capsys.readouterr().out
     assert code == 0, out
-    assert "One post for each of 5 editions, one pinned, each linking the one before." in out
+    assert "One post for each of 7 editions of the news and 5 of the reading group" in out
+    assert "The two link each other" in out
     assert "unpins /post/3 by hand; the bot leaves it so" in out
 
 

@@ -111,3 +111,68 @@ def test_logout_forgets_the_token(megabot: Megabot, sandbox: Sandbox, nobodys_ho
     assert code == 0, err
     kept = json.loads((nobodys_home / ".local/state/megabot/token.json").read_text())
     assert kept["token"] == ""
+
+
+def by_hand(sandbox: Sandbox) -> int:
+    """A moderator posts the week's thread."""
+    return Hand(sandbox.url, "modlin").create_post(sandbox.community("news").id, "News of the week")
+
+
+def test_adopt_takes_a_thread_that_was_posted_by_hand(megabot: Megabot, sandbox: Sandbox) -> None:
+    post = by_hand(sandbox)
+
+    code, out, err = megabot("adopt", f"https://lemmy.example/post/{post}")
+
+    assert code == 0, err
+    assert out.endswith(f"https://lemmy.example/post/{post} (pinned)\n")
+    assert Hand(sandbox.url).read_post(post)["post"]["featured_community"]
+
+
+def test_on_a_first_run_the_thread_before_is_adopted_and_then_linked(
+    megabot: Megabot, sandbox: Sandbox
+) -> None:
+    post = by_hand(sandbox)
+    megabot("adopt", f"{sandbox.url}/post/{post}", "--as-previous")
+
+    code, _, err = megabot("post")
+
+    assert code == 0, err
+    assert f"/post/{post}" in Hand(sandbox.url).read_post(post + 1)["post"]["body"]
+
+
+def test_adopting_as_two_editions_is_refused(megabot: Megabot) -> None:
+    code, _, err = megabot("adopt", "https://lemmy.example/post/1", "--edition", "2026-W47", "--as-previous")
+
+    assert code == 2
+    assert "name two editions" in err
+
+
+def test_a_running_thread_goes_to_another_community_only_on_a_persons_word(
+    megabot: Megabot, sandbox: Sandbox, source: Path
+) -> None:
+    megabot("post")
+    sandbox.add_community("newsroom", "Newsroom", moderators=["modlin", "megabot"])
+
+    code, _, err = megabot("post", "--move", COMMUNITY="newsroom")
+
+    assert code == 0, err
+    assert len(Hand(sandbox.url).get("user", username="megabot")["posts"]) == 1
+
+
+def test_check_says_what_a_renamed_thread_means(megabot: Megabot, source: Path) -> None:
+    megabot("post")
+    template = source / "thread.md.j2"
+    template.write_text(template.read_text().replace("name: news", "name: weekly"))
+
+    code, out, err = megabot("check")
+
+    assert code == 0, err
+    assert "the ledger knows posts of news" in out + err
+    assert "write name: news" in out + err
+
+
+def test_status_shows_the_state_of_the_source(megabot: Megabot) -> None:
+    code, out, _ = megabot("status")
+
+    assert code == 0
+    assert "source: a folder that is in no git repository" in out

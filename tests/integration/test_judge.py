@@ -117,3 +117,40 @@ def test_the_newest_not_being_the_pinned_one_is_seen(sandbox: Sandbox, bot: Bot)
     bot.hand.feature(old)
 
     assert faults(sandbox) == [f"{EDITIONS[0]} is pinned and not the newest"]
+
+
+def adopted(sandbox: Sandbox, bot: Bot, edition: str) -> int:
+    """A moderator's own thread that the bot's comment says it adopted."""
+    post = Hand(sandbox.url, "modlin").create_post(bot.community_id, edition)
+    bot.hand.comment(post, f"Kept.\n\n[//]: # (megabot:v1:{edition}:adopted)")
+    bot.posts.append(post)
+    return post
+
+
+def test_an_adopted_thread_is_an_edition_that_need_link_nothing(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    new = adopted(sandbox, bot, EDITIONS[1])
+    bot.hand.feature(new)
+    bot.tell(old, new)
+
+    assert faults(sandbox) == []
+
+
+def test_a_thread_after_an_adopted_one_has_to_link_it(sandbox: Sandbox, bot: Bot) -> None:
+    old = adopted(sandbox, bot, EDITIONS[0])
+    new = bot.post(EDITIONS[1], link=False)
+    bot.hand.feature(new)
+    bot.tell(old, new)
+
+    assert faults(sandbox) == [f"{EDITIONS[1]}#1 does not link {EDITIONS[0]}"]
+
+
+def test_a_thread_that_does_not_link_its_companion_is_seen(sandbox: Sandbox, bot: Bot) -> None:
+    books = Bot(sandbox, sandbox.add_community("books", "Books", moderators=["megabot"]).id)
+    bot.post(EDITIONS[0])
+    books.hand, books.posts = bot.hand, bot.posts[:]
+    books.post("group/2026-W45")
+
+    assert judge.unpaired(sandbox.url, communities=("news", "books"), bot="megabot") == [
+        f"{EDITIONS[0]} does not link group/2026-W45"
+    ]

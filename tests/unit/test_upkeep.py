@@ -1,5 +1,6 @@
 """What is kept up about the posts that stand: pins, the link in the old thread, the lock."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from megabot.core.upkeep import decide_upkeep
 from tests.making import (
     ADMIN_BOT,
     BOT,
+    BROKEN,
     MODERATOR,
     NOW,
     POST,
@@ -414,3 +416,35 @@ def test_an_adopted_thread_gives_its_pin_to_the_next_edition() -> None:
     plan = handed_over(posts=(pinned(47), before), moderates=True, pin_events={46: by_hand})
 
     assert plan == (Unpin(own=before, kind=Feature.COMMUNITY, standing=pinned(47)),)
+
+
+ADOPTION = an_intent(IntentKind.ADOPT, edition="2026-W47", post_id=47)
+KEPT, OLD = adopted(47, featured_community=True), own(46)
+
+
+def adopted_now(**of: object) -> tuple[Action, ...]:
+    return upkeep(KEPT, OLD, **{"intents": (ADOPTION,), "moderates": True, **of})
+
+
+def test_the_old_thread_is_told_of_an_adopted_one_in_the_words_of_the_source() -> None:
+    assert adopted_now() == (Tell(own=OLD, text=TEXT.comment, standing=KEPT),)
+
+
+def test_for_those_words_the_source_is_rendered_first() -> None:
+    assert adopted_now(current=None) == (Need.CURRENT_TEXT,)
+
+
+def test_a_broken_template_keeps_the_old_thread_from_being_told_of_an_adopted_one() -> None:
+    assert adopted_now(current=BROKEN) == ()
+
+
+def test_with_the_ledger_lost_the_old_thread_is_not_told_of_an_adopted_one() -> None:
+    assert adopted_now(intents=()) == ()
+
+
+def test_a_pin_on_the_front_page_is_taken_away_only_by_an_admin() -> None:
+    old = adopted(46, featured_local=True)
+    new = replace(pinned(47), post=replace(pinned(47).post, creator=ADMIN_BOT, featured_local=True))
+    look = {"moderates": True, "pin_events": {46: None}, "thread": a_thread(pin=PinKind.LOCAL)}
+
+    assert handed_over(posts=(new, old), **look) == (Unpin(own=old, kind=Feature.LOCAL, standing=new),)
