@@ -11,21 +11,21 @@ from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
 
 
-def find_place(ports: Ports, thread: Thread) -> Place:
-    """Find a thread's community: from the ledger, or from the server where it is not yet known.
+def find_place(ports: Ports, thread: Thread, *, anew: bool = False) -> Place:
+    """Find a thread's community: from the ledger, or from the server where it is not known or asked `anew`.
 
     Raises `ConfigError` where neither the thread nor the settings name one, `NotFound` where there is none.
     """
     name = thread.community or ports.community
     if not name:
         raise ConfigError(texts.no_community(thread.name))
-    return place_of(ports, name)
+    return place_of(ports, name, anew=anew)
 
 
-def place_of(ports: Ports, name: str) -> Place:
+def place_of(ports: Ports, name: str, *, anew: bool = False) -> Place:
     """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
     kept = ports.ledger.recall(f"community:{name}")
-    if kept is not None:
+    if kept and not anew:
         return Place(**json.loads(kept))
     try:
         place = ports.forum.community(name).place
@@ -40,6 +40,11 @@ def keep_place(ports: Ports, name: str, place: Place) -> None:
     kept = json.dumps(asdict(place))
     if ports.ledger.recall(f"community:{name}") != kept:
         ports.ledger.remember(f"community:{name}", kept)
+
+
+def forget_place(ports: Ports, thread: Thread) -> None:
+    """Have a thread's community read again: something was refused there that should not have been."""
+    ports.ledger.remember(f"community:{thread.community or ports.community}", "")
 
 
 def agree_to_move(ports: Ports, thread: Thread) -> None:

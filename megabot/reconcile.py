@@ -13,10 +13,10 @@ from megabot.core.posts import Account, Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
 from megabot.core.threads import Thread
-from megabot.errors import ForumError, OutcomeUnknown
+from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
 from megabot.perform import Work, perform
-from megabot.places import find_place
+from megabot.places import find_place, forget_place
 from megabot.ports import Ports
 from megabot.series import keep_posts
 
@@ -42,12 +42,13 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """What one pass works with. `dry` decides and does nothing."""
+    """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again."""
 
     ports: Ports
     ground: Ground
     composer: Composer
     dry: bool = False
+    anew: bool = False
 
 
 def run_pass(
@@ -57,17 +58,19 @@ def run_pass(
     proof: bool = False,
     account: Account | None = None,
     dry: bool = False,
+    anew: bool = False,
 ) -> tuple[Report, ...]:
     """Go through everything that is to be maintained. Raises `SourceMissing` and what the first look raises.
 
     `orders` maps a thread's name to what a person wants of it; `proof` says that this pass already had an
-    answer that strangers cannot get; `account` is that answer where it was the account itself.
+    answer that strangers cannot get; `account` is that answer where it was the account itself; `anew` that
+    the communities are to be read even where they are known.
     """
     snapshot = ports.source.snapshot()
     threads = ports.source.threads(snapshot)
     ground = look.survey(ports, threads, proof=proof, account=account)
     composer = Composer(ports=ports, snapshot=snapshot, ground=ground)
-    one = Pass(ports=ports, ground=ground, composer=composer, dry=dry)
+    one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
     wanted = orders or {}
     reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
     reports = _companions_follow(one, reports, wanted)
@@ -81,6 +84,8 @@ def _report(one: Pass, thread: Thread, order: Order | None) -> Report:
     try:
         return converge(one, thread, order)
     except ForumError as error:
+        if isinstance(error, Refused) and not one.dry:
+            forget_place(one.ports, thread)
         return Report(thread=thread, failure=error)
 
 
@@ -113,7 +118,7 @@ def _again(one: Pass, report: Report, order: Order | None) -> Report:
 
 def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
     """Bring one thread to where nothing is left to do; a last look has to confirm it."""
-    place = find_place(one.ports, thread)
+    place = find_place(one.ports, thread, anew=one.anew)
     done: tuple[Write, ...] = ()
     fresh, rounds = True, 0
     while True:

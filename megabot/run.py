@@ -21,6 +21,7 @@ from megabot.reconcile import Report, run_pass
 from megabot.source_watch import SourceWatch
 
 HOURLY = timedelta(hours=1)
+DAILY = timedelta(days=1)
 SLOWEST = timedelta(minutes=15)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("megabot")
@@ -38,6 +39,8 @@ class Service:
         self._quiet_until = _EVER
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
+        self._slot: datetime | None = None
+        self._places_read = _EVER
         self.reports: tuple[Report, ...] = ()
 
     def serve(self) -> None:
@@ -78,16 +81,19 @@ class Service:
     def _step(self, now: datetime) -> None:
         self._ports.forum.unread()
         try:
-            slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
+            slot = self._slot
             if not self._watch.changed(now, slot=slot) and now < self._pass_at:
                 return
+            anew = now - self._places_read >= DAILY and (slot is None or now < slot)
             with self._ports.ledger.pass_lock():
-                self.reports = run_pass(self._ports, proof=True)
+                self.reports = run_pass(self._ports, proof=True, anew=anew)
+            self._places_read = now if anew else self._places_read
         except (SourceBroken, SourceMissing) as error:
             self._ports.alerts.raise_alert("source", texts.source_trouble(error))
             raise
         self._ports.alerts.take_back("source")
         self._held = say(self.reports, before=self._held)
+        self._slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
         self._pass_at = next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
 

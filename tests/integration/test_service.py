@@ -167,3 +167,45 @@ def test_a_slot_between_two_ticks_is_not_waited_past(world: World) -> None:
         Service(ports, tick=timedelta(seconds=30), notify=notify).serve()
 
     assert world.posts()[0]["published"] == "2026-11-23T12:00:00Z"
+
+
+def paths(world: World) -> list[str]:
+    """What was asked since the last time, without the API's prefix."""
+    made = [request.path.removeprefix("/api/v3/") for request in world.sandbox.requests]
+    world.sandbox.forget_requests()
+    return made
+
+
+def test_the_community_is_read_at_the_start_and_once_a_day(world: World) -> None:
+    world.post()
+    service = world.service()
+    service.tick()
+    at_start = paths(world).count("community")
+    for _ in range(30):
+        world.clock.at += timedelta(hours=1)
+        service.tick()
+
+    assert (at_start, paths(world).count("community")) == (1, 1)
+
+
+def test_a_community_that_became_marked_is_noticed_within_a_day(world: World) -> None:
+    world.post()
+    service = world.service()
+    service.tick()
+    world.hand("modlin").put("community", community_id=world.community_id, nsfw=True)
+    world.clock.at += timedelta(days=1)
+
+    service.tick()
+
+    assert '"nsfw": true' in str(world.ports().ledger.recall("community:news"))
+
+
+def test_what_is_refused_has_the_community_read_again(world: World) -> None:
+    world.run_pass()
+    world.hand("admin").post("community/remove", community_id=world.community_id, removed=True)
+    world.clock.at = SLOT + WEEK
+
+    report = world.run_pass()
+
+    assert report.failure is not None
+    assert world.ports().ledger.recall("community:news") == ""
