@@ -13,6 +13,7 @@ from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
+from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession
@@ -67,6 +68,7 @@ class App:
             alerts=desk.alerts,
             community=desk.community,
             forum=self._forum,
+            moderators=self.settings.moderators,
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -88,13 +90,18 @@ class App:
         forum.unread()
         return None
 
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        """Where an uptime monitor is told how it goes."""
+        return Heartbeat(self.settings.heartbeat_text())
+
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
         return state_dir.service_lock(self._state)
 
     def close(self) -> None:
         """Let go of what was opened."""
-        for opened in ("_ledger", "_session"):
+        for opened in ("_ledger", "_session", "heartbeat"):
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 

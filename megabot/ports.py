@@ -12,6 +12,7 @@ from megabot.core.posts import (
     Community,
     Feature,
     OwnContent,
+    Person,
     PinEvent,
     Post,
     PostDraft,
@@ -99,6 +100,12 @@ class Forum(Protocol):
 
     def comment(self, post_id: int, content: str) -> Comment:
         """Write a top-level comment."""
+
+    def person(self, name: str) -> Person:
+        """Find `name` or `name@host`; raise `NotFound` where there is none."""
+
+    def message(self, person_id: int, content: str) -> None:
+        """Send a private message, Markdown of at most 10,000 characters."""
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image and give its address. The server may have no image service: that is `Refused`."""
@@ -203,6 +210,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports(Desk):
-    """Everything a pass acts through."""
+    """Everything a pass acts through. `moderators` names whom alerts go to, none for the communities' own."""
 
     forum: Forum
+    moderators: tuple[str, ...] = ()

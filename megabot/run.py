@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import schedule
 
-from megabot import texts
+from megabot import messages, texts
 from megabot.core import calendar
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
@@ -28,10 +28,21 @@ log = logging.getLogger("megabot")
 
 
 class Service:
-    """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it."""
+    """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it.
 
-    def __init__(self, ports: Ports, *, tick: timedelta, notify: Callable[[str], None]) -> None:
+    `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        tick: timedelta,
+        notify: Callable[[str], None],
+        beat: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._ports = ports
+        self._beat = beat
         self._tick = tick
         self._notify = notify
         self._pass_at = _EVER
@@ -90,14 +101,18 @@ class Service:
             self._places_read = now if anew else self._places_read
         except (SourceBroken, SourceMissing) as error:
             self._ports.alerts.raise_alert("source", texts.source_trouble(error))
+            messages.deliver(self._ports, tuple(report.thread for report in self.reports))
             raise
         self._ports.alerts.take_back("source")
+        messages.deliver(self._ports, tuple(report.thread for report in self.reports))
+        self._beat(all(report.verified for report in self.reports))
         self._held = say(self.reports, before=self._held)
         self._slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
         self._pass_at = next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
 
     def _back_off(self, now: datetime, why: str) -> None:
+        self._beat(False)
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
         self._quiet_until = now + wait

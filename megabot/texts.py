@@ -19,8 +19,12 @@ from megabot.core.actions import (
     Write,
 )
 from megabot.core.calendar import Edition
+from megabot.core.escaping import escaped
 from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.telling import Letter
 from megabot.core.threads import Thread
+
+_LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
 _HOLDS = {
     Reason.NOTHING_DUE: (
@@ -41,6 +45,10 @@ _HOLDS = {
     ),
     Reason.OUTCOME_UNKNOWN: (
         "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
+    ),
+    Reason.UNKNOWN_FOR_LONG: (
+        "whether the post was made has not been known since {0}, and the server does not show it: nothing "
+        "is sent before it does; see: megabot check --online"
     ),
     Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
     Reason.SETTINGS_HIDE: (
@@ -241,6 +249,32 @@ def not_uploaded(file: str, error: Exception) -> str:
         f"the picture {file} could not be uploaded, perhaps because the server has no image service: {error} "
         "The thread goes on without it; an address of a picture elsewhere (https://...) needs no upload"
     )
+
+
+def letter(news: Letter) -> str:
+    """Write the message about what needs the moderators, and what does not any more. Markdown."""
+    parts = []
+    if news.new:
+        parts.append("This needs a moderator:\n\n" + _items(news.new))
+    if news.over:
+        parts.append("This is over:\n\n" + _items(news.over))
+    return "\n\n".join(parts)
+
+
+def _items(alerts: tuple[tuple[str, str], ...]) -> str:
+    lines = [f"- {escaped(sentence[:_LONGEST_ALERT])}" for _, sentence in alerts[:_MOST_ALERTS]]
+    more = len(alerts) - len(lines)
+    return "\n".join([*lines, *([f"- and {more} more"] if more else [])])
+
+
+def not_told(error: Exception) -> str:
+    """Say that the moderators could not be told."""
+    return f"the moderators could not be told by private message: {error}"
+
+
+def no_such_person(name: str) -> str:
+    """Say that there is nobody of that name to be told."""
+    return f"there is nobody called {name} on this server; correct MEGABOT_MODERATORS"
 
 
 def waiting() -> str:

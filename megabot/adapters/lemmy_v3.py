@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from megabot.adapters import lemmy_forms as forms
 from megabot.adapters import lemmy_wire as wire
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.lemmy_answer import Call, decode
@@ -159,28 +160,13 @@ class LemmyV3:
         return self._read(lambda: self._get("modlog", query), wire.pin_events)
 
     def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        """Create a post; what is empty is left out, because an empty link is an error here."""
-        form: dict[str, object] = {"community_id": community_id, "name": draft.title, "nsfw": draft.nsfw}
-        optional = {
-            "body": draft.body,
-            "url": draft.link,
-            "custom_thumbnail": draft.thumbnail,
-            "alt_text": draft.alt_text,
-        }
-        form |= {name: value for name, value in optional.items() if value} | _language(draft)
+        """Create a post."""
+        form = forms.new_post(community_id, draft)
         return self._write(lambda: self._send("post", "post", form), wire.written_post, Call.NEW_POST)
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
-        """Make a post the draft: "" erases, and the thumbnail is sent each time or else it is made anew."""
-        form: dict[str, object] = {
-            "post_id": post_id,
-            "name": draft.title,
-            "body": draft.body,
-            "url": draft.link,
-            "alt_text": draft.alt_text,
-            "nsfw": draft.nsfw,
-        }
-        form |= ({"custom_thumbnail": draft.thumbnail} if draft.thumbnail else {}) | _language(draft)
+        """Make a post the draft."""
+        form = forms.edited_post(post_id, draft)
         return self._write(lambda: self._send("put", "post", form), wire.written_post)
 
     def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
@@ -198,6 +184,14 @@ class LemmyV3:
         return self._write(
             lambda: self._api.create_comment(content, post_id), wire.written_comment, Call.NEW_COMMENT
         )
+
+    def person(self, name: str) -> Person:
+        """Find a person by name."""
+        return self._read(lambda: self._api.get_person_details(username=name, limit=1), wire.found_person)
+
+    def message(self, person_id: int, content: str) -> None:
+        """Send a private message."""
+        self._write(lambda: self._api.create_private_message(content, person_id), wire.done)
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image to the server's pict-rs; its address is the server's own name's."""
@@ -282,7 +276,3 @@ class LemmyV3:
         handler = self._handlers.put_handler if verb == "put" else self._handlers.post_handler
         response: requests.Response = handler(self._session, f"{self._session.address}/api/v3/{path}", form)
         return response
-
-
-def _language(draft: PostDraft) -> dict[str, object]:
-    return {} if draft.language_id is None else {"language_id": draft.language_id}

@@ -141,6 +141,11 @@ def found_post(answer: Fields) -> Post:
     return _post(answer.child("post"))
 
 
+def found_person(answer: Fields) -> Person:
+    """Read the person that a page of their posts is about."""
+    return person(answer.child("person_view").child("person"))
+
+
 def uploaded(answer: Fields) -> str:
     """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
     return answer.children("files")[0].text("file")

@@ -9,13 +9,11 @@ from urllib.parse import quote
 import jinja2
 
 from megabot.core import sections
+from megabot.core.escaping import escaped
 
 if TYPE_CHECKING:
     from babel.core import Locale
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>~|^{}@]|&(?=#?\w+;))")
-_LINE_START = re.compile(r"^([ \t]*\d{0,9})([#+=:.)-])", re.MULTILINE)
-_URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
 _BY_NAME = ("short", "medium", "long", "full")
 _STRFTIME = {
     "d": "d",
@@ -91,9 +89,7 @@ def ordinal(number: int, *, locale: str) -> str:
 
 def escape_md(value: object) -> str:
     """Keep a text from being read as Markdown; an address in it stays as it is, and none is nothing."""
-    parts = enumerate(_URL.split("" if value is None else str(value)))
-    text = "".join(part if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in parts)
-    return _LINE_START.sub(r"\1\\\2", text)
+    return escaped("" if value is None else str(value))
 
 
 def url(value: object) -> str:

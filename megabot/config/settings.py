@@ -77,6 +77,14 @@ def _tick(text: object) -> timedelta:
     raise ValueError("write whole seconds from 5 to 60, as in 30 or 30 s")
 
 
+def _names(text: object) -> tuple[str, ...]:
+    return tuple(addresses.person(one) for one in str(text).split(",") if one.strip())
+
+
+def _monitor(url: SecretStr) -> SecretStr:
+    return SecretStr(addresses.page(url.get_secret_value()))
+
+
 def _level(text: object) -> str:
     level = str(text).strip().upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -144,6 +152,18 @@ class Settings(BaseModel):
         "`~/.local/state/megabot`.",
         examples=["/var/lib/megabot"],
     )
+    moderators: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        default=(),
+        description="Who is told by private message when something needs a person: names on the server, or "
+        "`name@host`, with commas between them. By default the community's first moderator.",
+        examples=["robin, kim@lemmy.example"],
+    )
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
+        default=None,
+        description="An uptime monitor's address, which is asked for after each verified pass, and with "
+        "`/fail` behind it after one that went wrong.",
+        examples=["https://monitor.example/ping/3f2a"],
+    )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),
         description="How often the service looks for news, in seconds, from 5 to 60.",
@@ -184,9 +204,13 @@ class Settings(BaseModel):
         """Give the TOTP secret in base32, empty where none is set."""
         return self.totp_secret.get_secret_value() if self.totp_secret else ""
 
+    def heartbeat_text(self) -> str:
+        """Give the monitor's address, empty where there is none."""
+        return self.heartbeat_url.get_secret_value() if self.heartbeat_url else ""
+
     def secret_texts(self) -> list[str]:
         """Give every secret as it is, for the log to blot out."""
-        secrets = (self.password, self.totp_secret)
+        secrets = (self.password, self.totp_secret, self.heartbeat_url)
         return [secret.get_secret_value() for secret in secrets if secret]
 
 

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     PAST_GRACE = "past_grace"
     CLOCK = "clock"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    UNKNOWN_FOR_LONG = "unknown_for_long"
     NOT_PROVEN = "not_proven"
     SETTINGS_HIDE = "settings_hide"
     HAND_MADE = "hand_made"
@@ -47,6 +48,8 @@ NEEDS_PERSON = frozenset(
     {
         Reason.PAST_GRACE,
         Reason.CLOCK,
+        Reason.UNKNOWN_FOR_LONG,
+        Reason.REMOVED,
         Reason.SETTINGS_HIDE,
         Reason.HAND_MADE,
         Reason.STRAYED,

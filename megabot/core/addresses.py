@@ -32,6 +32,17 @@ def username(text: str) -> str:
     return name
 
 
+def person(text: str) -> str:
+    """Give `name`, or `name@host` for somebody of another server; a leading `@` may be there."""
+    return _at_host(text.strip().removeprefix("@"), example="name or name@host, as in robin@lemmy.example")
+
+
+def page(text: str) -> str:
+    """Give the address of a page as it is, once it is known to be one that may be asked for."""
+    _split(text, example="https://monitor.example/ping")
+    return text.strip()
+
+
 def local_post(text: str, *, hosts: Collection[str]) -> int | None:
     """Give the id in the address of a post on one of these hosts, None for any other address."""
     parts = urlsplit(text.strip())

@@ -20,6 +20,7 @@ UNKNOWN_HOLD = timedelta(minutes=10)
 """How long nothing is sent again after a write of unknown outcome; 20 s more for each remote image."""
 PER_IMAGE = timedelta(seconds=20)
 REPOST_WINDOW = timedelta(minutes=10)
+LONG = timedelta(hours=1)
 
 Verdict = Hold | Need | Publish | Resend
 Rule = Callable[[Case], Verdict | None]
@@ -37,7 +38,12 @@ def outcome_is_unknown(case: Case) -> Hold | None:
     """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
     for intent in _unsettled(case):
         until = intent.changed + hold_after(intent)
-        if intent.state is IntentState.SENDING or case.now < until:
+        waits = intent.state is IntentState.SENDING or case.now < until
+        if waits and case.now - intent.new.at > LONG:
+            return Hold(
+                reason=Reason.UNKNOWN_FOR_LONG, until=until, facts=(f"{intent.new.at:%Y-%m-%d %H:%M} UTC",)
+            )
+        if waits:
             return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
     return None
 

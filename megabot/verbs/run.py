@@ -36,4 +36,5 @@ def _serve(app: App) -> None:
     for thread in threads:
         app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
-    Service(app.ports, tick=app.settings.tick, notify=notify).serve()
+    beat = app.heartbeat.beat
+    Service(app.ports, tick=app.settings.tick, notify=notify, beat=lambda well: beat(well=well)).serve()

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "reconcile look series places companions compose images perform orders"
+PASS = "reconcile look series places companions compose images perform orders messages"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 PAGE = "preview_page preview_style preview_links"

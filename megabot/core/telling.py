@@ -1,0 +1,60 @@
+"""Which alerts are sent to the moderators as a message, and which are said to be over. Pure.
+
+A message is sent at most once: one whose outcome is unknown is not sent again for a day (decision 10).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+AGAIN = timedelta(days=1)
+
+
+class ToldState(StrEnum):
+    """How far the message about an alert came. SENDING is written before the first byte leaves."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    ENDING = "ending"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the message about one alert. `sentence` is what it said, `at` when it was sent."""
+
+    state: ToldState
+    sentence: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be said now: new alerts, and those that are over, each by key with its sentence."""
+
+    new: tuple[tuple[str, str], ...] = ()
+    over: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.over)
+
+
+def letter(standing: Mapping[str, str], told: Mapping[str, Told], now: datetime) -> Letter:
+    """Choose what to tell: each alert once while it stands, and once that it is over if it was told."""
+    return Letter(
+        new=tuple((key, sentence) for key, sentence in standing.items() if _is_news(told.get(key), now)),
+        over=tuple((key, one.sentence) for key, one in told.items() if _is_over(key, one, standing)),
+    )
+
+
+def _is_news(one: Told | None, now: datetime) -> bool:
+    return one is None or (one.state is not ToldState.SENT and now - one.at >= AGAIN)
+
+
+def _is_over(key: str, one: Told, standing: Mapping[str, str]) -> bool:
+    return key not in standing and one.state is not ToldState.ENDING
+
+
+def forgotten(standing: Mapping[str, str], told: Mapping[str, Told]) -> tuple[str, ...]:
+    """Name what need not be remembered any more: the alert is over, and so is the message about it."""
+    return tuple(key for key, one in told.items() if key not in standing and one.state is ToldState.ENDING)

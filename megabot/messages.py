@@ -1,0 +1,107 @@
+"""Tells the moderators by private message what needs them, and when it is over. Decides nothing about it."""
+
+import json
+import logging
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from megabot import texts
+from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
+from megabot.core.threads import Thread
+from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown
+from megabot.ports import Ports
+
+_KEY = "told"
+log = logging.getLogger("megabot")
+
+
+def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
+    """Send what is to be told now, one message to each person; what the forum raises is only logged."""
+    now = ports.clock.now()
+    standing, told = dict(ports.alerts.standing()), _read(ports)
+    news = letter(standing, told, now)
+    if not news:
+        _keep(ports, {key: one for key, one in told.items() if key not in forgotten(standing, told)}, told)
+        return
+    marked = told | _marked(news, told, now)
+    _keep(ports, marked, told)
+    try:
+        _send(ports, threads, texts.letter(news))
+    except NotSent as error:
+        log.warning("%s", texts.not_told(error))
+        _keep(ports, told, marked)
+    except OutcomeUnknown as error:
+        log.warning("%s", texts.not_told(error))
+    except ForumError as error:  # refused for good: saying it again would not help
+        log.warning("%s", texts.not_told(error))
+        _keep(ports, _settled(news, marked), marked)
+    else:
+        _keep(ports, _settled(news, marked), marked)
+
+
+def _marked(news: Letter, told: dict[str, Told], now: datetime) -> dict[str, Told]:
+    new = {key: Told(ToldState.SENDING, sentence, now) for key, sentence in news.new}
+    return new | {key: replace(told[key], state=ToldState.ENDING, at=now) for key, _ in news.over}
+
+
+def _settled(news: Letter, marked: dict[str, Told]) -> dict[str, Told]:
+    over = {key for key, _ in news.over}
+    new = {key for key, _ in news.new}
+    return {
+        key: replace(one, state=ToldState.SENT) if key in new else one
+        for key, one in marked.items()
+        if key not in over
+    }
+
+
+def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
+    """Write to everyone who is to be told; raise the first failure if nobody got it."""
+    failures: list[ForumError] = []
+    people = _recipients(ports, threads)
+    for person_id in people:
+        try:
+            ports.forum.message(person_id, content)
+        except ForumError as error:
+            failures.append(error)
+    if failures and len(failures) == len(people):
+        raise failures[0]
+    for failure in failures:
+        log.warning("%s", texts.not_told(failure))
+
+
+def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
+    """Find whom to tell: those the settings name, else the first moderator of each community but the bot."""
+    if ports.moderators:
+        return tuple(_person(ports, name) for name in ports.moderators)
+    names = {thread.community or ports.community for thread in threads} or {ports.community}
+    bot = ports.forum.account().person.id
+    found = []
+    for name in sorted(names - {""}):
+        people = ports.forum.community(name).moderators
+        found += [person.id for person in people if person.id != bot and not person.bot][:1]
+    return tuple(dict.fromkeys(found))
+
+
+def _person(ports: Ports, name: str) -> int:
+    kept = ports.ledger.recall(f"person:{name}")
+    if kept is None:
+        try:
+            kept = str(ports.forum.person(name).id)
+        except NotFound as error:
+            raise NotFound(texts.no_such_person(name), code=error.code) from error
+        ports.ledger.remember(f"person:{name}", kept)
+    return int(kept)
+
+
+def _read(ports: Ports) -> dict[str, Told]:
+    kept = json.loads(ports.ledger.recall(_KEY) or "{}")
+    return {
+        key: Told(ToldState(one["state"]), one["sentence"], datetime.fromisoformat(one["at"]))
+        for key, one in kept.items()
+    }
+
+
+def _keep(ports: Ports, told: dict[str, Told], before: dict[str, Told]) -> None:
+    if told != before:
+        plain = {key: asdict(one) | {"at": one.at.isoformat()} for key, one in told.items()}
+        ports.ledger.remember(_KEY, json.dumps(plain))

@@ -1,0 +1,174 @@
+"""What needs a person reaches the moderators by private message: once, and once more when it is over."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from megabot import messages
+from megabot.core.problems import Problem
+from megabot.core.threads import RenderProblem
+from megabot.errors import OutcomeUnknown, Unreachable
+from megabot.ports import Forum, Ports
+from megabot.run import Service
+from tests.world import SLOT, WEEK, World
+
+BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+
+
+def inbox(world: World, name: str) -> list[str]:
+    """What the bot wrote to somebody, oldest first."""
+    return [str(one["private_message"]["content"]) for one in reversed(world.hand(name).messages())]
+
+
+def a_broken_slot(world: World) -> Service:
+    """The template breaks before the slot of the second week, and the service ticks after it."""
+    world.post()
+    service = world.service()
+    service.tick()
+    world.press.problem = BROKEN
+    world.clock.at = SLOT + WEEK
+    service.tick()
+    return service
+
+
+def test_the_communitys_first_moderator_is_told_once(world: World) -> None:
+    service = a_broken_slot(world)
+    for _ in range(5):
+        world.clock.at += timedelta(hours=1)
+        service.tick()
+
+    (message,) = inbox(world, "modlin")
+    assert "thread.md.j2:7" in message
+    assert inbox(world, "admin") == []
+
+
+def test_a_restart_does_not_tell_it_again(world: World) -> None:
+    a_broken_slot(world)
+    world.clock.at += timedelta(hours=1)
+
+    world.service().tick()
+
+    assert len(inbox(world, "modlin")) == 1
+
+
+def test_when_it_is_over_that_is_told_too(world: World) -> None:
+    service = a_broken_slot(world)
+    world.press.problem = None
+    world.clock.at += timedelta(hours=1)
+
+    service.tick()
+
+    _, over = inbox(world, "modlin")
+    assert over.startswith("This is over:")
+    assert len(world.posts()) == 2
+
+
+def test_whom_the_settings_name_is_told_instead(world: World) -> None:
+    world.post()
+    world.press.problem = BROKEN
+    world.clock.at = SLOT + WEEK
+    world.run_pass()
+    ports = replace(world.ports(), moderators=("reader", "admin@lemmy.example"))
+
+    messages.deliver(ports, world.pages.all)
+
+    assert (len(inbox(world, "reader")), len(inbox(world, "admin"))) == (1, 1)
+    assert inbox(world, "modlin") == []
+
+
+def test_nothing_of_a_template_is_read_as_markdown(world: World) -> None:
+    world.post()
+    world.press.problem = RenderProblem(
+        (Problem("thread.md.j2", 7, "![x](https://evil.example) @a@b.example"),)
+    )
+    world.clock.at = SLOT + WEEK
+
+    world.service().tick()
+
+    (message,) = inbox(world, "modlin")
+    assert r"\!\[x\]" in message.replace("!", r"\!")
+    assert r"\@a\@b.example" in message
+
+
+class Mute:
+    """A forum on which messages go wrong."""
+
+    def __init__(self, forum: Forum, error: Exception) -> None:
+        self._forum = forum
+        self._error = error
+        self.tries = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._forum, name)
+
+    def message(self, person_id: int, content: str) -> None:
+        self.tries += 1
+        raise self._error
+
+
+def mute(world: World, error: Exception) -> tuple[Ports, Mute]:
+    world.post()
+    world.press.problem = BROKEN
+    world.clock.at = SLOT + WEEK
+    world.run_pass()
+    ports = world.ports()
+    forum = Mute(ports.forum, error)
+    return replace(ports, forum=forum), forum  # type: ignore[arg-type]
+
+
+def test_a_message_that_was_certainly_not_sent_is_sent_next_time(world: World) -> None:
+    ports, forum = mute(world, Unreachable("no route"))
+    for _ in range(2):
+        messages.deliver(ports, world.pages.all)
+
+    assert forum.tries == 2
+
+
+@pytest.mark.parametrize(("wait", "tries"), [(timedelta(hours=23), 1), (timedelta(hours=24), 2)])
+def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
+    world: World, wait: timedelta, tries: int
+) -> None:
+    ports, forum = mute(world, OutcomeUnknown("the answer was lost"))
+    messages.deliver(ports, world.pages.all)
+    world.clock.at += wait
+
+    messages.deliver(ports, world.pages.all)
+
+    assert forum.tries == tries
+
+
+def test_that_the_post_was_removed_is_told(world: World) -> None:
+    world.post()
+    service = world.service()
+    service.tick()
+    world.hand("modlin").remove(1)
+    world.clock.at += timedelta(hours=1)
+
+    service.tick()
+
+    (message,) = inbox(world, "modlin")
+    assert "megabot repost news" in message
+
+
+# -- the heartbeat
+
+
+def test_a_monitor_hears_of_each_verified_pass(world: World) -> None:
+    beats: list[bool] = []
+    service = Service(world.ports(), tick=timedelta(seconds=30), notify=lambda _: None, beat=beats.append)
+    for _ in range(3):
+        service.tick()
+        world.clock.at += timedelta(minutes=30)
+
+    assert beats == [True, True]
+
+
+def test_a_monitor_hears_that_the_server_is_away(world: World) -> None:
+    beats: list[bool] = []
+    service = Service(world.ports(), tick=timedelta(seconds=30), notify=lambda _: None, beat=beats.append)
+    world.sandbox.stop()
+
+    service.tick()
+
+    assert beats == [False]
