@@ -153,12 +153,12 @@ def read_pin_log(ports: Ports, case: Case) -> Seen:
 
 
 def _is_by_hand(post: Post, seen: Seen, thread: Thread) -> bool:
-    """A moderator's post, not ours, newer than what stands (or than the slot before)."""
+    """A moderator's post, not ours, newer than what stands and than the slot before: this edition's."""
     recorded = any(record.post_id == post.id for record in seen.records)
     if post.creator.id == seen.bot_id or recorded or not (post.creator_is_moderator and post.open):
         return False
-    if seen.standing is not None:
-        return post.published > seen.standing.post.published
+    if seen.standing is not None and post.published <= seen.standing.post.published:
+        return False
     before = _before(thread, seen.due)
     return before is None or post.published > before.slot
 

@@ -45,14 +45,19 @@ class Service:
         self._beat = beat
         self._tick = tick
         self._notify = notify
-        self._pass_at = _EVER
+        self._passed_at, self._pass_at = _EVER, _EVER
         self._failures = 0
-        self._quiet_until = _EVER
+        self._failed_at, self._quiet_until = _EVER, _EVER
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
         self._slot: datetime | None = None
         self._places_read = _EVER
         self.reports: tuple[Report, ...] = ()
+
+    @property
+    def next_at(self) -> datetime:
+        """When the next tick is that does more than count what is unread."""
+        return max(self._pass_at, self._quiet_until)
 
     def serve(self) -> None:
         """Tick until told to stop. Raises `Stopping`, from a wait or in the middle of a tick."""
@@ -62,7 +67,7 @@ class Service:
         self._notify("READY=1")
         while True:
             idle = max(0.0, ticker.idle_seconds or 0.0)
-            owed = (self._pass_at - self._ports.clock.now()).total_seconds()
+            owed = (self.next_at - self._ports.clock.now()).total_seconds()
             on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it
             self._ports.clock.sleep(owed if on_the_dot else idle)
             if on_the_dot:
@@ -73,7 +78,7 @@ class Service:
     def tick(self) -> None:
         """Take one step. Whatever goes wrong is said and tried again later."""
         now = self._ports.clock.now()
-        if now < self._quiet_until:
+        if self._failed_at <= now < self._quiet_until:
             self._notify("WATCHDOG=1")  # waiting is progress too
             return
         try:
@@ -93,8 +98,8 @@ class Service:
         self._ports.forum.unread()
         try:
             slot = self._slot
-            if not self._watch.changed(now, slot=slot) and now < self._pass_at:
-                return
+            if not self._watch.changed(now, slot=slot) and self._passed_at <= now < self._pass_at:
+                return  # a clock that was set back, perhaps by a year, ends every wait (K03, K04)
             anew = now - self._places_read >= DAILY and (slot is None or now < slot)
             with self._ports.ledger.pass_lock():
                 self.reports = run_pass(self._ports, proof=True, anew=anew)
@@ -108,14 +113,14 @@ class Service:
         self._beat(all(report.verified for report in self.reports))
         self._held = say(self.reports, before=self._held)
         self._slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
-        self._pass_at = next_pass(self._ports.clock.now(), self.reports)
+        self._passed_at, self._pass_at = now, next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
 
     def _back_off(self, now: datetime, why: str) -> None:
         self._beat(False)
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
-        self._quiet_until = now + wait
+        self._failed_at, self._quiet_until = now, now + wait
         log.warning("%s; trying again in %d s", why, wait.total_seconds())
         self._notify("WATCHDOG=1")
 

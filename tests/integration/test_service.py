@@ -209,3 +209,17 @@ def test_what_is_refused_has_the_community_read_again(world: World) -> None:
 
     assert report.failure is not None
     assert world.ports().ledger.recall("community:news") == ""
+
+
+def test_a_clock_that_was_a_year_ahead_for_a_while_does_not_stop_the_service(world: World) -> None:
+    """K03, K04."""
+    world.post()
+    service = world.service()
+    world.clock.ahead = 52 * WEEK
+    service.tick()
+    world.clock.ahead = timedelta(0)
+    world.clock.at = SLOT + WEEK
+
+    service.tick()
+
+    assert len(world.posts()) == 2

@@ -1,0 +1,1 @@
+"""A year of weeks with everything that goes wrong, from one seed: `python -m tests.simulation`."""

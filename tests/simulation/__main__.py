@@ -1,0 +1,74 @@
+"""`python -m tests.simulation [SEEDS] [--from SEED]`: years from seeds; a seed that breaks a promise is told."""
+
+import argparse
+import logging
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+
+from tests.simulation import events
+from tests.simulation.rules import violations
+from tests.simulation.year import Year
+
+OFTEN = 20
+"""How often each fault, event, write and hold has to come in 300 seeds for them to prove anything."""
+
+
+def play(seed: int) -> tuple[int, list[str], Counter[str]]:
+    """Live through one seed's year and a quiet end; tell what it broke."""
+    year = Year(seed)
+    events.draw(year)
+    year.run()
+    quiet_end(year)
+    year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items()})
+    return seed, list(violations(year)), year.counts
+
+
+def quiet_end(year: Year) -> None:
+    """Everything is in order at last, and the bot has half a day for what is left to do."""
+    year.storm.strength = 0
+    year.press.problem = None
+    year.forum.alive, year.forum.hides = True, frozenset()
+    year.clock.ahead = timedelta(0)
+    year.server.appoint("news", year.bot)
+    for minutes in (0, 20, 65, 130, 260, 520):
+        year.after(timedelta(minutes=minutes), Year.start)
+    year.run()
+
+
+def main() -> int:
+    """Play all seeds, two at a time; print what came how often."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seeds", nargs="?", type=int, default=300)
+    parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
+    wanted = parser.parse_args()
+    logging.getLogger("megabot").setLevel(logging.CRITICAL)
+    started, counts, broken = time.monotonic(), Counter[str](), 0
+    with ProcessPoolExecutor(2) as pool:
+        for seed, found, counted in pool.map(
+            play, range(wanted.first, wanted.first + wanted.seeds), chunksize=5
+        ):
+            counts += counted
+            broken += bool(found)
+            for sentence in found[:5]:
+                print(f"seed {seed}: {sentence}", flush=True)
+    for name, times in sorted(counts.items()):
+        print(f"{times:8}  {name}")
+    rare = rarities(counts, wanted.seeds)
+    print(
+        f"{wanted.seeds} years in {time.monotonic() - started:.0f} s: {broken} broke a promise; {len(rare)} came too rarely"
+    )
+    for name in rare:
+        print(f"too rare: {name}")
+    return 1 if broken or rare else 0
+
+
+def rarities(counts: Counter[str], seeds: int) -> list[str]:
+    """Name what came less often than it has to, for this many seeds."""
+    return [name for name, times in sorted(counts.items()) if times < OFTEN * seeds / 300]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""Faults between the bot and what it acts through: drawn for every call while a storm blows."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any, cast
+
+from megabot.core.records import IntentState
+from megabot.errors import (
+    LedgerError,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    Starting,
+    TokenRefused,
+    Unreachable,
+    Unreadable,
+)
+from megabot.ports import Forum, Ledger
+from tests.fakes import FakeLedger
+from tests.simulation.server import AccountForum
+
+
+class Fault(StrEnum):
+    """What can go wrong with a call."""
+
+    UNREACHABLE = "unreachable"
+    STARTING = "starting"
+    LIMITED = "limited"
+    REFUSED = "refused"
+    TOKEN = "token refused"
+    NO_ANSWER = "no answer to a read"
+    LOST_REQUEST = "request lost"
+    LOST_ANSWER = "answer lost"
+    LATE = "done after the client gave up"
+    KILLED_BEFORE = "killed before"
+    KILLED_AFTER = "killed after"
+    DISK_FULL = "disk full"
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing of the process is left, and nothing in it can catch this."""
+
+
+WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload"}
+READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
+READS |= {"pin_events", "person"}
+KEEPS = {"begin", "settle", "record_post", "remember"}
+MAY_BE_LATE = {"create_post", "comment"}
+LATEST = timedelta(minutes=9)
+
+_ANY = (Fault.UNREACHABLE, Fault.STARTING, Fault.LIMITED, Fault.TOKEN, Fault.KILLED_BEFORE)
+_OF_A_WRITE = (*_ANY, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.KILLED_AFTER)
+_OF_THE_LEDGER = (Fault.DISK_FULL, Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
+_BEFORE: dict[Fault, Callable[[], BaseException]] = {
+    Fault.UNREACHABLE: lambda: Unreachable("no route"),
+    Fault.STARTING: lambda: Starting("starting"),
+    Fault.LIMITED: lambda: RateLimited("empty", wait=60),
+    Fault.REFUSED: lambda: Refused("a word that the filter refuses", code="slurs"),
+    Fault.TOKEN: lambda: TokenRefused("not taken"),
+    Fault.NO_ANSWER: lambda: Unreadable("no answer"),
+    Fault.LOST_REQUEST: lambda: OutcomeUnknown("the request was lost"),
+    Fault.KILLED_BEFORE: Killed,
+    Fault.DISK_FULL: lambda: LedgerError("disk full"),
+}
+_AFTER: dict[Fault, Callable[[], BaseException]] = {
+    Fault.LOST_ANSWER: lambda: OutcomeUnknown("the answer was lost"),
+    Fault.KILLED_AFTER: Killed,
+}
+
+
+@dataclass
+class Storm:
+    """How likely each call fails, from 0 to 1; `fired` counts what did."""
+
+    random: Random
+    strength: float = 0.0
+    fired: Counter[str] = field(default_factory=Counter)
+
+    def draw(self, name: str) -> Fault | None:
+        """Draw what goes wrong with one call, None for nothing."""
+        if self.random.random() >= self.strength:
+            return None
+        kinds = list(_of(name))
+        fault = self.random.choice(kinds) if kinds else None
+        if fault is not None:
+            self.fired[fault] += 1
+        return fault
+
+
+def _of(name: str) -> tuple[Fault, ...]:
+    if name in WRITES:
+        late = (Fault.LATE,) if name in MAY_BE_LATE else ()
+        refused = (Fault.REFUSED,) if name in {"create_post", "edit_post"} else ()
+        return (*_OF_A_WRITE, *late, *refused)
+    if name in READS:
+        return (*_ANY, Fault.NO_ANSWER)
+    return _OF_THE_LEDGER if name in KEEPS else ()
+
+
+class FaultyForum:
+    """The port `Forum` in a storm. `broken` collects promises that the calls themselves break."""
+
+    def __init__(self, forum: AccountForum, storm: Storm, ledger: Ledger, broken: list[str]) -> None:
+        self._forum = forum
+        self._storm = storm
+        self._ledger = ledger
+        self._broken = broken
+
+    def __getattr__(self, name: str) -> object:
+        """Give a call that may fail."""
+        real = getattr(self._forum, name)
+        return self._faulty(name, real) if name in WRITES | READS else real
+
+    def _faulty(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  whatever the port's own call takes
+            if name == "create_post":
+                self._check_intent(args[1].body)
+            fault = self._storm.draw(name)
+            if fault is None:
+                return real(*args, **named)
+            if fault in _BEFORE:
+                raise _BEFORE[fault]()
+            if fault is Fault.LATE:
+                wait = LATEST * self._storm.random.random()
+                self._forum.server.later(wait, lambda: real(*args, **named))
+                raise OutcomeUnknown("no answer in time")
+            real(*args, **named)
+            raise _AFTER[fault]()
+
+        return call
+
+    def _check_intent(self, body: str) -> None:
+        """Every post has been written down, as it is sent, before it is."""
+        open_ = (
+            intent
+            for thread in self._ledger.threads()
+            for intent in self._ledger.intents(thread)
+            if intent.state is IntentState.SENDING and intent.new.draft is not None
+        )
+        if not any(intent.new.draft is not None and intent.new.draft.body == body for intent in open_):
+            self._broken.append("a post was sent that no intent tells of")
+
+
+class FaultyLedger:
+    """The port `Ledger` in a storm."""
+
+    def __init__(self, ledger: FakeLedger, storm: Storm) -> None:
+        self._ledger = ledger
+        self._storm = storm
+
+    def __getattr__(self, name: str) -> object:
+        """Give a call that may fail."""
+        real = getattr(self._ledger, name)
+        if name not in KEEPS:
+            return real
+
+        def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  as above
+            fault = self._storm.draw(name)
+            if fault in _BEFORE:
+                raise _BEFORE[cast("Fault", fault)]()
+            answer = real(*args, **named)
+            if fault in _AFTER:
+                raise _AFTER[cast("Fault", fault)]()
+            return answer
+
+        return call
+
+
+def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, broken: list[str]) -> tuple[Forum, Ledger]:
+    """Put a storm between the bot and its ports."""
+    stormy = cast("Ledger", FaultyLedger(ledger, storm))
+    return cast("Forum", FaultyForum(forum, storm, ledger, broken)), stormy

@@ -1,0 +1,59 @@
+"""A person's hands at the server in memory: the calls of `megabot.sandbox.hands.Hand` that tests share."""
+
+from dataclasses import dataclass, replace
+
+from megabot.core.posts import Feature, Person, PostDraft
+from tests.simulation.server import AccountForum, Server, What, create, feature
+
+
+@dataclass(frozen=True)
+class FakeHand:
+    """What one person does. `account` is theirs, where the test sees the server through it too."""
+
+    server: Server
+    me: Person
+    account: AccountForum | None = None
+
+    def create_post(self, community_id: int, name: str, body: str = "") -> int:
+        """Post by hand."""
+        return create(self.server, self.me, community_id, PostDraft(title=name, body=body)).id
+
+    def feature(self, post_id: int, *, featured: bool = True) -> None:
+        """Pin or unpin in the community."""
+        feature(self.server, self.me, post_id, featured=featured, kind=Feature.COMMUNITY)
+
+    def lock(self, post_id: int, *, locked: bool = True) -> None:
+        """Lock or unlock."""
+        self.server.change(What.LOCK, self.me, post_id, locked=locked)
+
+    def remove(self, post_id: int, *, removed: bool = True) -> None:
+        """Remove or restore as a moderator; the mod log keeps both."""
+        self.server.removals.append(post_id)
+        what = What.REMOVE if removed else What.RESTORE
+        self.server.change(what, self.me, post_id, removed=removed)
+
+    def delete(self, post_id: int, *, deleted: bool = True) -> None:
+        """Delete one's own post, or take that back."""
+        self.server.change(What.DELETE, self.me, post_id, deleted=deleted)
+
+    def purge(self, post_id: int) -> None:
+        """Leave no trace."""
+        self.server.note(What.PURGE, self.me, self.server.posts.pop(post_id))
+        self.server.removals = [one for one in self.server.removals if one != post_id]
+        self.server.pins = [event for event in self.server.pins if event.post_id != post_id]
+
+    def message(self, person_id: int, content: str) -> None:
+        """Write to somebody."""
+        self.server.messages.append((self.me.id, person_id, content))
+
+    def save_settings(self, **settings: object) -> None:
+        """Change the account's settings: false, and a choice of languages, hide."""
+        if self.account is not None:
+            hiding = {name for name, value in settings.items() if not value or isinstance(value, list)}
+            self.account.hides = self.account.hides | hiding
+
+
+def person(server: Server, name: str, **changed: object) -> Person:
+    """Change a person everywhere."""
+    server.people[name] = replace(server.people[name], **changed)  # type: ignore[arg-type]
+    return server.people[name]

@@ -1,0 +1,188 @@
+"""The judge of a year: the promises, asked of everything that was ever done on the server."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.marker import ADOPTED, LINK, comment_marker, post_marker
+from megabot.core.threads import Thread
+from tests.simulation.server import Deed, What
+from tests.simulation.year import Year
+
+TOLERANCE = timedelta(hours=1)  # of a clock that is wrong
+ENOUGH = timedelta(hours=2)  # without anything in the way, for what is due to be posted
+
+
+def violations(year: Year) -> Iterator[str]:
+    """Name every promise that a year broke."""
+    yield from year.broken
+    yield from never_twice(year)
+    yield from right_edition(year)
+    yield from never_bare(year)
+    yield from hands_off(year)
+    yield from a_persons_unpin_stays(year)
+    yield from told_once(year)
+    yield from never_missed(year)
+    yield from pins_converge(year)
+
+
+def created(year: Year) -> Iterator[tuple[Deed, str, str, int]]:
+    """Every post that the bot ever made: thread, key and copy by its marker."""
+    for deed in year.server.deeds:
+        if deed.what is What.CREATE and deed.by == year.bot.id:
+            marker = post_marker(deed.post.body)
+            assert marker is not None
+            yield deed, marker.thread, marker.key, marker.copy
+
+
+def adopted(year: Year) -> dict[int, tuple[str, str]]:
+    """Every post that was adopted: thread and key."""
+    found = {}
+    for deed in year.server.deeds:
+        mark = comment_marker(deed.text) if deed.what is What.COMMENT and deed.by == year.bot.id else None
+        if mark is not None and mark.purpose == ADOPTED:
+            found[deed.post.id] = (mark.thread, mark.key)
+    return found
+
+
+def series(year: Year) -> dict[int, tuple[str, str]]:
+    """Every post that ever carried an edition: thread and key."""
+    return {deed.post.id: (thread, key) for deed, thread, key, _ in created(year)} | adopted(year)
+
+
+def never_twice(year: Year) -> Iterator[str]:
+    """Promise 1: one post an edition, and one a copy that somebody ordered."""
+    made = Counter((thread, key, copy) for _, thread, key, copy in created(year))
+    for (thread, key, copy), times in made.items():
+        if times > 1 and f"{thread}/{key}" not in year.excused:
+            yield f"{thread}/{key}#{copy} was posted {times} times"
+    for thread in ("news", "group"):
+        copies = sum(times for (name, _, copy), times in made.items() if name == thread and copy > 1)
+        orders = year.ordered[f"repost {thread}"] + year.ordered[f"post {thread}"]
+        if copies > orders:
+            yield f"{copies} copies of {thread} for {orders} orders"
+
+
+def right_edition(year: Year) -> Iterator[str]:
+    """Promise 3: key, number and moment come from the calendar."""
+    threads = {thread.name: thread for thread in year.pages.all}
+    for deed, name, key, _ in created(year):
+        edition = calendar.by_key(name, threads[name].schedule, key)
+        if edition is None:
+            yield f"{name}/{key} is in no calendar"
+        elif deed.post.title != f"{name.capitalize()} {edition.number}":
+            yield f"{name}/{key} is called {deed.post.title!r}"
+        elif edition.slot > deed.at + TOLERANCE:
+            yield f"{name}/{key} was posted at {deed.at}, before its slot"
+
+
+def never_bare(year: Year) -> Iterator[str]:
+    """Promise 4: the bot never takes the last pin of a thread away."""
+    known = series(year)
+    for deed in year.server.deeds:
+        if deed.what is not What.UNFEATURE or deed.by != year.bot.id:
+            continue
+        thread = known.get(deed.post.id, ("", ""))[0]
+        if not any(known.get(other, ("", ""))[0] == thread for other in deed.pinned):
+            yield f"{deed.at}: unpinned {deed.post.url} and left no {thread} pinned"
+
+
+def hands_off(year: Year) -> Iterator[str]:
+    """Nothing is done to posts that are not the bot's, but for those that it adopted."""
+    known, kept = series(year), adopted(year)
+    for deed in year.server.deeds:
+        if deed.by == year.bot.id and deed.what is not What.CREATE and deed.post.id not in known:
+            yield f"{deed.at}: {deed.what} of {deed.post.url}, which is not the bot's"
+        if deed.by == year.bot.id and deed.what is What.EDIT and deed.post.id in kept:
+            yield f"{deed.at}: edited {deed.post.url}, which was adopted"
+
+
+def a_persons_unpin_stays(year: Year) -> Iterator[str]:
+    """Promise 4: what a person unpinned, the bot does not pin again."""
+    unpinned: set[int] = set()
+    for deed in year.server.deeds:
+        person = deed.by != year.bot.id
+        if person and deed.what is What.UNFEATURE:
+            unpinned.add(deed.post.id)
+        elif person and deed.what is What.FEATURE:
+            unpinned.discard(deed.post.id)
+        elif deed.what is What.FEATURE and deed.post.id in unpinned:
+            yield f"{deed.at}: pinned {deed.post.url}, which a person had unpinned"
+
+
+def told_once(year: Year) -> Iterator[str]:
+    """The old thread is told once of each new one."""
+    marks = (
+        comment_marker(deed.text)
+        for deed in year.server.deeds
+        if deed.what is What.COMMENT and deed.by == year.bot.id
+    )
+    told = Counter(mark for mark in marks if mark is not None and mark.purpose == LINK)
+    yield from (f"{mark} was said {times} times" for mark, times in told.items() if times > 1)
+
+
+def never_missed(year: Year) -> Iterator[str]:
+    """Promise 2: an edition is posted if nothing was in the way for two hours within its grace."""
+    known = set(series(year).values()) | {(thread, key) for _, thread, key, _ in created(year)}
+    for thread in year.pages.all:
+        for edition in _editions(year, thread):
+            if (thread.name, edition.key) in known or not _had_its_time(year, thread, edition):
+                continue
+            if not _made_by_hand(year, thread, edition):
+                yield f"{edition.id} was missed"
+
+
+def _editions(year: Year, thread: Thread) -> Iterator[Edition]:
+    """The editions of the year, but those whose schedule the bot could not know before them."""
+    first = year.calm[0][0]
+    for edition in calendar.upcoming(thread.name, thread.schedule, first + timedelta(hours=2)):
+        if edition.slot > year.clock.at:
+            return
+        yield edition
+
+
+def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:
+    ends = min(
+        calendar.grace_ends(thread.schedule, edition),
+        next(calendar.upcoming(thread.name, thread.schedule, edition.slot)).slot,
+        year.clock.at,
+    )
+    spans = zip(year.calm, [*year.calm[1:], (year.clock.at, False)], strict=True)
+    for (start, calm), (end, _) in spans:
+        if calm and min(end, ends) - max(start, edition.slot) >= ENOUGH:
+            return True
+    return False
+
+
+def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:
+    """A moderator's own thread, pinned at some time, stands between the bot and this edition."""
+    return thread.name == "news" and any(
+        deed.what is What.CREATE
+        and deed.by == year.modlin.id
+        and edition.slot - timedelta(days=8) < deed.at < calendar.grace_ends(thread.schedule, edition)
+        for deed in year.server.deeds
+    )
+
+
+def pins_converge(year: Year) -> Iterator[str]:
+    """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person."""
+    by_person = _touched_by_people(year)
+    known = series(year)
+    for name in ("news", "group"):
+        posts = [
+            year.server.posts[one] for one in known if known[one][0] == name and one in year.server.posts
+        ]
+        open_ = sorted((post for post in posts if post.open), key=lambda post: (post.published, post.id))
+        pinned = [post for post in open_ if post.featured_community]
+        if open_ and not open_[-1].featured_community and open_[-1].id not in by_person:
+            yield f"{open_[-1].url} of {name} stands and is not pinned"
+        for post in pinned:
+            if post is not open_[-1] and post.id not in by_person and open_[-1].featured_community:
+                yield f"{post.url} of {name} is pinned beside {open_[-1].url}"
+
+
+def _touched_by_people(year: Year) -> set[int]:
+    pins = (What.FEATURE, What.UNFEATURE)
+    return {deed.post.id for deed in year.server.deeds if deed.what in pins and deed.by != year.bot.id}

@@ -1,0 +1,395 @@
+"""A server in memory, as 0.19 behaves: what it hides, what it logs, what it lets whom do.
+
+`Server` is the truth, `AccountForum` is how one account sees it (the port `Forum`), `FakeHand` a person's
+hands. Held to the contract suite of the port. Everything that was ever done is kept in `deeds`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from megabot.core.posts import (
+    Account,
+    Comment,
+    Community,
+    Feature,
+    OwnContent,
+    Person,
+    PinEvent,
+    Post,
+    PostDraft,
+    Site,
+    Unread,
+)
+from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+
+HOST = "https://lemmy.example"
+LANGUAGES = {"und": 0, "en": 37}
+
+
+class What(StrEnum):
+    """What can be done on a server, as far as anybody asks later."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    FEATURE = "feature"
+    UNFEATURE = "unfeature"
+    LOCK = "lock"
+    COMMENT = "comment"
+    MESSAGE = "message"
+    REMOVE = "remove"
+    RESTORE = "restore"
+    DELETE = "delete"
+    PURGE = "purge"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that somebody did to a post: at a true time, and which posts of the community were pinned."""
+
+    what: What
+    by: int
+    post: Post
+    at: datetime
+    pinned: frozenset[int]
+    text: str = ""
+
+
+@dataclass
+class Server:
+    """The truth. `now` is the server's own time."""
+
+    now: Callable[[], datetime]
+    people: dict[str, Person] = field(default_factory=dict)
+    communities: dict[str, Community] = field(default_factory=dict)
+    posts: dict[int, Post] = field(default_factory=dict)
+    comments: list[tuple[int, Comment]] = field(default_factory=list)
+    pins: list[PinEvent] = field(default_factory=list)
+    removals: list[int] = field(default_factory=list)
+    messages: list[tuple[int, int, str]] = field(default_factory=list)
+    images: list[bytes] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    has_images: bool = True
+    _ids: int = 0
+    _later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+
+    def add_person(self, name: str, *, bot: bool = False, admin: bool = False) -> Person:
+        """Make an account."""
+        made = Person(id=len(self.people) + 1, name=name, actor=f"{HOST}/u/{name}", bot=bot, admin=admin)
+        self.people[name] = made
+        return made
+
+    def add_community(self, name: str, moderators: list[str]) -> Community:
+        """Make a community, its moderators in their order."""
+        made = Community(
+            id=len(self.communities) + 1,
+            name=name,
+            title=name.capitalize(),
+            actor=f"{HOST}/c/{name}",
+            local=True,
+            moderators=tuple(self.people[one] for one in moderators),
+        )
+        self.communities[name] = made
+        return made
+
+    def appoint(self, community: str, person: Person, *, appointed: bool = True) -> None:
+        """Make somebody a moderator, or one no more."""
+        place = self.communities[community]
+        others = tuple(one for one in place.moderators if one.id != person.id)
+        moderators = (*others, person) if appointed else others
+        self.communities[community] = replace(place, moderators=moderators)
+
+    def settle(self) -> None:
+        """Let happen by now what a slow request of before left for later."""
+        due = [deed for at, deed in self._later if at <= self.now()]
+        self._later = [(at, deed) for at, deed in self._later if at > self.now()]
+        for deed in due:
+            deed()
+
+    def later(self, wait: timedelta, deed: Callable[[], object]) -> None:
+        """Do something after the one who asked has given up."""
+        self._later.append((self.now() + wait, deed))
+
+    def next_id(self) -> int:
+        """Number things as they come."""
+        self._ids += 1
+        return self._ids
+
+    def shown(self, post_id: int) -> Post:
+        """Give a post as it is now; raise `NotFound` where it is not (any more)."""
+        post = self.posts.get(post_id)
+        if post is None:
+            raise NotFound("no such post", code="couldnt_find_post")
+        count = sum(1 for _, comment in self.comments if comment.post_id == post_id)
+        return replace(
+            post, creator_is_moderator=self.moderates(post.creator, post.community_id), comments=count
+        )
+
+    def change(self, what: What, by: Person, post_id: int, text: str = "", **fields: object) -> Post:
+        """Change a post, and remember who did."""
+        made = replace(self.shown(post_id), **fields)  # type: ignore[arg-type]
+        self.posts[post_id] = made
+        self.note(what, by, made, text)
+        return self.shown(post_id)
+
+    def note(self, what: What, by: Person, post: Post, text: str = "") -> None:
+        """Remember a deed."""
+        pinned = frozenset(
+            one.id
+            for one in self.posts.values()
+            if one.community_id == post.community_id and one.featured_community and one.open
+        )
+        self.deeds.append(Deed(what, by.id, post, self.now(), pinned, text))
+
+    def moderates(self, person: Person, community_id: int) -> bool:
+        """Whether somebody moderates a community."""
+        place = self.place(community_id)
+        return any(one.id == person.id for one in place.moderators)
+
+    def place(self, community_id: int) -> Community:
+        """Give a community by its id."""
+        return next(one for one in self.communities.values() if one.id == community_id)
+
+
+@dataclass
+class AccountForum:
+    """How one account sees a server. `alive` says whether its token is, `hides` names settings that hide."""
+
+    server: Server
+    me: Person
+    alive: bool = True
+    hides: frozenset[str] = frozenset()
+    _heard: datetime | None = None
+
+    def site(self) -> Site:
+        """Tell of the server."""
+        self._hear()
+        admins = tuple(one for one in self.server.people.values() if one.admin)
+        return Site(
+            actor=f"{HOST}/", name="Sandbox", version="0.19.20", languages=dict(LANGUAGES), admins=admins
+        )
+
+    def account(self) -> Account:
+        """Tell of the account."""
+        self._sign()
+        places = [one for one in self.server.communities.values() if self.server.moderates(self.me, one.id)]
+        mine = [post for post in self.server.posts.values() if post.creator.id == self.me.id]
+        languages = (0, 37) if "discussion_languages" in self.hides else ()
+        return Account(
+            person=self.me,
+            moderates=tuple(one.place for one in places),
+            post_count=len(mine),
+            hides=tuple(sorted(self.hides)),
+            languages=languages,
+        )
+
+    def show_everything(self) -> None:
+        """Stop hiding."""
+        self._sign()
+        self.hides = frozenset()
+
+    def unread(self) -> Unread:
+        """Count messages to the account."""
+        self._sign()
+        return Unread(messages=sum(1 for _, to, _ in self.server.messages if to == self.me.id))
+
+    def community(self, name: str) -> Community:
+        """Find a community."""
+        self._sign()
+        if name not in self.server.communities:
+            raise NotFound("no such community", code="couldnt_find_community")
+        return self.server.communities[name]
+
+    def own_content(self, *, since: datetime | None) -> OwnContent:
+        """List own content: 0.19 hides what was removed, and all of it where the settings hide bots.
+
+        A dead token is not told of: the list is a stranger's then (decision 1).
+        """
+        self._hear()
+        hidden = self.alive and "show_bot_accounts" in self.hides
+        found = [] if hidden else self._listed(lambda post: post.creator.id == self.me.id)
+        said = [comment for by, comment in self.server.comments if by == self.me.id and not comment.removed]
+        return OwnContent(author=self.me.id, posts=newest(found), comments=tuple(reversed(said)))
+
+    def own_removed(self, community_id: int) -> tuple[Post, ...]:
+        """List what the mod log says was removed at some time."""
+        self._sign()
+        ids = dict.fromkeys(reversed(self.server.removals))
+        shown = [self.server.shown(one) for one in ids if one in self.server.posts]
+        return newest(
+            [post for post in shown if (post.creator.id, post.community_id) == (self.me.id, community_id)]
+        )
+
+    def pinned(self, community_id: int) -> tuple[Post, ...]:
+        """List what is pinned."""
+        self._hear()
+        return newest(
+            self._listed(lambda post: post.community_id == community_id and post.featured_community)
+        )
+
+    def post(self, post_id: int) -> Post:
+        """Read a post."""
+        self._hear()
+        return self.server.shown(post_id)
+
+    def post_at(self, url: str) -> Post:
+        """Read the post at an address."""
+        self._sign()
+        if not url.startswith(f"{HOST}/post/"):
+            raise NotFound("nothing there", code="couldnt_find_object")
+        return self.post(int(url.rpartition("/")[2]))
+
+    def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
+        """List somebody's posts."""
+        self._hear()
+        author = self.person(username)
+        return newest(
+            self._listed(lambda post: (post.creator.id, post.community_id) == (author.id, community_id))
+        )
+
+    def person(self, name: str) -> Person:
+        """Find somebody."""
+        self._hear()
+        local = name.removesuffix("@lemmy.example")
+        if local not in self.server.people:
+            raise NotFound("nobody", code="couldnt_find_person")
+        return self.server.people[local]
+
+    def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
+        """Read the mod log."""
+        self._hear()
+        return tuple(reversed([event for event in self.server.pins if event.post_id == post_id]))
+
+    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+        """Make a post."""
+        self._sign()
+        return create(self.server, self.me, community_id, draft)
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        """Make a post another one."""
+        self._sign()
+        if self.server.shown(post_id).creator.id != self.me.id:
+            raise Refused("not yours", code="no_post_edit_allowed")
+        return self.server.change(
+            What.EDIT,
+            self.me,
+            post_id,
+            title=draft.title,
+            body=draft.body,
+            link=draft.link,
+            thumbnail=draft.thumbnail,
+            alt_text=draft.alt_text,
+        )
+
+    def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
+        """Pin or unpin."""
+        self._sign()
+        return feature(self.server, self.me, post_id, featured=featured, kind=kind)
+
+    def lock(self, post_id: int, *, locked: bool) -> Post:
+        """Lock or unlock."""
+        self._sign()
+        return self.server.change(What.LOCK, self.me, post_id, locked=locked)
+
+    def comment(self, post_id: int, content: str) -> Comment:
+        """Comment."""
+        self._sign()
+        return comment(self.server, self.me, post_id, content)
+
+    def message(self, person_id: int, content: str) -> None:
+        """Write to somebody."""
+        self._sign()
+        self.server.messages.append((self.me.id, person_id, content))
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Take a picture."""
+        self._sign()
+        if not self.server.has_images:
+            raise NotLemmy("no image service")
+        self.server.images.append(content)
+        return f"{HOST}/pictrs/image/{len(self.server.images)}-{name}"
+
+    def server_time(self) -> datetime | None:
+        """Give the time of the newest answer."""
+        return self._heard
+
+    def sign_in(self) -> None:
+        """Get a new token."""
+        self.alive = True
+
+    def sign_out(self) -> None:
+        """Give the token back."""
+        self.alive = False
+
+    def _listed(self, wanted: Callable[[Post], bool]) -> list[Post]:
+        """What a list shows: nothing removed to anybody, nothing deleted to strangers."""
+        shown = [self.server.shown(number) for number in self.server.posts]
+        return [
+            post for post in shown if wanted(post) and not post.removed and (self.alive or not post.deleted)
+        ]
+
+    def _hear(self) -> None:
+        self.server.settle()
+        self._heard = self.server.now()
+
+    def _sign(self) -> None:
+        self._hear()
+        if not self.alive:
+            raise TokenRefused("The server does not take the stored token.")
+
+
+def create(server: Server, by: Person, community_id: int, draft: PostDraft) -> Post:
+    """Make a post."""
+    title = draft.title.strip()
+    if not 3 <= len(title) <= 200 or "\n" in title:
+        raise Refused("a bad title", code="invalid_post_title")
+    number = server.next_id()
+    server.posts[number] = Post(
+        id=number,
+        title=title,
+        body=draft.body,
+        url=f"{HOST}/post/{number}",
+        creator=by,
+        community_id=community_id,
+        published=server.now(),
+        link=draft.link,
+        thumbnail=draft.thumbnail,
+        alt_text=draft.alt_text,
+    )
+    server.note(What.CREATE, by, server.posts[number])
+    return server.shown(number)
+
+
+def feature(server: Server, by: Person, post_id: int, *, featured: bool, kind: Feature) -> Post:
+    """Pin or unpin; each call is a line in the mod log, whatever it changes."""
+    post = server.shown(post_id)
+    if kind is Feature.LOCAL and not by.admin:
+        raise Refused("Only an admin of the server may pin to the front page.", code="not_an_admin")
+    if not (by.admin or server.moderates(by, post.community_id)):
+        raise Refused("not a moderator", code="not_a_mod_or_admin")
+    server.pins.append(PinEvent(post_id=post_id, featured=featured, kind=kind, when=server.now(), by=by.id))
+    place = "featured_local" if kind is Feature.LOCAL else "featured_community"
+    what = What.FEATURE if featured else What.UNFEATURE
+    return server.change(what, by, post_id, **{place: featured})
+
+
+def comment(server: Server, by: Person, post_id: int, content: str) -> Comment:
+    """Comment on a post."""
+    post = server.shown(post_id)
+    number = server.next_id()
+    made = Comment(
+        id=number,
+        post_id=post_id,
+        content=content,
+        url=f"{HOST}/comment/{number}",
+        published=server.now(),
+    )
+    server.comments.append((by.id, made))
+    server.note(What.COMMENT, by, post, content)
+    return made
+
+
+def newest(found: list[Post]) -> tuple[Post, ...]:
+    """Put posts in order."""
+    return tuple(sorted(found, key=lambda post: (post.published, post.id), reverse=True))

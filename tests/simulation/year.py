@@ -1,0 +1,254 @@
+"""One year of one seed: the real service on fakes, one clock, one source of chance, and people."""
+
+import copy
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from megabot import orders
+from megabot.adapters.alerts import LedgerAlerts
+from megabot.core import calendar
+from megabot.core.calendar import Every, Schedule
+from megabot.core.plan import holds
+from megabot.core.posts import Person, Post
+from megabot.core.problems import Problem
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Companion, Previous, RenderProblem, Thread
+from megabot.errors import ConfigError, Expected
+from megabot.ports import Ports
+from megabot.run import Service
+from tests.fakes import FakeLedger
+from tests.simulation.faults import Killed, Storm, through
+from tests.simulation.hands import FakeHand
+from tests.simulation.server import AccountForum, Server
+from tests.world import Clock, Pages, Press
+
+WEEKS = 52
+ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "UTC", "Africa/Casablanca"]
+HOURS = [time(0, 0), time(1, 30), time(2, 30), time(12, 0), time(23, 45)]
+TICK = timedelta(seconds=30)
+BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+
+Event = Callable[["Year"], None]
+
+
+@dataclass(order=True)
+class _Due:
+    at: datetime
+    number: int
+    event: Event = field(compare=False)
+
+
+class Year:
+    """What a seed acts on. `calm` is the record of when nothing hindered the bot, for the judge."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.random = Random(seed)  # noqa: S311  chance that can be told again
+        self.counts: Counter[str] = Counter()
+        self.broken: list[str] = []
+        first = date(2026, 11, 9) + timedelta(weeks=self.random.randrange(8 * 52))
+        self.clock = Clock(datetime.combine(first, time(0), UTC) - timedelta(days=3))
+        self.server = Server(self.clock.true)
+        self.bot, self.modlin, self.kim, self.reader = self._people()
+        self.home = self.server.add_community("news", ["modlin", "kim", "megabot"]).id
+        self.server.add_community("newsroom", ["modlin", "megabot"])
+        self.forum = AccountForum(self.server, self.bot)
+        self.storm = Storm(self.random)
+        self.ledger = FakeLedger()
+        self.old_ledger = FakeLedger()
+        self.pages = Pages(self._threads(first))
+        self.press = Press()
+        self.service: Service | None = None
+        self.excused: set[str] = set()
+        self.ordered: Counter[str] = Counter()
+        self.calm: list[tuple[datetime, bool]] = []
+        self._queue: list[_Due] = []
+        self._numbers = 0
+
+    def _people(self) -> tuple[Person, Person, Person, Person]:
+        self.server.add_person("admin", admin=True)
+        bot = self.server.add_person("megabot", bot=True)
+        return bot, *(self.server.add_person(name) for name in ("modlin", "kim", "reader"))  # type: ignore[return-value]
+
+    def _threads(self, first: date) -> tuple[Thread, ...]:
+        zone, at = self.random.choice(ZONES), self.random.choice(HOURS)
+        weekly = Schedule(every=Every.WEEK, weekdays=(0,), at=at, timezone=zone, first=first)
+        weekday = self.random.choice([0, 0, 2, 3])
+        group = replace(weekly, weekdays=(weekday,), first=first + timedelta(days=weekday))
+        told = Previous(
+            comment="The new thread is [here]({{ edition.url }}).", lock=self.random.random() < 0.3
+        )
+        news = Thread(name="news", path="thread.md.j2", title="News", schedule=weekly, community="news")
+        return (
+            replace(news, previous=told, companions=(Companion(name="group", thread="group"),)),
+            replace(
+                news,
+                name="group",
+                path="group.md.j2",
+                schedule=group,
+                previous=told,
+                companions=(Companion(name="news", thread="news"),),
+            ),
+        )
+
+    # -- time
+
+    def at(self, when: datetime, event: Event) -> None:
+        """Have something happen."""
+        self._numbers += 1
+        heapq.heappush(self._queue, _Due(when, self._numbers, event))
+
+    def after(self, wait: timedelta, event: Event) -> None:
+        """Have something happen from now on."""
+        self.at(self.clock.at + wait, event)
+
+    def run(self) -> None:
+        """Let everything happen that is due, the service ticking as it wants to in between."""
+        while self._queue:
+            due = heapq.heappop(self._queue)
+            self._live_until(due.at)
+            self.clock.at = max(self.clock.at, due.at)
+            self.server.settle()
+            due.event(self)
+            self._note_calm()
+            self.tick()
+
+    def _live_until(self, until: datetime) -> None:
+        """Tick when the service is due, but skip hours in which it would only look."""
+        while self.service is not None:
+            wake = self.service.next_at - self.clock.ahead
+            if wake >= until or wake - self.clock.at > timedelta(minutes=20):
+                return
+            self.clock.at = max(self.clock.at + TICK, wake)
+            self.server.settle()
+            self.tick()
+
+    def tick(self) -> None:
+        """One tick of the service, if it runs; a kill ends it for a while."""
+        if self.service is None:
+            return
+        before = self.service.reports
+        try:
+            self.service.tick()
+        except Killed:
+            self.stop(
+                for_=self.random.choice([timedelta(seconds=30), timedelta(minutes=12), timedelta(hours=3)])
+            )
+            return
+        if self.service.reports is not before:
+            self._count()
+
+    def _count(self) -> None:
+        for report in self.service.reports if self.service else ():
+            self.counts.update(f"did {type(action).__name__}" for action in report.done)
+            self.counts.update(f"held {hold.reason.value}" for hold in holds(report.left))
+
+    # -- the bot's process
+
+    def start(self) -> None:
+        """Start the service, as after a boot."""
+        if self.service is None:
+            self.service = Service(self.ports(), tick=TICK, notify=lambda _: None)
+            self._note_calm()
+            self.tick()
+
+    def stop(self, *, for_: timedelta) -> None:
+        """End the service without a word, and start it again later."""
+        self.service = None
+        self._note_calm()
+        self.after(for_, lambda year: year.start())
+
+    def ports(self) -> Ports:
+        """Compose a process of the bot."""
+        forum, ledger = through(self.forum, self.ledger, self.storm, self.broken)
+        return Ports(
+            clock=self.clock,
+            forum=forum,
+            ledger=ledger,
+            source=self.pages,
+            renderer=self.press,
+            alerts=LedgerAlerts(ledger),
+        )
+
+    def order(self, kind: OrderKind, thread: str) -> None:
+        """A person orders something at the shell."""
+        name = f"shell:{self.clock.at.isoformat()}"
+        try:
+            answer = orders.carry_out(self.ports(), Order(kind, name), thread)
+        except (Expected, ConfigError):
+            return
+        except Killed:
+            return
+        finally:
+            self.ordered[f"{kind.value} {thread}"] += 1
+        self.counts["answered"] += 1 if answer.done else 0
+
+    def adopt(self, url: str) -> None:
+        """A person adopts a thread at the shell."""
+        ports = self.ports()
+        try:
+            order, name = orders.adoption(ports, url, id_=f"shell:{self.clock.at.isoformat()}", thread="news")
+            orders.carry_out(ports, order, name)
+        except (Expected, ConfigError, Killed):
+            return
+
+    def lose_ledger(self) -> None:
+        """The state folder is gone."""
+        self.ledger = FakeLedger()
+        self._restart()
+
+    def restore_ledger(self) -> None:
+        """Somebody puts last week's backup back."""
+        self.ledger = copy.deepcopy(self.old_ledger)
+        self._restart()
+
+    def keep_backup(self) -> None:
+        """Somebody makes a backup."""
+        self.old_ledger = copy.deepcopy(self.ledger)
+
+    def _restart(self) -> None:
+        if self.service is not None:
+            self.service = None
+            self.start()
+
+    # -- for events and judges
+
+    def hand(self, person: Person) -> FakeHand:
+        """A person's hands."""
+        return FakeHand(self.server, person)
+
+    def standing(self, name: str) -> Post | None:
+        """The newest open post of a thread, by its marker."""
+        found = [
+            post
+            for post in self.server.posts.values()
+            if f"(megabot:v1:{name}/" in post.body and post.creator.id == self.bot.id and post.open
+        ]
+        return max(found, key=lambda post: (post.published, post.id), default=None)
+
+    def slots(self, thread: Thread) -> list[calendar.Edition]:
+        """The year's editions of a thread."""
+        found = []
+        for edition in calendar.upcoming(thread.name, thread.schedule, self.clock.at):
+            if len(found) == WEEKS:
+                break
+            found.append(edition)
+        return found
+
+    def _note_calm(self) -> None:
+        """Remember whether anything but people's hands on posts hinders the bot now."""
+        calm = (
+            self.service is not None
+            and self.storm.strength == 0
+            and self.press.problem is None
+            and self.forum.alive
+            and not self.forum.hides
+            and self.clock.ahead == timedelta(0)
+            and self.pages.all[0].community == "news"
+        )
+        if not self.calm or self.calm[-1][1] is not calm:
+            self.calm.append((self.clock.at, calm))
