@@ -127,6 +127,8 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     known = {own.id for own in seen.posts}
     posts = newest_first((*seen.posts, *(own for own in removed if own.id not in known)))
     pinned = ports.forum.pinned(place.id)
+    for own in marked(pinned, case.thread.name, ground.bot_id):
+        ground.fold(own.post)  # an old one that was restored or pinned again, further back than the listing
     return replace(
         seen,
         posts=posts,
@@ -180,11 +182,20 @@ def _known_since(ports: Ports, thread: Thread, posts: tuple[Own, ...], now: date
     return min((own.post.published for own in posts), default=now) if kept is None else now
 
 
-def keep_schedule(ports: Ports, thread: Thread, seen: Seen) -> None:
-    """Remember since when this schedule is known, where that is new."""
+def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> None:
+    """Remember since when this schedule is known, where that is new.
+
+    A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
+    """
+    key = f"schedule:{thread.name}"
+    kept = ports.ledger.recall(key)
+    if kept is None and not seen.posts:
+        ground.ask_account(ports)
+        if ground.hiding(nsfw=True):
+            return
     value = f"{calendar.fingerprint(thread.schedule)}\n{seen.known_since.isoformat()}"
-    if ports.ledger.recall(f"schedule:{thread.name}") != value:
-        ports.ledger.remember(f"schedule:{thread.name}", value)
+    if kept != value:
+        ports.ledger.remember(key, value)
 
 
 def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime | None:

@@ -151,7 +151,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     case = Case(now=now, thread=thread, seen=seen, order=order)
     if one.dry:
         return case
-    look.keep_schedule(one.ports, thread, seen)
+    look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
     verdicts = settle.verdicts(case.seen, now)

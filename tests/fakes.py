@@ -37,6 +37,12 @@ class FakeLedger:
         self._posts: dict[int, PostRecord] = {}
         self._locked = False
 
+    def copied(self) -> "FakeLedger":
+        """Give a copy, as a backup is one."""
+        made = FakeLedger()
+        made._facts, made._intents, made._posts = dict(self._facts), self._intents[:], dict(self._posts)
+        return made
+
     def recall(self, key: str) -> str | None:
         """Give back what was remembered."""
         return self._facts.get(key)

@@ -523,3 +523,35 @@ def test_a_removed_thread_is_not_posted_again_in_another_community(world: World,
 
     assert "removed or deleted" in answer.complaints[0]
     assert len(world.posts()) == 2
+
+
+def test_a_ledger_lost_while_the_account_hides_its_posts_is_no_first_run(world: World) -> None:
+    world.post()
+    world.clock.at += timedelta(minutes=1)
+    world.hand("megabot").save_settings(show_bot_accounts=False)
+    lost(world)
+    world.run_pass()
+    world.hand("megabot").save_settings(show_bot_accounts=True)
+    world.clock.at = SLOT + WEEK
+
+    world.run_pass()
+
+    assert live(world) == ["News 2", "News 3"]
+
+
+@either
+def test_a_pinned_thread_of_long_ago_that_is_restored_is_unpinned_by_the_next_handover(
+    world: World, ledger: Ledger
+) -> None:
+    world.post()
+    world.hand("modlin").remove(1)
+    for weeks in (1, 2, 3, 4, 5):
+        world.clock.at = SLOT + weeks * WEEK
+        world.run_pass()
+    world.hand("modlin").remove(1, removed=False)
+    ledger(world)
+    world.clock.at = SLOT + 6 * WEEK
+
+    world.run_pass()
+
+    assert world.pinned() == [world.posts()[-1]["id"]]

@@ -1,4 +1,4 @@
-"""`python -m tests.simulation [SEEDS] [--from SEED]`: years from seeds; a seed that breaks a promise is told."""
+"""`python -m tests.simulation [SEEDS] [--from SEED]`: a year from each seed, and what promises it broke."""
 
 import argparse
 import logging
@@ -57,9 +57,8 @@ def main() -> int:
     for name, times in sorted(counts.items()):
         print(f"{times:8}  {name}")
     rare = rarities(counts, wanted.seeds)
-    print(
-        f"{wanted.seeds} years in {time.monotonic() - started:.0f} s: {broken} broke a promise; {len(rare)} came too rarely"
-    )
+    took = time.monotonic() - started
+    print(f"{wanted.seeds} years in {took:.0f} s: {broken} broke a promise, {len(rare)} things too rare")
     for name in rare:
         print(f"too rare: {name}")
     return 1 if broken or rare else 0

@@ -72,6 +72,11 @@ _AFTER: dict[Fault, Callable[[], BaseException]] = {
 }
 
 
+def made(errors: dict[Fault, Callable[[], BaseException]], fault: Fault) -> BaseException:
+    """Make the error of a fault."""
+    return errors[fault]()
+
+
 @dataclass
 class Storm:
     """How likely each call fails, from 0 to 1; `fired` counts what did."""
@@ -123,13 +128,13 @@ class FaultyForum:
             if fault is None:
                 return real(*args, **named)
             if fault in _BEFORE:
-                raise _BEFORE[fault]()
+                raise made(_BEFORE, fault)
             if fault is Fault.LATE:
                 wait = LATEST * self._storm.random.random()
                 self._forum.server.later(wait, lambda: real(*args, **named))
                 raise OutcomeUnknown("no answer in time")
             real(*args, **named)
-            raise _AFTER[fault]()
+            raise made(_AFTER, fault)
 
         return call
 
@@ -161,10 +166,10 @@ class FaultyLedger:
         def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  as above
             fault = self._storm.draw(name)
             if fault in _BEFORE:
-                raise _BEFORE[cast("Fault", fault)]()
+                raise made(_BEFORE, fault)
             answer = real(*args, **named)
             if fault in _AFTER:
-                raise _AFTER[cast("Fault", fault)]()
+                raise made(_AFTER, fault)
             return answer
 
         return call

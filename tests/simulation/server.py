@@ -4,6 +4,7 @@
 hands. Held to the contract suite of the port. Everything that was ever done is kept in `deeds`.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -71,6 +72,7 @@ class Server:
     images: list[bytes] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     has_images: bool = True
+    _counted: Counter[int] = field(default_factory=Counter)
     _ids: int = 0
     _later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
@@ -121,7 +123,7 @@ class Server:
         post = self.posts.get(post_id)
         if post is None:
             raise NotFound("no such post", code="couldnt_find_post")
-        count = sum(1 for _, comment in self.comments if comment.post_id == post_id)
+        count = self._counted.get(post_id, 0)
         return replace(
             post, creator_is_moderator=self.moderates(post.creator, post.community_id), comments=count
         )
@@ -141,6 +143,10 @@ class Server:
             if one.community_id == post.community_id and one.featured_community and one.open
         )
         self.deeds.append(Deed(what, by.id, post, self.now(), pinned, text))
+
+    def count_comment(self, post_id: int) -> None:
+        """Keep how many comments a post has."""
+        self._counted[post_id] += 1
 
     def moderates(self, person: Person, community_id: int) -> bool:
         """Whether somebody moderates a community."""
@@ -208,8 +214,12 @@ class AccountForum:
         """
         self._hear()
         hidden = self.alive and "show_bot_accounts" in self.hides
-        found = [] if hidden else self._listed(lambda post: post.creator.id == self.me.id)
-        said = [comment for by, comment in self.server.comments if by == self.me.id and not comment.removed]
+        found = [] if hidden else self._listed(lambda post: post.creator.id == self.me.id, since)
+        said = [
+            comment
+            for by, comment in self.server.comments
+            if by == self.me.id and not comment.removed and (since is None or comment.published >= since)
+        ]
         return OwnContent(author=self.me.id, posts=newest(found), comments=tuple(reversed(said)))
 
     def own_removed(self, community_id: int) -> tuple[Post, ...]:
@@ -322,11 +332,15 @@ class AccountForum:
         """Give the token back."""
         self.alive = False
 
-    def _listed(self, wanted: Callable[[Post], bool]) -> list[Post]:
+    def _listed(self, wanted: Callable[[Post], bool], since: datetime | None = None) -> list[Post]:
         """What a list shows: nothing removed to anybody, nothing deleted to strangers."""
-        shown = [self.server.shown(number) for number in self.server.posts]
         return [
-            post for post in shown if wanted(post) and not post.removed and (self.alive or not post.deleted)
+            self.server.shown(post.id)
+            for post in self.server.posts.values()
+            if wanted(post)
+            and not post.removed
+            and (self.alive or not post.deleted)
+            and (since is None or post.published >= since)
         ]
 
     def _hear(self) -> None:
@@ -369,9 +383,10 @@ def feature(server: Server, by: Person, post_id: int, *, featured: bool, kind: F
     if not (by.admin or server.moderates(by, post.community_id)):
         raise Refused("not a moderator", code="not_a_mod_or_admin")
     server.pins.append(PinEvent(post_id=post_id, featured=featured, kind=kind, when=server.now(), by=by.id))
-    place = "featured_local" if kind is Feature.LOCAL else "featured_community"
     what = What.FEATURE if featured else What.UNFEATURE
-    return server.change(what, by, post_id, **{place: featured})
+    if kind is Feature.LOCAL:
+        return server.change(what, by, post_id, featured_local=featured)
+    return server.change(what, by, post_id, featured_community=featured)
 
 
 def comment(server: Server, by: Person, post_id: int, content: str) -> Comment:
@@ -386,6 +401,7 @@ def comment(server: Server, by: Person, post_id: int, content: str) -> Comment:
         published=server.now(),
     )
     server.comments.append((by.id, made))
+    server.count_comment(post_id)
     server.note(What.COMMENT, by, post, content)
     return made
 

@@ -1,6 +1,5 @@
 """One year of one seed: the real service on fakes, one clock, one source of chance, and people."""
 
-import copy
 import heapq
 from collections import Counter
 from collections.abc import Callable
@@ -47,7 +46,7 @@ class Year:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.random = Random(seed)  # noqa: S311  chance that can be told again
+        self.random = Random(seed)
         self.counts: Counter[str] = Counter()
         self.broken: list[str] = []
         first = date(2026, 11, 9) + timedelta(weeks=self.random.randrange(8 * 52))
@@ -203,12 +202,12 @@ class Year:
 
     def restore_ledger(self) -> None:
         """Somebody puts last week's backup back."""
-        self.ledger = copy.deepcopy(self.old_ledger)
+        self.ledger = self.old_ledger.copied()
         self._restart()
 
     def keep_backup(self) -> None:
         """Somebody makes a backup."""
-        self.old_ledger = copy.deepcopy(self.ledger)
+        self.old_ledger = self.ledger.copied()
 
     def _restart(self) -> None:
         if self.service is not None:
@@ -232,7 +231,7 @@ class Year:
 
     def slots(self, thread: Thread) -> list[calendar.Edition]:
         """The year's editions of a thread."""
-        found = []
+        found: list[calendar.Edition] = []
         for edition in calendar.upcoming(thread.name, thread.schedule, self.clock.at):
             if len(found) == WEEKS:
                 break
