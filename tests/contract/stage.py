@@ -4,29 +4,47 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
+from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.sandbox import Hand, Sandbox
 from tests.clocks import FakeClock
+from tests.simulation.hands import FakeHand
+from tests.simulation.server import AccountForum, Server
 
 PASSWORD = "canary-password"
 LIMITS = Limits(connect=2, read=5, write=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+DRAFT = PostDraft(title="Weekly thread", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A server with `megabot`, `modlin` (who moderates `news` with it) and `reader`, and the bot's forum."""
+    """A server with `megabot`, `modlin` (who moderates `news` with it) and `reader`, and the bot's forum.
+
+    `hand` gives a person's hands, `person` their id.
+    """
 
     forum: Forum
     clock: FakeClock
-    sandbox: Sandbox
     news: int
-    hand: Callable[[str], Hand]
+    books: int
+    hand: Callable[[str], Any]
+    person: Callable[[str], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpStage(Stage):
+    """One on a sandbox, to which the requests go over HTTP."""
+
+    sandbox: Sandbox
 
     def calls(self) -> list[str]:
         """Name the requests of the bot since the last time, without the API's prefix."""
@@ -36,7 +54,7 @@ class Stage:
 
 
 @contextmanager
-def sandbox_stage(folder: Path, *, kind: ApiKind | None = ApiKind.V3) -> Iterator[Stage]:
+def sandbox_stage(folder: Path, *, kind: ApiKind | None = ApiKind.V3) -> Iterator[HttpStage]:
     """Set the stage on a sandbox that speaks API v3 over HTTP."""
     clock = FakeClock()
     with Sandbox(clock) as sandbox:
@@ -45,19 +63,48 @@ def sandbox_stage(folder: Path, *, kind: ApiKind | None = ApiKind.V3) -> Iterato
         for name in ("modlin", "reader"):
             sandbox.add_person(name)
         news = sandbox.add_community("news", "News", ["modlin", "megabot"]).id
-        sandbox.add_community("books", "Books", ["modlin"])
+        books = sandbox.add_community("books", "Books", ["modlin"]).id
         sign_ins = signing_in(sandbox, folder, clock)
         with closing(LemmySession(sandbox.url, token=lambda: sign_ins.token, limits=LIMITS)) as session:
             forum, _ = open_forum(session, sign_ins, clock, kind=kind)
-            yield Stage(
+            yield HttpStage(
                 forum=forum,
                 clock=clock,
                 sandbox=sandbox,
                 news=news,
+                books=books,
+                person=lambda name: sandbox.person(name).id,
                 hand=lambda name: Hand(sandbox.url, name, token=sandbox.token_of(name)),
             )
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []
+
+
+@contextmanager
+def fake_stage(_folder: Path) -> Iterator[Stage]:
+    """Set the stage on the server in memory that the simulation uses."""
+    clock = FakeClock()
+    server = Server(clock.now)
+    for name in ("admin", "megabot", "modlin", "reader"):
+        server.add_person(name, bot=name == "megabot", admin=name == "admin")
+    forum = AccountForum(server, server.people["megabot"])
+    yield Stage(
+        forum=forum,
+        clock=clock,
+        news=server.add_community("news", ["modlin", "megabot"]).id,
+        books=server.add_community("books", ["modlin"]).id,
+        hand=lambda name: FakeHand(server, server.people[name], forum if name == "megabot" else None),
+        person=lambda name: server.people[name].id,
+    )
+
+
+def make_posts(stage: Stage, count: int) -> list[Post]:
+    """Make posts of the bot's, an hour apart."""
+    made = []
+    for _ in range(count):
+        stage.clock.advance(hours=1)
+        made.append(stage.forum.create_post(stage.news, DRAFT))
+    return made
 
 
 def signing_in(sandbox: Sandbox, folder: Path, clock: FakeClock, password: str = PASSWORD) -> SignIns:

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from megabot.core.posts import Feature, Post, PostDraft
-from megabot.errors import NotFound, Refused, SignInRefused
-from tests.contract.stage import Stage, sandbox_stage
+from megabot.core.posts import Feature, PostDraft
+from megabot.errors import NotFound, Refused
+from tests.contract.stage import DRAFT, Stage, fake_stage, make_posts, sandbox_stage
 
-STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage}
+STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage, "fake": fake_stage}
 
-DRAFT = PostDraft(title="Weekly thread", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
 WHOLE = PostDraft(
     title="Everything set",
     body="Text.",
@@ -183,7 +181,7 @@ def test_who_pinned_and_unpinned_is_in_the_log_newest_first(stage: Stage) -> Non
 
     events = stage.forum.pin_events(community_id=stage.news, post_id=made.id)
 
-    modlin = stage.sandbox.person("modlin").id
+    modlin = stage.person("modlin")
     assert [(event.featured, event.by) for event in events] == [(False, modlin), (True, made.creator.id)]
     assert {(event.post_id, event.kind) for event in events} == {(made.id, Feature.COMMUNITY)}
     assert events[0].when == stage.clock.now()
@@ -207,16 +205,8 @@ def test_a_comment_is_found_among_the_own_content(stage: Stage) -> None:
     assert own.posts[0].comments == 1
 
 
-def make_posts(stage: Stage, count: int) -> list[Post]:
-    made = []
-    for _ in range(count):
-        stage.clock.advance(hours=1)
-        made.append(stage.forum.create_post(stage.news, DRAFT))
-    return made
-
-
 def test_own_content_is_newest_first_and_of_all_communities(stage: Stage) -> None:
-    books = stage.sandbox.community("books").id
+    books = stage.books
     first, second = make_posts(stage, 2)
     stage.clock.advance(hours=1)
     third = stage.forum.create_post(books, DRAFT)
@@ -232,17 +222,6 @@ def test_own_content_is_paged_to_the_first(stage: Stage) -> None:
     made = make_posts(stage, 55)
 
     assert len(stage.forum.own_content(since=None).posts) == len(made)
-
-
-def test_own_content_is_read_no_further_than_asked(stage: Stage) -> None:
-    make_posts(stage, 55)
-    stage.forum.account()
-    stage.calls()
-
-    own = stage.forum.own_content(since=stage.clock.now() - timedelta(hours=5))
-
-    assert len(own.posts) >= 5
-    assert stage.calls() == ["GET user"]
 
 
 def test_an_own_post_that_was_deleted_is_listed_and_says_so(stage: Stage) -> None:
@@ -275,24 +254,10 @@ def test_a_post_that_was_restored_is_among_the_removed_once_and_as_it_is_now(sta
     assert listed.open
 
 
-def test_of_the_log_of_removals_three_pages_are_read(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    modlin = stage.hand("modlin")
-    stage.forum.account()
-    for number in range(151):
-        modlin.remove(made.id, removed=number % 2 == 0)
-    stage.calls()
-
-    (listed,) = stage.forum.own_removed(stage.news)
-
-    assert listed.removed
-    assert stage.calls() == ["GET modlog"] * 3
-
-
 def test_removed_posts_of_other_people_and_communities_are_left_out(stage: Stage) -> None:
     modlin = stage.hand("modlin")
     modlin.remove(stage.hand("reader").create_post(stage.news, "Spam"))
-    books = stage.sandbox.community("books").id
+    books = stage.books
     modlin.remove(stage.forum.create_post(books, DRAFT).id)
 
     assert stage.forum.own_removed(stage.news) == ()
@@ -307,46 +272,3 @@ def test_the_servers_time_is_that_of_its_newest_answer(stage: Stage) -> None:
 
     assert before is None
     assert stage.forum.server_time() == stage.clock.now()
-
-
-def test_signing_out_makes_the_token_worthless(stage: Stage) -> None:
-    stage.forum.sign_in()
-    token = next(iter(stage.sandbox.world.tokens))
-
-    stage.forum.sign_out()
-
-    assert token not in stage.sandbox.world.tokens
-
-
-def test_a_password_that_was_changed_is_refused_in_words(stage: Stage) -> None:
-    stage.sandbox.person("megabot").password = "another"
-
-    with pytest.raises(SignInRefused, match="does not know this name with this password"):
-        stage.forum.account()
-
-
-ONE_REQUEST: dict[str, Callable[[Stage, int], object]] = {
-    "GET site": lambda stage, _: stage.forum.account(),
-    "GET user/unread_count": lambda stage, _: stage.forum.unread(),
-    "GET community": lambda stage, _: stage.forum.community("news"),
-    "GET user": lambda stage, _: stage.forum.own_content(since=None),
-    "GET modlog": lambda stage, _: stage.forum.own_removed(stage.news),
-    "GET post/list": lambda stage, _: stage.forum.pinned(stage.news),
-    "GET post": lambda stage, post: stage.forum.post(post),
-    "POST post": lambda stage, _: stage.forum.create_post(stage.news, DRAFT),
-    "PUT post": lambda stage, post: stage.forum.edit_post(post, DRAFT),
-    "POST post/lock": lambda stage, post: stage.forum.lock(post, locked=True),
-    "POST post/feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
-    "POST comment": lambda stage, post: stage.forum.comment(post, "x"),
-}
-
-
-@pytest.mark.parametrize("request_made", ONE_REQUEST)
-def test_each_call_is_one_request(stage: Stage, request_made: str) -> None:
-    stage.forum.account()
-    made = stage.forum.create_post(stage.news, DRAFT)
-    stage.calls()
-
-    ONE_REQUEST[request_made](stage, made.id)
-
-    assert stage.calls() == [request_made]

@@ -30,7 +30,7 @@ from megabot.errors import (
 )
 from megabot.ports import Forum
 from tests.clocks import FakeClock
-from tests.contract.stage import LIMITS, PASSWORD, Stage, sandbox_stage, signing_in
+from tests.contract.stage import LIMITS, PASSWORD, HttpStage, sandbox_stage, signing_in
 from tests.raw_server import RawServer, answer
 
 BOT = Person(id=3, name="megabot", actor="https://lemmy.example/u/megabot")
@@ -46,7 +46,7 @@ TOKEN = answer(b'{"jwt":"canary-new-token"}')
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path) -> Iterator[HttpStage]:
     with sandbox_stage(tmp_path) as set_stage:
         yield set_stage
 
@@ -82,14 +82,14 @@ def asked(server: RawServer) -> list[str]:
 # The token's life
 
 
-def test_the_first_call_signs_in_and_later_ones_use_the_token(stage: Stage) -> None:
+def test_the_first_call_signs_in_and_later_ones_use_the_token(stage: HttpStage) -> None:
     stage.forum.unread()
     stage.forum.unread()
 
     assert stage.calls() == ["POST user/login", "GET user/unread_count", "GET user/unread_count"]
 
 
-def test_a_new_process_uses_the_stored_token(stage: Stage, tmp_path: Path) -> None:
+def test_a_new_process_uses_the_stored_token(stage: HttpStage, tmp_path: Path) -> None:
     stage.forum.account()
     stage.calls()
     sign_ins = signing_in(stage.sandbox, tmp_path, stage.clock, password="")
@@ -101,7 +101,7 @@ def test_a_new_process_uses_the_stored_token(stage: Stage, tmp_path: Path) -> No
     assert stage.calls() == ["GET user"]
 
 
-def test_a_dead_token_is_probed_once_and_costs_one_sign_in(stage: Stage) -> None:
+def test_a_dead_token_is_probed_once_and_costs_one_sign_in(stage: HttpStage) -> None:
     stage.forum.unread()
     stage.clock.advance(hours=2)
     stage.sandbox.revoke_tokens("megabot")
@@ -114,7 +114,7 @@ def test_a_dead_token_is_probed_once_and_costs_one_sign_in(stage: Stage) -> None
     assert len(stage.forum.own_content(since=None).posts) == 1
 
 
-def test_an_account_read_with_a_dead_token_is_no_proof(stage: Stage) -> None:
+def test_an_account_read_with_a_dead_token_is_no_proof(stage: HttpStage) -> None:
     stage.forum.account()
     stage.clock.advance(hours=2)
     stage.sandbox.revoke_tokens("megabot")
@@ -124,7 +124,7 @@ def test_an_account_read_with_a_dead_token_is_no_proof(stage: Stage) -> None:
     assert stage.calls() == ["GET site", "GET user/validate_auth", "POST user/login", "GET site"]
 
 
-def test_a_token_that_dies_again_too_soon_waits(stage: Stage) -> None:
+def test_a_token_that_dies_again_too_soon_waits(stage: HttpStage) -> None:
     stage.forum.unread()
     stage.sandbox.revoke_tokens("megabot")
 
@@ -135,7 +135,7 @@ def test_a_token_that_dies_again_too_soon_waits(stage: Stage) -> None:
     assert stage.sandbox.world.posts == {}
 
 
-def test_a_token_of_login_in_another_process_is_taken_over(stage: Stage, tmp_path: Path) -> None:
+def test_a_token_of_login_in_another_process_is_taken_over(stage: HttpStage, tmp_path: Path) -> None:
     stage.forum.unread()
     stage.sandbox.revoke_tokens("megabot")
     stage.clock.advance(minutes=1)
@@ -196,7 +196,7 @@ def test_signing_out_with_a_dead_token_forgets_it(play: Play, tmp_path: Path) ->
     assert TokenFile(tmp_path / "token.json").read(instance=server.url, username="megabot").token == ""
 
 
-def test_signing_out_without_a_token_asks_nobody(stage: Stage) -> None:
+def test_signing_out_without_a_token_asks_nobody(stage: HttpStage) -> None:
     stage.forum.sign_out()
 
     assert stage.calls() == []
@@ -247,7 +247,7 @@ def test_a_starting_server_gets_a_write_twice(play: Play) -> None:
         forum.create_post(2, DRAFT)
 
 
-def test_an_empty_bucket_of_posts_is_for_the_caller_to_wait_out(stage: Stage) -> None:
+def test_an_empty_bucket_of_posts_is_for_the_caller_to_wait_out(stage: HttpStage) -> None:
     stage.sandbox.use_usual_limits()
     for _ in range(6):
         stage.forum.create_post(stage.news, DRAFT)
@@ -270,7 +270,7 @@ def test_a_server_that_became_a_1_0_says_so(play: Play) -> None:
 
 
 def test_an_unknown_api_is_found_with_two_requests_and_the_account_costs_none(
-    stage: Stage, tmp_path: Path
+    stage: HttpStage, tmp_path: Path
 ) -> None:
     stage.forum.account()
     stage.calls()
@@ -296,7 +296,7 @@ def test_a_greeting_of_long_ago_proves_nothing(tmp_path: Path) -> None:
         assert stage.calls() == ["GET site"]
 
 
-def test_a_known_api_is_not_looked_for(stage: Stage) -> None:
+def test_a_known_api_is_not_looked_for(stage: HttpStage) -> None:
     assert stage.calls() == []
 
 

@@ -1,0 +1,56 @@
+"""The texts that moderators give with a command, a note or a preamble, kept as they were written. Pure."""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from megabot.core.arguments import EDITION, SPAN, STOPS, read_arguments, span_of, take, words
+from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
+
+_NOTE_ENDS = re.compile(rf"(?:^|\s)for\s+({SPAN})[{STOPS}]*$", re.IGNORECASE)
+# The first line's indentation means something, unless the text begins on the line of the command.
+_BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[ \t]+")
+_LONGEST = {Verb.NOTE: 500, Verb.PREAMBLE: 10_000}
+
+
+def read_note(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:
+    """Read a note: the rest of its line, but for a `for 6h` at the end. `line` shows the line's own words."""
+    command, note = _without_names(Command(verb=Verb.NOTE), text[: len(line)].rstrip(), line, threads=threads)
+    ends = _NOTE_ENDS.search(note)
+    if ends is None:
+        return _with_text(command, note)
+    return _with_text(replace(command, span=span_of(ends[1])), note[: ends.start()])
+
+
+def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:
+    """Read a preamble: the rest of the message. `line` shows the own words of the first line."""
+    # An essay may begin with the word "clear": it is an order only if nothing else is there.
+    whole = read_arguments(Verb.PREAMBLE, line, threads)
+    if isinstance(whole, Command) and whole.word is Word.CLEAR and not text[len(line) :].strip():
+        return whole
+    return _with_text(*_without_names(Command(verb=Verb.PREAMBLE), text, line, threads=threads))
+
+
+def _without_names(
+    command: Command, text: str, line: str, *, threads: Collection[str]
+) -> tuple[Command, str]:
+    """Take a thread and an edition off the beginning. A thread's name counts only as it is spelt."""
+    end = 0
+    for word in words(line):
+        is_name = word.raw.rstrip(":") in threads or EDITION.fullmatch(word.value)
+        taken = take(command, word.value, threads) if is_name else None
+        if taken is None:
+            break
+        command, end = taken, word.end
+    return command, text[end:]
+
+
+def _with_text(command: Command, text: str) -> Command | Misunderstood:
+    before = _BEFORE_TEXT.match(text)
+    text = text[before.end() if before else 0 :].rstrip()
+    longest = _LONGEST[command.verb]
+    if not text:
+        return Misunderstood(reason=Reason.MISSING_ARGUMENT, verb=command.verb)
+    if len(text) > longest:
+        return Misunderstood(reason=Reason.TOO_LONG, verb=command.verb, longest=longest)
+    return replace(command, text=text)

@@ -1,0 +1,103 @@
+"""From the text of a comment or message to a command: who is addressed, and which verb it is. Pure.
+
+Decides nothing about who may command, and shows people no sentence: what is wrong comes out as facts.
+"""
+
+import re
+from collections.abc import Collection
+
+from megabot.core.arguments import near, read_arguments, shown, words
+from megabot.core.commands import Command, Handle, Misunderstood, Origin, Reason, Verb
+from megabot.core.free_text import read_note, read_preamble
+from megabot.core.plain_words import own_words
+
+_VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}
+_VISIBLE = re.compile(r"[^\s\0]")
+_AFTER_NAME = r"[:,.!]*(?=\s|$)"
+
+
+def parse(
+    text: str, *, origin: Origin, bot: Handle, threads: Collection[str]
+) -> Command | Misunderstood | None:
+    """Read the one command of a text, or why it is none; None where the text is not addressed to the bot.
+
+    The first plain line that begins with the bot's name counts, and no other. In a reply to the bot
+    that names it nowhere so, and in every message, it is the first plain line. `threads` are known names.
+    """
+    plain = own_words(_with_plain_mentions(text, bot))
+    start = _after_name(plain, bot) if origin is not Origin.MESSAGE else None
+    if start is not None:
+        return _read(text[start:], plain[start:], origin=origin, threads=threads)
+    if origin is Origin.COMMENT:
+        return _named_within(plain, bot)
+    start = _first_words(plain, bot)
+    if start is None:
+        return None
+    read = _read(text[start:], plain[start:], origin=origin, threads=threads)
+    return _named_within(plain, bot) if origin is Origin.REPLY and _is_talk(read) else read
+
+
+def _with_plain_mentions(text: str, bot: Handle) -> str:
+    """Write a mention as clients do, `[@bot@host](https://host/u/bot)`, as plain words of the same length."""
+    name, host = re.escape(bot.name), re.escape(bot.host)
+    link = rf"\[(@{name}(?:@{host})?)\]\(https?://[^\s/()\[\]]+/u/{name}(?:@{host})?\)"
+    return re.sub(link, lambda found: found[1].ljust(len(found[0])), text, flags=re.IGNORECASE | re.ASCII)
+
+
+def _after_name(plain: str, bot: Handle) -> int | None:
+    """Find the end of the bot's name at the beginning of a line.
+
+    The server sees no mention in `@bot@host: repost` (lemmy-api 2.10); where it arrives all the same, it is
+    clear enough.
+    """
+    found = re.search(rf"^ *{_name(bot)}{_AFTER_NAME}", plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
+    return found.end() if found else None
+
+
+def _first_words(plain: str, bot: Handle) -> int | None:
+    """Find the beginning of the first line with words on it, after the bot's name if that is there."""
+    visible = _VISIBLE.search(plain)
+    if visible is None:
+        return None
+    begin = plain.rfind("\n", 0, visible.start()) + 1
+    name = rf" *@{re.escape(bot.name)}(?:@{re.escape(bot.host)})?{_AFTER_NAME}"
+    found = re.compile(name, re.IGNORECASE | re.ASCII).match(plain, begin)
+    return found.end() if found else begin
+
+
+def _named_within(plain: str, bot: Handle) -> Misunderstood | None:
+    """Notice `Hello @bot@host repost`, which is not obeyed: the line could as well be about a command."""
+    verbs = "|".join(_VERBS)
+    pattern = rf"(?<![^\s(]){_name(bot)}{_AFTER_NAME}[ \t]+({verbs})(?![^\s.,!;:?)])"
+    found = re.search(pattern, plain, re.IGNORECASE | re.ASCII)
+    return Misunderstood(reason=Reason.NOT_FIRST, verb=_VERBS[found[1].lower()]) if found else None
+
+
+def _name(bot: Handle) -> str:
+    return rf"@{re.escape(bot.name)}@{re.escape(bot.host)}"
+
+
+def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) -> Command | Misunderstood:
+    """Read a text from its verb on. `plain` is the same text with all hidden that is not plain words."""
+    first = next(words(plain.partition("\n")[0]), None)
+    verb = _VERBS.get(first.value) if first else None
+    if first is None or verb is None:
+        word = first.value if first else ""
+        return Misunderstood(reason=Reason.UNKNOWN_VERB, word=shown(word), near=near(word, _VERBS))
+    rest, line = text[first.end :], plain[first.end :].partition("\n")[0]
+    match verb:
+        case Verb.HELP:  # whatever is said with it
+            return Command(verb=verb)
+        case Verb.NOTE:
+            return read_note(rest, line, threads)
+        case Verb.PREAMBLE if origin is not Origin.MESSAGE:
+            return Misunderstood(reason=Reason.ONLY_BY_MESSAGE, verb=verb)
+        case Verb.PREAMBLE:
+            return read_preamble(rest, line, threads)
+        case _:
+            return read_arguments(verb, line, threads)
+
+
+def _is_talk(read: Command | Misunderstood) -> bool:
+    """Tell whether a reply is likely meant for people: its first word is like no verb."""
+    return isinstance(read, Misunderstood) and read.reason is Reason.UNKNOWN_VERB and not read.near

@@ -1,0 +1,85 @@
+"""What only a forum over HTTP has: how many requests a call takes, tokens, passwords."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from megabot.core.posts import Feature
+from megabot.errors import SignInRefused
+from tests.contract.stage import DRAFT, HttpStage, make_posts, sandbox_stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[HttpStage]:
+    with sandbox_stage(tmp_path) as set_stage:
+        yield set_stage
+
+
+def test_own_content_is_read_no_further_than_asked(stage: HttpStage) -> None:
+    make_posts(stage, 55)
+    stage.forum.account()
+    stage.calls()
+
+    own = stage.forum.own_content(since=stage.clock.now() - timedelta(hours=5))
+
+    assert len(own.posts) >= 5
+    assert stage.calls() == ["GET user"]
+
+
+def test_of_the_log_of_removals_three_pages_are_read(stage: HttpStage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    modlin = stage.hand("modlin")
+    stage.forum.account()
+    for number in range(151):
+        modlin.remove(made.id, removed=number % 2 == 0)
+    stage.calls()
+
+    (listed,) = stage.forum.own_removed(stage.news)
+
+    assert listed.removed
+    assert stage.calls() == ["GET modlog"] * 3
+
+
+def test_signing_out_makes_the_token_worthless(stage: HttpStage) -> None:
+    stage.forum.sign_in()
+    token = next(iter(stage.sandbox.world.tokens))
+
+    stage.forum.sign_out()
+
+    assert token not in stage.sandbox.world.tokens
+
+
+def test_a_password_that_was_changed_is_refused_in_words(stage: HttpStage) -> None:
+    stage.sandbox.person("megabot").password = "another"
+
+    with pytest.raises(SignInRefused, match="does not know this name with this password"):
+        stage.forum.account()
+
+
+ONE_REQUEST: dict[str, Callable[[HttpStage, int], object]] = {
+    "GET site": lambda stage, _: stage.forum.account(),
+    "GET user/unread_count": lambda stage, _: stage.forum.unread(),
+    "GET community": lambda stage, _: stage.forum.community("news"),
+    "GET user": lambda stage, _: stage.forum.own_content(since=None),
+    "GET modlog": lambda stage, _: stage.forum.own_removed(stage.news),
+    "GET post/list": lambda stage, _: stage.forum.pinned(stage.news),
+    "GET post": lambda stage, post: stage.forum.post(post),
+    "POST post": lambda stage, _: stage.forum.create_post(stage.news, DRAFT),
+    "PUT post": lambda stage, post: stage.forum.edit_post(post, DRAFT),
+    "POST post/lock": lambda stage, post: stage.forum.lock(post, locked=True),
+    "POST post/feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
+    "POST comment": lambda stage, post: stage.forum.comment(post, "x"),
+}
+
+
+@pytest.mark.parametrize("request_made", ONE_REQUEST)
+def test_each_call_is_one_request(stage: HttpStage, request_made: str) -> None:
+    stage.forum.account()
+    made = stage.forum.create_post(stage.news, DRAFT)
+    stage.calls()
+
+    ONE_REQUEST[request_made](stage, made.id)
+
+    assert stage.calls() == [request_made]
