@@ -11,12 +11,12 @@ import pprint  # noqa: F401  as below
 import resource
 import signal
 import sys
-from types import FrameType
 from typing import Any
 
 import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them, and then it could not
 
 from megabot.adapters.template_rendering import render_all
+from megabot.adapters.template_time import interrupt
 
 MEMORY = 600 * 1024 * 1024
 CPU_SECONDS_MORE = 2  # for saying which template used up its time, and for the other jobs
@@ -55,7 +55,7 @@ def _limit(cpu_seconds: int) -> None:
     As root, NPROC does not bind, and only there. Time that is used up is an error in the template first,
     which then has its line; what Python cannot break off, one sum without end, is killed a little later.
     """
-    signal.signal(signal.SIGXCPU, _out_of_time)
+    signal.signal(signal.SIGXCPU, interrupt)
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
@@ -66,10 +66,6 @@ def _limit(cpu_seconds: int) -> None:
     for kind, most in limits.items():
         resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + CPU_SECONDS_MORE))
-
-
-def _out_of_time(signum: int, frame: FrameType | None) -> None:
-    raise TimeoutError
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import parse
 from megabot.core.problems import Problem
 
@@ -17,7 +18,10 @@ def parse_all(files: dict[str, str]) -> tuple[dict[str, Any], list[Problem]]:
         name = path.removeprefix("data/").rpartition(".")[0]
         if name in values:
             problems.append(Problem(path, 0, f"another data file is called {name} too", "rename one"))
-        value, mistakes = _parse(path, files[path])
+        try:
+            value, mistakes = _parse(path, files[path])
+        except (MemoryError, OutOfTime):  # the limits of the child
+            return {}, [Problem(path, 0, "the data is too much to be read", "delete what no template uses")]
         values[name] = value
         problems += mistakes
     return values, problems
@@ -31,6 +35,8 @@ def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:
             return None, [Problem(path, error.lineno, f"this is not JSON: {error.msg}")]
         except RecursionError:
             return None, [Problem(path, 0, "the data nests too deeply")]
+        except ValueError:  # thousands of digits
+            return None, [Problem(path, 0, "a number is too long")]
     if path.endswith(".csv"):
         return _table(path, text)
     document = parse(path, text)

@@ -18,6 +18,7 @@ from jinja2.runtime import BlockReference, Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.adapters.template_filters import date_filter, escape_md, ordinal, url
+from megabot.adapters.template_time import OutOfTime
 
 _DANGEROUS = ("lipsum", "cycler", "joiner", "namespace")
 _LONGEST_MESSAGE = 200
@@ -88,7 +89,7 @@ class Function:
 class Environment(ImmutableSandboxedEnvironment):
     """The environment of a source's templates: data, never objects; sums, but nothing without end."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})  # constants are folded while compiling otherwise
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self, files: Mapping[str, str], *, locale: str) -> None:
         super().__init__(
@@ -100,9 +101,11 @@ class Environment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            optimized=False,  # else constants are calculated while compiling, and a bomb has no line
         )
         for name in _DANGEROUS:
             self.globals.pop(name, None)
+        self.globals = {name: _callable(value) for name, value in self.globals.items()}
         self.filters = {name: _listed(made) for name, made in self.filters.items() if name != "random"} | {
             "date": date_filter(locale),
             "ordinal": functools.partial(ordinal, locale=locale),
@@ -137,6 +140,8 @@ class Environment(ImmutableSandboxedEnvironment):
         """Look a name up in data first: a column may be called `items`."""
         if isinstance(obj, Mapping):
             return self._item(obj, attribute)
+        if attribute.startswith("_"):
+            return self.unsafe_undefined(obj, attribute)
         return _callable(super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401  jinja2's own signature
@@ -203,7 +208,8 @@ class _Files(jinja2.BaseLoader):
         return sorted(self._files)
 
 
-def _printed(value: object) -> object:
+@jinja2.pass_context  # with one, jinja2 leaves this to the rendering too
+def _printed(context: Context, value: object) -> object:
     """Print what people can read: none is nothing, and a list a mistake rather than in Python's notation."""
     if value is None:
         return ""
@@ -216,13 +222,13 @@ def _printed(value: object) -> object:
     )
 
 
-def failure(error: Exception) -> tuple[str, str]:
+def failure(error: BaseException) -> tuple[str, str]:
     """Say in one line what went wrong in a template and what to write instead, without any of its data."""
     what, _, hint = _message(error).replace("\n", " ")[:_LONGEST_MESSAGE].partition("; ")
     return what, hint
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     if isinstance(error, SecurityError):
         return "this is not allowed in a template"
     if isinstance(error, jinja2.TemplateNotFound):
@@ -230,10 +236,10 @@ def _message(error: Exception) -> str:
     if isinstance(error, jinja2.UndefinedError | jinja2.TemplateSyntaxError | jinja2.TemplateRuntimeError):
         return error.message or type(error).__name__
     if isinstance(error, RecursionError):
-        return "a template includes or calls itself without end"
+        return "a template includes or calls itself without end, or nests too deeply"
     if isinstance(error, MemoryError):
         return "the template needs too much memory"
-    if isinstance(error, TimeoutError):
+    if isinstance(error, OutOfTime):
         return "the template takes too long; a loop that never ends?"
     called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None
     return called[0] if called else f"this cannot be computed ({type(error).__name__})"

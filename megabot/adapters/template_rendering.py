@@ -23,6 +23,7 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
+from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, sections
 from megabot.core.problems import Problem
@@ -97,7 +98,7 @@ def _answer(source: Source, job: Json) -> Json:
         return {"text": _render(source, job)}
     except BrokenError as error:
         return {"problems": [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]}
-    except (MemoryError, RecursionError, TimeoutError) as error:  # around the templates, not in one
+    except (MemoryError, RecursionError, OutOfTime) as error:  # around the templates, not in one
         return {"problems": [_plain(Problem(job["thread"]["path"], 0, *failure(error)))]}
 
 
@@ -188,26 +189,30 @@ def _run(environment: Environment, path: str, parts: dict[str, tuple[str, Json]]
     for part, (text, names) in parts.items():
         try:
             done[part] = environment.text(path, text, names).strip("\n")
-        except Exception as error:  # noqa: BLE001  whatever a template does ends as one line about it
+        except (Exception, OutOfTime) as error:  # noqa: BLE001  whatever a template does ends as one line about it
             problems.append(_problem(error, environment, path, names))
     if problems:
         raise BrokenError(problems)
     return done
 
 
-def _problem(error: Exception, environment: Environment, path: str, names: Json) -> Problem:
+def _problem(error: BaseException, environment: Environment, path: str, names: Json) -> Problem:
     where, line = path, 0
     if isinstance(error, jinja2.TemplateSyntaxError):
         where, line = error.filename or path, error.lineno
+    elif isinstance(error, OutOfTime):
+        where, line = error.path or path, error.line
     else:
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename.endswith(SUFFIX):
                 where, line = frame.f_code.co_filename, number
+    if (where, line) == (path, 1):  # the thread's front matter: jinja2 says so where it knows no line
+        line = 0
     what, hint = failure(error)
     return Problem(where, line, what, hint or _hint(error, environment, names))
 
 
-def _hint(error: Exception, environment: Environment, names: Json) -> str:
+def _hint(error: BaseException, environment: Environment, names: Json) -> str:
     """Name the name that was probably meant."""
     if isinstance(error, jinja2.TemplateNotFound):
         near = _nearest(str(error.name), environment.list_templates())

@@ -17,7 +17,7 @@ Value = None | bool | int | float | str | date | list["Value"] | dict[str, "Valu
 Place = tuple[str | int, ...]
 
 _FENCE = "---"
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})(?P<fraction>\.[0-9]+)?")  # int() refuses 4300
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a space that is none to YAML
 _CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab].*[\u201c\u201d\u2018\u2019\u00bb]")

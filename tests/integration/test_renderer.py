@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -32,19 +31,6 @@ EVERYTHING = """
 {{ sections() }}
 """
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-BOMBS = [
-    ENDLESS,
-    "{{ '%9999999999d' | format(1) }}",
-    "{{ '{:>9999999999}'.format(1) }}",
-    "{{ 'x' | center(9999999999) }}",
-    "{{ 'a' * 80000000 }}",
-    "{{ 10 ** (10 ** 9) }}",
-    "{% include '_endless.md.j2' %}",
-    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
-    "{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}",
-    "{% set x = 'abcdefgh' * 9999 %}" + "{% set x = x ~ x ~ x ~ x %}" * 12 + "{{ x }}",
-    "{{ range(99999) | list | string | list | permutations }}",
-]
 
 
 def render(body: str, *, timeout: float = 20, more: dict[str, str] | None = None) -> Rendered | RenderProblem:
@@ -96,17 +82,6 @@ def test_no_job_starts_no_child() -> None:
     assert Renderer(timeout=0).render(Snapshot(files={}), []) == ()
 
 
-@pytest.mark.parametrize("body", BOMBS)
-def test_a_bomb_ends_as_a_problem_of_its_template(body: str) -> None:
-    began = time.monotonic()
-
-    answer = render(body, timeout=2)
-
-    assert isinstance(answer, RenderProblem)
-    assert answer.problems[0].path in {"thread.md.j2", "_endless.md.j2"}
-    assert time.monotonic() - began < 5
-
-
 def test_a_child_that_takes_too_long_is_ended() -> None:
     answer = render("Hello.", timeout=0.001)
 
@@ -121,13 +96,15 @@ def test_a_child_that_runs_out_of_memory_leaves_a_problem() -> None:
     answer = render("Hello.", more={f"data/d{number}.json": much for number in range(14)})
 
     assert isinstance(answer, RenderProblem)
-    assert str(answer.problems[0]) == (
-        "thread.md.j2: rendering broke off: the text probably needs too much memory"
-    )
+    assert re.fullmatch(r"data/d\d+.json: the data is too much to be read \(.*\)", str(answer.problems[0]))
 
 
 def test_a_child_that_used_up_its_time_says_so() -> None:
     assert _ending(-signal.SIGKILL) == "rendering was stopped at its limits of time: a loop that never ends?"
+
+
+def test_a_child_that_ended_by_itself_says_so() -> None:
+    assert _ending(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
 
 
 @pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])
@@ -140,24 +117,6 @@ def test_half_characters_travel_and_are_refused() -> None:
 
     assert isinstance(answer, RenderProblem)
     assert answer.problems[0].what == "a control character or half a character"
-
-
-def test_under_its_limits_the_child_can_open_nothing() -> None:
-    program = (
-        "from megabot.adapters.render_child import _limit\n"
-        "_limit()\n"
-        "import os, sys\n"
-        "def tries(what):\n"
-        "    try: what(); return 'could'\n"
-        "    except OSError: return 'could not'\n"
-        "print(tries(lambda: open('/etc/passwd')), tries(os.pipe), tries(lambda: os.dup(1)))\n"
-    )
-    root = Path(render_child.__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
-    )
-
-    assert done.stdout == "could not could not could not\n"
 
 
 def child_under_its_limits() -> Path:

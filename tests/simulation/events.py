@@ -24,6 +24,8 @@ def draw(year: Year) -> None:
         for likely, event in WEEKLY:
             if year.random.random() < likely:
                 year.at(_some_moment(year, edition), named(event))
+        if year.random.random() < AT_THE_SLOT:
+            year.at(edition.slot - timedelta(seconds=1), named(a_storm_at_the_slot))
         if year.random.random() < BY_HAND:
             early = timedelta(hours=year.random.uniform(0.5, 20))
             year.at(edition.slot - early, named(a_thread_by_hand))
@@ -148,6 +150,12 @@ def a_storm_blows(year: Year) -> None:
     year.after(timedelta(hours=year.random.uniform(0.1, 30)), calm)
 
 
+def a_storm_at_the_slot(year: Year) -> None:
+    """Half of all calls fail for some minutes, just when it matters."""
+    year.storm.strength = 0.5
+    year.after(timedelta(minutes=year.random.uniform(0.5, 30)), calm)
+
+
 def calm(year: Year) -> None:
     """The storm is over."""
     year.storm.strength = 0
@@ -234,6 +242,7 @@ def somebody_refreshes(year: Year) -> None:
 
 
 BY_HAND = 0.06
+AT_THE_SLOT = 0.15
 WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.12, a_moderator_unpins),
     (0.08, a_moderator_pins_an_old_thread),

@@ -1,14 +1,16 @@
 """Faults between the bot and what it acts through: drawn for every call while a storm blows."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any, cast
 
+from megabot.core.problems import Problem
 from megabot.core.records import IntentState
+from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import (
     LedgerError,
     OutcomeUnknown,
@@ -22,6 +24,7 @@ from megabot.errors import (
 from megabot.ports import Forum, Ledger
 from tests.fakes import FakeLedger
 from tests.simulation.server import AccountForum
+from tests.world import Press
 
 
 class Fault(StrEnum):
@@ -39,6 +42,8 @@ class Fault(StrEnum):
     KILLED_BEFORE = "killed before"
     KILLED_AFTER = "killed after"
     DISK_FULL = "disk full"
+    DISK_FULL_AFTER = "written, and then disk full"
+    BROKEN_TEXT = "the child breaks off"
 
 
 class Killed(BaseException):
@@ -49,12 +54,14 @@ WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"pin_events", "person"}
 KEEPS = {"begin", "settle", "record_post", "remember"}
+RENDERS, SLEEPS = {"render"}, {"sleep"}
 MAY_BE_LATE = {"create_post", "comment"}
 LATEST = timedelta(minutes=9)
 
 _ANY = (Fault.UNREACHABLE, Fault.STARTING, Fault.LIMITED, Fault.TOKEN, Fault.KILLED_BEFORE)
 _OF_A_WRITE = (*_ANY, Fault.LOST_REQUEST, Fault.LOST_ANSWER, Fault.KILLED_AFTER)
-_OF_THE_LEDGER = (Fault.DISK_FULL, Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
+_OF_THE_LEDGER = (Fault.DISK_FULL, Fault.DISK_FULL_AFTER, Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
+_OF_A_RENDERING = (Fault.BROKEN_TEXT, Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
 _BEFORE: dict[Fault, Callable[[], BaseException]] = {
     Fault.UNREACHABLE: lambda: Unreachable("no route"),
     Fault.STARTING: lambda: Starting("starting"),
@@ -68,6 +75,7 @@ _BEFORE: dict[Fault, Callable[[], BaseException]] = {
 }
 _AFTER: dict[Fault, Callable[[], BaseException]] = {
     Fault.LOST_ANSWER: lambda: OutcomeUnknown("the answer was lost"),
+    Fault.DISK_FULL_AFTER: lambda: LedgerError("disk full"),
     Fault.KILLED_AFTER: Killed,
 }
 
@@ -103,6 +111,8 @@ def _of(name: str) -> tuple[Fault, ...]:
         return (*_OF_A_WRITE, *late, *refused)
     if name in READS:
         return (*_ANY, Fault.NO_ANSWER)
+    if name in RENDERS:
+        return _OF_A_RENDERING
     return _OF_THE_LEDGER if name in KEEPS else ()
 
 
@@ -173,6 +183,28 @@ class FaultyLedger:
             return answer
 
         return call
+
+
+class FaultyPress:
+    """The port `Renderer` in a storm: a child that breaks off is a problem, never an error."""
+
+    def __init__(self, press: Press, storm: Storm) -> None:
+        self._press = press
+        self._storm = storm
+
+    def render(
+        self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
+    ) -> tuple[Rendered | RenderProblem, ...]:
+        """Render, or break off."""
+        fault = self._storm.draw("render")
+        if fault is Fault.BROKEN_TEXT:
+            return tuple(RenderProblem((Problem(thread.path, 0, "broke off"),)) for thread, _ in jobs)
+        if fault in _BEFORE:
+            raise made(_BEFORE, fault)
+        answer = self._press.render(snapshot, jobs)
+        if fault in _AFTER:
+            raise made(_AFTER, fault)
+        return answer
 
 
 def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, broken: list[str]) -> tuple[Forum, Ledger]:

@@ -20,7 +20,7 @@ from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeLedger
-from tests.simulation.faults import Killed, Storm, through
+from tests.simulation.faults import FaultyPress, Killed, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import AccountForum, Server
 from tests.world import Clock, Pages, Press
@@ -169,7 +169,7 @@ class Year:
             forum=forum,
             ledger=ledger,
             source=self.pages,
-            renderer=self.press,
+            renderer=FaultyPress(self.press, self.storm),
             alerts=LedgerAlerts(ledger),
         )
 

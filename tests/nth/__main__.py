@@ -1,0 +1,64 @@
+"""`python -m tests.nth [PAIRS] [--seed SEED]`: the table of faults tried at every effect of a handover."""
+
+import argparse
+import logging
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+from tests.nth.handover import Mode, play
+
+Tried = tuple[str, list[str]]
+
+
+def singles(effects: int) -> Iterator[Tried]:
+    """One fault at each effect, in each mode: once, and from it on."""
+    for mode in Mode:
+        for on in (False, True):
+            for number in range(1, effects + 1):
+                name = f"{mode}, {'from then on' if on else 'once'}"
+                found, names = play({number: mode}, on=on)
+                yield name, [f"effect {number} ({names[number - 1]}): {one}" for one in found]
+
+
+def pairs(effects: int, wanted: int, seed: int) -> Iterator[Tried]:
+    """Two faults: each effect is in at least two pairs, the rest is chance."""
+    random = Random(seed)
+    numbers = [*range(1, effects + 1)] * 2
+    random.shuffle(numbers)
+    chosen = [(number, random.randint(1, effects)) for number in numbers]
+    while len(chosen) < wanted:
+        chosen.append((random.randint(1, effects), random.randint(1, effects)))
+    for one, other in chosen:
+        at = {one: random.choice([*Mode]), other: random.choice([*Mode])}
+        found, _ = play(at)
+        yield "two faults", [f"effects {at}: {sentence}" for sentence in found]
+
+
+def main() -> int:
+    """Try everything; print a line for each kind of fault, and what broke."""
+    parser = argparse.ArgumentParser(prog="python -m tests.nth", description=__doc__)
+    parser.add_argument("pairs", nargs="?", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    logging.getLogger("megabot").setLevel(logging.CRITICAL)
+    found, names = play({})
+    if found:
+        print("without any fault:", *found, sep="\n")
+        return 1
+    print(f"a handover of two threads has {len(names)} effects: {dict(Counter(names))}; seed {wanted.seed}")
+    tried, broken = Counter[str](), Counter[str]()
+    for tries in (singles(len(names)), pairs(len(names), wanted.pairs, wanted.seed)):
+        for name, faults in tries:
+            tried[name] += 1
+            broken[name] += bool(faults)
+            for sentence in faults:
+                print(f"{name}: {sentence}", flush=True)
+    for name, times in tried.items():
+        print(f"{times:6} tried, {times - broken[name]:6} survived  {name}")
+    return 1 if broken.total() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

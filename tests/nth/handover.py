@@ -1,0 +1,97 @@
+"""One handover on fakes, with a fault at chosen effects; the judge is that of the simulation.
+
+An effect is a request, a write to the ledger, a rendering or a wait. Numbered as they come.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+
+from tests.simulation.faults import KEEPS, READS, RENDERS, SLEEPS, WRITES, Fault, Storm
+from tests.simulation.rules import created, violations
+from tests.simulation.year import Year
+
+HOUR = timedelta(hours=1)
+SEED = 7
+"""A year in which both threads have their slot at one moment, and lock the one before."""
+
+
+class Mode(StrEnum):
+    """How an effect goes wrong."""
+
+    ERROR = "error"
+    LOST_REQUEST = "request lost"
+    LOST_ANSWER = "answer lost"
+    HANG = "hang"
+    KILLED_BEFORE = "killed before"
+    KILLED_AFTER = "killed after"
+
+
+_ERRORS = {
+    Mode.ERROR: (Fault.UNREACHABLE, Fault.UNREACHABLE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
+    Mode.LOST_REQUEST: (Fault.NO_ANSWER, Fault.LOST_REQUEST, Fault.DISK_FULL, Fault.BROKEN_TEXT),
+    Mode.LOST_ANSWER: (Fault.NO_ANSWER, Fault.LOST_ANSWER, Fault.DISK_FULL_AFTER, Fault.BROKEN_TEXT),
+    Mode.HANG: (Fault.NO_ANSWER, Fault.LATE, Fault.DISK_FULL, Fault.BROKEN_TEXT),
+    Mode.KILLED_BEFORE: (Fault.KILLED_BEFORE,) * 4,
+    Mode.KILLED_AFTER: (Fault.KILLED_AFTER,) * 4,
+}
+
+
+def fault_of(mode: Mode, name: str) -> Fault:
+    """What a mode is for a kind of effect."""
+    read, write, ledger, rendering = _ERRORS[mode]
+    if name in READS:
+        return read
+    if name in WRITES:
+        return Fault.LOST_ANSWER if write is Fault.LATE and name == "upload" else write
+    return ledger if name in KEEPS else rendering
+
+
+@dataclass
+class Numbered(Storm):
+    """Faults at numbered effects while armed: each once, or from the first of them on."""
+
+    at: Mapping[int, Mode] = field(default_factory=dict)
+    on: bool = False
+    armed: bool = False
+    names: list[str] = field(default_factory=list)
+
+    def draw(self, name: str) -> Fault | None:
+        """Count the effect, and say how it goes wrong."""
+        if not self.armed or name not in READS | WRITES | KEEPS | RENDERS | SLEEPS:
+            return None
+        self.names.append(name)
+        number = len(self.names)
+        first = min(self.at, default=0)
+        mode = self.at.get(number) or (self.at[first] if self.on and first and number > first else None)
+        return None if mode is None else fault_of(mode, name)
+
+
+def play(at: Mapping[int, Mode], *, on: bool = False) -> tuple[list[str], list[str]]:
+    """Play a handover with these faults; give what promises broke, and the effects by name.
+
+    Faults that go on end after three quarters of an hour; then there is half a day to recover.
+    """
+    year = Year(SEED)
+    storm = year.storm = Numbered(Random(0), at=at, on=on)
+    slot = year.slots(year.pages.all[0])[0].slot
+    year.at(slot - HOUR, Year.start)
+    week = timedelta(weeks=1)
+    year.at(slot, lambda _: None)
+    year.at(slot + week - timedelta(minutes=1), lambda _: setattr(storm, "armed", True))
+    for minutes in (0, 1, 2, 5, 15, 30, 45):
+        year.at(slot + week + timedelta(minutes=minutes), lambda _: None)
+    year.at(slot + week + timedelta(minutes=46), lambda _: setattr(storm, "armed", False))
+    for minutes in (47, 60, 75, 120, 180, 240, 720):
+        year.at(slot + week + timedelta(minutes=minutes), Year.start)
+    year.run()
+    return [*violations(year), *_unfinished(year)], storm.names
+
+
+def _unfinished(year: Year) -> list[str]:
+    """Both threads have two editions each, and the old one tells of the new one."""
+    made = sorted((thread, copy) for _, thread, _, copy in created(year))
+    wanted = [("group", 1)] * 2 + [("news", 1)] * 2
+    return [] if made == wanted else [f"posted: {made}"]
