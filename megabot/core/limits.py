@@ -20,7 +20,9 @@ _MENTION = re.compile(r"@[\w.]+@[a-zA-Z0-9._:-]+")  # the server's: also in code
 _COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
 _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-_BAD_LINK = re.compile(r"(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?|<)\s*(?:javascript|data|vbscript):", re.IGNORECASE)
+_BAD_LINK = re.compile(
+    r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
+)
 _NO_ALT = re.compile(r"!\[\s*\]\(")
 _MARKER = "[//]: # (megabot:"
 

@@ -22,7 +22,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WARNING = re.compile(r"\(cw:\s*", re.IGNORECASE)
 _MISTAKES = (
     # The line under a table's head: nothing but dashes, colons and at least one bar.
-    (re.compile(r"(?=[\s|:-]*\|)[\s|:-]*-[\s|:-]*"), "a table", "write a list: spoilers show no tables"),
+    (re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"), "a table", "write a list: spoilers show no tables"),
     (re.compile(r" {0,3}(?:=+|-+|[-*_](?:[ \t]*[-*_]){2,})\s*"), "a line of dashes", "use ### or delete it"),
     (re.compile(r"\s*<!--.*"), "a comment, which readers would see", "delete it: git remembers"),
     (re.compile(r" {0,3}\[[^\]]+\]:.*"), "a link definition", "write [words](address) where it is used"),

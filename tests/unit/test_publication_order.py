@@ -25,13 +25,14 @@ Mend = dict[str, object]
 
 BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
     ("nothing due", {}, Reason.NOTHING_DUE),
-    ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.OUTCOME_UNKNOWN),
+    ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.UNKNOWN_FOR_LONG),
     ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.THERE),
     ("post removed", {"posts": (own(removed=True),)}, Reason.REMOVED),
     ("skipped", {"posts": ()}, Reason.SKIPPED),
     ("not known before", {"due": an_edition()}, Reason.FIRST_RUN),
     ("grace over", {"known_since": SLOT}, Reason.PAST_GRACE),
-    ("refresh ordered", {"now": NOW}, Reason.NOT_ORDERED),
+    ("in another community", {"now": NOW}, Reason.STRAYED),
+    ("refresh ordered", {"strayed": False}, Reason.NOT_ORDERED),
     ("not looked deep", {"order": None}, Need.DEEP_LOOK),
     ("settings hide", {"deep": True}, Reason.SETTINGS_HIDE),
     ("nothing proven", {"hides": ()}, Reason.NOT_PROVEN),
@@ -51,6 +52,7 @@ ALL_WRONG: Mend = {
     "posts": (own(),),
     "known_since": NOW,
     "order": REFRESH,
+    "strayed": True,
     "deep": False,
     "hides": ("show_bot_accounts",),
     "proven": False,
@@ -59,9 +61,10 @@ ALL_WRONG: Mend = {
 }
 
 REPOSTED: list[tuple[str, Mend, Reason | Need | type]] = [
-    ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, Reason.OUTCOME_UNKNOWN),
+    ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, Reason.UNKNOWN_FOR_LONG),
     ("carried out", {"intents": (an_intent(order=REPOST.id),)}, Reason.THERE),
-    ("not looked deep", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Need.DEEP_LOOK),
+    ("in another community", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.STRAYED),
+    ("not looked deep", {"strayed": False}, Need.DEEP_LOOK),
     ("settings hide", {"deep": True}, Reason.SETTINGS_HIDE),
     ("nothing proven", {"hides": ()}, Reason.NOT_PROVEN),
     ("sent in vain", {"proven": True}, Resend),

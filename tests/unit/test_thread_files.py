@@ -110,7 +110,7 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             NAME,
             f"{NAME}\nzzz: 1",
-            "3: zzz is not a setting (there is: name, title, schedule, community, pin, ",
+            "3: zzz is not a setting (there is: name, title, schedule, image, image_alt, ",
         ),
         (NAME, f"{NAME}\nnsfw: no", "3: nsfw is neither true nor false (write true or false)"),
         (NAME, f"{NAME}\npin: top", "3: pin: top is none of community, local, none (write one of them)"),
