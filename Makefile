@@ -4,6 +4,7 @@
 PYTHON ?= python3
 ARGS :=
 TESTS :=
+SEEDS := 300
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,10 +17,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types bench lock clean
+.PHONY: help demo test lint types simulate faults bench lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS=--exit: then end)
 	@$(BIN)/python -m megabot demo $(ARGS)
@@ -45,6 +46,12 @@ lint: $(READY) ## ruff: rules and format
 types: $(READY) ## mypy --strict
 	@echo "make: types"
 	@$(BIN)/python -m mypy --no-error-summary
+
+simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARGS='--from 7')
+	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
+
+faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
+	@$(BIN)/python -m tests.nth $(ARGS)
 
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)

@@ -5,8 +5,11 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from random import Random
 
+from tests.nth import killed
 from tests.nth.handover import Mode, play
 
 Tried = tuple[str, list[str]]
@@ -36,6 +39,19 @@ def pairs(effects: int, wanted: int, seed: int) -> Iterator[Tried]:
         yield "two faults", [f"effects {at}: {sentence}" for sentence in found]
 
 
+def kills() -> Iterator[Tried]:
+    """A real process, really killed, before and after each of its effects."""
+    every = list(product(range(1, killed.effects() + 1), (False, True)))
+    with ProcessPoolExecutor(2) as pool:
+        for (number, after), found in zip(every, pool.map(_kill, every), strict=True):
+            when = "after" if after else "before"
+            yield "SIGKILL, a real process", [f"{when} effect {number}: {one}" for one in found]
+
+
+def _kill(at: tuple[int, bool]) -> list[str]:
+    return killed.kill(at[0], after=at[1])
+
+
 def main() -> int:
     """Try everything; print a line for each kind of fault, and what broke."""
     parser = argparse.ArgumentParser(prog="python -m tests.nth", description=__doc__)
@@ -49,7 +65,7 @@ def main() -> int:
         return 1
     print(f"a handover of two threads has {len(names)} effects: {dict(Counter(names))}; seed {wanted.seed}")
     tried, broken = Counter[str](), Counter[str]()
-    for tries in (singles(len(names)), pairs(len(names), wanted.pairs, wanted.seed)):
+    for tries in (singles(len(names)), pairs(len(names), wanted.pairs, wanted.seed), kills()):
         for name, faults in tries:
             tried[name] += 1
             broken[name] += bool(faults)
