@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, cast
 
+from megabot.core.marker import post_marker
 from megabot.core.problems import Problem
 from megabot.core.records import IntentState
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
@@ -104,6 +105,20 @@ class Storm:
         return fault
 
 
+@dataclass
+class Record:
+    """What calls tell the judge: promises that they broke, and editions whose text was refused for good."""
+
+    broken: list[str] = field(default_factory=list)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+
+
+def carried(body: str) -> tuple[str, str]:
+    """Which edition a body carries, by its marker: thread and key."""
+    marker = post_marker(body)
+    return ("", "") if marker is None else (marker.thread, marker.key)
+
+
 def _of(name: str) -> tuple[Fault, ...]:
     if name in WRITES:
         late = (Fault.LATE,) if name in MAY_BE_LATE else ()
@@ -117,13 +132,13 @@ def _of(name: str) -> tuple[Fault, ...]:
 
 
 class FaultyForum:
-    """The port `Forum` in a storm. `broken` collects promises that the calls themselves break."""
+    """The port `Forum` in a storm."""
 
-    def __init__(self, forum: AccountForum, storm: Storm, ledger: Ledger, broken: list[str]) -> None:
+    def __init__(self, forum: AccountForum, storm: Storm, ledger: Ledger, record: Record) -> None:
         self._forum = forum
         self._storm = storm
         self._ledger = ledger
-        self._broken = broken
+        self._record = record
 
     def __getattr__(self, name: str) -> object:
         """Give a call that may fail."""
@@ -137,6 +152,8 @@ class FaultyForum:
             fault = self._storm.draw(name)
             if fault is None:
                 return real(*args, **named)
+            if fault is Fault.REFUSED and name == "create_post":
+                self._record.refused.add(carried(args[1].body))
             if fault in _BEFORE:
                 raise made(_BEFORE, fault)
             if fault is Fault.LATE:
@@ -157,7 +174,7 @@ class FaultyForum:
             if intent.state is IntentState.SENDING and intent.new.draft is not None
         )
         if not any(intent.new.draft is not None and intent.new.draft.body == body for intent in open_):
-            self._broken.append("a post was sent that no intent tells of")
+            self._record.broken.append("a post was sent that no intent tells of")
 
 
 class FaultyLedger:
@@ -207,7 +224,7 @@ class FaultyPress:
         return answer
 
 
-def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, broken: list[str]) -> tuple[Forum, Ledger]:
+def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, record: Record) -> tuple[Forum, Ledger]:
     """Put a storm between the bot and its ports."""
     stormy = cast("Ledger", FaultyLedger(ledger, storm))
-    return cast("Forum", FaultyForum(forum, storm, ledger, broken)), stormy
+    return cast("Forum", FaultyForum(forum, storm, ledger, record)), stormy

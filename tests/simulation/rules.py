@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import takewhile
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
@@ -17,7 +18,7 @@ ENOUGH = timedelta(hours=2)  # without anything in the way, for what is due to b
 
 def violations(year: Year) -> Iterator[str]:
     """Name every promise that a year broke."""
-    yield from year.broken
+    yield from year.record.broken
     yield from never_twice(year)
     yield from right_edition(year)
     yield from never_bare(year)
@@ -125,7 +126,7 @@ def told_once(year: Year) -> Iterator[str]:
 
 def never_missed(year: Year) -> Iterator[str]:
     """Promise 2: an edition is posted if nothing was in the way for two hours within its grace."""
-    known = set(series(year).values()) | {(thread, key) for _, thread, key, _ in created(year)}
+    known = set(series(year).values()) | year.record.refused
     for thread in year.pages.all:
         for edition in _editions(year, thread):
             if (thread.name, edition.key) in known or not _had_its_time(year, thread, edition):
@@ -136,11 +137,9 @@ def never_missed(year: Year) -> Iterator[str]:
 
 def _editions(year: Year, thread: Thread) -> Iterator[Edition]:
     """The editions of the year, but those whose schedule the bot could not know before them."""
-    first = year.calm[0][0]
-    for edition in calendar.upcoming(thread.name, thread.schedule, first + timedelta(hours=2)):
-        if edition.slot > year.clock.at:
-            return
-        yield edition
+    first, last = year.calm[0][0] + timedelta(hours=2), year.last_slot
+    coming = calendar.upcoming(thread.name, thread.schedule, first)
+    return takewhile(lambda edition: edition.slot <= last, coming)
 
 
 def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:

@@ -20,7 +20,7 @@ from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeLedger
-from tests.simulation.faults import FaultyPress, Killed, Storm, through
+from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import AccountForum, Server
 from tests.world import Clock, Pages, Press
@@ -48,7 +48,7 @@ class Year:
         self.seed = seed
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
-        self.broken: list[str] = []
+        self.record = Record()
         first = date(2026, 11, 9) + timedelta(weeks=self.random.randrange(8 * 52))
         self.clock = Clock(datetime.combine(first, time(0), UTC) - timedelta(days=3))
         self.server = Server(self.clock.true)
@@ -62,6 +62,7 @@ class Year:
         self.pages = Pages(self._threads(first))
         self.press = Press()
         self.service: Service | None = None
+        self.last_slot = min(self.slots(thread)[-1].slot for thread in self.pages.all)
         self.excused: set[str] = set()
         self.ordered: Counter[str] = Counter()
         self.calm: list[tuple[datetime, bool]] = []
@@ -163,7 +164,7 @@ class Year:
 
     def ports(self) -> Ports:
         """Compose a process of the bot."""
-        forum, ledger = through(self.forum, self.ledger, self.storm, self.broken)
+        forum, ledger = through(self.forum, self.ledger, self.storm, self.record)
         return Ports(
             clock=self.clock,
             forum=forum,
@@ -251,3 +252,5 @@ class Year:
         )
         if not self.calm or self.calm[-1][1] is not calm:
             self.calm.append((self.clock.at, calm))
+            for minutes in (11, 65) if calm else ():  # it looks by itself then
+                self.after(timedelta(minutes=minutes), lambda _: None)
