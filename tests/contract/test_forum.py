@@ -8,7 +8,7 @@ import pytest
 
 from megabot.core.posts import Feature, PostDraft
 from megabot.errors import NotFound, Refused
-from tests.contract.stage import DRAFT, Stage, fake_stage, make_posts, sandbox_stage
+from tests.contract.stage import DRAFT, PIXEL, Stage, fake_stage, make_posts, sandbox_stage
 
 STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage, "fake": fake_stage}
 
@@ -272,3 +272,50 @@ def test_the_servers_time_is_that_of_its_newest_answer(stage: Stage) -> None:
 
     assert before is None
     assert stage.forum.server_time() == stage.clock.now()
+
+
+def test_a_post_is_found_by_its_address(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+
+    assert stage.forum.post_at(made.url) == made
+
+
+@pytest.mark.parametrize("url", ["https://lemmy.example/post/424242", "https://elsewhere.example/post/1"])
+def test_an_address_of_no_post_is_not_found(stage: Stage, url: str) -> None:
+    with pytest.raises(NotFound):
+        stage.forum.post_at(url)
+
+
+def test_a_person_is_found_by_name(stage: Stage) -> None:
+    assert stage.forum.person("modlin").id == stage.person("modlin")
+    assert stage.forum.person("modlin@lemmy.example").name == "modlin"
+
+
+def test_a_person_that_is_not_there_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound):
+        stage.forum.person("nobody")
+
+
+def test_the_newest_posts_of_a_person_in_a_community_are_listed(stage: Stage) -> None:
+    modlin = stage.hand("modlin")
+    first = modlin.create_post(stage.news, "One of them")
+    modlin.create_post(stage.books, "Elsewhere")
+    stage.clock.advance(minutes=1)
+    second = modlin.create_post(stage.news, "Another one")
+
+    found = stage.forum.posts_by("modlin", stage.news)
+
+    assert [post.id for post in found] == [second, first]
+
+
+def test_a_message_reaches_a_person(stage: Stage) -> None:
+    stage.forum.message(stage.person("modlin"), "Hello.")
+
+    (message,) = stage.hand("modlin").messages()
+    assert message["private_message"]["content"] == "Hello."
+
+
+def test_an_image_is_uploaded_to_an_address_of_the_server(stage: Stage) -> None:
+    address = stage.forum.upload("dot.png", PIXEL)
+
+    assert address.startswith("https://lemmy.example/pictrs/image/")

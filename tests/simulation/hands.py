@@ -46,6 +46,11 @@ class FakeHand:
         """Write to somebody."""
         self.server.messages.append((self.me.id, person_id, content))
 
+    def messages(self) -> list[dict[str, dict[str, str]]]:
+        """Read one's messages, newest first, as the API gives them."""
+        mine = [text for _, to, text in self.server.messages if to == self.me.id]
+        return [{"private_message": {"content": text}} for text in reversed(mine)]
+
     def save_settings(self, **settings: object) -> None:
         """Change the account's settings: false, and a choice of languages, hide."""
         if self.account is not None:

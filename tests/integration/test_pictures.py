@@ -1,0 +1,99 @@
+"""Pictures of a source: known by their paths, read only when they are wanted, as the snapshot has them."""
+
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters.folder_source import FolderSource
+from megabot.adapters.git_source import GitSource
+from megabot.adapters.source_files import PICTURE_LARGEST
+from megabot.core.git_address import GitAddress
+from tests.git_remote import Clock, Remote
+
+BYTES = b"\x89PNG\r\n\x1a\n\0 not text \xff"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/kite.png").write_bytes(BYTES)
+    (tmp_path / "thread.md.j2").write_text("x")
+    return tmp_path
+
+
+def test_pictures_of_a_folder_are_known_and_read(folder: Path) -> None:
+    source = FolderSource(folder)
+
+    found = source.snapshot()
+
+    assert found.problems == ()
+    assert [*found.pictures] == ["images/kite.png"]
+    assert source.picture(found, "images/kite.png") == BYTES
+
+
+def test_a_changed_picture_is_another_one(folder: Path) -> None:
+    before = FolderSource(folder).snapshot().pictures
+    (folder / "images/kite.png").write_bytes(BYTES + b"more")
+
+    assert FolderSource(folder).snapshot().pictures != before
+
+
+@pytest.mark.parametrize("name", ["images/.hidden.png", "images/notes.txt", "kite.png", "data/kite.png"])
+def test_what_is_no_picture_of_the_source_is_left_out(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(BYTES)
+
+    found = FolderSource(folder).snapshot()
+
+    assert [*found.pictures] == ["images/kite.png"]
+    assert found.problems == ()
+
+
+def test_a_picture_that_is_too_large_is_a_problem(folder: Path) -> None:
+    with (folder / "images/huge.png").open("wb") as file:
+        file.truncate(PICTURE_LARGEST + 1)
+
+    (problem,) = FolderSource(folder).snapshot().problems
+
+    assert str(problem).startswith("images/huge.png: the file has 10,485,761 bytes")
+
+
+def test_a_link_out_of_the_folder_is_no_picture(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret"
+    secret.write_text("canary")
+    os.symlink(secret, folder / "images/link.png")
+    source = FolderSource(folder)
+
+    found = source.snapshot()
+
+    assert "a link that leads out of the source" in str(found.problems[0])
+    assert source.picture(found, "images/link.png") is None
+
+
+def test_a_picture_that_is_gone_is_none(folder: Path) -> None:
+    source = FolderSource(folder)
+    found = source.snapshot()
+    (folder / "images/kite.png").unlink()
+
+    assert source.picture(found, "images/kite.png") is None
+
+
+def test_pictures_of_a_repository_are_those_of_the_commit(tmp_path: Path) -> None:
+    remote = Remote(tmp_path / "remote")
+    (remote.folder / "images").mkdir()
+    (remote.folder / "images/kite.png").write_bytes(BYTES)
+    remote.commit()
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    address = GitAddress(url=f"file://{remote.place}", branch="main", folder="bot")
+    source = GitSource(address, key_file=None, state=state, clock=Clock())
+    found = source.snapshot()
+    (remote.folder / "images/kite.png").write_bytes(b"another")
+    remote.commit()
+    source.refresh()
+
+    assert source.picture(found, "images/kite.png") == BYTES
+    assert source.picture(source.snapshot(), "images/kite.png") == b"another"
+    assert source.picture(found, "images/none.png") is None
