@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 _SPOILER = re.compile(r"\s*spoiler\s+(.*\S)\s*")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
-# lemmy-ui's instanceLinkRegex, without the query that it allows after the host.
-_HANDLE = re.compile(r"(/[cmu]/|!|@)([a-zA-Z\d._%+-]+@[a-zA-Z\d.-]+\.[a-zA-Z]{2,})")
+# lemmy-ui's instanceLinkRegex to the letter, with the `d` and the `+-_` that were hardly meant.
+_QUERY_PAIR = r"[a-zA-Zd_-]+=[a-zA-Zd+-_]+"
+_HANDLE = re.compile(
+    r"(/[cmu]/|!|@)([a-zA-Z\d._%+-]+@[a-zA-Z\d.-]+\.[a-zA-Z]{2,}"
+    rf"(?:/?\?{_QUERY_PAIR}(?:&{_QUERY_PAIR})*)?)",
+    re.ASCII,
+)
 _HANDLE_PATHS = {"!": "/c/", "@": "/u/", "/c/": "/c/", "/m/": "/c/", "/u/": "/u/"}
 _MORE_ATTRIBUTES = {
     "a": {"class", "id", "title"},  # classes and ids are those of footnotes and handles: html is off
@@ -40,6 +45,11 @@ _MORE_ATTRIBUTES = {
 def to_html(text: str) -> str:
     """Render a post's or comment's Markdown to HTML that can do no harm on a page of ours."""
     return _cleaner().clean(_parser().render(text))
+
+
+def title_to_html(title: str) -> str:
+    """Render the title of a post or of a spoiler: emphasis, code and deletions, nothing else."""
+    return _cleaner().clean(_title_parser().renderInline(title))
 
 
 def ruby_plugin(parser: "MarkdownIt") -> None:

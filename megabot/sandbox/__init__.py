@@ -2,6 +2,7 @@
 
 from megabot.sandbox.hands import Hand
 from megabot.sandbox.limits import Limit
+from megabot.sandbox.records import ImageService
 from megabot.sandbox.sandbox import LoggedRequest, Sandbox
 
-__all__ = ["Hand", "Limit", "LoggedRequest", "Sandbox"]
+__all__ = ["Hand", "ImageService", "Limit", "LoggedRequest", "Sandbox"]

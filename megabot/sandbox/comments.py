@@ -6,7 +6,8 @@ from megabot.sandbox.posts import check_language, chosen_language, opened
 from megabot.sandbox.records import Comment, Community, ModKind, Notice, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, mentioned_names, stored_text
+from megabot.sandbox.site_texts import kept_text
+from megabot.sandbox.wording import TEXT_LIMIT, check_body, mentioned_names
 from megabot.sandbox.world import World
 
 _DEEPEST = 50
@@ -142,7 +143,7 @@ def _community_of(world: World, comment: Comment) -> Community:
 
 
 def _stored(world: World, content: str) -> str:
-    text = stored_text(content, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    text = kept_text(world, content)
     check_body(text, TEXT_LIMIT)
     return text
 

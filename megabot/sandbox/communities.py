@@ -14,7 +14,8 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_mod_or_admin,
 )
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, check_slurs, stored_text
+from megabot.sandbox.site_texts import kept_text
+from megabot.sandbox.wording import TEXT_LIMIT, check_body, check_slurs
 from megabot.sandbox.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
@@ -136,7 +137,7 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
         check_slurs(change.title, site.slur_filter_regex)
         community.title = change.title
     if change.description is not None:
-        text = stored_text(change.description, slurs=site.slur_filter_regex, blocked=site.blocked_urls)
+        text = kept_text(world, change.description)
         check_body(text, TEXT_LIMIT)
         community.description = text or None
     if change.languages is not None:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from megabot.sandbox import pages
+from megabot.sandbox import pages, pictures
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v3_fields import Ask, Fields, Json, from_body, from_query
@@ -14,6 +15,7 @@ from megabot.sandbox.v3_routes import ROUTES, Route
 from megabot.sandbox.world import World
 
 _JSON_LIMIT = 2_000_000  # actix's default, in bytes
+_PICTURES = "/pictrs/image/"
 _VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 _JSON_TYPE = "application/json"
 # Asked for on purpose by clients that find out what the server is; not there, and no mistake.
@@ -71,6 +73,8 @@ def answer(world: World, request: Request) -> Answer:
     route = ROUTES.get(f"{request.method} {request.path}")
     if route is not None:
         return _called(world, request, route)
+    if request.method == "GET" and request.path.startswith(_PICTURES):
+        return _picture(world, request)
     page = pages.page(world, unquote(request.path)) if request.method == "GET" else None
     if page is not None:
         headers = {"content-type": "text/html; charset=utf-8"}
@@ -82,11 +86,33 @@ def answer(world: World, request: Request) -> Answer:
 def _called(world: World, request: Request, route: Route) -> Answer:
     try:
         _check_limit(world, request, route)
-        ask = Ask(world, caller_of(world, request), _fields(request, route), request.token)
-        return _json(request, HTTPStatus.OK, route.call(ask))
+        ask = Ask(
+            world=world,
+            caller=caller_of(world, request),
+            fields=_fields(request, route),
+            token=request.token,
+            content_type=request.headers.get("content-type", ""),
+            body=request.body,
+        )
+        return _json(request, route.status, route.call(ask))
     except Refusal as refusal:
-        message = {} if refusal.message is None else {"message": refusal.message}
-        return _json(request, refusal.status, {"error": refusal.code, **message})
+        return _json(request, refusal.status, refusal.values)
+
+
+def _picture(world: World, request: Request) -> Answer:
+    """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
+    try:
+        picture = pictures.served(world, unquote(request.path.removeprefix(_PICTURES)))
+    except Refusal as refusal:
+        return _json(request, refusal.status, refusal.values)
+    if picture is None:
+        return Answer(status=HTTPStatus.NOT_FOUND, headers=_headers(request))
+    headers = {
+        "content-type": picture.content_type,
+        "cache-control": "public, max-age=604800, immutable",
+        "last-modified": format_datetime(picture.created, usegmt=True),
+    }
+    return Answer(status=HTTPStatus.OK, headers=headers, body=picture.content)
 
 
 def _check_limit(world: World, request: Request, route: Route) -> None:

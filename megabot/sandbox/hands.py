@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 Json = dict[str, Any]
 _TIMEOUT = 30.0
+_BOUNDARY = "a-boundary-that-no-image-has"
 
 
 class HandError(Exception):
@@ -136,21 +137,31 @@ class Hand:
         """Change the own account's settings."""
         return self.put("user/save_user_settings", **settings)
 
+    def upload(self, content: bytes, name: str = "picture.png") -> Json:
+        """Upload an image and give what the image service says of it."""
+        head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="images[]"; filename="{name}"\r\n\r\n'
+        form = head.encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
+        headers = self._headers(f"multipart/form-data; boundary={_BOUNDARY}")
+        request = urllib.request.Request(f"{self.url}/pictrs/image", form, headers)  # noqa: S310 - http only
+        return dict(json.loads(self._read(request))["files"][0])
+
     def page(self, path: str) -> str:
         """Read a web page as a visitor with a browser does."""
         request = urllib.request.Request(f"{self.url}{path}", headers={"Connection": "close"})  # noqa: S310 - http only
         return self._read(request).decode()
 
     def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
-        if self.name and self.token is None and path != "user/login":
-            self.login()
-        headers = {"Content-Type": "application/json", "Connection": "close"}
-        if self.token is not None:
-            headers["Authorization"] = f"Bearer {self.token}"
+        headers = self._headers("application/json", signs_in=path == "user/login")
         data = None if body is None else json.dumps(body).encode()
         address = f"{self.url}/api/v3/{path}"
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - http only
         return dict(json.loads(self._read(request)))
+
+    def _headers(self, content_type: str, *, signs_in: bool = False) -> dict[str, str]:
+        if self.name and self.token is None and not signs_in:
+            self.login()
+        bearer = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+        return {"Content-Type": content_type, "Connection": "close", **bearer}
 
     def _read(self, request: urllib.request.Request) -> bytes:
         try:

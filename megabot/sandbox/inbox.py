@@ -7,7 +7,8 @@ from megabot.sandbox.ranking import comment_order
 from megabot.sandbox.records import Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, stored_text
+from megabot.sandbox.site_texts import kept_text
+from megabot.sandbox.wording import TEXT_LIMIT, check_body
 from megabot.sandbox.world import World
 
 
@@ -60,7 +61,7 @@ def mark_all(world: World, person: Person) -> None:
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
     """Send a message, unless the recipient blocked the sender."""
-    text = stored_text(content, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    text = kept_text(world, content)
     check_body(text, TEXT_LIMIT)
     check_account(sender)
     recipient = world.people.get(recipient_id)

@@ -8,6 +8,7 @@ _SHIELD = "M8 1l6 2v5c0 3.5-2.5 6-6 7-3.5-1-6-3.5-6-7V3z"
 PINNED = f'<span class="mark pinned">{_SIGN.format(path=_PIN)} Pinned</span>'
 LOCKED = f'<span class="mark locked">{_SIGN.format(path=_LOCK)} Locked</span>'
 MODERATOR = f'<span class="mark pinned">{_SIGN.format(path=_SHIELD)} Moderator</span>'
+NSFW = '<span class="mark nsfw">NSFW</span>'
 
 STYLE = """
 :root {
@@ -41,7 +42,11 @@ ol.posts > li:last-child { padding-bottom: 0; }
 ol.posts a.title { font-weight: 600; font-size: 1.05rem; text-decoration: none; overflow-wrap: anywhere; }
 .mark { font-size: .8rem; font-weight: 600; white-space: nowrap; }
 .mark svg { width: .95em; height: .95em; fill: currentColor; vertical-align: -.1em; }
-.pinned { color: var(--pin); } .locked { color: var(--lock); }
+.pinned { color: var(--pin); } .locked { color: var(--lock); } .nsfw { color: var(--lock); }
+.thumbnail { display: block; margin: .4rem 0; overflow: hidden; border-radius: .4rem; width: fit-content; }
+.thumbnail img { display: block; max-width: 100%; max-height: 9rem; object-fit: cover; }
+.veiled img { filter: blur(1rem); }
+.title-image img { max-width: 100%; height: auto; border-radius: .4rem; }
 .text { overflow-wrap: anywhere; }
 .text > :first-child { margin-top: 0; } .text > :last-child { margin-bottom: 0; }
 .text img { max-width: 100%; height: auto; }

@@ -1,6 +1,7 @@
-"""The sandbox's web pages, as a reader sees them who is not signed in; no scripts, nothing from elsewhere.
+"""The sandbox's web pages, as a reader sees them who is not signed in; no scripts.
 
-They read the world through the same lists as the API does and change nothing.
+Nothing comes from elsewhere but the images that people link. They read the world through the same lists
+as the API does and change nothing.
 """
 
 import re
@@ -8,9 +9,9 @@ from html import escape
 from http import HTTPStatus
 from typing import NamedTuple
 
-from megabot.sandbox import listing, rights
+from megabot.sandbox import listing, page_pictures, rights
 from megabot.sandbox.listing import CommentQuery, Page, PostQuery
-from megabot.sandbox.page_style import LOCKED, MODERATOR, PINNED, STYLE
+from megabot.sandbox.page_style import LOCKED, MODERATOR, NSFW, PINNED, STYLE
 from megabot.sandbox.ranking import score
 from megabot.sandbox.records import Comment, Community, Post
 from megabot.sandbox.world import World
@@ -77,7 +78,8 @@ def _community_page(world: World, name: str) -> WebPage:
 
 def _post_item(world: World, post: Post) -> str:
     return (
-        f'<li><a class="title" href="/post/{post.id}">{escape(post.name)}</a> {_marks(post)}'
+        f'<li><a class="title" href="/post/{post.id}">{_title(post)}</a> {_marks(post)}'
+        f"{page_pictures.thumbnail(world, post, f'/post/{post.id}')}"
         f'<p class="facts">{_byline(world, post)} · {_comment_count(world, post)}</p></li>'
     )
 
@@ -104,18 +106,20 @@ def _post_page(world: World, number: int) -> WebPage:
         return _missing(world)
     community = world.community_of(post)
     body = (
-        f'<div class="columns two"><main><article class="card post"><h1>{escape(post.name)}</h1>'
+        f'<div class="columns two"><main><article class="card post"><h1>{_title(post)}</h1>'
         f'<p class="facts">{_byline(world, post)} {_marks(post)}</p>'
-        f"{_link(post)}{_body(world, post)}</article>"
+        f"{_link(world, post)}{_body(world, post)}</article>"
         f"{_comments(world, post)}</main>{_side_bar(world, community)}</div>"
     )
     return _found(world, post.name, body)
 
 
-def _link(post: Post) -> str:
+def _link(world: World, post: Post) -> str:
     if post.url is None:
         return ""
-    return f'<p><a href="{escape(post.url)}" rel="nofollow noopener">{escape(post.url)}</a></p>'
+    url = page_pictures.on_this_host(world, post.url)
+    image = page_pictures.title_image(world, post) or page_pictures.thumbnail(world, post, post.url)
+    return f'{image}<p><a href="{url}" rel="noopener nofollow">{escape(post.url)}</a></p>'
 
 
 def _body(world: World, post: Post) -> str:
@@ -147,8 +151,15 @@ def _thread(world: World, comment: Comment, shown: list[Comment]) -> str:
 
 
 def _marks(post: Post) -> str:
-    marks = [PINNED] if post.featured_community or post.featured_local else []
-    return " ".join([*marks, LOCKED] if post.locked else marks)
+    is_pinned = post.featured_community or post.featured_local
+    marks = ((is_pinned, PINNED), (post.locked, LOCKED), (post.nsfw, NSFW))
+    return " ".join(mark for is_set, mark in marks if is_set)
+
+
+def _title(post: Post) -> str:
+    from megabot.markdown import title_to_html
+
+    return title_to_html(post.name)
 
 
 def _byline(world: World, post: Post) -> str:
@@ -178,8 +189,11 @@ def _rendered(world: World, text: str) -> str:
     # The Markdown libraries are heavy, and most sandboxes never show a page.
     from megabot.markdown import to_html
 
-    # The sandbox is reached at another address than its name: links to itself stay on it.
-    return to_html(text).replace(f'href="https://{world.hostname}/', 'href="/')
+    # The sandbox is reached at another address than its name: links and images of its own stay on it.
+    html = to_html(text)
+    for name in ("href", "src"):
+        html = html.replace(f'{name}="https://{world.hostname}/', f'{name}="/')
+    return html
 
 
 def _missing(world: World) -> WebPage:

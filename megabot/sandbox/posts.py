@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from megabot.sandbox import link_preview
 from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
 from megabot.sandbox.records import Community, ModKind, Person, Post
 from megabot.sandbox.refusal import Refusal
@@ -14,14 +15,13 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_moderator,
 )
+from megabot.sandbox.site_texts import kept_text, kept_thumbnail, kept_url
 from megabot.sandbox.wording import (
     POST_BODY_LIMIT,
     check_alt_text,
     check_body,
     check_slurs,
     check_title,
-    stored_text,
-    stored_url,
 )
 from megabot.sandbox.world import World
 
@@ -62,8 +62,9 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         raise Refusal("honeypot_failed")
     name = text.name or ""
     check_slurs(name, world.site.slur_filter_regex)
-    body = None if text.body is None else _stored_body(world, text.body)
-    url, thumbnail = _stored_url(world, text.url), _stored_url(world, text.custom_thumbnail)
+    body = None if text.body is None else kept_text(world, text.body)
+    url = None if text.url is None else kept_url(world, text.url)
+    thumbnail = None if text.custom_thumbnail is None else kept_thumbnail(text.custom_thumbnail)
     check_title(name)
     _check_lengths(body, text.alt_text)
     community = _check_may_post(world, author, community_id, text)
@@ -76,21 +77,21 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         url=url,
         body=body,
         alt_text=text.alt_text,
-        thumbnail_url=thumbnail,
         nsfw=community.nsfw or bool(text.nsfw),
         language_id=chosen_language(author, community, text.language_id),
-        votes={author.id: 1},
-        read_by={author.id},
     )
     world.posts[post.id] = post
+    link_preview.refresh(world, post, thumbnail)
+    post.votes[author.id] = 1
+    post.read_by.add(author.id)
     return post
 
 
 def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     """Change a post of one's own. Without a thumbnail in the edit the old one is lost, as on the server."""
-    body = _stored_body(world, text.body) if text.body else None
-    url = _stored_url(world, text.url or None)
-    thumbnail = _stored_url(world, text.custom_thumbnail or None)
+    url = kept_url(world, text.url) if text.url else None
+    thumbnail = kept_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
+    body = None if text.body is None else kept_text(world, text.body) or None
     if text.name is not None:
         check_title(text.name)
         check_slurs(text.name, world.site.slur_filter_regex)
@@ -107,8 +108,8 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
     post.nsfw = post.nsfw if text.nsfw is None else text.nsfw
     post.language_id = post.language_id if text.language_id is None else text.language_id
-    post.thumbnail_url = thumbnail
     post.updated = world.now()
+    link_preview.refresh(world, post, thumbnail)
     return post
 
 
@@ -220,14 +221,6 @@ def _check_may_post(world: World, author: Person, community_id: int, text: PostT
 def _check_lengths(body: str | None, alt_text: str | None) -> None:
     check_alt_text(alt_text or "")
     check_body(body or "", POST_BODY_LIMIT)
-
-
-def _stored_body(world: World, body: str) -> str:
-    return stored_text(body, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
-
-
-def _stored_url(world: World, url: str | None) -> str | None:
-    return None if url is None else stored_url(url, world.site.blocked_urls)
 
 
 def _log(world: World, kind: ModKind, moderator: Person, post: Post, **facts: object) -> None:

@@ -21,6 +21,14 @@ class ModKind(Enum):
     PURGE_POST = "AdminPurgePost"
 
 
+class ImageService(Enum):
+    """Whether there is a pict-rs behind the server: it answers, is down, or is not in Lemmy's settings."""
+
+    RUNNING = "running"
+    DOWN = "down"
+    OFF = "off"
+
+
 @dataclass(slots=True, kw_only=True)
 class Settings:
     """The account settings that change what a person is shown."""
@@ -90,6 +98,7 @@ class Post:
     body: str | None = None
     alt_text: str | None = None
     thumbnail_url: str | None = None
+    url_content_type: str | None = None
     nsfw: bool = False
     language_id: int = 0
     updated: datetime | None = None
@@ -157,6 +166,28 @@ class PrivateMessage:
     content: str
     published: datetime
     read: bool = False
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Picture:
+    """An image that the image service keeps."""
+
+    file: str
+    delete_token: str
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+    created: datetime
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class RemotePage:
+    """What another server answers at an address; a web page can name a picture for previews (og:image)."""
+
+    content_type: str
+    content: bytes = b""
+    preview_image: str | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

@@ -14,6 +14,23 @@ class Refusal(Exception):
         self.status = status
         self.message = message
 
+    @property
+    def values(self) -> dict[str, object]:
+        """Give the JSON that the client sees."""
+        return {"error": self.code, **({} if self.message is None else {"message": self.message})}
+
+
+class ImageRefusal(Refusal):
+    """What pict-rs refuses; Lemmy passes its status on and, of its JSON, the fields that it knows."""
+
+    def __init__(self, message: str, *, status: int = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__("image", status=status, message=message)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Give the JSON that the client sees: no Lemmy error at all."""
+        return {"files": None, "msg": self.message}
+
 
 def not_signed_in() -> Refusal:
     """Answer a call that needs an account: the code of a wrong password, and the only 401 there is."""

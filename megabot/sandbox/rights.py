@@ -81,6 +81,15 @@ def can_open(world: World, reader: Person | None, post: Post) -> bool:
     return is_mod_or_admin(reader, community) or (reader is not None and reader.id == post.creator_id)
 
 
+def can_find(world: World, reader: Person | None, post: Post) -> bool:
+    """Tell whether a post is found by those who do not open it by its id: moderators have no say here."""
+    community = world.community_of(post)
+    if reader is None and community.visibility != "Public":
+        return False
+    is_author = reader is not None and reader.id == post.creator_id
+    return is_author or not (post.is_gone or community.is_gone)
+
+
 def can_see_community(reader: Person | None, community: Community) -> bool:
     """Tell whether a community shows to the reader."""
     if reader is None and community.visibility != "Public":

@@ -10,7 +10,7 @@ from megabot.sandbox import accounts, communities, exchange
 from megabot.sandbox.exchange import Answer, Request
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
-from megabot.sandbox.records import Community, Person
+from megabot.sandbox.records import Community, ImageService, Person, RemotePage
 from megabot.sandbox.world import World
 
 
@@ -27,11 +27,19 @@ class Sandbox:
     """A Lemmy 0.19.20 in memory, on a loopback port. Its own name may be another than its address.
 
     The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
-    while the server runs and other threads ask it.
+    while the server runs and other threads ask it. It has an image service unless it is told otherwise.
     """
 
-    def __init__(self, clock: Callable[[], datetime], hostname: str = "lemmy.example", port: int = 0) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        hostname: str = "lemmy.example",
+        port: int = 0,
+        *,
+        images: ImageService = ImageService.RUNNING,
+    ) -> None:
         self.world = World(lambda: clock().astimezone(UTC), hostname)
+        self.world.images = images
         self.lock = threading.RLock()
         self._port = port
         self._server: Server | None = None
@@ -118,6 +126,19 @@ class Sandbox:
         with self.lock:
             people = [self.person(moderator) for moderator in moderators]
             return communities.add(self.world, name, title or name.capitalize(), people)
+
+    def add_page(
+        self, url: str, content_type: str, content: bytes = b"", *, preview_image: str | None = None
+    ) -> None:
+        """Put something at an address elsewhere for the server to find; nothing else answers there."""
+        page = RemotePage(content_type=content_type, content=content, preview_image=preview_image)
+        with self.lock:
+            self.world.elsewhere[url] = page
+
+    def use_images(self, images: ImageService) -> None:
+        """Stop the image service, start it again, or take it out of the server's settings."""
+        with self.lock:
+            self.world.images = images
 
     def person(self, name: str) -> Person:
         """Give the account of that name, which must exist."""

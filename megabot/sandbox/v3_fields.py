@@ -127,6 +127,8 @@ class Ask:
     caller: Person | None
     fields: Fields
     token: str | None
+    content_type: str = ""
+    body: bytes = b""
 
     def person(self) -> Person:
         """Give who asks, or refuse; a dead token is the same as none."""

@@ -1,23 +1,25 @@
 """The calls of API v3 that the sandbox has, and the bucket that each is counted in."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import NamedTuple
 
 from megabot.sandbox import v3_accounts as accounts
 from megabot.sandbox import v3_comments as comments
 from megabot.sandbox import v3_communities as communities
 from megabot.sandbox import v3_inbox as inbox
-from megabot.sandbox import v3_modlog, v3_search, v3_site
+from megabot.sandbox import v3_modlog, v3_pictures, v3_search, v3_site
 from megabot.sandbox import v3_posts as posts
 from megabot.sandbox.v3_fields import Ask, Json
 
 
 class Route(NamedTuple):
-    """What answers a call, the bucket it draws on (none draws on nothing), and whether it reads JSON."""
+    """What answers a call and with which status, the bucket it draws on (none: nothing), if it reads JSON."""
 
     call: Callable[[Ask], Json]
     bucket: str | None = "message"
     reads_body: bool = True
+    status: int = HTTPStatus.OK
 
 
 _API = {
@@ -78,5 +80,5 @@ ROUTES: Mapping[str, Route] = {
     "GET /.well-known/nodeinfo": Route(v3_site.nodeinfo_links, None),
     "GET /nodeinfo/2.0.json": Route(v3_site.nodeinfo, None),
     "GET /nodeinfo/2.1": Route(v3_site.nodeinfo, None),
-    "POST /pictrs/image": Route(v3_site.image, "image", reads_body=False),
+    "POST /pictrs/image": Route(v3_pictures.upload, "image", reads_body=False, status=HTTPStatus.CREATED),
 }

@@ -2,13 +2,15 @@
 
 import re
 
-from megabot.sandbox import listing, posts, rights, v3_views
+from megabot.sandbox import listing, rights, v3_views
 from megabot.sandbox.listing import CommentQuery, PostQuery
 from megabot.sandbox.records import Community, Person
-from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.refusal import Refusal, not_found_by_name
 from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import community_called, page
 
+_ADDRESS = re.compile(r"/(post|comment|c|u)/([^/?#]+)")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _TYPES = ("All", "Comments", "Posts", "Communities", "Users", "Url")
 
 
@@ -27,14 +29,17 @@ def search(ask: Ask) -> Json:
 
 
 def resolve(ask: Ask) -> Json:
-    """GET /resolve_object: local posts, comments, communities and people only."""
+    """GET /resolve_object: what this server has, by its address as it is written there, to the letter.
+
+    Strangers may ask too. Without sign-in the real server looks no further either (0.19,
+    resolve_object.rs); what it would fetch for the others from elsewhere is not there.
+    """
     address = ask.fields.text("q")
     ask.check_may_read()
-    host = re.escape(ask.world.hostname)
-    found = re.fullmatch(rf"https?://{host}/(post|comment|c|u)/([^/?#]+)", address)
+    found = _ADDRESS.fullmatch(address.removeprefix(f"https://{ask.world.hostname}"))
     answer = _resolved(ask, *found.groups()) if found else None
     if answer is None:
-        raise Refusal("couldnt_find_object", status=400 if ask.caller else 404)
+        raise Refusal("couldnt_find_object")
     return answer
 
 
@@ -92,32 +97,42 @@ def _community_id(ask: Ask) -> int | None:
 def _resolved(ask: Ask, kind: str, name: str) -> Json | None:
     if kind in {"c", "u"}:
         return _community(ask, name) if kind == "c" else _person(ask, name)
-    if not name.isdecimal():
+    if not _NUMBER.fullmatch(name):
         return None
     return _post(ask, int(name)) if kind == "post" else _comment(ask, int(name))
 
 
 def _post(ask: Ask, number: int) -> Json | None:
-    if number not in ask.world.posts:
+    post = ask.world.posts.get(number)
+    if post is None or not rights.can_find(ask.world, ask.caller, post):
         return None
-    post = posts.named(ask.world, number)
-    return None if post.is_gone else {"post": v3_views.post_view(ask.world, post, ask.caller)}
+    if post.is_gone:
+        raise not_found_by_name("couldnt_find_object")  # its author alone is told so
+    return {"post": v3_views.post_view(ask.world, post, ask.caller)}
 
 
 def _comment(ask: Ask, number: int) -> Json | None:
     comment = ask.world.comments.get(number)
-    if comment is None or comment.is_gone:
+    if comment is None or not _is_shown(ask, ask.world.community_of(ask.world.posts[comment.post_id])):
         return None
+    if comment.is_gone:
+        raise not_found_by_name("couldnt_find_object")
     return {"comment": v3_views.comment_view(ask.world, comment, ask.caller)}
 
 
 def _community(ask: Ask, name: str) -> Json | None:
     found = ask.world.community_named(name)
-    if found is None or found.is_gone:
+    if found is None or found.name != name or found.is_gone or not _is_shown(ask, found):
         return None
     return {"community": v3_views.community_view(ask.world, found, ask.caller)}
 
 
 def _person(ask: Ask, name: str) -> Json | None:
     found: Person | None = ask.world.person_named(name)
-    return None if found is None else {"person": v3_views.person_view(ask.world, found)}
+    if found is None or found.name != name:
+        return None
+    return {"person": v3_views.person_view(ask.world, found)}
+
+
+def _is_shown(ask: Ask, community: Community) -> bool:
+    return ask.caller is not None or community.visibility == "Public"

@@ -87,6 +87,7 @@ def post(world: World, row: Post) -> Json:
             "language_id": row.language_id,
             "featured_community": row.featured_community,
             "featured_local": row.featured_local,
+            "url_content_type": row.url_content_type,
             "alt_text": row.alt_text,
         }
     )

@@ -4,7 +4,6 @@ from megabot.sandbox import v3_shapes, v3_views
 from megabot.sandbox.languages import LANGUAGES
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
-from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_admin
 from megabot.sandbox.v3_fields import Ask, Fields, Json
 from megabot.sandbox.world import World
@@ -117,12 +116,6 @@ def nodeinfo(ask: Ask) -> Json:
         "services": {"inbound": [], "outbound": []},
         "metadata": {},
     }
-
-
-def image(ask: Ask) -> Json:
-    """Answer for the image service, which is down here as it was on the recorded servers."""
-    ask.person()
-    raise Refusal("unknown", message="error sending request for url (http://pictrs:8080/image)")
 
 
 def _site_view(world: World) -> Json:

@@ -27,6 +27,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
         "hidden": False,
         "unread_comments": comments - seen,
         **_own_vote(post.votes, reader),
+        **_image_details(world, post),
     }
 
 
@@ -145,6 +146,16 @@ def _around(world: World, creator: Person, community: Community, reader: Reader)
         "saved": False,
         "creator_blocked": reader is not None and creator.id in reader.blocked,
     }
+
+
+def _image_details(world: World, post: Post) -> Json:
+    """Describe the thumbnail where the server's own image service has it."""
+    link = post.thumbnail_url or ""
+    picture = world.pictures.get(link.removeprefix(world.address("pictrs", "image/")))
+    if picture is None:
+        return {}
+    size = {"width": picture.width, "height": picture.height}
+    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
 
 
 def _is_banned(community: Community, reader: Reader) -> bool:

@@ -9,12 +9,15 @@ from megabot.sandbox.limits import Buckets
 from megabot.sandbox.records import (
     Comment,
     Community,
+    ImageService,
     ModAction,
     ModKind,
     Notice,
     Person,
+    Picture,
     Post,
     PrivateMessage,
+    RemotePage,
     Site,
 )
 
@@ -40,6 +43,9 @@ class World:
         self.replies: dict[int, Notice] = {}
         self.modlog: list[ModAction] = []
         self.tokens: dict[str, int] = {}
+        self.images = ImageService.RUNNING
+        self.pictures: dict[str, Picture] = {}
+        self.elsewhere: dict[str, RemotePage] = {}
         self.buckets = Buckets()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)

@@ -1,14 +1,18 @@
-"""The recordings of a real 0.19.20 server, and how their answers are compared with ours."""
+"""The recordings of a real 0.19.20 server, and exchanges spread out so that they can be compared."""
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "wire"
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 _REPEATED = re.compile(r"<(\d+) times (.)>")
+
+Facts = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,15 @@ class Recording:
             return None if body is None else body.encode()
         return _expanded(json.dumps(body, ensure_ascii=False)).encode()
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return dict(self.response.get("headers", {}))
+
+    @property
+    def facts(self) -> Facts:
+        """Give what was answered, a fact a path."""
+        return facts(self.response["status"], self.headers, self.response.get("json"))
+
 
 def recordings() -> list[Recording]:
     """Read all exchanges in their order."""
@@ -35,32 +48,34 @@ def recordings() -> list[Recording]:
     return [_recording(int(file.name[:3]), json.loads(file.read_text("utf-8"))) for file in files]
 
 
-def comparable(value: object) -> object:
-    """Replace what no replay can repeat: moments, tokens and keys. All else is compared as it is."""
-    if isinstance(value, dict):
-        return {key: _stand_in(key) or comparable(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [comparable(member) for member in value]
+def facts(status: int, headers: Mapping[str, str], answer: object) -> Facts:
+    """Spread an exchange out, one fact a path."""
+    named = {f"headers.{name}": text for name, text in headers.items()}
+    return {"status": status, **named, **_leaves("json", answer)}
+
+
+def with_order_of_moments(spread: Facts) -> Facts:
+    """Replace moments, which no replay can repeat, by their order within the exchange."""
+    found = {p: text for p, text in spread.items() if isinstance(text, str) and _TIME.fullmatch(text)}
+    order = sorted({datetime.fromisoformat(text) for text in found.values()})
+    ranks = {path: f"moment {order.index(datetime.fromisoformat(text))}" for path, text in found.items()}
+    return {**spread, **ranks}
+
+
+def _leaves(path: str, value: object) -> Facts:
+    """Give the members of an answer by their paths; an empty list or object is a member itself."""
     if isinstance(value, str):
-        return "a time" if _TIME.fullmatch(value) else _expanded(value)
-    return value
-
-
-def shape(value: object) -> object:
-    """Give the keys and types of an answer, element by element."""
-    if isinstance(value, dict):
-        return {key: shape(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [shape(member) for member in value]
-    return type(value).__name__
+        return {path: _expanded(value)}
+    if not isinstance(value, dict | list) or not value:
+        return {path: value}
+    found: Facts = {}
+    for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+        found |= _leaves(f"{path}.{name}", member)
+    return found
 
 
 def _recording(number: int, raw: dict[str, Any]) -> Recording:
     return Recording(number, raw["name"], raw["request"], raw["response"])
-
-
-def _stand_in(key: str) -> str | None:
-    return f"a {key}" if key in {"jwt", "public_key"} else None
 
 
 def _expanded(text: str) -> str:

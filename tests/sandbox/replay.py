@@ -81,13 +81,17 @@ def _nothing(stage: Stage) -> None:
 def _people(stage: Stage) -> None:
     sandbox = stage.sandbox
     sandbox.world.site.name = "lemmy-019"
-    sandbox.add_person("admin", admin=True)
-    sandbox.add_person("megabot", bot=True)
-    sandbox.add_person("modlin")
-    sandbox.add_person("reader")
-    sandbox.add_person("outsider", totp_secret=_SECRET)
-    sandbox.add_community("news", "News", ["modlin"])
-    sandbox.add_community("books", "Reading group", ["modlin"])
+    for sign_up in (
+        lambda: sandbox.add_person("admin", admin=True),
+        lambda: sandbox.add_person("megabot", bot=True),
+        lambda: sandbox.add_person("modlin"),
+        lambda: sandbox.add_person("reader"),
+        lambda: sandbox.add_person("outsider", totp_secret=_SECRET),
+        lambda: sandbox.add_community("news", "News", ["modlin"]),
+        lambda: sandbox.add_community("books", "Reading group", ["modlin"]),
+    ):
+        sign_up()
+        stage.clock.advance(seconds=1)
 
 
 def _settings(**settings: bool) -> Callable[[Stage], None]:

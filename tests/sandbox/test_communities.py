@@ -112,19 +112,3 @@ def test_rows_of_the_whole_site_are_left_out_when_a_community_is_asked_for(
 
     assert admin.get("modlog", community_id=news)["banned"] == []
     assert len(admin.get("modlog")["banned"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "kind"), [("post/1", "post"), ("comment/1", "comment"), ("c/news", "community")]
-)
-def test_an_address_of_this_server_is_resolved(bot: Hand, news: int, path: str, kind: str) -> None:
-    bot.comment(bot.create_post(news, "Resolved"), "likewise")
-
-    assert list(bot.get("resolve_object", q=f"https://lemmy.example/{path}")) == [kind]
-
-
-def test_an_address_of_another_server_or_of_what_is_gone_is_not(bot: Hand, modlin: Hand, news: int) -> None:
-    modlin.remove(bot.create_post(news, "Gone"))
-
-    for address in ("https://elsewhere.example/post/1", "https://lemmy.example/post/1", "nonsense"):
-        assert refusal(bot.get, "resolve_object", q=address) == "400 couldnt_find_object"

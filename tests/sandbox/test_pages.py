@@ -5,6 +5,7 @@ import re
 import pytest
 
 from megabot.sandbox import Hand
+from tests.sandbox import images
 from tests.sandbox.refusals import refusal
 
 
@@ -104,3 +105,56 @@ def test_links_to_the_server_itself_stay_on_the_address_it_is_reached_at(
     second = bot.create_post(news, "Second", body=f"[Before](https://lemmy.example/post/{first})")
 
     assert f'href="/post/{first}"' in reader.page(f"/post/{second}")
+
+
+def test_an_image_post_shows_its_image_described_and_in_the_list_its_thumbnail(
+    bot: Hand, reader: Hand, news: int
+) -> None:
+    url = f"/pictrs/image/{bot.upload(images.jpeg())['file']}"
+    post = bot.create_post(news, "A kite", url=f"https://lemmy.example{url}", alt_text='A "red" kite.')
+    thumbnail = bot.read_post(post)["post"]["thumbnail_url"].removeprefix("https://lemmy.example")
+
+    described = 'alt="A &quot;red&quot; kite."'
+    assert f'<a href="{url}"><img src="{url}" {described}' in reader.page(f"/post/{post}")
+    assert f'href="/post/{post}" rel="noopener nofollow"><img src="{thumbnail}" {described}' in reader.page(
+        "/c/news"
+    )
+
+
+def test_a_link_shows_its_thumbnail_on_both_pages_and_a_text_on_none(
+    bot: Hand, reader: Hand, news: int
+) -> None:
+    thumbnail, url = "https://files.example/t.png", "https://a.example/article"
+    link = bot.create_post(news, "A link", url=url, custom_thumbnail=thumbnail)
+    text = bot.create_post(news, "A text", "words", custom_thumbnail=thumbnail)
+
+    assert f'href="{url}" rel="noopener nofollow"><img src="{thumbnail}"' in reader.page(f"/post/{link}")
+    assert reader.page("/c/news").count(thumbnail) == 1
+    assert thumbnail not in reader.page(f"/post/{text}")
+
+
+def test_a_thumbnail_that_not_everyone_wants_to_see_is_veiled(bot: Hand, reader: Hand, news: int) -> None:
+    url, thumbnail = "https://a.example/article", "https://files.example/t.png"
+    bot.create_post(news, "A link", url=url, custom_thumbnail=thumbnail, nsfw=True)
+
+    page = reader.page("/c/news")
+    assert (page.count('class="thumbnail veiled"'), page.count("NSFW</span>")) == (1, 1)
+
+
+def test_images_of_the_server_itself_come_from_the_address_it_is_reached_at(
+    bot: Hand, reader: Hand, news: int
+) -> None:
+    file = bot.upload(images.png())["file"]
+    post = bot.create_post(news, "With an image", f"![a kite](https://lemmy.example/pictrs/image/{file})")
+    near = bot.create_post(news, "A neighbour", url="https://lemmy.example.neighbour.example/a.png")
+
+    assert f'<img src="/pictrs/image/{file}" alt="a kite"' in reader.page(f"/post/{post}")
+    assert 'src="https://lemmy.example.neighbour.example/a.png"' in reader.page(f"/post/{near}")
+
+
+def test_titles_have_emphasis_and_code_and_nothing_else(bot: Hand, reader: Hand, news: int) -> None:
+    post = bot.create_post(news, "*New* `x` [a](https://a.example) # <b>")
+
+    shown = "<em>New</em> <code>x</code> [a](https://a.example) # &lt;b&gt;"
+    assert f"<h1>{shown}</h1>" in reader.page(f"/post/{post}")
+    assert f'href="/post/{post}">{shown}</a>' in reader.page("/c/news")

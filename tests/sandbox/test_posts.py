@@ -60,15 +60,6 @@ def test_an_address_that_cannot_be_is_refused(bot: Hand, news: int, url: str, co
     assert refusal(bot.create_post, news, "A link", url=url) == f"400 {code}"
 
 
-def test_an_edit_without_the_thumbnail_loses_it(bot: Hand, news: int) -> None:
-    thumbnail = "https://files.example/t.png"
-    post = bot.create_post(news, "With a picture", custom_thumbnail=thumbnail)
-    before = bot.read_post(post)["post"].get("thumbnail_url")
-    bot.edit_post(post, body="changed")
-
-    assert (before, "thumbnail_url" in bot.read_post(post)["post"]) == (thumbnail, False)
-
-
 def test_an_edit_leaves_what_it_does_not_name_and_erases_what_is_empty(bot: Hand, news: int) -> None:
     post = bot.create_post(news, "Kept", "gone", url="https://a.example/", alt_text="gone")
     bot.edit_post(post, body="", alt_text="")

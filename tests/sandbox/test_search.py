@@ -43,16 +43,6 @@ def test_a_search_in_one_community_finds_no_communities_or_people(reader: Hand) 
     assert (answer["communities"], answer["users"], len(answer["posts"])) == ([], [], 1)
 
 
-@pytest.mark.usefixtures("_written")
-def test_people_are_resolved_and_the_unknown_are_not(reader: Hand) -> None:
-    found = reader.get("resolve_object", q="https://lemmy.example/u/megabot")
-
-    assert found["person"]["counts"]["post_count"] == 1
-    for path in ("u/nobody", "c/nowhere", "comment/99", "post/nine"):
-        address = f"https://lemmy.example/{path}"
-        assert refusal(reader.get, "resolve_object", q=address) == "400 couldnt_find_object"
-
-
 def test_communities_are_listed_without_those_that_are_gone(reader: Hand, modlin: Hand, news: int) -> None:
     before = reader.get("community/list")["communities"]
     modlin.post("community/delete", community_id=news, deleted=True)

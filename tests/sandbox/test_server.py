@@ -156,14 +156,6 @@ def test_requests_are_logged_with_who_made_them(sandbox: Sandbox, bot: Hand) -> 
     ]
 
 
-def test_the_image_service_is_down(wire: http.client.HTTPConnection, sandbox: Sandbox) -> None:
-    headers = {"Authorization": f"Bearer {sandbox.token_of('megabot')}"}
-    wire.request("POST", "/pictrs/image", b"an image", headers)
-    answer = wire.getresponse()
-
-    assert (answer.status, json.loads(answer.read())["error"]) == (400, "unknown")
-
-
 def test_a_server_that_was_stopped_starts_again_with_its_state_and_address(
     sandbox: Sandbox, bot: Hand, news: int
 ) -> None:

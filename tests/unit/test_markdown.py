@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from megabot import markdown
-from megabot.markdown import to_html
+from megabot.markdown import title_to_html, to_html
 from tests.lemmy_server_markdown import plain_html, server_0_19, server_1_0
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "wire" / "markdown.json"
@@ -108,6 +108,14 @@ def test_nothing_that_acts_gets_onto_a_page(text: str) -> None:
     assert not re.search(r"<(?!/?(?:p|a|br|ruby|rp|rt|details|summary|pre|code|img)\b)", html)
     assert not re.search(
         r'(?:href|src|onclick|onerror)\s*=\s*"?(?:javascript|data|x)', re.sub("&lt;.*?&gt;", "", html)
+    )
+
+
+def test_a_title_has_emphasis_code_and_deletions_and_no_markup_of_its_own() -> None:
+    shown = title_to_html("**new** `x` ~~old~~ [a](https://a.example) <script> & more")
+
+    assert shown == (
+        "<strong>new</strong> <code>x</code> <s>old</s> [a](https://a.example) &lt;script&gt; &amp; more"
     )
 
 

@@ -1,0 +1,48 @@
+"""What the server finds at a post's address, on every creation and edit: kind, thumbnail (0.19, request.rs).
+
+It looks at its own images and at what the stage put elsewhere. Titles, descriptions and videos of web
+pages are left out.
+"""
+
+from megabot.sandbox import pictures
+from megabot.sandbox.records import ImageService, Post, RemotePage
+from megabot.sandbox.refusal import ImageRefusal
+from megabot.sandbox.world import World
+
+_NOTHING = RemotePage(content_type="")
+
+
+def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
+    """Set what hangs on the address anew; a thumbnail that is not sent again is lost.
+
+    Runs behind the insert: the refusal of an image without an image service leaves the post in place.
+    """
+    page = _found(world, post.url)
+    is_image = page.content_type.startswith("image/")
+    if is_image:
+        pictures.check_enabled(world)
+    image = post.url if is_image else page.preview_image
+    if custom_thumbnail and not is_image:
+        post.thumbnail_url = custom_thumbnail
+    else:
+        post.thumbnail_url = _thumbnail(world, image) if image else None
+    post.url_content_type = page.content_type or None
+
+
+def _found(world: World, url: str | None) -> RemotePage:
+    own = url.removeprefix(world.address("pictrs", "image/")) if url else ""
+    picture = world.pictures.get(own)
+    if picture is not None and world.images is ImageService.RUNNING:
+        return RemotePage(content_type=picture.content_type, content=picture.content)
+    return world.elsewhere.get(url or "", _NOTHING)
+
+
+def _thumbnail(world: World, image: str) -> str:
+    """Copy an image into the image service, unscaled; where that fails its own address has to do."""
+    if world.images is not ImageService.RUNNING:
+        return image
+    try:
+        copy = pictures.keep(world, _found(world, image).content)
+    except ImageRefusal:
+        return image
+    return world.address("pictrs", f"image/{copy.file}")
