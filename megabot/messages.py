@@ -8,7 +8,7 @@ from datetime import datetime
 from megabot import texts
 from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
 from megabot.core.threads import Thread
-from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown
+from megabot.errors import ForumError, NotFound, OutcomeUnknown, Refused
 from megabot.ports import Ports
 
 _KEY = "told"
@@ -27,14 +27,14 @@ def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
     _keep(ports, marked, told)
     try:
         _send(ports, threads, texts.letter(news))
-    except NotSent as error:
-        log.warning("%s", texts.not_told(error))
-        _keep(ports, told, marked)
     except OutcomeUnknown as error:
         log.warning("%s", texts.not_told(error))
-    except ForumError as error:  # refused for good: saying it again would not help
+    except Refused as error:  # for good: saying it again would not help
         log.warning("%s", texts.not_told(error))
         _keep(ports, _settled(news, marked), marked)
+    except ForumError as error:
+        log.warning("%s", texts.not_told(error))
+        _keep(ports, told, marked)
     else:
         _keep(ports, _settled(news, marked), marked)
 

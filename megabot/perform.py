@@ -12,7 +12,7 @@ from megabot.core.posts import Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
 from megabot.core.threads import EDITION_URL, Snapshot, Thread
-from megabot.errors import NotSent, Refused, SignInLater, SignInRefused, TokenRefused
+from megabot.errors import NotLemmy, NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
 from megabot.series import keep_posts
@@ -160,7 +160,7 @@ def _send(work: Work, intent: Intent, send: Callable[[], Answer]) -> Answer:
     """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
     try:
         answer = send()
-    except (NotSent, TokenRefused, SignInRefused, SignInLater) as error:
+    except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInLater) as error:
         work.settle(intent, IntentState.NOT_SENT, note=str(error))
         raise
     except Refused as error:

@@ -38,9 +38,9 @@ class Forum(Protocol):
 
     Reads are retried inside within bounds and raise `Unreachable`, `Unreadable` and the like when that was
     in vain. A write is sent at most once by each call, except where it is certain that the server never got
-    it; its outcome is a value, `NotSent` or `Refused` (nothing happened), or `OutcomeUnknown`. Any call may
-    raise `TokenRefused` (after one probe and, where a password is at hand and the budget allows, one new
-    sign-in), `SignInRefused` or `SignInLater`.
+    it; its outcome is a value, `NotSent`, `Refused` or `NotLemmy` (nothing happened: the call is not known
+    there), or `OutcomeUnknown`. Any call may raise `TokenRefused` (after one probe and, where a password is
+    at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInLater`.
     """
 
     def site(self) -> Site:

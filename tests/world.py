@@ -12,7 +12,7 @@ from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
-from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
 from megabot.core.calendar import Every, Schedule
@@ -147,8 +147,15 @@ class World:
         """A person's hand at the server."""
         return self._hands.setdefault(name, Hand(self.sandbox.url, name))
 
-    def ports(self, *, kind: ApiKind | None = ApiKind.V3, password: str = "correct horse") -> Ports:
-        """Compose a process of the bot."""
+    def ports(
+        self,
+        *,
+        kind: ApiKind | None = ApiKind.V3,
+        password: str = "correct horse",
+        address: str = "",
+        limits: Limits | None = None,
+    ) -> Ports:
+        """Compose a process of the bot, which reaches the server at another address where one is given."""
         ledger = SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
         sign_ins = SignIns(
             credentials=Credentials(username=self.bot_name, password=password),
@@ -156,7 +163,7 @@ class World:
             file=TokenFile(self.state / "token.json"),
             clock=self.clock,
         )
-        session = LemmySession(self.sandbox.url, token=lambda: sign_ins.token)
+        session = LemmySession(address or self.sandbox.url, token=lambda: sign_ins.token, limits=limits)
         forum, _ = open_forum(session, sign_ins, self.clock, kind=kind)
         self._open += [ledger.close, session.close]
         return Ports(

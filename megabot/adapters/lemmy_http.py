@@ -122,7 +122,7 @@ class LemmySession(requests.Session):
         except (requests.RequestException, HTTPError, OSError, TooLarge) as error:
             raise self._lost(request, path, _reason(error)) from error
         if requests.codes.multiple_choices <= response.status_code < requests.codes.bad_request:
-            raise self._moved(response)
+            raise self._moved(request, response)
         response.raw = io.BytesIO(body)
         return response
 
@@ -161,15 +161,16 @@ class LemmySession(requests.Session):
             "Whether it was done is not known."
         )
 
-    def _moved(self, response: requests.Response) -> NotLemmy:
+    def _moved(self, request: requests.PreparedRequest, response: requests.Response) -> MegabotError:
         host = urlsplit(self.address).hostname
         try:
             target = urlsplit(response.headers.get("Location", "")).hostname or host
         except ValueError:
             target = "somewhere else"
-        return NotLemmy(
-            f"{host} redirects to {target}, which is not followed; set MEGABOT_INSTANCE to the right address."
-        )
+        told = f"{host} redirects to {target}: not followed; set MEGABOT_INSTANCE to the right address."
+        if request.method == "GET":
+            return NotLemmy(told)
+        return OutcomeUnknown(f"{told} Whether the request was carried out is not known.")
 
 
 def _safe(address: str) -> str:

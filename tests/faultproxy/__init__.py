@@ -1,0 +1,53 @@
+"""A proxy that stands between the bot and a server, on loopback, and does to requests what networks do."""
+
+from tests.faultproxy.faults import (
+    RATE_LIMITED_V3,
+    RATE_LIMITED_V4,
+    UNAUTHORIZED_V3,
+    UNAUTHORIZED_V4,
+    Afterwards,
+    CutBefore,
+    Delay,
+    DelayThenPassOn,
+    Drip,
+    Fault,
+    Forged,
+    GzipBomb,
+    Html,
+    Huge,
+    Instead,
+    LoseAnswer,
+    Redirect,
+    Refusal,
+    Refuse,
+    Rule,
+    Truncated,
+)
+from tests.faultproxy.proxy import FaultProxy
+from tests.faultproxy.record import Seen
+
+__all__ = [
+    "RATE_LIMITED_V3",
+    "RATE_LIMITED_V4",
+    "UNAUTHORIZED_V3",
+    "UNAUTHORIZED_V4",
+    "Afterwards",
+    "CutBefore",
+    "Delay",
+    "DelayThenPassOn",
+    "Drip",
+    "Fault",
+    "FaultProxy",
+    "Forged",
+    "GzipBomb",
+    "Html",
+    "Huge",
+    "Instead",
+    "LoseAnswer",
+    "Redirect",
+    "Refusal",
+    "Refuse",
+    "Rule",
+    "Seen",
+    "Truncated",
+]
