@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.doubles import kept_first
 from megabot.core.posts import Account, Comment, OwnContent, Place, Post
 from megabot.core.records import IntentKind
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
@@ -15,7 +16,7 @@ from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.places import has_strayed, keep_place
 from megabot.ports import Ports
-from megabot.series import marked, newest_first, read_series
+from megabot.series import marked, read_series
 
 _SLACK = timedelta(days=2)
 
@@ -125,7 +126,7 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     removals = [post for home in sorted(homes) for post in ports.forum.own_removed(home)]
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
-    posts = newest_first((*seen.posts, *(own for own in removed if own.id not in known)))
+    posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
     pinned = ports.forum.pinned(place.id)
     for own in marked(pinned, case.thread.name, ground.bot_id):
         ground.fold(own.post)  # an old one that was restored or pinned again, further back than the listing

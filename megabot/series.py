@@ -9,6 +9,7 @@ from datetime import datetime
 
 from megabot.core import calendar
 from megabot.core.adoption import adoption
+from megabot.core.doubles import kept_first
 from megabot.core.marker import Marker, post_marker
 from megabot.core.posts import OwnContent, Post
 from megabot.core.records import PostRecord
@@ -22,7 +23,7 @@ _KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account fo
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A thread's posts, newest first, and whether the listing they come from is to be trusted.
+    """A thread's posts in the order of `kept_first`, and whether their listing is to be trusted.
 
     `vouched` is True where the listing shows a post that the ledger knows, False where it lacks one of ours
     that can be opened, None where there is nothing to tell by.
@@ -51,7 +52,7 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
     found = (_read(ports, one, content.author) for one in missing.values() if one.post_id not in ids)
     extra = [own for own in found if own is not None]
-    posts = newest_first((*listed, *extra))
+    posts = kept_first((*listed, *extra))
     if any(own.post.open and not own.adopted for own in extra):
         return Series(posts, vouched=False)
     return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
@@ -67,11 +68,6 @@ def marked(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Own, ...]
     return tuple(own)
 
 
-def newest_first(posts: tuple[Own, ...]) -> tuple[Own, ...]:
-    """Put posts in the order in which they were published."""
-    return tuple(sorted(posts, key=lambda own: (own.post.published, own.id), reverse=True))
-
-
 def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
     """Record the posts that the ledger does not know: it was lost, or is older than they are."""
     known = {record.post_id for record in ports.ledger.posts(thread.name)}
@@ -85,7 +81,7 @@ def _missing(
 ) -> Iterator[_Missing]:
     """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
     if listed and not records:
-        marker = post_marker(newest_first(listed)[0].post.body)
+        marker = post_marker(kept_first(listed)[0].post.body)
         if isinstance(marker, Marker) and marker.after_post:
             yield _Missing(marker.after_post, marker.after_key)
     for comment in content.comments:

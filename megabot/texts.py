@@ -74,6 +74,10 @@ _HOLDS = {
         "the post of edition {0} was removed or deleted and is not posted again by itself; "
         "a fresh copy is made by: megabot repost {thread}"
     ),
+    Reason.DOUBLED: (
+        "two posts carry one edition: {0} is kept, {1} is its double, posted by a second megabot of this "
+        "account: stop one of the two, and remove the double"
+    ),
     Reason.NOT_MODERATOR: (
         "the bot is not a moderator here and cannot pin {0}; a moderator can appoint it from that post's menu"
     ),

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     REFUSED_BEFORE = "refused_before"
     NOT_ORDERED = "not_ordered"
     REMOVED = "removed"
+    DOUBLED = "doubled"
     NOT_MODERATOR = "not_moderator"
     UNPINNED_BY_HAND = "unpinned_by_hand"
     PINNED_BY_HAND = "pinned_by_hand"
@@ -50,6 +51,7 @@ NEEDS_PERSON = frozenset(
         Reason.CLOCK,
         Reason.UNKNOWN_FOR_LONG,
         Reason.REMOVED,
+        Reason.DOUBLED,
         Reason.SETTINGS_HIDE,
         Reason.HAND_MADE,
         Reason.STRAYED,

@@ -7,6 +7,7 @@ one pinned. What a person did to a pin stays until the next edition.
 from collections.abc import Iterator
 
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.doubles import doubles
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
 from megabot.core.publication import hold_after
@@ -28,6 +29,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
         *unpin_the_older_ones(case, standing),
+        *report_doubles(case),
     )
 
 
@@ -56,6 +58,12 @@ def unpin_the_older_ones(case: Case, standing: Own) -> Iterator[Action]:
     for own in case.seen.older:
         if own.post.featured and may_moderate(case, own):
             yield from _unpin(case, own, standing)
+
+
+def report_doubles(case: Case) -> Iterator[Hold]:
+    """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
+    for kept, double in doubles(case.seen.posts):
+        yield Hold(reason=Reason.DOUBLED, facts=(kept.post.url, double.post.url))
 
 
 def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
