@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
         import traceback
 
-        sys.stderr.write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
+        lines = _without_secrets(traceback.format_exc())
+        sys.stderr.write(f"{lines}megabot: this is a bug; please report the lines above\n")
         return 3
 
 
@@ -50,8 +51,14 @@ def _run(arguments: list[str]) -> int:
 
 def _say(error: Exception, code: int) -> int:
     lines = str(error).splitlines() or [type(error).__name__]
-    sys.stderr.write("".join(f"megabot: {line}\n" for line in lines))
+    sys.stderr.write(_without_secrets("".join(f"megabot: {line}\n" for line in lines)))
     return code
+
+
+def _without_secrets(text: str) -> str:
+    from megabot.logs import blotted
+
+    return blotted(text)
 
 
 if __name__ == "__main__":

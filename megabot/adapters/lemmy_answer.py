@@ -88,7 +88,9 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
         refusal = _sign_in_refusal(code, body) if call is Call.SIGN_IN else _refusal(code, call)
         if refusal is not None:
             return refusal
-    return lost(call, f"The server answered {status}" + (f" with the code {code}." if code else "."))
+    # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
+    shown = code if call is not Call.SIGN_IN else ""
+    return lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))
 
 
 def lost(call: Call, sentence: str) -> ForumError:

@@ -29,6 +29,13 @@ class Fields:
             raise self._wrong(key, "a text")
         return value
 
+    def word(self, key: str, default: str | None = None) -> str:
+        """Give a string that can travel in a header: ASCII, nothing in it but what can be seen."""
+        value = self.text(key, default)
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise self._wrong(key, "a word")
+        return value
+
     def number(self, key: str, default: int | None = None) -> int:
         """Give a whole number."""
         value = self._get(key, default)

@@ -196,7 +196,7 @@ def pin_events(answer: Fields) -> tuple[PinEvent, ...]:
 
 def token(answer: Fields) -> str:
     """Read the token that a sign-in gives."""
-    return answer.text("jwt")
+    return answer.word("jwt")
 
 
 def done(_answer: Fields) -> None:

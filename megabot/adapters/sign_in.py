@@ -52,11 +52,13 @@ class SignIns:
         """Keep who the account is, so that a running service need not ask."""
         known = self._kept().person
         if known is None or (known.id, known.actor) != (person.id, person.actor):
-            self._keep(replace(self._read(), person=person))
+            with self._file.alone(self._clock):
+                self._keep(replace(self._read(), person=person))
 
     def forget(self) -> None:
         """Drop the token; the budget stays."""
-        self._keep(replace(self._read(), token=""))
+        with self._file.alone(self._clock):
+            self._keep(replace(self._read(), token=""))
 
     def reload(self) -> bool:
         """Read the file again and say whether somebody (`megabot login`) put another token there."""
@@ -65,11 +67,19 @@ class SignIns:
         return self._stored.token not in {"", before}
 
     def renew(self, send: SendSignIn, *, by_hand: bool) -> None:
-        """Get a new token, or raise why not (now). `by_hand`: a person waits for it."""
+        """Get a new token, or raise why not (now). `by_hand`: a person waits for it.
+
+        One process of an account does so at a time; those that waited take what the first one got.
+        """
         if not self._credentials.password:
             raise TokenRefused(
                 "There is no token that the server takes, and no password; run `megabot login`."
             )
+        with self._file.alone(self._clock):
+            if by_hand or not self.reload():
+                self._ask(send, by_hand=by_hand)
+
+    def _ask(self, send: SendSignIn, *, by_hand: bool) -> None:
         stored = self._stored = self._read()
         at_once = by_hand or self._changed(stored)
         self._wait_for_leave(stored, at_once=at_once)

@@ -13,6 +13,8 @@ from megabot.ports import Clock
 
 PASS_WAIT = 120.0
 """How long a verb waits for a running pass, in seconds: more than a pass may take."""
+SIGN_IN_WAIT = 90.0
+"""How long a process waits for another one's sign-in, in seconds: more than the longest answer may take."""
 SAYS_SO_AFTER = 2.0
 POLL = 0.2
 SERVICE_FOLDER = Path("/var/lib/megabot")
@@ -28,7 +30,7 @@ def prepare(folder: Path, *, chosen: bool, service: Path = SERVICE_FOLDER, uid: 
         if not folder.exists():
             if not chosen and service.exists():
                 raise ConfigError(_belongs_to(service))
-            folder.mkdir(mode=0o700, parents=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # another megabot may begin it too
         status = folder.stat()
         if not folder.is_dir():
             raise ConfigError(f"{folder} is not a folder; set MEGABOT_STATE_DIR to one")
@@ -76,6 +78,15 @@ def opening_lock(folder: Path, clock: Clock, *, patience: float) -> Iterator[Non
     with _opened(folder / "ledger.lock") as lock:
         if not _came_free(lock, clock, patience=patience):
             raise Busy(f"another megabot is opening the ledger in {folder}; try again in a moment")
+        yield
+
+
+@contextmanager
+def token_lock(folder: Path, clock: Clock) -> Iterator[None]:
+    """Be the only one who changes the token's file: two at once would each sign in, and lose a count."""
+    with _opened(folder / "token.lock") as lock:
+        if not _came_free(lock, clock, patience=SIGN_IN_WAIT):
+            raise Busy(f"another megabot is signing in for {folder}; try again in a moment")
         yield
 
 

@@ -8,14 +8,17 @@ import json
 import logging
 import os
 import stat
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from megabot.adapters import state_dir
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Attempt, Outcome
 from megabot.core.posts import Person
 from megabot.errors import ConfigError, LedgerError
+from megabot.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,10 @@ class TokenFile:
         except OSError as error:
             raise LedgerError(f"{self._path} cannot be read: {error.strerror}.") from error
         return stored if (stored.instance, stored.username) == (instance, username) else nothing
+
+    def alone(self, clock: Clock) -> AbstractContextManager[None]:
+        """Be the only process that changes the file, so that what is read within may be written over."""
+        return state_dir.token_lock(self._path.parent, clock)
 
     def write(self, stored: Stored) -> None:
         """Replace the file; on disk when this returns."""
@@ -117,7 +124,7 @@ def _stored(fields: Fields) -> Stored:
     return Stored(
         instance=fields.text("instance"),
         username=fields.text("username"),
-        token=fields.text("token", ""),
+        token=fields.word("token", ""),
         person=None if person is None else _person(person),
         attempts=tuple(_attempt(attempt) for attempt in fields.children("attempts")),
         refused=fields.text("refused", ""),

@@ -227,7 +227,11 @@ def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
 
 
 def test_a_sign_in_gives_the_token() -> None:
-    assert lemmy_wire.token(answered("login-megabot")) == "<jwt of megabot>"
+    answer = RECORDED["login-megabot"].response["json"]
+
+    assert lemmy_wire.token(Fields({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
+    with pytest.raises(WrongShape, match=r"^answer\.jwt is not a word"):
+        lemmy_wire.token(Fields({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
 
 
 def test_a_yes_is_a_yes() -> None:

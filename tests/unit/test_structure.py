@@ -22,7 +22,7 @@ WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
     "": "",
-    "__main__": "cli verbs errors",
+    "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
     "app": f"adapters logs {PASS} run inbox {PORTS}",
