@@ -109,13 +109,21 @@ class Year:
     def run(self) -> None:
         """Let everything happen that is due, the service ticking as it wants to in between."""
         while self._queue:
-            due = heapq.heappop(self._queue)
-            self._live_until(due.at)
-            self.clock.at = max(self.clock.at, due.at)
-            self.server.settle()
-            due.event(self)
-            self._note_calm()
-            self.tick()
+            self._step(heapq.heappop(self._queue))
+
+    def run_until(self, moment: datetime) -> None:
+        """Let happen what is due by a moment, and stop there."""
+        self.at(moment, lambda _: None)
+        while self._queue and self._queue[0].at <= moment:
+            self._step(heapq.heappop(self._queue))
+
+    def _step(self, due: _Due) -> None:
+        self._live_until(due.at)
+        self.clock.at = max(self.clock.at, due.at)
+        self.server.settle()
+        due.event(self)
+        self._note_calm()
+        self.tick()
 
     def _live_until(self, until: datetime) -> None:
         """Tick when the service is due, but skip hours in which it would only look."""
