@@ -44,7 +44,8 @@ _MORE_ATTRIBUTES = {
 
 def to_html(text: str) -> str:
     """Render a post's or comment's Markdown to HTML that can do no harm on a page of ours."""
-    return _cleaner().clean(_parser().render(text))
+    # With no line end at the end, mdit_py_plugins' container reads past a quote's empty last line.
+    return _cleaner().clean(_parser().render(f"{text}\n"))
 
 
 def title_to_html(title: str) -> str:

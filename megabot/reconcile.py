@@ -8,7 +8,7 @@ from megabot import look, texts
 from megabot.compose import Composer, language_id
 from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Publish, Resend, Write
-from megabot.core.plan import decide, holds, writes
+from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
@@ -145,11 +145,14 @@ class Decision:
 
 
 def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
-    """Observe, and settle what became of writes whose outcome was not known."""
+    """Observe, and settle what became of writes whose outcome was not known.
+
+    With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
+    """
     now = one.ports.clock.now()
     seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
-    if one.dry:
+    if one.dry or clock_is_wrong(case):
         return case
     look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):

@@ -19,6 +19,7 @@ from megabot.errors import NotFound
 from megabot.ports import Ports
 
 _KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
+_FURTHER = 10  # how many older ones it reads at most where none of those is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,21 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
     found = (_read(ports, one, content.author) for one in missing.values() if one.post_id not in ids)
     extra = [own for own in found if own is not None]
+    if not any(own.post.open for own in (*listed, *extra)):
+        extra += _last_open(ports, records[:-_KNOWN_POSTS], content.author)
     posts = kept_first((*listed, *extra))
     if any(own.post.open and not own.adopted for own in extra):
         return Series(posts, vouched=False)
     return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
+
+
+def _last_open(ports: Ports, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
+    """Find the newest post that readers can open, behind others that were removed one after the other."""
+    for record in records[: -_FURTHER - 1 : -1]:
+        own = _read(ports, _recorded(record), author)
+        if own is not None and own.post.open:
+            yield own
+            return
 
 
 def marked(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Own, ...]:
@@ -80,16 +92,20 @@ def _missing(
     thread: Thread, content: OwnContent, listed: tuple[Own, ...], records: tuple[PostRecord, ...]
 ) -> Iterator[_Missing]:
     """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
-    if listed and not records:
-        marker = post_marker(kept_first(listed)[0].post.body)
-        if isinstance(marker, Marker) and marker.after_post:
-            yield _Missing(marker.after_post, marker.after_key)
+    marker = post_marker(kept_first(listed)[0].post.body) if listed else None
+    if isinstance(marker, Marker) and marker.after_post:
+        yield _Missing(marker.after_post, marker.after_key)
     for comment in content.comments:
         mark = adoption(comment, thread.name)
         if mark is not None:
             yield _Missing(comment.post_id, mark.key, mark.copy, adopted=True)
-    for record in records[-_KNOWN_POSTS:]:
-        yield _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
+    after = marker.after_post if isinstance(marker, Marker) else 0
+    for record in (*(one for one in records if one.post_id == after), *records[-_KNOWN_POSTS:]):
+        yield _recorded(record)
+
+
+def _recorded(record: PostRecord) -> _Missing:
+    return _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
 
 
 def _read(ports: Ports, missing: _Missing, author: int) -> Own | None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
 
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
-from megabot.core.posts import Comment, Post, PostDraft
+from megabot.core.posts import Comment, OwnContent, Post, PostDraft
 from megabot.core.records import IntentState
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Refresh
@@ -55,6 +55,16 @@ class Lossy:
         if self.arrives:
             send()
         raise OutcomeUnknown("the answer was lost")
+
+
+class Brief(Lossy):
+    """As on a busy account: its listing reaches no further back than it was asked to."""
+
+    def own_content(self, *, since: datetime | None) -> OwnContent:
+        content = self.forum.own_content(since=since)
+        return replace(
+            content, posts=tuple(one for one in content.posts if since is None or one.published >= since)
+        )
 
 
 def lossy(world: World, *, loses: str, arrives: bool) -> Ports:
@@ -175,3 +185,38 @@ def test_a_lost_lock_is_seen_by_the_next_look(world: World) -> None:
     assert report.verified
     assert [post["locked"] for post in world.posts()] == [True, False]
     assert world.pinned() == [2]
+
+
+def test_a_clock_that_is_a_year_ahead_does_not_prolong_the_hold(world: World) -> None:
+    """K03: what is written down under it would count for a year."""
+    run_to_the_slot_after(world, loses="create_post", arrives=False)
+    ledger = world.ports().ledger
+    ledger.settle(ledger.intents("news")[-1].id, IntentState.SENDING, at=world.clock.now())
+    world.clock.ahead = 52 * WEEK
+    world.run_pass()
+    world.clock.ahead = timedelta(0)
+    world.run_pass()
+    world.clock.at += timedelta(minutes=11)
+
+    world.run_pass()
+
+    assert world.pinned() == [2]
+
+
+@pytest.mark.parametrize("weeks", [2, 5])
+def test_a_thread_of_weeks_ago_is_told_by_a_handover_that_was_cut_short(world: World, weeks: int) -> None:
+    """Older than the listing reaches, perhaps than the newest posts of the ledger, for all were removed."""
+    world.post()
+    for week in range(1, weeks):
+        world.clock.at = SLOT + week * WEEK
+        world.run_pass()
+        world.hand("modlin").remove(week + 1)
+        world.run_pass()
+    world.clock.at = SLOT + weeks * WEEK
+    ports = world.ports()
+    ports.forum.account()
+
+    run_pass(replace(ports, forum=Brief(ports.forum, "feature", arrives=False)), proof=True)
+
+    assert world.pinned() == [weeks + 1]
+    assert len(world.comments(1)) == weeks

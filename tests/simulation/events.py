@@ -15,7 +15,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def draw(year: Year) -> None:
     """Put a year's events into its queue."""
     start = year.clock.at
-    year.at(start + HOUR, Year.start)
+    late = DAY * year.random.uniform(3, 9) if year.random.random() < LATE_START else HOUR
+    year.at(start + late, Year.start)
     for thread in year.pages.all:
         for edition in year.slots(thread):
             year.at(edition.slot + timedelta(seconds=year.random.randrange(60)), slot)
@@ -151,14 +152,14 @@ def a_storm_blows(year: Year) -> None:
 
 
 def a_storm_at_the_slot(year: Year) -> None:
-    """Half of all calls fail for some minutes, just when it matters."""
-    year.storm.strength = 0.5
+    """Half of all calls, or of all writes, fail for some minutes, just when it matters."""
+    year.storm.strength, year.storm.writes_only = 0.5, year.random.random() < 0.5
     year.after(timedelta(minutes=year.random.uniform(0.5, 30)), calm)
 
 
 def calm(year: Year) -> None:
     """The storm is over."""
-    year.storm.strength = 0
+    year.storm.strength, year.storm.writes_only = 0, False
 
 
 def the_ledger_is_lost(year: Year) -> None:
@@ -213,9 +214,16 @@ def the_template_changes(year: Year) -> None:
 
 
 def the_source_names_another_community(year: Year) -> None:
-    """By a slip, which is mended."""
+    """By a slip, which is mended; if a new series began there meanwhile, somebody has it moved."""
     _settle_in(year, "newsroom")
-    year.after(timedelta(hours=year.random.uniform(1, 50)), lambda one: _settle_in(one, "news"))
+    year.after(timedelta(hours=year.random.uniform(1, 50)), _the_right_one)
+
+
+def _the_right_one(year: Year) -> None:
+    _settle_in(year, "news")
+    standing = year.standing("news")
+    if standing is not None and standing.community_id != year.home:
+        year.order(OrderKind.POST, "news", move=True)
 
 
 def _settle_in(year: Year, community: str) -> None:
@@ -241,6 +249,7 @@ def somebody_refreshes(year: Year) -> None:
     year.order(OrderKind.REFRESH, year.random.choice(["news", "group"]))
 
 
+LATE_START = 0.2
 BY_HAND = 0.06
 AT_THE_SLOT = 0.15
 WEEKLY: tuple[tuple[float, Event], ...] = (

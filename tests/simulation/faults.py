@@ -88,15 +88,17 @@ def made(errors: dict[Fault, Callable[[], BaseException]], fault: Fault) -> Base
 
 @dataclass
 class Storm:
-    """How likely each call fails, from 0 to 1; `fired` counts what did."""
+    """How likely each call fails, from 0 to 1, or only each write; `fired` counts what did."""
 
     random: Random
     strength: float = 0.0
+    writes_only: bool = False
     fired: Counter[str] = field(default_factory=Counter)
 
     def draw(self, name: str) -> Fault | None:
         """Draw what goes wrong with one call, None for nothing."""
-        if self.random.random() >= self.strength:
+        spared = self.writes_only and name not in WRITES
+        if spared or self.random.random() >= self.strength:
             return None
         kinds = list(_of(name))
         fault = self.random.choice(kinds) if kinds else None

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from megabot.core import calendar
@@ -137,7 +137,8 @@ def never_missed(year: Year) -> Iterator[str]:
 
 def _editions(year: Year, thread: Thread) -> Iterator[Edition]:
     """The editions of the year, but those whose schedule the bot could not know before them."""
-    first, last = year.calm[0][0] + timedelta(hours=2), year.last_slot
+    began = next((moment for moment, calm in year.calm if calm), year.clock.at)
+    first, last = began + timedelta(hours=2), year.last_slot
     coming = calendar.upcoming(thread.name, thread.schedule, first)
     return takewhile(lambda edition: edition.slot <= last, coming)
 
@@ -166,7 +167,10 @@ def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:
 
 
 def pins_converge(year: Year) -> Iterator[str]:
-    """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person."""
+    """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person.
+
+    One that a person restored comes back pinned, and stays so until the next edition.
+    """
     by_person = _touched_by_people(year)
     known = series(year)
     for name in ("news", "group"):
@@ -178,8 +182,14 @@ def pins_converge(year: Year) -> Iterator[str]:
         if open_ and not open_[-1].featured_community and open_[-1].id not in by_person:
             yield f"{open_[-1].url} of {name} stands and is not pinned"
         for post in pinned:
-            if post is not open_[-1] and post.id not in by_person and open_[-1].featured_community:
+            beside = post is not open_[-1] and post.id not in by_person and open_[-1].featured_community
+            if beside and not _restored_since(year, post.id, open_[-1].published):
                 yield f"{post.url} of {name} is pinned beside {open_[-1].url}"
+
+
+def _restored_since(year: Year, post_id: int, moment: datetime) -> bool:
+    deeds = (deed for deed in year.server.deeds if deed.post.id == post_id and deed.at > moment)
+    return any(deed.what is What.RESTORE and deed.by != year.bot.id for deed in deeds)
 
 
 def _touched_by_people(year: Year) -> set[int]:

@@ -47,7 +47,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that somebody did to a post: at a true time, and which posts of the community were pinned."""
+    """Something that somebody did to a post: at a true time, and which posts were pinned then."""
 
     what: What
     by: int
@@ -137,11 +137,7 @@ class Server:
 
     def note(self, what: What, by: Person, post: Post, text: str = "") -> None:
         """Remember a deed."""
-        pinned = frozenset(
-            one.id
-            for one in self.posts.values()
-            if one.community_id == post.community_id and one.featured_community and one.open
-        )
+        pinned = frozenset(one.id for one in self.posts.values() if one.featured_community and one.open)
         self.deeds.append(Deed(what, by.id, post, self.now(), pinned, text))
 
     def count_comment(self, post_id: int) -> None:

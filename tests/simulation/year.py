@@ -182,11 +182,11 @@ class Year:
             alerts=LedgerAlerts(ledger),
         )
 
-    def order(self, kind: OrderKind, thread: str) -> None:
+    def order(self, kind: OrderKind, thread: str, *, move: bool = False) -> None:
         """A person orders something at the shell."""
         name = f"shell:{self.clock.at.isoformat()}"
         try:
-            answer = orders.carry_out(self.ports(), Order(kind, name), thread)
+            answer = orders.carry_out(self.ports(), Order(kind, name), thread, move=move)
         except (Expected, ConfigError):
             return
         except Killed:

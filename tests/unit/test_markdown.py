@@ -119,6 +119,13 @@ def test_a_title_has_emphasis_code_and_deletions_and_no_markup_of_its_own() -> N
     )
 
 
+@pytest.mark.parametrize("last", [">", "> ", ">  "])
+def test_a_spoiler_left_open_in_a_quote_ends_with_it(last: str) -> None:
+    assert to_html(f"> ::: spoiler x\n{last}") == (
+        "<blockquote>\n<details><summary>x</summary>\n</details>\n</blockquote>\n"
+    )
+
+
 def test_a_reading_stands_above_its_text() -> None:
     assert to_html("{a<b|c}") == "<p><ruby>a&lt;b<rp>(</rp><rt>c</rt><rp>)</rp></ruby></p>\n"
 
