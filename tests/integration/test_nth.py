@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.nth import killed
+from tests.nth import killed, wire
 from tests.nth.handover import Mode, play
 from tests.simulation.__main__ import play as play_year
 
@@ -39,6 +39,13 @@ def test_two_faults_in_one_handover_are_survived_too() -> None:
     pairs = [{random.randint(1, len(names)): random.choice([*Mode]) for _ in range(2)} for _ in range(40)]
 
     assert [(at, found) for at in pairs if (found := play(at)[0])] == [], f"seed {SEED}"
+
+
+@pytest.mark.parametrize("fault", wire.FAULTS)
+def test_a_broken_answer_on_the_wire_is_survived(fault: str) -> None:
+    number = list(wire.FAULTS).index(fault) % wire.requests() + 1
+
+    assert wire.play(wire.FAULTS[fault], number, on=False) == [], f"request {number}"
 
 
 @pytest.mark.parametrize(("number", "after"), [(3, True), (8, False), (10, True), (14, False)])

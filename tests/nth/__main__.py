@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from random import Random
 
-from tests.nth import killed
+from tests.nth import killed, wire
 from tests.nth.handover import Mode, play
 
 Tried = tuple[str, list[str]]
@@ -52,20 +52,39 @@ def _kill(at: tuple[int, bool]) -> list[str]:
     return killed.kill(at[0], after=at[1])
 
 
+def on_the_wire() -> Iterator[Tried]:
+    """A broken answer, or none, to each request over HTTP: to this one, and to all from it on."""
+    numbers = range(1, wire.requests() + 1)
+    every = list(product(wire.FAULTS, (False, True), numbers))
+    with ProcessPoolExecutor(2, initializer=_be_silent) as pool:
+        for (name, on, number), found in zip(every, pool.map(_disturb, every), strict=True):
+            when = "from then on" if on else "once"
+            yield f"on the wire, {when}", [f"{name} at request {number}: {one}" for one in found]
+
+
+def _disturb(at: tuple[str, bool, int]) -> list[str]:
+    name, on, number = at
+    return wire.play(wire.FAULTS[name], number, on=on)
+
+
+def _be_silent() -> None:
+    logging.getLogger("megabot").setLevel(logging.CRITICAL)
+
+
 def main() -> int:
     """Try everything; print a line for each kind of fault, and what broke."""
     parser = argparse.ArgumentParser(prog="python -m tests.nth", description=__doc__)
     parser.add_argument("pairs", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
-    logging.getLogger("megabot").setLevel(logging.CRITICAL)
+    _be_silent()
     found, names = play({})
     if found:
         print("without any fault:", *found, sep="\n")
         return 1
     print(f"a handover of two threads has {len(names)} effects: {dict(Counter(names))}; seed {wanted.seed}")
     tried, broken = Counter[str](), Counter[str]()
-    for tries in (singles(len(names)), pairs(len(names), wanted.pairs, wanted.seed), kills()):
+    for tries in (singles(len(names)), pairs(len(names), wanted.pairs, wanted.seed), kills(), on_the_wire()):
         for name, faults in tries:
             tried[name] += 1
             broken[name] += bool(faults)
