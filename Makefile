@@ -9,7 +9,7 @@ SEEDS := 300
 VENV := .venv
 BIN := $(VENV)/bin
 READY := .make/package
-EXACT := megabot/core/*,megabot/adapters/lemmy_wire.py,megabot/errors.py
+EXACT := megabot/core/*,megabot/adapters/lemmy_wire.py,megabot/adapters/lemmy_wire_inbox.py,megabot/errors.py
 LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults bench lock clean
+.PHONY: help demo test lint types simulate faults mutants bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARG
 
 faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
 	@$(BIN)/python -m tests.nth $(ARGS)
+
+mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)

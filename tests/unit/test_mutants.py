@@ -1,0 +1,124 @@
+"""The mutants fit the code as it is, and the runner tells a caught one, a survivor and a broken one apart."""
+
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from megabot.core import upkeep
+from megabot.core.publication import PUBLICATION
+from tests.mutants.__main__ import MUTANTS, ROOT, trials, trouble_before
+from tests.mutants.mutant import Mutant
+from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop, verdict
+
+RULES = {rule.__name__ for rule in PUBLICATION}
+RULES |= {name for name in upkeep.decide_upkeep.__code__.co_names if hasattr(upkeep, name)}
+RULES |= {"clock_is_wrong", "decide_adoption", "decide_undo", "decide_refresh"}
+
+
+def test_each_mutant_changes_one_place_of_the_code_as_it_is() -> None:
+    for mutant in MUTANTS:
+        text = (ROOT / mutant.file).read_text("utf-8")
+
+        compile(mutant.broken(text), mutant.file, "exec")
+
+
+def test_no_two_mutants_have_one_name() -> None:
+    assert [name for name, times in Counter(mutant.name for mutant in MUTANTS).items() if times > 1] == []
+
+
+def test_each_rule_of_decide_is_broken_in_some_mutant() -> None:
+    assert len(MUTANTS) >= 15
+    assert {mutant.rule for mutant in MUTANTS} - {""} == RULES
+
+
+def test_each_test_that_has_to_catch_a_mutant_is_there() -> None:
+    named = {test.partition("[")[0] for mutant in MUTANTS for test in mutant.caught_by}
+
+    files = {test: (ROOT / test.partition("::")[0]).read_text("utf-8") for test in named}
+    assert [test for test, text in files.items() if f"def {test.rpartition('::')[2]}(" not in text] == []
+
+
+SUM = "tests/test_sum.py::test_sum"
+WRONG = Mutant(
+    name="a sum is a difference",
+    file="megabot/__init__.py",
+    old="one + other",
+    new="one - other",
+    caught_by=(SUM,),
+)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A copy of an invented package that adds, with a test."""
+    (tmp_path / "megabot").mkdir()
+    (tmp_path / "megabot/__init__.py").write_text("def add(one, other):\n    return one + other\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_sum.py").write_text(
+        "from megabot import add\n\n\ndef test_sum():\n    assert add(2, 2) == 4\n\n\n"
+        "def test_nothing():\n    assert add(0, 0) == 0\n"
+    )
+    return Workshop.set_up(tmp_path, tmp_path / "copies/1")
+
+
+def test_a_mutant_that_fails_its_test_is_caught_and_mended(workshop: Workshop) -> None:
+    (found,) = trials([workshop], [WRONG])
+
+    assert found == (WRONG, Outcome(Fate.CAUGHT, SUM))
+    assert workshop.run([SUM]).code == PASSED
+
+
+def test_a_mutant_that_one_of_its_tests_passes_has_survived(workshop: Workshop) -> None:
+    nothing = "tests/test_sum.py::test_nothing"
+
+    assert workshop.judge(replace(WRONG, caught_by=(SUM, nothing))) == Outcome(Fate.SURVIVED, nothing)
+
+
+def test_a_mutant_that_is_no_code_is_broken(workshop: Workshop) -> None:
+    found = workshop.judge(replace(WRONG, new="one +"))
+
+    assert found.fate is Fate.BROKEN
+    assert "cannot run" in found.shown
+
+
+def test_a_mutant_that_does_not_fit_the_code_is_broken(workshop: Workshop) -> None:
+    found = workshop.judge(replace(WRONG, old="one * other"))
+
+    assert found == Outcome(Fate.BROKEN, "megabot/__init__.py holds 0 times what would be replaced")
+
+
+@pytest.mark.parametrize(
+    ("run", "fate"),
+    [
+        (Run(FAILED, {SUM: "assert 0 == 4"}, "0 is not the sum"), Fate.CAUGHT),
+        (Run(FAILED, {f"{SUM}[2-2]": "Failed: DID NOT RAISE"}, "0 is not the sum"), Fate.CAUGHT),
+        (Run(FAILED, {f"{SUM}_of_three": "assert 0 == 4"}, "0 is not the sum"), Fate.SURVIVED),
+        (Run(FAILED, {SUM: "assert 0 == 4"}, "another difference"), Fate.SURVIVED),
+        (Run(PASSED, {}, "all is well"), Fate.SURVIVED),
+        (Run(FAILED, {SUM: "NameError: name 'another' is not defined"}, ""), Fate.BROKEN),
+        (Run(FAILED, {SUM: "ImportError: cannot import name 'add'"}, ""), Fate.BROKEN),
+        (Run(2, {"tests/test_sum.py": ""}, "1 error during collection"), Fate.BROKEN),
+        (Run(4, {}, "not found: tests/test_sum.py"), Fate.BROKEN),
+    ],
+)
+def test_a_mutants_fate_is_told_from_how_its_tests_went(run: Run, fate: Fate) -> None:
+    assert verdict(replace(WRONG, words="not the sum"), run).fate is fate
+
+
+def test_a_test_that_fails_before_anything_is_broken_is_trouble(workshop: Workshop) -> None:
+    (workshop.folder / "megabot/__init__.py").write_text("def add(one, other):\n    return 5\n")
+
+    (trouble,) = trouble_before([workshop], [WRONG])
+
+    assert trouble.startswith("fails without any mutant:")
+
+
+def test_code_that_would_come_from_elsewhere_is_trouble(workshop: Workshop) -> None:
+    shutil.rmtree(workshop.folder / "megabot")
+
+    (trouble,) = trouble_before([workshop], [])
+
+    assert trouble.endswith(f", not the copy in {workshop.folder}")
