@@ -6,8 +6,8 @@ from typing import TypeVar, assert_never
 
 from megabot import images, texts
 from megabot.core import drafts
-from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Write
-from megabot.core.marker import ADOPTED, LINK, CommentMarker, Marker, signed
+from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Withdraw, Write
+from megabot.core.marker import ADOPTED, LINK, UNDONE, CommentMarker, Marker, signed
 from megabot.core.posts import Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
@@ -42,7 +42,7 @@ class Work:
         self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
 
 
-def perform(work: Work, action: Write) -> None:
+def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each kind of action
     """Do one write and record how it went.
 
     Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
@@ -55,6 +55,8 @@ def perform(work: Work, action: Write) -> None:
             _create(work, replace(intent.new, at=work.ports.clock.now()))
         case Adopt():
             _adopt(work, action)
+        case Withdraw():
+            _withdraw(work, action)
         case Pin() | Unpin():
             _feature(work, action)
         case Tell():
@@ -122,12 +124,21 @@ def _tell(work: Work, action: Tell) -> None:
 def _adopt(work: Work, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
     own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
-    marker = CommentMarker(thread=work.thread.name, key=own.key, copy=own.copy, purpose=ADOPTED)
-    text = signed(texts.adopted(action.edition), marker)
-    intent = work.ports.ledger.begin(replace(_intent(work, IntentKind.ADOPT, own, own), text=text))
-    comment = _send(work, intent, lambda: work.ports.forum.comment(own.id, text))
-    work.ground.fold_comment(comment)
+    _say_there(work, _intent(work, IntentKind.ADOPT, own, own), texts.adopted(action.edition), ADOPTED)
     keep_posts(work.ports, work.thread, (own,))
+
+
+def _withdraw(work: Work, action: Withdraw) -> None:
+    """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
+    new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
+    _say_there(work, new, texts.withdrawn(action.standing.post.url), UNDONE)
+
+
+def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
+    marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
+    text = signed(sentence, marker)
+    intent = work.ports.ledger.begin(replace(new, text=text))
+    work.ground.fold_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
 
 
 def _edit(work: Work, action: Edit) -> None:

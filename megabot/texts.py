@@ -12,10 +12,10 @@ from megabot.core.actions import (
     Need,
     Pin,
     Publish,
-    Reason,
     Resend,
     Tell,
     Unpin,
+    Withdraw,
     Write,
 )
 from megabot.core.calendar import Edition
@@ -23,87 +23,15 @@ from megabot.core.escaping import escaped
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
+from megabot.hold_texts import HOLDS
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
-
-_HOLDS = {
-    Reason.NOTHING_DUE: (
-        "nothing is due before the first slot, {until}; an earlier date in first: makes the current one due"
-    ),
-    Reason.THERE: "the current edition has its post",
-    Reason.SKIPPED: "this slot is left out (skip)",
-    Reason.FIRST_RUN: (
-        "the current slot came before megabot knew this schedule, so it is not posted by itself; "
-        "post it now with: megabot post {thread}"
-    ),
-    Reason.PAST_GRACE: (
-        "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
-    ),
-    Reason.CLOCK: (
-        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition or "
-        "this program: nothing is written until the clock is right"
-    ),
-    Reason.OUTCOME_UNKNOWN: (
-        "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
-    ),
-    Reason.UNKNOWN_FOR_LONG: (
-        "whether the post was made has not been known since {0}, and the server does not show it: nothing "
-        "is sent before it does; see: megabot check --online"
-    ),
-    Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
-    Reason.SETTINGS_HIDE: (
-        "the account's settings hide its own posts ({all}), so it cannot see whether the thread is there; "
-        "mend that with: megabot check --online"
-    ),
-    Reason.HAND_MADE: (
-        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it by itself. Take it as "
-        "this edition with: megabot adopt {0}, or post another with: megabot post {thread}"
-    ),
-    Reason.STRAYED: (
-        "the source names another community now than that of its last post {0}: nothing is posted there "
-        "until a person agrees with: megabot post {thread} --move"
-    ),
-    Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
-    Reason.REFUSED_BEFORE: (
-        "the server refused this text: {0}; change the text, or try again with: megabot post {thread}"
-    ),
-    Reason.NOT_ORDERED: (
-        "edition {0} is due too and is not posted by this order: the next pass does, or megabot post {thread}"
-    ),
-    Reason.REMOVED: (
-        "the post of edition {0} was removed or deleted and is not posted again by itself; "
-        "a fresh copy is made by: megabot repost {thread}"
-    ),
-    Reason.DOUBLED: (
-        "two posts carry one edition: {0} is kept, {1} is its double, posted by a second megabot of this "
-        "account: stop one of the two, and remove the double"
-    ),
-    Reason.NOT_MODERATOR: (
-        "the bot is not a moderator here and cannot pin {0}; a moderator can appoint it from that post's menu"
-    ),
-    Reason.UNPINNED_BY_HAND: "a person unpinned {0}: it stays so until the next edition",
-    Reason.PINNED_BY_HAND: "a person pinned {0} again: it stays so until the next edition",
-    Reason.EDITED_BY_HAND: (
-        "{0} was edited by hand since megabot last wrote it, so it is not overwritten; "
-        "put those changes into the template, or undo them there"
-    ),
-    Reason.ADOPTED: "{0} is another account's post: it can be pinned and linked, not edited",
-    Reason.NOTHING_STANDS: "no post of this thread can be opened; post one with: megabot post {thread}",
-    Reason.UNCHANGED: "{0} says what the source says already",
-    Reason.EDITED_LATELY: "the post was edited just now; the source's change follows {until}",
-    Reason.EDITION_TAKEN: (
-        "edition {0} has its post already: {1}; for another edition: megabot adopt URL --edition KEY"
-    ),
-    Reason.ELSEWHERE: "{0} is in another community than this thread's, so it cannot carry an edition of it",
-    Reason.GONE: "{0} was removed or deleted: readers cannot open it",
-    Reason.OURS: "{0} carries edition {1} already",
-}
 
 
 def hold(thread: Thread, held: Hold) -> str:
     """Say why something is not done."""
     facts = held.facts or ("",)
-    return f"{thread.name}: " + _HOLDS[held.reason].format(
+    return f"{thread.name}: " + HOLDS[held.reason].format(
         *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=moment(held.until)
     )
 
@@ -143,6 +71,8 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
         case Adopt(post=post, edition=edition):
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
+        case Withdraw(own=own, standing=standing):
+            return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
         case Pin(own=own) | Unpin(own=own) | Tell(own=own) | Lock(own=own) | Edit(own=own):
             return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
         case _:
@@ -157,6 +87,7 @@ _KINDS = {
     IntentKind.LOCK: "lock",
     IntentKind.EDIT: "edit",
     IntentKind.ADOPT: "adopt",
+    IntentKind.WITHDRAW: "withdraw",
 }
 _STATES = {
     IntentState.SENDING: "sent, no answer yet",
@@ -196,6 +127,11 @@ def stands(thread: str, edition: str, url: str, *, pinned: bool) -> str:
 def adopted(edition: Edition) -> str:
     """Say in a thread that a person made that it carries an edition from now on."""
     return f"This thread is kept as edition {edition.key} of {edition.thread} from now on."
+
+
+def withdrawn(url: str) -> str:
+    """Say in a copy that the post which it had replaced stands again."""
+    return f"This copy was taken back; the thread goes on [here]({url})."
 
 
 def ask_repost(thread: str, *, comments: int, url: str) -> str:
@@ -276,9 +212,24 @@ def not_told(error: Exception) -> str:
     return f"the moderators could not be told by private message: {error}"
 
 
+def left_unheard(number: int) -> str:
+    """Say that what was waiting before the ledger began is not obeyed."""
+    return f"the inbox holds {number} older than this ledger: nothing in them is obeyed; say it again"
+
+
+def not_answered(name: str, error: Exception) -> str:
+    """Say that an answer could not be sent."""
+    return f"the answer to {name} could not be sent: {error}"
+
+
 def no_such_person(name: str) -> str:
     """Say that there is nobody of that name to be told."""
     return f"there is nobody called {name} on this server; correct MEGABOT_MODERATORS"
+
+
+def nobody_to_tell() -> str:
+    """Say that there is nobody at all to be told."""
+    return "nobody that MEGABOT_MODERATORS names is there, or the community has no moderator but the bot"
 
 
 def waiting() -> str:

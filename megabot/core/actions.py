@@ -43,6 +43,7 @@ class Reason(StrEnum):
     ELSEWHERE = "elsewhere"
     GONE = "gone"
     OURS = "ours"
+    NOTHING_TO_UNDO = "nothing_to_undo"
 
 
 NEEDS_PERSON = frozenset(
@@ -115,6 +116,15 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
+
+    own: Own
+    standing: Own
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
     """Pin an own post."""
 
@@ -157,5 +167,5 @@ class Edit:
     record: PostRecord | None
 
 
-Write = Publish | Resend | Adopt | Pin | Unpin | Tell | Lock | Edit
+Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Lock | Edit
 Action = Write | Hold | Need

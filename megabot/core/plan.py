@@ -6,11 +6,12 @@ there afterwards. Holds are part of a plan: they say why something is not done.
 
 from datetime import UTC, datetime, timedelta
 
-from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Withdraw, Write
 from megabot.core.adoption import decide_adoption
 from megabot.core.publication import decide_publication
 from megabot.core.refreshing import decide_refresh
 from megabot.core.seen import Case
+from megabot.core.undoing import decide_undo
 from megabot.core.upkeep import decide_upkeep
 
 CLOCK_TOLERANCE = timedelta(hours=1)
@@ -19,13 +20,16 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def decide(case: Case) -> tuple[Action, ...]:
-    """Choose what to do about a thread: a Need, an Adopt or a Publish alone, or upkeep in its order."""
+    """Choose what to do about a thread: one Need, Adopt, Withdraw or Publish, or upkeep in its order."""
     clock = clock_is_wrong(case)
     if clock is not None:
         return (clock,)
     adoption = decide_adoption(case)
     if isinstance(adoption, Adopt):
         return (adoption,)
+    undo = decide_undo(case)
+    if isinstance(undo, Withdraw):
+        return (undo,)
     publication = decide_publication(case)
     if isinstance(publication, Need | Publish | Resend):
         return (publication,)
@@ -35,7 +39,7 @@ def decide(case: Case) -> tuple[Action, ...]:
     need = next((action for action in upkeep if isinstance(action, Need)), None)
     if need is not None:
         return (need,)
-    return (*upkeep, *((adoption,) if adoption else ()), publication)
+    return (*upkeep, *((adoption,) if adoption else ()), *((undo,) if undo else ()), publication)
 
 
 def clock_is_wrong(case: Case) -> Hold | None:

@@ -17,6 +17,7 @@ class IntentKind(StrEnum):
     LOCK = "lock"
     EDIT = "edit"
     ADOPT = "adopt"
+    WITHDRAW = "withdraw"
 
 
 class IntentState(StrEnum):

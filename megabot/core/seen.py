@@ -12,12 +12,13 @@ from megabot.core.threads import Rendered, RenderProblem, Thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """A post that carries an edition: ours by marker and creator, or adopted."""
+    """A post that carries an edition: ours by marker and creator, or adopted. `withdrawn`: by an undo."""
 
     post: Post
     key: str
     copy: int = 1
     adopted: bool = False
+    withdrawn: bool = False
 
     @property
     def id(self) -> int:
@@ -30,15 +31,15 @@ class Seen:
     """One thread as a look found it, and as the answers to our own writes changed it since.
 
     `due` is the edition in question: the newest whose slot has come, or the one to be posted again. `posts`
-    are newest first, a double right after the post that it doubles. `proven` says that this pass had an
-    answer that strangers cannot get and that the listing showed what must be in it: only then is absence
-    worth anything (decisions 1 and 41). `deep` says that removals and pinned posts were read too; `fresh`
-    that nothing was written since the look. `created` are the ids of posts created in this pass. `pin_events`
-    has the mod log's newest entry for posts about which it was asked, None where it knows none. `known_since`
-    is since when the schedule is known: slots before it are not due by themselves (decision 6). `place_id` is
-    the community that the source names, `moderates` says whether the bot may pin there, `strayed` that the
-    thread's last post is in another one and nobody agreed to the move. `adopting` is the post that an order
-    to adopt names.
+    are newest first, a double or a withdrawn copy right after what is kept instead. `proven` says that this
+    pass had an answer that strangers cannot get and that the listing showed what must be in it: only then is
+    absence worth anything (decisions 1 and 41). `deep` says that removals and pinned posts were read too;
+    `fresh` that nothing was written since the look. `created` are the ids of posts created in this pass.
+    `pin_events` has the mod log's newest entry for posts about which it was asked, None where it knows none.
+    `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
+    `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
+    `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
+    post that an order to adopt names.
     """
 
     due: Edition | None
@@ -96,6 +97,7 @@ class OrderKind(StrEnum):
     REPOST = "repost"
     REFRESH = "refresh"
     ADOPT = "adopt"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import ADOPTED, LINK, comment_marker
+from megabot.core.marker import ADOPTED, LINK, UNDONE, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Seen
+
+_PURPOSES = {IntentKind.ADOPT: ADOPTED, IntentKind.WITHDRAW: UNDONE}
 
 
 def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
@@ -24,7 +26,7 @@ def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...
 def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
     """Judge one open intent."""
     match intent.new.kind:
-        case IntentKind.PUBLISH | IntentKind.COMMENT | IntentKind.ADOPT:
+        case IntentKind.PUBLISH | IntentKind.COMMENT | IntentKind.ADOPT | IntentKind.WITHDRAW:
             if _found(seen, intent):
                 return IntentState.DONE
             return _unseen(seen, intent, now)
@@ -39,7 +41,7 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
 
 def _found(seen: Seen, intent: Intent) -> bool:
     wanted = (intent.new.edition, intent.new.copy)
-    purpose = ADOPTED if intent.new.kind is IntentKind.ADOPT else LINK
+    purpose = _PURPOSES.get(intent.new.kind, LINK)
     if intent.new.kind is IntentKind.PUBLISH:
         return any((own.key, own.copy) == wanted and not own.adopted for own in seen.posts)
     marks = (comment_marker(comment.content) for comment in seen.comments)

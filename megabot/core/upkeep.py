@@ -15,6 +15,7 @@ from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Rendered
+from megabot.core.undoing import lock_what_was_withdrawn
 
 KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
@@ -28,6 +29,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *pin_the_standing_post(case, standing),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
+        *lock_what_was_withdrawn(case),
         *unpin_the_older_ones(case, standing),
         *report_doubles(case),
     )
@@ -67,8 +69,7 @@ def report_doubles(case: Case) -> Iterator[Hold]:
 
 
 def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
-    unpinned = case.seen.done(IntentKind.UNPIN, edition=standing.key, copy=standing.copy, post_id=own.id)
-    if unpinned or _pinned_since(case, own, standing):
+    if _was_unpinned_for(case, own, standing) or _pinned_since(case, own, standing):
         yield Hold(reason=Reason.PINNED_BY_HAND, facts=(own.post.url,))
     elif _pin_is_a_riddle(case, own, standing):
         yield Need.PIN_LOG
@@ -76,6 +77,20 @@ def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
         yield Unpin(own=own, kind=Feature.COMMUNITY, standing=standing)
     elif _is_admin(case):
         yield Unpin(own=own, kind=Feature.LOCAL, standing=standing)
+
+
+def _was_unpinned_for(case: Case, own: Own, standing: Own) -> bool:
+    """Tell whether the last thing that we did to this pin was to take it off for the standing post."""
+    turned = [
+        intent.new
+        for intent in case.seen.intents
+        if intent.new.post_id == own.id
+        and intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
+        and intent.state is IntentState.DONE
+    ]
+    last = turned[-1] if turned else None
+    served = (standing.key, standing.copy)
+    return last is not None and last.kind is IntentKind.UNPIN and (last.edition, last.copy) == served
 
 
 def _pin_is_a_riddle(case: Case, own: Own, standing: Own) -> bool:
@@ -89,7 +104,7 @@ def _pin_is_a_riddle(case: Case, own: Own, standing: Own) -> bool:
 def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Comment in the post before, once, with the address of the new one."""
     before = next(iter(case.seen.older), None)
-    if before is None or _is_told(case, standing):
+    if before is None or before.withdrawn or _is_told(case, standing):
         return
     text = _words_for(case, standing)
     if isinstance(text, Need):

@@ -555,3 +555,33 @@ def test_a_pinned_thread_of_long_ago_that_is_restored_is_unpinned_by_the_next_ha
     world.run_pass()
 
     assert world.pinned() == [world.posts()[-1]["id"]]
+
+
+@either
+def test_the_pin_goes_back_and_forth_with_a_removal_that_is_taken_back(world: World, ledger: Ledger) -> None:
+    """While the newest thread is removed the one before is pinned, by the bot: no person's pin."""
+    world.post()
+    world.clock.at = SLOT + WEEK
+    world.run_pass()
+    world.hand("modlin").remove(2)
+    world.run_pass()
+    assert world.pinned() == [1]
+    ledger(world)
+    world.hand("modlin").remove(2, removed=False)
+
+    world.run_pass()
+
+    assert world.pinned() == [2]
+
+
+def test_a_thread_adopted_days_before_its_slot_stops_nothing(world: World) -> None:
+    """Its edition's slot lies ahead, which is no proof that this machine's clock is behind."""
+    world.post()
+    world.clock.at = SLOT + WEEK - timedelta(days=2)
+    post = by_hand(world)
+
+    assert adopt(world, post).done
+    world.clock.at = SLOT + 2 * WEEK
+    world.run_pass()
+
+    assert world.pinned() == [post + 1]

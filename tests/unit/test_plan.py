@@ -127,6 +127,7 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.ELSEWHERE,
         Reason.GONE,
         Reason.OURS,
+        Reason.NOTHING_TO_UNDO,
     }
 
     assert Hold(reason=reason).needs_person is (reason not in passing)

@@ -9,7 +9,21 @@ from typing import assert_never
 
 from hypothesis import given, settings
 
-from megabot.core.actions import Action, Adopt, Edit, Lock, Need, Pin, Publish, Resend, Tell, Unpin, Write
+from megabot.core.actions import (
+    Action,
+    Adopt,
+    Edit,
+    Lock,
+    Need,
+    Pin,
+    Publish,
+    Resend,
+    Tell,
+    Unpin,
+    Withdraw,
+    Write,
+)
+from megabot.core.doubles import kept_first
 from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
@@ -191,7 +205,7 @@ def turned(look: Seen, action: Pin | Unpin) -> Seen:
     return put(look, action.own, IntentKind.UNPIN, action.standing, **shown)
 
 
-def carried_out(look: Seen, action: Write) -> Seen:
+def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901  one case for each kind of action
     """Show what stands when a write was done."""
     match action:
         case Publish(edition=edition, copy=copy, order=order):
@@ -201,6 +215,9 @@ def carried_out(look: Seen, action: Write) -> Seen:
         case Adopt(post=by_hand, edition=edition, copy=copy):
             new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
             return replace(look, posts=newest_first([new, *look.posts]))
+        case Withdraw(own=copy):
+            posts = [replace(one, withdrawn=True) if one is copy else one for one in look.posts]
+            return replace(look, posts=kept_first(tuple(posts)))
         case Pin() | Unpin():
             return turned(look, action)
         case Tell(own=post, standing=standing):

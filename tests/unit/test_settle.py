@@ -17,7 +17,7 @@ SENDING, UNKNOWN, ABSENT, DONE = (
     IntentState.ABSENT,
     IntentState.DONE,
 )
-BY_SIGHT = [IntentKind.PUBLISH, IntentKind.COMMENT, IntentKind.ADOPT]
+BY_SIGHT = [IntentKind.PUBLISH, IntentKind.COMMENT, IntentKind.ADOPT, IntentKind.WITHDRAW]
 ANOTHER_DUE = seen(due=an_edition(48))
 WITHIN = timedelta(minutes=10) - timedelta(seconds=1)
 

@@ -1,0 +1,39 @@
+"""Taking a fresh copy back: the post that it replaced stands again. Nothing is deleted. Pure."""
+
+from collections.abc import Iterator
+
+from megabot.core.actions import Hold, Lock, Reason, Withdraw
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.seen import Case, OrderKind
+
+
+def decide_undo(case: Case) -> Withdraw | Hold | None:
+    """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
+    if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order.id):
+        return None
+    copy = case.seen.standing
+    of_edition = case.seen.of_edition(copy.key) if copy else ()
+    others = (own for own in of_edition if own.post.open and not own.withdrawn and own is not copy)
+    before = next(others, None)
+    if copy is None or before is None:
+        return Hold(reason=Reason.NOTHING_TO_UNDO)
+    return Withdraw(own=copy, standing=before, order=case.order.id)
+
+
+def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
+    """Lock a withdrawn copy, once: a person may unlock it."""
+    standing = case.seen.standing
+    for own in case.seen.older:
+        locked = case.seen.done(IntentKind.LOCK, edition=own.key, copy=own.copy, post_id=own.id)
+        may = own.post.creator_is_moderator or own.post.creator.admin
+        if standing and own.withdrawn and own.key == standing.key and may and not (locked or own.post.locked):
+            yield Lock(own=own, standing=own)
+
+
+def _was_carried_out(case: Case, order: str) -> bool:
+    return any(
+        intent.new.kind is IntentKind.WITHDRAW
+        and intent.new.order == order
+        and (intent.open or intent.state is IntentState.DONE)
+        for intent in case.seen.intents
+    )

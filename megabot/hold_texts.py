@@ -1,0 +1,77 @@
+"""Why something is not done: a sentence for each reason, with the next step. Wording only."""
+
+from megabot.core.actions import Reason
+
+HOLDS = {
+    Reason.NOTHING_DUE: (
+        "nothing is due before the first slot, {until}; an earlier date in first: makes the current one due"
+    ),
+    Reason.THERE: "the current edition has its post",
+    Reason.SKIPPED: "this slot is left out (skip)",
+    Reason.FIRST_RUN: (
+        "the current slot came before megabot knew this schedule, so it is not posted by itself; "
+        "post it now with: megabot post {thread}"
+    ),
+    Reason.PAST_GRACE: (
+        "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
+    ),
+    Reason.CLOCK: (
+        "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition or "
+        "this program: nothing is written until the clock is right"
+    ),
+    Reason.OUTCOME_UNKNOWN: (
+        "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
+    ),
+    Reason.UNKNOWN_FOR_LONG: (
+        "whether the post was made has not been known since {0}, and the server does not show it: nothing "
+        "is sent before it does; see: megabot check --online"
+    ),
+    Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
+    Reason.SETTINGS_HIDE: (
+        "the account's settings hide its own posts ({all}), so it cannot see whether the thread is there; "
+        "mend that with: megabot check --online"
+    ),
+    Reason.HAND_MADE: (
+        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it by itself. Take it as "
+        "this edition with: megabot adopt {0}, or post another with: megabot post {thread}"
+    ),
+    Reason.STRAYED: (
+        "the source names another community now than that of its last post {0}: nothing is posted there "
+        "until a person agrees with: megabot post {thread} --move"
+    ),
+    Reason.TEXT_BROKEN: "the template is broken, everything stays as it is: {all}",
+    Reason.REFUSED_BEFORE: (
+        "the server refused this text: {0}; change the text, or try again with: megabot post {thread}"
+    ),
+    Reason.NOT_ORDERED: (
+        "edition {0} is due too and is not posted by this order: the next pass does, or megabot post {thread}"
+    ),
+    Reason.REMOVED: (
+        "the post of edition {0} was removed or deleted and is not posted again by itself; "
+        "a fresh copy is made by: megabot repost {thread}"
+    ),
+    Reason.DOUBLED: (
+        "two posts carry one edition: {0} is kept, {1} is its double, posted by a second megabot of this "
+        "account: stop one of the two, and remove the double"
+    ),
+    Reason.NOT_MODERATOR: (
+        "the bot is not a moderator here and cannot pin {0}; a moderator can appoint it from that post's menu"
+    ),
+    Reason.UNPINNED_BY_HAND: "a person unpinned {0}: it stays so until the next edition",
+    Reason.PINNED_BY_HAND: "a person pinned {0} again: it stays so until the next edition",
+    Reason.EDITED_BY_HAND: (
+        "{0} was edited by hand since megabot last wrote it, so it is not overwritten; "
+        "put those changes into the template, or undo them there"
+    ),
+    Reason.ADOPTED: "{0} is another account's post: it can be pinned and linked, not edited",
+    Reason.NOTHING_STANDS: "no post of this thread can be opened; post one with: megabot post {thread}",
+    Reason.UNCHANGED: "{0} says what the source says already",
+    Reason.EDITED_LATELY: "the post was edited just now; the source's change follows {until}",
+    Reason.EDITION_TAKEN: (
+        "edition {0} has its post already: {1}; for another edition: megabot adopt URL --edition KEY"
+    ),
+    Reason.ELSEWHERE: "{0} is in another community than this thread's, so it cannot carry an edition of it",
+    Reason.GONE: "{0} was removed or deleted: readers cannot open it",
+    Reason.OURS: "{0} carries edition {1} already",
+    Reason.NOTHING_TO_UNDO: "the thread that stands is no copy of another one that readers can open",
+}

@@ -1,0 +1,108 @@
+"""`undo` takes a fresh copy back: the post that it had replaced stands again, and nothing is deleted."""
+
+from collections.abc import Callable
+
+import pytest
+
+from megabot.core.actions import Reason
+from megabot.core.plan import holds
+from megabot.core.seen import Order, OrderKind
+from megabot.orders import Answer, carry_out
+from tests.world import SLOT, WEEK, World
+
+Ledger = Callable[[World], None]
+
+
+def kept(world: World) -> None:
+    """Leave the ledger as it is."""
+
+
+def lost(world: World) -> None:
+    """Delete the ledger; the token stays."""
+    (world.state / "ledger.db").unlink()
+
+
+either = pytest.mark.parametrize("ledger", [kept, lost])
+
+
+def order(world: World, kind: OrderKind, name: str) -> Answer:
+    ports = world.ports()
+    ports.forum.account()
+    return carry_out(ports, Order(kind, name), "news")
+
+
+@pytest.fixture
+def copied(world: World) -> World:
+    """The second week's thread, and a fresh copy of it."""
+    world.post()
+    world.clock.at = SLOT + WEEK
+    world.run_pass()
+    order(world, OrderKind.REPOST, "comment:1")
+    assert world.pinned() == [3]
+    return world
+
+
+@either
+def test_the_post_that_was_replaced_is_pinned_again_the_copy_locked(copied: World, ledger: Ledger) -> None:
+    ledger(copied)
+
+    answer = order(copied, OrderKind.UNDO, "comment:2")
+
+    assert answer.said == ("news/2026-W48: https://lemmy.example/post/2 (pinned)",)
+    assert copied.pinned() == [2]
+    assert copied.posts()[2]["locked"]
+    assert "goes on [here](https://lemmy.example/post/2)" in copied.comments(3)[-1]
+
+
+@either
+def test_it_stays_undone(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    ledger(copied)
+    copied.sandbox.forget_requests()
+
+    report = copied.run_pass()
+
+    assert copied.writes() == []
+    assert report.verified
+
+
+@either
+def test_the_next_edition_follows_the_post_that_stands_again(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    ledger(copied)
+    copied.clock.at = SLOT + 2 * WEEK
+
+    copied.run_pass()
+
+    assert copied.pinned() == [4]
+    assert "Last: https://lemmy.example/post/2" in str(copied.posts()[-1]["body"])
+    assert [len(copied.comments(number)) for number in (2, 3)] == [2, 1]
+
+
+def test_the_same_order_undoes_once(copied: World) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    copied.clock.at += WEEK / 7
+    order(copied, OrderKind.REPOST, "comment:3")
+
+    order(copied, OrderKind.UNDO, "comment:2")
+
+    assert copied.pinned() == [4]
+
+
+def test_a_thread_that_is_no_copy_is_left_as_it_is(world: World) -> None:
+    world.post()
+
+    answer = order(world, OrderKind.UNDO, "comment:1")
+
+    assert not answer.done
+    assert world.pinned() == [1]
+
+
+def test_a_copy_stands_again_when_the_post_it_replaced_is_removed(copied: World) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    copied.hand("modlin").remove(2)
+
+    report = copied.run_pass()
+
+    assert copied.pinned() == [3]
+    assert Reason.REMOVED not in {hold.reason for hold in holds(report.left)}
