@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from megabot.core.heard import Heard
+from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -98,14 +100,26 @@ class Forum(Protocol):
     def lock(self, post_id: int, *, locked: bool) -> Post:
         """Lock or unlock a post's comments."""
 
-    def comment(self, post_id: int, content: str) -> Comment:
-        """Write a top-level comment."""
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        """Write a comment: a top-level one, or an answer to the comment `parent_id`."""
+
+    def inbox(self) -> tuple[Notice, ...]:
+        """List what waits unread, oldest first: mentions, replies and private messages, pages of each.
+
+        A comment that is a mention and a reply comes once (as a mention); reading marks nothing as read.
+        """
+
+    def mark_read(self, notice: Notice) -> None:
+        """Take a notice out of what waits; marking one twice is no error."""
 
     def person(self, name: str) -> Person:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""
 
     def message(self, person_id: int, content: str) -> None:
         """Send a private message, Markdown of at most 10,000 characters."""
+
+    def messages_to(self, person_id: int) -> tuple[str, ...]:
+        """List the texts of the newest private messages that the bot sent to a person, at most a page."""
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image and give its address. The server may have no image service: that is `Refused`."""
@@ -146,6 +160,18 @@ class Ledger(Protocol):
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""
+
+    def heard(self, key: str) -> Heard | None:
+        """Give what is kept of a comment or message, by its notice's key."""
+
+    def keep_heard(self, heard: Heard) -> None:
+        """Keep what became of a comment or message, replacing what was known."""
+
+    def open_commands(self) -> tuple[Heard, ...]:
+        """Give the commands that are to be carried out or answered, oldest first."""
+
+    def commands(self, limit: int) -> tuple[Heard, ...]:
+        """Give the newest commands, newest first, without what was ignored."""
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Hold the right to act: one pass at a time on a state folder. Waits; raises `Busy` in the end."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from megabot.core.heard import Heard, HeardState
 from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
 
@@ -35,12 +36,14 @@ class FakeLedger:
         self._facts: dict[str, str] = {}
         self._intents: list[Intent] = []
         self._posts: dict[int, PostRecord] = {}
+        self._heard: dict[str, Heard] = {}
         self._locked = False
 
     def copied(self) -> "FakeLedger":
         """Give a copy, as a backup is one."""
         made = FakeLedger()
         made._facts, made._intents, made._posts = dict(self._facts), self._intents[:], dict(self._posts)
+        made._heard = dict(self._heard)
         return made
 
     def recall(self, key: str) -> str | None:
@@ -88,11 +91,32 @@ class FakeLedger:
         """Give the newest intents."""
         return tuple(reversed(self._intents))[:limit]
 
+    def heard(self, key: str) -> Heard | None:
+        """Give what is kept under a key."""
+        return self._heard.get(key)
+
+    def keep_heard(self, heard: Heard) -> None:
+        """Keep what became of a comment or message."""
+        self._heard[heard.key] = replace(heard, at=_aware(heard.at))
+
+    def open_commands(self) -> tuple[Heard, ...]:
+        """Give what is not done with."""
+        done = {HeardState.IGNORED, HeardState.CLOSED}
+        return tuple(kept for kept in self._heard_in_order() if kept.state not in done)
+
+    def commands(self, limit: int) -> tuple[Heard, ...]:
+        """Give the newest commands."""
+        found = [kept for kept in self._heard_in_order() if kept.state is not HeardState.IGNORED]
+        return tuple(reversed(found))[:limit]
+
     def threads(self) -> tuple[str, ...]:
         """Name the threads."""
         return tuple(
             sorted({kept.new.thread for kept in self._intents} | {p.thread for p in self._posts.values()})
         )
+
+    def _heard_in_order(self) -> list[Heard]:
+        return sorted(self._heard.values(), key=lambda kept: kept.at)
 
     @contextmanager
     def pass_lock(self) -> Iterator[None]:

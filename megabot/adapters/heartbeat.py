@@ -4,6 +4,7 @@ The address is a secret: whoever knows it can say that all is well. It appears i
 """
 
 import logging
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
@@ -12,21 +13,24 @@ log = logging.getLogger("megabot")
 
 
 class Heartbeat:
-    """The monitor's address; `/fail` behind it says that something is wrong. Empty for no monitor."""
+    """The monitor's address; `/fail` behind its path says that something is wrong. Empty for no monitor."""
 
     def __init__(self, url: str, *, seconds: float = _SECONDS) -> None:
-        self._url = url.rstrip("/")
+        parts = urlsplit(url)
+        path = parts.path.rstrip("/")
+        self._well = urlunsplit(parts._replace(path=path))
+        self._fails = urlunsplit(parts._replace(path=f"{path}/fail"))
         self._seconds = seconds
         self._session = requests.Session()
         self._session.trust_env = False
 
     def beat(self, *, well: bool) -> None:
         """Tell it. Whatever goes wrong is logged at most: the threads matter more than their monitor."""
-        if not self._url:
+        if not self._well:
             return
         try:
             with self._session.get(
-                self._url if well else f"{self._url}/fail",
+                self._well if well else self._fails,
                 timeout=self._seconds,
                 allow_redirects=False,
                 stream=True,  # nothing of the body is read

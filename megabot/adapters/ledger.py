@@ -1,21 +1,21 @@
 """The ledger on SQLite: megabot's own record of what it was about to do, did and knows. Decides nothing.
 
-All statements about rows are here; the tables are in `ledger_migrations`, the file in `ledger_file`.
+All statements about rows are here, what a row holds is in `ledger_rows`; the tables are in
+`ledger_migrations`, the file in `ledger_file`.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from megabot.adapters import ledger_rows as rows
 from megabot.adapters import state_dir
 from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
-from megabot.core.posts import PostDraft
-from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.heard import Heard
+from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
 from megabot.errors import LedgerError
 from megabot.ports import Clock
 
@@ -37,6 +37,19 @@ _RECORD_POST = """
         :sent, :answered, :context, :adopted
     )
 """
+# Not INSERT OR REPLACE: that would number the row anew, and the number tells which of two was heard first.
+_KEEP_HEARD = """
+    INSERT INTO commands (
+        key, at, state, author, actor, verb, threads, said, answer, person_id, post_id, comment_id
+    ) VALUES (
+        :key, :at, :state, :author, :actor, :verb, :threads, :said, :answer, :person_id, :post_id, :comment_id
+    ) ON CONFLICT (key) DO UPDATE SET
+        at = :at, state = :state, author = :author, actor = :actor, verb = :verb, threads = :threads,
+        said = :said, answer = :answer, person_id = :person_id, post_id = :post_id, comment_id = :comment_id
+"""
+# Both begin with the condition of the index, which leaves out the thousands that were ignored.
+_OPEN_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' AND state <> 'closed' ORDER BY at, id"
+_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' ORDER BY at DESC, id DESC LIMIT ?"
 
 
 class SqliteLedger:
@@ -66,8 +79,8 @@ class SqliteLedger:
 
     def recall(self, key: str) -> str | None:
         """Give back what was remembered under a key."""
-        rows = self._read("SELECT value FROM facts WHERE key = ?", key)
-        return str(rows[0]["value"]) if rows else None
+        found = self._read("SELECT value FROM facts WHERE key = ?", key)
+        return str(found[0]["value"]) if found else None
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small fact."""
@@ -81,7 +94,7 @@ class SqliteLedger:
         """
         with self._writing() as connection:
             try:
-                cursor = connection.execute(_BEGIN, _intent_row(intent))
+                cursor = connection.execute(_BEGIN, rows.intent_row(intent))
             except sqlite3.IntegrityError as error:
                 raise LedgerError(
                     f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before, or may have been: "
@@ -94,35 +107,53 @@ class SqliteLedger:
         with self._writing() as connection:
             done = connection.execute(
                 "UPDATE intents SET state = ?, changed = ?, note = ? WHERE id = ?",
-                (state.value, _stamp(at), note, intent_id),
+                (state.value, rows.stamp(at), note, intent_id),
             )
             if done.rowcount != 1:
                 raise LedgerError(f"the ledger {self._path} has lost intent {intent_id}: it was replaced")
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
         """All intents of a thread, oldest first."""
-        rows = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
-        return tuple(self._value(_intent, row) for row in rows)
+        found = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
+        return tuple(self._value(rows.intent, row) for row in found)
 
     def record_post(self, record: PostRecord) -> None:
         """Keep what is known of an own post, replacing what was known."""
         with self._writing() as connection:
-            connection.execute(_RECORD_POST, _post_row(record))
+            connection.execute(_RECORD_POST, rows.post_row(record))
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
-        rows = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
-        return tuple(self._value(_post, row) for row in rows)
+        found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
+        return tuple(self._value(rows.post, row) for row in found)
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""
-        rows = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
-        return tuple(self._value(_intent, row) for row in rows)
+        found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
+        return tuple(self._value(rows.intent, row) for row in found)
+
+    def heard(self, key: str) -> Heard | None:
+        """Give what is kept of a comment or message."""
+        found = self._read("SELECT * FROM commands WHERE key = ?", key)
+        return self._value(rows.heard, found[0]) if found else None
+
+    def keep_heard(self, heard: Heard) -> None:
+        """Keep what became of a comment or message."""
+        with self._writing() as connection:
+            connection.execute(_KEEP_HEARD, rows.heard_row(heard))
+
+    def open_commands(self) -> tuple[Heard, ...]:
+        """Give the commands that are to be carried out or answered, oldest first."""
+        return tuple(self._value(rows.heard, row) for row in self._read(_OPEN_COMMANDS))
+
+    def commands(self, limit: int) -> tuple[Heard, ...]:
+        """Give the newest commands, newest first, without what was ignored."""
+        return tuple(self._value(rows.heard, row) for row in self._read(_COMMANDS, limit))
 
     def threads(self) -> tuple[str, ...]:
         """Name all threads that have records, in alphabetical order."""
-        rows = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
-        return tuple(str(row["thread"]) for row in rows)
+        found = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
+        return tuple(str(row["thread"]) for row in found)
 
     def pass_lock(self) -> AbstractContextManager[None]:
         """Hold the right to act; raise `Busy` when waiting was in vain."""
@@ -178,44 +209,3 @@ def _inode(path: Path) -> int:
         return path.stat().st_ino
     except FileNotFoundError:
         return 0
-
-
-def _intent_row(intent: NewIntent) -> dict[str, object]:
-    draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
-    return asdict(intent) | {"kind": intent.kind.value, "at": _stamp(intent.at), "draft": draft}
-
-
-def _intent(row: sqlite3.Row) -> Intent:
-    new = NewIntent(
-        kind=IntentKind(row["kind"]),
-        thread=row["thread"],
-        edition=row["edition"],
-        at=datetime.fromisoformat(row["at"]),
-        copy=row["copy"],
-        post_id=row["post_id"],
-        draft=None if row["draft"] is None else PostDraft(**json.loads(row["draft"])),
-        text=row["text"],
-        context=row["context"],
-        order=row["ordered_by"],
-    )
-    changed = datetime.fromisoformat(row["changed"])
-    return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
-
-
-def _post_row(record: PostRecord) -> dict[str, object]:
-    return asdict(record) | {"slot": _stamp(record.slot)}
-
-
-def _post(row: sqlite3.Row) -> PostRecord:
-    values = dict(row)
-    values["commit"] = values.pop("source_commit")
-    values["slot"] = datetime.fromisoformat(values["slot"])
-    record = PostRecord(**values)
-    return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
-
-
-def _stamp(moment: datetime) -> str:
-    """Write a time so that text sorts as time does. A naive one is a bug."""
-    if moment.tzinfo is None:
-        raise ValueError("a time in the ledger has to be aware")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

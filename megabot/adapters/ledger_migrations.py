@@ -56,4 +56,26 @@ _1_INTENTS_POSTS_AND_FACTS: Step = (
     "CREATE INDEX posts_by_thread ON posts (thread, slot)",
 )
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS,)
+_2_COMMANDS: Step = (
+    """
+    CREATE TABLE commands (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL UNIQUE,
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        author TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        verb TEXT NOT NULL,
+        threads TEXT NOT NULL,
+        said TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        person_id INTEGER NOT NULL,
+        post_id INTEGER NOT NULL,
+        comment_id INTEGER NOT NULL
+    ) STRICT
+    """,
+    # Every comment in a thread of the bot's own is heard, and next to all are ignored.
+    "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
+)
+
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS)

@@ -19,7 +19,10 @@ MISSING = {
     "couldnt_find_community": "The community does not exist, or is not shown to the bot's account.",
     "couldnt_find_post": "The post does not exist, or is not shown to the bot's account.",
     "couldnt_find_comment": "The comment does not exist, or is not shown to the bot's account.",
+    "couldnt_find_comment_reply": "The reply is not in the bot's inbox (any more).",
     "couldnt_find_person": "The account does not exist.",
+    "couldnt_find_person_mention": "The mention is not in the bot's inbox (any more).",
+    "couldnt_find_private_message": "The message is not in the bot's inbox (any more).",
     "couldnt_find_object": "Nothing was found at that address.",
 }
 
@@ -35,6 +38,7 @@ REFUSALS = MISSING | {
     "invalid_url_scheme": "The link is not an http, https or magnet address.",
     "language_not_allowed": "The community does not allow the post's language; choose another `language`.",
     "locked": "The post is locked.",
+    "max_comment_depth_reached": "The comment stands too deep in the tree to be answered.",
     "no_comment_edit_allowed": "Only a comment's own author may change it.",
     "no_post_edit_allowed": "Only a post's own author may change it.",
     "not_a_mod_or_admin": "The bot's account is not a moderator of the community; appoint it there.",

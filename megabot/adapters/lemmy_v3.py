@@ -19,9 +19,11 @@ from megabot.adapters.lemmy_calls import Calls, Parse, Send
 from megabot.adapters.lemmy_fields import Fields
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import PAGE, is_last, newest_first, pages
+from megabot.adapters.lemmy_v3_inbox import Inbox
 from megabot.adapters.plemmy_import import plemmy_modules
 from megabot.adapters.sign_in import SignIns
 from megabot.core.addresses import local_post
+from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -58,6 +60,9 @@ class LemmyV3:
         self._sign_ins = sign_ins
         self._clock = clock
         self._calls = Calls(sign_ins, sleep=clock.sleep, probe=self._probe, sign_in=self._send_sign_in)
+        self._inbox = Inbox(
+            self._calls, get=self._get, post=lambda path, form: self._send("post", path, form)
+        )
         self._site: Site | None = None
         self._greeting: tuple[datetime, Account] | None = None
 
@@ -179,11 +184,21 @@ class LemmyV3:
         """Lock or unlock."""
         return self._write(lambda: self._api.lock_post(locked, post_id), wire.written_post)
 
-    def comment(self, post_id: int, content: str) -> Comment:
-        """Write a top-level comment."""
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        """Write a top-level comment, or an answer to one: that takes what it answers out of the inbox."""
         return self._write(
-            lambda: self._api.create_comment(content, post_id), wire.written_comment, Call.NEW_COMMENT
+            lambda: self._api.create_comment(content, post_id, parent_id=parent_id or None),
+            wire.written_comment,
+            Call.NEW_COMMENT,
         )
+
+    def inbox(self) -> tuple[Notice, ...]:
+        """List what waits unread."""
+        return self._inbox.waiting()
+
+    def mark_read(self, notice: Notice) -> None:
+        """Take a notice out of what waits."""
+        self._inbox.mark_read(notice)
 
     def person(self, name: str) -> Person:
         """Find a person by name."""
@@ -192,6 +207,10 @@ class LemmyV3:
     def message(self, person_id: int, content: str) -> None:
         """Send a private message."""
         self._write(lambda: self._api.create_private_message(content, person_id), wire.done)
+
+    def messages_to(self, person_id: int) -> tuple[str, ...]:
+        """List what was sent to a person last."""
+        return self._inbox.sent_to(person_id)
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image to the server's pict-rs; its address is the server's own name's."""

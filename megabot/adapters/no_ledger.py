@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
+from megabot.core.heard import Heard
 from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
 from megabot.errors import LedgerError
 
@@ -39,6 +40,22 @@ class NoLedger:
         return ()
 
     def history(self, limit: int) -> tuple[Intent, ...]:
+        """Have none."""
+        return ()
+
+    def heard(self, key: str) -> Heard | None:
+        """Know nothing."""
+        return None
+
+    def keep_heard(self, heard: Heard) -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def open_commands(self) -> tuple[Heard, ...]:
+        """Have none."""
+        return ()
+
+    def commands(self, limit: int) -> tuple[Heard, ...]:
         """Have none."""
         return ()
 

@@ -1,7 +1,7 @@
 """What the contract of a forum is played on: a server with people, and the bot's forum on it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,10 @@ def fake_stage(_folder: Path) -> Iterator[Stage]:
         hand=lambda name: FakeHand(server, server.people[name], forum if name == "megabot" else None),
         person=lambda name: server.people[name].id,
     )
+
+
+STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage, "fake": fake_stage}
+"""All implementations of the port."""
 
 
 def make_posts(stage: Stage, count: int) -> list[Post]:

@@ -1,16 +1,13 @@
 """The contract of the port `Forum`, for every implementation of it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from megabot.core.posts import Feature, PostDraft
 from megabot.errors import NotFound, Refused
-from tests.contract.stage import DRAFT, PIXEL, Stage, fake_stage, make_posts, sandbox_stage
-
-STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage, "fake": fake_stage}
+from tests.contract.stage import DRAFT, PIXEL, STAGES, Stage, make_posts
 
 WHOLE = PostDraft(
     title="Everything set",

@@ -8,6 +8,7 @@ import pytest
 
 from megabot.core.posts import Feature
 from megabot.errors import SignInRefused
+from megabot.sandbox.inbox import send
 from tests.contract.stage import DRAFT, HttpStage, make_posts, sandbox_stage
 
 
@@ -58,6 +59,46 @@ def test_a_password_that_was_changed_is_refused_in_words(stage: HttpStage) -> No
         stage.forum.account()
 
 
+def test_an_inbox_costs_a_request_a_kind_and_page(stage: HttpStage) -> None:
+    write_to_the_bot(stage, 50)
+    stage.forum.account()
+    stage.calls()
+
+    assert len(stage.forum.inbox()) == 50
+    assert stage.calls() == ["GET user/mention", "GET user/replies", *["GET private_message/list"] * 2]
+
+
+def test_of_a_kind_no_more_than_ten_pages_are_listed_and_the_rest_after_those(stage: HttpStage) -> None:
+    write_to_the_bot(stage, 501)
+    stage.forum.account()
+    stage.calls()
+
+    found = stage.forum.inbox()
+    calls = stage.calls()
+    for notice in found:
+        stage.forum.mark_read(notice)
+
+    assert calls.count("GET private_message/list") == 10
+    assert [notice.text for notice in stage.forum.inbox()] == ["message 0"]
+
+
+def test_a_comment_that_came_twice_is_marked_as_both(stage: HttpStage) -> None:
+    reader, thread = stage.hand("reader"), stage.forum.create_post(stage.news, DRAFT).id
+    reader.edit_comment(reader.comment(thread, "help"), "@megabot@lemmy.example help")
+    (notice,) = stage.forum.inbox()
+    stage.calls()
+
+    stage.forum.mark_read(notice)
+
+    assert stage.calls() == ["POST user/mention/mark_as_read", "POST comment/mark_as_read"]
+
+
+def write_to_the_bot(stage: HttpStage, count: int) -> None:
+    reader, bot = stage.sandbox.person("reader"), stage.person("megabot")
+    for number in range(count):
+        send(stage.sandbox.world, reader, bot, f"message {number}")
+
+
 ONE_REQUEST: dict[str, Callable[[HttpStage, int], object]] = {
     "GET site": lambda stage, _: stage.forum.account(),
     "GET user/unread_count": lambda stage, _: stage.forum.unread(),
@@ -71,6 +112,8 @@ ONE_REQUEST: dict[str, Callable[[HttpStage, int], object]] = {
     "POST post/lock": lambda stage, post: stage.forum.lock(post, locked=True),
     "POST post/feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
     "POST comment": lambda stage, post: stage.forum.comment(post, "x"),
+    "POST private_message": lambda stage, _: stage.forum.message(stage.person("modlin"), "x"),
+    "GET private_message/list": lambda stage, _: stage.forum.messages_to(stage.person("modlin")),
 }
 
 

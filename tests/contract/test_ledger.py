@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from megabot.adapters.ledger import SqliteLedger
+from megabot.core.heard import Heard, HeardState
 from megabot.core.posts import PostDraft
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
@@ -46,6 +47,22 @@ POST = PostRecord(
     answered="hash of theirs",
     context="{}",
 )
+
+HEARD = Heard(
+    key="comment:41",
+    at=MONDAY_NOON,
+    state=HeardState.ACTING,
+    by="modlin",
+    actor="https://lemmy.example/u/modlin",
+    verb="repost",
+    threads=("birds", "moths-2"),
+    said="@megabot@lemmy.example repost “now”\n\nplease",
+    answer="Done.",
+    person_id=4,
+    post_id=7,
+    comment_id=41,
+)
+OPEN = [HeardState.ACTING, HeardState.ANSWER_DUE, HeardState.ANSWERING]
 
 
 @pytest.fixture(params=["sqlite", "fake"])
@@ -201,8 +218,65 @@ def test_a_naive_time_is_a_bug_and_nothing_is_written(ledger: Ledger, naive: dat
         ledger.begin(replace(PIN, at=naive))
     with pytest.raises(ValueError, match="aware"):
         ledger.record_post(replace(POST, slot=naive))
+    with pytest.raises(ValueError, match="aware"):
+        ledger.keep_heard(replace(HEARD, at=naive))
 
-    assert ledger.threads() == ()
+    assert (ledger.threads(), ledger.commands(1)) == ((), ())
+
+
+def test_what_was_never_heard_is_none(ledger: Ledger) -> None:
+    ledger.keep_heard(HEARD)
+
+    assert ledger.heard("message:41") is None
+
+
+def test_what_was_heard_comes_back_whole(ledger: Ledger) -> None:
+    ledger.keep_heard(HEARD)
+
+    assert ledger.heard("comment:41") == HEARD
+
+
+def test_what_nobody_could_command_comes_back_whole(ledger: Ledger) -> None:
+    plain = Heard(key="message:1", at=MONDAY_NOON, state=HeardState.IGNORED, by="")
+    ledger.keep_heard(plain)
+
+    assert ledger.heard("message:1") == plain
+
+
+def test_what_is_known_of_what_was_heard_is_replaced(ledger: Ledger) -> None:
+    closed = replace(HEARD, state=HeardState.CLOSED, answer="Done, once more.", threads=(), said="")
+    ledger.keep_heard(HEARD)
+    ledger.keep_heard(closed)
+
+    assert ledger.heard("comment:41") == closed
+    assert ledger.commands(10) == (closed,)
+
+
+@pytest.mark.parametrize("state", HeardState)
+def test_commands_are_open_until_they_are_closed(ledger: Ledger, state: HeardState) -> None:
+    kept = replace(HEARD, state=state)
+    ledger.keep_heard(kept)
+
+    assert ledger.open_commands() == ((kept,) if state in OPEN else ())
+    assert ledger.commands(10) == (() if state is HeardState.IGNORED else (kept,))
+
+
+def test_open_commands_are_oldest_first_and_those_of_one_moment_as_they_were_heard(ledger: Ledger) -> None:
+    second, third = replace(HEARD, key="message:9"), replace(HEARD, key="comment:3")
+    first = replace(HEARD, key="message:8", at=MONDAY_NOON - timedelta(minutes=1))
+    for heard in (second, third, first, replace(second, state=HeardState.ANSWER_DUE)):
+        ledger.keep_heard(heard)
+
+    assert [heard.key for heard in ledger.open_commands()] == ["message:8", "message:9", "comment:3"]
+
+
+def test_the_newest_commands_come_first_and_no_more_than_asked_for(ledger: Ledger) -> None:
+    for number in range(5):
+        state = HeardState.IGNORED if number == 3 else HeardState.CLOSED
+        at = MONDAY_NOON + timedelta(minutes=number)
+        ledger.keep_heard(replace(HEARD, key=f"comment:{number}", at=at, state=state))
+
+    assert [heard.key for heard in ledger.commands(2)] == ["comment:4", "comment:2"]
 
 
 def test_the_pass_lock_is_for_one_at_a_time(ledger: Ledger) -> None:

@@ -24,6 +24,15 @@ def test_it_says_by_its_address_whether_all_is_well(*, well: bool, path: str) ->
     assert server.requests[0].startswith(f"GET {path} HTTP/1.1".encode())
 
 
+def test_a_query_stays_behind_the_path() -> None:
+    with RawServer(answer(b"OK")) as server:
+        heart = Heartbeat(f"{server.url}/push/{SECRET}?status=up", seconds=0.2)
+        heart.beat(well=False)
+        heart.close()
+
+    assert server.requests[0].startswith(f"GET /push/{SECRET}/fail?status=up HTTP/1.1".encode())
+
+
 def test_without_an_address_nothing_is_asked_for() -> None:
     heart = Heartbeat("")
 

@@ -14,12 +14,14 @@ from megabot.adapters import ledger_file
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_file import SetAside
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
+from megabot.core.heard import Heard, HeardState
 from megabot.core.records import IntentKind, IntentState, NewIntent
 from megabot.errors import Busy, LedgerError
 from tests.fakes import MONDAY_NOON, FakeClock
 
 ROOT = Path(__file__).parents[2]
 PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
+HEARD = Heard(key="message:1", at=MONDAY_NOON, state=HeardState.ACTING, by="modlin", verb="repost")
 Open = Callable[[], SqliteLedger]
 
 BEGIN_FOR_EVER = """
@@ -92,7 +94,7 @@ def test_all_tables_are_strict(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         tables = [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'")]
 
-    assert len(tables) == 3
+    assert len(tables) == 4
     assert [sql for sql in tables if not sql.rstrip().endswith("STRICT")] == []
 
 
@@ -108,6 +110,33 @@ def test_what_was_written_is_there_for_the_next_process(opened: Open) -> None:
     intent = opened().begin(PIN)
 
     assert opened().intents("birds") == (intent,)
+
+
+def test_what_was_heard_is_known_to_the_next_process(opened: Open) -> None:
+    opened().keep_heard(HEARD)
+
+    assert opened().heard("message:1") == HEARD
+    assert opened().open_commands() == (HEARD,)
+
+
+def test_a_command_of_an_unknown_state_is_told(path: Path, opened: Open) -> None:
+    opened().keep_heard(HEARD)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE commands SET state = 'dreaming'")
+
+    with pytest.raises(LedgerError, match="a row that cannot be read"):
+        opened().open_commands()
+
+
+def test_a_ledger_from_before_there_were_commands_takes_them(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "ledger.db"
+    before, _ = ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=MIGRATIONS[:1])
+    with closing(before):
+        before.execute("INSERT INTO facts VALUES ('a', 'b')")
+
+    opened().keep_heard(HEARD)
+
+    assert (opened().recall("a"), opened().heard("message:1")) == ("b", HEARD)
 
 
 def empty(path: Path) -> None:

@@ -36,8 +36,8 @@ class Lossy:
     def create_post(self, community_id: int, draft: PostDraft) -> Post:
         return self._maybe("create_post", lambda: self.forum.create_post(community_id, draft))
 
-    def comment(self, post_id: int, content: str) -> Comment:
-        return self._maybe("comment", lambda: self.forum.comment(post_id, content))
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        return self._maybe("comment", lambda: self.forum.comment(post_id, content, parent_id=parent_id))
 
     def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
         return self._maybe("feature", lambda: self.forum.feature(post_id, **how))

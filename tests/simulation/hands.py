@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from megabot.core.posts import Feature, Person, PostDraft
-from tests.simulation.server import AccountForum, Server, What, create, feature
+from tests.simulation.server import AccountForum, Server, What, comment, create, feature
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,34 @@ class FakeHand:
     def purge(self, post_id: int) -> None:
         """Leave no trace."""
         self.server.note(What.PURGE, self.me, self.server.posts.pop(post_id))
+        self.server.mail.wipe(post_id)
         self.server.removals = [one for one in self.server.removals if one != post_id]
         self.server.pins = [event for event in self.server.pins if event.post_id != post_id]
 
-    def message(self, person_id: int, content: str) -> None:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> int:
+        """Comment, or answer a comment."""
+        return comment(self.server, self.me, post_id, content, parent_id=parent_id).id
+
+    def edit_comment(self, comment_id: int, content: str) -> None:
+        """Change one's own comment."""
+        self.server.change_comment(comment_id, content=content)
+
+    def delete_comment(self, comment_id: int, *, deleted: bool = True) -> None:
+        """Delete one's own comment, or take that back."""
+        self.server.change_comment(comment_id, deleted=deleted)
+
+    def remove_comment(self, comment_id: int, *, removed: bool = True) -> None:
+        """Remove or restore a comment as a moderator."""
+        self.server.change_comment(comment_id, removed=removed)
+
+    def message(self, person_id: int, content: str) -> int:
         """Write to somebody."""
-        self.server.messages.append((self.me.id, person_id, content))
+        return self.server.mail.send(self.me, person_id, content, self.server.now())
 
     def messages(self) -> list[dict[str, dict[str, str]]]:
-        """Read one's messages, newest first, as the API gives them."""
-        mine = [text for _, to, text in self.server.messages if to == self.me.id]
-        return [{"private_message": {"content": text}} for text in reversed(mine)]
+        """Read one's messages, newest first, as the API gives them: to and from."""
+        letters = [one for one in self.server.mail.letters if self.me.id in {one.by.id, one.to}]
+        return [{"private_message": {"content": letter.text}} for letter in reversed(letters)]
 
     def save_settings(self, **settings: object) -> None:
         """Change the account's settings: false, and a choice of languages, hide."""

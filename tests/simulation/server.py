@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -24,9 +25,11 @@ from megabot.core.posts import (
     Unread,
 )
 from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+from tests.simulation.mail import Mail, Said, mentioned
 
 HOST = "https://lemmy.example"
 LANGUAGES = {"und": 0, "en": 37}
+PAGE = 50
 
 
 class What(StrEnum):
@@ -65,10 +68,9 @@ class Server:
     people: dict[str, Person] = field(default_factory=dict)
     communities: dict[str, Community] = field(default_factory=dict)
     posts: dict[int, Post] = field(default_factory=dict)
-    comments: list[tuple[int, Comment]] = field(default_factory=list)
     pins: list[PinEvent] = field(default_factory=list)
     removals: list[int] = field(default_factory=list)
-    messages: list[tuple[int, int, str]] = field(default_factory=list)
+    mail: Mail = field(default_factory=Mail)
     images: list[bytes] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     has_images: bool = True
@@ -140,6 +142,19 @@ class Server:
         pinned = frozenset(one.id for one in self.posts.values() if one.featured_community and one.open)
         self.deeds.append(Deed(what, by.id, post, self.now(), pinned, text))
 
+    def change_comment(self, comment_id: int, **fields: object) -> None:
+        """Change a comment."""
+        said = self.mail.said[comment_id]
+        self.tell(replace(said, comment=replace(said.comment, **fields)))  # type: ignore[arg-type]
+
+    def tell(self, said: Said) -> None:
+        """Keep a comment and tell those whom it names or answers; they may have been told before."""
+        names = mentioned(said.comment.content, HOST.removeprefix("https://"))
+        poster = self.posts[said.comment.post_id].creator
+        answered = self.mail.said[said.parent_id].by if said.parent_id else poster
+        named = [person for person in self.people.values() if person.name in names]
+        self.mail.tell(said, named=named, answered=answered, at=self.now())
+
     def count_comment(self, post_id: int) -> None:
         """Keep how many comments a post has."""
         self._counted[post_id] += 1
@@ -192,9 +207,9 @@ class AccountForum:
         self.hides = frozenset()
 
     def unread(self) -> Unread:
-        """Count messages to the account."""
+        """Count what waits for the account."""
         self._sign()
-        return Unread(messages=sum(1 for _, to, _ in self.server.messages if to == self.me.id))
+        return self.server.mail.count(self.me.id)
 
     def community(self, name: str) -> Community:
         """Find a community."""
@@ -211,10 +226,11 @@ class AccountForum:
         self._hear()
         hidden = self.alive and "show_bot_accounts" in self.hides
         found = [] if hidden else self._listed(lambda post: post.creator.id == self.me.id, since)
+        mine = (said.comment for said in self.server.mail.said.values() if said.by.id == self.me.id)
         said = [
             comment
-            for by, comment in self.server.comments
-            if by == self.me.id and not comment.removed and (since is None or comment.published >= since)
+            for comment in mine
+            if not comment.removed and (since is None or comment.published >= since)
         ]
         return OwnContent(author=self.me.id, posts=newest(found), comments=tuple(reversed(said)))
 
@@ -298,15 +314,31 @@ class AccountForum:
         self._sign()
         return self.server.change(What.LOCK, self.me, post_id, locked=locked)
 
-    def comment(self, post_id: int, content: str) -> Comment:
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         """Comment."""
         self._sign()
-        return comment(self.server, self.me, post_id, content)
+        return comment(self.server, self.me, post_id, content, parent_id=parent_id)
+
+    def inbox(self) -> tuple[Notice, ...]:
+        """List what waits."""
+        self._sign()
+        return self.server.mail.waiting(self.me.id)
+
+    def mark_read(self, notice: Notice) -> None:
+        """Take something out of what waits."""
+        self._sign()
+        self.server.mail.mark(self.me.id, notice)
 
     def message(self, person_id: int, content: str) -> None:
         """Write to somebody."""
         self._sign()
-        self.server.messages.append((self.me.id, person_id, content))
+        self.server.mail.send(self.me, person_id, content, self.server.now())
+
+    def messages_to(self, person_id: int) -> tuple[str, ...]:
+        """Tell what was written to somebody, newest first."""
+        self._sign()
+        letters = [one for one in self.server.mail.letters if (one.by.id, one.to) == (self.me.id, person_id)]
+        return tuple(letter.text for letter in reversed(letters))[:PAGE]
 
     def upload(self, name: str, content: bytes) -> str:
         """Take a picture."""
@@ -385,8 +417,8 @@ def feature(server: Server, by: Person, post_id: int, *, featured: bool, kind: F
     return server.change(what, by, post_id, featured_community=featured)
 
 
-def comment(server: Server, by: Person, post_id: int, content: str) -> Comment:
-    """Comment on a post."""
+def comment(server: Server, by: Person, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+    """Comment on a post, or answer a comment; one whose parent is not there stands at the top level."""
     post = server.shown(post_id)
     number = server.next_id()
     made = Comment(
@@ -396,7 +428,9 @@ def comment(server: Server, by: Person, post_id: int, content: str) -> Comment:
         url=f"{HOST}/comment/{number}",
         published=server.now(),
     )
-    server.comments.append((by.id, made))
+    parent = parent_id if parent_id in server.mail.said else 0
+    server.tell(Said(by=by, comment=made, community_id=post.community_id, parent_id=parent))
+    server.mail.mark_answered(by.id, parent)
     server.count_comment(post_id)
     server.note(What.COMMENT, by, post, content)
     return made

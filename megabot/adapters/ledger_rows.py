@@ -1,0 +1,72 @@
+"""The ledger's values as rows and back. Knows no statement and no file."""
+
+import json
+import sqlite3
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+from megabot.core.heard import Heard, HeardState
+from megabot.core.posts import PostDraft
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+
+
+def intent_row(intent: NewIntent) -> dict[str, object]:
+    """Write an intent that is begun."""
+    draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
+    return asdict(intent) | {"kind": intent.kind.value, "at": stamp(intent.at), "draft": draft}
+
+
+def intent(row: sqlite3.Row) -> Intent:
+    """Read an intent."""
+    new = NewIntent(
+        kind=IntentKind(row["kind"]),
+        thread=row["thread"],
+        edition=row["edition"],
+        at=datetime.fromisoformat(row["at"]),
+        copy=row["copy"],
+        post_id=row["post_id"],
+        draft=None if row["draft"] is None else PostDraft(**json.loads(row["draft"])),
+        text=row["text"],
+        context=row["context"],
+        order=row["ordered_by"],
+    )
+    changed = datetime.fromisoformat(row["changed"])
+    return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
+
+
+def post_row(record: PostRecord) -> dict[str, object]:
+    """Write what is known of a post."""
+    return asdict(record) | {"slot": stamp(record.slot)}
+
+
+def post(row: sqlite3.Row) -> PostRecord:
+    """Read what is known of a post."""
+    values = dict(row)
+    values["commit"] = values.pop("source_commit")
+    values["slot"] = datetime.fromisoformat(values["slot"])
+    record = PostRecord(**values)
+    return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
+
+
+def heard_row(heard: Heard) -> dict[str, object]:
+    """Write what became of a comment or message. No name of a thread has a space in it."""
+    changed = {"at": stamp(heard.at), "state": heard.state.value, "threads": " ".join(heard.threads)}
+    return asdict(heard) | changed | {"author": heard.by}  # `by` is a word of SQL's own
+
+
+def heard(row: sqlite3.Row) -> Heard:
+    """Read what became of a comment or message."""
+    values = dict(row)
+    del values["id"]
+    values["at"] = datetime.fromisoformat(values["at"])
+    values["state"] = HeardState(values["state"])
+    values["threads"] = tuple(values["threads"].split())
+    values["by"] = values.pop("author")
+    return Heard(**values)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a time so that text sorts as time does. A naive one is a bug."""
+    if moment.tzinfo is None:
+        raise ValueError("a time in the ledger has to be aware")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

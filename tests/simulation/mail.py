@@ -1,0 +1,157 @@
+"""What waits for people on the server in memory: mentions, replies and messages, as 0.19 has them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from megabot.core.commands import Origin
+from megabot.core.notices import Notice
+from megabot.core.posts import Comment, Person, Unread
+
+_MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A comment, who wrote it and where; `parent_id` is 0 at the top level."""
+
+    by: Person
+    comment: Comment
+    community_id: int
+    parent_id: int = 0
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was removed or deleted."""
+        return self.comment.removed or self.comment.deleted
+
+
+@dataclass(slots=True)
+class Told:
+    """One comment brought to one person's attention, as a mention or as a reply."""
+
+    id: int
+    to: int
+    comment_id: int
+    at: datetime
+    read: bool = False
+
+
+@dataclass(slots=True)
+class Letter:
+    """A private message."""
+
+    id: int
+    by: Person
+    to: int
+    text: str
+    at: datetime
+    read: bool = False
+
+
+@dataclass
+class Mail:
+    """All comments and messages, and whom they wait for. Each kind of notice is numbered apart."""
+
+    said: dict[int, Said] = field(default_factory=dict)
+    mentions: list[Told] = field(default_factory=list)
+    replies: list[Told] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+
+    def tell(self, said: Said, *, named: Iterable[Person], answered: Person, at: datetime) -> None:
+        """Keep a comment as it is now; tell those whom it names, then whom it answers if not named."""
+        self.said[said.comment.id] = said
+        told = [one.id for one in named if one.id != said.by.id]
+        for person_id in told:
+            _add(self.mentions, person_id, said.comment.id, at)
+        if answered.id not in {said.by.id, *told}:
+            _add(self.replies, answered.id, said.comment.id, at)
+
+    def send(self, by: Person, to: int, text: str, at: datetime) -> int:
+        """Send a message."""
+        self.letters.append(Letter(len(self.letters) + 1, by, to, text, at))
+        return len(self.letters)
+
+    def count(self, person_id: int) -> Unread:
+        """Count what somebody has not read: comments that are gone are listed, but not counted."""
+        return Unread(
+            replies=sum(not said.gone for _, said in self._unread(self.replies, person_id)),
+            mentions=sum(not said.gone for _, said in self._unread(self.mentions, person_id)),
+            messages=sum(1 for _ in self._unread_letters(person_id)),
+        )
+
+    def waiting(self, person_id: int) -> tuple[Notice, ...]:
+        """Give what somebody has not read, oldest first, a comment once."""
+        found: dict[str, Notice] = {}
+        for told, said in self._unread(self.mentions, person_id):
+            notice = _of_comment(told, said, Origin.COMMENT)
+            found[notice.key] = replace(notice, id=told.id)
+        for told, said in self._unread(self.replies, person_id):
+            notice = _of_comment(told, said, Origin.REPLY if said.parent_id else Origin.COMMENT)
+            found[notice.key] = replace(found.get(notice.key, notice), reply_id=told.id)
+        letters = map(_of_letter, self._unread_letters(person_id))
+        return tuple(sorted([*found.values(), *letters], key=lambda one: (one.published, one.content_id)))
+
+    def mark(self, person_id: int, notice: Notice) -> None:
+        """Mark as read whatever a notice came as."""
+        if notice.origin is Origin.MESSAGE:
+            marked: list[Told | Letter] = [one for one in self.letters if one.id == notice.id]
+        else:
+            marked = [one for one in self.mentions if one.id == notice.id]
+            marked += [one for one in self.replies if one.id == notice.reply_id]
+        for one in marked:
+            one.read = one.read or one.to == person_id
+
+    def mark_answered(self, person_id: int, comment_id: int) -> None:
+        """Mark as read whatever told somebody of a comment."""
+        for told in (*self.mentions, *self.replies):
+            told.read = told.read or (told.to, told.comment_id) == (person_id, comment_id)
+
+    def wipe(self, post_id: int) -> None:
+        """Lose a post's comments; what told of them leads nowhere then."""
+        self.said = {number: one for number, one in self.said.items() if one.comment.post_id != post_id}
+
+    def _unread(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
+        for told in kept:
+            if told.to == person_id and not told.read and told.comment_id in self.said:
+                yield told, self.said[told.comment_id]
+
+    def _unread_letters(self, person_id: int) -> Iterator[Letter]:
+        return (letter for letter in self.letters if letter.to == person_id and not letter.read)
+
+
+def mentioned(text: str, host: str) -> set[str]:
+    """Name whom a text mentions on a server: in code too, not with a dot behind the host (lemmy-api 2.10)."""
+    return {name.lower() for name, named_host in _MENTION.findall(text) if named_host == host}
+
+
+def _add(kept: list[Told], person_id: int, comment_id: int, at: datetime) -> None:
+    """Keep one for a comment and a person, as the table's unique key does: an edit tells nobody twice."""
+    if not any((one.to, one.comment_id) == (person_id, comment_id) for one in kept):
+        kept.append(Told(len(kept) + 1, person_id, comment_id, at))
+
+
+def _of_comment(told: Told, said: Said, origin: Origin) -> Notice:
+    return Notice(
+        id=0,
+        origin=origin,
+        content_id=said.comment.id,
+        author=said.by,
+        text=said.comment.content,
+        published=told.at,
+        post_id=said.comment.post_id,
+        community_id=said.community_id,
+        gone=said.gone,
+    )
+
+
+def _of_letter(letter: Letter) -> Notice:
+    return Notice(
+        id=letter.id,
+        origin=Origin.MESSAGE,
+        content_id=letter.id,
+        author=letter.by,
+        text=letter.text,
+        published=letter.at,
+    )
