@@ -124,6 +124,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     account = ports.forum.account()
     yield fine(check_texts.signed_in(account.person.actor))
     yield from settings(ports, account, agree=agree)
+    yield from people(ports)
     for thread in ports.source.threads(ports.source.snapshot()):
         name = thread.community or ports.community
         if not name:
@@ -135,6 +136,15 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
+
+
+def people(ports: Ports) -> Iterator[Finding]:
+    """Look up whom the settings name, before there is something to tell them."""
+    for name in ports.moderators:
+        try:
+            ports.forum.person(name)
+        except NotFound:
+            yield problem(texts.no_such_person(name))
 
 
 def clock(server: datetime | None, now: datetime) -> Iterator[Finding]:

@@ -2,16 +2,17 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from megabot import texts
+from megabot import answers, texts
 from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
 from megabot.core.threads import Thread
-from megabot.errors import ForumError, NotFound, OutcomeUnknown, Refused
+from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
 from megabot.ports import Ports
 
-_KEY = "told"
+_KEY, _WISHES = "told", "alerts:wishes"
 log = logging.getLogger("megabot")
 
 
@@ -26,7 +27,7 @@ def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
     marked = told | _marked(news, told, now)
     _keep(ports, marked, told)
     try:
-        _send(ports, threads, texts.letter(news))
+        _send(ports, threads, answers.on_lemmy(texts.letter(news)))
     except OutcomeUnknown as error:
         log.warning("%s", texts.not_told(error))
     except Refused as error:  # for good: saying it again would not help
@@ -57,7 +58,9 @@ def _settled(news: Letter, marked: dict[str, Told]) -> dict[str, Told]:
 def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
     """Write to everyone who is to be told; raise the first failure if nobody got it."""
     failures: list[ForumError] = []
-    people = _recipients(ports, threads)
+    people = _told(ports, threads)
+    if not people:
+        raise NotSent(texts.nobody_to_tell())
     for person_id in people:
         try:
             ports.forum.message(person_id, content)
@@ -69,10 +72,29 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
         log.warning("%s", texts.not_told(failure))
 
 
+def subscribe(ports: Ports, person_id: int, *, on: bool) -> None:
+    """Send somebody what needs a person from now on, or no more, whoever else gets it."""
+    wishes = _wishes(ports) | {str(person_id): on}
+    ports.ledger.remember(_WISHES, json.dumps(wishes))
+
+
+def _wishes(ports: Ports) -> dict[str, bool]:
+    kept = json.loads(ports.ledger.recall(_WISHES) or "{}")
+    return {str(person): bool(on) for person, on in kept.items()}
+
+
+def _told(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
+    """Find whom to tell, by the settings and by what people wished since."""
+    wishes = _wishes(ports)
+    asked = [int(person) for person, on in wishes.items() if on]
+    usual = [person for person in _recipients(ports, threads) if wishes.get(str(person), True)]
+    return tuple(dict.fromkeys([*usual, *asked]))
+
+
 def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
     """Find whom to tell: those the settings name, else the first moderator of each community but the bot."""
     if ports.moderators:
-        return tuple(_person(ports, name) for name in ports.moderators)
+        return tuple(_named(ports))
     names = {thread.community or ports.community for thread in threads} or {ports.community}
     bot = ports.forum.account().person.id
     found = []
@@ -82,15 +104,18 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _person(ports: Ports, name: str) -> int:
-    kept = ports.ledger.recall(f"person:{name}")
-    if kept is None:
-        try:
-            kept = str(ports.forum.person(name).id)
-        except NotFound as error:
-            raise NotFound(texts.no_such_person(name), code=error.code) from error
-        ports.ledger.remember(f"person:{name}", kept)
-    return int(kept)
+def _named(ports: Ports) -> Iterator[int]:
+    """Find those whom the settings name; a name that is wrong keeps nothing from the others."""
+    for name in ports.moderators:
+        kept = ports.ledger.recall(f"person:{name}")
+        if kept is None:
+            try:
+                kept = str(ports.forum.person(name).id)
+            except NotFound:
+                log.warning("%s", texts.no_such_person(name))
+                continue
+            ports.ledger.remember(f"person:{name}", kept)
+        yield int(kept)
 
 
 def _read(ports: Ports) -> dict[str, Told]:

@@ -81,15 +81,21 @@ def adoption(
 
 
 def carry_out(
-    ports: Ports, order: Order, thread: str | None, *, account: Account | None = None, move: bool = False
+    ports: Ports,
+    order: Order,
+    thread: str | None,
+    *,
+    account: Account | None = None,
+    move: bool = False,
+    patience: timedelta = LOOK_BACK,
 ) -> Answer:
     """Carry out an order on one thread, or on all where none is named.
 
     The caller had an answer that strangers cannot get; `account` is that answer where it was the account.
     With `move` threads may go on in the communities that the source names now.
 
-    After an unknown outcome it looks back for at most a minute, then gives up with the time from which the
-    order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
+    After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
+    which the order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
     """
     ports.source.refresh()
     threads = ports.source.threads(ports.source.snapshot())
@@ -103,7 +109,7 @@ def carry_out(
                 agree_to_move(ports, each)
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
-    deadline = ports.clock.now() + LOOK_BACK
+    deadline = ports.clock.now() + patience
     while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
@@ -129,10 +135,12 @@ def answer(reports: tuple[Report, ...], order: Order) -> Answer:
     return Answer(tuple(said), tuple(complaints))
 
 
-def needs_word(reports: tuple[Report, ...]) -> tuple[str, ...]:
+def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
     """Give a line for each thread whose post is open: a fresh copy of it takes a second word."""
     lines = []
-    for report in reports:
+    for report in run_pass(ports, proof=True, account=account, dry=True):
+        if thread not in (None, report.thread.name):
+            continue
         standing = report.seen.standing if report.seen else None
         if standing is not None and report.seen is not None and report.seen.posts[0] is standing:
             post = standing.post

@@ -16,6 +16,7 @@ from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
+from megabot.inbox import Inbox
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 from megabot.source_watch import SourceWatch
@@ -30,7 +31,8 @@ log = logging.getLogger("megabot")
 class Service:
     """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it.
 
-    `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified.
+    `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified. `lag` is
+    how many seconds to be late for a slot: two services of one account would both post at the same moment.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class Service:
         tick: timedelta,
         notify: Callable[[str], None],
         beat: Callable[[bool], None] = lambda _: None,
+        lag: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._ports = ports
         self._beat = beat
+        self._lag = lag
         self._tick = tick
         self._notify = notify
         self._passed_at, self._pass_at = _EVER, _EVER
@@ -50,6 +54,7 @@ class Service:
         self._failed_at, self._quiet_until = _EVER, _EVER
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
+        self._inbox = Inbox(ports)
         self._slot: datetime | None = None
         self._places_read = _EVER
         self.reports: tuple[Report, ...] = ()
@@ -69,7 +74,7 @@ class Service:
             idle = max(0.0, ticker.idle_seconds or 0.0)
             owed = (self.next_at - self._ports.clock.now()).total_seconds()
             on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it
-            self._ports.clock.sleep(owed if on_the_dot else idle)
+            self._ports.clock.sleep(owed + self._lag() if on_the_dot else idle)
             if on_the_dot:
                 ticker.run_all()
             else:
@@ -95,11 +100,17 @@ class Service:
             self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
 
     def _step(self, now: datetime) -> None:
-        self._ports.forum.unread()
+        unread = self._ports.forum.unread()
+        self._pass_if_due(now)
+        self._inbox.attend(waiting=unread.total > 0)  # after the threads, which no trouble in it is to delay
+
+    def _pass_if_due(self, now: datetime) -> None:
         try:
             slot = self._slot
-            if not self._watch.changed(now, slot=slot) and self._passed_at <= now < self._pass_at:
-                return  # a clock that was set back, perhaps by a year, ends every wait (K03, K04)
+            due = not self._passed_at <= now < self._pass_at  # so that a clock set back ends waits (K03, K04)
+            if not (self._watch.changed(now, slot=slot) or due):
+                return
+            self._watch.note(now)
             anew = now - self._places_read >= DAILY and (slot is None or now < slot)
             with self._ports.ledger.pass_lock():
                 self.reports = run_pass(self._ports, proof=True, anew=anew)
@@ -118,6 +129,7 @@ class Service:
 
     def _back_off(self, now: datetime, why: str) -> None:
         self._beat(False)
+        self._pass_at = _EVER  # the first tick that works makes a pass, and so says that all is well again
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
         self._failed_at, self._quiet_until = now, now + wait

@@ -11,7 +11,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SourceWatch:
-    """Remembers what the source said when it was last asked."""
+    """Remembers what the last pass went by."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -29,9 +29,13 @@ class SourceWatch:
             self._source.refresh()
         elif timedelta() <= now - self._asked < EVERY:
             return False
-        self._asked = now
-        before, self._known = self._known, self._source.snapshot()
-        return before is not None and _said(before) != _said(self._known)
+        before, known = self._known, self.note(now)
+        return before is not None and _said(before) != _said(known)
+
+    def note(self, now: datetime) -> Snapshot:
+        """Remember what the source says as what a pass, which follows, goes by. Raises `SourceMissing`."""
+        self._asked, self._known = now, self._source.snapshot()
+        return self._known
 
 
 def _said(snapshot: Snapshot) -> tuple[object, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from megabot.core.seen import Order, OrderKind
 from megabot.demo.stage import COMMUNITY, CONTRIBUTOR, MODERATOR, READER, Stage
 
 Scene = Callable[[Stage], None]
@@ -34,7 +33,7 @@ def the_next_week(stage: Stage) -> None:
 def a_moderator_unpins(stage: Stage) -> None:
     """A person's hand wins until the next edition."""
     stage.until(FIRST_SLOT + WEEK + timedelta(days=2))
-    newest = max(view["post"]["id"] for view in _listed(stage))
+    newest = _newest(stage)
     stage.people[MODERATOR].feature(newest, featured=False)
     stage.say(MODERATOR, f"unpins /post/{newest} by hand; the bot leaves it so")
     stage.until(FIRST_SLOT + WEEK + timedelta(days=3))
@@ -67,16 +66,23 @@ def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
 def the_fifth_week(stage: Stage) -> None:
     """The essay of the week is in the thread, readers talk."""
     stage.until(FIRST_SLOT + 4 * WEEK)
-    newest = max(view["post"]["id"] for view in _listed(stage))
+    newest = _newest(stage)
     stage.people[READER].comment(newest, "Thank you for the essay!")
     stage.say(READER, f"comments in /post/{newest}")
 
 
-def somebody_orders_a_fresh_copy(stage: Stage) -> None:
-    """A repost from the shell: a copy, pinned; the one it replaces is unpinned and links it."""
+def a_stranger_orders_a_fresh_copy(stage: Stage) -> None:
+    """Nothing is done for people who do not moderate, and nothing answered."""
+    stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=4))
+    stage.command(READER, "repost yes news", _newest(stage))
+    stage.say("host", "nothing happens: a reader may not command it")
+
+
+def a_moderator_orders_a_fresh_copy(stage: Stage) -> None:
+    """A repost by a comment: a copy, pinned; the one it replaces is unpinned and links it."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
-    stage.say("host", "megabot repost news --yes")
-    stage.order(Order(OrderKind.REPOST, "shell:demo"), "news")
+    stage.command(MODERATOR, "repost news", _newest(stage))
+    stage.command(MODERATOR, "repost yes news", _newest(stage))
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=8))
 
 
@@ -107,10 +113,16 @@ SCENES: tuple[Scene, ...] = (
     the_reading_group_becomes_a_companion,
     a_slot_passes_while_the_bot_is_down,
     the_fifth_week,
-    somebody_orders_a_fresh_copy,
+    a_stranger_orders_a_fresh_copy,
+    a_moderator_orders_a_fresh_copy,
     a_moderator_posts_the_next_thread_by_hand,
     the_last_week,
 )
+
+
+def _newest(stage: Stage) -> int:
+    """The newest post of the community, by its number."""
+    return max(view["post"]["id"] for view in _listed(stage))
 
 
 def _listed(stage: Stage) -> list[dict[str, dict[str, int]]]:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from megabot import texts
 from megabot.app import App, sample_source
 from megabot.config import load
-from megabot.core.seen import Order
 from megabot.orders import Answer, adoption, carry_out
-from megabot.run import Service
+from megabot.run import Service, next_slot
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
 
@@ -24,7 +24,7 @@ CONTRIBUTOR = "robin"  # who edits the source and needs no account
 COMMUNITY, BOOKS = "news", "books"
 PASSWORD = "correct horse"  # noqa: S105  of an account in memory
 
-_STEP = timedelta(hours=6)
+_STEP = timedelta(days=1)
 
 Tell = Callable[[datetime, str, str], None]
 
@@ -55,7 +55,6 @@ class Stage:
     tell: Tell
     app: App | None = None
     service: Service | None = None
-    orders: int = 0
     community_id: int = 0
     people: dict[str, Hand] = field(default_factory=dict)
 
@@ -98,9 +97,11 @@ class Stage:
         self.say("host", "the bot is down")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, the bot ticking now and then as it does every half minute."""
+        """Let time pass, the bot ticking at each slot and once a day, though really every half minute."""
         while self.clock.at < moment:
-            self.clock.at = min(moment, self.clock.at + _STEP)
+            reports = self.service.reports if self.service else ()
+            slots = (next_slot(report.thread, self.clock.at) for report in reports)
+            self.clock.at = min(moment, self.clock.at + _STEP, *slots)
             self.tick()
 
     def tick(self) -> None:
@@ -115,10 +116,20 @@ class Stage:
             for action in report.done:
                 self.say(BOT, texts.doing(report.thread, action))
 
-    def order(self, order: Order, thread: str) -> None:
-        """Let a person at the host give an order from the shell, beside the running service."""
-        app = self._running()
-        self._answer(carry_out(app.ports, order, thread, account=app.prove()))
+    def command(self, who: str, words: str, post_id: int) -> None:
+        """Let somebody comment to the bot, and let it answer at its next tick, or be silent."""
+        known = {comment["id"] for comment in self._comments()}
+        self.people[who].comment(post_id, f"@{BOT}@{self.sandbox.world.hostname} {words}")
+        self.say(who, f"comments in /post/{post_id}: @{BOT} {words}")
+        self.clock.sleep(30)
+        self.tick()
+        for comment in self._comments():
+            if comment["id"] not in known and "answer:" in comment["content"]:
+                self.say(BOT, f"answers: {comment['content'].partition(chr(10))[0]}")
+
+    def _comments(self) -> list[dict[str, Any]]:
+        found = self.people[READER].get("user", username=BOT, sort="New", limit=50)["comments"]
+        return [one["comment"] for one in found]
 
     def adopt(self, url: str) -> None:
         """Let a person at the host adopt a thread that was made by hand."""

@@ -6,8 +6,7 @@ import click
 
 from megabot.app import open_app
 from megabot.core.seen import OrderKind
-from megabot.orders import needs_word
-from megabot.reconcile import run_pass
+from megabot.orders import ask_first
 from megabot.verbs.ordering import order
 
 
@@ -22,8 +21,7 @@ def command(options: dict[str, object], thread: str | None, *, yes: bool) -> int
     if not yes:
         with open_app(options) as app:
             account = app.prove()
-            reports = run_pass(app.ports, proof=True, account=account, dry=True)
-        lines = needs_word(tuple(report for report in reports if thread in (None, report.thread.name)))
+            lines = ask_first(app.ports, thread, account=account)
         for line in lines:
             click.echo(line, err=True)
         if lines and not (sys.stdin.isatty() and click.confirm("Post a fresh copy?", err=True)):

@@ -1,6 +1,7 @@
 """`megabot run`: the service."""
 
 import logging
+import random
 
 import click
 
@@ -9,6 +10,7 @@ from megabot.app import App, new_stop, notify, open_app
 from megabot.errors import SourceBroken, SourceMissing, Stopping
 from megabot.run import Service, next_slot
 
+LAG = 20.0
 log = logging.getLogger("megabot")
 
 
@@ -37,4 +39,10 @@ def _serve(app: App) -> None:
         app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     beat = app.heartbeat.beat
-    Service(app.ports, tick=app.settings.tick, notify=notify, beat=lambda well: beat(well=well)).serve()
+    Service(
+        app.ports,
+        tick=app.settings.tick,
+        notify=notify,
+        beat=lambda well: beat(well=well),
+        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+    ).serve()

@@ -253,10 +253,19 @@ def test_a_redirect_is_named_and_not_followed() -> None:
         RawServer(moved) as server,
         pytest.raises(NotLemmy, match="redirects to elsewhere") as caught,
     ):
-        write(server.url)
+        read(server.url)
 
     assert len(server.requests) == 1
     assert "secret" not in str(caught.value)
+
+
+def test_whether_a_write_that_was_answered_by_a_redirect_was_done_is_not_known() -> None:
+    moved = answer(b"", status="303 See Other", headers="Location: /done\r\n")
+
+    with RawServer(moved) as server, pytest.raises(OutcomeUnknown, match="not known"):
+        write(server.url)
+
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("location", ["", "Location: https://[::1\r\n", "Location: /login\r\n"])

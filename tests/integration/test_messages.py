@@ -1,11 +1,13 @@
 """What needs a person reaches the moderators by private message: once, and once more when it is over."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from megabot import messages
+from megabot.core.posts import Unread
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem
 from megabot.errors import OutcomeUnknown, Unreachable
@@ -19,6 +21,22 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
 def inbox(world: World, name: str) -> list[str]:
     """What the bot wrote to somebody, oldest first."""
     return [str(one["private_message"]["content"]) for one in reversed(world.hand(name).messages())]
+
+
+@dataclass
+class Away:
+    """A forum that cannot be reached now and then."""
+
+    forum: Forum
+    away: bool = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
+        return getattr(self.forum, name)
+
+    def unread(self) -> Unread:
+        if self.away:
+            raise Unreachable("no route")
+        return self.forum.unread()
 
 
 def a_broken_slot(world: World) -> Service:
@@ -138,6 +156,26 @@ def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
     assert forum.tries == tries
 
 
+def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
+    a_broken_slot(world)
+    world.ports().ledger.remember("told", "{}")
+    ports = replace(world.ports(), moderators=("nobodyhere", "reader"))
+
+    messages.deliver(ports, world.pages.all)
+
+    assert len(inbox(world, "reader")) == 1
+
+
+def test_where_nobody_is_there_to_be_told_it_is_told_when_somebody_is(world: World) -> None:
+    a_broken_slot(world)
+    world.ports().ledger.remember("told", "{}")
+    messages.deliver(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
+
+    messages.deliver(replace(world.ports(), moderators=("reader",)), world.pages.all)
+
+    assert "thread.md.j2:7" in inbox(world, "reader")[0]
+
+
 def test_that_the_post_was_removed_is_told(world: World) -> None:
     world.post()
     service = world.service()
@@ -148,7 +186,7 @@ def test_that_the_post_was_removed_is_told(world: World) -> None:
     service.tick()
 
     (message,) = inbox(world, "modlin")
-    assert "megabot repost news" in message
+    assert "`repost yes news`" in message
 
 
 # -- the heartbeat
@@ -172,3 +210,17 @@ def test_a_monitor_hears_that_the_server_is_away(world: World) -> None:
     service.tick()
 
     assert beats == [False]
+
+
+def test_after_a_moments_trouble_the_monitor_hears_at_once_that_all_is_well(world: World) -> None:
+    beats: list[bool] = []
+    ports = world.ports()
+    forum = Away(ports.forum)
+    service = Service(
+        replace(ports, forum=forum), tick=timedelta(seconds=30), notify=lambda _: None, beat=beats.append
+    )
+    for forum.away in (False, True, False):
+        service.tick()
+        world.clock.at += timedelta(seconds=30)
+
+    assert beats == [True, False, True]

@@ -152,7 +152,10 @@ def test_why_nothing_is_posted_is_said_once(world: World, caplog: pytest.LogCapt
     assert len([one for one in caplog.records if "megabot post news" in one.message]) == 1
 
 
-def test_a_slot_between_two_ticks_is_not_waited_past(world: World) -> None:
+@pytest.mark.parametrize(("lag", "published"), [(0.0, "12:00:00Z"), (7.0, "12:00:07Z")])
+def test_a_slot_between_two_ticks_is_not_waited_past_but_for_the_lag(
+    world: World, lag: float, published: str
+) -> None:
     world.clock.at = SLOT + WEEK - timedelta(seconds=7)
     ports = world.ports()
     told = {"STATUS": 0}
@@ -164,9 +167,9 @@ def test_a_slot_between_two_ticks_is_not_waited_past(world: World) -> None:
 
     world.run_pass()
     with pytest.raises(Stopping):
-        Service(ports, tick=timedelta(seconds=30), notify=notify).serve()
+        Service(ports, tick=timedelta(seconds=30), notify=notify, lag=lambda: lag).serve()
 
-    assert world.posts()[0]["published"] == "2026-11-23T12:00:00Z"
+    assert world.posts()[0]["published"] == f"2026-11-23T{published}"
 
 
 def paths(world: World) -> list[str]:
@@ -223,3 +226,21 @@ def test_a_clock_that_was_a_year_ahead_for_a_while_does_not_stop_the_service(wor
     service.tick()
 
     assert len(world.posts()) == 2
+
+
+def test_a_template_broken_at_the_slot_and_undone_is_posted_within_ten_minutes(world: World) -> None:
+    broken = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+    world.post()
+    service = world.service()
+    service.tick()
+    world.clock.at = SLOT + WEEK - timedelta(minutes=4)
+    service.tick()
+    world.press.problem, world.pages.commit = broken, "b" * 40
+    world.clock.at = SLOT + WEEK
+    service.tick()
+    world.press.problem, world.pages.commit = None, "a" * 40
+    world.clock.at += timedelta(minutes=10)
+
+    service.tick()
+
+    assert world.pinned() == [2]

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
 from tests.simulation import events
-from tests.simulation.rules import violations
+from tests.simulation.rules import answers, violations, withdrawn
 from tests.simulation.year import Year
 
 OFTEN = 20
@@ -22,6 +22,7 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
     events.draw(year)
     year.run()
     quiet_end(year)
+    year.counts.update({"commands answered": len(answers(year)), "copies taken back": len(withdrawn(year))})
     year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items()})
     return seed, list(violations(year)), year.counts
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from megabot.core.calendar import Edition
-from megabot.core.posts import Post
+from megabot.core.posts import Person, Post
 from megabot.core.seen import OrderKind
 from tests.simulation.year import BROKEN, Event, Year
 
@@ -250,6 +250,39 @@ def somebody_refreshes(year: Year) -> None:
 
 
 LATE_START = 0.2
+
+
+def a_moderator_commands(year: Year) -> None:
+    """By a comment in a thread, or by message; now and then both at once, or two of them the same."""
+    words = year.random.choice(COMMANDS)
+    for person in (year.modlin, year.kim)[: year.random.choice([1, 1, 2])]:
+        _command(year, person, words)
+
+
+def a_stranger_commands(year: Year) -> None:
+    """Who must be neither obeyed nor answered."""
+    _command(year, year.reader, year.random.choice(COMMANDS))
+
+
+def _command(year: Year, person: Person, words: str) -> None:
+    post = year.standing(year.random.choice(["news", "group"]))
+    if post is None or year.random.random() < 0.3:
+        year.hand(person).message(year.bot.id, words)
+    else:
+        year.hand(person).comment(post.id, f"@megabot@lemmy.example {words}")
+    verb, thread = words.split(maxsplit=1)[0], words.rsplit(maxsplit=1)[-1]
+    if person is not year.reader and verb in {"post", "repost"}:
+        year.ordered[f"{verb} {thread}"] += 1
+    if person is not year.reader and verb == "repost" and year.random.random() < 0.5:
+        year.after(
+            timedelta(hours=year.random.uniform(0.1, 30)), lambda _: _command(year, person, f"undo {thread}")
+        )
+
+
+COMMANDS = [
+    *("repost yes news", "repost yes group", "post news", "post group", "undo news", "undo group"),
+    *("refresh news", "refresh group", "status", "help", "repots news", "Thank you!"),
+]
 BY_HAND = 0.06
 AT_THE_SLOT = 0.15
 WEEKLY: tuple[tuple[float, Event], ...] = (
@@ -275,6 +308,8 @@ WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.06, somebody_orders_a_copy),
     (0.06, somebody_posts),
     (0.06, somebody_refreshes),
+    (0.15, a_moderator_commands),
+    (0.05, a_stranger_commands),
 )
 
 

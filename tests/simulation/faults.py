@@ -51,10 +51,10 @@ class Killed(BaseException):
     """SIGKILL: nothing of the process is left, and nothing in it can catch this."""
 
 
-WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload"}
+WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload", "mark_read"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
-READS |= {"pin_events", "person"}
-KEEPS = {"begin", "settle", "record_post", "remember"}
+READS |= {"pin_events", "person", "inbox", "messages_to"}
+KEEPS = {"begin", "settle", "record_post", "remember", "keep_heard"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 MAY_BE_LATE = {"create_post", "comment"}
 LATEST = timedelta(minutes=9)

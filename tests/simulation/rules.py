@@ -7,7 +7,8 @@ from itertools import takewhile
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
-from megabot.core.marker import ADOPTED, LINK, comment_marker, post_marker
+from megabot.core.marker import ADOPTED, LINK, UNDONE, comment_marker, post_marker
+from megabot.core.notices import answered_by
 from megabot.core.threads import Thread
 from tests.simulation.server import Deed, What
 from tests.simulation.year import Year
@@ -27,6 +28,7 @@ def violations(year: Year) -> Iterator[str]:
     yield from told_once(year)
     yield from never_missed(year)
     yield from pins_converge(year)
+    yield from answered_well(year)
 
 
 def created(year: Year) -> Iterator[tuple[Deed, str, str, int]]:
@@ -51,6 +53,36 @@ def adopted(year: Year) -> dict[int, tuple[str, str]]:
 def series(year: Year) -> dict[int, tuple[str, str]]:
     """Every post that ever carried an edition: thread and key."""
     return {deed.post.id: (thread, key) for deed, thread, key, _ in created(year)} | adopted(year)
+
+
+def withdrawn(year: Year) -> set[int]:
+    """Every copy that was taken back."""
+    said = [deed for deed in year.server.deeds if deed.what is What.COMMENT and deed.by == year.bot.id]
+    marks = [(deed.post.id, comment_marker(deed.text)) for deed in said]
+    return {post for post, mark in marks if mark is not None and mark.purpose == UNDONE}
+
+
+def answered_well(year: Year) -> Iterator[str]:
+    """Strangers get silence; nobody gets the same answer twice, but from a ledger that was put back."""
+    mail = year.server.mail
+    letters = [letter for letter in mail.letters if letter.by.id == year.bot.id]
+    comments = [said for said in mail.said.values() if said.by.id == year.bot.id and said.parent_id]
+    if any(letter.to == year.reader.id for letter in letters):
+        yield "a stranger got a message"
+    if any(mail.said[said.parent_id].by.id == year.reader.id for said in comments):
+        yield "a stranger was answered"
+    restored = year.counts["event a_backup_is_put_back"] + year.counts["event the_ledger_is_lost"]
+    for key, times in Counter(answers(year)).items():
+        if times > 1 and not restored:
+            yield f"{key} was answered {times} times"
+
+
+def answers(year: Year) -> list[str]:
+    """What the bot answered, by the keys of the notices."""
+    mail = year.server.mail
+    texts = [letter.text for letter in mail.letters if letter.by.id == year.bot.id]
+    texts += [said.comment.content for said in mail.said.values() if said.by.id == year.bot.id]
+    return [key for key in map(answered_by, texts) if key]
 
 
 def never_twice(year: Year) -> Iterator[str]:
@@ -138,7 +170,8 @@ def never_missed(year: Year) -> Iterator[str]:
 def _editions(year: Year, thread: Thread) -> Iterator[Edition]:
     """The editions of the year, but those whose schedule the bot could not know before them."""
     began = next((moment for moment, calm in year.calm if calm), year.clock.at)
-    first, last = began + timedelta(hours=2), year.last_slot
+    known = max(began, year.known_since.get(thread.name, began))
+    first, last = known + timedelta(hours=2), year.last_slot
     coming = calendar.upcoming(thread.name, thread.schedule, first)
     return takewhile(lambda edition: edition.slot <= last, coming)
 
@@ -172,12 +205,13 @@ def pins_converge(year: Year) -> Iterator[str]:
     One that a person restored comes back pinned, and stays so until the next edition.
     """
     by_person = _touched_by_people(year)
-    known = series(year)
+    known, taken_back = series(year), withdrawn(year)
     for name in ("news", "group"):
         posts = [
             year.server.posts[one] for one in known if known[one][0] == name and one in year.server.posts
         ]
-        open_ = sorted((post for post in posts if post.open), key=lambda post: (post.published, post.id))
+        standing = (post for post in posts if post.open and post.id not in taken_back)
+        open_ = sorted(standing, key=lambda post: (post.published, post.id))
         pinned = [post for post in open_ if post.featured_community]
         if open_ and not open_[-1].featured_community and open_[-1].id not in by_person:
             yield f"{open_[-1].url} of {name} stands and is not pinned"

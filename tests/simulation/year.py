@@ -64,6 +64,7 @@ class Year:
         self.service: Service | None = None
         self.last_slot = min(self.slots(thread)[-1].slot for thread in self.pages.all)
         self.excused: set[str] = set()
+        self.known_since: dict[str, datetime] = {}
         self.ordered: Counter[str] = Counter()
         self.calm: list[tuple[datetime, bool]] = []
         self._queue: list[_Due] = []
@@ -207,12 +208,20 @@ class Year:
     def lose_ledger(self) -> None:
         """The state folder is gone."""
         self.ledger = FakeLedger()
+        self._forget()
         self._restart()
 
     def restore_ledger(self) -> None:
         """Somebody puts last week's backup back."""
         self.ledger = self.old_ledger.copied()
+        self._forget()
         self._restart()
+
+    def _forget(self) -> None:
+        """A series that has not begun is a first run again: nothing but the ledger knew its schedule."""
+        for thread in self.pages.all:
+            if not any(f"(megabot:v1:{thread.name}/" in deed.post.body for deed in self.server.deeds):
+                self.known_since[thread.name] = self.clock.at
 
     def keep_backup(self) -> None:
         """Somebody makes a backup."""

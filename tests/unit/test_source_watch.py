@@ -104,3 +104,12 @@ def test_a_clock_that_was_set_back_does_not_stop_it(watch: SourceWatch, source: 
     source.now = Snapshot(files={"thread.md.j2": "two"})
 
     assert watch.changed(NOW - timedelta(days=1), slot=None)
+
+
+def test_what_a_pass_went_by_is_what_a_change_is_told_from(watch: SourceWatch, source: Asked) -> None:
+    good = source.now
+    source.now = Snapshot(files={"thread.md.j2": "broken"})
+    watch.note(NOW + SECOND)
+    source.now = good
+
+    assert watch.changed(NOW + EVERY + SECOND, slot=SLOT)

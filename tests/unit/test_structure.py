@@ -12,12 +12,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "reconcile look series places companions compose images perform orders messages"
+PASS = "answers reconcile look series places companions compose images perform orders messages"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
+INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
 VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
-WIRE = "adapters.lemmy_wire adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
+WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
+WIRE += " adapters.lemmy_fields"
 
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
@@ -27,13 +29,16 @@ MAY_IMPORT = {
     "verbs": VERBS,
     "app": f"adapters logs {PASS} run inbox {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys([*PASS.split(), "inbox", "archive"], f"{PASS} {PORTS}"),
+    **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
+    **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
+    "answers": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "preview": f"preview_page {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
     "overview_texts": "texts core",
+    "hold_texts": "core",
     "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
@@ -46,7 +51,7 @@ MAY_IMPORT = {
     "markdown": "",
     "config": "core errors",
     "logs": "",
-    "texts": "core errors",
+    "texts": "hold_texts core errors",
     "ports": "core",
     "errors": "",
     "core": "",
@@ -58,13 +63,13 @@ MARKDOWN = "markdown_it mdit_py_plugins nh3"
 LIBRARIES = {
     **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
     **dict.fromkeys(PAGE.split(), ""),
-    **dict.fromkeys([*PASS.split(), *READERS.split(), "inbox"], ""),
+    **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
-PURE = ["core", "errors", "ports", "texts", *PAGE.split(), *WIRE.split()]
+PURE = ["core", "errors", "ports", "texts", "hold_texts", "answers", *PAGE.split(), *WIRE.split()]
 IMPURE = {
     "http",
     "io",

@@ -1,0 +1,164 @@
+"""Carrying out what somebody who may command said on Lemmy, and what to answer."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from megabot import answers, glimpse, messages, orders
+from megabot.core.commands import Command, Handle, Origin, Verb, Word
+from megabot.core.grammar import parse
+from megabot.core.heard import Heard
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Thread
+from megabot.errors import ConfigError, Expected, NotSent
+from megabot.ports import Ports
+
+CONFIRM_WITHIN = timedelta(hours=1)
+_ORDERS = {
+    Verb.POST: OrderKind.POST,
+    Verb.REPOST: OrderKind.REPOST,
+    Verb.REFRESH: OrderKind.REFRESH,
+    Verb.UNDO: OrderKind.UNDO,
+}
+_OF_ONE_THREAD = frozenset(
+    {Verb.REPOST, Verb.UNDO, Verb.ADOPT, Verb.HOLD, Verb.SKIP, Verb.MOVE, Verb.RESUME, Verb.PREAMBLE}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A command with what is needed to carry it out. `names` are the threads that its author may command."""
+
+    ports: Ports
+    heard: Heard
+    command: Command
+    names: tuple[str, ...]
+    bot: Handle
+
+    @property
+    def thread(self) -> str | None:
+        """The thread that is meant: the one named, the one it was written in, the only one; else None."""
+        if self.command.thread:
+            return self.command.thread
+        if len(self.names) == 1:
+            return self.names[0]
+        return next((name for name in self.names if self._is_in(name)), None)
+
+    def _is_in(self, name: str) -> bool:
+        posts = self.ports.ledger.posts(name)
+        return any(record.post_id == self.heard.post_id for record in posts)
+
+
+def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> str:
+    """Do what was said and give the answer, Markdown. What was done already is found done.
+
+    Trouble that is over by itself is raised (`ForumError`): the command is tried again then.
+    """
+    origin = Origin.REPLY if heard.comment_id else Origin.MESSAGE
+    command = parse(heard.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
+    if not isinstance(command, Command):
+        raise TypeError(f"{heard.key} was kept as a command and is none")
+    task = Task(ports=ports, heard=heard, command=command, names=heard.threads, bot=bot)
+    try:
+        return _done(task)
+    except NotSent:
+        raise
+    except (ConfigError, Expected) as error:
+        return answers.failed(error)
+
+
+def _done(task: Task) -> str:
+    named, verb = task.command.thread, task.command.verb
+    if named and named not in task.names:
+        return answers.not_here(named, task.names)
+    if verb in _OF_ONE_THREAD and task.thread is None:
+        return answers.which_thread(verb, task.names, task.bot)
+    return _DOES.get(verb, _not_possible)(task)
+
+
+def _help(task: Task) -> str:
+    return answers.help_text(task.bot, task.names)
+
+
+def _not_possible(task: Task) -> str:
+    return answers.not_possible(task.command.verb)
+
+
+def _order(task: Task) -> str:
+    kind = _ORDERS[task.command.verb]
+    order = Order(kind, task.heard.key)
+    if kind is OrderKind.REPOST and task.command.word is not Word.YES:
+        lines = orders.ask_first(task.ports, task.thread)
+        if lines:
+            return answers.done((), lines)
+    answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
+    return answers.done(answer.said, answer.complaints)
+
+
+def _adopt(task: Task) -> str:
+    if not task.heard.post_id:
+        return answers.adopt_where()
+    url = task.ports.forum.post(task.heard.post_id).url
+    order, name = orders.adoption(
+        task.ports, url, id_=task.heard.key, thread=task.thread, key=task.command.edition
+    )
+    answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
+    return answers.done(answer.said, answer.complaints)
+
+
+def _status(task: Task) -> str:
+    return answers.done(glimpse.lines(task.ports, task.names), ())
+
+
+def _preview(task: Task) -> str:
+    """Show the next edition by message: it may be long, and is not for every reader yet."""
+    names = (task.thread,) if task.thread else task.names
+    key, whole = task.command.edition, task.command.word is Word.ALL
+    parts = [part for name in names for part in glimpse.coming(task.ports, name, key, whole=whole)]
+    if not task.heard.comment_id and len(parts) == 1:
+        return parts[0]
+    for part in parts:
+        task.ports.forum.message(task.heard.person_id, part)
+    return answers.sent_by_message()
+
+
+def _alerts(task: Task) -> str:
+    on = task.command.word is Word.ON
+    messages.subscribe(task.ports, task.heard.person_id, on=on)
+    return answers.alerts(on=on)
+
+
+def ask_to_confirm(ports: Ports, key: str, bot: Handle) -> str:
+    """Remember that the order of a notice waits to be said again in public, and ask for that."""
+    code = sha256(key.encode()).hexdigest()[:6]
+    until = ports.clock.now() + CONFIRM_WITHIN
+    ports.ledger.remember(f"confirm:{code}", json.dumps([key, until.isoformat()]))
+    return answers.confirm(bot, code, int(CONFIRM_WITHIN.total_seconds() // 60))
+
+
+def _confirm(task: Task) -> str:
+    """Carry out what its author had said by message, once; the order keeps its own key."""
+    kept = task.ports.ledger.recall(f"confirm:{task.command.text}")
+    key, until = json.loads(kept) if kept else ("", "")
+    meant = task.ports.ledger.heard(key)
+    if meant is None or meant.actor != task.heard.actor:
+        return answers.nothing_to_confirm()
+    if task.ports.clock.now() > datetime.fromisoformat(until):
+        return answers.nothing_to_confirm()
+    command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=task.names)
+    if not isinstance(command, Command):
+        return answers.nothing_to_confirm()
+    return _done(replace(task, command=command, heard=replace(meant, post_id=task.heard.post_id)))
+
+
+_DOES: dict[Verb, Callable[[Task], str]] = {
+    Verb.HELP: _help,
+    Verb.STATUS: _status,
+    Verb.PREVIEW: _preview,
+    Verb.ALERTS: _alerts,
+    Verb.ADOPT: _adopt,
+    Verb.CONFIRM: _confirm,
+    **dict.fromkeys(_ORDERS, _order),
+}

@@ -1,0 +1,50 @@
+"""What moderators see by message: the state of their threads, and the next edition before its time."""
+
+from megabot import answers, overview_texts, preview, status
+from megabot.core.letters import differences, numbered
+from megabot.core.records import IntentState
+from megabot.core.threads import RenderProblem
+from megabot.ports import Desk
+
+
+def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
+    found = status.read(desk)
+    own = tuple(one for one in found.threads if one.thread in names)
+    return (
+        *(overview_texts.status_line(one) for one in own),
+        overview_texts.source_line(found.source, now=found.now),
+        *found.alerts,
+    )
+
+
+def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
+    """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
+    threads = desk.source.threads(desk.source.snapshot())
+    made = preview.preview(desk, key or None, choose=lambda: [one for one in threads if one.name == name])
+    if made.source_problems:
+        return (answers.problems(str(one) for one in made.source_problems),)
+    (shown,) = made.shown
+    if isinstance(shown.text, RenderProblem):
+        return (answers.problems(str(one) for one in shown.text.problems),)
+    if whole:
+        return numbered(f"{shown.text.title}\n\n{shown.text.body}")
+    url, body = _standing(desk, name)
+    changes = differences(body, shown.text.body) if url else ""
+    return numbered(answers.preview(shown.edition.id, shown.text.title, shown.text.preamble, changes, url))
+
+
+def _standing(desk: Desk, name: str) -> tuple[str, str]:
+    """Give the address of the newest post, and its text as it was last sent, without the marker."""
+    records = desk.ledger.posts(name)
+    if not records:
+        return "", ""
+    newest = records[-1]
+    drafts = [
+        intent.new.draft
+        for intent in desk.ledger.intents(name)
+        if intent.state is IntentState.DONE
+        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
+    ]
+    bodies = [draft.body for draft in drafts if draft is not None]
+    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""

@@ -1,0 +1,186 @@
+"""What moderators tell the bot on Lemmy: heard once for ever, allowed or not, carried out, answered.
+
+Each step is in the ledger before it is taken, so that whatever breaks in between, nothing is done twice.
+"""
+
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from megabot import answers, texts
+from megabot.commanded import ask_to_confirm, carry_out
+from megabot.core.authority import Realm, commanded_threads, needs_confirmation
+from megabot.core.commands import Command, Handle, Misunderstood, Origin
+from megabot.core.grammar import parse
+from megabot.core.heard import Heard, HeardState
+from megabot.core.notices import Notice, answered_by
+from megabot.core.posts import Person
+from megabot.core.threads import Thread
+from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
+from megabot.ports import Ports
+from megabot.replies import send_answers
+
+TOO_OLD = timedelta(days=2)
+_SINCE = "inbox:since"
+log = logging.getLogger("megabot")
+
+
+class Inbox:
+    """One account's inbox. `admins` says that the server's admins may command too."""
+
+    def __init__(self, ports: Ports, *, admins: bool = False) -> None:
+        self._ports = ports
+        self._admins = admins
+        self._bot: Person | None = None
+        self._threads: tuple[Thread, ...] = ()
+
+    def attend(self, *, waiting: bool) -> None:
+        """Hear what waits, carry out what was ordered, answer what is owed.
+
+        `waiting` is whether the server counts anything unread. Raises what the forum and the ledger raise.
+        """
+        heard = self._hear() if waiting or self._is_new() else ()
+        for command in self._ports.ledger.open_commands():
+            if command.state is HeardState.ACTING:
+                self._act(command)
+        send_answers(self._ports)
+        self._mark(heard)
+
+    def _is_new(self) -> bool:
+        return self._ports.ledger.recall(_SINCE) is None
+
+    def _hear(self) -> tuple[Notice, ...]:
+        """Write down everything that waits and was never heard; nobody's rights are taken from memory."""
+        notices = self._ports.forum.inbox()
+        new = [notice for notice in notices if self._ports.ledger.heard(notice.key) is None]
+        if self._is_new():
+            self._leave(new)
+        elif new:
+            self._judge(new)
+        return notices
+
+    def _leave(self, notices: Sequence[Notice]) -> None:
+        """A new ledger does not know what was obeyed before: what waits is not obeyed, but counted."""
+        for notice in notices:
+            self._keep(notice, HeardState.IGNORED)
+        if notices:
+            log.warning("%s", texts.left_unheard(len(notices)))
+        self._ports.ledger.remember(_SINCE, self._ports.clock.now().isoformat())
+
+    def _judge(self, notices: Sequence[Notice]) -> None:
+        bot, threads = self._account(), self._read_threads()
+        names = [thread.name for thread in threads]
+        read = {
+            notice.key: parse(notice.text, origin=notice.origin, bot=_handle(bot), threads=names)
+            for notice in notices
+            if not notice.gone
+        }
+        realms = self._realms(threads) if any(read.values()) else ()
+        for notice in notices:
+            parsed = read.get(notice.key)
+            allowed = commanded_threads(notice, realms, bot) if parsed else ()
+            if parsed is None or not allowed:
+                self._keep(notice, HeardState.IGNORED)
+            else:
+                self._take(notice, parsed, allowed)
+
+    def _take(self, notice: Notice, parsed: Command | Misunderstood, allowed: tuple[str, ...]) -> None:
+        """Keep what somebody who may command said, with its answer where that is all there is to it."""
+        bot = self._account()
+        if isinstance(parsed, Misunderstood):
+            self._keep(notice, HeardState.ANSWER_DUE, answer=answers.misunderstood(parsed, _handle(bot)))
+        elif self._ports.clock.now() - notice.published > TOO_OLD:
+            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(TOO_OLD.days))
+        elif needs_confirmation(parsed.verb, notice, bot):
+            answer = ask_to_confirm(self._ports, notice.key, _handle(bot))
+            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answer, may=allowed)
+        else:
+            self._keep(notice, HeardState.ACTING, parsed, may=allowed)
+
+    def _keep(
+        self,
+        notice: Notice,
+        state: HeardState,
+        command: Command | None = None,
+        *,
+        answer: str = "",
+        may: tuple[str, ...] = (),
+    ) -> None:
+        heard = Heard(
+            key=notice.key,
+            at=self._ports.clock.now(),
+            state=state,
+            by=notice.author.name,
+            actor=notice.author.actor,
+            verb=command.verb.value if command else "",
+            threads=may,
+            said=notice.text if command else "",
+            answer=answer,
+            person_id=notice.author.id,
+            post_id=notice.post_id,
+            comment_id=notice.content_id if notice.origin is not Origin.MESSAGE else 0,
+        )
+        self._ports.ledger.keep_heard(heard)
+
+    def _act(self, heard: Heard) -> None:
+        """Carry a command out; after a crash within, again: what was done is found done then."""
+        if self._was_answered(heard):
+            self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
+            return
+        answer = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
+        self._ports.ledger.keep_heard(replace(heard, state=HeardState.ANSWER_DUE, answer=answer))
+
+    def _was_answered(self, heard: Heard) -> bool:
+        """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""
+        if heard.comment_id:
+            content = self._ports.forum.own_content(since=heard.at - TOO_OLD)
+            said = tuple(comment.content for comment in content.comments)
+        else:
+            said = self._ports.forum.messages_to(heard.person_id)
+        return any(answered_by(text) == heard.key for text in said)
+
+    def _mark(self, notices: Sequence[Notice]) -> None:
+        """Take what was heard out of what waits. It is known by the ledger, so this may fail."""
+        for notice in notices:
+            try:
+                self._ports.forum.mark_read(notice)
+            except ForumError as error:
+                log.info("%s", error)
+                return
+
+    def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
+        """Read who may command, now. Raises where that fails: then nobody may, until it works."""
+        admins = self._ports.forum.site().admins if self._admins else ()
+        names: dict[str, list[str]] = {}
+        for thread in threads:
+            names.setdefault(thread.community or self._ports.community, []).append(thread.name)
+        return tuple(
+            realm
+            for name, living in names.items()
+            if (realm := self._realm(name, living, admins)) is not None
+        )
+
+    def _realm(self, name: str, threads: list[str], admins: Sequence[Person]) -> Realm | None:
+        try:
+            community = self._ports.forum.community(name)
+        except NotFound:
+            return None
+        commanders = {person.actor for person in (*community.moderators, *admins)}
+        return Realm(community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders))
+
+    def _read_threads(self) -> tuple[Thread, ...]:
+        """Read which threads there are; with the source broken, those that there were."""
+        with contextlib.suppress(SourceBroken, SourceMissing):
+            self._threads = self._ports.source.threads(self._ports.source.snapshot())
+        return self._threads
+
+    def _account(self) -> Person:
+        self._bot = self._bot or self._ports.forum.account().person
+        return self._bot
+
+
+def _handle(bot: Person) -> Handle:
+    return Handle(bot.name, urlsplit(bot.actor).netloc)

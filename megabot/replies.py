@@ -1,0 +1,53 @@
+"""Sending the answers that are owed: in the place of the command, or by message while comments are scarce."""
+
+import json
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from megabot import texts
+from megabot.core.answering import has_room, recent
+from megabot.core.heard import Heard, HeardState
+from megabot.core.notices import answer_marker
+from megabot.errors import ForumError, NotSent
+from megabot.ports import Ports
+
+_SENT = "answers:comments"
+log = logging.getLogger("megabot")
+
+
+def send_answers(ports: Ports) -> None:
+    """Send each answer at most once; what certainly was not sent is tried again at the next tick."""
+    for heard in ports.ledger.open_commands():
+        if heard.state is HeardState.ANSWERING:  # a crash came between: it may have been sent
+            ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
+        elif heard.state is HeardState.ANSWER_DUE:
+            _send(ports, heard)
+
+
+def _send(ports: Ports, heard: Heard) -> None:
+    ports.ledger.keep_heard(replace(heard, state=HeardState.ANSWERING))
+    after = HeardState.CLOSED
+    try:
+        _write(ports, heard)
+    except NotSent as error:
+        log.info("%s", texts.not_answered(heard.by, error))
+        after = HeardState.ANSWER_DUE
+    except ForumError as error:  # what was ordered is done; a second answer is not worth it
+        log.warning("%s", texts.not_answered(heard.by, error))
+    ports.ledger.keep_heard(replace(heard, state=after))
+
+
+def _write(ports: Ports, heard: Heard) -> None:
+    text = f"{heard.answer}\n\n{answer_marker(heard.key)}"
+    now = ports.clock.now()
+    times = recent(_times(ports), now)
+    if heard.comment_id and has_room(times, now):
+        ports.ledger.remember(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
+        ports.forum.comment(heard.post_id, text, parent_id=heard.comment_id)
+    else:
+        ports.forum.message(heard.person_id, text)
+
+
+def _times(ports: Ports) -> tuple[datetime, ...]:
+    return tuple(datetime.fromisoformat(at) for at in json.loads(ports.ledger.recall(_SENT) or "[]"))

@@ -1,0 +1,110 @@
+"""Scenes: a moderator writes a comment or a message, the service ticks, and the answer is read."""
+
+import pytest
+
+from megabot.core.problems import Problem
+from megabot.core.threads import RenderProblem
+from megabot.run import Service
+from tests.scenes import BOT, answers, at_work, letters, say, tick, write
+from tests.world import World
+
+
+@pytest.fixture
+def service(world: World) -> Service:
+    return at_work(world)
+
+
+def test_a_moderator_asks_for_help(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} help")
+
+    (answer,) = answers(world)
+    assert f"`{BOT}`" in answer
+    assert "- `repost`: a fresh copy" in answer
+
+
+def test_a_moderator_has_a_fresh_copy_made(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost yes")
+
+    assert world.pinned() == [2]
+    assert answers(world) == ["news/2026-W48: https://lemmy.example/post/2 (pinned)"]
+
+
+def test_while_the_thread_is_up_a_copy_takes_a_second_word(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost")
+
+    assert world.pinned() == [1]
+    assert "https://lemmy.example/post/1; for a fresh copy" in answers(world)[0]
+
+
+def test_where_the_thread_is_gone_a_copy_is_made_at_once(world: World, service: Service) -> None:
+    world.hand("modlin").remove(1)
+
+    write(world, service, "repost")
+
+    assert world.pinned() == [2]
+    assert letters(world)[-1] == "news/2026-W48: https://lemmy.example/post/2 (pinned)"
+
+
+def test_a_moderator_takes_a_copy_back(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost yes")
+
+    say(world, service, f"{BOT} undo", post=2)
+
+    assert world.pinned() == [1]
+    assert answers(world, 2) == ["news/2026-W48: https://lemmy.example/post/1 (pinned)"]
+
+
+def test_a_moderator_has_the_template_followed(world: World, service: Service) -> None:
+    world.press.words = "A better essay."
+
+    say(world, service, f"{BOT} refresh")
+
+    assert "A better essay." in str(world.posts()[0]["body"])
+    assert answers(world) == ["news/2026-W48: https://lemmy.example/post/1 (pinned)"]
+
+
+def test_a_thread_made_by_hand_is_adopted_by_a_comment_in_it(world: World, service: Service) -> None:
+    world.hand("modlin").remove(1)
+    post = world.hand("modlin").create_post(world.community_id, "News, by hand")
+
+    say(world, service, f"{BOT} adopt", post=post)
+
+    assert world.pinned() == [post]
+    assert answers(world, post) == [f"news/2026-W48: https://lemmy.example/post/{post} (pinned)"]
+
+
+def test_status_is_told_in_the_thread(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} status")
+
+    assert "2026-W48 https://lemmy.example/post/1" in answers(world)[0]
+
+
+def test_a_preview_comes_by_message(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} preview")
+
+    assert answers(world) == ["I have sent it to you by private message."]
+    assert letters(world)[0].startswith("**news/2026-W49**: News 4")
+
+
+def test_a_broken_template_is_told_of_instead_of_a_preview(world: World, service: Service) -> None:
+    world.press.problem = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+
+    write(world, service, "preview")
+
+    assert "- thread.md.j2:7: preambel is not defined" in letters(world)[-1]
+
+
+def test_a_word_that_is_none_is_answered_with_the_one_that_may_be_meant(
+    world: World, service: Service
+) -> None:
+    say(world, service, f"{BOT} repots")
+
+    assert "Did you mean `repost`?" in answers(world)[0]
+
+
+def test_alerts_can_be_switched_off_and_on(world: World, service: Service) -> None:
+    write(world, service, "alerts off")
+    world.hand("modlin").remove(1)
+    tick(world, service)
+
+    assert letters(world) == ["You get no more alerts from me."]
