@@ -1,5 +1,6 @@
 """Doing what was decided: one write each, its intent on disk before the first byte leaves."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
@@ -18,6 +19,7 @@ from megabot.ports import Ports
 from megabot.series import keep_posts
 
 Answer = TypeVar("Answer")
+log = logging.getLogger("megabot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +100,16 @@ def _create(work: Work, new: NewIntent) -> None:
     draft = drafts.of(new)
     intent = work.ports.ledger.begin(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
-    work.ports.ledger.record_post(drafts.record_of(new, post))
+    _keep(work, new, post)
     work.ground.created.add(post.id)
     work.ground.fold(post)
+
+
+def _keep(work: Work, new: NewIntent, post: Post) -> None:
+    work.ports.ledger.record_post(drafts.record_of(new, post))
+    lines = drafts.words_removed(drafts.of(new), post)
+    if lines:
+        log.warning("%s", texts.words_removed(post.url, lines))
 
 
 def _feature(work: Work, action: Pin | Unpin) -> None:
@@ -146,8 +155,7 @@ def _edit(work: Work, action: Edit) -> None:
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(text, own.post, nsfw=work.nsfw, language_id=work.language_id)
     new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
-    post = _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft))
-    work.ports.ledger.record_post(drafts.record_of(new, post))
+    _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
 
 
 def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:

@@ -191,6 +191,12 @@ def not_uploaded(file: str, error: Exception) -> str:
     )
 
 
+def words_removed(url: str, lines: tuple[int, ...]) -> str:
+    """Say that the server's filter changed a post."""
+    where = ", ".join(str(line) for line in lines)
+    return f"the server's filter put *removed* for words in {url}, line {where}; say it in other words"
+
+
 def letter(news: Letter) -> str:
     """Write the message about what needs the moderators, and what does not any more. Markdown."""
     parts = []

@@ -8,6 +8,8 @@ from megabot.core.posts import Post, PostDraft
 from megabot.core.records import NewIntent, PostRecord
 from megabot.core.threads import Rendered
 
+_REMOVED = "*removed*"
+
 
 def to_publish(text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None) -> PostDraft:
     """Make the post that carries an edition."""
@@ -52,6 +54,16 @@ def of(new: NewIntent) -> PostDraft:
     if new.draft is None:
         raise ValueError("only a publish and an edit carry a draft")
     return new.draft
+
+
+def words_removed(draft: PostDraft, post: Post) -> tuple[int, ...]:
+    """Name the lines in which the server put `*removed*` for words that its filter refuses (A11)."""
+    sent = draft.body.splitlines()
+    return tuple(
+        number
+        for number, line in enumerate(post.body.splitlines(), 1)
+        if line.count(_REMOVED) > (sent[number - 1].count(_REMOVED) if number <= len(sent) else 0)
+    )
 
 
 def record_of(new: NewIntent, post: Post) -> PostRecord:

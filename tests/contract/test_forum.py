@@ -160,6 +160,7 @@ def test_pinned_posts_of_other_people_are_seen_and_unpinned_ones_are_not(stage: 
 
 
 def test_more_pinned_posts_than_a_page_holds_are_all_seen(stage: Stage) -> None:
+    """A17."""
     modlin = stage.hand("modlin")
     ids = {modlin.create_post(stage.news, f"Post {number}") for number in range(51)}
     for post_id in ids:

@@ -253,6 +253,7 @@ def test_own_comments_and_messages_never_wait(stage: Stage, thread: int) -> None
 
 
 def test_more_than_a_page_of_each_kind_is_listed(stage: Stage, thread: int, elsewhere: int) -> None:
+    """A24."""
     for number in range(52):
         write(stage, f"message {number}")
         say(stage, thread, f"reply {number}")

@@ -89,6 +89,7 @@ def test_a_preamble_that_no_edition_will_use_is_a_warning(megabot: Megabot, sour
 def test_an_account_that_is_no_moderator_is_told_how_to_become_one(
     megabot: Megabot, sandbox: Sandbox
 ) -> None:
+    """G03."""
     sandbox.add_person("newcomer")
 
     code, out, _ = megabot("check", "--online", USERNAME="newcomer")

@@ -73,6 +73,7 @@ def test_sigterm_while_it_waits_ends_it_at_once_with_success(sandbox: Sandbox, s
 
 
 def test_sigterm_in_the_middle_of_a_request_ends_it_within_five_seconds(source: Path) -> None:
+    """R09."""
     over = threading.Event()
 
     def say_nothing(_: socket.socket) -> None:

@@ -29,6 +29,7 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
 def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
     nobodys_home: Path, quiet_log: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """T10."""
     answers = [
         "lemmy example",
         "https://lemmy.example",

@@ -29,6 +29,7 @@ def test_post_twice_makes_one_post_and_says_where_it_is(megabot: Megabot, sandbo
 
 
 def test_plan_says_what_would_be_done_and_changes_nothing(megabot: Megabot, sandbox: Sandbox) -> None:
+    """G04."""
     megabot("post")
     Hand(sandbox.url, "modlin").feature(1, featured=False)
 

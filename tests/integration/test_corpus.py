@@ -199,6 +199,7 @@ def has_its_line(name: str, problem: Problem, path: str = "thread.md.j2") -> boo
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_a_problem_with_its_line_and_the_next_thread_is_well(name: str) -> None:
+    """T01."""
     answer, other = beside_a_harmless_one(BOMBS[name])
 
     assert isinstance(answer, RenderProblem), answer
@@ -240,6 +241,7 @@ def test_what_nothing_interrupts_ends_the_child_and_the_next_child_is_well() -> 
 
 @pytest.mark.parametrize("name", ESCAPES)
 def test_an_escape_reaches_nothing(name: str) -> None:
+    """T02, T03, T04, T13."""
     answer = all_escapes()[name]
 
     assert not reveals(answer)
@@ -280,6 +282,7 @@ def run_alone(program: str, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def test_code_in_the_child_reaches_no_file_no_network_and_no_other_process() -> None:
+    """T12."""
     done = run_alone(ATTEMPTS, *FORBIDDEN)
 
     assert done.stdout.splitlines() == list(FORBIDDEN.values()), done.stderr

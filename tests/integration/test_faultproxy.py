@@ -119,6 +119,7 @@ SLOW: dict[str, Fault] = {
 
 @pytest.mark.parametrize("fault", NOT_DONE)
 def test_a_post_that_never_got_there_is_of_unknown_outcome(fault: str, tmp_path: Path) -> None:
+    """N03, N06."""
     with scene(tmp_path, always(NOT_DONE[fault])) as ours:
         with pytest.raises(OutcomeUnknown):
             ours.post()
@@ -129,6 +130,7 @@ def test_a_post_that_never_got_there_is_of_unknown_outcome(fault: str, tmp_path:
 
 @pytest.mark.parametrize("fault", DONE)
 def test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again(fault: str, tmp_path: Path) -> None:
+    """N02, N05, N07, A01."""
     with scene(tmp_path, always(DONE[fault])) as ours:
         with pytest.raises(OutcomeUnknown):
             ours.post()
@@ -139,6 +141,7 @@ def test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again(fault: st
 
 @pytest.mark.parametrize("fault", SLOW)
 def test_a_post_that_nobody_waits_for_any_longer_is_made_all_the_same(fault: str, tmp_path: Path) -> None:
+    """N04, N11."""
     with scene(tmp_path, always(SLOW[fault]), limits=QUICK) as ours:
         with pytest.raises(OutcomeUnknown, match="did not come in time"):
             ours.post()
@@ -159,6 +162,7 @@ def test_a_post_that_is_passed_on_late_is_not_there_when_the_client_gives_up(tmp
 
 
 def test_a_pin_whose_answer_was_lost_is_there(tmp_path: Path) -> None:
+    """N13."""
     with scene(tmp_path, Rule(fault=LoseAnswer(), path="*/feature")) as ours:
         post = ours.post()
 
@@ -170,6 +174,7 @@ def test_a_pin_whose_answer_was_lost_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["huge", "gzip bomb"])
 def test_of_a_gigabyte_little_is_read(fault: str, tmp_path: Path) -> None:
+    """N12."""
     with scene(tmp_path, Rule(fault=NOT_DONE[fault])) as ours:
         with pytest.raises(OutcomeUnknown, match="too large"):
             ours.post()
@@ -182,6 +187,7 @@ def test_of_a_gigabyte_little_is_read(fault: str, tmp_path: Path) -> None:
 
 
 def test_a_post_that_finds_nobody_listening_was_not_sent(tmp_path: Path) -> None:
+    """N01."""
     with scene(tmp_path, Rule(fault=Refuse(), first=2)) as ours:
         ours.forum.unread()
         with pytest.raises(Unreachable, match="refused the connection"):
@@ -236,6 +242,7 @@ def test_a_live_token_that_is_refused_twice_costs_no_sign_in_either(tmp_path: Pa
 
 @pytest.mark.parametrize("refusal", [RATE_LIMITED_V3, RATE_LIMITED_V4])
 def test_a_rate_limit_is_not_run_against(refusal: Refusal, tmp_path: Path) -> None:
+    """A02."""
     with scene(tmp_path, always(Instead(refusal))) as ours:
         with pytest.raises(RateLimited):
             ours.post()

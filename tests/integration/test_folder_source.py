@@ -63,6 +63,7 @@ def test_templates_preambles_sections_and_data_are_read(folder: Path) -> None:
 
 
 def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
+    """T05."""
     (folder / "sections/a.md").write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n")
 
     assert snapshot(folder).files["sections/a.md"] == "one\ntwo\nthree\n"
@@ -77,6 +78,7 @@ def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_text_is_a_problem_at_its_line(folder: Path, content: bytes, line: str) -> None:
+    """T05."""
     (folder / "sections/a.md").write_bytes(content)
 
     assert problems(folder) == [line]
@@ -84,6 +86,7 @@ def test_a_file_that_is_no_text_is_a_problem_at_its_line(folder: Path, content: 
 
 
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    """T03."""
     (tmp_path / "secret").write_text("secret")
     (folder / "sections/a.md").symlink_to(tmp_path / "secret")
     (folder / "sections/b.md").symlink_to(folder / "thread.md.j2")
@@ -104,6 +107,7 @@ def test_a_folder_that_is_a_link_is_named(folder: Path, tmp_path: Path) -> None:
 
 
 def test_pipes_and_dangling_links_are_problems_and_nobody_waits(folder: Path) -> None:
+    """T03."""
     os.mkfifo(folder / "sections/a.md")
     (folder / "sections/b.md").symlink_to("nowhere")
 

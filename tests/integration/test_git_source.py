@@ -160,6 +160,7 @@ def test_links_are_not_followed(source: Open, remote: Remote) -> None:
 
 
 def test_a_submodule_is_a_problem_and_is_not_fetched(source: Open, remote: Remote, state: Path) -> None:
+    """T14."""
     remote.git("update-index", "--add", "--cacheinfo", SUBMODULE.replace("data", "bot/data"))
     remote.git("update-index", "--add", "--cacheinfo", SUBMODULE.replace("data", "beside"))
     remote.git("commit", "--quiet", "--message", "Modules")
@@ -254,6 +255,7 @@ def test_who_waited_for_anothers_fetch_does_not_fetch_again(
 def test_without_the_remote_the_last_good_commit_is_used_and_its_age_known(
     source: Open, remote: Remote, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """T14."""
     running = source()
     good = running.snapshot()
     remote.go_down()
@@ -283,6 +285,7 @@ def test_a_remote_that_is_back_is_fetched_again_and_that_is_said(
 
 
 def test_history_written_anew_is_followed(source: Open, remote: Remote) -> None:
+    """T14."""
     running = source()
     running.snapshot()
     remote.write("thread.md.j2", THREAD + "other")
@@ -398,6 +401,7 @@ def test_a_machine_without_git_is_told_so(source: Open, state: Path, monkeypatch
 
 
 def test_no_hook_is_run_and_none_is_copied(source: Open, remote: Remote, nobodys_home: Path) -> None:
+    """T14."""
     hooks = nobodys_home / "template/hooks"
     hooks.mkdir(parents=True)
     for name in ("reference-transaction", "post-checkout", "post-merge", "pre-auto-gc"):

@@ -108,6 +108,7 @@ def test_a_pin_of_somebody_elses_post_is_left(world: World, ledger: Ledger) -> N
 
 @either
 def test_a_removed_thread_is_not_posted_again(world: World, ledger: Ledger) -> None:
+    """A14, H04."""
     world.post()
     world.hand("modlin").remove(1)
     ledger(world)
@@ -120,6 +121,7 @@ def test_a_removed_thread_is_not_posted_again(world: World, ledger: Ledger) -> N
 
 @either
 def test_a_thread_that_is_restored_is_the_editions_post_again(world: World, ledger: Ledger) -> None:
+    """H05."""
     world.post()
     world.hand("modlin").remove(1)
     world.run_pass()
@@ -134,6 +136,7 @@ def test_a_thread_that_is_restored_is_the_editions_post_again(world: World, ledg
 
 @either
 def test_a_thread_deleted_with_the_bots_own_account_is_not_posted_again(world: World, ledger: Ledger) -> None:
+    """H06."""
     world.post()
     world.clock.at += timedelta(minutes=1)
     world.hand("megabot").post("post/delete", post_id=1, deleted=True)
@@ -164,7 +167,7 @@ def test_the_edition_after_a_deleted_one_links_the_last_that_can_be_opened(
 
 
 def test_a_purged_thread_is_not_posted_again(world: World) -> None:
-    """With the ledger lost a purge leaves no trace on the server (decision 7)."""
+    """H14: with the ledger lost a purge leaves no trace on the server (decision 7)."""
     world.post()
     world.hand("admin").post("admin/purge/post", post_id=1)
 
@@ -205,6 +208,7 @@ def test_a_thread_that_a_person_unlocked_is_not_locked_again(world: World, ledge
 
 @either
 def test_a_locked_standing_thread_is_left_locked(world: World, ledger: Ledger) -> None:
+    """H09."""
     world.post()
     world.hand("modlin").lock(1)
     ledger(world)
@@ -466,6 +470,7 @@ def test_a_thread_under_another_name_is_another_series(world: World, ledger: Led
 
 @either
 def test_another_community_holds_the_post_until_somebody_agrees(world: World, ledger: Ledger) -> None:
+    """G01."""
     world.post()
     world.sandbox.add_community("newsroom", "Newsroom", moderators=["modlin", "megabot"])
     world.change(community="newsroom")

@@ -267,6 +267,7 @@ def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
 
 
 def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, opened: Open) -> None:
+    """S07."""
     ledger = opened()
     ledger.recall("key 1")
     with closing(sqlite3.connect(path)) as other:
@@ -285,6 +286,7 @@ def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, o
 def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
     path: Path, opened: Open, pragma: str, next_step: str
 ) -> None:
+    """S06."""
     ledger = opened()
     ledger.recall("key 1")
     assert ledger._connection is not None

@@ -146,6 +146,7 @@ def test_a_write_whose_answer_breaks_is_unknown_and_not_sent_again(breaking: str
 
 
 def test_a_bomb_does_not_fill_the_memory() -> None:
+    """N12."""
     with RawServer(BOMB) as server:
         tracemalloc.start()
         with pytest.raises(Unreadable, match="too large"):

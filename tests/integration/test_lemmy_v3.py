@@ -217,6 +217,7 @@ def test_a_write_with_a_broken_answer_is_unknown_and_sent_once(play: Play, broke
 
 
 def test_an_error_after_the_insert_is_unknown(play: Play) -> None:
+    """A01."""
     liked = answer(b'{"error":"couldnt_like_post"}', status="400 Bad Request")
 
     _, forum = play(liked)
@@ -226,6 +227,7 @@ def test_an_error_after_the_insert_is_unknown(play: Play) -> None:
 
 
 def test_a_read_with_a_broken_answer_is_made_again(play: Play) -> None:
+    """N07."""
     _, forum = play(HTML, STARTING, UNREAD)
 
     assert forum.unread().total == 6

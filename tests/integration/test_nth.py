@@ -50,6 +50,7 @@ def test_a_broken_answer_on_the_wire_is_survived(fault: str) -> None:
 
 @pytest.mark.parametrize(("number", "after"), [(3, True), (8, False), (10, True), (14, False)])
 def test_a_real_process_that_is_killed_leaves_what_the_next_one_finishes(number: int, *, after: bool) -> None:
+    """R01, R02, R03, R04, R05, R06, R07, R08."""
     assert killed.kill(number, after=after) == []
 
 

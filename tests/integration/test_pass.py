@@ -149,6 +149,7 @@ def test_a_lost_ledger_makes_no_second_post_of_an_edition(world: World) -> None:
 
 
 def test_a_moderators_unpin_stays_until_the_next_edition(world: World) -> None:
+    """H01."""
     world.post()
     world.hand("modlin").feature(1, featured=False)
     world.clock.at += timedelta(hours=2)
@@ -180,6 +181,7 @@ def test_a_moderators_unpin_stays_with_the_ledger_lost(world: World) -> None:
 
 
 def test_an_old_thread_that_a_moderator_pins_again_stays_pinned_for_this_edition(world: World) -> None:
+    """H03."""
     world.post()
     world.clock.at = SLOT + WEEK
     world.run_pass()
@@ -204,6 +206,7 @@ def test_an_old_thread_pinned_again_is_unpinned_by_the_next_handover(world: Worl
 
 
 def test_a_foreign_pinned_post_is_never_touched(world: World) -> None:
+    """H02."""
     rules = world.hand("modlin").create_post(world.community_id, "Rules of the house")
     world.hand("modlin").feature(rules)
     world.post()
@@ -236,6 +239,7 @@ def test_a_removed_thread_is_not_posted_again_with_the_ledger_lost(world: World)
 
 
 def test_the_next_edition_links_the_last_one_that_readers_can_open(world: World) -> None:
+    """H07."""
     world.post()
     world.clock.at = SLOT + WEEK
     world.run_pass()
@@ -300,6 +304,7 @@ def test_a_refresh_of_an_unchanged_source_edits_nothing(world: World) -> None:
 
 
 def test_a_refresh_never_overwrites_what_a_person_edited_by_hand(world: World) -> None:
+    """H10."""
     world.post()
     world.clock.at += timedelta(minutes=1)
     body = str(world.posts()[0]["body"])
@@ -324,6 +329,7 @@ def test_a_broken_template_leaves_everything_as_it_is(world: World) -> None:
 
 
 def test_a_moderators_own_thread_of_the_week_holds_the_post(world: World) -> None:
+    """H08."""
     world.post()
     world.clock.at = SLOT + WEEK
     by_hand = world.hand("modlin").create_post(world.community_id, "NEWS 3!")
@@ -336,6 +342,7 @@ def test_a_moderators_own_thread_of_the_week_holds_the_post(world: World) -> Non
 
 
 def test_a_bot_that_is_no_moderator_posts_and_leaves_the_old_thread_pinned(world: World) -> None:
+    """A18, H12."""
     world.post()
     world.hand("modlin").post("community/mod", community_id=world.community_id, person_id=5, added=False)
     world.clock.at = SLOT + WEEK
@@ -408,6 +415,7 @@ def test_a_fresh_account_that_hides_marked_posts_posts_where_nothing_is_marked(w
 def test_an_account_that_cannot_see_its_own_posts_does_not_post(
     world: World, hidden: dict[str, object]
 ) -> None:
+    """A16."""
     world.sandbox.person("megabot").settings = settings({"show_nsfw": True, **hidden})
 
     report = world.post()

@@ -92,6 +92,7 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 
 
 def test_a_child_that_runs_out_of_memory_leaves_a_problem() -> None:
+    """R14."""
     much = "[" + "{}," * 700_000 + "{}]"
     answer = render("Hello.", more={f"data/d{number}.json": much for number in range(14)})
 

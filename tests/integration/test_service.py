@@ -38,6 +38,7 @@ def test_between_passes_it_looks_once_an_hour(world: World) -> None:
 
 
 def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> None:
+    """N01."""
     service = world.service()
     service.tick()
     world.sandbox.stop()
@@ -54,6 +55,7 @@ def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> Non
 
 
 def test_a_thread_missed_while_the_server_was_away_is_posted_when_it_is_back(world: World) -> None:
+    """K06."""
     service = world.service()
     service.tick()
     world.sandbox.stop()
@@ -105,6 +107,7 @@ def test_a_source_that_breaks_leaves_the_service_running(
 
 
 def test_a_bug_is_logged_and_the_service_goes_on(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """R16."""
     told: list[str] = []
     service = Service(world.ports(), tick=timedelta(seconds=30), notify=told.append)
     world.pages.threads = lambda _: 1 / 0  # type: ignore[method-assign,assignment,return-value]
@@ -204,6 +207,7 @@ def test_a_community_that_became_marked_is_noticed_within_a_day(world: World) ->
 
 
 def test_what_is_refused_has_the_community_read_again(world: World) -> None:
+    """H11."""
     world.run_pass()
     world.hand("admin").post("community/remove", community_id=world.community_id, removed=True)
     world.clock.at = SLOT + WEEK

@@ -59,6 +59,7 @@ def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702, 0o720])
 def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    """S08."""
     tmp_path.chmod(mode)
 
     with pytest.raises(ConfigError, match=f"chmod 700 {tmp_path}"):
@@ -66,6 +67,7 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path, mode: int)
 
 
 def test_a_folder_of_another_account_names_the_right_command(tmp_path: Path) -> None:
+    """S08."""
     with pytest.raises(ConfigError, match=r"belongs to .+ sudo -u \S+ megabot"):
         state_dir.prepare(tmp_path, chosen=True, uid=os.geteuid() + 1)
 

@@ -81,6 +81,7 @@ def run_to_the_slot_after(world: World, *, loses: str, arrives: bool) -> Report:
 
 @pytest.mark.parametrize("call", ["create_post", "comment", "feature"])
 def test_a_lost_answer_to_a_write_that_was_done_changes_nothing(world: World, call: str) -> None:
+    """N13."""
     report = run_to_the_slot_after(world, loses=call, arrives=True)
 
     assert report.verified
@@ -96,6 +97,7 @@ def test_a_lost_pin_that_was_never_done_is_done_by_the_same_pass(world: World) -
 
 
 def test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes(world: World) -> None:
+    """N03, N06."""
     report = run_to_the_slot_after(world, loses="create_post", arrives=False)
     assert {hold.reason for hold in holds(report.left)} == {Reason.OUTCOME_UNKNOWN}
     world.clock.at += timedelta(minutes=9)
@@ -110,6 +112,7 @@ def test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes(worl
 
 
 def test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now(world: World) -> None:
+    """T11."""
     world.change(refresh=Refresh.NEVER)  # else it would follow at once
     run_to_the_slot_after(world, loses="create_post", arrives=False)
     world.press.words = "A template changed meanwhile."

@@ -265,6 +265,7 @@ def test_the_grace_is_counted_from_the_slot() -> None:
 
 
 def test_a_slot_moved_within_its_week_keeps_key_and_number() -> None:
+    """K09."""
     moved = replace(WEEKLY, weekdays=(FRIDAY,), at=time(23, 30))
 
     for edition in ahead(WEEKLY, utc(2024, 1, 1, 0), 60):
@@ -277,6 +278,7 @@ def test_a_slot_moved_within_its_week_keeps_key_and_number() -> None:
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu"])
 def test_another_time_zone_keeps_key_and_number(zone: str) -> None:
+    """K07, G07."""
     elsewhere = replace(WEEKLY, timezone=zone, at=time(0, 30))
 
     for edition in ahead(WEEKLY, utc(2024, 1, 1, 0), 60):

@@ -177,6 +177,7 @@ def test_nothing_in_a_value_is_replaced(load: Load, tmp_path: Path) -> None:
 
 
 def test_a_password_file_loses_its_last_line_end_and_nothing_else(load: Load, tmp_path: Path) -> None:
+    """G02."""
     written(tmp_path / "secret/password", " pass word \n")
 
     assert load(MEGABOT_PASSWORD_FILE="secret/password").password_text() == " pass word "
@@ -193,6 +194,7 @@ def test_a_password_file_loses_its_last_line_end_and_nothing_else(load: Load, tm
 def test_a_password_file_that_is_empty_or_open_is_refused(
     load: Load, tmp_path: Path, text: str, mode: int, hint: str
 ) -> None:
+    """G02."""
     path = written(tmp_path / "password", text, mode)
     (line,) = mistakes(load, MEGABOT_PASSWORD_FILE=str(path))
 
@@ -233,6 +235,7 @@ def test_secrets_are_shown_nowhere(load: Load, tmp_path: Path) -> None:
 
 
 def test_settings_cannot_be_changed(load: Load) -> None:
+    """G06."""
     with pytest.raises(ValueError, match="frozen"):
         load().username = "other"
 
@@ -277,6 +280,7 @@ def test_values_are_taken_as_people_write_them(
     ],
 )
 def test_wrong_values_are_met_with_what_to_write(load: Load, name: str, text: str, hint: str) -> None:
+    """G05."""
     (line,) = mistakes(load, None, **{f"MEGABOT_{name}": text})
 
     assert line.startswith(f"MEGABOT_{name} (the environment): ")

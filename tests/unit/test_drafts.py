@@ -157,6 +157,7 @@ def test_parts_of_a_text_are_told_apart_in_its_digest() -> None:
 
 
 def test_a_body_that_the_server_rewrote_is_known_again_as_it_answered() -> None:
+    """A13."""
     rewritten = a_post(body="An *removed* essay.")
     record = drafts.record_of(a_publish(), rewritten)
 

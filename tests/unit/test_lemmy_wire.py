@@ -242,6 +242,7 @@ def test_a_yes_is_a_yes() -> None:
 
 
 def test_unknown_fields_and_values_are_nobodys_business() -> None:
+    """A22."""
     view = {"post": a_post(novel={"x": 1}), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
 
     assert lemmy_wire.written_post(Fields({"post_view": view, "later": 1})).id == 1

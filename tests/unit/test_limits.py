@@ -13,6 +13,7 @@ def found(text: str, *, mentions: bool = False) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("title", ["abc", "x" * 200, "  abc  ", "🦉" * 200])
 def test_a_title_of_3_to_200_code_points_fits(title: str) -> None:
+    """A10."""
     assert title_flaw(title) == ""
 
 
@@ -29,6 +30,7 @@ def test_a_title_of_3_to_200_code_points_fits(title: str) -> None:
     ],
 )
 def test_any_other_title_is_refused(title: str, what: str) -> None:
+    """A10, T07."""
     assert what in title_flaw(title)
 
 
@@ -47,6 +49,7 @@ def test_a_body_fits_with_room_for_the_marker(body: str) -> None:
     ],
 )
 def test_a_body_that_is_empty_or_too_long_is_refused(body: str, what: str) -> None:
+    """A10, T06."""
     assert what in size_flaw(body)
 
 
@@ -98,6 +101,7 @@ def test_what_would_swallow_the_rest_is_a_flaw_where_it_begins(text: str, flaw: 
     "text", ["thanks to @robin@lemmy.example", "@robin@lemmy.example:", "`@robin@lemmy.example`"]
 )
 def test_a_mention_is_a_flaw_unless_it_is_allowed(text: str) -> None:
+    """T09."""
     assert found(text) == [(1, "a mention, which would notify that person")]
     assert found(text, mentions=True) == []
 
@@ -120,10 +124,12 @@ def test_a_mention_within_an_address_counts_too_and_has_its_own_way_out() -> Non
     "text", ["[a](javascript:b)", "[a](< JavaScript:b>)", "<javascript:b>", "[a]: data:text/html,b"]
 )
 def test_links_that_run_something_are_flaws(text: str) -> None:
+    """T09."""
     assert found(text) == [(1, "a link that no reader can follow safely")]
 
 
 def test_a_marker_of_the_texts_own_is_a_flaw() -> None:
+    """T08."""
     assert found("a\n[//]: # (megabot:v1:news/2026-W47)") == [(2, "a marker of megabot's own")]
 
 

@@ -78,6 +78,7 @@ def test_a_posts_marker_and_a_comments_are_never_taken_for_each_other(
 def test_of_two_markers_none_counts(
     text: str, one: Marker | CommentMarker, other: Marker | CommentMarker
 ) -> None:
+    """T08."""
     body = signed(signed(text, one), other)
 
     assert post_marker(body) is None
@@ -96,6 +97,7 @@ def test_of_two_markers_none_counts(
     ],
 )
 def test_line_ends_and_trailing_blank_lines_do_not_matter(body: str) -> None:
+    """A13."""
     assert post_marker(body) == MARKER
 
 

@@ -36,6 +36,7 @@ THERE = Hold(reason=Reason.THERE)
 
 @pytest.mark.parametrize("skew", [CLOCK_TOLERANCE, -CLOCK_TOLERANCE])
 def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None:
+    """K10."""
     assert writes(decide(case(skew=skew))) != ()
 
 

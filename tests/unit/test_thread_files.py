@@ -261,6 +261,7 @@ def test_grace_first_and_skip_are_read() -> None:
     ],
 )
 def test_a_mistake_has_its_line_and_what_to_write(old: str, new: str, line: str) -> None:
+    """G05."""
     assert [said for said in mistakes(changed(old, new)) if said.startswith(f"thread.md.j2:{line}")]
 
 

@@ -68,6 +68,7 @@ def test_systemd_finds_no_mistake_in_the_unit(tmp_path: Path) -> None:
 
 @needs_systemd
 def test_systemd_calls_the_unit_well_shut() -> None:
+    """G09."""
     done = analyze("security", "--offline=yes", "--threshold=20", str(UNIT))
 
     assert done.returncode == 0, done.stdout
