@@ -51,6 +51,7 @@ def the_reading_group_becomes_a_companion(stage: Stage) -> None:
     stage.say(
         CONTRIBUTOR, "adds reading-group.md.j2 to the source, Wednesdays at 18:00, and a line to the news"
     )
+    stage.until(stage.clock.at + timedelta(minutes=15))  # it is noticed
     stage.until(FIRST_SLOT + 2 * WEEK + timedelta(days=3))
 
 

@@ -24,7 +24,7 @@ CONTRIBUTOR = "robin"  # who edits the source and needs no account
 COMMUNITY, BOOKS = "news", "books"
 PASSWORD = "correct horse"  # noqa: S105  of an account in memory
 
-_STEP = timedelta(days=1)
+_STEP = timedelta(days=3)
 
 Tell = Callable[[datetime, str, str], None]
 
@@ -97,7 +97,7 @@ class Stage:
         self.say("host", "the bot is down")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, the bot ticking at each slot and once a day, though really every half minute."""
+        """Let time pass, the bot ticking at each slot and every three days, though really every half minute."""
         while self.clock.at < moment:
             reports = self.service.reports if self.service else ()
             slots = (next_slot(report.thread, self.clock.at) for report in reports)

@@ -227,7 +227,7 @@ RULES_BROKEN = (
     Mutant(
         name="a person's pin of an old thread is ignored",
         file=UPKEEP,
-        old="    if unpinned or _pinned_since(case, own, standing):\n",
+        old="    if _was_unpinned_for(case, own, standing) or _pinned_since(case, own, standing):\n",
         new="    if False:\n",
         caught_by=(
             f"{PASS}::test_an_old_thread_that_a_moderator_pins_again_stays_pinned_for_this_edition",

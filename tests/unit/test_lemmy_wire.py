@@ -226,6 +226,14 @@ def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
     assert posts[0].creator == BOT
 
 
+def test_an_address_leads_to_a_post_or_to_something_else() -> None:
+    view = RECORDED["post-create-minimal"].response["json"]["post_view"]
+
+    assert lemmy_wire.found_post(Fields({"post": view})).id == view["post"]["id"]
+    with pytest.raises(WrongShape):
+        lemmy_wire.found_post(Fields({"community": {}}))
+
+
 def test_a_sign_in_gives_the_token() -> None:
     answer = RECORDED["login-megabot"].response["json"]
 
