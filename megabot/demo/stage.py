@@ -97,7 +97,7 @@ class Stage:
         self.say("host", "the bot is down")
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, the bot ticking at each slot and every three days, though really every half minute."""
+        """Let time pass, the bot ticking at slots and every three days, though really every half minute."""
         while self.clock.at < moment:
             reports = self.service.reports if self.service else ()
             slots = (next_slot(report.thread, self.clock.at) for report in reports)
