@@ -22,6 +22,7 @@ from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
+from megabot.amending import Amended
 from megabot.config import Settings
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
@@ -54,6 +55,11 @@ class App:
         """What works without a server; the ledger only where there is one already."""
         there = (self.settings.state_dir / "ledger.db").exists()
         return self._desk(self._ledger if there else NoLedger())
+
+    @cached_property
+    def writing_desk(self) -> Desk:
+        """What works without a server, with a ledger to write to even where there was none."""
+        return self._desk(self._ledger)
 
     @cached_property
     def ports(self) -> Ports:
@@ -109,7 +115,7 @@ class App:
         return Desk(
             clock=self.clock,
             ledger=ledger,
-            source=self._source,
+            source=Amended(self._source, ledger),
             renderer=Renderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from megabot import answers, glimpse, messages, orders
+from megabot import amending, answers, glimpse, messages, orders
+from megabot.core.amendments import Kind
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
+from megabot.core.escaping import escaped
 from megabot.core.grammar import parse
 from megabot.core.heard import Heard
 from megabot.core.seen import Order, OrderKind
@@ -36,6 +38,7 @@ class Task:
     command: Command
     names: tuple[str, ...]
     bot: Handle
+    threads: tuple[Thread, ...] = ()
 
     @property
     def thread(self) -> str | None:
@@ -60,7 +63,9 @@ def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle
     command = parse(heard.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
     if not isinstance(command, Command):
         raise TypeError(f"{heard.key} was kept as a command and is none")
-    task = Task(ports=ports, heard=heard, command=command, names=heard.threads, bot=bot)
+    task = Task(
+        ports=ports, heard=heard, command=command, names=heard.threads, bot=bot, threads=tuple(threads)
+    )
     try:
         return _done(task)
     except NotSent:
@@ -106,6 +111,28 @@ def _adopt(task: Task) -> str:
     )
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
     return answers.done(answer.said, answer.complaints)
+
+
+def _change(task: Task) -> str:
+    kind = Kind(task.command.verb.value)
+    return escaped(amending.change(task.ports, _thread(task), kind, task.command, task.heard.by))
+
+
+def _resume(task: Task) -> str:
+    return escaped(amending.resume(task.ports, _thread(task)))
+
+
+def _preamble(task: Task) -> str:
+    """Keep the preamble that came, and show what it makes of its edition."""
+    thread = _thread(task)
+    said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
+    key = said.partition("/")[2].partition(" ")[0]
+    (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
+    return f"{said}.\n\n{first}"
+
+
+def _thread(task: Task) -> Thread:
+    return next(thread for thread in task.threads if thread.name == task.thread)
 
 
 def _status(task: Task) -> str:
@@ -156,6 +183,9 @@ def _confirm(task: Task) -> str:
 _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.HELP: _help,
     Verb.STATUS: _status,
+    **dict.fromkeys((Verb.HOLD, Verb.SKIP, Verb.MOVE), _change),
+    Verb.RESUME: _resume,
+    Verb.PREAMBLE: _preamble,
     Verb.PREVIEW: _preview,
     Verb.ALERTS: _alerts,
     Verb.ADOPT: _adopt,

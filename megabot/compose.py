@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field, replace
 
 from megabot import companions, images
+from megabot.amending import preamble_of
 from megabot.core import calendar, context, drafts
 from megabot.core.calendar import Edition
 from megabot.core.posts import Place
@@ -50,7 +51,8 @@ class Composer:
         if record is None or not record.context:
             return self._afresh(case, standing, place)
         found = companions.find(self.ports, case.thread, self.ground)
-        then = replace(context.from_json(record.context), companions=found)
+        preamble = preamble_of(self.ports.ledger, case.thread.name, standing.key)
+        then = replace(context.from_json(record.context), companions=found, preamble=preamble)
         text, made = self._rendered(case.thread, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
@@ -70,7 +72,7 @@ class Composer:
         return self._rendered(case.thread, self._context(case, edition, place))
 
     def _context(self, case: Case, edition: Edition, place: Place) -> Context:
-        return context.build(
+        made = context.build(
             case.thread,
             case.seen,
             edition,
@@ -78,6 +80,7 @@ class Composer:
             companions=companions.find(self.ports, case.thread, self.ground),
             revision=self.snapshot.revision,
         )
+        return replace(made, preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key))
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, str]:
         made = replace(made, essay="")

@@ -1,9 +1,10 @@
 """What moderators see by message: the state of their threads, and the next edition before its time."""
 
 from megabot import answers, overview_texts, preview, status
+from megabot.amending import in_force
 from megabot.core.letters import differences, numbered
 from megabot.core.records import IntentState
-from megabot.core.threads import RenderProblem
+from megabot.core.threads import RenderProblem, Thread
 from megabot.ports import Desk
 
 
@@ -14,8 +15,13 @@ def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
     return (
         *(overview_texts.status_line(one) for one in own),
         overview_texts.source_line(found.source, now=found.now),
+        *(line for thread in _threads(desk) if thread.name in names for line in in_force(desk, thread)),
         *found.alerts,
     )
+
+
+def _threads(desk: Desk) -> tuple[Thread, ...]:
+    return desk.source.threads(desk.source.snapshot())
 
 
 def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ HOLDS = {
     ),
     Reason.THERE: "the current edition has its post",
     Reason.SKIPPED: "this slot is left out (skip)",
+    Reason.HELD: "{0} holds this edition back since {1}; go on with: megabot resume {thread}",
     Reason.FIRST_RUN: (
         "the current slot came before megabot knew this schedule, so it is not posted by itself; "
         "post it now with: megabot post {thread}"

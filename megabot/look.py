@@ -6,6 +6,7 @@ Everything that a pass reads is shared between its threads: the account's own po
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from megabot.amending import held
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.doubles import kept_first
@@ -110,6 +111,7 @@ def observe(
         place_id=place.id,
         moderates=_moderates(ports, ground, posts, place),
         strayed=has_strayed(ports, thread, place, posts),
+        held=held(ports.ledger, thread.name, due.key) if due else (),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
     )
 

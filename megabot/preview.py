@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from megabot.amending import preamble_of
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.preambles import preambles_without_slot
@@ -70,6 +71,7 @@ def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -
         community=thread.community or desk.community or "community",
         previous=_previous(desk, thread, edition),
         companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
+        preamble=preamble_of(desk.ledger, thread.name, edition.key),
         revision=snapshot.revision,
     )
 

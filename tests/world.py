@@ -15,6 +15,7 @@ from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
+from megabot.amending import Amended
 from megabot.core.calendar import Every, Schedule
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import (
@@ -117,10 +118,11 @@ class Press:
 
     def _text(self, thread: Thread, context: Context) -> Rendered:
         previous = f"Last: {context.previous.url}" if context.previous else "The first."
+        words = self.words if context.preamble is None else context.preamble
         links = [f"{name}: {facts.url}" for name, facts in (context.companions or {}).items() if facts]
         return Rendered(
             title=f"{thread.name.capitalize()} {context.edition.number}",
-            body="\n\n".join([self.words, previous, *links]),
+            body="\n\n".join([words, previous, *links]),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
             essay=self.essay,
             url=self.image,
@@ -170,7 +172,7 @@ class World:
             clock=self.clock,
             forum=forum,
             ledger=ledger,
-            source=self.pages,
+            source=Amended(self.pages, ledger),
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
         )

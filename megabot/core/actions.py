@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NOTHING_DUE = "nothing_due"
     THERE = "there"
     SKIPPED = "skipped"
+    HELD = "held"
     FIRST_RUN = "first_run"
     PAST_GRACE = "past_grace"
     CLOCK = "clock"

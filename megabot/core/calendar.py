@@ -44,7 +44,8 @@ class Schedule:
 
     `weekdays` holds 0 (Monday) to 6, sorted; one or more for weeks, empty otherwise. `at` is the wall clock
     in `timezone` (IANA name). `first` is the earliest day of a slot; the first slot on or after it carries
-    `number`. `skip` holds local days whose slot is left out but keeps its number.
+    `number`. `skip` holds local days whose slot is left out but keeps its number; `moved` days whose slot
+    comes at another moment, between those before and after it.
     """
 
     every: Every
@@ -57,6 +58,7 @@ class Schedule:
     first: date
     number: int = 1
     skip: frozenset[date] = frozenset()
+    moved: tuple[tuple[date, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def _index_at(schedule: Schedule, now: datetime) -> int:
         raise ValueError("a moment needs its time zone")
     cycle = _cycle(schedule)
     # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
-    index = cycle.index(now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY)
+    index = cycle.index(now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY) + bool(schedule.moved)
     while index >= 0 and _slot(schedule, cycle.day(index)) > now:
         index -= 1
     return index
@@ -164,6 +166,9 @@ def _slot(schedule: Schedule, day: date) -> datetime:
     A wall clock without a fold reads a missing time with the offset before the gap, a repeated one as the
     first occurrence, as RFC 5545 3.3.5 asks.
     """
+    for moved, slot in schedule.moved:
+        if moved == day:
+            return slot.astimezone(UTC)
     local = datetime.combine(day, schedule.at.replace(fold=0), ZoneInfo(schedule.timezone))
     return local.astimezone(UTC)
 

@@ -21,6 +21,19 @@ def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tup
     return tuple(problem for path in paths for problem in _idle(path, threads))
 
 
+def file_of(snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool) -> str:
+    """Find the preamble file that is an edition's own, empty for none; `alone`: the source has one thread."""
+    folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
+    names = [f"{folder}{name}.md" for name in (edition.key, edition.start.isoformat()) for folder in folders]
+    return next((name for name in names if name in snapshot.files), "")
+
+
+def uses_preambles(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+    """Tell whether a thread has preambles at all."""
+    folder = _FOLDER if alone else f"{_FOLDER}{thread.name}/"
+    return any(path.startswith(folder) for path in snapshot.files)
+
+
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
     """Give the two editions whose slots are nearest to a moment, in their order."""
     nearest = calendar.nearest(thread.name, thread.schedule, moment)

@@ -91,6 +91,11 @@ def a_skipped_slot_stays_empty(case: Case) -> Hold | None:
     return Hold(reason=Reason.SKIPPED) if _due(case).skipped and not case.commanded else None
 
 
+def a_moderator_holds_it(case: Case) -> Hold | None:
+    """A moderator may keep one edition back for a while; a person's word to post it wins."""
+    return Hold(reason=Reason.HELD, facts=case.seen.held) if case.seen.held and not case.commanded else None
+
+
 def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
     """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
     by_itself = case.seen.known_since <= _due(case).slot
@@ -202,6 +207,7 @@ PUBLICATION: tuple[Rule, ...] = (
     the_order_was_carried_out,
     it_is_there,
     a_skipped_slot_stays_empty,
+    a_moderator_holds_it,
     nothing_is_posted_by_surprise,
     the_grace_is_over,
     it_has_strayed,

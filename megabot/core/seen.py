@@ -39,7 +39,7 @@ class Seen:
     `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
-    post that an order to adopt names.
+    post that an order to adopt names. `held` says who holds the due edition back, and since when.
     """
 
     due: Edition | None
@@ -61,6 +61,7 @@ class Seen:
     moderates: bool = False
     strayed: bool = False
     adopting: Post | None = None
+    held: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Own | None:

@@ -170,6 +170,14 @@ RULES_BROKEN = (
         rule="decide_adoption",
     ),
     Mutant(
+        name="an edition that a moderator holds is posted",
+        file="megabot/core/publication.py",
+        old="if case.seen.held and not case.commanded else None",
+        new="if False else None",
+        caught_by=("tests/integration/test_exceptions.py::test_an_edition_that_is_held_waits_for_a_word",),
+        rule="a_moderator_holds_it",
+    ),
+    Mutant(
         name="an order to undo is carried out twice",
         file="megabot/core/undoing.py",
         old=" or _was_carried_out(case, case.order.id):",

@@ -114,6 +114,7 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.NOTHING_DUE,
         Reason.THERE,
         Reason.SKIPPED,
+        Reason.HELD,
         Reason.FIRST_RUN,
         Reason.OUTCOME_UNKNOWN,
         Reason.NOT_PROVEN,

@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "answers reconcile look series places companions compose images perform orders messages"
+PASS = "answers amending amendment_texts "
+PASS += "reconcile look series places companions compose images perform orders messages"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
@@ -33,12 +34,13 @@ MAY_IMPORT = {
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
-    "preview": f"preview_page {PORTS}",
+    "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
     "overview_texts": "texts core",
     "hold_texts": "core",
+    "amendment_texts": "texts core",
     "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",

@@ -1,0 +1,42 @@
+"""What the verbs share that change one edition: the words are those that moderators use on Lemmy."""
+
+import getpass
+
+import click
+
+from megabot import amending, texts
+from megabot.app import open_app
+from megabot.core.amendments import Kind
+from megabot.core.arguments import read_arguments
+from megabot.core.commands import Command, Verb
+from megabot.core.threads import Thread
+from megabot.errors import ConfigError
+
+
+def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
+    """Hold, skip, move or resume, and say what that comes to."""
+    with open_app(options) as app:
+        command, thread = read(verb, words, app.threads(None))
+        desk = app.writing_desk
+        if verb is Verb.RESUME:
+            click.echo(amending.resume(desk, thread))
+        else:
+            click.echo(amending.change(desk, thread, Kind(verb.value), command, who()))
+    return 0
+
+
+def read(verb: Verb, words: tuple[str, ...], threads: tuple[Thread, ...]) -> tuple[Command, Thread]:
+    """Read what stands behind a verb, as on Lemmy. Raises `ConfigError`."""
+    names = [thread.name for thread in threads]
+    command = read_arguments(verb, " ".join(words), names)
+    if not isinstance(command, Command):
+        raise ConfigError(texts.not_understood(verb.value, command.word, command.near))
+    name = command.thread or (names[0] if len(names) == 1 else "")
+    if not name:
+        raise ConfigError(texts.name_a_thread(verb.value, names))
+    return command, next(thread for thread in threads if thread.name == name)
+
+
+def who() -> str:
+    """Name the person at the host."""
+    return f"{getpass.getuser()} at the host"

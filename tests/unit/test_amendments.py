@@ -1,0 +1,140 @@
+"""Changes of one edition, as values."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from megabot.core import calendar
+from megabot.core.amendments import (
+    Amendment,
+    Kind,
+    added,
+    amended,
+    edition_for_preamble,
+    from_json,
+    may_move,
+    moved_slot,
+    next_edition,
+    of_edition,
+    to_json,
+    without,
+)
+from megabot.core.calendar import Edition
+from tests.world import NEWS, SLOT, WEEK
+
+NOW = SLOT + timedelta(hours=1)
+HELD = Amendment(kind=Kind.HOLD, edition="2026-W48", by="modlin", at=NOW)
+MOVED = Amendment(
+    kind=Kind.MOVE, edition="2026-W48", by="robin", at=NOW, slot=SLOT + WEEK + timedelta(hours=5)
+)
+
+
+def edition(key: str) -> Edition:
+    found = calendar.by_key(NEWS.name, NEWS.schedule, key)
+    assert found is not None
+    return found
+
+
+def test_changes_are_written_down_and_read_back() -> None:
+    assert from_json(to_json([HELD, MOVED])) == (HELD, MOVED)
+    assert from_json("") == ()
+
+
+def test_a_change_takes_the_place_of_one_of_its_kind() -> None:
+    newer = replace(HELD, by="robin")
+
+    assert added((HELD, MOVED), newer) == (MOVED, newer)
+    assert of_edition((HELD, MOVED), Kind.HOLD, "2026-W48") is HELD
+    assert of_edition((HELD,), Kind.HOLD, "2026-W49") is None
+
+
+def test_changes_are_taken_back_by_kind_and_edition() -> None:
+    other = replace(HELD, edition="2026-W49")
+
+    assert without((HELD, MOVED, other), {Kind.HOLD}, "2026-W48") == (MOVED, other)
+
+
+def test_a_moved_slot_comes_at_its_own_moment_and_keeps_key_and_number() -> None:
+    thread = amended(NEWS, [MOVED])
+
+    moved = calendar.by_key(thread.name, thread.schedule, "2026-W48")
+    assert moved == replace(edition("2026-W48"), slot=SLOT + WEEK + timedelta(hours=5))
+
+
+@pytest.mark.parametrize(("days", "key"), [(-2.1, "2026-W47"), (-2, "2026-W48"), (0.5, "2026-W48")])
+def test_a_slot_that_is_moved_ahead_is_due_from_then_on(days: float, key: str) -> None:
+    early = replace(MOVED, slot=SLOT + WEEK - timedelta(days=2))
+    thread = amended(NEWS, [early])
+
+    due = calendar.due(thread.name, thread.schedule, SLOT + WEEK + timedelta(days=days))
+
+    assert due is not None
+    assert due.key == key
+
+
+def test_changes_leave_the_fingerprint_alone() -> None:
+    thread = amended(NEWS, [MOVED, replace(HELD, kind=Kind.SKIP)])
+
+    assert thread.schedule != NEWS.schedule
+    assert calendar.fingerprint(thread.schedule) == calendar.fingerprint(NEWS.schedule)
+
+
+def test_a_change_of_no_edition_changes_nothing() -> None:
+    assert amended(NEWS, [replace(MOVED, edition="2026-11")]) is NEWS
+    assert amended(NEWS, [HELD]) is NEWS
+
+
+@pytest.mark.parametrize(
+    ("now", "posted", "key"),
+    [
+        (NOW, (), "2026-W47"),
+        (NOW, ("2026-W47",), "2026-W48"),
+        (SLOT + timedelta(days=5), (), "2026-W48"),
+    ],
+)
+def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
+    now: datetime, posted: tuple[str, ...], key: str
+) -> None:
+    assert next_edition(NEWS, now, posted).key == key
+
+
+@pytest.mark.parametrize(
+    ("hours", "bare", "key"),
+    [
+        (1, "2026-W47", "2026-W47"),
+        (1, "", "2026-W48"),
+        (83, "2026-W47", "2026-W47"),
+        (85, "2026-W47", "2026-W48"),
+    ],
+)
+def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_none(
+    hours: int, bare: str, key: str
+) -> None:
+    assert edition_for_preamble(NEWS, SLOT + timedelta(hours=hours), without_one=bare).key == key
+
+
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ({"span": timedelta(hours=-2)}, -2),
+        ({"at": time(18, 30)}, 6.5),
+        ({"at": time(12), "on": date(2026, 11, 24)}, 24),
+    ],
+)
+def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(
+    words: dict[str, object], hours: float
+) -> None:
+    said = {"span": None, "at": None, "on": None, **words}
+
+    slot = moved_slot(NEWS.schedule, edition("2026-W48"), **said)  # type: ignore[arg-type]
+
+    assert slot.astimezone(UTC) == SLOT + WEEK + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(("days", "may"), [(-7, False), (-6, True), (6.9, True), (7, False), (-8, False)])
+def test_a_slot_stays_between_those_around_it_and_ahead(days: float, *, may: bool) -> None:
+    moved = edition("2026-W48")
+
+    assert may_move(NEWS, moved, moved.slot + timedelta(days=days), SLOT - timedelta(hours=1)) is may
+    assert not may_move(NEWS, moved, SLOT + WEEK / 2, SLOT + WEEK / 2)
