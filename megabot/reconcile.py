@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from megabot import look, texts
+from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Publish, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
+from megabot.core.preambles import missing_soon
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
-from megabot.core.threads import Thread
+from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
 from megabot.perform import Work, perform
@@ -75,7 +77,7 @@ def run_pass(
     reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
     reports = _companions_follow(one, reports, wanted)
     if not dry:
-        _announce(ports, reports)
+        _announce(ports, reports, snapshot)
     return reports
 
 
@@ -225,15 +227,20 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
     return tuple(done)
 
 
-def _announce(ports: Ports, reports: tuple[Report, ...]) -> None:
+def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
     """Tell people once what needs them, and that it is over when it is."""
+    now, alone = ports.clock.now(), len(reports) == 1
     for report in reports:
         if report.failure is not None:
             continue
         needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-        for key, one in needed.items():
-            ports.alerts.raise_alert(key, texts.hold(report.thread, one))
+        needs = {key: texts.hold(report.thread, one) for key, one in needed.items()}
+        bare = missing_soon(snapshot, report.thread, now, alone=alone)
+        if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
+            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(bare)
+        for key, sentence in needs.items():
+            ports.alerts.raise_alert(key, sentence)
         over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
         for key in over:
-            if key not in needed:
+            if key not in needs:
                 ports.alerts.take_back(key)

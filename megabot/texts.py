@@ -188,6 +188,15 @@ def not_verified(thread: str) -> str:
     return f"{thread}: not everything is as it should be yet; see: megabot plan"
 
 
+def no_preamble(edition: Edition) -> str:
+    """Say a day before that an essay is missing, and how it can come."""
+    return (
+        f"{edition.id} has no preamble of its own yet and is posted {moment(edition.slot)}: commit "
+        f"preambles/{edition.thread}/{edition.key}.md, or write me a private message that begins with "
+        f"preamble {edition.thread} {edition.key} and has the text on the lines below"
+    )
+
+
 def next_due(thread: str, at: datetime) -> str:
     """Say when a thread's next edition is due."""
     return f"{thread}: the next edition is due {moment(at)}"

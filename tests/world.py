@@ -82,10 +82,11 @@ class Pages:
     broken: str = ""
     commit: str = "a" * 40
     pictures: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def snapshot(self) -> Snapshot:
         marks = {path: str(len(content)) for path, content in self.pictures.items()}
-        return Snapshot(files={}, pictures=marks, revision=Revision(commit=self.commit))
+        return Snapshot(files=self.files, pictures=marks, revision=Revision(commit=self.commit))
 
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         return self.pictures.get(path)

@@ -1,7 +1,7 @@
 """Which preambles no edition will ever use: a slip in a name that would only show at the slot. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from megabot.core.calendar import Edition
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot, Thread
 
+SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
 _DEFAULT = "_default"
 _TO_A_DAY = ("", "-1", "-01")  # a day as it is, the Monday of a week, the first of a month
@@ -28,10 +29,13 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool
     return next((name for name in names if name in snapshot.files), "")
 
 
-def uses_preambles(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
-    """Tell whether a thread has preambles at all."""
+def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
+    """Give the edition of the next 24 hours that has no preamble file, where the thread has such files."""
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
     folder = _FOLDER if alone else f"{_FOLDER}{thread.name}/"
-    return any(path.startswith(folder) for path in snapshot.files)
+    has_some = any(path.startswith(folder) for path in snapshot.files)
+    soon = coming.slot - now <= SOON and not coming.skipped
+    return coming if has_some and soon and not file_of(snapshot, thread, coming, alone=alone) else None
 
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:

@@ -164,7 +164,8 @@ def test_a_broken_ledger_is_said_to_be_so_and_nothing_is_written_to_the_server(a
     at_work.sandbox.forget_requests()
     ledger = SqliteLedger(at_work.state, at_work.clock, on_wait=lambda: None, on_set_aside=told.append)
     with closing(ledger):
-        run_pass(replace(at_work.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), proof=True)
+        alerts = LedgerAlerts(ledger)
+        run_pass(replace(at_work.ports(), ledger=ledger, alerts=alerts, source=at_work.pages), proof=True)
 
         assert [record.post_id for record in ledger.posts("news")] == [1, 2]
     assert at_work.writes() == []

@@ -224,3 +224,27 @@ def test_after_a_moments_trouble_the_monitor_hears_at_once_that_all_is_well(worl
         world.clock.at += timedelta(seconds=30)
 
     assert beats == [True, False, True]
+
+
+def test_a_day_before_the_slot_a_missing_preamble_is_reminded_of_once(world: World) -> None:
+    world.pages.files = {"preambles/news/2026-W47.md": "An essay."}
+    service = world.service()
+    service.tick()
+    for hours in range(26, 0, -1):
+        world.clock.at = SLOT + WEEK - timedelta(hours=hours)
+        service.tick()
+
+    (message,) = inbox(world, "modlin")
+    assert "preambles/news/2026-W48.md" in message
+
+
+def test_where_the_preamble_is_there_or_none_is_used_nobody_is_reminded(world: World) -> None:
+    service = world.service()
+    for files in ({}, {"preambles/news/2026-W48.md": "An essay."}):
+        world.pages.files = files
+        world.clock.at = SLOT + WEEK - timedelta(hours=20)
+        service.tick()
+        world.clock.at += timedelta(hours=2)
+        service.tick()
+
+    assert inbox(world, "modlin") == []

@@ -1,11 +1,11 @@
 """Preambles that no edition will ever use."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from megabot.core.calendar import Every, MonthDay, Schedule
-from megabot.core.preambles import preambles_without_slot
+from megabot.core.preambles import file_of, missing_soon, preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot, Thread
 
@@ -16,6 +16,7 @@ MONTHLY = Schedule(
     every=Every.MONTH, at=time(12), timezone="UTC", month_day=MonthDay(day=15), first=date(2024, 1, 1)
 )
 NEWS = Thread(name="news", path="thread.md.j2", title="News", schedule=WEEKLY)
+SLOT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FILMS = Thread(name="films", path="films.md.j2", title="Films", schedule=MONTHLY)
 
 
@@ -70,3 +71,35 @@ def test_a_folder_of_no_thread_is_told_which_there_are() -> None:
             "put it into one of preambles/news/",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "files", "missing"),
+    [
+        (25, {"preambles/news/_default.md": ""}, ""),
+        (24, {"preambles/news/_default.md": ""}, "2026-W48"),
+        (1, {"preambles/news/2026-W47.md": ""}, "2026-W48"),
+        (1, {"preambles/news/2026-W48.md": ""}, ""),
+        (1, {"preambles/news/2026-11-23.md": ""}, ""),
+        (1, {"preambles/other/2026-W47.md": ""}, ""),
+        (1, {}, ""),
+    ],
+)
+def test_a_day_before_its_slot_an_edition_without_a_preamble_is_named(
+    hours: int, files: dict[str, str], missing: str
+) -> None:
+    now = SLOT - timedelta(hours=hours)
+
+    found = missing_soon(Snapshot(files=files), NEWS, now, alone=False)
+
+    assert (found.key if found else "") == missing
+
+
+def test_the_only_thread_of_a_source_needs_no_folder_of_its_own() -> None:
+    now = SLOT - timedelta(hours=1)
+    files = {"preambles/2026-W47.md": ""}
+
+    found = missing_soon(Snapshot(files=files), NEWS, now, alone=True)
+    assert found is not None
+    assert missing_soon(Snapshot(files=files | {"preambles/2026-W48.md": ""}), NEWS, now, alone=True) is None
+    assert file_of(Snapshot(files=files), NEWS, found, alone=True) == ""
