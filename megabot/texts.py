@@ -154,17 +154,13 @@ def no_such_thread(name: str, known: list[str]) -> str:
 
 def not_understood(verb: str, word: str, near: str) -> str:
     """Say that what stands behind a verb makes no sense."""
-    meant = f"; did you mean {near}?" if near else f"; see: megabot {verb} --help"
-    return (
-        f"megabot {verb}: {word!r} is not understood{meant}"
-        if word
-        else f"megabot {verb} needs a time{meant}"
-    )
+    what = f"{word!r} is not understood" if word else "a time is missing"
+    return f"{verb}: {what}; did you mean {near}?" if near else f"{verb}: {what}; see: megabot {verb} --help"
 
 
 def name_a_thread(verb: str, names: list[str]) -> str:
     """Say that a thread has to be named."""
-    return f"megabot {verb}: name the thread, one of {', '.join(names)}"
+    return f"{verb}: name the thread, one of {', '.join(names)}"
 
 
 def which_thread(url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
