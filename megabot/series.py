@@ -50,10 +50,10 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     listed = marked(content.posts, thread.name, content.author)
     ids = {own.id for own in listed}
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
-    found = (_read(ports, one, content.author) for one in missing.values() if one.post_id not in ids)
+    found = (_read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids)
     extra = [own for own in found if own is not None]
     if not any(own.post.open for own in (*listed, *extra)):
-        extra += _last_open(ports, records[:-_KNOWN_POSTS], content.author)
+        extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
     gone = {mark.post_id for mark in content.comments if _withdraws(mark, thread.name)}
     posts = kept_first(tuple(replace(own, withdrawn=own.id in gone) for own in (*listed, *extra)))
     if any(own.post.open and not own.adopted for own in extra):
@@ -67,10 +67,10 @@ def _withdraws(comment: Comment, thread: str) -> bool:
     return open_ and mark is not None and (mark.thread, mark.purpose) == (thread, UNDONE)
 
 
-def _last_open(ports: Ports, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
+def _last_open(ports: Ports, thread: Thread, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
     """Find the newest post that readers can open, behind others that were removed one after the other."""
     for record in records[: -_FURTHER - 1 : -1]:
-        own = _read(ports, _recorded(record), author)
+        own = _read(ports, thread, _recorded(record), author)
         if own is not None and own.post.open:
             yield own
             return
@@ -114,7 +114,7 @@ def _recorded(record: PostRecord) -> _Missing:
     return _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
 
 
-def _read(ports: Ports, missing: _Missing, author: int) -> Own | None:
+def _read(ports: Ports, thread: Thread, missing: _Missing, author: int) -> Own | None:
     """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
     try:
         post = ports.forum.post(missing.post_id)
@@ -123,6 +123,9 @@ def _read(ports: Ports, missing: _Missing, author: int) -> Own | None:
     mine = post.creator.id == author
     adopted = not mine if missing.adopted is None else missing.adopted
     if not (adopted or mine) or (missing.url and post.url != missing.url):
+        return None
+    mark = post_marker(post.body)  # none where a person's edit took it away (H10)
+    if not adopted and mark is not None and (mark.thread, mark.key) != (thread.name, missing.key):
         return None
     return Own(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
 

@@ -58,7 +58,11 @@ def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
         dirty=newest.dirty,
         pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
         missing=_missing(newest),
-        unknown=tuple(f"{intent.new.kind} {intent.new.edition}" for intent in intents if intent.open),
+        unknown=tuple(
+            f"{intent.new.kind} {intent.new.edition} since {intent.new.at:%Y-%m-%d %H:%M} UTC"
+            for intent in intents
+            if intent.open
+        ),
     )
 
 

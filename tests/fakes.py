@@ -35,6 +35,7 @@ class FakeLedger:
     def __init__(self) -> None:
         self._facts: dict[str, str] = {}
         self._intents: list[Intent] = []
+        self._of_thread: dict[str, list[int]] = {}
         self._posts: dict[int, PostRecord] = {}
         self._heard: dict[str, Heard] = {}
         self._locked = False
@@ -44,6 +45,7 @@ class FakeLedger:
         made = FakeLedger()
         made._facts, made._intents, made._posts = dict(self._facts), self._intents[:], dict(self._posts)
         made._heard = dict(self._heard)
+        made._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         return made
 
     def recall(self, key: str) -> str | None:
@@ -56,7 +58,7 @@ class FakeLedger:
 
     def begin(self, intent: NewIntent) -> Intent:
         """Keep an intent, except for a second publish of one copy."""
-        if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self._intents):
+        if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self.intents(intent.thread)):
             raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before")
         begun = Intent(
             id=len(self._intents) + 1,
@@ -65,6 +67,7 @@ class FakeLedger:
             changed=intent.at,
         )
         self._intents.append(begun)
+        self._of_thread.setdefault(intent.thread, []).append(len(self._intents) - 1)
         return begun
 
     def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
@@ -76,7 +79,7 @@ class FakeLedger:
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
         """Give a thread's intents."""
-        return tuple(kept for kept in self._intents if kept.new.thread == thread)
+        return tuple(self._intents[number] for number in self._of_thread.get(thread, ()))
 
     def record_post(self, record: PostRecord) -> None:
         """Keep a post."""

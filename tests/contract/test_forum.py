@@ -217,6 +217,7 @@ def test_own_content_is_newest_first_and_of_all_communities(stage: Stage) -> Non
 
 
 def test_own_content_is_paged_to_the_first(stage: Stage) -> None:
+    """A17."""
     made = make_posts(stage, 55)
 
     assert len(stage.forum.own_content(since=None).posts) == len(made)

@@ -56,6 +56,7 @@ def test_settings_that_are_missing_or_wrong(
 def test_a_template_with_a_mistake(
     megabot: Megabot, sandbox: Sandbox, source: Path, old: str, new: str, line: str
 ) -> None:
+    """T05."""
     template = source / "thread.md.j2"
     text = template.read_text()
     assert old in text

@@ -210,6 +210,7 @@ def test_a_proxy_may_refuse_from_the_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_nothing_is_sent_to_the_host_that_a_redirect_names(status: int, tmp_path: Path) -> None:
+    """N10."""
     with RawServer(answer(b"{}")) as elsewhere:
         redirect = Instead(Redirect(f"{elsewhere.url}{POST}", status))
         with scene(tmp_path, always(redirect)) as ours:
@@ -224,6 +225,7 @@ def test_nothing_is_sent_to_the_host_that_a_redirect_names(status: int, tmp_path
 
 @pytest.mark.parametrize("refusal", [UNAUTHORIZED_V3, UNAUTHORIZED_V4])
 def test_a_live_token_that_is_refused_once_costs_no_sign_in(refusal: Refusal, tmp_path: Path) -> None:
+    """A04."""
     with scene(tmp_path, Rule(fault=Instead(refusal), path="*/post")) as ours:
         ours.post()
 

@@ -94,6 +94,7 @@ def test_without_branch_and_folder_it_is_the_root_of_what_the_repository_has_cho
 
 
 def test_a_detached_head_is_read_too(source: Open, remote: Remote) -> None:
+    """T14."""
     first = remote.git("rev-parse", "HEAD")
     remote.write("thread.md.j2", "more")
     remote.commit()
@@ -318,6 +319,7 @@ def test_a_commit_without_the_folder_leaves_the_last_good_commit(
 
 
 def test_a_remote_with_a_damaged_commit_leaves_the_last_good_one(source: Open, remote: Remote) -> None:
+    """T14."""
     running = source()
     good = running.snapshot()
     _changed(remote)
@@ -331,6 +333,7 @@ def test_a_remote_with_a_damaged_commit_leaves_the_last_good_one(source: Open, r
 def test_a_repository_that_is_too_large_is_given_up_and_leaves_nothing(
     source: Open, remote: Remote, state: Path
 ) -> None:
+    """T14."""
     running = source(largest=1_000_000)
     good = running.snapshot()
     before = litter(state)

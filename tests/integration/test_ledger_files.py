@@ -248,6 +248,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened:
 
 
 def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
+    """R15."""
     later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('a')"))
     connection, _ = ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
 

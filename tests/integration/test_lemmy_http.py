@@ -246,6 +246,7 @@ def test_without_a_token_there_is_no_header() -> None:
 
 
 def test_a_redirect_is_named_and_not_followed() -> None:
+    """N10."""
     moved = answer(
         b"x" * 10, status="301 Moved", headers="Location: https://u:pw@elsewhere.example/secret\r\n"
     )

@@ -375,6 +375,7 @@ def test_the_old_thread_is_locked_where_the_front_matter_says_so(world: World) -
 
 
 def test_a_clock_that_is_a_year_ahead_writes_nothing(world: World) -> None:
+    """K03."""
     world.run_pass()
     world.clock.ahead = 52 * WEEK
 
@@ -385,6 +386,7 @@ def test_a_clock_that_is_a_year_ahead_writes_nothing(world: World) -> None:
 
 
 def test_a_clock_from_before_the_program_was_written_writes_nothing(world: World) -> None:
+    """K03."""
     world.change(schedule=replace(WEEKLY, first=date(2026, 10, 5)))
     world.clock.at = BUILT - timedelta(seconds=1)
 

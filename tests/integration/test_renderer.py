@@ -114,6 +114,7 @@ def test_half_an_answer_is_none(answer: bytes) -> None:
 
 
 def test_half_characters_travel_and_are_refused() -> None:
+    """T05."""
     answer = render("one \ud83e two")
 
     assert isinstance(answer, RenderProblem)

@@ -54,7 +54,7 @@ class Year:
         self.server = Server(self.clock.true)
         self.bot, self.modlin, self.kim, self.reader = self._people()
         self.home = self.server.add_community("news", ["modlin", "kim", "megabot"]).id
-        self.server.add_community("newsroom", ["modlin", "megabot"])
+        self.server.add_community("newsroom", ["modlin", "kim", "megabot"])
         self.forum = AccountForum(self.server, self.bot)
         self.storm = Storm(self.random)
         self.ledger = FakeLedger()

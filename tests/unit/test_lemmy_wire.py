@@ -324,6 +324,7 @@ def test_a_read_with_an_odd_answer_may_be_made_again(body: bytes) -> None:
 @pytest.mark.parametrize("body", BAD_BODIES)
 @pytest.mark.parametrize("call", WRITES)
 def test_a_write_with_an_odd_answer_is_unknown(call: Call, body: bytes) -> None:
+    """N07, A22."""
     with pytest.raises(OutcomeUnknown):
         decode(200, body, call=call, parse=lemmy_wire.written_post)
 
@@ -354,6 +355,7 @@ def test_a_refused_call_is_sent_back_with_words_and_the_code() -> None:
 )
 @pytest.mark.parametrize("call", WRITES)
 def test_a_code_that_can_follow_the_insert_proves_nothing(code: str, call: Call) -> None:
+    """A01."""
     assert isinstance(error(code, call), OutcomeUnknown)
 
 
@@ -417,6 +419,7 @@ def test_a_sign_in_that_failed_inside_the_server_is_not_refused() -> None:
     [(Call.NEW_POST, Bucket.POST), (Call.SIGN_IN, Bucket.REGISTER), (Call.READ, Bucket.MESSAGE)],
 )
 def test_rate_limits_of_both_generations_say_how_long_to_wait(call: Call, bucket: Bucket) -> None:
+    """A02."""
     old, new = error("rate_limit_error", call), error("too_many_requests", call, status=429)
 
     assert isinstance(old, RateLimited)

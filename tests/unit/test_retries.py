@@ -65,6 +65,7 @@ def test_waits_are_short_and_by_the_clock_that_was_given() -> None:
 
 
 def test_a_rate_limit_is_waited_out() -> None:
+    """A02."""
     waits: list[float] = []
 
     patiently(Server(RateLimited("Full.", wait=5), failures=1), read=False, sleep=waits.append)

@@ -137,6 +137,7 @@ def test_a_mistake_in_a_message_is_the_messages() -> None:
     ],
 )
 def test_a_text_that_the_server_or_its_readers_would_refuse(body: str, line: str) -> None:
+    """T06, T08, T09."""
     assert [said for said in problems_of(body) if line in said]
 
 
