@@ -224,6 +224,7 @@ def _the_right_one(year: Year) -> None:
     standing = year.standing("news")
     if standing is not None and standing.community_id != year.home:
         year.order(OrderKind.POST, "news", move=True)
+        year.after(DAY, _the_right_one)  # until it is there
 
 
 def _settle_in(year: Year, community: str) -> None:
