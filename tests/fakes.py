@@ -36,6 +36,8 @@ class FakeLedger:
         self._facts: dict[str, str] = {}
         self._intents: list[Intent] = []
         self._of_thread: dict[str, list[int]] = {}
+        self._intents_read: dict[str, tuple[Intent, ...]] = {}  # until the next write
+        self._posts_read: dict[str, tuple[PostRecord, ...]] = {}
         self._posts: dict[int, PostRecord] = {}
         self._heard: dict[str, Heard] = {}
         self._locked = False
@@ -68,6 +70,7 @@ class FakeLedger:
         )
         self._intents.append(begun)
         self._of_thread.setdefault(intent.thread, []).append(len(self._intents) - 1)
+        self._intents_read.clear()
         return begun
 
     def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
@@ -76,19 +79,27 @@ class FakeLedger:
             raise LedgerError(f"the ledger has lost intent {intent_id}")
         kept = self._intents[intent_id - 1]
         self._intents[intent_id - 1] = replace(kept, state=state, changed=_aware(at), note=note)
+        self._intents_read.clear()
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
         """Give a thread's intents."""
-        return tuple(self._intents[number] for number in self._of_thread.get(thread, ()))
+        if thread not in self._intents_read:
+            numbers = self._of_thread.get(thread, ())
+            self._intents_read[thread] = tuple(self._intents[number] for number in numbers)
+        return self._intents_read[thread]
 
     def record_post(self, record: PostRecord) -> None:
         """Keep a post."""
         self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
+        self._posts_read.clear()
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """Give a thread's posts."""
-        found = (record for record in self._posts.values() if record.thread == thread)
-        return tuple(sorted(found, key=lambda record: (record.slot, record.copy, record.post_id)))
+        if thread not in self._posts_read:
+            found = (record for record in self._posts.values() if record.thread == thread)
+            in_order = sorted(found, key=lambda record: (record.slot, record.copy, record.post_id))
+            self._posts_read[thread] = tuple(in_order)
+        return self._posts_read[thread]
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents."""
