@@ -78,7 +78,7 @@ $(VENV)/pyvenv.cfg:
 
 .make/libraries: requirements-dev.txt $(VENV)/pyvenv.cfg
 	@echo "make: the locked libraries"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
 	@mkdir -p .make && touch $@
 
 $(READY): pyproject.toml .make/libraries
