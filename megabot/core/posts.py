@@ -78,7 +78,11 @@ class Community:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post as the bot's account sees it. `url` is the address people open (its ActivityPub id)."""
+    """A post as the bot's account sees it. `url` is the address people open (its ActivityPub id).
+
+    `federation_pending` says that the community's own server has not taken it over yet: nobody else sees it
+    (1.0, in communities of other servers; decision 19).
+    """
 
     id: int
     title: str
@@ -94,6 +98,7 @@ class Post:
     featured_local: bool = False
     comments: int = 0
     creator_is_moderator: bool = False
+    federation_pending: bool = False
     link: str = ""
     thumbnail: str = ""
     alt_text: str = ""
