@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from megabot.sandbox.languages import EVERY_ID
@@ -14,7 +14,7 @@ from megabot.sandbox.world import World
 _T = TypeVar("_T")
 _LONGEST_PAGE = 50
 _LAST_PAGE = 100
-_TREE_SIZE = 300
+TREE_SIZE = 300
 _HOUR = timedelta(hours=1)
 _TOP_PERIODS = {
     "TopHour": _HOUR,
@@ -76,6 +76,8 @@ class PostQuery:
     search_term: str | None = None
     title_only: bool = False
     url: str | None = None
+    tag_id: int | None = None
+    not_before: datetime | None = None
     after: Post | None = None
 
 
@@ -93,31 +95,66 @@ class CommentQuery:
     parent: Comment | None = None
     max_depth: int | None = None
     search_term: str | None = None
+    not_before: datetime | None = None
 
 
 def posts(world: World, query: PostQuery) -> list[Post]:
-    """List posts: pinned ones first under every sort, New and Old too."""
-    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
-    key = _post_order(world, query)
+    """List a page of posts."""
+    found, order = every_post(world, query), post_order(world, query)
     if query.after is not None:
-        start = key(query.after)
-        found = [post for post in found if key(post) > start]
-    return query.page.of(sorted(found, key=key))
+        start = order(query.after)
+        found = [post for post in found if order(post) > start]
+    return query.page.of(found)
+
+
+def every_post(world: World, query: PostQuery) -> list[Post]:
+    """List all posts that are asked for, in their order."""
+    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
+    return sorted(found, key=post_order(world, query))
+
+
+def post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
+    """Give the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
+    rank, by_time = post_rank(world, query.sort), query.sort in {"New", "Old"}
+    oldest_first = world.is_lemmy_1 and query.sort == "Old"
+
+    def key(post: Post) -> tuple[float, ...]:
+        pinned = post.featured_local if query.community_id is None else post.featured_community
+        first = pinned and not (by_time and world.is_lemmy_1)
+        newest = 0.0 if by_time else -post.published.timestamp()
+        return (not first, rank(post), newest, post.id if oldest_first else -post.id)
+
+    return key
 
 
 def comments(world: World, query: CommentQuery) -> list[Comment]:
-    """List comments; with a depth the whole tree comes and the page is ignored."""
+    """List a page of comments; with a depth the whole tree comes and the page is ignored."""
+    found = every_comment(world, query)
+    return query.page.of(found) if query.max_depth is None else found[:TREE_SIZE]
+
+
+def every_comment(world: World, query: CommentQuery) -> list[Comment]:
+    """List all comments that are asked for, in their order."""
     pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
     found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
-    in_thread = query.post_id is not None or query.parent is not None
+    if query.max_depth is not None:
+        depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
+        found = [comment for comment in found if len(comment.path) <= depth]
+    return sorted(found, key=thread_order(world, query))
+
+
+def thread_order(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
+    """Give the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
     order = comment_order(query.sort, world.now())
-    if query.max_depth is None:
-        found.sort(key=lambda one: (not (in_thread and one.distinguished), order(one)))
-        return query.page.of(found)
-    depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
-    tree = [comment for comment in found if len(comment.path) <= depth]
-    tree.sort(key=lambda one: (one.path[:-1], not one.distinguished, order(one)))
-    return tree[:_TREE_SIZE]
+    marks = query.post_id is not None or query.parent is not None
+    if world.is_lemmy_1 and query.sort in {"New", "Old"}:
+        marks = False
+
+    def key(comment: Comment) -> tuple[object, ...]:
+        branch = () if query.max_depth is None else comment.path[:-1]
+        return (branch, not (marks and comment.distinguished), order(comment))
+
+    return key
 
 
 def comment_sort(post_sort: str | None) -> str:
@@ -135,15 +172,20 @@ def _only_unknown(code: str, message: str) -> str | None:
 
 def _is_listed(world: World, query: PostQuery, post: Post) -> bool:
     community = world.community_of(post)
-    period = _TOP_PERIODS.get(query.sort)
-    if period is not None and world.now() - post.published >= period:
-        return False
     return (
-        _is_asked_for(query, post)
-        and _is_there(query, post, community)
+        _is_recent(world, query, post)
+        and _is_asked_for(query, post)
+        and _is_there(world, query, post, community)
         and _is_in_listing(query.reader, query.listing_type, community)
         and _is_wanted(world, query, post, community)
     )
+
+
+def _is_recent(world: World, query: PostQuery, post: Post) -> bool:
+    period = _TOP_PERIODS.get(query.sort)
+    if period is not None and world.now() - post.published >= period:
+        return False
+    return query.not_before is None or post.published > query.not_before
 
 
 def _is_asked_for(query: PostQuery, post: Post) -> bool:
@@ -152,6 +194,8 @@ def _is_asked_for(query: PostQuery, post: Post) -> bool:
         (query.creator_id, post.creator_id),
         (query.url, post.url),
     )
+    if query.tag_id is not None and query.tag_id not in post.tags:
+        return False
     return all(wanted in {None, actual} for wanted, actual in asked) and _matches(query, post)
 
 
@@ -173,12 +217,12 @@ def _contains(text: str, term: str) -> bool:
     return True
 
 
-def _is_there(query: PostQuery, post: Post, community: Community) -> bool:
-    """Drop what is deleted but for its author, and what is removed but for an admin on a profile."""
+def _is_there(world: World, query: PostQuery, post: Post, community: Community) -> bool:
+    """Drop what is deleted but for its author, and what is removed but for an admin (0.19: on a profile)."""
     reader = query.reader
     if community.deleted or (post.deleted and not (reader and reader.id == post.creator_id)):
         return False
-    if query.creator_id is not None and reader is not None and reader.admin:
+    if reader is not None and reader.admin and (query.creator_id is not None or world.is_lemmy_1):
         return True
     return not (community.removed or post.removed)
 
@@ -201,14 +245,15 @@ def _is_wanted(world: World, query: PostQuery, post: Post, community: Community)
         return True
     if world.people[post.creator_id].bot_account and not settings.show_bot_accounts:
         return False
-    if _is_hidden_as_read(query, reader, post) or not _is_voted_as_asked(query, reader, post):
+    if _is_hidden_as_read(world, query, reader, post) or not _is_voted_as_asked(query, reader, post):
         return False
     return query.listing_type == "ModeratorView" or _is_understood(reader, post.language_id, post.creator_id)
 
 
-def _is_hidden_as_read(query: PostQuery, reader: Person, post: Post) -> bool:
+def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
     shows_read = reader.settings.show_read_posts if query.show_read is None else query.show_read
-    return not shows_read and query.creator_id is None and reader.id in post.read_by
+    is_profile = query.creator_id is not None and not world.is_lemmy_1
+    return not shows_read and not is_profile and reader.id in post.read_by
 
 
 def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
@@ -239,6 +284,8 @@ def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> b
 
 def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> bool:
     reader = query.reader
+    if world.is_lemmy_1 and not _is_comment_shown_by_lemmy_1(world, query, comment):
+        return False
     if reader is None:
         return True
     if world.people[comment.creator_id].bot_account and not reader.settings.show_bot_accounts:
@@ -248,12 +295,10 @@ def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> b
     )
 
 
-def _post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
-    rank = post_rank(world, query.sort)
-
-    def key(post: Post) -> tuple[float, ...]:
-        pinned = post.featured_local if query.community_id is None else post.featured_community
-        newest = 0.0 if query.sort in {"New", "Old"} else -post.published.timestamp()
-        return (not pinned, rank(post), newest, -post.id)
-
-    return key
+def _is_comment_shown_by_lemmy_1(world: World, query: CommentQuery, comment: Comment) -> bool:
+    """Apply what only 1.0 asks: the age, and whether the reader wants to see posts like this one."""
+    post = world.posts[comment.post_id]
+    is_nsfw = post.nsfw or world.community_of(post).nsfw
+    if is_nsfw and not (query.reader and query.reader.settings.show_nsfw):
+        return False
+    return query.not_before is None or comment.published > query.not_before

@@ -2,10 +2,10 @@
 
 from megabot.sandbox import accounts, inbox, listing, v3_shapes, v3_views
 from megabot.sandbox.accounts import SettingsChange
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.listing import CommentQuery, PostQuery, comment_sort
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import page
 
 
@@ -55,7 +55,7 @@ def save_settings(ask: Ask) -> Json:
         default_listing_type=fields.choice_or_none("default_listing_type", listing.LISTING_TYPES),
         languages=fields.numbers_or_none("discussion_languages"),
     )
-    accounts.save_settings(ask.person(), change)
+    accounts.save_settings(ask.world, ask.person(), change)
     return {"success": True}
 
 

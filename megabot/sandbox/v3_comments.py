@@ -2,9 +2,9 @@
 
 from megabot.sandbox import comments, listing, v3_views
 from megabot.sandbox.comments import CommentText, Written
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.listing import CommentQuery
 from megabot.sandbox.refusal import Refusal
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import listing_type, page, wanted_community
 
 

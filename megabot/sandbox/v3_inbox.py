@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from megabot.sandbox import inbox, listing, v3_views
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import Notice
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import page
 
 

@@ -3,10 +3,10 @@
 import re
 
 from megabot.sandbox import listing, rights, v3_views
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.listing import CommentQuery, PostQuery
 from megabot.sandbox.records import Community, Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import community_called, page
 
 _ADDRESS = re.compile(r"/(post|comment|c|u)/([^/?#]+)")
