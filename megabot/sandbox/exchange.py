@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from megabot.sandbox import once_keys, pages, pictures, v3_routes, v4_pictures, v4_refusals, v4_routes
+from megabot.sandbox import once_keys, pages, pictures, v3_routes, v4_refusals, v4_routes
 from megabot.sandbox.fields import Ask, Fields, Json, from_body, from_query
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
@@ -15,7 +15,6 @@ from megabot.sandbox.route import Route
 from megabot.sandbox.world import World
 
 _JSON_LIMIT = 2_000_000  # actix's default, in bytes
-_PICTURES = ("/pictrs/image/", v4_pictures.PATH)
 _VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 _JSON_TYPE = "application/json"
 # Asked for on purpose by clients that find out what the server is; not there, and no mistake.
@@ -75,8 +74,9 @@ def answer(world: World, request: Request) -> Answer:
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if route is not None:
         return _called(world, request, route)
-    if request.method == "GET" and request.path.startswith(_PICTURES):
-        return _picture(world, request)
+    file = pictures.file_at(world, unquote(request.path)) if request.method == "GET" else None
+    if file is not None:
+        return _picture(world, request, file)
     page = pages.page(world, unquote(request.path)) if request.method == "GET" else None
     if page is not None:
         headers = {"content-type": "text/html; charset=utf-8"}
@@ -115,10 +115,10 @@ def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
     return _json(request, told.status, told.values)
 
 
-def _picture(world: World, request: Request) -> Answer:
+def _picture(world: World, request: Request, file: str) -> Answer:
     """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
     try:
-        picture = pictures.served(world, unquote(request.path.rpartition("/")[2]))
+        picture = pictures.served(world, file)
     except Refusal as refusal:
         return _refused(world, request, refusal)
     if picture is None:

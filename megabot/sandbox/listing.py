@@ -1,4 +1,4 @@
-"""Which posts and comments a reader is shown and in which order, as Lemmy's views query them."""
+"""Which posts a reader is shown and in which order, as Lemmy's views query them; comments apart."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from megabot.sandbox.languages import EVERY_ID
-from megabot.sandbox.ranking import comment_order, post_rank
-from megabot.sandbox.records import Comment, Community, Person, Post
+from megabot.sandbox.ranking import post_rank
+from megabot.sandbox.records import Community, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.world import World
 
 _T = TypeVar("_T")
 _LONGEST_PAGE = 50
 _LAST_PAGE = 100
-TREE_SIZE = 300
 _HOUR = timedelta(hours=1)
 _TOP_PERIODS = {
     "TopHour": _HOUR,
@@ -33,7 +32,6 @@ POST_SORTS = (
     "NewComments", "TopHour", "TopSixHour", "TopTwelveHour", "TopThreeMonths", "TopSixMonths",
     "TopNineMonths", "Controversial", "Scaled",
 )  # fmt: skip
-COMMENT_SORTS = ("Hot", "Top", "New", "Old", "Controversial")
 LISTING_TYPES = ("All", "Local", "Subscribed", "ModeratorView")
 
 
@@ -81,23 +79,6 @@ class PostQuery:
     after: Post | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommentQuery:
-    """What comments are asked for."""
-
-    reader: Person | None
-    page: Page
-    sort: str = "Hot"
-    listing_type: str | None = None
-    community_id: int | None = None
-    post_id: int | None = None
-    creator_id: int | None = None
-    parent: Comment | None = None
-    max_depth: int | None = None
-    search_term: str | None = None
-    not_before: datetime | None = None
-
-
 def posts(world: World, query: PostQuery) -> list[Post]:
     """List a page of posts."""
     found, order = every_post(world, query), post_order(world, query)
@@ -127,45 +108,6 @@ def post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, 
     return key
 
 
-def comments(world: World, query: CommentQuery) -> list[Comment]:
-    """List a page of comments; with a depth the whole tree comes and the page is ignored."""
-    found = every_comment(world, query)
-    return query.page.of(found) if query.max_depth is None else found[:TREE_SIZE]
-
-
-def every_comment(world: World, query: CommentQuery) -> list[Comment]:
-    """List all comments that are asked for, in their order."""
-    pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
-    found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
-    if query.max_depth is not None:
-        depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
-        found = [comment for comment in found if len(comment.path) <= depth]
-    return sorted(found, key=thread_order(world, query))
-
-
-def thread_order(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
-    """Give the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
-    order = comment_order(query.sort, world.now())
-    marks = query.post_id is not None or query.parent is not None
-    if world.is_lemmy_1 and query.sort in {"New", "Old"}:
-        marks = False
-
-    def key(comment: Comment) -> tuple[object, ...]:
-        branch = () if query.max_depth is None else comment.path[:-1]
-        return (branch, not (marks and comment.distinguished), order(comment))
-
-    return key
-
-
-def comment_sort(post_sort: str | None) -> str:
-    """Translate a sort of posts for the comments beside them."""
-    if post_sort in {"New", "NewComments", "MostComments"}:
-        return "New"
-    if post_sort in {"Old", "Controversial"}:
-        return post_sort
-    return "Top" if (post_sort or "").startswith("Top") else "Hot"
-
-
 def _only_unknown(code: str, message: str) -> str | None:
     return message if code == "unknown" else None
 
@@ -176,7 +118,7 @@ def _is_listed(world: World, query: PostQuery, post: Post) -> bool:
         _is_recent(world, query, post)
         and _is_asked_for(query, post)
         and _is_there(world, query, post, community)
-        and _is_in_listing(query.reader, query.listing_type, community)
+        and is_in_listing(query.reader, query.listing_type, community)
         and _is_wanted(world, query, post, community)
     )
 
@@ -203,10 +145,10 @@ def _matches(query: PostQuery, post: Post) -> bool:
     if query.search_term is None:
         return True
     texts = [post.name] if query.title_only else [post.name, post.body or "", post.alt_text or ""]
-    return not post.is_gone and any(_contains(text, query.search_term) for text in texts)
+    return not post.is_gone and any(contains(text, query.search_term) for text in texts)
 
 
-def _contains(text: str, term: str) -> bool:
+def contains(text: str, term: str) -> bool:
     """Match as ilike with a % for every space does: the words in this order, anything between."""
     place, text = 0, text.lower()
     for word in term.lower().split():
@@ -227,7 +169,8 @@ def _is_there(world: World, query: PostQuery, post: Post, community: Community) 
     return not (community.removed or post.removed)
 
 
-def _is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
+def is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
+    """Tell whether a community is one of those that a listing of the reader's is made of."""
     if reader is None:
         return community.visibility == "Public"
     if listing_type == "Subscribed":
@@ -247,7 +190,7 @@ def _is_wanted(world: World, query: PostQuery, post: Post, community: Community)
         return False
     if _is_hidden_as_read(world, query, reader, post) or not _is_voted_as_asked(query, reader, post):
         return False
-    return query.listing_type == "ModeratorView" or _is_understood(reader, post.language_id, post.creator_id)
+    return query.listing_type == "ModeratorView" or is_understood(reader, post.language_id, post.creator_id)
 
 
 def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
@@ -262,43 +205,6 @@ def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
     return post.creator_id != reader.id and post.votes.get(reader.id) == (1 if query.liked_only else -1)
 
 
-def _is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
+def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
+    """Tell whether a thing is in a language of the reader's and not by somebody they blocked."""
     return language_id in (reader.settings.languages or EVERY_ID) and creator_id not in reader.blocked
-
-
-def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> bool:
-    post = world.posts[comment.post_id]
-    asked = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
-    if not all(wanted in {None, actual} for wanted, actual in asked):
-        return False
-    if query.parent and comment.path[: len(query.parent.path)] != query.parent.path:
-        return False
-    if query.search_term is not None and (
-        comment.is_gone or not _contains(comment.content, query.search_term)
-    ):
-        return False
-    return _is_in_listing(query.reader, query.listing_type, world.community_of(post)) and _is_comment_wanted(
-        world, query, comment
-    )
-
-
-def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> bool:
-    reader = query.reader
-    if world.is_lemmy_1 and not _is_comment_shown_by_lemmy_1(world, query, comment):
-        return False
-    if reader is None:
-        return True
-    if world.people[comment.creator_id].bot_account and not reader.settings.show_bot_accounts:
-        return False
-    return query.listing_type == "ModeratorView" or _is_understood(
-        reader, comment.language_id, comment.creator_id
-    )
-
-
-def _is_comment_shown_by_lemmy_1(world: World, query: CommentQuery, comment: Comment) -> bool:
-    """Apply what only 1.0 asks: the age, and whether the reader wants to see posts like this one."""
-    post = world.posts[comment.post_id]
-    is_nsfw = post.nsfw or world.community_of(post).nsfw
-    if is_nsfw and not (query.reader and query.reader.settings.show_nsfw):
-        return False
-    return query.not_before is None or comment.published > query.not_before

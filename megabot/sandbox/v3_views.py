@@ -1,5 +1,6 @@
 """The v3 views: records joined with what one reader has to do with them."""
 
+from megabot.sandbox import pictures
 from megabot.sandbox import v3_shapes as shapes
 from megabot.sandbox.fields import Json
 from megabot.sandbox.ranking import newest_comment_time, score
@@ -152,7 +153,7 @@ def _around(world: World, creator: Person, community: Community, reader: Reader)
 def _image_details(world: World, post: Post) -> Json:
     """Describe the thumbnail where the server's own image service has it."""
     link = post.thumbnail_url or ""
-    picture = world.pictures.get(link.removeprefix(world.address("pictrs", "image/")))
+    picture = pictures.kept_at(world, link)
     if picture is None:
         return {}
     size = {"width": picture.width, "height": picture.height}

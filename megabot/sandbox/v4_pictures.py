@@ -7,7 +7,6 @@ from megabot.sandbox.records import ImageService
 from megabot.sandbox.refusal import ImageRefusal, Refusal
 
 _FIELD = "images[]"
-PATH = "/api/v4/image/"
 
 
 def upload(ask: Ask) -> Json:
@@ -21,7 +20,7 @@ def upload(ask: Ask) -> Json:
         kept = [pictures.keep(ask.world, content) for content in _files(ask)]
     except ImageRefusal as refusal:
         raise Refusal("pictrs_invalid_image_upload", message=refusal.message) from refusal
-    return {"image_url": f"https://{ask.world.hostname}{PATH}{kept[-1].file}", "filename": kept[-1].file}
+    return {"image_url": pictures.address(ask.world, kept[-1].file), "filename": kept[-1].file}
 
 
 def _files(ask: Ask) -> list[bytes]:

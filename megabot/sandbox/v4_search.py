@@ -2,9 +2,10 @@
 
 import re
 
-from megabot.sandbox import listing, rights, v4_views
+from megabot.sandbox import comment_listing, listing, rights, v4_views
+from megabot.sandbox.comment_listing import CommentQuery
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import CommentQuery, Page, PostQuery
+from megabot.sandbox.listing import Page, PostQuery
 from megabot.sandbox.records import Community
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import community_id_or_none, not_before, person_id_or_none
@@ -112,7 +113,7 @@ def _comments(ask: Ask, words: str, size: int) -> list[Json]:
         search_term=words,
         not_before=not_before(ask),
     )
-    found = listing.comments(ask.world, query)
+    found = comment_listing.comments(ask.world, query)
     return [v4_views.comment_view(ask.world, comment, ask.caller) for comment in found]
 
 

@@ -1,6 +1,6 @@
 """The v4 views: records joined with what one reader has to do with them."""
 
-from megabot.sandbox import notifications, rights
+from megabot.sandbox import notifications, pictures, rights
 from megabot.sandbox import v4_shapes as shapes
 from megabot.sandbox.fields import Json
 from megabot.sandbox.records import (
@@ -198,7 +198,7 @@ def _vote(thing: Post | Comment, reader: Reader) -> Json:
 def _image_details(world: World, post: Post) -> Json:
     """Describe the thumbnail where the server's own image service has it."""
     link = post.thumbnail_url or ""
-    picture = world.pictures.get(link.removeprefix(world.address("api/v4", "image/")))
+    picture = pictures.kept_at(world, link)
     if picture is None:
         return {}
     size = {"width": picture.width, "height": picture.height}
