@@ -1,4 +1,4 @@
-"""What a v3 request carries, read field by field with serde's complaints; knows no call by name."""
+"""What a request to the API carries, read field by field with serde's complaints; knows no call by name."""
 
 import json
 from collections.abc import Mapping, Sequence
