@@ -52,7 +52,7 @@ REFUSALS = MISSING | {
     "only_mods_can_post_in_community": "Only moderators may post in the community; appoint the bot there.",
     "person_is_banned_from_community": "The bot's account is banned from the community.",
     "person_is_blocked": "The person does not want messages from the bot's account.",
-    "pictrs_invalid_image_upload": "The server cannot read the image.",
+    "pictrs_invalid_image_upload": "The server cannot read the image, or its image service is not there.",
     "plugin_error": "A plugin of the server refuses it; ask its admins.",
     "site_ban": "The bot's account is banned from the server.",
     "slurs": "The title holds a word that the server's filter refuses.",
