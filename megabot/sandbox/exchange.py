@@ -111,8 +111,9 @@ def _called(world: World, request: Request, route: Route) -> Answer:
 
 
 def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
-    told = v4_refusals.renamed(refusal) if world.is_lemmy_1 else refusal
-    return _json(request, told.status, told.values)
+    if world.is_lemmy_1:
+        return _json(request, *v4_refusals.told(refusal))
+    return _json(request, refusal.status, refusal.values)
 
 
 def _picture(world: World, request: Request, file: str) -> Answer:

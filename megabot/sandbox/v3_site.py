@@ -1,6 +1,6 @@
 """GET and PUT /api/v3/site, and nodeinfo: what the server says of itself and an admin may change."""
 
-from megabot.sandbox import v3_shapes, v3_views
+from megabot.sandbox import v3_shapes, v3_views, v4_site
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import LANGUAGES
 from megabot.sandbox.limits import Limit
@@ -100,7 +100,7 @@ def nodeinfo_links(ask: Ask) -> Json:
 
 def nodeinfo(ask: Ask) -> Json:
     """GET /nodeinfo/2.0.json and /nodeinfo/2.1."""
-    counts = _counts(ask.world)
+    counts = v4_site.counts(ask.world) if ask.world.is_lemmy_1 else _counts(ask.world)
     home = {"repository": "https://github.com/LemmyNet/lemmy", "homepage": "https://join-lemmy.org/"}
     return {
         "version": "2.1",

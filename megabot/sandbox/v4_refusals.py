@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
+from megabot.sandbox.fields import Json
 from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal
+from megabot.sandbox.wire_values import without_none
 
 _CODES = {
     "banned_from_community": "person_is_banned_from_community",
@@ -22,13 +24,14 @@ _COMPLAINTS = ("Json deserialize error", "Query deserialize error", "Content typ
 _CAUSES = {"not_found": NOT_IN_DATABASE}
 
 
-def renamed(refusal: Refusal) -> Refusal:
-    """Give the same refusal as 1.0 makes it."""
+def told(refusal: Refusal) -> tuple[int, Json]:
+    """Give the status and the JSON with which 1.0 refuses the same."""
     code = _code(refusal.code)
     status = _STATUSES.get(code, HTTPStatus.BAD_REQUEST)
     if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    return Refusal(code, status=status, message=refusal.message, cause=_cause(refusal, code))
+    values: Json = {"error": code, "message": refusal.message, "cause": _cause(refusal, code)}
+    return status, without_none(values)
 
 
 def _code(code: str) -> str:

@@ -26,7 +26,7 @@ _NO_REPORTS: Json = {"report_count": 0, "unresolved_report_count": 0}
 
 
 def person(world: World, row: Person) -> Json:
-    """Write a person. Comments count as long as their post does, unlike on 0.19."""
+    """Write a person."""
     posts = (post for post in world.posts.values() if post.creator_id == row.id)
     comments = (one for one in world.comments.values() if one.creator_id == row.id)
     return without_none(
@@ -42,7 +42,7 @@ def person(world: World, row: Person) -> Json:
             "bot_account": row.bot_account,
             "instance_id": 1,
             "post_count": sum(not post.is_gone for post in posts),
-            "comment_count": sum(_counts(world, comment) for comment in comments),
+            "comment_count": sum(not comment.is_gone for comment in comments),
         }
     )
 
@@ -224,10 +224,6 @@ def instance(world: World) -> Json:
     """Write the server as one among servers."""
     published = time(world.site.published)
     return {"id": 1, "domain": world.hostname, "published_at": published, "updated_at": published}
-
-
-def _counts(world: World, comment: Comment) -> bool:
-    return not (comment.is_gone or world.posts[comment.post_id].is_gone)
 
 
 def _votes(votes: dict[int, int]) -> Json:

@@ -96,7 +96,7 @@ def site_view(world: World) -> Json:
         "community_creation_admin_only": site.community_creation_admin_only,
         "private_instance": site.private_instance,
         "slur_filter_regex": site.slur_filter_regex,
-        **_counts(world),
+        **counts(world),
         **stamps,
     }
     limits: Json = {"local_site_id": 1, **stamps, "import_user_settings_max_requests": 3}
@@ -117,7 +117,7 @@ def blocked_urls(world: World) -> list[Json]:
     return [{"id": number, "url": url, "published_at": published} for number, url in entries]
 
 
-def _counts(world: World) -> Json:
+def counts(world: World) -> Json:
     """Count what there is: of accounts those that were accepted, which here is only who set the site up."""
     return {
         "users": sum(person.admin for person in world.people.values()),

@@ -70,7 +70,7 @@ def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
 def stored_url(url: str, blocked: Sequence[str]) -> str:
     """Give a post's address as the server keeps it, or refuse it."""
     if not _SCHEME.match(url):
-        raise Refusal("invalid_url")
+        raise Refusal("invalid_url", cause="relative URL without a base")
     cleaned = _normal(url)
     _check_blocked(cleaned, blocked)
     if urlsplit(cleaned).scheme not in _SCHEMES:
