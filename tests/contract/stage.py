@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
+from megabot.core.notices import Notice
 from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.sandbox import Sandbox
@@ -84,10 +85,11 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class HttpStage(Stage):
-    """One on a sandbox, to which the requests go over HTTP."""
+    """One on a sandbox, to which the requests go over HTTP. `waiting` is for what a test saw in the inbox."""
 
     clock: FakeClock
     sandbox: Sandbox
+    waiting: list[Notice] = field(default_factory=list)
 
     def calls(self) -> list[str]:
         """Name the requests of the bot since the last time, without the API's prefix."""
