@@ -24,7 +24,7 @@ _VERBS = {
 _ON_LEMMY = (
     (re.compile(r"megabot adopt https?://\S+"), "`adopt`, in a comment there"),
     (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
-    (re.compile(r"megabot (post|refresh) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
+    (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
 )
 _MISUNDERSTOOD = {
     Reason.UNKNOWN_VERB: "I do not know the word {word}",

@@ -75,6 +75,7 @@ class App:
             community=desk.community,
             forum=self._forum,
             moderators=self.settings.moderators,
+            admins=self.settings.admins,
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:

@@ -119,14 +119,13 @@ def _change(task: Task) -> str:
 
 
 def _resume(task: Task) -> str:
-    return escaped(amending.resume(task.ports, _thread(task)))
+    return escaped(amending.resume(task.ports, _thread(task), task.command.edition))
 
 
 def _preamble(task: Task) -> str:
     """Keep the preamble that came, and show what it makes of its edition."""
     thread = _thread(task)
-    said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
-    key = said.partition("/")[2].partition(" ")[0]
+    key, said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
     return f"{said}.\n\n{first}"
 

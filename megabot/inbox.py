@@ -3,7 +3,6 @@
 Each step is in the ledger before it is taken, so that whatever breaks in between, nothing is done twice.
 """
 
-import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,19 +28,20 @@ log = logging.getLogger("megabot")
 
 
 class Inbox:
-    """One account's inbox. `admins` says that the server's admins may command too."""
+    """One account's inbox."""
 
-    def __init__(self, ports: Ports, *, admins: bool = False) -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._admins = admins
         self._bot: Person | None = None
-        self._threads: tuple[Thread, ...] = ()
+        self._known: tuple[Thread, ...] = ()
 
-    def attend(self, *, waiting: bool) -> None:
+    def attend(self, *, waiting: bool, known: tuple[Thread, ...]) -> None:
         """Hear what waits, carry out what was ordered, answer what is owed.
 
-        `waiting` is whether the server counts anything unread. Raises what the forum and the ledger raise.
+        `waiting` is whether the server counts anything unread, `known` the threads of the last pass, to go by
+        while the source is broken. Raises what the forum and the ledger raise.
         """
+        self._known = known
         heard = self._hear() if waiting or self._is_new() else ()
         for command in self._ports.ledger.open_commands():
             if command.state is HeardState.ACTING:
@@ -153,7 +153,7 @@ class Inbox:
 
     def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""
-        admins = self._ports.forum.site().admins if self._admins else ()
+        admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
         for thread in threads:
             names.setdefault(thread.community or self._ports.community, []).append(thread.name)
@@ -172,10 +172,16 @@ class Inbox:
         return Realm(community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders))
 
     def _read_threads(self) -> tuple[Thread, ...]:
-        """Read which threads there are; with the source broken, those that there were."""
-        with contextlib.suppress(SourceBroken, SourceMissing):
-            self._threads = self._ports.source.threads(self._ports.source.snapshot())
-        return self._threads
+        """Read which threads there are; with the source broken, those that there were.
+
+        Where none are known it raises: nobody is taken for a stranger for want of a thread to command.
+        """
+        try:
+            return self._ports.source.threads(self._ports.source.snapshot())
+        except (SourceBroken, SourceMissing):
+            if not self._known:
+                raise
+            return self._known
 
     def _account(self) -> Person:
         self._bot = self._bot or self._ports.forum.account().person

@@ -18,6 +18,7 @@ from megabot.reconcile import Report, run_pass
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
+_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
         Reason.THERE,
@@ -32,6 +33,7 @@ _BESIDE = frozenset(
         Reason.NOTHING_DUE,
         Reason.REMOVED,
         Reason.SKIPPED,
+        Reason.HELD,
         Reason.FIRST_RUN,
         Reason.NOT_ORDERED,
         Reason.STRAYED,
@@ -155,7 +157,7 @@ def _complaint(report: Report, hold: Hold) -> str:
 
 
 def _matters(hold: Hold, order: Order) -> bool:
-    if order.kind in (OrderKind.REFRESH, OrderKind.ADOPT) and hold.reason in _BESIDE:
+    if order.kind in _OF_WHAT_STANDS and hold.reason in _BESIDE:
         return False  # it was about the standing post; that a newer slot is empty is another matter
     return hold.reason not in _HARMLESS
 

@@ -45,8 +45,8 @@ class Forum(Protocol):
     at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInLater`.
     """
 
-    def site(self) -> Site:
-        """Read the server's own facts; works signed out."""
+    def site(self, *, anew: bool = False) -> Site:
+        """Read the server's own facts; works signed out. Unless `anew`, they may be those of a while ago."""
 
     def account(self) -> Account:
         """Read the bot's own account; signs in if there is no token yet."""
@@ -236,7 +236,12 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports(Desk):
-    """Everything a pass acts through. `moderators` names whom alerts go to, none for the communities' own."""
+    """Everything a pass acts through.
+
+    `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's
+    admins may command too.
+    """
 
     forum: Forum
     moderators: tuple[str, ...] = ()
+    admins: bool = False

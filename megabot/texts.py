@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from megabot.core.actions import (
     Action,
@@ -39,6 +40,17 @@ def hold(thread: Thread, held: Hold) -> str:
 def moment(at: datetime | None) -> str:
     """Write a moment so that anybody can place it."""
     return at.strftime("%Y-%m-%d %H:%M UTC") if at is not None else "later"
+
+
+def local_moment(at: datetime, timezone: str) -> str:
+    """Write a moment as the clocks of a thread's zone show it."""
+    return f"{at.astimezone(ZoneInfo(timezone)):%a %d %b %H:%M %Z}"
+
+
+def added(at: datetime, timezone: str) -> str:
+    """Say below an essay that it came after the thread, and when. Markdown."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"*Added at {local:%H:%M %Z} on {local:%A}, {local.day} {local:%B}.*"
 
 
 def action(thread: Thread, planned: Action) -> str:

@@ -138,7 +138,8 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
-    return path, Optional(file.mapping(), text=file.body.strip())
+    words = [file.body.strip(), context["added"]]
+    return path, Optional(file.mapping(), text="\n\n".join(filter(None, words)))
 
 
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:

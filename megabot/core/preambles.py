@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.threads import EditionFacts, Snapshot, Thread
 
 SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
@@ -22,7 +22,12 @@ def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tup
     return tuple(problem for path in paths for problem in _idle(path, threads))
 
 
-def file_of(snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool) -> str:
+def is_own(origin: str) -> bool:
+    """Tell whether a text's preamble, by where it came from, is one that was written for its edition."""
+    return bool(origin) and not origin.endswith(f"/{_DEFAULT}.md")
+
+
+def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts, *, alone: bool) -> str:
     """Find the preamble file that is an edition's own, empty for none; `alone`: the source has one thread."""
     folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
     names = [f"{folder}{name}.md" for name in (edition.key, edition.start.isoformat()) for folder in folders]

@@ -145,8 +145,9 @@ class Context:
     """Everything a rendering takes beside the source's files. Plain values only.
 
     `companions` maps the front matter's names to facts, or None where a companion is missing.
-    `preamble` replaces the preamble file's text when a moderator wrote one. `essay` is kept with what was
-    posted: the digest of the essay that the text was made with.
+    `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
+    that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
+    text was made with, and `bare`: the edition went up without an essay of its own.
     """
 
     edition: EditionFacts
@@ -155,7 +156,9 @@ class Context:
     companions: dict[str, CompanionFacts | None] | None = None
     preamble: str | None = None
     revision: Revision = Revision()
+    added: str = ""
     essay: str = ""
+    bare: bool = False
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

@@ -19,7 +19,7 @@ def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> in
         command, thread = read(verb, words, app.threads(None))
         desk = app.writing_desk
         if verb is Verb.RESUME:
-            click.echo(amending.resume(desk, thread))
+            click.echo(amending.resume(desk, thread, command.edition))
         else:
             click.echo(amending.change(desk, thread, Kind(verb.value), command, who()))
     return 0

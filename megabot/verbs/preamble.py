@@ -54,5 +54,6 @@ def export(options: dict[str, object], folder: Path) -> int:
 def _keep(options: dict[str, object], words: tuple[str, ...], text: str) -> int:
     with open_app(options) as app:
         command_, thread = read(Verb.PREAMBLE, words, app.threads(None))
-        click.echo(amending.set_preamble(app.writing_desk, thread, replace(command_, text=text), who()))
+        _, said = amending.set_preamble(app.writing_desk, thread, replace(command_, text=text), who())
+        click.echo(said)
     return 0

@@ -1,5 +1,6 @@
 """Who is obeyed, and how often: the cases C of docs/faults.md, as scenes on the sandbox."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -341,3 +342,36 @@ def test_a_command_that_a_crash_cut_off_is_carried_out_by_the_next_process(
 
     assert len(world.posts()) == 2
     assert len(answers(world)) == 1
+
+
+def let_admins_command(world: World) -> Service:
+    return Service(replace(world.ports(), admins=True), tick=timedelta(seconds=30), notify=lambda _: None)
+
+
+def test_an_admin_of_the_server_is_a_stranger(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost yes", by="admin")
+    write(world, service, "repost yes", by="admin")
+
+    assert not obeyed(world)
+    assert letters(world, "admin") == []
+
+
+@pytest.mark.parametrize("way", [say, write])
+def test_where_a_setting_says_so_an_admin_of_the_server_is_obeyed(
+    world: World, service: Service, way: Callable[..., int]
+) -> None:
+    words = f"{BOT} repost yes" if way is say else "repost yes"
+
+    way(world, let_admins_command(world), words, by="admin")
+
+    assert obeyed(world)
+
+
+def test_who_was_an_admin_a_minute_ago_is_not_obeyed(world: World, service: Service) -> None:
+    service = let_admins_command(world)
+    say(world, service, f"{BOT} status", by="admin")
+    world.sandbox.person("admin").admin = False
+
+    say(world, service, f"{BOT} repost yes", by="admin")
+
+    assert not obeyed(world)

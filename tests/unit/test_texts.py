@@ -195,3 +195,14 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 def test_a_thread_is_called_by_its_name() -> None:
     assert texts.hold(a_thread(name="film"), Hold(reason=Reason.THERE)).startswith("film: ")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/London", "*Added at 23:30 GMT on Monday, 16 November.*"),
+        ("Asia/Tokyo", "*Added at 08:30 JST on Tuesday, 17 November.*"),
+    ],
+)
+def test_when_an_essay_came_is_said_on_the_clock_of_the_threads_zone(zone: str, said: str) -> None:
+    assert texts.added(datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said
