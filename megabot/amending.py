@@ -100,9 +100,7 @@ def resume(desk: Desk, thread: Thread, key: str = "") -> str:
     if key:
         _edition(desk, thread, key)
     turns = [
-        one
-        for one, _ in rules.in_force(thread, before, desk.clock.now(), _posts(desk, thread))
-        if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
+        one for one, _ in in_force(desk, thread) if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
     ]
     if not turns:
         return said.nothing_to_resume(thread.name, key)
@@ -151,11 +149,9 @@ def _went_up_bare(desk: Desk, thread: Thread) -> str:
     return record.edition if context.from_json(record.context).bare else ""
 
 
-def in_force(desk: Desk, thread: Thread) -> tuple[str, ...]:
-    """Say which changes of editions still mean something, each with who made it and when."""
-    posts = _posts(desk, thread)
-    found = rules.in_force(thread, kept(desk.ledger, thread.name), desk.clock.now(), posts)
-    return tuple(said.in_force(thread, one, edition) for one, edition in found)
+def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...]:
+    """Give the changes that still mean something, each with its edition."""
+    return rules.in_force(thread, kept(desk.ledger, thread.name), desk.clock.now(), _posts(desk, thread))
 
 
 def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:

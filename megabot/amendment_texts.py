@@ -84,10 +84,10 @@ def no_preamble_to_clear(thread: str) -> str:
     return f"{thread}: no preamble of an edition that stands or is to come was sent by message"
 
 
-def in_force(thread: Thread, one: Amendment, edition: Edition) -> str:
+def in_force(one: Amendment, edition: Edition, timezone: str) -> str:
     """Say which change waits for its edition."""
-    to = f" to {_local(thread, one.slot)}" if one.slot else ""
-    return f"{edition.id}: {one.kind.value}{to} by {one.by}, {_local(thread, one.at)}"
+    to = f" to {local_moment(one.slot, timezone)}" if one.slot else ""
+    return f"{edition.id}: {one.kind.value}{to} by {one.by}, {local_moment(one.at, timezone)}"
 
 
 def _local(thread: Thread, at: datetime | None) -> str:

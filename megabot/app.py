@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class App:
             renderer=desk.renderer,
             alerts=desk.alerts,
             community=desk.community,
+            signed_in=desk.signed_in,
             forum=self._forum,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
@@ -120,7 +122,14 @@ class App:
             renderer=Renderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
+            signed_in=self._signed_in,
         )
+
+    def _signed_in(self) -> datetime | None:
+        """Tell since when there is a token, None without one; makes no folder."""
+        file = TokenFile(self.settings.state_dir / "token.json")
+        stored = file.read(instance=self.settings.instance, username=self.settings.username)
+        return stored.since if stored.token else None
 
     @cached_property
     def _source(self) -> Source:

@@ -54,8 +54,16 @@ class Task:
         return any(record.post_id == self.heard.post_id for record in posts)
 
 
-def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> str:
-    """Do what was said and give the answer, Markdown. What was done already is found done.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a command: the answer, Markdown, and the threads that it was about."""
+
+    answer: str
+    threads: tuple[str, ...]
+
+
+def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> Done:
+    """Do what was said. What was done already is found done.
 
     Trouble that is over by itself is raised (`ForumError`): the command is tried again then.
     """
@@ -66,12 +74,13 @@ def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle
     task = Task(
         ports=ports, heard=heard, command=command, names=heard.threads, bot=bot, threads=tuple(threads)
     )
+    about = (task.thread,) if task.thread else task.names
     try:
-        return _done(task)
+        return Done(_done(task), about)
     except NotSent:
         raise
     except (ConfigError, Expected) as error:
-        return answers.failed(error)
+        return Done(answers.failed(error), about)
 
 
 def _done(task: Task) -> str:

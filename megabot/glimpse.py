@@ -1,27 +1,15 @@
 """What moderators see by message: the state of their threads, and the next edition before its time."""
 
 from megabot import answers, overview_texts, preview, status
-from megabot.amending import in_force
 from megabot.core.letters import differences, numbered
 from megabot.core.records import IntentState
-from megabot.core.threads import RenderProblem, Thread
+from megabot.core.threads import RenderProblem
 from megabot.ports import Desk
 
 
 def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
-    found = status.read(desk)
-    own = tuple(one for one in found.threads if one.thread in names)
-    return (
-        *(overview_texts.status_line(one) for one in own),
-        overview_texts.source_line(found.source, now=found.now),
-        *(line for thread in _threads(desk) if thread.name in names for line in in_force(desk, thread)),
-        *found.alerts,
-    )
-
-
-def _threads(desk: Desk) -> tuple[Thread, ...]:
-    return desk.source.threads(desk.source.snapshot())
+    return overview_texts.status_lines(status.read(desk), names)
 
 
 def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:

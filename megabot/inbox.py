@@ -130,8 +130,9 @@ class Inbox:
         if self._was_answered(heard):
             self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
             return
-        answer = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
-        self._ports.ledger.keep_heard(replace(heard, state=HeardState.ANSWER_DUE, answer=answer))
+        done = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
+        kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
+        self._ports.ledger.keep_heard(kept)
 
     def _was_answered(self, heard: Heard) -> bool:
         """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""

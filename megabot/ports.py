@@ -1,6 +1,6 @@
 """What megabot needs of the world, as Protocols with their contracts. Adapters implement them, fakes too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -224,7 +224,10 @@ class Alerts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What works without a server. `community` is the default for threads that name none."""
+    """What works without a server.
+
+    `community` is the default for threads that name none. `signed_in` tells since when there is a token.
+    """
 
     clock: Clock
     ledger: Ledger
@@ -232,6 +235,7 @@ class Desk:
     renderer: Renderer
     alerts: Alerts
     community: str = ""
+    signed_in: Callable[[], datetime | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

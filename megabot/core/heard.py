@@ -21,8 +21,8 @@ class Heard:
 
     `said` is the text of a command that is to be carried out. `answer` is what is to be answered. `by` is the
     author's name for people, `actor` the one that is unique. `threads` are those that the author could
-    command there and then. `person_id`, `post_id` and `comment_id` say where the answer goes; the last two
-    are 0 for a message, all three at the shell.
+    command there and then; once it was carried out, those that it was about. `person_id`, `post_id` and
+    `comment_id` say where the answer goes; the last two are 0 for a message, all three at the shell.
     """
 
     key: str

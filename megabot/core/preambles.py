@@ -37,10 +37,15 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts,
 def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
     """Give the edition of the next 24 hours that has no preamble file, where the thread has such files."""
     coming = next(calendar.upcoming(thread.name, thread.schedule, now))
+    if coming.slot - now > SOON or coming.skipped or not has_some(snapshot, thread, alone=alone):
+        return None
+    return None if file_of(snapshot, thread, coming, alone=alone) else coming
+
+
+def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+    """Tell whether a thread has preamble files at all; `alone`: the source has one thread."""
     folder = _FOLDER if alone else f"{_FOLDER}{thread.name}/"
-    has_some = any(path.startswith(folder) for path in snapshot.files)
-    soon = coming.slot - now <= SOON and not coming.skipped
-    return coming if has_some and soon and not file_of(snapshot, thread, coming, alone=alone) else None
+    return any(path.startswith(folder) for path in snapshot.files)
 
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:

@@ -1,19 +1,19 @@
 """What people read: whole sentences that name the next step."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from megabot import overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
-from megabot.core.glance import ThreadStatus
+from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
 from tests.making import NOW, SLOT, TEXT, WEEK, a_record, a_thread, an_edition, an_intent, own
 
 NEWS = a_thread()
 URL = "https://lemmy.example/post/47"
-STATUS = {"thread": "news", "next_edition": "2026-W48", "next_slot": SLOT + WEEK}
+STATUS = {"thread": "news", "timezone": "UTC", "next_edition": "2026-W48", "next_slot": SLOT + WEEK}
 
 
 def status(**found: object) -> str:
@@ -132,12 +132,34 @@ def test_a_status_without_a_post_names_the_next_slot() -> None:
 def test_a_status_names_the_post_and_its_pin(*, pinned: bool | None, word: str) -> None:
     line = status(edition="2026-W47", url=URL, pinned=pinned)
 
-    assert line == f"news: 2026-W47 {URL}, pinned: {word}; next Mon 23 Nov 12:00 UTC (2026-W48)"
+    assert line == f"news: next Mon 23 Nov 12:00 UTC (2026-W48); 2026-W47 {URL}, pinned: {word}"
 
 
-@pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0;"), (True, "abcdef0 with changes;")])
+@pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0"), (True, "abcdef0 with changes")])
 def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: bool, words: str) -> None:
-    assert words in status(url=URL, commit="abcdef0123", dirty=dirty)
+    assert status(url=URL, commit="abcdef0123", dirty=dirty).endswith(words)
+
+
+def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() -> None:
+    said = Commanded(by="modlin", verb="repost", at=NOW)
+
+    line = status(timezone="America/New_York", essay="missing", commanded=said)
+
+    assert line == (
+        "news: next Mon 23 Nov 12:00 New York (2026-W48), essay: missing; nothing posted yet; "
+        "commanded by: modlin (repost, Mon 16 Nov 07:05 EST)"
+    )
+
+
+def test_a_status_tells_how_old_the_token_is() -> None:
+    found = Status(
+        now=NOW, source=SourceStatus(), threads=(), alerts=("a fuse blew",), signed_in=NOW - timedelta(days=3)
+    )
+
+    assert overview_texts.status_lines(found) == (
+        "source: a folder that is in no git repository; token: 3 days",
+        "needs a person: a fuse blew",
+    )
 
 
 def test_a_status_names_what_may_have_happened() -> None:
