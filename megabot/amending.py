@@ -58,10 +58,10 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     return found.text if found else None
 
 
-def held(ledger: Ledger, thread: Thread, key: str) -> tuple[str, ...]:
+def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
     """Give who holds an edition back and since when; empty where nobody does."""
-    found = of_edition(kept(ledger, thread.name), Kind.HOLD, key)
-    return (found.by, texts.local_moment(found.at, thread.schedule.timezone)) if found else ()
+    found = of_edition(kept(desk.ledger, thread.name), Kind.HOLD, key)
+    return (found.by, texts.local_moment(desk.language, found.at, thread.schedule.timezone)) if found else ()
 
 
 def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
@@ -69,20 +69,20 @@ def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) ->
     now, before = desk.clock.now(), kept(desk.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
-        return said.skipped_already(thread, skipped.edition, skipped, _next(desk, thread))
+        return said.skipped_already(desk.language, thread, skipped, _next(desk, thread))
     edition = _edition(desk, thread, command.edition)
     _refuse(desk, thread, edition)
     held_before = of_edition(before, Kind.HOLD, edition.key)
     if kind is Kind.HOLD and held_before:
-        return said.held_already(thread, edition, held_before)
+        return said.held_already(desk.language, thread, edition, held_before)
     slot = None
     if kind is Kind.MOVE:
         slot = rules.moved_slot(thread.schedule, edition, span=command.span, at=command.at, on=command.on)
         if not rules.may_move(thread, edition, slot, now):
-            raise ConfigError(said.cannot_move(thread, edition, slot))
+            raise ConfigError(said.cannot_move(desk.language, thread, edition, slot))
     new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
     _keep(desk, thread, rules.added(before, new))
-    return said.changed(thread, new, edition)
+    return said.changed(desk.language, thread, new, edition)
 
 
 def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
@@ -91,7 +91,7 @@ def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
     against = rules.objection(thread, edition, desk.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
-        raise ConfigError(said.objection(against, edition, url))
+        raise ConfigError(said.objection(desk.language, against, edition, url))
 
 
 def resume(desk: Desk, thread: Thread, key: str = "") -> str:
@@ -103,9 +103,9 @@ def resume(desk: Desk, thread: Thread, key: str = "") -> str:
         one for one, _ in in_force(desk, thread) if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
     ]
     if not turns:
-        return said.nothing_to_resume(thread.name, key)
+        return said.nothing_to_resume(desk.language, thread.name, key)
     _keep(desk, thread, tuple(one for one in before if one not in turns))
-    return said.resumed(thread.name, key)
+    return said.resumed(desk.language, thread.name, key)
 
 
 def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
@@ -120,10 +120,10 @@ def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple
     if command.edition not in ("", edition.key):
         edition, other = _edition(desk, thread, command.edition), edition
     if rules.objection(thread, edition, now, ()) is Objection.OVER:
-        raise ConfigError(said.preamble_too_late(edition))
+        raise ConfigError(said.preamble_too_late(desk.language, edition))
     new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=command.text)
     _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
-    return edition.key, said.preamble_kept(edition, other, stands=edition.key in posts)
+    return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
 
 
 def _clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
@@ -134,10 +134,10 @@ def _clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
         there = rules.in_force(thread, before, desk.clock.now(), ())
         editions = [(one.at, edition) for one, edition in there if one.kind is Kind.PREAMBLE]
         if not editions:
-            raise ConfigError(said.no_preamble_to_clear(thread.name))
+            raise ConfigError(said.no_preamble_to_clear(desk.language, thread.name))
         _, edition = max(editions, key=lambda pair: pair[0])
     _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
-    return edition.key, said.preamble_cleared(edition)
+    return edition.key, said.preamble_cleared(desk.language, edition)
 
 
 def _went_up_bare(desk: Desk, thread: Thread) -> str:
@@ -168,7 +168,9 @@ def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
         return _next(desk, thread)
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
-        raise ConfigError(texts.no_such_edition(thread.name, key, example=_next(desk, thread).key))
+        raise ConfigError(
+            texts.no_such_edition(desk.language, thread.name, key, example=_next(desk, thread).key)
+        )
     return edition
 
 

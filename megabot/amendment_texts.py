@@ -5,90 +5,82 @@ from datetime import datetime
 from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
+from megabot.language import Language
 from megabot.texts import local_moment
 
 
-def changed(thread: Thread, one: Amendment, edition: Edition) -> str:
+def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) -> str:
     """Say what was changed, and how it is taken back."""
-    usual = usual_slot(thread.schedule, edition)
-    what = {
-        Kind.HOLD: "is held: it is not posted by itself",
-        Kind.SKIP: "is left out",
-        Kind.MOVE: f"is posted {_local(thread, one.slot)} instead of {_local(thread, usual)}",
-    }[one.kind]
-    return f"{edition.id} {what}; taken back by: resume"
+    if one.kind is Kind.MOVE and one.slot is not None:
+        usual = _local(lang, thread, usual_slot(thread.schedule, edition))
+        return lang.moved.format(edition=edition.id, at=_local(lang, thread, one.slot), usual=usual)
+    return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id)
 
 
-def held_already(thread: Thread, edition: Edition, one: Amendment) -> str:
+def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> str:
     """Say that an edition is held, by whom and since when."""
-    return f"{edition.id} is held already, by {one.by} since {_local(thread, one.at)}; taken back by: resume"
+    return lang.held_already.format(edition=edition.id, by=one.by, at=_local(lang, thread, one.at))
 
 
-def skipped_already(thread: Thread, edition: str, one: Amendment, following: Edition) -> str:
+def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition) -> str:
     """Say that an edition is left out, by whom, and how another one is."""
-    return (
-        f"{thread.name}/{edition} is left out already, by {one.by} since {_local(thread, one.at)}; "
-        f"for the next one say: skip {thread.name} {following.key}"
+    return lang.skipped_already.format(
+        edition=f"{thread.name}/{one.edition}",
+        by=one.by,
+        at=_local(lang, thread, one.at),
+        following=f"{thread.name} {following.key}",
     )
 
 
-def objection(against: Objection, edition: Edition, url: str) -> str:
+def objection(lang: Language, against: Objection, edition: Edition, url: str) -> str:
     """Say why an edition cannot be held, left out or moved."""
-    return {
-        Objection.POSTED: f"{edition.id} is posted: {url}; hold, skip and move are for editions to come",
-        Objection.OVER: f"{edition.id} is over; hold, skip and move are for editions to come",
-        Objection.SKIPPED: f"{edition.id} is left out; if a moderator did that, resume takes it back",
-    }[against]
+    return lang.objections[against].format(edition=edition.id, url=url)
 
 
-def cannot_move(thread: Thread, edition: Edition, slot: datetime) -> str:
+def cannot_move(lang: Language, thread: Thread, edition: Edition, slot: datetime) -> str:
     """Say that a slot cannot be moved there."""
-    return (
-        f"{edition.id} cannot be moved to {_local(thread, slot)}: that is over, "
-        "or beyond the slot before or after"
-    )
+    return lang.cannot_move.format(edition=edition.id, at=_local(lang, thread, slot))
 
 
-def resumed(thread: str, key: str) -> str:
+def resumed(lang: Language, thread: str, key: str) -> str:
     """Say that a thread, or one edition of it, is as the template says again."""
-    what = f"{thread}/{key}" if key else thread
-    return f"{what}: every hold, skip and move is taken back"
+    return lang.resumed.format(what=f"{thread}/{key}" if key else thread)
 
 
-def nothing_to_resume(thread: str, key: str) -> str:
+def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
     """Say that there is nothing to take back."""
-    return f"{f'{thread}/{key}' if key else thread}: nothing is held, left out or moved"
+    return lang.nothing_to_resume.format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(edition: Edition, other: Edition, *, stands: bool) -> str:
+def preamble_kept(lang: Language, edition: Edition, other: Edition, *, stands: bool) -> str:
     """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
-    what = "is put into the thread that stands" if stands else "is this one now, whatever the file says"
-    return (
-        f"The preamble of {edition.id} {what}. For {other.id} begin with `preamble {other.key}`; "
-        f"`preamble {edition.key} clear` takes it back"
-    )
+    where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
+    return f"{where} {lang.preamble_other.format(other=other.id, key=other.key, own=edition.key)}"
 
 
-def preamble_too_late(edition: Edition) -> str:
+def preamble_too_late(lang: Language, edition: Edition) -> str:
     """Say that an edition gets no preamble any more."""
-    return f"{edition.id} is over; a preamble is for the thread that stands or for one to come"
+    return lang.preamble_too_late.format(edition=edition.id)
 
 
-def preamble_cleared(edition: Edition) -> str:
+def preamble_cleared(lang: Language, edition: Edition) -> str:
     """Say that the file counts again."""
-    return f"The preamble of {edition.id} is the file's again"
+    return lang.preamble_cleared.format(edition=edition.id)
 
 
-def no_preamble_to_clear(thread: str) -> str:
+def no_preamble_to_clear(lang: Language, thread: str) -> str:
     """Say that no preamble came by message."""
-    return f"{thread}: no preamble of an edition that stands or is to come was sent by message"
+    return lang.no_preamble_to_clear.format(thread=thread)
 
 
-def in_force(one: Amendment, edition: Edition, timezone: str) -> str:
+def in_force(lang: Language, one: Amendment, edition: Edition, timezone: str) -> str:
     """Say which change waits for its edition."""
-    to = f" to {local_moment(one.slot, timezone)}" if one.slot else ""
-    return f"{edition.id}: {one.kind.value}{to} by {one.by}, {local_moment(one.at, timezone)}"
+    facts = {"edition": edition.id, "verb": one.kind.value, "by": one.by}
+    at = local_moment(lang, one.at, timezone)
+    if one.slot is None:
+        return lang.changed.format(**facts, at=at)
+    return lang.changed_to.format(**facts, at=at, slot=local_moment(lang, one.slot, timezone))
 
 
-def _local(thread: Thread, at: datetime | None) -> str:
-    return local_moment(at, thread.schedule.timezone) if at else ""
+def _local(lang: Language, thread: Thread, at: datetime) -> str:
+    return local_moment(lang, at, thread.schedule.timezone)

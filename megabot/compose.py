@@ -80,7 +80,7 @@ class Composer:
             if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
         ]
         said = edits[-1] if edits else then.added
-        return said or texts.added(case.now, case.thread.schedule.timezone)
+        return said or texts.added(self.ports.language, case.now, case.thread.schedule.timezone)
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):

@@ -9,23 +9,26 @@ from megabot.ports import Desk
 
 def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
-    return overview_texts.status_lines(status.read(desk), names)
+    return overview_texts.status_lines(desk.language, status.read(desk), names)
 
 
 def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
-    threads = desk.source.threads(desk.source.snapshot())
+    lang, threads = desk.language, desk.source.threads(desk.source.snapshot())
     made = preview.preview(desk, key or None, choose=lambda: [one for one in threads if one.name == name])
     if made.source_problems:
-        return (answers.problems(str(one) for one in made.source_problems),)
+        return (answers.problems(lang, (str(one) for one in made.source_problems)),)
     (shown,) = made.shown
     if isinstance(shown.text, RenderProblem):
-        return (answers.problems(str(one) for one in shown.text.problems),)
+        return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
-        return numbered(f"{shown.text.title}\n\n{shown.text.body}")
+        return numbered(f"{shown.text.title}\n\n{shown.text.body}", lang.part)
     url, body = _standing(desk, name)
-    changes = differences(body, shown.text.body) if url else ""
-    return numbered(answers.preview(shown.edition.id, shown.text.title, shown.text.preamble, changes, url))
+    changes = differences(body, shown.text.body, lang.more_lines) if url else ""
+    said = answers.preview(
+        lang, shown.edition.id, shown.text.title, shown.text.words, changes=changes, stands=url
+    )
+    return numbered(said, lang.part)
 
 
 def _standing(desk: Desk, name: str) -> tuple[str, str]:

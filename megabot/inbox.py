@@ -89,11 +89,12 @@ class Inbox:
 
     def _take(self, notice: Notice, parsed: Command | Misunderstood, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""
-        bot = self._account()
+        bot, lang = self._account(), self._ports.language
         if isinstance(parsed, Misunderstood):
-            self._keep(notice, HeardState.ANSWER_DUE, answer=answers.misunderstood(parsed, _handle(bot)))
+            answer = answers.misunderstood(lang, parsed, _handle(bot))
+            self._keep(notice, HeardState.ANSWER_DUE, answer=answer)
         elif self._ports.clock.now() - notice.published > TOO_OLD:
-            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(TOO_OLD.days))
+            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(lang, TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
             answer = ask_to_confirm(self._ports, notice.key, _handle(bot))
             self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answer, may=allowed)

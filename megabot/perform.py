@@ -133,14 +133,19 @@ def _tell(work: Work, action: Tell) -> None:
 def _adopt(work: Work, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
     own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
-    _say_there(work, _intent(work, IntentKind.ADOPT, own, own), texts.adopted(action.edition), ADOPTED)
+    _say_there(
+        work,
+        _intent(work, IntentKind.ADOPT, own, own),
+        texts.adopted(work.ports.language, action.edition),
+        ADOPTED,
+    )
     keep_posts(work.ports, work.thread, (own,))
 
 
 def _withdraw(work: Work, action: Withdraw) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
-    _say_there(work, new, texts.withdrawn(action.standing.post.url), UNDONE)
+    _say_there(work, new, texts.withdrawn(work.ports.language, action.standing.post.url), UNDONE)
 
 
 def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:

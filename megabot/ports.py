@@ -23,6 +23,7 @@ from megabot.core.posts import (
 )
 from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.language import ENGLISH, Language
 
 
 class Clock(Protocol):
@@ -226,7 +227,8 @@ class Alerts(Protocol):
 class Desk:
     """What works without a server.
 
-    `community` is the default for threads that name none. `signed_in` tells since when there is a token.
+    `community` is the default for threads that name none. `language` is that of what is said to people on
+    Lemmy. `signed_in` tells since when there is a token.
     """
 
     clock: Clock
@@ -235,6 +237,7 @@ class Desk:
     renderer: Renderer
     alerts: Alerts
     community: str = ""
+    language: Language = ENGLISH
     signed_in: Callable[[], datetime | None] = lambda: None
 
 

@@ -18,6 +18,7 @@ from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
+from megabot.language import ENGLISH
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 from megabot.source_watch import SourceWatch
@@ -125,7 +126,7 @@ class Service:
                 self._pass(now)
         except (SourceBroken, SourceMissing) as error:
             self._no_source_at = now
-            self._ports.alerts.raise_alert("source", texts.source_trouble(error))
+            self._ports.alerts.raise_alert("source", texts.source_trouble(self._ports.language, error))
             self._tell_moderators()
             self._beat(False)
 
@@ -188,7 +189,7 @@ def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str
         if report.failure is not None:
             log.warning("%s: %s", report.thread.name, report.failure)
         for hold in holds(report.left):
-            sentence = texts.hold(report.thread, hold)
+            sentence = texts.hold(ENGLISH, report.thread, hold)
             news = not hold.needs_person and hold.reason is not Reason.THERE and sentence not in before
             log.log(logging.INFO if news else logging.DEBUG, "%s", sentence)
             held.add(sentence)

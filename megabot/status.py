@@ -9,7 +9,7 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
-from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus
+from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
@@ -44,9 +44,12 @@ def plain(status: Status) -> dict[str, object]:
 def _plain_thread(one: ThreadStatus) -> dict[str, object]:
     said = one.commanded
     commanded = {"by": said.by, "verb": said.verb, "at": _plain_moment(said.at)} if said else None
-    changes = [_plain_change(change, edition) for change, edition in one.changes]
-    times = {"next_slot": _plain_moment(one.next_slot), "changes": changes, "commanded": commanded}
-    return asdict(replace(one, changes=(), commanded=None)) | times
+    return asdict(replace(one, changes=(), commanded=None)) | {
+        "next_slot": _plain_moment(one.next_slot),
+        "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in one.unknown],
+        "changes": [_plain_change(change, edition) for change, edition in one.changes],
+        "commanded": commanded,
+    }
 
 
 def _plain_change(change: Amendment, edition: Edition) -> dict[str, object]:
@@ -100,7 +103,7 @@ def _with_post(desk: Desk, base: ThreadStatus, newest: PostRecord) -> ThreadStat
         pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
         missing=_missing(newest),
         unknown=tuple(
-            f"{intent.new.kind} {intent.new.edition} since {intent.new.at:%Y-%m-%d %H:%M} UTC"
+            Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents
             if intent.open
         ),

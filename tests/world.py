@@ -129,6 +129,7 @@ class Press:
             body="\n\n".join(filter(None, [words, context.added, previous, *links])),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
             preamble=origin,
+            words=words,
             essay=self.essay,
             url=self.image,
             thumbnail=self.thumbnail,

@@ -170,6 +170,12 @@ class Settings(BaseModel):
         description="Whether the server's admins may command the bot as moderators do: `yes` or `no`.",
         examples=["yes"],
     )
+    language_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file with what the bot says on Lemmy in another language: a translation of "
+        "`docs/sentences.toml`. By default it speaks English.",
+        examples=["sentences.de.toml"],
+    )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
         default=None,
         description="An uptime monitor's address, which is asked for after each verified pass, and with "

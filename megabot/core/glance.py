@@ -5,6 +5,7 @@ from datetime import datetime
 
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
+from megabot.core.records import IntentKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +14,15 @@ class Commanded:
 
     by: str
     verb: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A write that may have happened without our knowing."""
+
+    kind: IntentKind
+    edition: str
     at: datetime
 
 
@@ -35,7 +45,7 @@ class ThreadStatus:
     commit: str = ""
     dirty: bool = False
     pinned: bool | None = None
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
     missing: tuple[str, ...] = ()
     changes: tuple[tuple[Amendment, Edition], ...] = ()
     commanded: Commanded | None = None

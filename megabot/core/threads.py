@@ -171,8 +171,8 @@ class Rendered:
 
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
-    where the essay came from: a path of the source, "message", or "" when there was none; `essay` is the
-    digest of what stood there. `warnings` do not hinder.
+    where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
+    says and `essay` the digest of what stood there. `warnings` do not hinder.
     """
 
     title: str
@@ -182,6 +182,7 @@ class Rendered:
     thumbnail: str = ""
     alt_text: str = ""
     preamble: str = ""
+    words: str = ""
     essay: str = ""
     warnings: tuple[Problem, ...] = ()
 

@@ -18,6 +18,6 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(status.plain(found), indent=2))
         return 0
-    for line in overview_texts.status_lines(found):
+    for line in overview_texts.status_lines(app.language, found):
         click.echo(line)
     return 0

@@ -9,6 +9,7 @@ import pytest
 
 from megabot import answers
 from megabot.app import open_app
+from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
@@ -34,7 +35,7 @@ def write(sandbox: Sandbox, *texts: str) -> str:
 def as_answered(*printed: str) -> str:
     """What a person at the host reads, without the log, as it is said on Lemmy."""
     lines = [line.removeprefix("megabot: ") for line in "".join(printed).splitlines()]
-    return answers.done([line for line in lines if " INFO " not in line], ())
+    return answers.done(ENGLISH, [line for line in lines if " INFO " not in line], ())
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from megabot.run import Service
 from tests.scenes import at_work, letters, say, write
 from tests.world import World
 
-LATE = "*Added at 13:00 GMT on Monday, 23 November.*"
+LATE = "*Added at Mon 23 Nov 13:00 GMT.*"
 FILE = "preambles/news/2026-W48.md"
 
 
