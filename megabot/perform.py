@@ -65,7 +65,7 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _tell(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
-            why = texts.why_locked(standing.post.url)
+            why = texts.why_locked(work.ports.language, standing.post.url)
             _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
         case Edit():
             _edit(work, action)
@@ -136,14 +136,19 @@ def _tell(work: Work, action: Tell) -> None:
 def _adopt(work: Work, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
     own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
-    _say_there(work, _intent(work, IntentKind.ADOPT, own, own), texts.adopted(action.edition), ADOPTED)
+    _say_there(
+        work,
+        _intent(work, IntentKind.ADOPT, own, own),
+        texts.adopted(work.ports.language, action.edition),
+        ADOPTED,
+    )
     keep_posts(work.ports, work.thread, (own,))
 
 
 def _withdraw(work: Work, action: Withdraw) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
-    _say_there(work, new, texts.withdrawn(action.standing.post.url), UNDONE)
+    _say_there(work, new, texts.withdrawn(work.ports.language, action.standing.post.url), UNDONE)
 
 
 def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:

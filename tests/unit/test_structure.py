@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
 PASS += "reconcile look series places companions compose images perform orders messages"
-PORTS = "core ports config texts errors"
+PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
@@ -33,15 +33,17 @@ MAY_IMPORT = {
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
-    "answers": "core",
+    "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
+    "status": f"amending {PORTS}",
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
-    "overview_texts": "texts core",
+    "overview_texts": "amendment_texts texts language core",
     "hold_texts": "core",
-    "amendment_texts": "texts core",
+    "language": "hold_texts core",
+    "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
@@ -52,10 +54,10 @@ MAY_IMPORT = {
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
-    "config": "core errors",
+    "config": "language core errors",
     "logs": "",
-    "texts": "hold_texts core errors",
-    "ports": "core",
+    "texts": "language core errors",
+    "ports": "language core",
     "errors": "",
     "core": "",
 }
@@ -72,7 +74,7 @@ LIBRARIES = {
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
-PURE = ["core", "errors", "ports", "texts", "hold_texts", "answers", *PAGE.split(), *WIRE.split()]
+PURE = ["core", "errors", "ports", "texts", "hold_texts", "language", "answers", *PAGE.split(), *WIRE.split()]
 IMPURE = {
     "http",
     "io",
