@@ -239,6 +239,16 @@ def test_the_text_of_a_removed_post_is_in_the_log_where_the_listing_has_it_not(v
     assert (logged.removed, logged.body) == (True, DRAFT.body)
 
 
+def test_own_posts_are_listed_whatever_the_account_hides_from_itself(v4: HttpStage) -> None:
+    """A15."""
+    made = v4.forum.create_post(v4.news, DRAFT)
+    hiding = {"discussion_languages": [37], "show_read_posts": False, "show_bot_accounts": False}
+    v4.hand("megabot").save_settings(**hiding)
+
+    assert [post.id for post in v4.forum.own_content(since=None).posts] == [made.id]
+    assert set(v4.forum.account().hides) == set(hiding)
+
+
 def test_a_post_gets_the_tags_that_its_community_has(v4: HttpStage) -> None:
     for name in ("weekly", "maps"):
         v4.hand("modlin").create_tag(v4.news, name, name.capitalize())

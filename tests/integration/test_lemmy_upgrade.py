@@ -79,6 +79,7 @@ def test_a_1_0_is_found_with_one_request(play: Play) -> None:
 
 
 def test_a_call_that_only_0_19_knew_is_made_over_v4_after_the_upgrade(play: Play) -> None:
+    """A21."""
     server, forum, kept = play(GONE, V4_SITE, recorded("post-feature"))
 
     assert forum.feature(1, featured=True, kind=Feature.COMMUNITY).featured_community
@@ -140,6 +141,14 @@ def test_an_account_as_a_1_0_tells_it_over_v3_is_not_believed(play: Play) -> Non
     assert forum.account().person.name == "megabot"
     assert asked(server) == ["GET /api/v3/site", "GET /api/v4/site", "GET /api/v4/account"]
     assert kept == [ApiKind.V4]
+
+
+def test_a_server_that_does_not_know_its_version_is_believed_to_be_what_it_speaks(play: Play) -> None:
+    site = V3_SITE.partition(b"\r\n\r\n")[2].replace(b"0.19.20", b"unknown version")
+
+    _, forum, _ = play(GONE, answer(site), kind=None)
+
+    assert forum.site().version == "unknown version"
 
 
 @pytest.mark.parametrize(

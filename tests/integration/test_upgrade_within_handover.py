@@ -70,6 +70,7 @@ def a_week_later(world: World) -> World:
 
 @pytest.mark.parametrize("number", range(1, REQUESTS + 1))
 def test_one_post_is_pinned_and_the_old_one_is_not(a_week_later: World, number: int) -> None:
+    """A20."""
     with serving(a_week_later, upgraded_before=number) as (service, kept):
         tick_for_an_hour(a_week_later, service)
 
