@@ -102,7 +102,7 @@ def _not_possible(task: Task) -> str:
 
 def _order(task: Task) -> str:
     kind = _ORDERS[task.command.verb]
-    order = Order(kind, task.heard.key)
+    order = Order(kind, task.heard.key, at=task.heard.at)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
