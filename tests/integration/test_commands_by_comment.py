@@ -83,7 +83,7 @@ def test_a_preview_comes_by_message(world: World, service: Service) -> None:
     say(world, service, f"{BOT} preview")
 
     assert answers(world) == ["I have sent it to you by private message."]
-    assert letters(world)[0].startswith("**news/2026-W49**: News 4")
+    assert letters(world)[0].startswith("**news/2026-W49**: News 4\n\nAn essay.\n\n---\n\nWhat differs from")
 
 
 def test_a_broken_template_is_told_of_instead_of_a_preview(world: World, service: Service) -> None:

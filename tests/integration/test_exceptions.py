@@ -1,11 +1,16 @@
 """One edition's exceptions, as moderators make them on Lemmy: hold, skip, move, a preamble by message."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from megabot import amending
 from megabot.amending import Amended
+from megabot.core.amendments import Kind
+from megabot.core.commands import Command, Verb
+from megabot.errors import Busy
+from megabot.ports import Ports
 from megabot.run import Service
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
 from tests.world import NEWS, SLOT, WEEK, World
@@ -332,6 +337,19 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
     say(world, service, f"{BOT} preamble\n\nAn essay.")
 
     assert "goes by private message" in answers(world)[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ports: amending.resume(ports, NEWS),
+        lambda ports: amending.change(ports, NEWS, Kind.HOLD, Command(verb=Verb.HOLD), "robin"),
+        lambda ports: amending.set_preamble(ports, NEWS, Command(verb=Verb.PREAMBLE, text="Text"), "robin"),
+    ],
+)
+def test_two_processes_never_change_editions_at_once(world: World, change: Callable[[Ports], object]) -> None:
+    with world.ports().ledger.pass_lock(), pytest.raises(Busy):
+        change(world.ports())
 
 
 def test_the_source_is_otherwise_as_it_is(world: World) -> None:

@@ -180,7 +180,7 @@ RULES_BROKEN = (
     Mutant(
         name="an order to undo is carried out twice",
         file="megabot/core/undoing.py",
-        old=" or _was_carried_out(case, case.order.id):",
+        old=" or _was_carried_out(case, case.order):",
         new=":",
         caught_by=("tests/integration/test_undo.py::test_the_same_order_undoes_once",),
         rule="decide_undo",
