@@ -3,6 +3,7 @@
 Everything that a pass reads is shared between its threads: the account's own posts are listed once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -136,10 +137,20 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         seen,
         posts=posts,
         hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
+        hidden=tuple(_hidden(ports, ground, posts, homes)),
         hides=hides,
         proven=proven,
         deep=True,
     )
+
+
+def _hidden(ports: Ports, ground: Ground, posts: tuple[Own, ...], homes: set[int]) -> Iterator[Post]:
+    """Find own removed posts without their text: whose they are, only the ledger of a thread could tell."""
+    found = [post for post in ground.content.posts if post.removed and not post.body]
+    known = {own.id for own in posts}
+    for name in ports.ledger.threads() if found else ():
+        known |= {record.post_id for record in ports.ledger.posts(name)}
+    return (post for post in found if post.community_id in homes and post.id not in known)
 
 
 def read_pin_log(ports: Ports, case: Case) -> Seen:

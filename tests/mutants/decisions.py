@@ -93,6 +93,11 @@ RULES_LEFT_OUT = (
         ALWAYS,
     ),
     without(
+        "a_removed_post_may_be_it",
+        "a removed post whose text the server hides is no hindrance",
+        ALWAYS,
+    ),
+    without(
         "what_was_decided_is_sent",
         "what is sent again is rendered anew",
         f"{UNKNOWN}::test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now",
@@ -192,6 +197,14 @@ RULES_BROKEN = (
         new=" and may:",
         caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
         rule="lock_what_was_withdrawn",
+    ),
+    Mutant(
+        name="a post that nobody sees yet takes the pin",
+        file=UPKEEP,
+        old="    if pending is not None:\n",
+        new="    if pending is not None and standing.post.featured:\n",
+        caught_by=(ALWAYS,),
+        rule="wait_until_it_has_arrived",
     ),
     Mutant(
         name="a person's unpin is ignored",

@@ -47,6 +47,23 @@ def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
 
 
+# -- on its way to the community's own server
+
+
+@pytest.mark.parametrize(("minutes", "reason"), [(59, Reason.PENDING), (61, Reason.PENDING_FOR_LONG)])
+def test_a_post_that_nobody_sees_yet_is_waited_for(minutes: int, reason: Reason) -> None:
+    new = pinned(47, federation_pending=True)
+    now = new.post.published + timedelta(minutes=minutes)
+
+    held = handed_over(posts=(new, pinned(46)), now=now)
+
+    assert held == (Hold(reason=reason, until=now + timedelta(minutes=2), facts=(new.post.url,)),)
+
+
+def test_a_post_that_has_arrived_is_pinned() -> None:
+    assert upkeep(own(47), pin_events={47: None}) == (Pin(own=own(47), kind=Feature.COMMUNITY),)
+
+
 # -- nothing stands
 
 
