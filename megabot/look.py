@@ -130,9 +130,7 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
-    pinned = ports.forum.pinned(place.id)
-    for own in marked(pinned, case.thread.name, ground.bot_id):
-        ground.fold(own.post)  # an old one that was restored or pinned again, further back than the listing
+    pinned = _fold_pinned(ports, case, ground, place.id)
     return replace(
         seen,
         posts=posts,
@@ -144,6 +142,14 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     )
 
 
+def _fold_pinned(ports: Ports, case: Case, ground: Ground, community_id: int) -> tuple[Post, ...]:
+    """Read what is pinned; an own old post may be, further back than the listing, after a restoral."""
+    pinned = ports.forum.pinned(community_id)
+    for own in marked(pinned, case.thread.name, ground.bot_id):
+        ground.fold(own.post)
+    return pinned
+
+
 def _hidden(ports: Ports, ground: Ground, posts: tuple[Own, ...], homes: set[int]) -> Iterator[Post]:
     """Find own removed posts without their text: whose they are, only the ledger of a thread could tell."""
     found = [post for post in ground.content.posts if post.removed and not post.body]
@@ -153,14 +159,18 @@ def _hidden(ports: Ports, ground: Ground, posts: tuple[Own, ...], homes: set[int
     return (post for post in found if post.community_id in homes and post.id not in known)
 
 
-def read_pin_log(ports: Ports, case: Case) -> Seen:
-    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20)."""
+def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
+    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
+
+    Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
+    """
     events = dict(case.seen.pin_events)
     kind = KINDS[case.thread.pin]
     standing = case.seen.standing
     asked = [own for own in case.seen.older if own.post.featured]
     if standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
+        _fold_pinned(ports, case, ground, standing.post.community_id)
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
@@ -253,4 +263,4 @@ def standing_of(ports: Ports, ground: Ground, name: str) -> Post | None:
 
 def has_open_publish(seen: Seen) -> bool:
     """Tell whether a post may exist that no look has shown yet."""
-    return any(intent.open and intent.new.kind is IntentKind.PUBLISH for intent in seen.intents)
+    return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in seen.intents)

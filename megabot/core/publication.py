@@ -266,4 +266,4 @@ def _maybe_of_due(case: Case) -> Iterator[Post]:
 
 def _unsettled(case: Case) -> Iterator[Intent]:
     """The publishes of this thread that may have happened without our knowing."""
-    return (intent for intent in case.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH)
+    return (intent for intent in case.seen.intents if intent.new.kind is IntentKind.PUBLISH and intent.open)

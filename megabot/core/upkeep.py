@@ -19,7 +19,7 @@ from megabot.core.threads import Rendered
 from megabot.core.undoing import lock_what_was_withdrawn
 
 ARRIVAL_EVERY = timedelta(minutes=2)
-"""How often it is looked whether a post has reached the community's own server."""
+"""How often it is looked whether a new post has reached the community's own server."""
 KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
 
@@ -45,9 +45,10 @@ def wait_until_it_has_arrived(case: Case, standing: Own) -> Hold | None:
     """Do nothing for a post that nobody sees yet: the one before stays pinned meanwhile (decision 19)."""
     if not standing.post.federation_pending:
         return None
-    late = case.now - standing.post.published > LONG
-    reason = Reason.PENDING_FOR_LONG if late else Reason.PENDING
-    return Hold(reason=reason, until=case.now + ARRIVAL_EVERY, facts=(standing.post.url,))
+    where = (standing.post.url,)
+    if case.now - standing.post.published > LONG:
+        return Hold(reason=Reason.PENDING_FOR_LONG, facts=where)
+    return Hold(reason=Reason.PENDING, until=case.now + ARRIVAL_EVERY, facts=where)
 
 
 def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:

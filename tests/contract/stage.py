@@ -15,8 +15,9 @@ from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.sandbox import Hand, Sandbox
 from tests.clocks import FakeClock
+from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
-from tests.simulation.server import AccountForum, Server
+from tests.simulation.server import Server
 
 PASSWORD = "canary-password"
 LIMITS = Limits(connect=2, read=5, write=5)

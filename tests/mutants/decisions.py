@@ -193,8 +193,8 @@ RULES_BROKEN = (
     Mutant(
         name="a copy that was taken back is locked with each pass",
         file="megabot/core/undoing.py",
-        old=" and may and not (locked or own.post.locked):",
-        new=" and may:",
+        old="        if may and not (locked or own.post.locked):\n",
+        new="        if may:\n",
         caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
         rule="lock_what_was_withdrawn",
     ),

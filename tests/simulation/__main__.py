@@ -32,7 +32,9 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
     year.run()
     quiet_end(year)
     year.counts.update({"commands answered": len(answers(year)), "copies taken back": len(withdrawn(year))})
-    year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items()})
+    year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items() if times})
+    year.counts.update({f"server: {way}": times for way, times in year.server.ways.items() if times})
+    year.counts[f"year ended on {year.server.generation}"] += 1
     return seed, list(violations(year)), year.counts
 
 

@@ -1,7 +1,7 @@
-"""What waits for people on the server in memory: mentions, replies and messages, as 0.19 has them."""
+"""What waits for people on the server in memory: mentions, replies and messages."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -68,6 +68,16 @@ class Mail:
         if answered.id not in {said.by.id, *told}:
             _add(self.replies, answered.id, said.comment.id, at)
 
+    def tell_anew(self, said: Said, *, named: Iterable[Person], answered: Person, at: datetime) -> bool:
+        """Do as 1.0 does: an answer is no mention, and an edit tells all again. Gives whether it is one."""
+        again = said.comment.id in self.said
+        self.said[said.comment.id] = said
+        if answered.id != said.by.id:
+            self.replies.append(Told(len(self.replies) + 1, answered.id, said.comment.id, at))
+        for person_id in {one.id for one in named} - {said.by.id, answered.id}:
+            self.mentions.append(Told(len(self.mentions) + 1, person_id, said.comment.id, at))
+        return again
+
     def send(self, by: Person, to: int, text: str, at: datetime) -> int:
         """Send a message."""
         self.letters.append(Letter(len(self.letters) + 1, by, to, text, at))
@@ -98,8 +108,7 @@ class Mail:
         if notice.origin is Origin.MESSAGE:
             marked: list[Told | Letter] = [one for one in self.letters if one.id == notice.id]
         else:
-            marked = [one for one in self.mentions if one.id == notice.id]
-            marked += [one for one in self.replies if one.id == notice.reply_id]
+            marked = [*self._told(self.mentions, notice.id), *self._told(self.replies, notice.reply_id)]
         for one in marked:
             one.read = one.read or one.to == person_id
 
@@ -111,6 +120,11 @@ class Mail:
     def wipe(self, post_id: int) -> None:
         """Lose a post's comments; what told of them leads nowhere then."""
         self.said = {number: one for number, one in self.said.items() if one.comment.post_id != post_id}
+
+    def _told(self, kept: Sequence[Told], number: int) -> Iterator[Told]:
+        """Give what a number stands for, with whatever told of the same comment earlier."""
+        found = {one.comment_id for one in kept if one.id == number}
+        return (one for one in kept if one.id <= number and one.comment_id in found)
 
     def _unread(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
         for told in kept:

@@ -50,14 +50,20 @@ def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
 # -- on its way to the community's own server
 
 
-@pytest.mark.parametrize(("minutes", "reason"), [(59, Reason.PENDING), (61, Reason.PENDING_FOR_LONG)])
-def test_a_post_that_nobody_sees_yet_is_waited_for(minutes: int, reason: Reason) -> None:
-    new = pinned(47, federation_pending=True)
-    now = new.post.published + timedelta(minutes=minutes)
+ON_ITS_WAY = pinned(47, federation_pending=True)
 
-    held = handed_over(posts=(new, pinned(46)), now=now)
 
-    assert held == (Hold(reason=reason, until=now + timedelta(minutes=2), facts=(new.post.url,)),)
+def test_a_post_that_nobody_sees_yet_is_waited_for_and_the_old_one_stays_pinned() -> None:
+    held = handed_over(posts=(ON_ITS_WAY, pinned(46)))
+
+    soon = NOW + timedelta(minutes=2)
+    assert held == (Hold(reason=Reason.PENDING, until=soon, facts=(ON_ITS_WAY.post.url,)),)
+
+
+def test_a_post_that_nobody_sees_after_an_hour_needs_a_person() -> None:
+    held = handed_over(posts=(ON_ITS_WAY, pinned(46)), now=NOW + timedelta(hours=1))
+
+    assert held == (Hold(reason=Reason.PENDING_FOR_LONG, facts=(ON_ITS_WAY.post.url,)),)
 
 
 def test_a_post_that_has_arrived_is_pinned() -> None:
