@@ -126,7 +126,7 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         hides = ground.hiding(nsfw=case.thread.nsfw or place.nsfw)
         proven = not hides
     homes = {place.id, *(own.post.community_id for own in seen.posts[:1])}
-    removals = [post for home in sorted(homes) for post in ports.forum.own_removed(home)]
+    removals = [post for home in sorted(homes) for post in _removals(ports, ground, home)]
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
@@ -135,11 +135,29 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         seen,
         posts=posts,
         hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
-        hidden=tuple(_hidden(ports, ground, posts, homes)),
+        hidden=tuple(_hidden(ports, ground, removals, {own.id for own in posts}, homes)),
         hides=hides,
         proven=proven,
         deep=True,
     )
+
+
+def _removals(ports: Ports, ground: Ground, home: int) -> tuple[Post, ...]:
+    """Read which own posts of a community were removed: by asking, unless the listing shows them whole."""
+    content = ground.content
+    hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
+    return ports.forum.own_removed(home) if hidden or not content.whole else ()
+
+
+def _hidden(
+    ports: Ports, ground: Ground, removals: list[Post], known: set[int], homes: set[int]
+) -> Iterator[Post]:
+    """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
+    found = [post for post in ground.content.posts if post.removed and not post.body]
+    known |= {post.id for post in removals if post.body}
+    for name in ports.ledger.threads() if found else ():
+        known |= {record.post_id for record in ports.ledger.posts(name)}
+    return (post for post in found if post.community_id in homes and post.id not in known)
 
 
 def _fold_pinned(ports: Ports, case: Case, ground: Ground, community_id: int) -> tuple[Post, ...]:
@@ -148,15 +166,6 @@ def _fold_pinned(ports: Ports, case: Case, ground: Ground, community_id: int) ->
     for own in marked(pinned, case.thread.name, ground.bot_id):
         ground.fold(own.post)
     return pinned
-
-
-def _hidden(ports: Ports, ground: Ground, posts: tuple[Own, ...], homes: set[int]) -> Iterator[Post]:
-    """Find own removed posts without their text: whose they are, only the ledger of a thread could tell."""
-    found = [post for post in ground.content.posts if post.removed and not post.body]
-    known = {own.id for own in posts}
-    for name in ports.ledger.threads() if found else ():
-        known |= {record.post_id for record in ports.ledger.posts(name)}
-    return (post for post in found if post.community_id in homes and post.id not in known)
 
 
 def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:

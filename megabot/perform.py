@@ -65,7 +65,8 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _tell(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
-            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True))
+            why = texts.why_locked(standing.post.url)
+            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
         case Edit():
             _edit(work, action)
         case _:

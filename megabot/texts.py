@@ -134,6 +134,11 @@ def withdrawn(url: str) -> str:
     return f"This copy was taken back; the thread goes on [here]({url})."
 
 
+def why_locked(url: str) -> str:
+    """Give the reason that the mod log shows for a lock."""
+    return f"The thread goes on at {url}."
+
+
 def ask_repost(thread: str, *, comments: int, url: str) -> str:
     """Say that a fresh copy needs a word more while the post is open."""
     return f"{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"

@@ -48,6 +48,10 @@ class Collided(Unreadable):
     """Two sign-ins of the account came in one second; a moment later it works."""
 
 
+class UnknownCall(NotLemmy):
+    """The server does not know the call, so that it was not carried out: it may speak another API."""
+
+
 _BUCKETS = {
     Call.READ: Bucket.MESSAGE,
     Call.CHANGE: Bucket.MESSAGE,
@@ -56,10 +60,11 @@ _BUCKETS = {
     Call.SIGN_IN: Bucket.REGISTER,
 }
 
-# After the insert the server reads the new row back, which can fail with these codes too.
+# After the insert the server reads the new row back, which can fail with these codes too: on 1.0 with the one
+# that also says that the community or the post is not there.
 _AFTER_INSERT = {
-    Call.NEW_POST: frozenset({"couldnt_find_post"}),
-    Call.NEW_COMMENT: frozenset({"couldnt_find_comment"}),
+    Call.NEW_POST: frozenset({"couldnt_find_post", "not_found"}),
+    Call.NEW_COMMENT: frozenset({"couldnt_find_comment", "not_found"}),
 }
 
 
@@ -81,7 +86,7 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
     if status == _TOO_MANY_REQUESTS or code in codes.LIMITED:
         return _limited(call)
     if status == _NOT_FOUND and not body.strip():
-        return NotLemmy(
+        return UnknownCall(
             "The server does not know this call; perhaps it was upgraded. `megabot check --online` says more."
         )
     if status < _BROKEN:

@@ -168,7 +168,7 @@ BEHAVING = (
     Mutant(
         name="one refusal is enough to sign in again",
         file="megabot/adapters/lemmy_calls.py",
-        old="            self._probe()\n",
+        old="            self.anyone(Call.READ, self._speech.probe, done)\n",
         new="            raise TokenRefused\n",
         caught_by=(
             f"{WIRE}::test_one_wrong_refusal_costs_no_sign_in",

@@ -70,7 +70,7 @@ class AccountForum:
         """Count what waits for the account: 1.0 in one number."""
         self._sign()
         if self.server.is_new:
-            return Unread(replies=len(self.inbox()))
+            return Unread(notices=len(self.inbox()))
         return self.server.mail.count(self.me.id)
 
     def community(self, name: str) -> Community:
@@ -95,7 +95,12 @@ class AccountForum:
             for comment in mine
             if not comment.removed and (since is None or comment.published >= since)
         ]
-        return OwnContent(author=self.me.id, posts=newest(found), comments=tuple(reversed(said)))
+        return OwnContent(
+            author=self.me.id,
+            posts=newest(found),
+            comments=tuple(reversed(said)),
+            whole=self.server.is_new,
+        )
 
     def _own(self, since: datetime | None) -> list[Post]:
         if not self.server.is_new:
@@ -117,10 +122,12 @@ class AccountForum:
         return self.me.admin or self.server.moderates(self.me, community_id)
 
     def own_removed(self, community_id: int) -> tuple[Post, ...]:
-        """List what was removed at some time: 0.19 by its mod log, 1.0 by the account's own posts."""
+        """List what the mod log says was removed at some time, texts and all: that of the own server."""
         self._sign()
         ids = dict.fromkeys(reversed(self.server.removals))
-        shown = [self.post(one) for one in ids if one in self.server.posts]
+        if self.server.is_new and not self.server.place(community_id).local:
+            return ()
+        shown = [self.server.shown(one) for one in ids if one in self.server.posts]
         return newest(
             [post for post in shown if (post.creator.id, post.community_id) == (self.me.id, community_id)]
         )
@@ -195,7 +202,7 @@ class AccountForum:
         self._sign()
         return feature(self.server, self.me, post_id, featured=featured, kind=kind)
 
-    def lock(self, post_id: int, *, locked: bool) -> Post:
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
         """Lock or unlock."""
         self._sign()
         return self.server.change(What.LOCK, self.me, post_id, locked=locked)
