@@ -28,7 +28,8 @@ class Ground:
     """What the threads of one pass share.
 
     `proof` says that an answer came that strangers cannot get; `account` is that answer where it was the
-    account itself.
+    account itself. `beyond` are the communities in which own posts are pinned that the listing is too short
+    for.
     """
 
     threads: tuple[Thread, ...]
@@ -36,6 +37,7 @@ class Ground:
     proof: bool = False
     account: Account | None = None
     created: set[int] = field(default_factory=set)
+    beyond: set[int] = field(default_factory=set)
 
     @property
     def bot_id(self) -> int:
@@ -84,6 +86,8 @@ def survey(
 def resurvey(ports: Ports, ground: Ground) -> None:
     """Look again after writes: what stands now is what the server shows, not what it answered."""
     ground.content = ports.forum.own_content(since=_since(ports, ground.threads, ports.clock.now()))
+    for community_id in ground.beyond:
+        _fold_pinned(ports, ground, community_id)
 
 
 def observe(
@@ -130,7 +134,7 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
-    pinned = _fold_pinned(ports, case, ground, place.id)
+    pinned = _fold_pinned(ports, ground, place.id)
     return replace(
         seen,
         posts=posts,
@@ -160,11 +164,14 @@ def _hidden(
     return (post for post in found if post.community_id in homes and post.id not in known)
 
 
-def _fold_pinned(ports: Ports, case: Case, ground: Ground, community_id: int) -> tuple[Post, ...]:
+def _fold_pinned(ports: Ports, ground: Ground, community_id: int) -> tuple[Post, ...]:
     """Read what is pinned; an own old post may be, further back than the listing, after a restoral."""
     pinned = ports.forum.pinned(community_id)
-    for own in marked(pinned, case.thread.name, ground.bot_id):
-        ground.fold(own.post)
+    listed = {post.id for post in ground.content.posts}
+    for post in pinned:
+        if post.creator.id == ground.bot_id and post.id not in listed:
+            ground.beyond.add(community_id)
+            ground.fold(post)
     return pinned
 
 
@@ -179,7 +186,7 @@ def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
     asked = [own for own in case.seen.older if own.post.featured]
     if standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
-        _fold_pinned(ports, case, ground, standing.post.community_id)
+        _fold_pinned(ports, ground, standing.post.community_id)
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)

@@ -70,7 +70,7 @@ class AccountForum:
         """Count what waits for the account: 1.0 in one number."""
         self._sign()
         if self.server.is_new:
-            return Unread(notices=len(self.inbox()))
+            return Unread(notices=sum(len(notice.notifications) for notice in self.inbox()))
         return self.server.mail.count(self.me.id)
 
     def community(self, name: str) -> Community:

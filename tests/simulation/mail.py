@@ -1,7 +1,7 @@
-"""What waits for people on the server in memory: mentions, replies and messages."""
+"""What waits for people on the server in memory: mentions, replies and messages, as 0.19 has them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -68,16 +68,6 @@ class Mail:
         if answered.id not in {said.by.id, *told}:
             _add(self.replies, answered.id, said.comment.id, at)
 
-    def tell_anew(self, said: Said, *, named: Iterable[Person], answered: Person, at: datetime) -> bool:
-        """Do as 1.0 does: an answer is no mention, and an edit tells all again. Gives whether it is one."""
-        again = said.comment.id in self.said
-        self.said[said.comment.id] = said
-        if answered.id != said.by.id:
-            self.replies.append(Told(len(self.replies) + 1, answered.id, said.comment.id, at))
-        for person_id in {one.id for one in named} - {said.by.id, answered.id}:
-            self.mentions.append(Told(len(self.mentions) + 1, person_id, said.comment.id, at))
-        return again
-
     def send(self, by: Person, to: int, text: str, at: datetime) -> int:
         """Send a message."""
         self.letters.append(Letter(len(self.letters) + 1, by, to, text, at))
@@ -95,12 +85,12 @@ class Mail:
         """Give what somebody has not read, oldest first, a comment once."""
         found: dict[str, Notice] = {}
         for told, said in self._unread(self.mentions, person_id):
-            notice = _of_comment(told, said, Origin.COMMENT)
+            notice = of_comment(said, Origin.COMMENT, told.at)
             found[notice.key] = replace(notice, id=told.id)
         for told, said in self._unread(self.replies, person_id):
-            notice = _of_comment(told, said, Origin.REPLY if said.parent_id else Origin.COMMENT)
+            notice = of_comment(said, Origin.REPLY if said.parent_id else Origin.COMMENT, told.at)
             found[notice.key] = replace(found.get(notice.key, notice), reply_id=told.id)
-        letters = map(_of_letter, self._unread_letters(person_id))
+        letters = map(of_letter, self._unread_letters(person_id))
         return tuple(sorted([*found.values(), *letters], key=lambda one: (one.published, one.content_id)))
 
     def mark(self, person_id: int, notice: Notice) -> None:
@@ -108,7 +98,8 @@ class Mail:
         if notice.origin is Origin.MESSAGE:
             marked: list[Told | Letter] = [one for one in self.letters if one.id == notice.id]
         else:
-            marked = [*self._told(self.mentions, notice.id), *self._told(self.replies, notice.reply_id)]
+            marked = [one for one in self.mentions if one.id == notice.id]
+            marked += [one for one in self.replies if one.id == notice.reply_id]
         for one in marked:
             one.read = one.read or one.to == person_id
 
@@ -120,11 +111,6 @@ class Mail:
     def wipe(self, post_id: int) -> None:
         """Lose a post's comments; what told of them leads nowhere then."""
         self.said = {number: one for number, one in self.said.items() if one.comment.post_id != post_id}
-
-    def _told(self, kept: Sequence[Told], number: int) -> Iterator[Told]:
-        """Give what a number stands for, with whatever told of the same comment earlier."""
-        found = {one.comment_id for one in kept if one.id == number}
-        return (one for one in kept if one.id <= number and one.comment_id in found)
 
     def _unread(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
         for told in kept:
@@ -146,21 +132,23 @@ def _add(kept: list[Told], person_id: int, comment_id: int, at: datetime) -> Non
         kept.append(Told(len(kept) + 1, person_id, comment_id, at))
 
 
-def _of_comment(told: Told, said: Said, origin: Origin) -> Notice:
+def of_comment(said: Said, origin: Origin, told_at: datetime) -> Notice:
+    """Give a comment as what waits, of which somebody was told at a moment."""
     return Notice(
         id=0,
         origin=origin,
         content_id=said.comment.id,
         author=said.by,
         text=said.comment.content,
-        published=told.at,
+        published=told_at,
         post_id=said.comment.post_id,
         community_id=said.community_id,
         gone=said.gone,
     )
 
 
-def _of_letter(letter: Letter) -> Notice:
+def of_letter(letter: Letter) -> Notice:
+    """Give a message as what waits."""
     return Notice(
         id=letter.id,
         origin=Origin.MESSAGE,

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from megabot.core.commands import Origin
 from megabot.core.posts import Comment, Community, Feature, Person, PinEvent, Post, PostDraft
 from megabot.errors import ForumError, NotFound, RateLimited, Refused
 from tests.simulation.mail import Mail, Said, mentioned
+from tests.simulation.notifications import Notifications
 from tests.simulation.rates import Limit, Rates
 
 HOST = "https://lemmy.example"
@@ -41,6 +43,10 @@ class What(StrEnum):
     RESTORE = "restore"
     DELETE = "delete"
     PURGE = "purge"
+
+
+TOLD = (What.LOCK, What.REMOVE, What.RESTORE)
+"""Of what is done to their posts, this is what 1.0 tells people (lemmy-api 2.10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,11 @@ class Server:
     _ids: int = 0
     _later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Keep what waits for people as this generation does."""
+        if self.is_new:
+            self.mail = Notifications()
+
     def add_person(self, name: str, *, bot: bool = False, admin: bool = False) -> Person:
         """Make an account."""
         made = Person(id=len(self.people) + 1, name=name, actor=f"{HOST}/u/{name}", bot=bot, admin=admin)
@@ -107,6 +118,7 @@ class Server:
     def upgrade(self) -> None:
         """Become a 1.0: everything is kept but what was in its memory."""
         self.generation = Generation.V1_0
+        self.mail = Notifications.upgraded(self.mail)
         self.rates = Rates() if self.rates else None
 
     def spend(self, limit: Callable[[Rates], Limit]) -> None:
@@ -158,6 +170,8 @@ class Server:
         made = replace(self.shown(post_id), **fields)  # type: ignore[arg-type]
         self.posts[post_id] = made
         self.note(what, by, made, text)
+        if what in TOLD and isinstance(self.mail, Notifications):
+            self.mail.notify(made.creator.id, Origin.SERVER, 0, self.now())  # its own lock, too
         return self.shown(post_id)
 
     def note(self, what: What, by: Person, post: Post, text: str = "") -> None:
@@ -180,12 +194,10 @@ class Server:
         poster = self.posts[said.comment.post_id].creator
         answered = self.mail.said[said.parent_id].by if said.parent_id else poster
         named = [person for person in self.people.values() if person.name in names]
-        if not self.is_new:
-            self.mail.tell(said, named=named, answered=answered, at=self.now())
-            return
-        again = self.mail.tell_anew(said, named=named, answered=answered, at=self.now())
-        self.ways["told again of an edit"] += again
-        self.ways["a mention came as a reply"] += any(one.id == answered.id for one in named)
+        if self.is_new:
+            self.ways["told again of an edit"] += said.comment.id in self.mail.said
+            self.ways["a mention came as a reply"] += any(one.id == answered.id for one in named)
+        self.mail.tell(said, named=named, answered=answered, at=self.now())
 
     def count_comment(self, post_id: int) -> None:
         """Keep how many comments a post has."""

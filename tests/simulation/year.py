@@ -272,8 +272,9 @@ class Year:
         return found
 
     def _something_is_hidden(self) -> bool:
-        """Whether 1.0 hides the text of a post that the ledger does not know (decision 2)."""
-        if not self.server.is_new or self.server.moderates(self.bot, self.home):
+        """Whether nothing shows the text of a post that the ledger does not know (decision 2)."""
+        shown = self.server.place(self.home).local or self.server.moderates(self.bot, self.home)
+        if shown or not self.server.is_new:
             return False
         known = {record.post_id for name in self.ledger.threads() for record in self.ledger.posts(name)}
         own = (post for post in self.server.posts.values() if post.creator.id == self.bot.id)
