@@ -35,7 +35,7 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
 
 UPGRADED, ELSEWHERE = 3, 2
 """Of each six seeds: whose server is upgraded, and for which the community is on another one than the bot."""
-TRAVELS = [timedelta(0)] * 3 + [timedelta(seconds=40)] * 3 + [timedelta(minutes=7), timedelta(minutes=200)]
+TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=7), timedelta(minutes=200)]
 
 Event = Callable[["Year"], None]
 
