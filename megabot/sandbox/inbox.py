@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from megabot.sandbox import notifications
 from megabot.sandbox.listing import Page
 from megabot.sandbox.ranking import comment_order
 from megabot.sandbox.records import Notice, Person, PrivateMessage
@@ -69,6 +70,8 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         raise Refusal("couldnt_create_private_message")
     if sender.id in recipient.blocked:
         raise Refusal("person_is_blocked")
+    if world.is_lemmy_1 and not all(one.settings.private_messages_enabled for one in (sender, recipient)):
+        raise Refusal("couldnt_create_private_message")
     message = PrivateMessage(
         id=world.new_id("message"),
         creator_id=sender.id,
@@ -77,6 +80,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         published=world.now(),
     )
     world.messages[message.id] = message
+    notifications.of_message(world, message)
     return message
 
 

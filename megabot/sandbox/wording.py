@@ -17,6 +17,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+# An image as CommonMark writes it, up to its address; in code it is none, which is not looked at here.
+_IMAGE = re.compile(r"(!\[[^\]]*\]\()(https?://[^\s)]+)")
 # The same expression as crates/utils/src/utils/mention.rs: it swallows a full stop or colon behind the host.
 _MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
 # The rules for all sites of ClearURLs, which the server applies; those for single sites are left out.
@@ -68,7 +70,7 @@ def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
 def stored_url(url: str, blocked: Sequence[str]) -> str:
     """Give a post's address as the server keeps it, or refuse it."""
     if not _SCHEME.match(url):
-        raise Refusal("invalid_url")
+        raise Refusal("invalid_url", cause="relative URL without a base")
     cleaned = _normal(url)
     _check_blocked(cleaned, blocked)
     if urlsplit(cleaned).scheme not in _SCHEMES:
@@ -76,6 +78,19 @@ def stored_url(url: str, blocked: Sequence[str]) -> str:
     if utf16_length(cleaned) > _URL_LIMIT:
         raise Refusal("url_length_overflow")
     return cleaned
+
+
+def with_own_images(text: str, hostname: str) -> str:
+    """Let the images of a text come through the server, as a 1.0 that proxies all images does."""
+    return _IMAGE.sub(lambda match: f"{match[1]}{proxied(match[2], hostname)}", text)
+
+
+def proxied(url: str, hostname: str, *, size: int | None = None) -> str:
+    """Give the address at which the server itself serves an image from elsewhere, scaled down if so asked."""
+    if urlsplit(url).hostname == hostname:
+        return url
+    scaled = "" if size is None else f"&max_size={size}"
+    return f"https://{hostname}/api/v4/image/proxy?url={quote(url, safe='')}{scaled}"
 
 
 def mentioned_names(text: str, hostname: str) -> list[str]:
