@@ -33,7 +33,7 @@ class Speech(Protocol):
         """Give the token back."""
 
     def is_spoken(self) -> bool:
-        """Tell whether the server still speaks this API alone: asked where a token is not taken."""
+        """Tell whether the server still speaks this API alone: asked before a new token is used."""
 
 
 class Calls:
@@ -74,7 +74,6 @@ class Calls:
 
     def sign_in(self, *, by_hand: bool) -> None:
         """Get a new token."""
-        self._stay()
         self._sign_ins.renew(self._send_sign_in, by_hand=by_hand)
 
     def sign_out(self) -> None:
@@ -86,8 +85,8 @@ class Calls:
 
     def _revive(self) -> None:
         """Get the token right after one refusal, which proves little: a live one was refused under load."""
-        self._stay()
         if self._sign_ins.reload():
+            self._stay()
             return
         try:
             self.anyone(Call.READ, self._speech.probe, done)
@@ -109,5 +108,6 @@ class Calls:
             raise UnknownCall("The server was upgraded and speaks another API now; nothing was sent.")
 
     def _send_sign_in(self, credentials: Credentials, code: str) -> str:
+        self._stay()
         response = self._speech.sign_in(credentials, code)
         return decode(response.status_code, response.content, call=Call.SIGN_IN, parse=token)

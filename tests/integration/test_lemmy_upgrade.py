@@ -100,12 +100,14 @@ def test_a_server_that_was_put_back_is_spoken_to_over_v3_again(play: Play) -> No
 
 def test_a_token_that_died_in_the_upgrade_is_renewed_over_v4(play: Play) -> None:
     """The count of the inbox is still answered over v3, and would be 0 for ever."""
-    v4 = [V4_SITE, V4_SITE, REFUSED, DEAD, TOKEN, recorded("unread-counts")]
-
-    server, forum, _ = play(REFUSED, *v4)
+    server, forum, _ = play(REFUSED, GONE, V4_SITE, REFUSED, DEAD, TOKEN, recorded("unread-counts"))
 
     assert forum.unread().total == 8
-    assert asked(server)[:3] == ["GET /api/v3/user/unread_count", "GET /api/v4/site", "GET /api/v4/site"]
+    assert asked(server)[:3] == [
+        "GET /api/v3/user/unread_count",
+        "GET /api/v3/user/validate_auth",
+        "GET /api/v4/site",
+    ]
     assert asked(server)[-2:] == ["POST /api/v4/account/auth/login", "GET /api/v4/account/unread_counts"]
 
 
@@ -117,9 +119,9 @@ def test_a_sign_in_over_v3_finds_out_first_that_the_server_was_upgraded(play: Pl
 
 
 def test_a_post_that_the_upgraded_server_refused_for_its_token_goes_up_once(play: Play) -> None:
-    v4 = [V4_SITE, V4_SITE, REFUSED, DEAD, TOKEN, recorded("post-create-minimal")]
+    v4 = [V4_SITE, REFUSED, DEAD, TOKEN, recorded("post-create-minimal")]
 
-    server, forum, _ = play(REFUSED, *v4)
+    server, forum, _ = play(REFUSED, GONE, *v4)
 
     assert forum.create_post(2, DRAFT).title == "Weekly thread, first"
     assert [call for call in asked(server) if call.endswith("/post")] == [
