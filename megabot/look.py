@@ -239,11 +239,16 @@ def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> N
 
 
 def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime | None:
-    """How far back the listing must reach: over the edition before, or to the start with no records."""
+    """How far back the listing must reach: over the edition before, or to the start with no records.
+
+    And over the newest one posted, however long ago: comments in it say whether a copy was taken back.
+    """
     earliest = now
     for thread in threads:
-        if not ports.ledger.posts(thread.name):
+        records = ports.ledger.posts(thread.name)
+        if not records:
             return None
+        earliest = min(earliest, records[-1].slot)
         due = calendar.due(thread.name, thread.schedule, now)
         before = _before(thread, due)
         if due is not None:

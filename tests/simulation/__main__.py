@@ -40,7 +40,7 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
 
 def quiet_end(year: Year) -> None:
     """Everything is in order at last, and the bot has half a day for what is left to do."""
-    year.storm.strength = 0
+    year.storm.strength = year.storm.upgrade_in = 0
     year.press.problem = None
     year.forum.alive, year.forum.hides = True, frozenset()
     year.clock.ahead = timedelta(0)

@@ -116,7 +116,7 @@ class Server:
         return self.generation is Generation.V1_0
 
     def upgrade(self) -> None:
-        """Become a 1.0: everything is kept but what was in its memory."""
+        """Become a 1.0, once: everything is kept but what was in its memory."""
         self.generation = Generation.V1_0
         self.mail = Notifications.upgraded(self.mail)
         self.rates = Rates() if self.rates else None
