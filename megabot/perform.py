@@ -89,7 +89,9 @@ def _publish(work: Work, action: Publish) -> None:
         edition=edition.key,
         copy=action.copy,
         at=work.ports.clock.now(),
-        draft=drafts.to_publish(text, marker, nsfw=work.nsfw, language_id=work.language_id),
+        draft=drafts.to_publish(
+            text, marker, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+        ),
         text=action.text.comment,
         context=work.context,
         order=action.order,
@@ -154,7 +156,9 @@ def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
 def _edit(work: Work, action: Edit) -> None:
     own = action.own
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
-    draft = drafts.to_edit(text, own.post, nsfw=work.nsfw, language_id=work.language_id)
+    draft = drafts.to_edit(
+        text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+    )
     new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
 

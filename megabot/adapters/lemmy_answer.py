@@ -52,6 +52,10 @@ class UnknownCall(NotLemmy):
     """The server does not know the call, so that it was not carried out: it may speak another API."""
 
 
+class NotReadBack(OutcomeUnknown):
+    """1.0 says that something is not there: where to write it, or what was written and is read back."""
+
+
 _BUCKETS = {
     Call.READ: Bucket.MESSAGE,
     Call.CHANGE: Bucket.MESSAGE,
@@ -63,8 +67,8 @@ _BUCKETS = {
 # After the insert the server reads the new row back, which can fail with these codes too: on 1.0 with the one
 # that also says that the community or the post is not there.
 _AFTER_INSERT = {
-    Call.NEW_POST: frozenset({"couldnt_find_post", "not_found"}),
-    Call.NEW_COMMENT: frozenset({"couldnt_find_comment", "not_found"}),
+    Call.NEW_POST: frozenset({"couldnt_find_post", codes.NOT_FOUND}),
+    Call.NEW_COMMENT: frozenset({"couldnt_find_comment", codes.NOT_FOUND}),
 }
 
 
@@ -93,6 +97,10 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
         refusal = _sign_in_refusal(code, body) if call is Call.SIGN_IN else _refusal(code, call)
         if refusal is not None:
             return refusal
+    if code == codes.NOT_FOUND and code in _AFTER_INSERT.get(call, ()):
+        return NotReadBack(
+            f"The server did not find something. Whether the {call.value} was made is not known."
+        )
     # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
     shown = code if call is not Call.SIGN_IN else ""
     return lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))

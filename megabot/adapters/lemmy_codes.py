@@ -16,6 +16,9 @@ STARTING = "Lemmy is currently starting"
 COLLISION = "login_token_pkey"
 """In the message of a sign-in that came in the same second as another one (recorded: 011)."""
 
+NOT_FOUND = "not_found"
+"""What 1.0 says of everything that is not there."""
+
 MISSING = {
     "couldnt_find_community": "The community does not exist, or is not shown to the bot's account.",
     "couldnt_find_post": "The post does not exist, or is not shown to the bot's account.",
@@ -25,7 +28,7 @@ MISSING = {
     "couldnt_find_person_mention": "The mention is not in the bot's inbox (any more).",
     "couldnt_find_private_message": "The message is not in the bot's inbox (any more).",
     "couldnt_find_object": "Nothing was found at that address.",
-    "not_found": "What was asked for does not exist, or is not shown to the bot's account.",
+    NOT_FOUND: "What was asked for does not exist, or is not shown to the bot's account.",
     "resolve_object_failed": "Nothing was found at that address.",
 }
 
@@ -52,7 +55,7 @@ REFUSALS = MISSING | {
     "only_mods_can_post_in_community": "Only moderators may post in the community; appoint the bot there.",
     "person_is_banned_from_community": "The bot's account is banned from the community.",
     "person_is_blocked": "The person does not want messages from the bot's account.",
-    "pictrs_invalid_image_upload": "The server cannot read the image.",
+    "pictrs_invalid_image_upload": "The server cannot read the image, or its image service is not there.",
     "plugin_error": "A plugin of the server refuses it; ask its admins.",
     "site_ban": "The bot's account is banned from the server.",
     "slurs": "The title holds a word that the server's filter refuses.",

@@ -49,7 +49,7 @@ def following(
         page = fetch(after)
         yield from page.items
         after = page.after
-        if not after or ends(page.items):
+        if not (after and page.items) or ends(page.items):  # behind a last page that is full is an empty one
             return
 
 

@@ -134,7 +134,7 @@ class LemmyV3:
 
     def post_at(self, url: str) -> Post:
         """Find the post at an address: by its id where it is this server's, else as the server does."""
-        hosts = (self._session.address, self.account().person.actor)
+        hosts = (self._session.address, self._me().actor)
         number = local_post(url, hosts=[urlsplit(one).netloc for one in hosts])
         if number is not None:
             return self.post(number)

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from megabot.adapters import lemmy_codes as codes
 from megabot.adapters import lemmy_forms_v4 as forms
 from megabot.adapters import lemmy_wire_v4 as wire
-from megabot.adapters.lemmy_answer import Call
+from megabot.adapters.lemmy_answer import Call, NotReadBack
 from megabot.adapters.lemmy_calls import Calls
 from megabot.adapters.lemmy_fields import Fields
 from megabot.adapters.lemmy_http import LemmySession
@@ -36,6 +37,7 @@ from megabot.core.posts import (
     Unread,
 )
 from megabot.core.tags import chosen
+from megabot.errors import ForumError, NotFound
 from megabot.ports import Clock
 
 T = TypeVar("T")
@@ -172,9 +174,14 @@ class LemmyV4:
         """Create a post, with those of its tags that the community has just now."""
         tags = chosen(draft.tags, self._tags_of(community_id)) if draft.tags else ()
         form = forms.new_post(community_id, draft, tags)
-        return self._calls.write(
-            lambda: self._requests.create("post", form), wire.written_post, Call.NEW_POST
-        )
+        try:
+            return self._calls.write(
+                lambda: self._requests.create("post", form), wire.written_post, Call.NEW_POST
+            )
+        except NotReadBack as error:
+            if self._is_missing(lambda: self._tags_of(community_id)):
+                raise NotFound(codes.REFUSALS[codes.NOT_FOUND], code=codes.NOT_FOUND) from error
+            raise
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
         """Make a post the draft; tags that people put on it stay."""
@@ -244,6 +251,16 @@ class LemmyV4:
 
     def _me(self) -> Person:
         return self._sign_ins.person or self.account().person
+
+    def _is_missing(self, read: Callable[[], object]) -> bool:
+        """Tell whether the place of a new post is not there: then no post is, either."""
+        try:
+            read()
+        except NotFound:
+            return True
+        except ForumError:
+            return False
+        return False
 
     def _tags_of(self, community_id: int) -> tuple[Tag, ...]:
         found = self._calls.read(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from megabot.core.posts import Tag
+from megabot.core.posts import Post, Tag
+from megabot.core.threads import Thread
 
 
 def chosen(names: Iterable[str], offered: Iterable[Tag]) -> tuple[Tag, ...]:
@@ -16,6 +17,11 @@ def missing(names: Iterable[str], offered: Iterable[Tag]) -> tuple[str, ...]:
     """Give the names that none of the tags has."""
     known = {name for tag in offered for name in _names(tag)}
     return tuple(name for name in names if name.casefold() not in known)
+
+
+def lacking(thread: Thread, post: Post) -> tuple[str, ...]:
+    """Name the tags of a thread that its post lacks, none where the server knows no tags."""
+    return () if post.tags is None else missing(thread.tags, post.tags)
 
 
 def nearest(name: str, offered: Iterable[Tag]) -> str:

@@ -106,6 +106,7 @@ def save_settings(world: World, person: Person, change: SettingsChange) -> None:
         value = getattr(change, name)
         if value is not None:
             setattr(person.settings, name, value)
+    person.settings.default_post_time_range_seconds = person.settings.default_post_time_range_seconds or None
     if change.bot_account is not None:
         person.bot_account = change.bot_account
     if change.display_name is not None:
@@ -152,6 +153,12 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
     return token
 
 
+def is_signed_here(token: str) -> bool:
+    """Tell whether a token's signature is one of this server's."""
+    head, _, signature = token.rpartition(".")
+    return hmac.compare_digest(signature, _signature(head))
+
+
 def forget_tokens(world: World, person: Person) -> None:
     """Forget every token of an account."""
     world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
@@ -189,8 +196,11 @@ def _check_password(password: str, repeated: str) -> None:
 def _signed(claims: dict[str, object]) -> str:
     head = _base64(json.dumps({"typ": "JWT", "alg": "HS256"}).encode())
     body = _base64(json.dumps(claims).encode())
-    signature = hmac.new(_KEY, f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{_base64(signature)}"
+    return f"{head}.{body}.{_signature(f'{head}.{body}')}"
+
+
+def _signature(text: str) -> str:
+    return _base64(hmac.new(_KEY, text.encode(), hashlib.sha256).digest())
 
 
 def _base64(raw: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from megabot.sandbox.listing import Page, contains, is_in_listing, is_understood
 from megabot.sandbox.ranking import comment_order
@@ -54,7 +55,9 @@ def thread_order(world: World, query: CommentQuery) -> Callable[[Comment], tuple
         marks = False
 
     def key(comment: Comment) -> tuple[object, ...]:
-        branch = () if query.max_depth is None else comment.path[:-1]
+        branch: tuple[float, ...] = () if query.max_depth is None else comment.path[:-1]
+        if query.max_depth is not None and world.is_lemmy_1:
+            branch = (*(-number for number in branch), inf)  # the deeper ones first
         return (branch, not (marks and comment.distinguished), order(comment))
 
     return key

@@ -71,10 +71,7 @@ def set_moderator(world: World, actor: Person, community: Community, person_id: 
     """Give or take a seat; nobody takes that of a senior."""
     check_mod_action(actor, community)
     if added:
-        if person_id in community.moderators or person_id not in world.people:
-            raise Refusal("community_moderator_already_exists")
-        community.moderators.append(person_id)
-        community.moderating_since[person_id] = world.now()
+        _seat(world, community, person_id)
     else:
         check_higher_mod(world, actor, person_id, community)
         community.moderators = [other for other in community.moderators if other != person_id]
@@ -111,9 +108,12 @@ def ban(world: World, moderator: Person, community: Community, order: Ban) -> Pe
 
 def remove(world: World, admin: Person, community: Community, *, removed: bool, reason: str | None) -> None:
     """Remove a community from the site or restore it."""
+    if world.is_lemmy_1 and not is_mod_or_admin(admin, community):
+        raise Refusal("not_a_mod_or_admin")
     check_admin(admin)
     community.removed = removed
-    world.log(ModKind.REMOVE_COMMUNITY, admin, community_id=community.id, turned_on=removed, reason=reason)
+    facts = {"community_id": community.id, "turned_on": removed, "reason": reason}
+    notifications.of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
 
 
 def delete(person: Person, community: Community, *, deleted: bool) -> None:
@@ -133,6 +133,15 @@ def follow(world: World, person: Person, community: Community, *, follow: bool) 
         return
     check_user_action(world, person, community.id)
     community.followers[person.id] = world.now()
+
+
+def _seat(world: World, community: Community, person_id: int) -> None:
+    """Give a seat; on 1.0 who has one gets it anew, as the last in rank."""
+    has_one = person_id in community.moderators
+    if person_id not in world.people or (has_one and not world.is_lemmy_1):
+        raise Refusal("community_moderator_already_exists")
+    community.moderators = [*(other for other in community.moderators if other != person_id), person_id]
+    community.moderating_since[person_id] = world.now()
 
 
 def _apply(world: World, community: Community, change: CommunityChange) -> None:

@@ -81,6 +81,13 @@ class Fields:
         expected = " or ".join(named) if len(named) == _PAIR else f"one of {', '.join(named)}"
         raise self._refusal(f"unknown variant `{value}`, expected {expected}", self._place_of(name))
 
+    def filter_or_none(self, name: str, choices: Sequence[str], filter_name: str) -> str | None:
+        """Give one of a set of words of which serde, reading it in two parts, cannot say what it expected."""
+        value = self.text_or_none(name)
+        if value is None or value in choices:
+            return value
+        raise self._refusal(f"data did not match any variant of untagged enum {filter_name}")
+
     def numbers_or_none(self, name: str) -> list[int] | None:
         """Give a list of integers if there is one."""
         value = self.values.get(name)

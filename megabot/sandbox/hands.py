@@ -124,6 +124,10 @@ class Hand:
         answer = self.post("private_message", recipient_id=recipient_id, content=content)
         return int(answer["private_message_view"]["private_message"]["id"])
 
+    def edit_message(self, message_id: int, content: str) -> Json:
+        """Change a private message of one's own."""
+        return self.put("private_message", private_message_id=message_id, content=content)
+
     def messages(self, *, unread_only: bool = False) -> list[Json]:
         """List private messages, newest first."""
         return list(self.get("private_message/list", unread_only=unread_only, limit=50)["private_messages"])

@@ -54,7 +54,8 @@ def of_action(world: World, action: ModAction) -> None:
     """Tell whom a moderator's act is aimed at, also if that is the moderator; a pin is aimed at nobody."""
     recipient_id = target(world, action)
     if recipient_id is not None:
-        _add(world, recipient_id, NotificationKind.MOD_ACTION, post_id=action.post_id, action=action)
+        about = {"post_id": action.post_id, "comment_id": action.comment_id, "action": action}
+        _add(world, recipient_id, NotificationKind.MOD_ACTION, **about)
 
 
 def take_over(world: World) -> None:
@@ -156,8 +157,10 @@ def _is_asked_for(world: World, person: Person, query: NotificationQuery, one: N
     if query.unread_only:
         return is_own and not one.read and query.creator_id in {None, writer}
     if query.kind is NotificationKind.PRIVATE_MESSAGE:
-        pair = {one.recipient_id, writer}
-        return person.id in pair and query.creator_id in {None, *pair}
+        pair = sorted((one.recipient_id, writer))
+        if query.creator_id is None:
+            return person.id in pair
+        return pair == sorted((person.id, query.creator_id))
     return is_own and query.creator_id in {None, writer}
 
 

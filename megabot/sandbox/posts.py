@@ -75,7 +75,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     body = None if text.body is None else kept_text(world, text.body)
     url = None if text.url is None else kept_url(world, text.url)
     thumbnail = None if text.custom_thumbnail is None else kept_thumbnail(text.custom_thumbnail)
-    check_title(name)
+    check_title(name, must_show=world.is_lemmy_1)
     _check_lengths(body, text.alt_text)
     community = _check_may_post(world, author, community_id, text)
     post = Post(
@@ -105,7 +105,7 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     thumbnail = kept_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
     body = None if text.body is None else kept_text(world, text.body) or None
     if text.name is not None:
-        check_title(text.name)
+        check_title(text.name, must_show=world.is_lemmy_1)
         check_slurs(text.name, world.site.slur_filter_regex)
     _check_lengths(body, text.alt_text)
     post = found(world, author, post_id)
@@ -216,6 +216,8 @@ def count_seen(world: World, reader: Person, post: Post) -> None:
 
 def cast(world: World, voter: Person, thing: Post | Comment, score: int) -> None:
     """Note a vote, or that there is none."""
+    if thing.creator_id != voter.id:
+        voter.voted_on[thing.creator_id] = world.now()
     thing.votes.pop(voter.id, None)
     thing.voted_at.pop(voter.id, None)
     if score in {1, -1}:

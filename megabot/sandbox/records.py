@@ -59,7 +59,8 @@ class Person:
     display_name: str | None = None
     totp_secret: str | None = None
     settings: Settings = field(default_factory=Settings)
-    blocked: set[int] = field(default_factory=set)
+    blocked: dict[int, datetime] = field(default_factory=dict)  # and since when
+    voted_on: dict[int, datetime] = field(default_factory=dict)  # people on whose things, and when last
 
 
 @dataclass(slots=True, kw_only=True)
@@ -224,6 +225,7 @@ class PrivateMessage:
     recipient_id: int
     content: str
     published: datetime
+    updated: datetime | None = None
     read: bool = False
 
 

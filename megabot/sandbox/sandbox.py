@@ -64,7 +64,7 @@ class Sandbox:
         return self.url
 
     def stop(self) -> None:
-        """Stop listening and hang up; the state stays, so that it can be started again."""
+        """Stop listening and hang up; all but counted calls stays, so that it can be started again."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -72,6 +72,8 @@ class Sandbox:
         self._server.server_close()
         self._thread.join()
         self._thread = None
+        with self.lock:
+            self.world.forget_what_is_in_memory()
 
     def __enter__(self) -> Self:
         self.start()

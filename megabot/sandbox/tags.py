@@ -8,7 +8,7 @@ from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_mod_action
 from megabot.sandbox.world import World
 
-_NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
+_NAME = re.compile(r"[a-zA-Z0-9_]{2,20}")
 COLORS = tuple(f"color{number:02}" for number in range(1, 11))
 
 
@@ -25,10 +25,12 @@ def create(world: World, moderator: Person, community_id: int, name: str, look: 
     if not _NAME.fullmatch(name):
         raise Refusal("invalid_name")
     check_mod_action(moderator, _community(world, community_id))
+    number = world.new_id("tag")  # counted on by the database whether the row is kept or not
     if any((tag.community_id, tag.name) == (community_id, name) for tag in world.tags.values()):
-        raise Refusal("couldnt_create", cause="duplicate key value violates unique constraint")
+        message = 'duplicate key value violates unique constraint "tag_ap_id_key"'
+        raise Refusal("couldnt_create", cause=message)
     tag = Tag(
-        id=world.new_id("tag"),
+        id=number,
         community_id=community_id,
         name=name,
         published=world.now(),

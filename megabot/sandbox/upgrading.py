@@ -2,7 +2,6 @@
 
 from megabot.sandbox import notifications
 from megabot.sandbox.generation import Generation
-from megabot.sandbox.limits import Windows
 from megabot.sandbox.world import World
 
 
@@ -16,5 +15,5 @@ def upgrade(world: World) -> None:
         return
     world.generation = Generation.LEMMY_1
     world.tokens = {}
-    world.windows = Windows()
+    world.forget_what_is_in_memory()
     notifications.take_over(world)

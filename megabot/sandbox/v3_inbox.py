@@ -52,6 +52,13 @@ def send(ask: Ask) -> Json:
     return {"private_message_view": v3_views.message_view(ask.world, message)}
 
 
+def edit_message(ask: Ask) -> Json:
+    """PUT /private_message."""
+    number, content = ask.fields.number("private_message_id"), ask.fields.text("content")
+    message = inbox.edit(ask.world, ask.person(), number, content)
+    return {"private_message_view": v3_views.message_view(ask.world, message)}
+
+
 def messages(ask: Ask) -> Json:
     """GET /private_message/list."""
     unread_only = bool(ask.fields.flag_or_none("unread_only"))

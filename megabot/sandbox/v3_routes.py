@@ -46,6 +46,7 @@ _API = {
     "POST /comment/like": Route(comments.like),
     "POST /comment/mark_as_read": Route(inbox.mark_reply),
     "POST /private_message": Route(inbox.send),
+    "PUT /private_message": Route(inbox.edit_message),
     "GET /private_message/list": Route(inbox.messages),
     "POST /private_message/mark_as_read": Route(inbox.mark_message),
     "POST /user/register": Route(accounts.register, ("register",)),

@@ -109,7 +109,7 @@ def notice(row: Notice) -> Json:
 
 def message(world: World, row: PrivateMessage) -> Json:
     """Write a private message."""
-    return {
+    values: Json = {
         "id": row.id,
         "creator_id": row.creator_id,
         "recipient_id": row.recipient_id,
@@ -117,10 +117,12 @@ def message(world: World, row: PrivateMessage) -> Json:
         "deleted": False,
         "read": row.read,
         "published": time(row.published),
+        "updated": time_or_none(row.updated),
         "ap_id": world.address("private_message", row.id),
         "local": True,
         "removed": False,
     }
+    return without_none(values)
 
 
 def site(world: World) -> Json:

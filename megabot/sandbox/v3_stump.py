@@ -3,7 +3,7 @@
 Every call is a call of v4 with its fields renamed and its answer turned back by `v3_from_v4`, lies included.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from megabot.sandbox import v3_from_v4 as back
@@ -11,9 +11,10 @@ from megabot.sandbox import v4_accounts, v4_comments, v4_communities, v4_inbox, 
 from megabot.sandbox.comment_listing import COMMENT_SORTS
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.listing import LISTING_TYPES, POST_SORTS
+from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.route import Route
 from megabot.sandbox.v4_fields import v4_word
-from megabot.sandbox.wire_values import time
+from megabot.sandbox.wire_values import time, without_none
 
 _SECONDS = {
     "TopHour": 3_600,
@@ -27,6 +28,7 @@ _SECONDS = {
     "TopNineMonths": 23_328_000,
     "TopYear": 31_536_000,
 }
+_LAST_PAGE = 10
 _TWICE = ("message", "message")  # these paths count once as such and once as part of the whole
 
 
@@ -37,20 +39,23 @@ def site(ask: Ask) -> Json:
 
 
 def posts(ask: Ask) -> Json:
-    """GET /post/list: no cursor is given, and none is taken."""
-    page = max(ask.fields.number_or_none("page") or 1, 1)
-    limit = ask.fields.number_or_none("limit") or 20
-    asked = _asked(ask, "type_", "sort", "community_id", "community_name", "show_read", "show_nsfw")
-    asked |= {"limit": min(limit, 10)} if page > 1 else {"limit": limit}
-    answer = v4_posts.listed(_as_v4(ask, _sorted_as_v4(ask, asked)))
+    """GET /post/list: no cursor is given and none is taken; after the tenth page comes the tenth again."""
+    number = min(ask.fields.number_or_none("page") or 1, _LAST_PAGE)
+    if number < 1:
+        raise Refusal("not_found", cause="OFFSET must not be negative")
+    names = ("community_id", "community_name", "show_read", "show_nsfw", "limit")
+    asked = _asked(ask, *names) | _listing(ask, POST_SORTS)
+    answer = v4_posts.listed(_as_v4(ask, asked))
+    for _ in range(number - 1):
+        cursor = answer.get("next_page")
+        answer = v4_posts.listed(_as_v4(ask, asked | {"page_cursor": cursor})) if cursor else {"items": []}
     return {"posts": [back.post_view(one) for one in back.items(answer)]}
 
 
 def comments(ask: Ask) -> Json:
     """GET /comment/list."""
-    asked = _asked(ask, "type_", "sort", "max_depth", "limit", "community_id", "community_name")
-    asked |= _asked(ask, "post_id", "parent_id")
-    answer = v4_comments.listed(_as_v4(ask, _sorted_as_v4(ask, asked)))
+    names = ("max_depth", "limit", "community_id", "community_name", "post_id", "parent_id")
+    answer = v4_comments.listed(_as_v4(ask, _asked(ask, *names) | _listing(ask, COMMENT_SORTS)))
     return {"comments": [back.comment_view(one) for one in back.items(answer)]}
 
 
@@ -123,16 +128,12 @@ def _asked(ask: Ask, *names: str) -> Json:
     return {name: ask.fields.values[name] for name in names if name in ask.fields.values}
 
 
-def _sorted_as_v4(ask: Ask, asked: Json) -> Json:
-    """Spell sort and type as v4 does; what is no word of v3's is refused in its own words."""
-    sorts = COMMENT_SORTS if "max_depth" in asked or "post_id" in asked else POST_SORTS
-    sort = ask.fields.choice_or_none("sort", (*POST_SORTS, *sorts))
-    kind = ask.fields.choice_or_none("type_", LISTING_TYPES)
-    asked |= {"type_": v4_word(kind)} if kind else {}
-    if sort is None:
-        return asked
-    seconds = {"time_range_seconds": _SECONDS[sort]} if sort in _SECONDS else {}
-    return asked | seconds | {"sort": "top" if sort.startswith("Top") else v4_word(sort)}
+def _listing(ask: Ask, sorts: Sequence[str]) -> Json:
+    """Read type and sort, a period with it, and say them as v4 does."""
+    sort, kind = ask.fields.choice_or_none("sort", sorts), ask.fields.choice_or_none("type_", LISTING_TYPES)
+    seconds = _SECONDS.get(sort or "")
+    word = "top" if (sort or "").startswith("Top") else sort and v4_word(sort)
+    return without_none({"type_": kind and v4_word(kind), "sort": word, "time_range_seconds": seconds})
 
 
 ROUTES: Mapping[str, Route] = {

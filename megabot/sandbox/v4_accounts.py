@@ -8,7 +8,7 @@ from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.languages import EVERY_ID
 from megabot.sandbox.records import Person
-from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal
+from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
 from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
@@ -65,7 +65,7 @@ def logout(ask: Ask) -> Json:
 def validate(ask: Ask) -> Json:
     """GET /account/validate_auth; what is wrong with a token stands in the cause."""
     if ask.caller is None:
-        raise Refusal("not_logged_in", cause=_what_is_wrong_with(ask.token))
+        raise Refusal("not_logged_in", cause=_what_is_wrong(ask))
     return {"success": True}
 
 
@@ -116,10 +116,13 @@ def _signed_in(token: str) -> Json:
     return {"jwt": token, "registration_created": False, "verify_email_sent": False}
 
 
-def _what_is_wrong_with(token: str | None) -> str | None:
-    """Say it as the server's JWT library does; of one that is well-formed only the database knows."""
+def _what_is_wrong(ask: Ask) -> str | None:
+    """Say it as the server's JWT library does; of one that is in order only the database knows."""
+    token = ask.token
     if token is None:
         return None
+    if token in ask.world.tokens:
+        return "ExpiredSignature"
     parts = token.split(".")
     if len(parts) != _PARTS:
         return "InvalidToken"
@@ -127,7 +130,7 @@ def _what_is_wrong_with(token: str | None) -> str | None:
         json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
     except ValueError:
         return "JSON error: expected value at line 1 column 1"
-    return NOT_IN_DATABASE
+    return None if accounts.is_signed_here(token) else "InvalidSignature"
 
 
 def _account(person: Person) -> Json:
@@ -162,7 +165,6 @@ def _follows(world: World, person: Person) -> list[Json]:
         {
             "community": v4_shapes.community(world, community),
             "follower": v4_shapes.person(world, person),
-            "followed_at": time(community.followers[person.id]),
         }
         for community in kept
     ]

@@ -31,16 +31,16 @@ def read(ask: Ask) -> Json:
 
 
 def listed(ask: Ask) -> Json:
-    """GET /community/list, in the order of their founding."""
+    """GET /community/list, the newest first: no activity ranks them here."""
     cut = asked(ask.fields)
     ask.check_may_read()
-    found = [one for one in ask.world.communities.values() if can_see_community(ask.caller, one)]
+    kept = [one for one in ask.world.communities.values() if _is_listed(ask, one)]
     edge = number(cut)
     return page(
-        found,
+        sorted(kept, key=lambda one: -one.id),
         cut,
         edge=None if edge is None else named(ask, edge),
-        order=lambda one: one.id,
+        order=lambda one: -one.id,
         name=lambda one: one.id,
         view=lambda one: v4_views.community_view(ask.world, one, ask.caller),
     )
@@ -73,7 +73,7 @@ def ban(ask: Ask) -> Json:
         person_id=ask.fields.number("person_id"), ban=ask.fields.flag("ban"), reason=ask.fields.text("reason")
     )
     person = communities.ban(ask.world, ask.person(), _of_a_write(ask), order)
-    return {"person_view": v4_views.person_view(ask.world, person)}
+    return {"person_view": v4_views.person_view(ask.world, person, ask.caller)}
 
 
 def remove(ask: Ask) -> Json:
@@ -113,6 +113,16 @@ def named(ask: Ask, community_id: int) -> Community:
     if community_id not in ask.world.communities:
         raise Refusal("couldnt_find_community")
     return ask.world.communities[community_id]
+
+
+def _is_listed(ask: Ask, community: Community) -> bool:
+    """Tell whether a community is in the list: nobody finds there what is gone."""
+    shows_nsfw = ask.fields.flag_or_none("show_nsfw")
+    if shows_nsfw is None:
+        shows_nsfw = ask.caller is not None and ask.caller.settings.show_nsfw
+    if community.is_gone or (community.nsfw and not shows_nsfw):
+        return False
+    return can_see_community(ask.caller, community)
 
 
 def _of_a_write(ask: Ask) -> Community:

@@ -19,7 +19,7 @@ def unread_counts(ask: Ask) -> Json:
 
 def listed(ask: Ask) -> Json:
     """GET /account/notification/list."""
-    kind = ask.fields.choice_or_none("type_", _TYPES)
+    kind = ask.fields.filter_or_none("type_", _TYPES, "NotificationTypeFilter")
     query = NotificationQuery(
         unread_only=bool(ask.fields.flag_or_none("unread_only")),
         kind=_KINDS.get(kind or "all"),
@@ -55,6 +55,13 @@ def send(ask: Ask) -> Json:
     """POST /private_message."""
     content, recipient_id = ask.fields.text("content"), ask.fields.number("recipient_id")
     message = inbox.send(ask.world, ask.person(), recipient_id, content)
+    return {"private_message_view": v4_views.message_view(ask.world, message)}
+
+
+def edit_message(ask: Ask) -> Json:
+    """PUT /private_message."""
+    number, content = ask.fields.number("private_message_id"), ask.fields.text("content")
+    message = inbox.edit(ask.world, ask.person(), number, content)
     return {"private_message_view": v4_views.message_view(ask.world, message)}
 
 

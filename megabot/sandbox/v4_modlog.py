@@ -11,7 +11,7 @@ from megabot.sandbox.v4_kinds import ALL_KINDS, kind_of
 def listed(ask: Ask) -> Json:
     """GET /modlog."""
     fields = ask.fields
-    kind = fields.choice_or_none("type_", ALL_KINDS) or "all"
+    kind = fields.filter_or_none("type_", ALL_KINDS, "ModlogKindFilter") or "all"
     cut = v4_paging.asked(fields)
     ask.check_may_read()
     named = _shows_names(ask)

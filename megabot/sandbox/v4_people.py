@@ -5,7 +5,7 @@ from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import Comment, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import community_id_or_none, person_called
-from megabot.sandbox.v4_paging import Cut, asked, page
+from megabot.sandbox.v4_paging import Cut, asked, page, unreadable
 
 _CONTENT_TYPES = ("all", "comments", "posts")
 
@@ -14,7 +14,7 @@ def read(ask: Ask) -> Json:
     """GET /person."""
     person = _wanted(ask)
     return {
-        "person_view": v4_views.person_view(ask.world, person),
+        "person_view": v4_views.person_view(ask.world, person, ask.caller),
         "site": v4_shapes.site(ask.world),
         "moderates": v4_views.seats_of(ask.world, person),
         "multi_communities_created": [],
@@ -44,14 +44,14 @@ def ban(ask: Ask) -> Json:
     person_id, wanted = ask.fields.number("person_id"), ask.fields.flag("ban")
     reason = ask.fields.text("reason")
     person = accounts.ban_from_site(ask.world, ask.person(), person_id, ban=wanted, reason=reason)
-    return {"person_view": v4_views.person_view(ask.world, person)}
+    return {"person_view": v4_views.person_view(ask.world, person, ask.caller)}
 
 
 def block(ask: Ask) -> Json:
     """POST /account/block/person."""
     person_id, wanted = ask.fields.number("person_id"), ask.fields.flag("block")
     target = inbox.block(ask.world, ask.person(), person_id, block=wanted)
-    return {"person_view": v4_views.person_view(ask.world, target)}
+    return {"person_view": v4_views.person_view(ask.world, target, ask.caller)}
 
 
 def _wanted(ask: Ask) -> Person:
@@ -87,7 +87,7 @@ def _edge(ask: Ask, cut: Cut) -> Post | Comment | None:
         return None
     kind, number = cut.name[:1], cut.name[1:]
     if kind not in {"P", "C"} or not number.isdecimal():
-        raise Refusal("couldnt_parse_pagination_token")
+        raise unreadable()
     found = (ask.world.posts if kind == "P" else ask.world.comments).get(int(number))
     if found is None:
         raise Refusal("not_found")

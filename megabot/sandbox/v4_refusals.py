@@ -13,7 +13,7 @@ _CODES = {
     "user_already_exists": "username_already_taken",
     "community_already_exists": "already_exists",
     "community_moderator_already_exists": "already_exists",
-    "community_user_already_banned": "not_found",
+    "community_user_already_banned": "couldnt_update",
 }
 _STATUSES = {
     "not_found": HTTPStatus.NOT_FOUND,

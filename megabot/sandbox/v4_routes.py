@@ -51,6 +51,7 @@ _API = {
     "POST /comment/distinguish": Route(comments.distinguish),
     "POST /comment/like": Route(comments.like),
     "POST /private_message": Route(inbox.send),
+    "PUT /private_message": Route(inbox.edit_message),
     "GET /person": Route(v4_people.read),
     "GET /person/content": Route(v4_people.content),
     "GET /account": Route(accounts.read),

@@ -12,6 +12,7 @@ from megabot.sandbox.v4_fields import community_id_or_none, not_before, person_i
 from megabot.sandbox.v4_paging import asked
 
 _ADDRESS = re.compile(r"/(post|comment|c|u)/([^/?#]+)")
+_HANDLE = re.compile(r"[!@]?([^@/]+)@([^@/]+)")
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _TYPES = ("all", "comments", "posts", "communities", "users", "multi_communities")
 
@@ -24,14 +25,17 @@ def search(ask: Ask) -> Json:
     narrowed = {"community_id", "community_name", "creator_id"} & set(ask.fields.values)
     everything = {"posts", "comments"} if narrowed else {"posts", "comments", "communities", "users"}
     wants = everything if kind == "all" else {kind}
-    resolved = _found(ask, words)
+    # Cursors are left out, but not the fields: with all kinds it is five of them in one.
+    no_cursor = ",".join(["none"] * 5) if kind == "all" else None
     return {
-        **({"resolve": resolved} if resolved else {}),
+        "resolve": _found(ask, words),
         "comments": _comments(ask, words, size) if "comments" in wants else [],
         "posts": _posts(ask, words, size) if "posts" in wants else [],
         "communities": _communities(ask, words, size) if "communities" in wants else [],
         "persons": _people(ask, words, size) if "users" in wants else [],
         "multi_communities": [],
+        "prev_page": no_cursor,
+        "next_page": no_cursor,
     }
 
 
@@ -41,8 +45,18 @@ def resolve(ask: Ask) -> Json:
     ask.check_may_read()
     found = _found(ask, address)
     if found is None:
-        raise Refusal("resolve_object_failed", message=f"error sending request for url ({address})")
+        raise Refusal("resolve_object_failed", message=_what_failed(address))
     return found
+
+
+def _what_failed(address: str) -> str:
+    handle = _HANDLE.fullmatch(address)
+    if handle is not None:
+        name, host = handle.groups()
+        address = f"http://{host}/.well-known/webfinger?resource=acct:{name}@{host}"
+    elif "://" not in address:
+        return "Failed to resolve actor via webfinger"
+    return f"error sending request for url ({address})"
 
 
 def _found(ask: Ask, address: str) -> Json | None:
@@ -85,7 +99,7 @@ def _person(ask: Ask, name: str) -> Json | None:
     found = ask.world.person_named(name)
     if found is None or found.name != name:
         return None
-    return {"type_": "person", **v4_views.person_view(ask.world, found)}
+    return {"type_": "person", **v4_views.person_view(ask.world, found, ask.caller)}
 
 
 def _posts(ask: Ask, words: str, size: int) -> list[Json]:
@@ -129,4 +143,4 @@ def _is_called(community: Community, words: str) -> bool:
 
 def _people(ask: Ask, words: str, size: int) -> list[Json]:
     found = [one for one in ask.world.people.values() if words.lower() in one.name.lower()]
-    return [v4_views.person_view(ask.world, one) for one in found[:size]]
+    return [v4_views.person_view(ask.world, one, ask.caller) for one in found[:size]]

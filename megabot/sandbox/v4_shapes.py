@@ -80,8 +80,7 @@ def community(world: World, row: Community) -> Json:
 
 def post(world: World, row: Post, *, blank: bool = False) -> Json:
     """Write a post, its body empty for those who may not see it."""
-    comments = list(world.visible_comments(row))
-    newest = max((comment.published for comment in comments), default=None)
+    newest = max((comment.published for comment in world.comments_of[row.id]), default=None)
     return without_none(
         {
             "id": row.id,
@@ -105,7 +104,7 @@ def post(world: World, row: Post, *, blank: bool = False) -> Json:
             "url_content_type": row.url_content_type,
             "alt_text": row.alt_text,
             "newest_comment_time_at": time_or_none(newest),
-            "comments": len(comments),
+            "comments": sum(1 for _ in world.visible_comments(row)),
             **_votes(row.votes),
             **_NO_REPORTS,
             "federation_pending": False,
@@ -115,7 +114,7 @@ def post(world: World, row: Post, *, blank: bool = False) -> Json:
 
 def comment(world: World, row: Comment, *, blank: bool = False) -> Json:
     """Write a comment, its content empty for those who may not see it."""
-    under = (other for other in world.visible_comments(world.posts[row.post_id]) if row.id in other.path[:-1])
+    under = (other for other in world.comments_of[row.post_id] if row.id in other.path[:-1])
     return without_none(
         {
             "id": row.id,
@@ -142,18 +141,20 @@ def comment(world: World, row: Comment, *, blank: bool = False) -> Json:
 
 def message(world: World, row: PrivateMessage) -> Json:
     """Write a private message; whether it was read is in its notification."""
-    return {
+    values: Json = {
         "id": row.id,
         "creator_id": row.creator_id,
         "recipient_id": row.recipient_id,
         "content": row.content,
         "deleted": False,
         "published_at": time(row.published),
+        "updated_at": time_or_none(row.updated),
         "ap_id": world.address("private_message", row.id),
         "local": True,
         "removed": False,
         "deleted_by_recipient": False,
     }
+    return without_none(values)
 
 
 def notification(row: Notification, creator_id: int) -> Json:

@@ -4,6 +4,7 @@ from megabot.sandbox import v4_shapes, v4_views
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import LANGUAGES
 from megabot.sandbox.limits import Limit
+from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
 from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
@@ -56,7 +57,11 @@ def read(ask: Ask) -> Json:
     world = ask.world
     return {
         "site_view": site_view(world),
-        "admins": [v4_views.person_view(world, person) for person in world.people.values() if person.admin],
+        "admins": [
+            v4_views.person_view(world, person, ask.caller)
+            for person in world.people.values()
+            if person.admin
+        ],
         "version": world.generation.version,
         "all_languages": [language._asdict() for language in LANGUAGES],
         "discussion_languages": [language.id for language in LANGUAGES],
@@ -80,7 +85,7 @@ def edit(ask: Ask) -> Json:
         setattr(site, flag, getattr(site, flag) if value is None else value)
     site.name = site.name if name is None else name
     site.slur_filter_regex = site.slur_filter_regex if slurs is None else slurs or None
-    site.blocked_urls = site.blocked_urls if blocked is None else blocked
+    site.blocked_urls = site.blocked_urls if blocked is None else [_bare(url) for url in blocked]
     site.limits, site.updated = limits, ask.world.now()
     return {"site_view": site_view(ask.world)}
 
@@ -117,6 +122,10 @@ def blocked_urls(world: World) -> list[Json]:
     return [{"id": number, "url": url, "published_at": published} for number, url in entries]
 
 
+def _admins(world: World) -> list[Person]:
+    return [person for person in world.people.values() if person.admin]
+
+
 def counts(world: World) -> Json:
     """Count what there is: of accounts those that were accepted, which here is only who set the site up."""
     return {
@@ -125,6 +134,11 @@ def counts(world: World) -> Json:
         "comments": sum(not comment.is_gone for comment in world.comments.values()),
         "communities": sum(not community.is_gone for community in world.communities.values()),
     }
+
+
+def _bare(url: str) -> str:
+    """Cut an address to what blocks it under any scheme."""
+    return url.removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 def _limits(fields: Fields, old: dict[str, Limit]) -> dict[str, Limit]:

@@ -77,9 +77,14 @@ def seats_of(world: World, person: Person) -> list[Json]:
     return [seat(world, community, person) for community in held]
 
 
-def person_view(world: World, person: Person) -> Json:
-    """Show a person to anyone."""
-    return {"person": shapes.person(world, person), "is_admin": person.admin, "banned": person.banned}
+def person_view(world: World, person: Person, reader: Reader) -> Json:
+    """Show a person to a reader."""
+    return {
+        "person": shapes.person(world, person),
+        **_if_any("person_actions", _person_actions(world, person, reader)),
+        "is_admin": person.admin,
+        "banned": person.banned,
+    }
 
 
 def message_view(world: World, message: PrivateMessage) -> Json:
@@ -136,6 +141,7 @@ def _around(world: World, thing: Post | Comment, reader: Reader) -> Json:
         "creator": shapes.person(world, creator),
         "community": shapes.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
+        **_if_any("person_actions", _person_actions(world, creator, reader)),
         "creator_is_admin": creator.admin,
         "can_mod": _can_moderate(world, thing, reader),
         "creator_banned": creator.banned,
@@ -170,6 +176,23 @@ def _community_actions(community: Community, reader: Reader) -> Json:
             "became_moderator_at": time_or_none(seated),
             "received_ban_at": time_or_none(community.banned.get(reader.id)),
             "follow_state": None if followed is None else "accepted",
+        }
+    )
+
+
+def _person_actions(world: World, creator: Person, reader: Reader) -> Json:
+    """Show what the reader did to the author: votes are counted, also when all were taken back."""
+    if reader is None:
+        return {}
+    things: list[Post | Comment] = [*world.posts.values(), *world.comments.values()]
+    votes = [one.votes.get(reader.id, 0) for one in things if one.creator_id == creator.id]
+    voted = reader.voted_on.get(creator.id)
+    return without_none(
+        {
+            "blocked_at": time_or_none(reader.blocked.get(creator.id)),
+            "voted_at": time_or_none(voted),
+            "upvotes": None if voted is None else votes.count(1),
+            "downvotes": None if voted is None else votes.count(-1),
         }
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from megabot.sandbox.refusal import Refusal
@@ -11,6 +12,7 @@ TEXT_LIMIT = 10_000
 _ALT_TEXT_LIMIT = 1_500
 _URL_LIMIT = 2_000
 _TITLE_LENGTHS = range(3, 201)
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # controls, marks of format, spaces
 _SCHEMES = frozenset({"http", "https", "magnet"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -34,9 +36,13 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_title(title: str) -> None:
-    """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere."""
-    if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title:
+def check_title(title: str, *, must_show: bool = False) -> None:
+    """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere.
+
+    1.0 wants three characters that show, too.
+    """
+    shown = sum(category(char) not in _UNSEEN for char in title)
+    if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title or (must_show and shown < _TITLE_LENGTHS[0]):
         raise Refusal("invalid_post_title")
 
 
@@ -54,8 +60,9 @@ def check_alt_text(text: str) -> None:
 
 def check_slurs(title: str, slurs: str | None) -> None:
     """Refuse a title that the slur filter matches; in bodies it replaces instead."""
-    if slurs and re.search(slurs, title, re.IGNORECASE):
-        raise Refusal("slurs")
+    found = re.search(slurs, title, re.IGNORECASE) if slurs else None
+    if found:
+        raise Refusal("slurs", cause=f"No slurs - {found[0]}")
 
 
 def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:

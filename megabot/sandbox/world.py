@@ -55,12 +55,16 @@ class World:
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
         self.elsewhere: dict[str, RemotePage] = {}
-        self.buckets = Buckets()
-        self.windows = Windows()
-        self.once_keys: dict[tuple[int, str], datetime] = {}  # Idempotency-Key by person, since when
+        self.forget_what_is_in_memory()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)
         self._last_ids: Counter[str] = Counter()
+
+    def forget_what_is_in_memory(self) -> None:
+        """Lose what the server does not keep in its database: counted calls, keys that were used."""
+        self.buckets = Buckets()
+        self.windows = Windows()
+        self.once_keys: dict[tuple[int, str], datetime] = {}  # Idempotency-Key by person, since when
 
     @property
     def is_lemmy_1(self) -> bool:

@@ -79,6 +79,7 @@ def test_a_1_0_is_found_with_one_request(play: Play) -> None:
 
 
 def test_a_call_that_only_0_19_knew_is_made_over_v4_after_the_upgrade(play: Play) -> None:
+    """A21."""
     server, forum, kept = play(GONE, V4_SITE, recorded("post-feature"))
 
     assert forum.feature(1, featured=True, kind=Feature.COMMUNITY).featured_community
