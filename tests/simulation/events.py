@@ -173,7 +173,14 @@ def an_upgrade_at_the_slot(year: Year) -> None:
     if year.server.is_new:
         return
     year.storm.upgrade_in = year.random.randrange(1, 16)
-    year.after(timedelta(minutes=year.random.uniform(21, 90)), lambda one: one.forum.sign_in())
+    year.after(timedelta(minutes=year.random.uniform(21, 90)), _sign_in_after_the_upgrade)
+
+
+def _sign_in_after_the_upgrade(year: Year) -> None:
+    if year.storm.upgrade_in:  # the bot was down and asked nothing yet
+        year.after(HOUR, _sign_in_after_the_upgrade)
+    else:
+        year.forum.sign_in()
 
 
 def others_use_up_the_limits(year: Year) -> None:

@@ -53,7 +53,7 @@ class Year:
     `calm` is the record of when nothing hindered the bot, for the judge.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, generation: Generation | None = None) -> None:
         self.seed = seed
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class Year:
         self.upgrades, elsewhere = seed % 6 == UPGRADED, seed % 6 == ELSEWHERE
         self.server = Server(
             self.clock.true,
-            generation=Generation.V0_19 if seed % 2 else Generation.V1_0,
+            generation=generation or (Generation.V0_19 if seed % 2 else Generation.V1_0),
             rates=Rates(),
             travel=lambda: self.random.choice(TRAVELS),
         )
