@@ -93,6 +93,11 @@ RULES_LEFT_OUT = (
         ALWAYS,
     ),
     without(
+        "a_removed_post_may_be_it",
+        "a removed post whose text the server hides is no hindrance",
+        ALWAYS,
+    ),
+    without(
         "what_was_decided_is_sent",
         "what is sent again is rendered anew",
         f"{UNKNOWN}::test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now",
@@ -188,10 +193,18 @@ RULES_BROKEN = (
     Mutant(
         name="a copy that was taken back is locked with each pass",
         file="megabot/core/undoing.py",
-        old=" and may and not (locked or own.post.locked):",
-        new=" and may:",
+        old="        if may and not (locked or own.post.locked):\n",
+        new="        if may:\n",
         caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
         rule="lock_what_was_withdrawn",
+    ),
+    Mutant(
+        name="a post that nobody sees yet takes the pin",
+        file=UPKEEP,
+        old="    if pending is not None:\n",
+        new="    if pending is not None and standing.post.featured:\n",
+        caught_by=(ALWAYS,),
+        rule="wait_until_it_has_arrived",
     ),
     Mutant(
         name="a person's unpin is ignored",
