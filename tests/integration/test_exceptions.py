@@ -133,6 +133,14 @@ def test_two_editions_are_skipped_by_their_keys(world: World, service: Service) 
     assert [post["name"] for post in world.posts()] == ["News 3", "News 6"]
 
 
+def test_that_a_later_edition_is_skipped_is_nothing_to_the_next_one(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip 2026-W50")
+
+    say(world, service, f"{BOT} skip")
+
+    assert answers(world)[1] == "news/2026-W49 is left out; taken back by: resume"
+
+
 def test_when_the_skipped_slot_is_over_the_next_one_is_meant(world: World, service: Service) -> None:
     say(world, service, f"{BOT} skip")
     the_slot_comes(world, service, later=timedelta(days=1))
