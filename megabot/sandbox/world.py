@@ -80,6 +80,14 @@ class World:
         self._last_ids[kind] += 1
         return self._last_ids[kind] + _FIRST_ID.get(kind, 1) - 1
 
+    def count_from(self, kind: str, number: int) -> None:
+        """Go on counting within a kind behind this number."""
+        self._last_ids[kind] = number
+
+    def last_id(self, kind: str) -> int:
+        """Give the number that was counted last within a kind."""
+        return self._last_ids[kind]
+
     def address(self, kind: str, name: object) -> str:
         """Give the address that the thing has on the network, under the server's own name."""
         return f"https://{self.hostname}/{kind}/{name}"
