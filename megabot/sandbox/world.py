@@ -51,6 +51,7 @@ class World:
         self.notifications: dict[int, Notification] = {}
         self.tags: dict[int, Tag] = {}
         self.modlog: list[ModAction] = []
+        self.counted: dict[tuple[str, int], dict[str, object]] = {}  # for the answer in the making
         self.tokens: dict[str, SignIn] = {}
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
