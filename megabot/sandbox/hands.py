@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 Json = dict[str, Any]
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
 _BOUNDARY = "a-boundary-that-no-image-has"
 
 

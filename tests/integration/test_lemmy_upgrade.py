@@ -143,6 +143,14 @@ def test_an_account_as_a_1_0_tells_it_over_v3_is_not_believed(play: Play) -> Non
     assert kept == [ApiKind.V4]
 
 
+def test_a_server_that_does_not_know_its_version_is_believed_to_be_what_it_speaks(play: Play) -> None:
+    site = V3_SITE.partition(b"\r\n\r\n")[2].replace(b"0.19.20", b"unknown version")
+
+    _, forum, _ = play(GONE, answer(site), kind=None)
+
+    assert forum.site().version == "unknown version"
+
+
 @pytest.mark.parametrize(
     "answers", [[GONE, GONE, GONE, GONE], [GONE, HTML, HTML, HTML], [GONE, GONE, V3_SITE]]
 )

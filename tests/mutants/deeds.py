@@ -7,6 +7,7 @@ PERFORM = "megabot/perform.py"
 LOSS = "tests/integration/test_ledger_loss.py"
 WIRE = "tests/integration/test_lemmy_v3.py"
 PROXY = "tests/integration/test_faultproxy.py"
+UPGRADE = "tests/integration/test_upgrade_within_handover.py"
 SIGN_IN = "tests/integration/test_sign_in.py"
 LOOP = "tests/integration/test_crash_loop.py"
 
@@ -164,6 +165,13 @@ BEHAVING = (
             f"{SIGN_IN}::test_a_crash_loop_stays_within_two_an_hour",
             f"{LOOP}::test_a_token_that_never_lives_is_renewed_at_most_twice_in_any_hour",
         ),
+    ),
+    Mutant(
+        name="an upgraded server is spoken to as before",
+        file="megabot/adapters/lemmy_forum.py",
+        old="            self._change(error)\n",
+        new="            raise error\n",
+        caught_by=(f"{UPGRADE}::test_one_post_is_pinned_and_the_old_one_is_not",),
     ),
     Mutant(
         name="one refusal is enough to sign in again",

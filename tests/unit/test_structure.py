@@ -23,6 +23,10 @@ WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox 
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 
+SESSION = "adapters.lemmy_calls adapters.lemmy_http adapters.sign_in adapters.credentials"
+V4 = "adapters.lemmy_v4 adapters.lemmy_v4_inbox adapters.lemmy_v4_requests"
+WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
+
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
     "": "",
@@ -48,6 +52,7 @@ MAY_IMPORT = {
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
+    **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
@@ -67,6 +72,7 @@ LIBRARIES = {
     **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
+    **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
