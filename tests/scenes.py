@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from megabot.run import Service
 from tests.world import SLOT, WEEK, World
 
 BOT = "@megabot@lemmy.example"
+ON_BOTH = pytest.mark.parametrize("world", ["v3", "v4"], indirect=True)
+"""The scene is played on a Lemmy 0.19 and on a 1.0."""
 
 
 def at_work(world: World) -> Service:
