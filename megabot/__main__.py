@@ -1,9 +1,10 @@
 """The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 
-from megabot.errors import ConfigError, Expected, Stopping
+from megabot.errors import ConfigError, Expected, Stopping, WrongAccount
 from megabot.verbs import help_page
 
 INTERRUPTED = 130
@@ -17,6 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return _run(arguments)
+    except WrongAccount as error:
+        command = shlex.join(["megabot", *arguments])
+        return _say(ConfigError(f"{error}; run: sudo -u {error.account} {command}"), 2)
     except ConfigError as error:
         return _say(error, 2)
     except Expected as error:

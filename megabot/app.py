@@ -53,7 +53,7 @@ class App:
     @cached_property
     def desk(self) -> Desk:
         """What works without a server; the ledger only where there is one already."""
-        there = (self.settings.state_dir / "ledger.db").exists()
+        there = state_dir.holds(self.settings.state_dir, "ledger.db")
         return self._desk(self._ledger if there else NoLedger())
 
     @cached_property
@@ -95,6 +95,11 @@ class App:
             return forum.account()
         forum.unread()
         return None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a token is kept, taken by the server or not. Asks nobody."""
+        return state_dir.holds(self.settings.state_dir, "token.json") and bool(self._sign_ins.token)
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
@@ -169,7 +174,12 @@ class App:
 def read_settings(options: Mapping[str, object]) -> Settings:
     """Read the settings by the command line's options and the environment, and set up the log."""
     env_file = options.get("env_file")
-    settings = config.load(os.environ, env_file=Path(str(env_file)) if env_file else None, cwd=Path.cwd())
+    settings = config.load(
+        os.environ,
+        env_file=Path(str(env_file)) if env_file else None,
+        cwd=Path.cwd(),
+        bot=str(options.get("bot") or ""),
+    )
     level = "DEBUG" if options.get("verbose") else settings.log_level
     logs.set_up(level, secrets=settings.secret_texts())
     return settings

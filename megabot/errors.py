@@ -2,6 +2,7 @@
 
 MegabotError
 ├── ConfigError            exit 2: settings or usage; a person must change them
+│   └── WrongAccount       the same command has to be run as `account`
 ├── Expected               exit 1: one line and the next step
 │   ├── SourceMissing      the source is not there
 │   ├── SourceBroken       files of the source have mistakes, listed
@@ -36,6 +37,14 @@ class MegabotError(Exception):
 
 class ConfigError(MegabotError):
     """Settings or usage are wrong; the message says which and what to write instead."""
+
+
+class WrongAccount(ConfigError):
+    """What is needed belongs to another account of this machine; `account` is its name."""
+
+    def __init__(self, message: str, *, account: str) -> None:
+        super().__init__(message)
+        self.account = account
 
 
 class Expected(MegabotError):

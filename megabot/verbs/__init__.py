@@ -39,6 +39,7 @@ Verbs:
 
 Options:
   --env FILE     Read settings from this file.
+  --bot NAME     Read those of the service megabot@NAME: /etc/megabot/NAME.env.
   -v, --verbose  Say more on stderr.
   --version      Show the version and exit.
   -h, --help     Show this page and exit.
