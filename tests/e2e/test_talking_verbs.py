@@ -130,3 +130,20 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     assert "https://lemmy.example/post/1, pinned: yes" in status
     assert [line.split("  ")[2] for line in history.splitlines()] == ["pin: done", "post: done"]
     assert len(calendar.splitlines()) == 2
+
+
+def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
+    megabot: Megabot, sandbox: Sandbox
+) -> None:
+    megabot("post")
+    code, out, _ = megabot("introduce", f"{sandbox.url}/post/1")
+    assert (code, out) == (0, "news: the bot is a moderator there already; nothing was said\n")
+
+    code, out, _ = megabot("check", "--online", "--yes", "--wait")
+    assert (code, "may post and pin" in out) == (0, True)
+
+
+def test_only_what_is_online_is_waited_for(megabot: Megabot) -> None:
+    code, _, err = megabot("check", "--wait", "5")
+
+    assert (code, "--wait is for --online" in err) == (2, True)

@@ -18,7 +18,9 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+VERBS = (
+    f"app run introduce overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+)
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
 
@@ -37,6 +39,7 @@ MAY_IMPORT = {
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
+    "introduce": PORTS,
     "check_texts": "texts",
     "overview_texts": "texts core",
     "hold_texts": "core",
