@@ -1,6 +1,6 @@
 """One comment by which a moderator can appoint the bot: Lemmy offers that only from what it wrote."""
 
-from megabot import texts
+from megabot import operating_texts, texts
 from megabot.core.marker import INTRODUCTION
 from megabot.core.posts import Comment, Post
 from megabot.errors import ConfigError, NeedsPerson, OutcomeUnknown
@@ -22,20 +22,20 @@ def introduce(ports: Ports, url: str) -> str:
     if community is None:
         raise ConfigError(texts.which_thread(url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
-        return texts.is_moderator_already(community.name)
+        return operating_texts.is_moderator_already(community.name)
     before = _said_in(ports, post)
     if before is not None:
-        return texts.introduced(before.url, now=False)
-    return texts.introduced(_say(ports, post).url, now=True)
+        return operating_texts.introduced(before.url, now=False)
+    return operating_texts.introduced(_say(ports, post).url, now=True)
 
 
 def _say(ports: Ports, post: Post) -> Comment:
     try:
-        return ports.forum.comment(post.id, f"{texts.introduction()}\n\n{INTRODUCTION}")
+        return ports.forum.comment(post.id, f"{operating_texts.introduction()}\n\n{INTRODUCTION}")
     except OutcomeUnknown as error:
         made = _said_in(ports, post)
         if made is None:
-            raise NeedsPerson(texts.perhaps_introduced(post.url)) from error
+            raise NeedsPerson(operating_texts.perhaps_introduced(post.url)) from error
         return made
 
 

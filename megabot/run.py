@@ -64,13 +64,16 @@ class Service:
         """When the next tick is that does more than count what is unread."""
         return max(self._pass_at, self._quiet_until)
 
-    def serve(self) -> None:
-        """Tick until told to stop. Raises `Stopping`, from a wait or in the middle of a tick."""
+    def serve(self, *, leave: Callable[[], bool] = lambda: False) -> None:
+        """Tick until `leave` says so between two ticks.
+
+        Told to stop it raises `Stopping`, from a wait or in the middle of a tick.
+        """
         ticker = schedule.Scheduler()
         ticker.every(max(1, int(self._tick.total_seconds()))).seconds.do(self.tick)
         self.tick()
         self._notify("READY=1")
-        while True:
+        while not leave():
             idle = max(0.0, ticker.idle_seconds or 0.0)
             owed = (self.next_at - self._ports.clock.now()).total_seconds()
             on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it

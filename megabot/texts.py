@@ -129,30 +129,6 @@ def adopted(edition: Edition) -> str:
     return f"This thread is kept as edition {edition.key} of {edition.thread} from now on."
 
 
-def introduction() -> str:
-    """Say in a comment who the bot is, and how it is appointed. Markdown."""
-    return (
-        "I am a bot that posts and pins this community's recurring threads. So that I may pin them, "
-        'a moderator opens the menu of this comment and chooses "appoint as mod".'
-    )
-
-
-def introduced(url: str, *, now: bool) -> str:
-    """Say where the bot introduced itself, and what is next."""
-    said = "introduced at" if now else "introduced before, and not again: it is at"
-    return f"{said} {url}; next, a moderator appoints it there: megabot check --online --wait tells when"
-
-
-def is_moderator_already(community: str) -> str:
-    """Say that nothing had to be said."""
-    return f"{community}: the bot is a moderator there already; nothing was said"
-
-
-def perhaps_introduced(url: str) -> str:
-    """Say that the outcome of the introduction is not known."""
-    return f"whether the comment was made is not known; look at {url}, or run this again in ten minutes"
-
-
 def withdrawn(url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
     return f"This copy was taken back; the thread goes on [here]({url})."

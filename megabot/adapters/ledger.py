@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
-from megabot.adapters import state_dir
 from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
 from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
@@ -158,6 +158,11 @@ class SqliteLedger:
     def pass_lock(self) -> AbstractContextManager[None]:
         """Hold the right to act; raise `Busy` when waiting was in vain."""
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
+
+    def back_up(self, target: Path) -> None:
+        """Write a copy of all that is known now into a new file; raise `NotKept` where that fails."""
+        with self._in_use() as connection:
+            ledger_backup.write(connection, target)
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""

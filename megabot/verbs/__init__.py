@@ -22,6 +22,7 @@ VERBS = {
     "history": "show what was",
     "calendar": "show what will be",
     "introduce": "comment once, so that a moderator can appoint the bot from there",
+    "backup": "copy the ledger while the service runs",
     "login": "sign in and keep the token, so that no password need be on disk",
     "logout": "sign out and forget the token",
     "init": "ask a few questions, write the settings and a first template",

@@ -18,9 +18,8 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-VERBS = (
-    f"app run introduce overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
-)
+VERBS = f"app run running introduce operating_texts overview_texts {PASS} {READERS} preview_page inbox"
+VERBS += f" archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
 
@@ -30,7 +29,9 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs {PASS} run inbox {PORTS}",
+    "measuring": f"status {PORTS}",
+    "app": f"adapters logs measuring operating_texts {PASS} run inbox {PORTS}",
+    "running": f"app adapters operating_texts {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
@@ -39,7 +40,8 @@ MAY_IMPORT = {
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
-    "introduce": PORTS,
+    "introduce": f"operating_texts {PORTS}",
+    "operating_texts": "",
     "check_texts": "texts",
     "overview_texts": "texts core",
     "hold_texts": "core",
@@ -74,7 +76,17 @@ LIBRARIES = {
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
-PURE = ["core", "errors", "ports", "texts", "hold_texts", "answers", *PAGE.split(), *WIRE.split()]
+PURE = [
+    "core",
+    "errors",
+    "ports",
+    "texts",
+    "hold_texts",
+    "operating_texts",
+    "answers",
+    *PAGE.split(),
+    *WIRE.split(),
+]
 IMPURE = {
     "http",
     "io",
