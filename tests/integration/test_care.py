@@ -12,7 +12,9 @@ import pytest
 from megabot import config
 from megabot.adapters import metrics_file
 from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App
+from megabot.config import Settings
 from megabot.core.metrics import Vitals
 from megabot.errors import NotKept
 from megabot.measuring import Meter
@@ -172,20 +174,41 @@ class Waiting:
             self.waits = -1
 
 
-def test_a_server_that_is_away_at_the_first_start_is_waited_for(world: World, tmp_path: Path) -> None:
-    """Ended and started again it would be just as far away, and systemd is not to give up."""
+def settings_of(world: World) -> Settings:
     environ = {
         "MEGABOT_INSTANCE": world.sandbox.url,
         "MEGABOT_USERNAME": "megabot",
         "MEGABOT_PASSWORD": "correct horse",
         "MEGABOT_STATE_DIR": str(world.state),
     }
-    settings = config.load(environ, env_file=None, cwd=tmp_path, system_file=tmp_path / "none")
+    return config.load(environ, env_file=None, cwd=world.state, system_file=world.state / "none")
+
+
+def test_a_server_that_is_away_at_the_first_start_is_waited_for(world: World) -> None:
+    """Ended and started again it would be just as far away."""
     clock = Waiting(world, waits=3)
     world.sandbox.stop()
-    app = App(settings, clock)
+    app = App(settings_of(world), clock)
     ports = _ports(app, lambda: False)
     app.close()
 
     assert ports is not None
     assert [wait for wait in clock.waited if wait >= TICK.total_seconds()] == [30, 60, 120]
+
+
+def test_each_answer_of_the_server_is_progress_that_feeds_the_watchdog(world: World) -> None:
+    """A pass of many slow answers takes longer than WatchdogSec, and hangs nowhere."""
+    fed: list[int] = []
+    app = App(settings_of(world), world.clock, progress=lambda: fed.append(len(world.sandbox.requests)))
+    app.ports.forum.unread()
+    app.ports.forum.account()
+    app.close()
+
+    assert len(fed) == len(world.sandbox.requests) >= 3
+
+
+def test_a_wait_is_progress_for_it_comes_after_something() -> None:
+    fed: list[str] = []
+    SystemClock(Stop(), progress=lambda: fed.append("WATCHDOG=1")).sleep(0)
+
+    assert fed == ["WATCHDOG=1"]
