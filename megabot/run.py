@@ -24,6 +24,10 @@ from megabot.source_watch import SourceWatch
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 SLOWEST = timedelta(minutes=15)
+KEPT = timedelta(days=2 * 366)
+"""How long the ledger keeps writes that no pass looks at: for `history`, and so that it stays small."""
+KEPT_IGNORED = timedelta(days=90)
+"""How long it keeps that a comment was none of its business: after two days none is obeyed in any case."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("megabot")
 
@@ -117,7 +121,9 @@ class Service:
             anew = now - self._places_read >= DAILY and (slot is None or now < slot)
             with self._ports.ledger.pass_lock():
                 self.reports = run_pass(self._ports, proof=True, anew=anew)
-            self._places_read = now if anew else self._places_read
+            if anew:
+                self._places_read = now
+                self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)
         except (SourceBroken, SourceMissing) as error:
             self._ports.alerts.raise_alert("source", texts.source_trouble(error))
             messages.deliver(self._ports, tuple(report.thread for report in self.reports))
