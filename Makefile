@@ -19,7 +19,7 @@ export DESTDIR PREFIX PYTHON
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults mutants bench lock install uninstall wheel clean
+.PHONY: help demo test lint types simulate faults mutants bench soak lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ mutants: $(READY) ## megabot broken in each of many ways: every one has to be no
 
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS='--years 5')
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
 	@systemd/install.sh

@@ -136,13 +136,12 @@ say_what_next() {
         return
     fi
     say "megabot $version is installed. Next, as docs/operating.md tells:"
-    cat <<NEXT
-  sudoedit $settings/config.env            the server, the account, where the templates are
-  sudo -u $user megabot check             settings and templates
-  sudo -u $user megabot login             asks for the password, keeps only the token
-  sudo -u $user megabot check --online    the account and its rights
-  sudo systemctl enable --now megabot        from now on by itself
-NEXT
+    printf '  %-42s %s\n' \
+        "sudoedit $settings/config.env" "the server, the account, where the templates are" \
+        "sudo -u $user megabot check" "settings and templates" \
+        "sudo -u $user megabot login" "asks for the password, keeps only the token" \
+        "sudo -u $user megabot check --online" "the account and its rights" \
+        "sudo systemctl enable --now megabot" "from now on by itself"
 }
 
 trap clean_up EXIT

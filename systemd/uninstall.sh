@@ -24,8 +24,13 @@ check_first() {
     [ -e "$destdir$home/current" ] || { say "megabot is not installed in $destdir$home" && exit 0; }
 }
 
+# Whatever was enabled, a unit each; one that never was is no error.
 stop_services() {
     systemctl disable --quiet --now megabot.service || true
+    for file in "$settings"/*.env; do
+        name=$(basename "$file" .env)
+        [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" || true
+    done
     systemctl stop 'megabot@*.service'
 }
 

@@ -59,6 +59,12 @@ def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
     assert "MEGABOT_PASSWORD_FILE" in err
 
 
+def test_login_with_a_password_at_hand_needs_no_terminal(megabot: Megabot) -> None:
+    code, out, _ = megabot("login")
+
+    assert (code, "signed in as" in out) == (0, True)
+
+
 def test_login_asks_on_the_terminal_and_keeps_only_the_token(
     sandbox: Sandbox, source: Path, nobodys_home: Path
 ) -> None:
