@@ -1,7 +1,7 @@
 """`python -m bench.soak`: decades of the real service in one process, and what it holds at start and end.
 
 The service's own loop runs; ledger, token file and HTTP are real; the server, in another process, has good
-days and bad ones. Only the clock is faked: to wait for a tick takes a day and a half, never past a slot.
+days and bad ones. Only the clock is faked: to wait for a tick takes four days, but never past a slot.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from megabot.run import Service, next_slot
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
 WEEK, YEAR = timedelta(weeks=1), timedelta(days=365.25)
-WAIT = timedelta(hours=36)
+WAIT = timedelta(days=4)
 TICK = timedelta(seconds=60)
 SETTLED = 3
 """From this year on nothing may grow: what is forgotten, is forgotten after two."""
@@ -123,7 +123,7 @@ class Years:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass: a day and a half where a tick is waited for, up to the next slot at most."""
+        """Let time pass: four days where a tick is waited for, up to the next slot at most."""
         now, wait = self.now(), timedelta(seconds=seconds)
         if wait > TICK / 2:
             self.ticks += 1

@@ -177,8 +177,9 @@ class Ledger(Protocol):
         """Let go of what no pass looks at any more, so that it stays small.
 
         That is: settled writes of editions before a moment, but for a thread's two newest ones; what such
-        posts were rendered from; and, before another moment, what was heard and ignored. Posts stay, and so
-        do the texts that were published, as they last were, out of `intents`.
+        posts were rendered from; the words of closed commands; and, before another moment, all of what was
+        heard and ignored. Posts stay, and so do the texts that were published, as they last were, out of
+        `intents`.
         """
 
     def pass_lock(self) -> AbstractContextManager[None]:

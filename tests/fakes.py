@@ -139,7 +139,7 @@ class FakeLedger:
                 if post.slot < first_kept:
                     self._posts[post.post_id] = replace(post, context="")
         self._heard = {
-            key: kept
+            key: replace(kept, said="", answer="") if _is_long_closed(kept, before) else kept
             for key, kept in self._heard.items()
             if kept.state is not HeardState.IGNORED or kept.at >= ignored_before
         }
@@ -169,6 +169,10 @@ class FakeLedger:
 
 def _is_old(intent: Intent, slots: dict[str, datetime], before: datetime) -> bool:
     return not intent.open and slots.get(intent.new.edition, intent.new.at) < before
+
+
+def _is_long_closed(heard: Heard, before: datetime) -> bool:
+    return heard.state is HeardState.CLOSED and heard.at < before
 
 
 def _may_be_there(intent: Intent) -> bool:

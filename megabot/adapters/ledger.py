@@ -83,6 +83,7 @@ _FORGET = (
         LIMIT 1 OFFSET 1
     )
     """,
+    "UPDATE commands SET said = '', answer = '' WHERE state = 'closed' AND at < :before",
     "DELETE FROM commands WHERE state = 'ignored' AND at < :ignored_before",
 )
 

@@ -328,6 +328,16 @@ def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
     assert len(ledger.intents("birds")) == 8
 
 
+def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Ledger) -> None:
+    old = replace(HEARD, at=MONDAY_NOON - YEARS, state=HeardState.CLOSED)
+    for kept in (old, replace(old, key="comment:2", state=HeardState.ACTING)):
+        ledger.keep_heard(kept)
+    forget(ledger)
+
+    assert ledger.heard(HEARD.key) == replace(old, said="", answer="")
+    assert [kept.said for kept in ledger.open_commands()] == [HEARD.said]
+
+
 def test_what_was_ignored_is_forgotten_and_commands_are_not(ledger: Ledger) -> None:
     for key, state in (("comment:1", HeardState.IGNORED), ("comment:2", HeardState.CLOSED)):
         ledger.keep_heard(replace(HEARD, key=key, at=MONDAY_NOON - YEARS, state=state))
