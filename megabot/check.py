@@ -21,10 +21,11 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.errors import NotFound
+from megabot.errors import NotFound, NotSent, Unreadable
 from megabot.ports import Desk, Ports
 
 SLOTS = 60
+LOOK_AGAIN = timedelta(seconds=30)
 _MINUTES = timedelta(minutes=5)
 
 
@@ -136,6 +137,34 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
+
+
+def awaited(
+    ports: Ports, *, agree: Callable[[str], bool], wait: timedelta, tell: Callable[[str], None]
+) -> tuple[Finding, ...]:
+    """Look again every half minute until nothing online is a problem, and give the last findings.
+
+    What is missing is told when it changes. Trouble on the way is waited out too; credentials that are
+    refused are not, and raise.
+    """
+    until, told = ports.clock.now() + wait, ""
+    while True:
+        found = _findings(ports, agree)
+        missing = "; ".join(one.sentence for one in found if one.level is Level.PROBLEM)
+        left = until - ports.clock.now()
+        if not missing or left <= timedelta(0):
+            return found
+        if missing != told:
+            tell(check_texts.waiting_for(missing, until))
+            told = missing
+        ports.clock.sleep(min(LOOK_AGAIN, left).total_seconds())
+
+
+def _findings(ports: Ports, agree: Callable[[str], bool]) -> tuple[Finding, ...]:
+    try:
+        return tuple(online(ports, agree=agree))
+    except (NotSent, Unreadable) as error:
+        return (problem(str(error)),)
 
 
 def people(ports: Ports) -> Iterator[Finding]:

@@ -20,6 +20,11 @@ def renamed(gone: str, names: list[str]) -> str:
     )
 
 
+def waiting_for(missing: str, until: datetime) -> str:
+    """Say what is waited for, and how long."""
+    return f"{missing} (looking again until {moment(until)}; Ctrl-C ends it)"
+
+
 def server_runs(actor: str, version: str) -> str:
     """Say what server answers."""
     return f"{actor} runs Lemmy {version}"

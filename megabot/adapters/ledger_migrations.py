@@ -78,4 +78,19 @@ _2_COMMANDS: Step = (
     "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
 )
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS)
+_3_PUBLISHED: Step = (
+    # What was posted long ago, out of the way of each pass: the archive of a thread's texts.
+    """
+    CREATE TABLE published (
+        id INTEGER PRIMARY KEY,
+        thread TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        draft TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX published_by_thread ON published (thread, id)",
+)
+
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_PUBLISHED)

@@ -182,6 +182,12 @@ class Settings(BaseModel):
         "`/fail` behind it after one that went wrong.",
         examples=["https://monitor.example/ping/3f2a"],
     )
+    metrics_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file that the service writes after each pass for Prometheus' node_exporter (its "
+        "textfile collector), named `*.prom`, in a folder that megabot's account may write to.",
+        examples=["/var/lib/prometheus/node-exporter/megabot.prom"],
+    )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),
         description="How often the service looks for news, in seconds, from 5 to 60.",

@@ -21,6 +21,8 @@ VERBS = {
     "status": "show what is",
     "history": "show what was",
     "calendar": "show what will be",
+    "introduce": "comment once, so that a moderator can appoint the bot from there",
+    "backup": "copy the ledger while the service runs",
     "login": "sign in and keep the token, so that no password need be on disk",
     "logout": "sign out and forget the token",
     "init": "ask a few questions, write the settings and a first template",
@@ -39,6 +41,7 @@ Verbs:
 
 Options:
   --env FILE     Read settings from this file.
+  --bot NAME     Read those of the service megabot@NAME: /etc/megabot/NAME.env.
   -v, --verbose  Say more on stderr.
   --version      Show the version and exit.
   -h, --help     Show this page and exit.

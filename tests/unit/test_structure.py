@@ -18,7 +18,8 @@ PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+VERBS = f"app process run running introduce operating_texts overview_texts {PASS} {READERS}"
+VERBS += f" preview_page inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
@@ -33,7 +34,10 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs {PASS} run inbox {PORTS}",
+    "measuring": f"status {PORTS}",
+    "process": "config logs",
+    "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
+    "running": f"app process adapters operating_texts {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
@@ -43,6 +47,8 @@ MAY_IMPORT = {
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
+    "introduce": f"operating_texts {PORTS}",
+    "operating_texts": "",
     "check_texts": "texts",
     "overview_texts": "amendment_texts texts language core",
     "hold_texts": "core",
@@ -50,7 +56,7 @@ MAY_IMPORT = {
     "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app run {PASS} {PORTS}",
+    "demo": f"sandbox app process run {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
@@ -80,7 +86,18 @@ LIBRARIES = {
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
-PURE = ["core", "errors", "ports", "texts", "hold_texts", "language", "answers", *PAGE.split(), *WIRE.split()]
+PURE = [
+    "core",
+    "errors",
+    "ports",
+    "texts",
+    "hold_texts",
+    "language",
+    "operating_texts",
+    "answers",
+    *PAGE.split(),
+    *WIRE.split(),
+]
 IMPURE = {
     "http",
     "io",
