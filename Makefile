@@ -15,11 +15,11 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export DESTDIR PREFIX PYTHON
+export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults mutants bench soak lock install uninstall wheel clean
+.PHONY: help demo test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ bench: $(READY) ## requests, time and memory beside a naive script
 
 soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS='--years 5')
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
+	@tests/booted/run.sh
 
 install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
 	@systemd/install.sh
