@@ -59,7 +59,7 @@ mutants: $(READY) ## megabot broken in each of many ways: every one has to be no
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS='--years 5')
+soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS=--years=5)
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
@@ -72,7 +72,7 @@ uninstall: ## sign out and take it off the machine; settings and ledger stay
 	@systemd/uninstall.sh
 
 wheel: $(READY) ## the wheel in dist/, for pipx, uv and pip
-	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
 lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)

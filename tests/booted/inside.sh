@@ -35,6 +35,14 @@ log_in() {
 
 of_unit() { systemctl show "$1" -p "$2" --value; }
 
+is_found_out() {
+    for _ in $(seq 60); do
+        [ "$(of_unit megabot Result)" = watchdog ] && return
+        sleep 0.5
+    done
+    return 1
+}
+
 cp -r /run/checkout /root/megabot
 cd /root/megabot
 holds "installed" make install
@@ -75,8 +83,7 @@ systemctl daemon-reload
 systemctl restart megabot
 holds "fed by progress" sh -c 'sleep 15; systemctl is-active --quiet megabot'
 kill -STOP "$(of_unit megabot MainPID)"
-holds "what hangs is found out" sh -c 'for _ in $(seq 60); do
-    [ "$(systemctl show megabot -p Result --value)" = watchdog ] && exit; sleep 0.5; done; exit 1'
+holds "what hangs is found out" is_found_out
 rm -r /run/systemd/system/megabot.service.d
 systemctl daemon-reload
 systemctl restart megabot
