@@ -15,11 +15,11 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export DESTDIR PREFIX PYTHON
+export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults mutants bench soak lock install uninstall wheel clean
+.PHONY: help demo test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -59,8 +59,11 @@ mutants: $(READY) ## megabot broken in each of many ways: every one has to be no
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS='--years 5')
+soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS=--years=5)
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
+	@tests/booted/run.sh
 
 install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
 	@systemd/install.sh
@@ -69,7 +72,7 @@ uninstall: ## sign out and take it off the machine; settings and ledger stay
 	@systemd/uninstall.sh
 
 wheel: $(READY) ## the wheel in dist/, for pipx, uv and pip
-	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
 lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)

@@ -28,7 +28,7 @@ from megabot.app import App
 from megabot.config import load
 from megabot.core import context
 from megabot.core.threads import EDITION_URL, Context, Rendered, RenderProblem, Snapshot, Thread
-from megabot.ports import Renderer
+from megabot.ports import Renderer, Source
 from megabot.run import Service, next_slot
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
@@ -95,6 +95,33 @@ def _typed(snapshot: Snapshot, thread: Thread, made: Context) -> Rendered:
     body = "\n".join(text for path, text in sorted(snapshot.files.items()) if path.startswith("sections/"))
     comment = thread.previous.comment.replace("{{ edition.url }}", EDITION_URL)
     return Rendered(title=f"{thread.name.capitalize()} {made.edition.number}", body=body, comment=comment)
+
+
+@dataclass
+class Shelf:
+    """Reads the source once a week, for it changes once: each reading starts a git, which takes its time."""
+
+    real: Source
+    week: Callable[[], int]
+    read: tuple[int, Snapshot] | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Give what the source says this week."""
+        if self.read is None or self.read[0] != self.week():
+            self.read = (self.week(), self.real.snapshot())
+        return self.read[1]
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture."""
+        return self.real.picture(snapshot, path)
+
+    def refresh(self) -> None:
+        """Fetch."""
+        self.real.refresh()
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        """Parse the threads, with what moderators changed."""
+        return self.real.threads(snapshot)
 
 
 class Enough(Exception):
@@ -220,7 +247,8 @@ def live(years: Years) -> None:
     app = App(load(os.environ, env_file=None, cwd=years.source, system_file=years.source / "none"), years)
     with closing(app), app.service_lock():
         years.threads = app.threads(None)
-        ports = replace(app.ports, renderer=Typist(app.ports.renderer))
+        shelf = Shelf(app.ports.source, lambda: years.weeks)
+        ports = replace(app.ports, renderer=Typist(app.ports.renderer), source=shelf)
         service = Service(ports, tick=TICK, notify=lambda _: None)
         try:
             service.serve()

@@ -7,10 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from megabot.adapters.system import Stop
+from megabot.errors import ConfigError, Expected
+from megabot.running import Running
 from megabot.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +38,11 @@ class Service:
         return next(line for line in self.process.stderr if words in line)
 
 
+def settings_for(sandbox: Sandbox, source: Path) -> dict[str, str]:
+    settings = {"INSTANCE": sandbox.url, "USERNAME": "megabot", "PASSWORD": '"correct horse"'}
+    return settings | {"COMMUNITY": "news", "SOURCE": str(source), "STATE_DIR": str(source.parent / "state")}
+
+
 def write(file: Path, settings: dict[str, str]) -> None:
     file.write_text("".join(f"MEGABOT_{name}={value}\n" for name, value in settings.items()))
     file.chmod(0o600)
@@ -42,8 +51,7 @@ def write(file: Path, settings: dict[str, str]) -> None:
 @pytest.fixture
 def service(sandbox: Sandbox, source: Path) -> Iterator[Service]:
     file = source.parent / "bot.env"
-    settings = {"INSTANCE": sandbox.url, "USERNAME": "megabot", "PASSWORD": '"correct horse"'}
-    settings |= {"COMMUNITY": "news", "SOURCE": str(source), "STATE_DIR": str(source.parent / "state")}
+    settings = settings_for(sandbox, source)
     write(file, settings)
     command = [sys.executable, "-m", "megabot", "--env", str(file), "run"]
     environment = {"PATH": os.environ["PATH"], "HOME": str(source.parent), "PYTHONPATH": str(ROOT)}
@@ -83,6 +91,25 @@ def test_bad_settings_change_nothing_and_are_said(service: Service) -> None:
 
     service.says("the settings were read again")
     assert service.process.poll() is None
+
+
+def test_the_process_goes_on_by_the_new_settings_whole_or_by_the_old_ones(
+    sandbox: Sandbox, source: Path, quiet_log: None
+) -> None:
+    file = source.parent / "bot.env"
+    settings = settings_for(sandbox, source)
+    write(file, settings)
+    running = Running({"env_file": str(file)}, Stop())
+    write(file, {**settings, "TICK": "7"})
+    running.read_again()
+    for bad, _ in BAD:
+        write(file, {**settings, **bad})
+        with pytest.raises((ConfigError, Expected)):
+            running.read_again()
+    running.app.close()
+
+    assert running.app.settings.tick == timedelta(seconds=7)
+    assert not running.is_to_read_again()
 
 
 def test_figures_are_there_after_the_first_pass(service: Service, tmp_path: Path) -> None:
