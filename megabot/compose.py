@@ -84,12 +84,13 @@ class Composer:
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, str]:
         made = replace(made, essay="")
-        name = f"{thread.name}\n{context.to_json(made)}"
+        written = context.to_json(made)
+        name = f"{thread.name}\n{written}"
         if name not in self._done:
             self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, made)])[0]
         text = self._done[name]
         essay = text.essay if isinstance(text, Rendered) else ""
-        return text, context.to_json(replace(made, essay=essay))
+        return text, context.to_json(replace(made, essay=essay)) if essay else written
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:

@@ -31,6 +31,7 @@ _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
         Reason.REMOVED,
+        Reason.BODY_HIDDEN,
         Reason.SKIPPED,
         Reason.FIRST_RUN,
         Reason.NOT_ORDERED,

@@ -39,7 +39,8 @@ class Seen:
     `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
-    post that an order to adopt names. `held` says who holds the due edition back, and since when.
+    post that an order to adopt names. `held` says who holds the due edition back, and since when. `hidden`
+    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
     """
 
     due: Edition | None
@@ -49,6 +50,7 @@ class Seen:
     intents: tuple[Intent, ...] = ()
     comments: tuple[Comment, ...] = ()
     hand_made: tuple[Post, ...] = ()
+    hidden: tuple[Post, ...] = ()
     pin_events: dict[int, PinEvent | None] = field(default_factory=dict)
     created: frozenset[int] = frozenset()
     hides: tuple[str, ...] = ()

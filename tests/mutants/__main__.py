@@ -12,12 +12,13 @@ from queue import SimpleQueue
 
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
+from tests.mutants.generations import GENERATIONS
 from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*DECISIONS, *DEEDS)
+MUTANTS = (*DECISIONS, *DEEDS, *GENERATIONS)
 
 
 def main() -> int:

@@ -47,6 +47,7 @@ def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
         (Reason.REFUSED_BEFORE, "megabot post news"),
         (Reason.NOT_ORDERED, "megabot post news"),
         (Reason.REMOVED, "megabot repost news"),
+        (Reason.BODY_HIDDEN, "megabot repost news"),
         (Reason.NOTHING_STANDS, "megabot post news"),
     ],
 )
