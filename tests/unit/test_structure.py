@@ -18,7 +18,8 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+SHOWN = "overview_texts check_formats preview_page"
+VERBS = f"app run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
 
@@ -38,6 +39,7 @@ MAY_IMPORT = {
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
+    "check_formats": "check core",
     "overview_texts": "texts core",
     "hold_texts": "core",
     "amendment_texts": "texts core",
@@ -63,7 +65,9 @@ MAY_IMPORT = {
 TEMPLATES = "jinja2 markupsafe babel yaml"
 MARKDOWN = "markdown_it mdit_py_plugins nh3"
 LIBRARIES = {
-    **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
+    **dict.fromkeys(
+        ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
+    ),
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(["__main__", "cli"], "click"),
