@@ -2,8 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,16 +18,21 @@ from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.link_asker import LinkAsker
+from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.no_ledger import NoLedger
+from megabot.adapters.own_process import OwnProcess
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
 from megabot.amending import Amended
 from megabot.config import Settings
+from megabot.core.links import Verdict
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
+from megabot.link_watch import LinkWatch
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 
 API = "api"
@@ -101,6 +107,27 @@ class App:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text())
 
+    def ask_link(self, address: str) -> Verdict:
+        """Find out whether a link is alive."""
+        return self._link_asker.ask(address)
+
+    @cached_property
+    def link_cache(self) -> LinkCache:
+        """What was found out about links lately."""
+        return LinkCache(self._state / "links.json")
+
+    @contextmanager
+    def link_watch(self, options: Mapping[str, object]) -> Iterator[Callable[[datetime], None]]:
+        """Give the service's chore of looking at the links once a week; it does nothing unless it is set."""
+        if self.settings.check_links == "off":
+            yield lambda _: None
+            return
+        env_file = options.get("env_file")
+        words = [*(["--env", str(env_file)] if env_file else []), "check", "--links", "--json"]
+        watch = LinkWatch(self.ports, lambda: OwnProcess(words))
+        with closing(watch):
+            yield watch.attend
+
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
         return state_dir.service_lock(self._state)
@@ -142,6 +169,10 @@ class App:
             on_wait=lambda: log.warning("%s", texts.waiting()),
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
+
+    @cached_property
+    def _link_asker(self) -> LinkAsker:
+        return LinkAsker()
 
     @cached_property
     def _sign_ins(self) -> SignIns:

@@ -41,12 +41,14 @@ class Level(StrEnum):
 class Finding:
     """One thing that was looked at. `sentence` carries the next step where there is one.
 
-    `about` is the mistake in a file that it tells of, with its place; None where it is of no file.
+    `about` is the mistake in a file that it tells of, with its place; None where it is of no file. `link` is
+    the address that it is about.
     """
 
     level: Level
     sentence: str
     about: Problem | None = None
+    link: str = ""
 
 
 def fine(sentence: str) -> Finding:
@@ -64,9 +66,9 @@ def problem(sentence: str) -> Finding:
     return Finding(Level.PROBLEM, sentence)
 
 
-def mistake(level: Level, one: Problem) -> Finding:
+def mistake(level: Level, one: Problem, *, link: str = "") -> Finding:
     """Tell of a mistake in a file of the source."""
-    return Finding(level, str(one), one)
+    return Finding(level, str(one), one, link)
 
 
 def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
     if finding.about is not None:
         about = finding.about
         plain |= {"path": about.path, "line": about.line or None, "what": about.what, "hint": about.hint}
-    return plain
+    return plain | ({"link": finding.link} if finding.link else {})
 
 
 def _kept(text: str, signs: dict[str, str]) -> str:

@@ -48,6 +48,15 @@ def to_html(text: str) -> str:
     return _cleaner().clean(_parser().render(f"{text}\n"))
 
 
+def addresses(text: str) -> tuple[str, ...]:
+    """Name every address that a text links or shows an image of, in order, each once."""
+    blocks = _parser().parse(f"{text}\n")
+    inner = (token for block in blocks for token in block.children or ())
+    kinds = {"link_open": "href", "image": "src"}
+    found = (token.attrGet(kinds[token.type]) for token in inner if token.type in kinds)
+    return tuple(dict.fromkeys(str(address) for address in found if address))
+
+
 def title_to_html(title: str) -> str:
     """Render the title of a post or of a spoiler: emphasis, code and deletions, nothing else."""
     return _cleaner().clean(_title_parser().renderInline(title))

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path, PurePath
 
 import click
 
-from megabot import check, check_formats
+from megabot import check, check_formats, link_check, progress
 from megabot.app import App, open_app
 from megabot.check import Finding
 from megabot.errors import Expected
@@ -20,6 +21,7 @@ FORMATS = ("text", "github", "json")
     help="Look for everything that can be wrong: settings, templates, the next slots; the account too."
 )
 @click.option("--online", is_flag=True, help="Sign in and look at the account, its settings and its rights.")
+@click.option("--links", is_flag=True, help="Ask every link of the next editions whether it is still there.")
 @click.option("--yes", is_flag=True, help="Let it change the account's settings that hide its own posts.")
 @click.option(
     "--format",
@@ -28,20 +30,27 @@ FORMATS = ("text", "github", "json")
     default="text",
     help="Lines to read, annotations that a code host shows in a change, or JSON.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_obj
-def command(options: dict[str, object], *, online: bool, yes: bool, form: str, as_json: bool) -> int:
+def command(options: dict[str, object], *, online: bool, links: bool, yes: bool, form: str) -> int:
     """Print findings as they are made; exit 1 if one is a problem."""
     with open_app(options) as app:
         parts = [check.source(app.desk)]
+        if links:
+            parts.append(_links(app))
         if online:
             parts.append(_online(app, yes=yes))
         findings = chain.from_iterable(_whole(part) for part in parts)
-        return _print(findings, "json" if as_json else form, _folder(app.settings.source))
+        return _print(findings, form, _folder(app.settings.source))
 
 
 def _online(app: App, *, yes: bool) -> Iterator[Finding]:
     yield from check.online(app.ports, agree=lambda question: yes or _agrees(question))
+
+
+def _links(app: App) -> Iterator[Finding]:
+    watched = partial(progress.shown, "links asked")
+    yield from link_check.check(app.desk, ask=app.ask_link, cache=app.link_cache, progress=watched)
 
 
 def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -1,10 +1,14 @@
-"""`megabot check` as people and as workflows call it."""
+"""`megabot check` as people and as workflows call it, and as the service does once a week."""
 
 import json
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from megabot.adapters.system import Stop, SystemClock
+from megabot.app import App, read_settings
 from tests.e2e.conftest import Megabot
 
 
@@ -68,3 +72,30 @@ def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:
 
     assert code == 1
     assert "nowhere is not there" in json.loads(out)["findings"][0]["sentence"]
+
+
+def test_links_of_a_source_without_any_are_none(megabot: Megabot, source: Path) -> None:
+    (source / "sections/10-maps.md").write_text("---\ntitle: Maps\n---\n- none\n")
+
+    code, out, _ = megabot("check", "--links")
+
+    assert (code, out.splitlines()[-1]) == (0, "ok      there are no links")
+
+
+def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_set(
+    megabot: Megabot, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "sections/10-maps.md").write_text("---\ntitle: Maps\n---\n- http://127.0.0.1:9/x is near\n")
+    megabot("post", CHECK_LINKS="weekly")
+    app, now = App(read_settings({}), SystemClock(Stop())), datetime.now(UTC)
+
+    with app.link_watch({}) as chore:
+        chore(now)
+        kept = app.settings.state_dir / "links.json"
+        until = time.monotonic() + 20
+        while not kept.exists():
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    assert "never asked" in kept.read_text()
+    app.close()

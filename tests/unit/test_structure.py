@@ -18,7 +18,7 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-SHOWN = "overview_texts check_formats preview_page"
+SHOWN = "overview_texts check_formats preview_page link_check progress"
 VERBS = f"app run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs {PASS} run inbox {PORTS}",
+    "app": f"adapters logs link_watch {PASS} run inbox {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
@@ -38,7 +38,10 @@ MAY_IMPORT = {
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
-    "check_texts": "texts",
+    "check_texts": "texts core",
+    "link_check": f"check check_texts preview markdown {PORTS}",
+    "link_watch": f"check_texts {PORTS}",
+    "progress": "",
     "check_formats": "check core",
     "overview_texts": "texts core",
     "hold_texts": "core",
