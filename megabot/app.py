@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
+from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.amending import Amended
 from megabot.config import Settings
 from megabot.core.links import Verdict
@@ -115,6 +117,12 @@ class App:
     def link_cache(self) -> LinkCache:
         """What was found out about links lately."""
         return LinkCache(self._state / "links.json")
+
+    @contextmanager
+    def warm_desk(self) -> Iterator[Desk]:
+        """Give the desk with a renderer that stays warm, for a preview that follows the files."""
+        with closing(WarmRenderer()) as renderer:
+            yield replace(self.desk, renderer=renderer)
 
     @contextmanager
     def link_watch(self, options: Mapping[str, object]) -> Iterator[Callable[[datetime], None]]:

@@ -3,7 +3,6 @@
 from megabot import answers, overview_texts, preview, status
 from megabot.amending import in_force
 from megabot.core.letters import differences, numbered
-from megabot.core.records import IntentState
 from megabot.core.threads import RenderProblem, Thread
 from megabot.ports import Desk
 
@@ -35,22 +34,6 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
         return (answers.problems(str(one) for one in shown.text.problems),)
     if whole:
         return numbered(f"{shown.text.title}\n\n{shown.text.body}")
-    url, body = _standing(desk, name)
+    url, body = preview.standing(desk, name)
     changes = differences(body, shown.text.body) if url else ""
     return numbered(answers.preview(shown.edition.id, shown.text.title, shown.text.preamble, changes, url))
-
-
-def _standing(desk: Desk, name: str) -> tuple[str, str]:
-    """Give the address of the newest post, and its text as it was last sent, without the marker."""
-    records = desk.ledger.posts(name)
-    if not records:
-        return "", ""
-    newest = records[-1]
-    drafts = [
-        intent.new.draft
-        for intent in desk.ledger.intents(name)
-        if intent.state is IntentState.DONE
-        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
-    ]
-    bodies = [draft.body for draft in drafts if draft is not None]
-    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""

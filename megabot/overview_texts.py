@@ -56,3 +56,8 @@ def _span(age: timedelta) -> str:
     if hours >= 48:  # noqa: PLR2004  two days are counted in days
         return f"{hours // 24} days"
     return f"{hours} h" if hours else f"{int(age.total_seconds() // 60)} min"
+
+
+def followed() -> str:
+    """Say how a live page behaves and how it ends."""
+    return "the page follows the files as they change; Ctrl-C ends it"

@@ -8,6 +8,7 @@ from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
+from megabot.core.records import IntentState
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -18,7 +19,7 @@ from megabot.core.threads import (
 )
 from megabot.errors import ConfigError, SourceBroken
 from megabot.ports import Desk
-from megabot.preview_page import Preview, Shown
+from megabot.preview_parts import Preview, Shown
 
 
 def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread]]) -> Preview:
@@ -35,7 +36,7 @@ def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread
         problems = tuple(one for one in error.problems if isinstance(one, Problem))
         return Preview(made=now, revision=snapshot.revision, source_problems=problems)
     editions = [(thread, wanted(thread, key, now)) for thread in choose()]
-    jobs = [(thread, _context(desk, snapshot, thread, edition)) for thread, edition in editions]
+    jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
     texts = desk.renderer.render(snapshot, jobs)
     return Preview(
         made=now,
@@ -59,7 +60,8 @@ def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
     return edition
 
 
-def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+    """Give what an edition's template would know now, by the ledger."""
     return Context(
         edition=EditionFacts(
             key=edition.key,
@@ -74,6 +76,22 @@ def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -
         preamble=preamble_of(desk.ledger, thread.name, edition.key),
         revision=snapshot.revision,
     )
+
+
+def standing(desk: Desk, name: str) -> tuple[str, str]:
+    """Give the address of a thread's newest post, and its text as it was last sent, without the marker."""
+    records = desk.ledger.posts(name)
+    if not records:
+        return "", ""
+    newest = records[-1]
+    drafts = [
+        intent.new.draft
+        for intent in desk.ledger.intents(name)
+        if intent.state is IntentState.DONE
+        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
+    ]
+    bodies = [draft.body for draft in drafts if draft is not None]
+    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
 
 
 def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:

@@ -1,15 +1,18 @@
 """`megabot preview`: the post as it would be, as text or as a page."""
 
+import webbrowser
+from functools import partial
 from pathlib import Path
 
 import click
 
 from megabot import overview_texts, preview
-from megabot.app import open_app
+from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
 from megabot.errors import NeedsPerson
-from megabot.preview_page import Preview, page
+from megabot.preview_page import page
+from megabot.preview_parts import Preview
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
@@ -21,10 +24,22 @@ from megabot.preview_page import Preview, page
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page as readers would see it into this file instead, problems included.",
 )
+@click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="With --open: the page's port.")
 @click.pass_obj
-def command(options: dict[str, object], thread: str | None, key: str | None, output: Path | None) -> int:
+def command(
+    options: dict[str, object],
+    thread: str | None,
+    key: str | None,
+    output: Path | None,
+    *,
+    live: bool,
+    port: int,
+) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
+        if live:
+            return _open(app, thread, key, port)
         made = preview.preview(app.desk, key, choose=lambda: app.threads(thread))
     if output is None:
         _print(made)
@@ -33,6 +48,24 @@ def command(options: dict[str, object], thread: str | None, key: str | None, out
         click.echo(str(output))
     _report(made)
     return 1 if made.problems else 0
+
+
+def _open(app: App, thread: str | None, key: str | None, port: int) -> int:
+    from megabot.live import opening
+
+    where = app.settings.source
+    with app.warm_desk() as desk:
+        wish = opening.wish(desk, thread, key)
+        opening.serve(
+            desk, folder=where if isinstance(where, Path) else None, port=port, show=partial(_show, wish)
+        )
+    return 0
+
+
+def _show(wish: str, url: str) -> None:
+    click.echo(f"{url}{wish}")
+    click.echo(overview_texts.followed(), err=True)
+    webbrowser.open(f"{url}{wish}")
 
 
 def _print(made: Preview) -> None:

@@ -17,8 +17,8 @@ PASS += "reconcile look series places companions compose images perform orders m
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
-PAGE = "preview_page preview_style preview_links"
-SHOWN = "overview_texts check_formats preview_page link_check progress"
+PAGE = "preview_page preview_parts preview_style preview_links"
+SHOWN = "overview_texts check_formats preview_page preview_parts live link_check progress"
 VERBS = f"app run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
@@ -35,12 +35,14 @@ MAY_IMPORT = {
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
-    "preview": f"preview_page amending {PORTS}",
-    "preview_page": "preview_style preview_links markdown core",
+    "preview": f"preview_parts amending {PORTS}",
+    "preview_page": "preview_parts preview_style preview_links core",
+    "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts core",
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
+    "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
     "progress": "",
     "check_formats": "check core",
     "overview_texts": "texts core",
@@ -53,6 +55,7 @@ MAY_IMPORT = {
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     "adapters.render_child": "core adapters.template_",
+    "adapters.render_nursery": "adapters.render_child adapters.frames",
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
@@ -74,7 +77,7 @@ LIBRARIES = {
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(["__main__", "cli"], "click"),
-    **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
+    **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
