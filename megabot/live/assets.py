@@ -20,7 +20,8 @@ header.bar { border-bottom: 1px solid var(--line); margin-bottom: 1.2rem; }
 .steps p { margin: 0; text-align: center; line-height: 1.35; }
 .step { white-space: nowrap; padding: .45rem .9rem; border: 1px solid var(--line); border-radius: .4rem; }
 .step { background: var(--paper); text-decoration: none; }
-.facts meter { display: inline-block; }
+aside .facts dt { overflow-wrap: normal; } aside meter { width: 3rem; }
+aside .found h3 { display: none; }
 .step[aria-disabled] { opacity: .45; }
 .quiet { color: var(--quiet); font-size: .9rem; }
 .columns { display: grid; gap: 1.2rem; }
@@ -49,7 +50,6 @@ aside details { margin: .8rem 0; } aside summary { cursor: pointer; font-weight:
 @media (max-width: 40rem) {
   header.bar { padding: .6rem 0; }
   .steps { flex-wrap: wrap; gap: .4rem; } .steps p { order: -1; flex: 1 0 100%; }
-  .facts > div { grid-template-columns: 4.5rem 1fr; }
 }
 """
 )
@@ -85,10 +85,10 @@ async function follow() {
 }
 
 const events = new EventSource("/events");
-let known = null;
+let known = shown.dataset.count;
 events.onmessage = (event) => {
   lost.hidden = true;
-  if (known !== null && known !== event.data) follow().catch(() => {});
+  if (known !== event.data) follow().catch(() => {});
   known = event.data;
 };
 events.onerror = () => { lost.hidden = false; };

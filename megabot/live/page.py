@@ -17,8 +17,8 @@ from megabot.preview_parts import Shown, facts, listed, moment, origin, text, ve
 _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 
 
-def document(view: View) -> str:
-    """Write the whole page."""
+def document(view: View, *, count: int = 0) -> str:
+    """Write the whole page; `count` is the number of the change that it shows."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -28,7 +28,7 @@ def document(view: View) -> str:
         '<script src="/script.js" defer></script>\n</head>\n<body>\n'
         '<p class="lost" role="alert" hidden>megabot does not answer any more: what you see is what it was. '
         "Start it again with <code>megabot preview --open</code>.</p>\n"
-        f'<div id="shown">\n{part(view)}</div>\n</body>\n</html>\n'
+        f'<div id="shown" data-count="{count}">\n{part(view)}</div>\n</body>\n</html>\n'
     )
 
 
@@ -160,6 +160,8 @@ def _changes(view: View) -> str:
 
 
 def _line(line: str) -> str:
+    if line.startswith("@@"):
+        return "<span>&#8943;</span>\n"
     tag = {"+": "ins", "-": "del"}.get(line[:1], "span")
     return f"<{tag}>{escape(line)}</{tag}>\n"
 

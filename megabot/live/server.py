@@ -64,8 +64,8 @@ class Site:
             return Answer(HTTPStatus.OK, f"{kind}; charset=utf-8", text.encode())
         try:
             if parts.path in ("/", "/part"):
-                write = page.document if parts.path == "/" else page.part
-                html = write(self._view(_wish(parts.query)))
+                view, count = self._view(_wish(parts.query))
+                html = page.document(view, count=count) if parts.path == "/" else page.part(view)
                 return Answer(HTTPStatus.OK, _HTML, html.encode(errors="replace"))
             if parts.path.startswith("/picture/"):
                 return self._shown(unquote(parts.path.removeprefix("/picture/")))
@@ -73,16 +73,17 @@ class Site:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, str(error).encode())
         return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
 
-    def _view(self, wish: Wish) -> View:
+    def _view(self, wish: Wish) -> tuple[View, int]:
+        """Give what is wished, and the number of the change that it is as new as."""
         with self._guard:
             if self._kept_at != self.follower.count:
                 self._kept_at, self._kept = self.follower.count, {}
             if wish not in self._kept:
                 self._kept[wish] = self._look(wish)
-            return self._kept[wish]
+            return self._kept[wish], self._kept_at
 
     def _shown(self, path: str) -> Answer:
-        found = self._picture(self._view(Wish()), path)
+        found = self._picture(self._view(Wish())[0], path)
         if found is None:
             return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is no such picture.")
         return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", found)

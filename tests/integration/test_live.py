@@ -424,3 +424,12 @@ def test_a_warm_process_inherits_nothing(warm: WarmRenderer) -> None:
     environment = Path(f"/proc/{warm._nursery.pid}/environ").read_bytes()
 
     assert environment == b""
+
+
+def test_a_page_says_which_change_it_shows_so_that_none_is_missed_while_it_loads(
+    get: Get, follower: Follower, folder: Path
+) -> None:
+    (folder / "new.md.j2").write_text("x")
+    follower.check()
+
+    assert 'data-count="1"' in get("/")[2]
