@@ -23,6 +23,7 @@ from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.no_ledger import NoLedger
 from megabot.adapters.own_process import OwnProcess
+from megabot.adapters.public_posts import PublicPosts
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
@@ -32,6 +33,7 @@ from megabot.amending import Amended
 from megabot.config import Settings
 from megabot.core.links import Verdict
 from megabot.core.posts import Account
+from megabot.core.public_posts import PublicPost
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.link_watch import LinkWatch
@@ -117,6 +119,13 @@ class App:
     def link_cache(self) -> LinkCache:
         """What was found out about links lately."""
         return LinkCache(self._state / "links.json")
+
+    def newest_posts(self, community: str) -> tuple[PublicPost, ...]:
+        """List a community's newest posts as a stranger sees them; none where no server is set."""
+        if not self.settings.instance:
+            return ()
+        with public_posts(self.settings.instance) as posts:
+            return posts.newest(community)
 
     @contextmanager
     def warm_desk(self) -> Iterator[Desk]:
@@ -224,6 +233,13 @@ def open_app(
         yield app
     finally:
         app.close()
+
+
+@contextmanager
+def public_posts(instance: str) -> Iterator[PublicPosts]:
+    """Read a server's posts as a stranger does."""
+    with closing(PublicPosts(instance)) as posts:
+        yield posts
 
 
 def typed(settings: Settings, *, password: str, code: str) -> Credentials:

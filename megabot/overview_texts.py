@@ -58,6 +58,11 @@ def _span(age: timedelta) -> str:
     return f"{hours} h" if hours else f"{int(age.total_seconds() // 60)} min"
 
 
+def compared(edition: str, url: str) -> str:
+    """Say what the lines of a diff that follow are."""
+    return f"{edition} beside {url}:" if url else f"{edition}: no post is known to compare it with"
+
+
 def followed() -> str:
     """Say how a live page behaves and how it ends."""
     return "the page follows the files as they change; Ctrl-C ends it"

@@ -4,7 +4,7 @@ from html import escape
 
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
 from megabot.preview_links import link
-from megabot.preview_parts import Preview, Shown, facts, heading, listed, origin, text, verdict
+from megabot.preview_parts import Preview, Shown, changes, facts, heading, listed, origin, text, verdict
 from megabot.preview_style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -41,10 +41,11 @@ def _contents(shown: tuple[Shown, ...]) -> str:
 def _article(one: Shown) -> str:
     name = escape(one.thread.name)
     post = "" if isinstance(one.text, RenderProblem) else _post(name, one.text) + _comment(name, one.text)
+    compared = changes(one) if one.standing else ""
     return (
         f'<article id="{name}" aria-labelledby="{name}.title">\n'
         f'<h2 id="{name}.title">{escape(heading(one))}</h2>\n'
-        f"{facts(one)}{listed(one.problems, one.warnings)}{post}</article>\n"
+        f"{facts(one)}{listed(one.problems, one.warnings)}{compared}{post}</article>\n"
     )
 
 

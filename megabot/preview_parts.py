@@ -16,11 +16,17 @@ from megabot.preview_links import link, standing_alone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One edition of a thread and its text, or why there is none."""
+    """One edition of a thread and its text, or why there is none.
+
+    `standing` is the address of the post that stands, and `changes` are the lines of a diff from that one's
+    text; both are empty where it is not known.
+    """
 
     thread: Thread
     edition: Edition
     text: Rendered | RenderProblem
+    standing: str = ""
+    changes: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -123,6 +129,27 @@ def _list_of(kind: str, look: str, found: tuple[Problem, ...]) -> str:
         f'<section class="found {look}" aria-label="{heading}">'
         f"<h3>{heading}</h3>\n<ul>{items}</ul></section>\n"
     )
+
+
+def changes(shown: Shown) -> str:
+    """Show what would change against the post that stands."""
+    if not shown.standing:
+        return '<p class="quiet">No post of this thread is known yet: nothing to compare with.</p>\n'
+    post = link(shown.standing, "the post that stands")
+    if not shown.changes:
+        return f'<p class="quiet">The text is that of {post}.</p>\n'
+    lines = "".join(_line(line) for line in shown.changes)
+    return (
+        f"<details><summary>What differs from the post that stands</summary>\n<p>Compared with {post}:</p>\n"
+        f'<pre class="diff">{lines}</pre></details>\n'
+    )
+
+
+def _line(line: str) -> str:
+    if line.startswith("@@"):
+        return "<span>&#8943;</span>\n"
+    tag = {"+": "ins", "-": "del"}.get(line[:1], "span")
+    return f"<{tag}>{escape(line)}</{tag}>\n"
 
 
 def _finding(one: Problem) -> str:

@@ -41,11 +41,6 @@ aside .found h3 { display: none; }
 .picture { margin: 0 0 .8rem; }
 p.extra { border: 0; margin: 0 0 .8rem; overflow-wrap: anywhere; }
 aside details { margin: .8rem 0; } aside summary { cursor: pointer; font-weight: 600; }
-.diff { font-size: .8rem; line-height: 1.45; overflow-x: auto; background: var(--paper); padding: .6rem; }
-.diff { border: 1px solid var(--line); border-radius: .4rem; max-height: 24rem; white-space: pre-wrap; }
-.diff ins, .diff del { text-decoration: none; display: inline; }
-.diff ins { color: var(--good); background: var(--on-good); }
-.diff del { color: var(--bad); background: var(--on-bad); }
 .to-left { text-align: left; } .to-center { text-align: center; } .to-right { text-align: right; }
 @media (max-width: 40rem) {
   header.bar { padding: .6rem 0; }

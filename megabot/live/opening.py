@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from megabot.core import calendar
-from megabot.errors import ConfigError, NeedsPerson, SourceBroken
+from megabot.errors import ConfigError, SourceBroken
 from megabot.live.follow import Follower, fingerprint
 from megabot.live.server import LiveServer, Site
 from megabot.live.turns import Turns
 from megabot.live.view import SLOTS, View, Wish, view
 from megabot.ports import Desk
+from megabot.preview import Standing
 
 
 def wish(desk: Desk, thread: str | None, key: str | None) -> str:
@@ -33,7 +34,7 @@ def wish(desk: Desk, thread: str | None, key: str | None) -> str:
     return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})
 
 
-def serve(desk: Desk, *, folder: Path | None, port: int, show: Callable[[str], None]) -> None:
+def serve(desk: Desk, *, folder: Path | None, compare: Standing, show: Callable[[str], None]) -> None:
     """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
     desk.source.refresh()
     look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
@@ -43,9 +44,9 @@ def serve(desk: Desk, *, folder: Path | None, port: int, show: Callable[[str], N
         return turns.take(lambda: desk.source.picture(seen.snapshot, path))
 
     def looked(wished: Wish) -> View:
-        return turns.take(lambda: view(desk, wished))
+        return turns.take(lambda: view(desk, wished, compare=compare))
 
-    server = _server(Site(looked, picture, follower), port)
+    server = LiveServer(Site(looked, picture, follower))
     follower.start()
     threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
     try:
@@ -57,10 +58,3 @@ def serve(desk: Desk, *, folder: Path | None, port: int, show: Callable[[str], N
         follower.close()
         server.shutdown()
         server.server_close()
-
-
-def _server(site: Site, port: int) -> LiveServer:
-    try:
-        return LiveServer(site, port=port)
-    except OSError as error:
-        raise NeedsPerson(f"port {port} cannot be used: {error.strerror}; choose another --port") from error

@@ -12,7 +12,7 @@ from megabot.core.threads import EDITION_URL, Rendered, Thread
 from megabot.live.view import View
 from megabot.markdown import title_to_html
 from megabot.preview_links import link
-from megabot.preview_parts import Shown, facts, listed, moment, origin, text, verdict
+from megabot.preview_parts import Shown, changes, facts, listed, moment, origin, text, verdict
 
 _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 
@@ -38,7 +38,7 @@ def part(view: View) -> str:
     beside = (
         f'<aside aria-label="About this edition">\n<div role="status">{verdict(view.preview)}</div>\n'
         f"{listed(view.preview.problems, view.preview.warnings)}{facts(shown) if shown else ''}"
-        f"{_changes(view)}</aside>\n"
+        f"{changes(shown) if shown else ''}</aside>\n"
     )
     main = f"<main>\n{_post(view, shown) if shown else _nothing()}</main>\n"
     return (
@@ -143,27 +143,6 @@ def _comment(made: Rendered) -> str:
         return ""
     said = _aligned(text(made.comment, prefix="comment")).replace(EDITION_URL, "#shown")
     return f'<section class="card"><h2>Comment in the thread before</h2>\n{said}</section>\n'
-
-
-def _changes(view: View) -> str:
-    """Show what would change against the post that stands."""
-    if not view.standing:
-        return '<p class="quiet">No thread of this series was posted from here yet: nothing to compare.</p>\n'
-    post = link(view.standing, "the post that stands")
-    if not view.changes:
-        return f'<p class="quiet">The text is that of {post}.</p>\n'
-    lines = "".join(_line(line) for line in view.changes)
-    return (
-        f"<details><summary>What differs from the post that stands</summary>\n<p>Compared with {post}:</p>\n"
-        f'<pre class="diff">{lines}</pre></details>\n'
-    )
-
-
-def _line(line: str) -> str:
-    if line.startswith("@@"):
-        return "<span>&#8943;</span>\n"
-    tag = {"+": "ins", "-": "del"}.get(line[:1], "span")
-    return f"<{tag}>{escape(line)}</{tag}>\n"
 
 
 def _aligned(html: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import unified_diff
 from itertools import islice
 
 from megabot import preview
@@ -10,9 +9,10 @@ from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
-from megabot.core.threads import Context, PreviousFacts, Rendered, Snapshot, Thread
+from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import SourceBroken
 from megabot.ports import Desk
+from megabot.preview import Standing
 from megabot.preview_parts import Preview, Shown
 
 SLOTS = 60
@@ -30,8 +30,7 @@ class Wish:
 class View:
     """What there is to see. `at` is the place of what is shown in `preview`, -1 where nothing is.
 
-    `slot` of `slots` is shown. `changes` are the lines of a diff from the standing post, whose address is
-    `standing`; both are empty where there is no such post.
+    `slot` of `slots` is shown.
     """
 
     preview: Preview
@@ -39,8 +38,6 @@ class View:
     at: int = -1
     slot: int = 0
     slots: int = 0
-    standing: str = ""
-    changes: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Shown | None:
@@ -48,7 +45,7 @@ class View:
         return self.preview.shown[self.at] if self.at >= 0 else None
 
 
-def view(desk: Desk, wish: Wish) -> View:
+def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
     """Read the source as it is now and render what is wished; mistakes are part of the view.
 
     Raises `SourceMissing`.
@@ -65,22 +62,17 @@ def view(desk: Desk, wish: Wish) -> View:
     slot = min(max(wish.slot, 0), len(coming) - 1)
     editions = [next(calendar.upcoming(one.name, one.schedule, now)) for one in threads]
     editions[at] = coming[slot]
+    texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     made = Preview(
         made=now,
         revision=snapshot.revision,
-        shown=_rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {}),
+        shown=tuple(
+            preview.compared(thread, edition, text, standing=compare(thread))
+            for thread, edition, text in zip(threads, editions, texts, strict=True)
+        ),
         source_warnings=preambles_without_slot(snapshot, threads),
     )
-    standing, before = preview.standing(desk, threads[at].name)
-    return View(
-        preview=made,
-        snapshot=snapshot,
-        at=at,
-        slot=slot,
-        slots=len(coming),
-        standing=standing,
-        changes=_changes(before, made.shown[at]) if before else (),
-    )
+    return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
 
 
 def _rendered(
@@ -90,7 +82,7 @@ def _rendered(
     editions: Sequence[Edition],
     *,
     ahead: dict[int, Edition],
-) -> tuple[Shown, ...]:
+) -> tuple[Rendered | RenderProblem, ...]:
     """Render an edition of each thread at once; those further ahead follow one that is not posted yet."""
     jobs: list[tuple[Thread, Context]] = []
     for number, (thread, edition) in enumerate(zip(threads, editions, strict=True)):
@@ -98,11 +90,7 @@ def _rendered(
         if number in ahead:
             context = replace(context, previous=_not_yet_posted(thread, ahead[number]))
         jobs.append((thread, context))
-    texts = desk.renderer.render(snapshot, jobs)
-    return tuple(
-        Shown(thread=thread, edition=edition, text=text)
-        for thread, edition, text in zip(threads, editions, texts, strict=True)
-    )
+    return desk.renderer.render(snapshot, jobs)
 
 
 def _not_yet_posted(thread: Thread, before: Edition) -> PreviousFacts:
@@ -113,10 +101,3 @@ def _not_yet_posted(thread: Thread, before: Edition) -> PreviousFacts:
         slots_ago=1,
         comments=0,
     )
-
-
-def _changes(before: str, shown: Shown) -> tuple[str, ...]:
-    if not isinstance(shown.text, Rendered):
-        return ()
-    after = shown.text.body.rstrip()
-    return tuple(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]

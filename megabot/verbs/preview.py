@@ -1,7 +1,7 @@
 """`megabot preview`: the post as it would be, as text or as a page."""
 
 import webbrowser
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -24,8 +24,10 @@ from megabot.preview_parts import Preview
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page as readers would see it into this file instead, problems included.",
 )
+@click.option(
+    "--diff", "compare", is_flag=True, help="Also show what differs from the post that stands; as a stranger."
+)
 @click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
-@click.option("--port", default=0, type=click.IntRange(0, 65535), help="With --open: the page's port.")
 @click.pass_obj
 def command(
     options: dict[str, object],
@@ -33,16 +35,17 @@ def command(
     key: str | None,
     output: Path | None,
     *,
+    compare: bool,
     live: bool,
-    port: int,
 ) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
         if live:
-            return _open(app, thread, key, port)
-        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread))
+            return _open(app, thread, key, compare=compare)
+        standing = _standing(app) if compare else lambda _: ("", "")
+        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread), compare=standing)
     if output is None:
-        _print(made)
+        _print(made, compare=compare)
     else:
         _write(output, page(made))
         click.echo(str(output))
@@ -50,15 +53,19 @@ def command(
     return 1 if made.problems else 0
 
 
-def _open(app: App, thread: str | None, key: str | None, port: int) -> int:
+def _standing(app: App) -> preview.Standing:
+    return cache(partial(preview.standing_or_public, app.desk, app.newest_posts))
+
+
+def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
     from megabot.live import opening
 
     where = app.settings.source
+    standing = _standing(app) if compare else lambda one: preview.standing(app.desk, one.name)
     with app.warm_desk() as desk:
-        wish = opening.wish(desk, thread, key)
-        opening.serve(
-            desk, folder=where if isinstance(where, Path) else None, port=port, show=partial(_show, wish)
-        )
+        show = partial(_show, opening.wish(desk, thread, key))
+        folder = where if isinstance(where, Path) else None
+        opening.serve(desk, folder=folder, compare=standing, show=show)
     return 0
 
 
@@ -68,10 +75,13 @@ def _show(wish: str, url: str) -> None:
     webbrowser.open(f"{url}{wish}")
 
 
-def _print(made: Preview) -> None:
+def _print(made: Preview, *, compare: bool) -> None:
     for one in made.shown:
         if isinstance(one.text, Rendered):
             click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
+        if compare:
+            click.echo(overview_texts.compared(one.edition.id, one.standing))
+            click.echo("".join(f"{line}\n" for line in one.changes))
 
 
 def _write(path: Path, html: str) -> None:
