@@ -128,6 +128,12 @@ class App:
             return posts.newest(community)
 
     @contextmanager
+    def public_pages(self, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
+        """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
+        with public_posts(self.settings.instance) as posts:
+            yield posts.all(community, by=by)
+
+    @contextmanager
     def warm_desk(self) -> Iterator[Desk]:
         """Give the desk with a renderer that stays warm, for a preview that follows the files."""
         with closing(WarmRenderer()) as renderer:

@@ -18,7 +18,10 @@ def shown(
     stream: TextIO | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], None]]:
-    """Count steps, from any thread; after two seconds a terminal shows a bar, anything else gets one line."""
+    """Count steps, from any thread; after two seconds a terminal shows a bar, anything else gets one line.
+
+    `total` is 0 where nobody knows it.
+    """
     bar = _Bar(what, total, stream or sys.stderr, now)
     try:
         yield bar.step
@@ -52,7 +55,8 @@ class _Bar:
 
     def _begin(self) -> None:
         if not self._stream.isatty():
-            self._stream.write(f"megabot: {self._done} of {self._total} {self._what}, going on\n")
+            of = f" of {self._total}" if self._total else ""
+            self._stream.write(f"megabot: {self._done}{of} {self._what}, going on\n")
             return
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -64,7 +68,7 @@ class _Bar:
             console=Console(file=self._stream),
             transient=True,
         )
-        task = bar.add_task(self._what, total=self._total)
+        task = bar.add_task(self._what, total=self._total or None)
         bar.start()
         self._draw = lambda done: bar.update(task, completed=done)
         self._end = bar.stop

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from megabot.core.marker import post_marker
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPost:
-    """A post's title, text, address and the name of its community; `open` where readers can open it."""
+    """A post's title, text, address, author's and community's name; `open` where readers can open it."""
 
     title: str
     body: str
     url: str
+    id: int = 0
+    by: str = ""
+    published: datetime = _NEVER
     community: str = ""
     open: bool = True
 

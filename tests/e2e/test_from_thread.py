@@ -116,3 +116,20 @@ def test_a_server_that_is_away_is_told_and_hinders_nothing(
 
     assert code == 0
     assert "the post that stands could not be read" in err
+
+
+def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot: Megabot) -> None:
+    hand_made(sandbox)
+
+    code, out, err = megabot("import", "--title", "News*", "--by", "modlin")
+    assert (code, out.rstrip().endswith("News 7: 16 November 2026\ttaken")) == (1, True), out + err
+    code, out, err = megabot("import", "--title", "News*", "--by", "modlin", "--yes")
+
+    assert code == 0, err
+    assert "https://lemmy.example/post/1 (pinned)" in out
+
+
+def test_an_import_that_finds_nothing_says_where_to_look(megabot: Megabot) -> None:
+    code, _, err = megabot("import", "--title", "Nothing like it")
+
+    assert (code, "no such threads were found; look at --title and --by" in err) == (1, True)

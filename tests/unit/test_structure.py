@@ -18,7 +18,7 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
-SHOWN = "overview_texts check_formats preview_page preview_parts live link_check progress"
+SHOWN = "overview_texts check_formats preview_page preview_parts live link_check progress importing"
 VERBS = f"app run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
+    "importing": f"orders places {PORTS}",
     "progress": "",
     "check_formats": "check core",
     "overview_texts": "texts core",
