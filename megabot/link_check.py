@@ -38,6 +38,8 @@ class Cache(Protocol):
 def check(desk: Desk, *, ask: Ask, cache: Cache, progress: Progress) -> Iterator[Finding]:
     """Look at every link of the coming editions. Raises `SourceMissing`."""
     found, now = links(desk), desk.clock.now()
+    if found is None:
+        return  # the rest of the check says why
     known = cache.read(now)
     wanted = [link.address for link in found if link.address not in known]
     with progress(len(wanted)) as step:
@@ -46,13 +48,15 @@ def check(desk: Desk, *, ask: Ask, cache: Cache, progress: Progress) -> Iterator
     yield from findings(found, known | fresh)
 
 
-def links(desk: Desk) -> tuple[Link, ...]:
-    """Find the links of the next edition of each thread, each once. Raises `SourceMissing`.
+def links(desk: Desk) -> tuple[Link, ...] | None:
+    """Find the links of the next edition of each thread, each once; None where none can be rendered.
 
-    What cannot be rendered has none: the rest of a check says so.
+    Raises `SourceMissing`.
     """
     snapshot = desk.source.snapshot()
     shown = preview.preview(desk, None, choose=lambda: desk.source.threads(snapshot)).shown
+    if not any(isinstance(one.text, Rendered) for one in shown):
+        return None
     found: dict[str, Link] = {}
     for one in shown:
         for address in _of(one.text) if isinstance(one.text, Rendered) else ():

@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from megabot.adapters import template_data, template_images
+from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
 from megabot.adapters.template_language import (
     Environment,
@@ -78,8 +78,12 @@ class Source:
         for path in sorted(path for path in self.files if path.startswith("sections/")):
             file = split(path, self.files[path])
             section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
-            problems += [*file.front.problems, *mistakes]
-            problems += _flaws(path, file.body, file.first_line, mentions=True)
+            if file.front.problems:  # what else is wrong may be for that alone
+                problems += file.front.problems
+                continue
+            said = {one.line for one in mistakes}
+            flaws = _flaws(path, file.body, file.first_line, mentions=True)
+            problems += [*mistakes, *(one for one in flaws if one.line not in said)]
             same = [one.path for one in found if section is not None and one.name == section.name]
             problems += [
                 Problem(path, 0, f"{one} is called {sections.section_name(one)} too", "rename one")
@@ -88,6 +92,11 @@ class Source:
             if section is not None and not same:
                 found.append(section)
         return found, problems
+
+    def keys(self, path: str) -> dict[str, Any]:
+        """Give the keys of a file's front matter."""
+        value = self.front(path).value
+        return value if isinstance(value, dict) else {}
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -138,6 +147,8 @@ def _render(source: Source, job: Json) -> Json:
     flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
+    keys = template_keys.unknown(source.files, path, thread["name"], keys=source.keys)
+    odd += islice(keys, MOST_FLAWS)
     return text | {"warnings": [_plain(one) for one in odd]}
 
 

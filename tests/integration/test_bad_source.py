@@ -202,3 +202,46 @@ def test_what_some_readers_lose_is_a_warning(folder: Path, body: str, said: str)
 
     assert [level for level, _ in found] == [Level.WARNING]
     assert said in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ preamble.txt }}", "thread.md.j2:7: no preamble has a key txt (did you mean preamble.text?)"),
+        (
+            "{% if preamble.rota %}x{% endif %}{{ preamble }}",
+            "thread.md.j2:7: no preamble has a key rota (write it into the front matter of one)",
+        ),
+    ],
+)
+def test_a_key_that_no_preamble_has_is_a_warning(folder: Path, body: str, said: str) -> None:
+    """A misspelt one would be nothing, and the thread would go up without its essay."""
+    in_file(folder / "thread.md.j2", "{{ preamble.text }}", body)
+
+    assert checked(folder) == [(Level.WARNING, said)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{{ preamble.text }} {% if preamble.theme %}x{% endif %} {# preamble.rota #}", "{{ preamble.mood }}"],
+)
+def test_a_key_that_may_be_there_some_day_is_no_mistake(folder: Path, body: str) -> None:
+    in_file(folder / "thread.md.j2", "{{ preamble.text }}", body)
+    (folder / "preambles/news/2026-W50.md").write_text("---\nmood: calm\n---\nWords.\n")
+
+    assert checked(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\ntitle: Maps: trains\n---\n- a\n", "sections/10-maps.md:2: a second colon in one line"),
+        ("---\ntitle: Maps\n---\n- a\n::: spoiler b\n", "sections/10-maps.md:5: a ::: inside a section"),
+    ],
+)
+def test_one_slip_is_told_once(folder: Path, text: str, said: str) -> None:
+    (folder / "sections/10-maps.md").write_text(text)
+
+    ((_, told),) = checked(folder)
+
+    assert told.startswith(said)

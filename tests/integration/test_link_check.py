@@ -74,6 +74,13 @@ def test_a_dead_link_is_a_problem_at_its_line_and_one_that_cannot_be_told_a_warn
     ]
 
 
+def test_of_threads_that_cannot_be_rendered_no_links_are_told(desk: Desk, tmp_path: Path) -> None:
+    template = tmp_path / "source/thread.md.j2"
+    template.write_text(template.read_text() + "{{ nosuch }}")
+
+    assert checked(desk, tmp_path, lambda _: ALIVE) == []
+
+
 def test_what_was_found_out_is_not_asked_again_for_a_day(desk: Desk, tmp_path: Path) -> None:
     asked: list[str] = []
 
