@@ -21,7 +21,7 @@ header.bar { border-bottom: 1px solid var(--line); margin-bottom: 1.2rem; }
 .step { white-space: nowrap; padding: .45rem .9rem; border: 1px solid var(--line); border-radius: .4rem; }
 .step { background: var(--paper); text-decoration: none; }
 aside .facts dt { overflow-wrap: normal; } aside meter { width: 3rem; }
-aside .found h3 { display: none; }
+aside .found h3 { display: none; } aside h2 { font-size: 1rem; margin: 1.4rem 0 .6rem; }
 .step[aria-disabled] { opacity: .45; }
 .quiet { color: var(--quiet); font-size: .9rem; }
 .columns { display: grid; gap: 1.2rem; }

@@ -5,6 +5,7 @@ the page does without: its links work alone.
 """
 
 import re
+from dataclasses import replace
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -12,7 +13,7 @@ from megabot.core.threads import EDITION_URL, Rendered, Thread
 from megabot.live.view import View
 from megabot.markdown import title_to_html
 from megabot.preview_links import link
-from megabot.preview_parts import Shown, changes, facts, listed, moment, origin, text, verdict
+from megabot.preview_parts import Preview, Shown, changes, facts, listed, moment, origin, text, verdict
 
 _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 
@@ -35,16 +36,25 @@ def document(view: View, *, count: int = 0) -> str:
 def part(view: View) -> str:
     """Write what changes when a file does."""
     shown = view.shown
+    own = replace(view.preview, shown=(shown,) if shown else ())
     beside = (
-        f'<aside aria-label="About this edition">\n<div role="status">{verdict(view.preview)}</div>\n'
-        f"{listed(view.preview.problems, view.preview.warnings)}{facts(shown) if shown else ''}"
-        f"{changes(shown) if shown else ''}</aside>\n"
+        f'<aside aria-label="About this edition">\n<div role="status">{verdict(own)}</div>\n'
+        f"{listed(own.problems, own.warnings)}{facts(shown) if shown else ''}"
+        f"{changes(shown) if shown else ''}{_elsewhere(view, own)}</aside>\n"
     )
     main = f"<main>\n{_post(view, shown) if shown else _nothing()}</main>\n"
     return (
         f'<header class="bar">{_threads(view)}{_steps(view)}</header>\n'
         f'<div class="columns">\n{main}{beside}</div>\n<footer><p>{origin(view.preview)}</p></footer>\n'
     )
+
+
+def _elsewhere(view: View, own: Preview) -> str:
+    """List what is wrong with the other threads alone."""
+    problems = tuple(one for one in view.preview.problems if one not in own.problems)
+    warnings = tuple(one for one in view.preview.warnings if one not in own.warnings)
+    found = listed(problems, warnings)
+    return f"<h2>In other threads</h2>\n{found}" if found else ""
 
 
 def _name(view: View) -> str:

@@ -172,6 +172,19 @@ def test_each_thread_has_its_tab_and_those_with_problems_a_mark(desk: Desk, fold
     assert 'other <span class="count" title="has problems">!</span></a>' in html
 
 
+def test_what_is_wrong_with_other_threads_is_told_apart(desk: Desk, folder: Path) -> None:
+    other = THREAD.replace("name: news", "name: other") + "{{ nosuch }}"
+    (folder / "other.md.j2").write_text(other)
+
+    before, _, after = document(view(desk, Wish(thread="news"))).partition("In other threads")
+    own, _, nothing = document(view(desk, Wish(thread="other"))).partition("In other threads")
+
+    assert "No problems found." in before
+    assert "nosuch is not defined" in after
+    assert "nosuch is not defined" in own
+    assert nothing == ""
+
+
 def posted(desk: Desk, body: str) -> None:
     intent = NewIntent(
         kind=IntentKind.PUBLISH, thread="news", edition="2026-W47", at=NOW,
