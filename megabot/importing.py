@@ -14,14 +14,11 @@ from megabot.places import find_place
 from megabot.ports import Ledger, Ports
 
 
-def choose(threads: tuple[Thread, ...], name: str | None) -> Thread:
-    """Give the thread that is named, or the only one. Raises `ConfigError`."""
-    found = [one for one in threads if name in (None, one.name)]
-    if not found:
-        raise ConfigError(texts.no_such_thread(str(name), [one.name for one in threads]))
-    if len(found) > 1:
-        raise ConfigError(texts.name_a_thread("import", [one.name for one in found]))
-    return found[0]
+def only(threads: tuple[Thread, ...]) -> Thread:
+    """Give the only thread there is to choose from. Raises `ConfigError` where there are more."""
+    if len(threads) > 1:
+        raise ConfigError(texts.name_a_thread("import", [one.name for one in threads]))
+    return threads[0]
 
 
 def find(

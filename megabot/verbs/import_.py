@@ -26,7 +26,7 @@ from megabot.verbs.ordering import new_id, tell
 def command(options: dict[str, object], thread: str | None, title: str, by: str, *, yes: bool) -> int:
     """Print a table, ask, adopt; exit 1 where nothing was found or taken."""
     with open_app(options) as app:
-        one = importing.choose(app.threads(None), thread)
+        one = importing.only(app.threads(thread))
         found = _found(app, one, title, by)
         _table(found)
         taken = sum(past.fate is Fate.TAKEN for past in found)

@@ -153,8 +153,6 @@ def test_more_than_a_page_is_read_to_the_end(world: World) -> None:
 def test_which_thread_is_meant_must_be_clear() -> None:
     other = replace(NEWS, name="other")
 
-    assert importing.choose((NEWS, other), "other") is other
-    with pytest.raises(ConfigError):
-        importing.choose((NEWS, other), None)
-    with pytest.raises(ConfigError):
-        importing.choose((NEWS,), "nosuch")
+    assert importing.only((other,)) is other
+    with pytest.raises(ConfigError, match="name the thread"):
+        importing.only((NEWS, other))
