@@ -7,6 +7,7 @@ runs for anybody's change).
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +17,10 @@ from megabot.errors import NotFound, Unreadable
 
 _NEWEST = 50
 _MOST_PAGES = 200
-_NOT_THERE = 404
 
 
 class PublicPosts:
-    """One server, at its address. Speaks both APIs: what the one does not know, the other is asked."""
+    """One server, at its address, whichever of the two APIs it speaks."""
 
     def __init__(self, address: str) -> None:
         self._session = LemmySession(address, token=lambda: "")
@@ -73,17 +73,24 @@ class PublicPosts:
         self._session.close()
 
     def _get(self, path: str, *, v3: dict[str, Any], v4: dict[str, Any], v4_path: str = "") -> dict[str, Any]:
-        for place, query in ((f"v3/{path}", v3), (f"v4/{v4_path or path}", v4)):
-            response = self._session.get(f"{self._session.address}/api/{place}", params=query)
-            if response.status_code == _NOT_THERE and not response.content.startswith(b"{"):
-                continue  # another generation of servers
-            try:
-                answer = json.loads(response.content)
-            except ValueError:
-                continue
-            if isinstance(answer, dict):
-                return answer
-        raise Unreadable(f"{self._session.address} does not answer as a Lemmy server does")
+        place, query = (f"v4/{v4_path or path}", v4) if self._speaks_v4 else (f"v3/{path}", v3)
+        answer = self._asked(place, query)
+        if answer is None:
+            raise Unreadable(f"{self._session.address} does not answer as a Lemmy server does")
+        return answer
+
+    @cached_property
+    def _speaks_v4(self) -> bool:
+        """Whether it is a 1.0: that keeps a stump of v3 too, so that v4 is asked for (lemmy-api 4)."""
+        return self._asked("v4/site", {}) is not None
+
+    def _asked(self, place: str, query: dict[str, Any]) -> dict[str, Any] | None:
+        response = self._session.get(f"{self._session.address}/api/{place}", params=query)
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            return None
+        return answer if isinstance(answer, dict) else None
 
 
 def _is_of(view: dict[str, Any], community: str) -> bool:
