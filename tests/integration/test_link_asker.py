@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from megabot.adapters.link_asker import LinkAsker
-from megabot.core.links import Outcome
+from megabot.core.links import Outcome, Verdict
 from tests.raw_server import RawServer, Script, answer
 
 PUBLIC = "1.2.3.4"
@@ -111,6 +111,7 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     [
         ("http://nowhere.example/", Outcome.DEAD, "there is no server of that name"),
         ("http://later.example/", Outcome.UNSURE, "its name cannot be looked up now"),
+        ("http://nowhere.example/post/7", Outcome.DEAD, "there is no server of that name"),
         ("http://a.example:no/", Outcome.UNSURE, "it leads to what is no address of the web"),
         ("ftp://a.example/", Outcome.UNSURE, "it leads to what is no address of the web"),
     ],
@@ -177,3 +178,27 @@ def test_a_lemmy_post_is_asked_by_api_and_what_is_no_lemmy_as_a_page(
         assert Net(server).ask("http://a.example/post/7")[0] is outcome
 
     assert asked(server)[0] == "GET /api/v3/post?id=7"
+
+
+def test_a_server_without_tls_is_no_proof_of_anything() -> None:
+    with RawServer(OK, OK) as server:
+        assert Net(server).ask("https://a.example/")[0] is Outcome.UNSURE
+
+
+def test_an_api_that_says_nothing_leaves_the_page_to_be_asked() -> None:
+    with RawServer(b"nonsense\r\n\r\n", b"nonsense\r\n\r\n", OK) as server:
+        assert Net(server).ask("http://a.example/post/7")[0] is Outcome.ALIVE
+
+
+def test_by_itself_it_looks_names_up_as_the_machine_does() -> None:
+    assert LinkAsker().ask("http://localhost:9/") == Verdict(
+        Outcome.UNSURE, "it leads to an address that is not public, which is never asked"
+    )
+    assert LinkAsker().ask("http://nothing.invalid/").outcome is Outcome.DEAD
+
+
+def test_a_name_that_no_machine_can_look_up_is_told() -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        raise UnicodeError("too long")
+
+    assert LinkAsker(resolve=resolve).ask("http://a.example/").why == "its name cannot be looked up"

@@ -1,11 +1,13 @@
 """What an answer says about a link, and which addresses may be asked at all."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from megabot.adapters import lemmy_links
 from megabot.core.links import Outcome, by_status, is_public, lanes
+from megabot.core.public_posts import PublicPost, standing
 
 PAGE = "https://a.example/page"
 
@@ -96,3 +98,14 @@ def test_what_moderators_or_authors_took_away_is_dead(answer: dict[str, object],
 )
 def test_what_is_no_answer_of_lemmys_tells_nothing(body: bytes) -> None:
     assert lemmy_links.verdict(body) is None
+
+
+@pytest.mark.parametrize(
+    "state", [{"open": False}, {"body": "no marker"}, {"body": "a\n\n[//]: # (megabot:v1:x/2026-W47)"}]
+)
+def test_a_standing_post_is_open_and_says_that_it_carries_the_thread(state: dict[str, object]) -> None:
+    mine = PublicPost(title="News", body="a\n\n[//]: # (megabot:v1:news/2026-W47)", url="u")
+
+    assert standing([replace(mine, **state), mine], "news") is mine  # type: ignore[arg-type]
+    assert standing([replace(mine, **state)], "news") is None  # type: ignore[arg-type]
+    assert mine.text == "a"

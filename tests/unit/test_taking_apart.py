@@ -78,6 +78,7 @@ def test_what_megabot_wrote_comes_back_as_it_was() -> None:
         "::: spoiler A\n:::",
         "::: spoiler A\nnever closed",
         "```\n::: spoiler A\n- in code\n:::\n```",
+        "::: spoiler A\n::: spoiler B",
     ],
 )
 def test_what_no_section_can_say_stays_as_it_is(text: str) -> None:
@@ -135,3 +136,9 @@ def test_a_titles_dates_and_number_become_the_editions(title: str, made: str, nu
     taken = take_apart(title, "x")
 
     assert (taken.title, taken.number) == (made, number)
+
+
+def test_code_within_a_section_keeps_its_lines() -> None:
+    taken = take_apart("News", "::: spoiler A\n```\n# code  \n\n- x\n```\n:::")
+
+    assert list(taken.sections.values()) == ['---\ntitle: "A"\n---\n```\n# code  \n\n- x\n```\n']

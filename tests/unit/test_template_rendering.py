@@ -245,3 +245,21 @@ def test_threads_with_the_same_mistake_each_have_their_own() -> None:
 
 def test_a_body_that_just_fits_is_taken() -> None:
     assert len(body_of("{{ 'x' * 49800 }}")) == 49_800
+
+
+@pytest.mark.parametrize(
+    ("body", "warnings"),
+    [
+        (
+            "x {{ preamble.txt }}",
+            [f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)"],
+        ),
+        ("{{ preamble.theme }}{{ preamble.text }}", []),
+        ("{# preamble.txt #}{{ preamble.text }}", []),
+    ],
+)
+def test_a_key_that_no_preamble_has_is_a_warning(body: str, warnings: list[str]) -> None:
+    answer = render(source(body))
+
+    assert isinstance(answer, Rendered)
+    assert [str(one) for one in answer.warnings] == warnings
