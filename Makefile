@@ -33,7 +33,7 @@ test: $(READY)
 else
 test: lint types ## lint, types, all tests, coverage (TESTS=tests/unit/test_x.py: these alone)
 	@echo "make: tests"
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --include='$(EXACT)' --fail-under=100
 endif

@@ -18,7 +18,8 @@ class LazyGroup(click.Group):
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(f"megabot.verbs.{cmd_name}").command
+        name = {"import": "import_"}.get(cmd_name, cmd_name)  # a module must not be called by a keyword
+        command = importlib.import_module(f"megabot.verbs.{name}").command
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -40,6 +40,7 @@ class Service:
 
     `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified. `lag` is
     how many seconds to be late for a slot: two services of one account would both post at the same moment.
+    `chores` are what may wait until all else is done in a tick; they must not wait themselves.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Service:
         notify: Callable[[str], None],
         beat: Callable[[bool], None] = lambda _: None,
         lag: Callable[[], float] = lambda: 0.0,
+        chores: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._ports = ports
         self._beat = beat
         self._lag = lag
+        self._chores = chores
         self._tick = tick
         self._notify = notify
         self._passed_at, self._pass_at = _EVER, _EVER
@@ -121,6 +124,7 @@ class Service:
         # After the threads, which no trouble in the inbox is to delay.
         self._inbox.attend(waiting=unread.total > 0, known=self._threads)
         self._pass_if_due(self._ports.clock.now())
+        self._chores(now)
 
     def _pass_if_due(self, now: datetime) -> None:
         """Make a pass where one is owed. A source that cannot be used stops no moderator's command."""

@@ -14,7 +14,7 @@ class Running:
     """The service's `app`, by the settings as they were last read and found good."""
 
     def __init__(self, options: Mapping[str, object], stop: Stop) -> None:
-        self._options = options
+        self.options = options
         self._stop = stop
         self._clock = SystemClock(stop, progress=_progress)
         self.app = App(read_settings(options), self._clock, progress=_progress)
@@ -29,7 +29,7 @@ class Running:
         The state folder is the exception: its lock is held for life.
         """
         self._stop.reread = False
-        settings = load_settings(self._options)
+        settings = load_settings(self.options)
         if settings.state_dir != self.app.settings.state_dir:
             raise ConfigError(operating_texts.state_dir_changed())
         app = App(settings, self._clock, progress=_progress)
@@ -40,7 +40,7 @@ class Running:
             raise
         self.app.close()
         self.app = app
-        set_up_log(settings, self._options)
+        set_up_log(settings, self.options)
 
 
 @contextmanager

@@ -92,6 +92,13 @@ def _monitor(url: SecretStr) -> SecretStr:
     return SecretStr(addresses.page(url.get_secret_value()))
 
 
+def _rhythm(text: object) -> str:
+    rhythm = str(text).strip().lower()
+    if rhythm not in {"off", "weekly"}:
+        raise ValueError("write off or weekly")
+    return rhythm
+
+
 def _level(text: object) -> str:
     level = str(text).strip().upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -187,6 +194,12 @@ class Settings(BaseModel):
         description="A file that the service writes after each pass for Prometheus' node_exporter (its "
         "textfile collector), named `*.prom`, in a folder that megabot's account may write to.",
         examples=["/var/lib/prometheus/node-exporter/megabot.prom"],
+    )
+    check_links: Annotated[Literal["off", "weekly"], BeforeValidator(_rhythm)] = Field(
+        default="off",
+        description="`weekly`: once a week the service asks whether the links of the coming editions are "
+        "still there, and sends one list of the dead ones to those it tells of everything else.",
+        examples=["weekly"],
     )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),

@@ -9,6 +9,7 @@ VERBS = {
     "repost": "post a fresh copy of the current edition",
     "refresh": "render the current edition again and edit its post",
     "adopt": "take a thread that was posted by hand as an edition",
+    "import": "take a community's past threads into the record",
     "undo": "take a fresh copy back",
     "hold": "keep the next edition back",
     "skip": "leave the next edition out",

@@ -8,6 +8,7 @@ import click
 
 from megabot import operating_texts, texts
 from megabot.app import App, notify
+from megabot.chores import link_watch
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
@@ -56,13 +57,16 @@ def _serve(running: Running) -> None:
     for thread in threads:
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     ports = _ports(app, running.is_to_read_again)
-    if ports is not None:
+    if ports is None:
+        return
+    with link_watch(app, running.options) as look_at_links:
         Service(
             ports,
             tick=app.settings.tick,
             notify=notify,
             beat=lambda well: _beat(app, well=well),
             lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+            chores=look_at_links,
         ).serve(leave=running.is_to_read_again)
 
 

@@ -17,9 +17,10 @@ PASS += "reconcile look series places companions compose images perform orders m
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
-PAGE = "preview_page preview_style preview_links"
-VERBS = f"app process run running introduce operating_texts overview_texts {PASS} {READERS}"
-VERBS += f" preview_page inbox archive init demo sandbox {PORTS}"
+PAGE = "preview_page preview_parts preview_style preview_links"
+SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
+SHOWN += " importing introduce strangers"
+VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
@@ -38,18 +39,27 @@ MAY_IMPORT = {
     "process": "config logs",
     "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
+    "chores": f"app adapters link_watch {PORTS}",
+    "strangers": "adapters core",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "status": f"amending {PORTS}",
-    "preview": f"preview_page amending {PORTS}",
-    "preview_page": "preview_style preview_links markdown core",
+    "preview": f"preview_parts check_texts amending {PORTS}",
+    "preview_page": "preview_parts preview_style preview_links core",
+    "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "introduce": f"operating_texts {PORTS}",
     "operating_texts": "",
-    "check_texts": "texts",
+    "check_texts": "texts core",
+    "link_check": f"check check_texts preview markdown {PORTS}",
+    "link_watch": f"check_texts {PORTS}",
+    "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
+    "importing": f"orders places {PORTS}",
+    "progress": "",
+    "check_formats": "check core",
     "overview_texts": "amendment_texts texts language core",
     "hold_texts": "core",
     "language": "hold_texts core",
@@ -62,6 +72,7 @@ MAY_IMPORT = {
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
+    "adapters.render_nursery": "adapters.render_child adapters.frames",
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
@@ -77,12 +88,14 @@ MAY_IMPORT = {
 TEMPLATES = "jinja2 markupsafe babel yaml"
 MARKDOWN = "markdown_it mdit_py_plugins nh3"
 LIBRARIES = {
-    **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
+    **dict.fromkeys(
+        ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
+    ),
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
-    **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
+    **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
 }
 
