@@ -24,7 +24,7 @@ unexport PYTHONPATH PYTHONHOME PIP_USER
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS=--exit: then end)
+demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS='--exit --api v4': on a 1.0, then end)
 	@$(BIN)/python -m megabot demo $(ARGS)
 
 ifdef TESTS

@@ -2,7 +2,7 @@
 
 from tests.mutants.mutant import Mutant
 
-UPGRADE = "tests/integration/test_upgrade_within_handover.py"
+FOUND_OUT = "tests/integration/test_lemmy_upgrade.py"
 PROXY = "tests/integration/test_faultproxy.py"
 AUTHORITY = "tests/integration/test_commands_authority.py"
 COMMANDS = "tests/integration/test_commands_by_comment.py"
@@ -15,7 +15,7 @@ GENERATIONS = (
         file="megabot/adapters/lemmy_calls.py",
         old="        if not self._speech.is_spoken():\n",
         new="        if False:\n",
-        caught_by=(f"{UPGRADE}::test_what_is_written_after_the_upgrade_is_heard",),
+        caught_by=(f"{FOUND_OUT}::test_a_sign_in_over_v3_finds_out_first_that_the_server_was_upgraded",),
     ),
     Mutant(
         name="an answer of 422 without a word is a no",
@@ -51,13 +51,6 @@ GENERATIONS = (
         old='        where: Form = {"community_id": community_id, "post_id": post_id}\n',
         new='        where: Form = {"post_id": post_id}\n',
         caught_by=(f"{UNDO}::test_the_post_that_was_replaced_is_pinned_again_the_copy_locked[v4-lost]",),
-    ),
-    Mutant(
-        name="pinned posts of a 1.0 are listed by their age",
-        file="megabot/adapters/lemmy_v4.py",
-        old='    "sort": "hot",',
-        new='    "sort": "new",',
-        caught_by=("tests/integration/test_hands.py::test_a_thread_made_by_hand_holds_the_post_of_any_week",),
     ),
     Mutant(
         name="of a removed post without its text nothing is asked",
