@@ -290,6 +290,9 @@ _MAY_GROW: tuple[tuple[str, Callable[[Mark], float], float], ...] = (
 )
 
 
+_FASTER = 1.1
+
+
 def grown(marks: list[Mark]) -> Iterator[str]:
     """Name what grew from the first settled year to the last, beyond what chance explains."""
     settled = marks[SETTLED - 1 :]
@@ -299,6 +302,15 @@ def grown(marks: list[Mark]) -> Iterator[str]:
         first, last = read(settled[0]), read(settled[-1])
         if last > first * factor:
             yield f"{what} grew from {first:.0f} to {last:.0f}"
+    middle = len(settled) // 2
+    earlier, later = (_growth(part) for part in (settled[: middle + 1], settled[middle:]))
+    if later > earlier * _FASTER:
+        yield f"the ledger grew by {earlier:.0f} KB a year at first and by {later:.0f} KB later"
+
+
+def _growth(marks: list[Mark]) -> float:
+    """Tell by how much the ledger grew in a year: each edition's text is kept, so it has to."""
+    return (marks[-1].ledger - marks[0].ledger) / max(1, len(marks) - 1)
 
 
 def wrong(posts: list[tuple[str, bool]], weeks: int) -> Iterator[str]:

@@ -143,7 +143,7 @@ class App:
         if path is None:
             return None
         return Meter(
-            self.desk,
+            self.writing_desk,
             version=own_version(),
             sign_ins=lambda: (self._sign_ins.left, self._sign_ins.issued),
             write=lambda vitals: metrics_file.write(path, exposition(vitals)),

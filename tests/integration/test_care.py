@@ -19,6 +19,7 @@ from megabot.core.metrics import Vitals
 from megabot.errors import NotKept
 from megabot.measuring import Meter
 from megabot.verbs.run import _ports
+from tests.e2e.conftest import TEMPLATE
 from tests.world import SLOT, WEEK, World
 
 TICK = timedelta(seconds=30)
@@ -174,8 +175,8 @@ class Waiting:
             self.waits = -1
 
 
-def settings_of(world: World) -> Settings:
-    environ = {
+def settings_of(world: World, **more: str) -> Settings:
+    environ = {f"MEGABOT_{name}": value for name, value in more.items()} | {
         "MEGABOT_INSTANCE": world.sandbox.url,
         "MEGABOT_USERNAME": "megabot",
         "MEGABOT_PASSWORD": "correct horse",
@@ -205,6 +206,20 @@ def test_each_answer_of_the_server_is_progress_that_feeds_the_watchdog(world: Wo
     app.close()
 
     assert len(fed) == len(world.sandbox.requests) >= 3
+
+
+def test_a_bot_that_began_without_a_ledger_is_measured_by_the_one_it_has_now(world: World) -> None:
+    """The first look at the source comes before the ledger is born."""
+    (world.state / "thread.md.j2").write_text(TEMPLATE.replace("DAY", "monday"))
+    figures = world.state / "megabot.prom"
+    app = App(settings_of(world, SOURCE=str(world.state), METRICS_FILE=str(figures)), world.clock)
+    assert app.threads(None)
+    app.ports.alerts.raise_alert("news:clock", "it is late")
+    assert app.meter is not None
+    app.meter.note(well=True)
+    app.close()
+
+    assert "megabot_alerts_standing 1" in figures.read_text()
 
 
 def test_a_wait_is_progress_for_it_comes_after_something() -> None:
