@@ -1,11 +1,9 @@
-"""The composition root: settings become adapters, adapters become ports. Alone names concrete adapters."""
+"""The composition root: settings become adapters, adapters become ports. It and `workshop` name adapters."""
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -19,24 +17,16 @@ from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.link_asker import LinkAsker
-from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.no_ledger import NoLedger
-from megabot.adapters.own_process import OwnProcess
-from megabot.adapters.public_posts import PublicPosts
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
-from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.amending import Amended
 from megabot.config import Settings
-from megabot.core.links import Verdict
 from megabot.core.posts import Account
-from megabot.core.public_posts import PublicPost
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
-from megabot.link_watch import LinkWatch
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 
 API = "api"
@@ -111,45 +101,10 @@ class App:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text())
 
-    def ask_link(self, address: str) -> Verdict:
-        """Find out whether a link is alive."""
-        return self._link_asker.ask(address)
-
-    @cached_property
-    def link_cache(self) -> LinkCache:
-        """What was found out about links lately."""
-        return LinkCache(self._state / "links.json")
-
-    def newest_posts(self, community: str) -> tuple[PublicPost, ...]:
-        """List a community's newest posts as a stranger sees them; none where no server is set."""
-        if not self.settings.instance:
-            return ()
-        with public_posts(self.settings.instance) as posts:
-            return posts.newest(community)
-
-    @contextmanager
-    def public_pages(self, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
-        """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
-        with public_posts(self.settings.instance) as posts:
-            yield posts.all(community, by=by)
-
-    @contextmanager
-    def warm_desk(self) -> Iterator[Desk]:
-        """Give the desk with a renderer that stays warm, for a preview that follows the files."""
-        with closing(WarmRenderer()) as renderer:
-            yield replace(self.desk, renderer=renderer)
-
-    @contextmanager
-    def link_watch(self, options: Mapping[str, object]) -> Iterator[Callable[[datetime], None]]:
-        """Give the service's chore of looking at the links once a week; it does nothing unless it is set."""
-        if self.settings.check_links == "off":
-            yield lambda _: None
-            return
-        env_file = options.get("env_file")
-        words = [*(["--env", str(env_file)] if env_file else []), "check", "--links", "--json"]
-        watch = LinkWatch(self.ports, lambda: OwnProcess(words))
-        with closing(watch):
-            yield watch.attend
+    @property
+    def state_folder(self) -> Path:
+        """The state folder, made ready."""
+        return self._state
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
@@ -194,10 +149,6 @@ class App:
         )
 
     @cached_property
-    def _link_asker(self) -> LinkAsker:
-        return LinkAsker()
-
-    @cached_property
     def _sign_ins(self) -> SignIns:
         return SignIns(
             credentials=self._credentials,
@@ -239,13 +190,6 @@ def open_app(
         yield app
     finally:
         app.close()
-
-
-@contextmanager
-def public_posts(instance: str) -> Iterator[PublicPosts]:
-    """Read a server's posts as a stranger does."""
-    with closing(PublicPosts(instance)) as posts:
-        yield posts
 
 
 def typed(settings: Settings, *, password: str, code: str) -> Credentials:

@@ -274,8 +274,3 @@ def no_such_community(name: str) -> str:
         f"there is no community {name} on this server, or not for the bot's account; "
         "check its name in MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
     )
-
-
-def not_compared(thread: str, error: Exception) -> str:
-    """Say that the standing post could not be read."""
-    return f"{thread}: the post that stands could not be read: {error}"

@@ -5,7 +5,7 @@ from functools import partial
 
 import click
 
-from megabot import importing, overview_texts, progress, texts
+from megabot import importing, overview_texts, progress, texts, workshop
 from megabot.app import App, open_app
 from megabot.core.past_threads import Fate, Past
 from megabot.core.threads import Thread
@@ -43,7 +43,7 @@ def _found(app: App, thread: Thread, title: str, by: str) -> tuple[Past, ...]:
     if not community:
         raise ConfigError(texts.no_community(thread.name))
     look = partial(importing.find, app.desk.ledger, thread, title=title, by=by)
-    with app.public_pages(community, by=by) as pages, progress.shown("pages read", 0) as step:
+    with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
         return look(pages, step=step)
 
 

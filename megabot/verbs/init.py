@@ -7,8 +7,7 @@ from typing import TypeVar
 
 import click
 
-from megabot import init
-from megabot.app import public_posts
+from megabot import init, workshop
 from megabot.core.public_posts import PublicPost
 from megabot.core.taking_apart import take_apart
 
@@ -50,7 +49,7 @@ def _read(url: str) -> tuple[str, PublicPost]:
         instance, number = init.post(url)
     except ValueError as error:
         raise click.UsageError(f"--from: {error}") from error
-    with public_posts(instance) as posts:
+    with workshop.public_posts(instance) as posts:
         return instance, posts.one(number)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from megabot import texts
+from megabot import texts, workshop
 from megabot.app import App, new_stop, notify, open_app
 from megabot.errors import SourceBroken, SourceMissing, Stopping
 from megabot.run import Service, next_slot
@@ -40,7 +40,7 @@ def _serve(app: App, options: Mapping[str, object]) -> None:
         app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     beat = app.heartbeat.beat
-    with app.link_watch(options) as look_at_links:
+    with workshop.link_watch(app, options) as look_at_links:
         Service(
             app.ports,
             tick=app.settings.tick,

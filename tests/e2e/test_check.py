@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from megabot import workshop
 from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App, read_settings
 from tests.e2e.conftest import Megabot
@@ -89,7 +90,7 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
     megabot("post", CHECK_LINKS="weekly")
     app, now = App(read_settings({}), SystemClock(Stop())), datetime.now(UTC)
 
-    with app.link_watch({}) as chore:
+    with workshop.link_watch(app, {}) as chore:
         chore(now)
         kept = app.settings.state_dir / "links.json"
         until = time.monotonic() + 20

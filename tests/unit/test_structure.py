@@ -18,7 +18,7 @@ PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
-SHOWN = "overview_texts check_formats preview_page preview_parts live link_check progress importing"
+SHOWN = "overview_texts check_formats preview_page preview_parts live link_check progress importing workshop"
 VERBS = f"app run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
@@ -29,13 +29,13 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs link_watch {PASS} run inbox {PORTS}",
+    "app": f"adapters logs {PASS} run inbox {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
-    "preview": f"preview_parts amending {PORTS}",
+    "preview": f"preview_parts overview_texts amending {PORTS}",
     "preview_page": "preview_parts preview_style preview_links core",
     "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
+    "workshop": f"adapters app link_watch {PORTS}",
     "importing": f"orders places {PORTS}",
     "progress": "",
     "check_formats": "check core",
