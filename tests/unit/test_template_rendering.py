@@ -247,6 +247,13 @@ def test_a_body_that_just_fits_is_taken() -> None:
     assert len(body_of("{{ 'x' * 49800 }}")) == 49_800
 
 
+def test_a_text_that_is_empty_for_a_misspelt_key_says_so() -> None:
+    assert problems_of("{{ preamble.txt }}") == [
+        "thread.md.j2: the text is empty",
+        f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "warnings"),
     [
