@@ -1,13 +1,12 @@
 """The composition root: settings become adapters, adapters become ports.
 
-It and `running` alone name concrete adapters.
+It, `running`, `workshop` and `chores` alone name concrete adapters.
 """
 
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,17 +22,13 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.link_asker import LinkAsker
-from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.no_ledger import NoLedger
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
-from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.amending import Amended
 from megabot.config import Settings
-from megabot.core.links import Verdict
 from megabot.core.metrics import exposition
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
@@ -166,20 +161,10 @@ class App:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text())
 
-    def ask_link(self, address: str) -> Verdict:
-        """Find out whether a link is alive."""
-        return self._link_asker.ask(address)
-
-    @cached_property
-    def link_cache(self) -> LinkCache:
-        """What was found out about links lately."""
-        return LinkCache(self._state / "links.json")
-
-    @contextmanager
-    def warm_desk(self) -> Iterator[Desk]:
-        """Give the desk with a renderer that stays warm, for a preview that follows the files."""
-        with closing(WarmRenderer()) as renderer:
-            yield replace(self.desk, renderer=renderer)
+    @property
+    def state_folder(self) -> Path:
+        """The state folder, made ready."""
+        return self._state
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
@@ -230,10 +215,6 @@ class App:
             on_wait=lambda: log.warning("%s", operating_texts.waiting()),
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
-
-    @cached_property
-    def _link_asker(self) -> LinkAsker:
-        return LinkAsker()
 
     @cached_property
     def _sign_ins(self) -> SignIns:

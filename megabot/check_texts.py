@@ -169,8 +169,3 @@ def links_took_too_long() -> str:
 def links_not_looked_at() -> str:
     """Say that the weekly look at the links came to nothing."""
     return "the weekly look at the links came to nothing; run megabot check --links to see why"
-
-
-def not_compared(thread: str, error: Exception) -> str:
-    """Say that the standing post could not be read."""
-    return f"{thread}: the post that stands could not be read: {error}"

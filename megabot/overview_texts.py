@@ -147,3 +147,8 @@ def ask_import(taken: int) -> str:
 def followed() -> str:
     """Say how a live page behaves and how it ends."""
     return "the page follows the files as they change; Ctrl-C ends it"
+
+
+def not_compared(thread: str, error: Exception) -> str:
+    """Say that the standing post could not be read."""
+    return f"{thread}: the post that stands could not be read: {error}"

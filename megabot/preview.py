@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import unified_diff
 
-from megabot import check_texts, texts
+from megabot import overview_texts, texts
 from megabot.amending import preamble_of
 from megabot.core import calendar, public_posts
 from megabot.core.calendar import Edition
@@ -137,7 +137,7 @@ def standing_or_public(
     try:
         found = public_posts.standing(newest(name), thread.name)
     except ForumError as error:  # a preview is none the worse without
-        log.warning("%s", check_texts.not_compared(thread.name, error))
+        log.warning("%s", overview_texts.not_compared(thread.name, error))
         return "", ""
     return (found.url, found.text) if found else ("", "")
 

@@ -147,8 +147,7 @@ def _render(source: Source, job: Json) -> Json:
     flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
-    keys = template_keys.unknown(source.files, path, thread["name"], keys=source.keys)
-    odd += islice(keys, MOST_FLAWS)
+    odd += _slips(source, thread)
     return text | {"warnings": [_plain(one) for one in odd]}
 
 
@@ -232,6 +231,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems.append(Problem(path, title_line, flaw, "shorten the title or the theme"))
     if flaw := limits.size_flaw(text["body"]):
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
+        problems += () if text["body"].strip() else _slips(source, thread)
     for part in ("body", "comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
         problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
@@ -241,6 +241,12 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
+
+
+def _slips(source: Source, thread: Json) -> Iterator[Problem]:
+    """Name keys that no preamble has: one that is misspelt shows as nothing."""
+    found = template_keys.unknown(source.files, thread["path"], thread["name"], keys=source.keys)
+    return islice(found, MOST_FLAWS)
 
 
 def _of_image(source: Source, thread: Json, text: Json, part: str, what: str, hint: str) -> Problem:

@@ -17,9 +17,9 @@ _TO_A_DAY = ("", "-1", "-01")  # a day as it is, the Monday of a week, the first
 
 
 def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tuple[Problem, ...]:
-    """Find the preamble files that match no slot, and name the nearest two."""
+    """Find the preamble files that no edition will use: of no slot, or one of two for the same edition."""
     paths = sorted(path for path in snapshot.files if path.startswith(_FOLDER))
-    return tuple(problem for path in paths for problem in _idle(path, threads))
+    return tuple(problem for path in paths for problem in _idle(snapshot, path, threads))
 
 
 def is_own(origin: str) -> bool:
@@ -60,7 +60,7 @@ def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
     return sorted(by_distance[:2], key=lambda edition: edition.slot)
 
 
-def _idle(path: str, threads: Sequence[Thread]) -> Iterator[Problem]:
+def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[Problem]:
     folder, _, name = path.removeprefix(_FOLDER).removesuffix(".md").rpartition("/")
     thread = next((one for one in threads if one.name == folder), None)
     if not folder and len(threads) == 1:
@@ -68,18 +68,24 @@ def _idle(path: str, threads: Sequence[Thread]) -> Iterator[Problem]:
     if thread is None:
         folders = ", ".join(f"{_FOLDER}{one.name}/" for one in threads)
         yield Problem(path, 0, "no thread reads this preamble", f"put it into one of {folders}")
-    elif name != _DEFAULT and not _is_of_a_slot(thread, name):
-        yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
+    elif name != _DEFAULT:
+        edition = _of_a_slot(thread, name)
+        taken = file_of(snapshot, thread, edition, alone=len(threads) == 1) if edition else path
+        if edition is None:
+            yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
+        elif taken != path:
+            yield Problem(path, 0, f"{taken} is taken for the same edition", "delete one of the two")
 
 
-def _is_of_a_slot(thread: Thread, name: str) -> bool:
-    if calendar.by_key(thread.name, thread.schedule, name) is not None:
-        return True
+def _of_a_slot(thread: Thread, name: str) -> Edition | None:
+    edition = calendar.by_key(thread.name, thread.schedule, name)
+    if edition is not None:
+        return edition
     try:
-        moment = _moment(thread, date.fromisoformat(name))
-        return calendar.nearest(thread.name, thread.schedule, moment).start.isoformat() == name
+        nearest = calendar.nearest(thread.name, thread.schedule, _moment(thread, date.fromisoformat(name)))
     except (ValueError, OverflowError):  # no date, or one at the end of all dates
-        return False
+        return None
+    return nearest if nearest.start.isoformat() == name else None
 
 
 def _suggestion(thread: Thread, name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 import click
 
-from megabot import check, check_formats, link_check, progress
+from megabot import check, check_formats, link_check, progress, workshop
 from megabot.app import App, open_app
 from megabot.check import Finding
 from megabot.errors import Expected
@@ -72,7 +72,9 @@ def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
 
 def _links(app: App) -> Iterator[Finding]:
     watched = partial(progress.shown, "links asked")
-    yield from link_check.check(app.desk, ask=app.ask_link, cache=app.link_cache, progress=watched)
+    yield from link_check.check(
+        app.desk, ask=workshop.link_asker(), cache=workshop.link_cache(app), progress=watched
+    )
 
 
 def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:

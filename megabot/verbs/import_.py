@@ -5,13 +5,12 @@ from functools import partial
 
 import click
 
-from megabot import importing, overview_texts, progress, texts
+from megabot import importing, overview_texts, progress, texts, workshop
 from megabot.app import App, open_app
 from megabot.core.commands import Verb
 from megabot.core.past_threads import Fate, Past
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
-from megabot.strangers import public_posts
 from megabot.verbs.ordering import keep, tell
 
 
@@ -45,8 +44,8 @@ def _found(app: App, thread: Thread, title: str, by: str) -> tuple[Past, ...]:
     if not community:
         raise ConfigError(texts.no_community(app.language, thread.name))
     look = partial(importing.find, app.desk.ledger, thread, title=title, by=by)
-    with public_posts(app.settings.instance) as posts, progress.shown("pages read", 0) as step:
-        return look(posts.all(community, by=by), step=step)
+    with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
+        return look(pages, step=step)
 
 
 def _table(found: tuple[Past, ...]) -> None:

@@ -7,10 +7,9 @@ from typing import TypeVar
 
 import click
 
-from megabot import init
+from megabot import init, workshop
 from megabot.core.public_posts import PublicPost
 from megabot.core.taking_apart import take_apart
-from megabot.strangers import public_posts
 
 Value = TypeVar("Value")
 
@@ -50,7 +49,7 @@ def _read(url: str) -> tuple[str, PublicPost]:
         instance, number = init.post(url)
     except ValueError as error:
         raise click.UsageError(f"--from: {error}") from error
-    with public_posts(instance) as posts:
+    with workshop.public_posts(instance) as posts:
         return instance, posts.one(number)
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from megabot import overview_texts, preview
+from megabot import overview_texts, preview, workshop
 from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
 from megabot.errors import NeedsPerson
 from megabot.preview_page import page
 from megabot.preview_parts import Preview
-from megabot.strangers import newest_posts
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
@@ -55,7 +54,7 @@ def command(
 
 
 def _standing(app: App) -> preview.Standing:
-    return cache(partial(preview.standing_or_public, app.desk, partial(newest_posts, app.settings.instance)))
+    return cache(partial(preview.standing_or_public, app.desk, partial(workshop.newest_posts, app)))
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
@@ -63,7 +62,7 @@ def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> in
 
     where = app.settings.source
     standing = _standing(app) if compare else lambda one: preview.standing(app.desk, one.name)
-    with app.warm_desk() as desk:
+    with workshop.warm_desk(app) as desk:
         show = partial(_show, opening.wish(desk, thread, key))
         folder = where if isinstance(where, Path) else None
         opening.serve(desk, folder=folder, compare=standing, show=show)

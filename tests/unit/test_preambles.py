@@ -32,6 +32,27 @@ def test_a_key_a_day_and_the_default_are_slots(name: str) -> None:
     assert idle(name) == []
 
 
+@pytest.mark.parametrize(
+    ("names", "threads", "problem"),
+    [
+        (
+            ("news/2026-W47", "news/2026-11-16"),
+            (NEWS, FILMS),
+            "preambles/news/2026-11-16.md: preambles/news/2026-W47.md is taken for the same edition",
+        ),
+        (
+            ("news/2026-W47", "2026-W47"),
+            (NEWS,),
+            "preambles/2026-W47.md: preambles/news/2026-W47.md is taken for the same edition",
+        ),
+    ],
+)
+def test_of_two_files_for_one_edition_the_idle_one_is_named(
+    names: tuple[str, ...], threads: tuple[Thread, ...], problem: str
+) -> None:
+    assert idle(*names, threads=threads) == [f"{problem} (delete one of the two)"]
+
+
 def test_without_a_folder_they_are_of_the_only_thread() -> None:
     assert idle("2026-W47", "_default", threads=(NEWS,)) == []
     assert idle("2026-W47")[0].endswith("(put it into one of preambles/news/, preambles/films/)")

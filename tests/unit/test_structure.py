@@ -19,7 +19,7 @@ READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce strangers"
+SHOWN += " importing introduce workshop"
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
@@ -40,14 +40,13 @@ MAY_IMPORT = {
     "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
     "chores": f"app adapters link_watch {PORTS}",
-    "strangers": "adapters core",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "status": f"amending {PORTS}",
-    "preview": f"preview_parts check_texts amending {PORTS}",
+    "preview": f"preview_parts overview_texts amending {PORTS}",
     "preview_page": "preview_parts preview_style preview_links core",
     "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
@@ -57,6 +56,7 @@ MAY_IMPORT = {
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
+    "workshop": f"adapters app {PORTS}",
     "importing": f"orders places {PORTS}",
     "progress": "",
     "check_formats": "check core",

@@ -266,6 +266,13 @@ def test_without_an_essay_nothing_is_said_of_when_it_came() -> None:
     assert answer.body == "a"
 
 
+def test_a_text_that_is_empty_for_a_misspelt_key_says_so() -> None:
+    assert problems_of("{{ preamble.txt }}") == [
+        "thread.md.j2: the text is empty",
+        f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "warnings"),
     [

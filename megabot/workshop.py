@@ -1,0 +1,56 @@
+"""Composition for the verbs of contributors: links, previews that follow, posts read as a stranger.
+
+What it gives needs no account.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+from megabot.adapters.link_asker import LinkAsker
+from megabot.adapters.link_cache import LinkCache
+from megabot.adapters.public_posts import PublicPosts
+from megabot.adapters.warm_renderer import WarmRenderer
+from megabot.app import App
+from megabot.core.links import Verdict
+from megabot.core.public_posts import PublicPost
+from megabot.ports import Desk
+
+
+def link_asker() -> Callable[[str], Verdict]:
+    """Give what finds out whether a link is alive."""
+    return LinkAsker().ask
+
+
+def link_cache(app: App) -> LinkCache:
+    """Give what was found out about links lately."""
+    return LinkCache(app.state_folder / "links.json")
+
+
+@contextmanager
+def warm_desk(app: App) -> Iterator[Desk]:
+    """Give the desk with a renderer that stays warm, for a preview that follows the files."""
+    with closing(WarmRenderer()) as renderer:
+        yield replace(app.desk, renderer=renderer)
+
+
+@contextmanager
+def public_posts(instance: str) -> Iterator[PublicPosts]:
+    """Read a server's posts as a stranger does."""
+    with closing(PublicPosts(instance)) as posts:
+        yield posts
+
+
+def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:
+    """List a community's newest posts as a stranger sees them; none where no server is set."""
+    if not app.settings.instance:
+        return ()
+    with public_posts(app.settings.instance) as posts:
+        return posts.newest(community)
+
+
+@contextmanager
+def public_pages(app: App, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
+    """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
+    with public_posts(app.settings.instance) as posts:
+        yield posts.all(community, by=by)
