@@ -16,7 +16,7 @@ from megabot.core.threads import EDITION_URL, Snapshot, Thread
 from megabot.errors import NotLemmy, NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
-from megabot.series import keep_posts
+from megabot.series import keep_posts, keep_sent
 
 Answer = TypeVar("Answer")
 log = logging.getLogger("megabot")
@@ -92,6 +92,7 @@ def _publish(work: Work, action: Publish) -> None:
         text=action.text.comment,
         context=work.context,
         order=action.order,
+        essay=action.text.words,
     )
     _create(work, new)
 
@@ -106,7 +107,7 @@ def _create(work: Work, new: NewIntent) -> None:
 
 
 def _keep(work: Work, new: NewIntent, post: Post) -> None:
-    work.ports.ledger.record_post(drafts.record_of(new, post))
+    keep_sent(work.ports, new, post)
     lines = drafts.words_removed(drafts.of(new), post)
     if lines:
         log.warning("%s", texts.words_removed(post.url, lines))
@@ -154,7 +155,8 @@ def _edit(work: Work, action: Edit) -> None:
     own = action.own
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(text, own.post, nsfw=work.nsfw, language_id=work.language_id)
-    new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
+    new = _intent(work, IntentKind.EDIT, own, own)
+    new = replace(new, draft=draft, context=work.context, essay=text.words)
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
 
 

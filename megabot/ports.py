@@ -21,7 +21,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 
 
@@ -157,6 +157,15 @@ class Ledger(Protocol):
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
+
+    def keep_text(self, kept: KeptText) -> None:
+        """Keep what a post says, replacing what was known."""
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says, None where that was never kept."""
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """All kept texts of a thread's recorded posts, oldest slot first."""
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from megabot import look, texts
 from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
-from megabot.core import drafts, settle
+from megabot.core import settle
 from megabot.core.actions import Action, Need, Publish, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
@@ -20,7 +20,7 @@ from megabot.look import Ground
 from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
-from megabot.series import keep_posts
+from megabot.series import keep_posts, keep_sent
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
@@ -164,7 +164,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         log.info("%s", texts.settled(intent, state))
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
-            one.ports.ledger.record_post(drafts.record_of(intent.new, post))
+            keep_sent(one.ports, intent.new, post)
         one.ports.ledger.settle(intent.id, state, at=now)
     keep_posts(one.ports, thread, case.seen.posts)
     ledger = one.ports.ledger

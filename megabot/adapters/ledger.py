@@ -15,7 +15,7 @@ from megabot.adapters import ledger_rows as rows
 from megabot.adapters import state_dir
 from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
-from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
 from megabot.ports import Clock
 
@@ -23,9 +23,11 @@ Value = TypeVar("Value")
 
 _BEGIN = """
     INSERT INTO intents (
-        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, state, changed, note
+        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, essay, state, changed,
+        note
     ) VALUES (
-        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, 'sending', :at, ''
+        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, :essay, 'sending',
+        :at, ''
     )
 """
 _RECORD_POST = """
@@ -37,6 +39,11 @@ _RECORD_POST = """
         :sent, :answered, :context, :adopted
     )
 """
+_KEEP_TEXT = """
+    INSERT OR REPLACE INTO texts (post_id, body, essay, published, changed, open, comments)
+    VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
+"""
+_TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"
 # Not INSERT OR REPLACE: that would number the row anew, and the number tells which of two was heard first.
 _KEEP_HEARD = """
     INSERT INTO commands (
@@ -126,6 +133,20 @@ class SqliteLedger:
         """All recorded posts of a thread, oldest slot first."""
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
         return tuple(self._value(rows.post, row) for row in found)
+
+    def keep_text(self, kept: KeptText) -> None:
+        """Keep what a post says, replacing what was known."""
+        with self._writing() as connection:
+            connection.execute(_KEEP_TEXT, rows.text_row(kept))
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says."""
+        found = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
+        return self._value(rows.text, found[0]) if found else None
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """All kept texts of a thread's recorded posts, oldest slot first."""
+        return tuple(self._value(rows.text, row) for row in self._read(_TEXTS, thread))
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""

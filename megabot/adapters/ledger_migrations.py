@@ -78,4 +78,20 @@ _2_COMMANDS: Step = (
     "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
 )
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS)
+_3_TEXTS: Step = (
+    "ALTER TABLE intents ADD COLUMN essay TEXT NOT NULL DEFAULT ''",
+    # Not columns of posts: those are read at every pass, and a text is long.
+    """
+    CREATE TABLE texts (
+        post_id INTEGER PRIMARY KEY,
+        body TEXT NOT NULL,
+        essay TEXT NOT NULL,
+        published TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        open INTEGER NOT NULL,
+        comments INTEGER NOT NULL
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS)

@@ -141,6 +141,7 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         alt_text=text["image_alt"],
         preamble=text["preamble"],
         essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
+        words=text["words"],
         warnings=tuple(Problem(**one) for one in text["warnings"]),
     )
 

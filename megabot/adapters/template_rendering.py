@@ -31,6 +31,7 @@ from megabot.core.threads import EDITION_URL
 
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
+_DEFAULT = "_default"
 MOST_FLAWS = 20
 MOST_PROBLEMS = 100
 
@@ -85,7 +86,7 @@ class Source:
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
         """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
         folders = [f"preambles/{thread}/"] + (["preambles/"] if alone else [])
-        for name in (key, day, "_default"):
+        for name in (key, day, _DEFAULT):
             for folder in folders:
                 path = f"{folder}{name}.md"
                 if path in self.files:
@@ -121,6 +122,7 @@ def _render(source: Source, job: Json) -> Json:
     text = _run(source.environment(thread["locale"]), path, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
     text["preamble"] = essay_path
+    text["words"] = "" if essay_path.endswith(f"/{_DEFAULT}.md") else str(preamble)
     _check(source, thread, text, title_line)
     odd = [_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]

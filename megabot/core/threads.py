@@ -169,7 +169,8 @@ class Rendered:
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
     where the essay came from: a path of the source, "message", or "" when there was none; `essay` is the
-    digest of what stood there. `warnings` do not hinder.
+    digest of what stood there, `words` the essay itself where it was written for this very edition.
+    `warnings` do not hinder.
     """
 
     title: str
@@ -180,6 +181,7 @@ class Rendered:
     alt_text: str = ""
     preamble: str = ""
     essay: str = ""
+    words: str = ""
     warnings: tuple[Problem, ...] = ()
 
 

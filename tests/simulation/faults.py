@@ -54,7 +54,7 @@ class Killed(BaseException):
 WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload", "mark_read"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"pin_events", "person", "inbox", "messages_to"}
-KEEPS = {"begin", "settle", "record_post", "remember", "keep_heard"}
+KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "keep_heard"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 MAY_BE_LATE = {"create_post", "comment"}
 LATEST = timedelta(minutes=9)
