@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from bench import directory, handover, startup
+from bench import directory, handover, site, startup
 from bench.figures import Figure, as_json, table
 
 RUNS = 9
@@ -45,6 +45,8 @@ def _measured() -> Iterator[Figure]:
     _say("directories")
     yield directory.rendered(RUNS, entries=400, length=110)
     yield directory.rendered(RUNS, entries=1000, length=45)
+    _say("site")
+    yield from site.figures()
 
 
 def _say(what: str) -> None:

@@ -2,8 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind, open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.no_ledger import NoLedger
+from megabot.adapters.own_process import OwnProcess
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
@@ -28,6 +30,7 @@ from megabot.core.posts import Account
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
+from megabot.site_watch import SiteWatch
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -100,6 +103,21 @@ class App:
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text())
+
+    @contextmanager
+    def site_watch(self, options: Mapping[str, object]) -> Iterator[Callable[[datetime], None]]:
+        """Give the service's chore of keeping the site; it does nothing unless that has a folder."""
+        if self.settings.site_dir is None:
+            yield lambda _: None
+            return
+        env_file = options.get("env_file")
+        words = [*(["--env", str(env_file)] if env_file else []), "site", "--json"]
+        ledger = self._state / "ledger.db"
+        watch = SiteWatch(
+            self.ports, start=lambda: OwnProcess(words), stamp=lambda: ledger.stat().st_mtime_ns
+        )
+        with closing(watch):
+            yield watch.attend
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""

@@ -33,6 +33,7 @@ class Service:
 
     `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified. `lag` is
     how many seconds to be late for a slot: two services of one account would both post at the same moment.
+    `chores` are what may wait until all else is done in a tick; they must not wait themselves.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class Service:
         notify: Callable[[str], None],
         beat: Callable[[bool], None] = lambda _: None,
         lag: Callable[[], float] = lambda: 0.0,
+        chores: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._ports = ports
         self._beat = beat
         self._lag = lag
+        self._chores = chores
         self._tick = tick
         self._notify = notify
         self._passed_at, self._pass_at = _EVER, _EVER
@@ -103,6 +106,7 @@ class Service:
         unread = self._ports.forum.unread()
         self._pass_if_due(now)
         self._inbox.attend(waiting=unread.total > 0)  # after the threads, which no trouble in it is to delay
+        self._chores(now)
 
     def _pass_if_due(self, now: datetime) -> None:
         try:

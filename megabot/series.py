@@ -103,6 +103,11 @@ def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
             ports.ledger.keep_text(now)
 
 
+def recorded(record: PostRecord, post: Post) -> Own:
+    """Give a recorded post as it was read now."""
+    return Own(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
+
+
 def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
     """Record a post that a publish or an edit has made, and its text whole."""
     ports.ledger.record_post(drafts.record_of(new, post))

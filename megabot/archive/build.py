@@ -1,4 +1,4 @@
-"""The whole site as a list of files: what each is made of, and how. Those that did not change are not made."""
+"""The whole site as a list of files: what each is made of, and how. What did not change is not made."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ from megabot.archive.folder import File
 from megabot.archive.frame import folder, name_of
 
 _HERE = Path(__file__).parent
+_BULLETINS = "bulletins/"
 _ASSETS = ("style.css", "search.js")
 
 
@@ -41,8 +42,12 @@ class Site:
         return tuple(sorted(found, key=lambda one: (one.start, one.thread)))
 
     def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-        """Give the feeds that a page names: none where the site has no address."""
-        return paths if self.address else ()
+        """Give the feeds that a page names: none where the site has no address, or a feed no editions."""
+        return tuple(
+            (title, path)
+            for title, path in paths
+            if self.address and (self.bulletins if path == _BULLETINS else self.entries)
+        )
 
 
 def files(site: Site) -> Iterator[File]:
@@ -63,7 +68,7 @@ def _all(site: Site) -> Iterator[File]:
     yield from _bulletins(site)
     yield from _search(site)
     yield from _feeds(site)
-    named = site.feeds_of((words.ALL, ""), (words.BULLETINS, "bulletins/"))
+    named = site.feeds_of((words.ALL, ""), (words.BULLETINS, _BULLETINS))
     newest = {name: entries[-3:] for name, entries in site.threads.items()}
     counts = [(name, len(entries)) for name, entries in site.threads.items()]
     yield File(
@@ -78,7 +83,7 @@ def _editions(entries: Sequence[Entry], lang: str) -> Iterator[File]:
         near = [None if one is None else (one.key, one.title) for one in (before, after)]
         yield File(
             path=f"{folder(entry.thread)}/{entry.key}/index.html",
-            made_of=f"{lang}\n{near}\n{entry.comments}\n{_whole(entry)}",
+            made_of=f"{lang}\n{near}\n{entry.comments}\n{entry.digest}",
             make=partial(pages.edition, entry, before=before, after=after, lang=lang),
         )
 
@@ -104,14 +109,14 @@ def _bulletins(site: Site) -> Iterator[File]:
         by_year.setdefault(entry.start.isocalendar().year, []).append(entry)
     years = sorted(by_year)
     newest = years[-1] if years else 0
-    named = site.feeds_of((words.BULLETINS, "bulletins/"))
-    places = [(f"bulletins/{year}/", year, "../../") for year in years] + [("bulletins/", newest, "../")]
+    named = site.feeds_of((words.BULLETINS, _BULLETINS))
+    places = [(f"{_BULLETINS}{year}/", year, "../../") for year in years] + [(_BULLETINS, newest, "../")]
     for path, year, root in places:
         entries = by_year.get(year, [])
         langs = dict(site.langs)
         yield File(
             path=f"{path}index.html",
-            made_of=repr((named, years, langs, [_whole(one) for one in entries])),
+            made_of=repr((named, years, langs, [one.digest for one in entries])),
             make=partial(
                 pages.bulletins, entries, year=year, years=years, root=root, langs=langs, feeds=named
             ),
@@ -125,7 +130,7 @@ def _search(site: Site) -> Iterator[File]:
         for year, group in groupby(pairs, key=lambda pair: pair[0].start.year):
             some = list(group)
             first = some[0][1]
-            made_of = repr((first.body if first else "", [_whole(one) for one, _ in some]))
+            made_of = repr((first.digest if first else "", [one.digest for one, _ in some]))
             names.append(f"{folder(name)}-{year}.json")
             yield File(path=f"search/{names[-1]}", made_of=made_of, make=partial(index.shard, some))
     listed = dumps(names)
@@ -150,7 +155,7 @@ def _feeds(site: Site) -> Iterator[File]:
     ]
     for title, path, entries, content in (
         (words.ALL, "", site.entries, feeds.thread_content),
-        (words.BULLETINS, "bulletins/", site.bulletins, feeds.bulletin_content),
+        (words.BULLETINS, _BULLETINS, site.bulletins, feeds.bulletin_content),
     ):
         made.append(Feed(title=title, site=site.address, path=path, entries=entries, content=content))
     for feed in made:
@@ -160,7 +165,7 @@ def _feeds(site: Site) -> Iterator[File]:
 def _feed_files(feed: Feed) -> Iterator[File]:
     if not feed.entries:
         return  # a feed says when it was last changed, and an empty one cannot
-    shown = [_whole(one) for one in feeds.newest(feed)]
+    shown = [one.digest for one in feeds.newest(feed)]
     made_of = repr((feed.title, feed.site, feed.path, feed.lang, shown))
     yield File(path=f"{feed.path}atom.xml", made_of=made_of, make=lambda: feeds.atom(feed))
     yield File(path=f"{feed.path}rss.xml", made_of=made_of, make=lambda: feeds.rss(feed))
@@ -168,11 +173,6 @@ def _feed_files(feed: Feed) -> Iterator[File]:
 
 def _line(entry: Entry) -> tuple[object, ...]:
     return (entry.thread, entry.key, entry.title, entry.start)
-
-
-def _whole(entry: Entry) -> str:
-    """Give everything that a page shows of an edition, but for the number of its comments."""
-    return repr(replace(entry, comments=0))
 
 
 def _code() -> str:

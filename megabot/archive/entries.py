@@ -1,6 +1,7 @@
 """What the archive shows: one entry for each edition, read from the ledger."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -45,6 +46,12 @@ class Entry:
     def featured(self) -> tuple[Highlight, ...]:
         """The comments that moderators put forward."""
         return highlights.from_json(self.kept_highlights)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of everything that a page shows of it, but for the number of its comments."""
+        parts = (str(getattr(self, one.name)) for one in fields(self) if one.name != "comments")
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
     @property
     def updated(self) -> datetime:

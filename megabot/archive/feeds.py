@@ -51,7 +51,7 @@ def rss(feed: Feed) -> str:
 
 
 def thread_content(entry: Entry) -> str:
-    """Give what is new in an edition: the essay, or the text around the directory; the highlights; the way."""
+    """Give what is new in an edition: the essay, or the text around the directory, and the highlights."""
     essay = bulletin_html(entry) if entry.essay else text_html(_SPOILER.sub("", entry.body), prefix=entry.key)
     return f'{essay}{_highlights(entry)}<p><a href="{escape(entry.url)}">{words.READ}</a></p>'
 

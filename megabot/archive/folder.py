@@ -1,11 +1,10 @@
-"""The folder that the site is written into: whole files at once, only those that changed, old ones taken away.
+"""The folder that the site is written into: whole files, only those that changed; old ones are taken away.
 
 A list in it says which files are megabot's and what each was made from; others' are never touched.
 """
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +39,8 @@ def write(folder: Path, files: Iterable[File]) -> Written:
     except OSError as error:
         name = error.filename or folder
         raise NeedsPerson(
-            f"{name} cannot be written: {error.strerror}; make the folder writable for this account, or choose "
-            "another one"
+            f"{name} cannot be written: {error.strerror}; make the folder writable for this account, "
+            "or choose another one"
         ) from error
 
 
@@ -86,7 +85,7 @@ def _put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unborn = path.with_name(f".{path.name}.new")
     unborn.write_text(text, encoding="utf-8", errors="replace", newline="\n")
-    os.chmod(unborn, 0o644)
+    unborn.chmod(0o644)
     unborn.replace(path)
 
 

@@ -27,7 +27,8 @@ def _thread_card(name: str, entries: Sequence[Entry]) -> str:
     return (
         f'<section aria-labelledby="{at}">\n<h2 id="{at}">{link(f"{at}/index.html", escape(name_of(name)))}'
         f"</h2>\n<p>{link(f'{at}/latest/index.html', words.CURRENT)} · "
-        f"{link(f'{at}/index.html', words.ALL_EDITIONS)} ({len(entries)})</p>\n<ul>\n{newest}</ul>\n</section>\n"
+        f"{link(f'{at}/index.html', words.ALL_EDITIONS)} ({len(entries)})</p>\n"
+        f"<ul>\n{newest}</ul>\n</section>\n"
     )
 
 
@@ -77,7 +78,8 @@ def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
     if not featured:
         return ""
     items = "".join(f"<li>{excerpt(one)}</li>\n" for one in featured)
-    return f'<section class="highlights">\n<h{level}>{words.HIGHLIGHTS}</h{level}>\n<ul>\n{items}</ul>\n</section>\n'
+    heading = f"<h{level}>{words.HIGHLIGHTS}</h{level}>"
+    return f'<section class="highlights">\n{heading}\n<ul>\n{items}</ul>\n</section>\n'
 
 
 def excerpt(one: Highlight) -> str:
@@ -100,7 +102,8 @@ def latest(entry: Entry) -> str:
     frame = Frame(title=f"{words.LATEST}: {entry.title}", root="../../")
     made = page(
         frame,
-        f"<h1>{words.LATEST}</h1>\n<p>{away(entry.url, escape(entry.title))}</p>\n<p>{words.LATEST_HERE}</p>\n",
+        f"<h1>{words.LATEST}</h1>\n<p>{away(entry.url, escape(entry.title))}</p>\n"
+        f"<p>{words.LATEST_HERE}</p>\n",
     )
     if not entry.url.startswith(("https://", "http://")):
         return made

@@ -1,4 +1,4 @@
-"""A post's Markdown as HTML for a page of the site: loads nothing, styles nothing, starts with no first heading.
+"""A post's Markdown as HTML for a page of the site: it loads nothing and has no style of its own.
 
 Most of a text is the directory, whose sections hardly change from week to week: each is rendered once.
 """

@@ -2,7 +2,7 @@
 
 SITE = "Site"
 SKIP = "Skip to the text"
-FOOTER = "Kept by megabot: every edition as it was posted."
+FOOTER = "Kept by megabot: every edition as it was posted"
 WAYS = (("home", "", "Home"), ("bulletins", "bulletins/", "Bulletins"), ("search", "search/", "Search"))
 HOME = "The threads"
 CURRENT = "Current thread"

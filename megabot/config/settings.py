@@ -158,6 +158,18 @@ class Settings(BaseModel):
         "`name@host`, with commas between them. By default the community's first moderator.",
         examples=["robin, kim@lemmy.example"],
     )
+    site_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="The folder that the site is written into, for a web server to serve: every edition as "
+        "it was posted. The service keeps it up to date; without this setting there is none.",
+        examples=["/var/www/threads"],
+    )
+    site_url: Annotated[str, AfterValidator(addresses.site)] = Field(
+        default="",
+        description="The address that the site is served at. Feeds are written only with it: their links "
+        "must be whole.",
+        examples=["https://threads.example/"],
+    )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
         default=None,
         description="An uptime monitor's address, which is asked for after each verified pass, and with "

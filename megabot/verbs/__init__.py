@@ -21,6 +21,7 @@ VERBS = {
     "status": "show what is",
     "history": "show what was",
     "calendar": "show what will be",
+    "site": "write the archive: every edition, the bulletins, feeds",
     "login": "sign in and keep the token, so that no password need be on disk",
     "logout": "sign out and forget the token",
     "init": "ask a few questions, write the settings and a first template",

@@ -2,6 +2,7 @@
 
 import logging
 import random
+from collections.abc import Mapping
 
 import click
 
@@ -22,14 +23,14 @@ def command(options: dict[str, object]) -> int:
     with stop.on_signals(), open_app(options, stop=stop) as app:
         try:
             with app.service_lock():
-                _serve(app)
+                _serve(app, options)
         except Stopping:
             notify("STOPPING=1")
             log.info("stopped")
     return 0
 
 
-def _serve(app: App) -> None:
+def _serve(app: App, options: Mapping[str, object]) -> None:
     try:
         threads = app.threads(None)
     except (SourceBroken, SourceMissing) as error:
@@ -39,10 +40,12 @@ def _serve(app: App) -> None:
         app.settings.require_online(needs_community=not thread.community)
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
     beat = app.heartbeat.beat
-    Service(
-        app.ports,
-        tick=app.settings.tick,
-        notify=notify,
-        beat=lambda well: beat(well=well),
-        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
-    ).serve()
+    with app.site_watch(options) as keep_site:
+        Service(
+            app.ports,
+            tick=app.settings.tick,
+            notify=notify,
+            beat=lambda well: beat(well=well),
+            lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+            chores=keep_site,
+        ).serve()

@@ -13,12 +13,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series places companions compose images perform orders messages"
+PASS += "reconcile look series long_look places companions compose images perform orders messages"
 PORTS = "core ports config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
-VERBS = f"app run overview_texts {PASS} {READERS} preview_page inbox archive init demo sandbox {PORTS}"
+PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
+VERBS = f"app run site_watch overview_texts site_texts {PASS} {READERS} preview_page inbox archive init"
+VERBS += f" demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
 WIRE += " adapters.lemmy_fields"
 
@@ -28,9 +30,11 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs {PASS} run inbox {PORTS}",
+    "app": f"adapters logs {PASS} run inbox site_watch {PORTS}",
+    "site_watch": f"long_look site_texts {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
+    **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
+    "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
@@ -39,6 +43,7 @@ MAY_IMPORT = {
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
     "overview_texts": "texts core",
+    "site_texts": "",
     "hold_texts": "core",
     "amendment_texts": "texts core",
     "source_watch": PORTS,
@@ -69,9 +74,22 @@ LIBRARIES = {
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
+    "archive": "",
+    "archive.feeds": "feedgenerator",
 }
 
-PURE = ["core", "errors", "ports", "texts", "hold_texts", "answers", *PAGE.split(), *WIRE.split()]
+PURE = [
+    *PAGES,
+    "core",
+    "errors",
+    "ports",
+    "texts",
+    "hold_texts",
+    "site_texts",
+    "answers",
+    *PAGE.split(),
+    *WIRE.split(),
+]
 IMPURE = {
     "http",
     "io",
@@ -88,7 +106,7 @@ IMPURE = {
 IMPURE |= {"sys", "tempfile", "threading", "time", "uuid"}
 CLOCKS = {"now", "today", "utcnow"}
 
-SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3"}
+SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3", "feedgenerator"}
 START_HEAVY = SERVICE_HEAVY | {"plemmy", "pydantic", "requests", "yaml"}
 STAYS_OUT = {
     "megabot.__main__": START_HEAVY,
