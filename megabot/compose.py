@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from megabot import companions, images
 from megabot.amending import preamble_of
-from megabot.core import calendar, context, drafts
+from megabot.core import calendar, changes, context, drafts
 from megabot.core.calendar import Edition
+from megabot.core.changes import Changes
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.seen import Case, Own
@@ -80,7 +81,22 @@ class Composer:
             companions=companions.find(self.ports, case.thread, self.ground),
             revision=self.snapshot.revision,
         )
-        return replace(made, preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key))
+        return replace(
+            made,
+            preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key),
+            changes=self._changes(case, edition),
+        )
+
+    def _changes(self, case: Case, edition: Edition) -> Changes | None:
+        """Compare the directory with that of the edition before, for templates that speak of it."""
+        if not changes.are_asked_for(self.snapshot.files):
+            return None
+        before = context.previous_own(case.thread, case.seen, edition)
+        record = case.seen.record(before.id) if before is not None else None
+        if record is None or not record.commit:
+            return None
+        then = self.ports.source.sections_at(record.commit)
+        return None if then is None else changes.between(then, self.snapshot.files)
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, str]:
         made = replace(made, essay="")

@@ -202,6 +202,9 @@ class Source(Protocol):
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         """Read a picture of the snapshot, None where it cannot be read (any more)."""
 
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the files of `sections/` as they were at a commit; None where that cannot be had."""
+
     def refresh(self) -> None:
         """Fetch now, whatever the age, what the next snapshot gives. Trouble is logged, not raised."""
 

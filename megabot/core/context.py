@@ -3,9 +3,11 @@
 import json
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.changes import Change, Changes
 from megabot.core.seen import Own, Seen
 from megabot.core.threads import (
     CompanionFacts,
@@ -48,18 +50,18 @@ def facts(edition: Edition) -> EditionFacts:
 
 
 def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | None:
-    """Tell of the newest older edition that readers can open; skipped and removed ones are passed over."""
-    for own in seen.posts:
-        number = number_of(thread, seen, own)
-        if own.post.open and own.key != edition.key and number < edition.number:
-            return PreviousFacts(
-                title=own.post.title,
-                url=own.post.url,
-                number=number,
-                slots_ago=edition.number - number,
-                comments=own.post.comments,
-            )
-    return None
+    """Tell of the newest older edition that readers can open."""
+    own = previous_own(thread, seen, edition)
+    if own is None:
+        return None
+    number = number_of(thread, seen, own)
+    return PreviousFacts(
+        title=own.post.title,
+        url=own.post.url,
+        number=number,
+        slots_ago=edition.number - number,
+        comments=own.post.comments,
+    )
 
 
 def number_of(thread: Thread, seen: Seen, own: Own) -> int:
@@ -100,6 +102,26 @@ def from_json(text: str) -> Context:
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
         essay=raw.get("essay", ""),  # not in what older versions kept
+        changes=_changes(raw.get("changes")),
+    )
+
+
+def _changes(raw: dict[str, Any] | None) -> Changes | None:
+    if raw is None:
+        return None
+    kinds = {kind: tuple(Change(**one) for one in raw[kind]) for kind in ("added", "removed", "edited")}
+    return Changes(**kinds, more=raw["more"])
+
+
+def previous_own(thread: Thread, seen: Seen, edition: Edition) -> Own | None:
+    """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
+    return next(
+        (
+            own
+            for own in seen.posts
+            if own.post.open and own.key != edition.key and number_of(thread, seen, own) < edition.number
+        ),
+        None,
     )
 
 

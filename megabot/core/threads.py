@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from megabot.core.calendar import Schedule
+from megabot.core.changes import Changes
 from megabot.core.problems import Problem
 
 
@@ -146,7 +147,8 @@ class Context:
 
     `companions` maps the front matter's names to facts, or None where a companion is missing.
     `preamble` replaces the preamble file's text when a moderator wrote one. `essay` is kept with what was
-    posted: the digest of the essay that the text was made with.
+    posted: the digest of the essay that the text was made with. `changes` are those of the directory since
+    the edition before, None where there are none or nothing is known.
     """
 
     edition: EditionFacts
@@ -156,6 +158,7 @@ class Context:
     preamble: str | None = None
     revision: Revision = Revision()
     essay: str = ""
+    changes: Changes | None = None
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"
