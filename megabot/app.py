@@ -16,7 +16,8 @@ from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.lemmy_detect import ApiKind, open_forum
+from megabot.adapters.lemmy_detect import ApiKind
+from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.no_ledger import NoLedger
 from megabot.adapters.own_process import OwnProcess
@@ -179,9 +180,14 @@ class App:
         known = self._ledger.recall(API)
         kind = None if known is None else ApiKind(known)
         self._greeted = kind is None
-        forum, kind = open_forum(self._session, self._sign_ins, self.clock, kind=kind)
-        self._ledger.remember(API, kind.value)
+        forum, kind = open_forum(
+            self._session, self._sign_ins, self.clock, kind=kind, on_kind=self._keep_kind
+        )
+        self._keep_kind(kind)
         return forum
+
+    def _keep_kind(self, kind: ApiKind) -> None:
+        self._ledger.remember(API, kind.value)
 
 
 def read_settings(options: Mapping[str, object]) -> Settings:

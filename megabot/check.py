@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import islice
 
 from megabot import check_texts, places, texts
-from megabot.core import calendar
+from megabot.core import calendar, tags
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
 from megabot.core.posts import Account, Community, Site
@@ -186,6 +186,18 @@ def rights(thread: Thread, community: Community, account: Account, site: Site) -
     if not community.local:
         yield warning(check_texts.remote_community(community.actor))
     yield from language(thread, community, site)
+    yield from community_tags(thread, community)
+
+
+def community_tags(thread: Thread, community: Community) -> Iterator[Finding]:
+    """Find tags of the front matter that the community has not; a server of 0.19 has none at all."""
+    if thread.tags and community.tags is None:
+        yield warning(check_texts.no_tags(thread.path))
+        return
+    offered = community.tags or ()
+    for name in tags.missing(thread.tags, offered):
+        near, there = tags.nearest(name, offered), [tag.title for tag in offered]
+        yield problem(check_texts.unknown_tag(thread.path, name, community.name, near=near, there=there))
 
 
 def language(thread: Thread, community: Community, site: Site) -> Iterator[Finding]:

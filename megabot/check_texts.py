@@ -1,5 +1,6 @@
 """What `megabot check` says, a sentence for each finding with the next step in it. Wording only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from megabot.texts import moment
@@ -108,3 +109,16 @@ def unknown_language(path: str, code: str) -> str:
 def language_not_allowed(path: str, code: str, community: str) -> str:
     """Say that the community does not take the language."""
     return f"{path}: language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+
+
+def no_tags(path: str) -> str:
+    """Say that the server knows no tags."""
+    return f"{path}: tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+
+
+def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> str:
+    """Say that the community has no such tag."""
+    hint = (
+        f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
+    )
+    return f"{path}: tags: {community} has no tag {name} ({hint}); posts go up without it"

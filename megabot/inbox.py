@@ -76,7 +76,7 @@ class Inbox:
         read = {
             notice.key: parse(notice.text, origin=notice.origin, bot=_handle(bot), threads=names)
             for notice in notices
-            if not notice.gone
+            if notice.speaks
         }
         realms = self._realms(threads) if any(read.values()) else ()
         for notice in notices:

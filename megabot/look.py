@@ -125,7 +125,7 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         hides = ground.hiding(nsfw=case.thread.nsfw or place.nsfw)
         proven = not hides
     homes = {place.id, *(own.post.community_id for own in seen.posts[:1])}
-    removals = [post for home in sorted(homes) for post in ports.forum.own_removed(home)]
+    removals = [post for home in sorted(homes) for post in _removals(ports, ground, home)]
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
@@ -140,6 +140,13 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
         proven=proven,
         deep=True,
     )
+
+
+def _removals(ports: Ports, ground: Ground, home: int) -> tuple[Post, ...]:
+    """Read which own posts of a community were removed: by asking, unless the listing shows them whole."""
+    content = ground.content
+    hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
+    return ports.forum.own_removed(home) if hidden or not content.whole else ()
 
 
 def read_pin_log(ports: Ports, case: Case) -> Seen:

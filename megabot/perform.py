@@ -65,7 +65,8 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _tell(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
-            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True))
+            why = texts.why_locked(standing.post.url)
+            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
         case Edit():
             _edit(work, action)
         case _:
@@ -88,7 +89,9 @@ def _publish(work: Work, action: Publish) -> None:
         edition=edition.key,
         copy=action.copy,
         at=work.ports.clock.now(),
-        draft=drafts.to_publish(text, marker, nsfw=work.nsfw, language_id=work.language_id),
+        draft=drafts.to_publish(
+            text, marker, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+        ),
         text=action.text.comment,
         context=work.context,
         order=action.order,
@@ -154,7 +157,9 @@ def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
 def _edit(work: Work, action: Edit) -> None:
     own = action.own
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
-    draft = drafts.to_edit(text, own.post, nsfw=work.nsfw, language_id=work.language_id)
+    draft = drafts.to_edit(
+        text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+    )
     new = _intent(work, IntentKind.EDIT, own, own)
     new = replace(new, draft=draft, context=work.context, essay=text.words)
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))

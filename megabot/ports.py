@@ -63,14 +63,16 @@ class Forum(Protocol):
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List the account's own posts and comments in all communities, newest first.
 
-        Pages until one published before `since`, to the very first where that is None. Removed posts may be
-        missing (0.19 hides them), deleted ones are included.
+        Pages until one published before `since`, to the very first where that is None. Deleted posts are
+        included, removed ones too where it is `whole` (0.19 hides them). The body of a removed one can be
+        empty (1.0, where the account moderates its community no more).
         """
 
     def own_removed(self, community_id: int) -> tuple[Post, ...]:
         """List own posts of a community that moderators removed at some time, as the mod log has them.
 
-        Judge each by `removed`: the log also holds posts that were restored since.
+        Judge each by `removed`: the log also holds posts that were restored since. It has their bodies.
+        Needed only where the own content is not `whole`, or lacks bodies.
         """
 
     def pinned(self, community_id: int) -> tuple[Post, ...]:
@@ -89,16 +91,19 @@ class Forum(Protocol):
         """Read the mod log's entries about pinning one post, newest first."""
 
     def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        """Create a post. What comes back is what the server stored, which may differ from what was sent."""
+        """Create a post. What comes back is what the server stored, which may differ from what was sent.
+
+        Its `tags` tell which of the draft's the community has, None where the server knows no tags.
+        """
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
-        """Make a post of the account's own be the draft."""
+        """Make a post of the account's own be the draft; tags that people put on it stay."""
 
     def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
         """Pin or unpin. Not idempotent: each call writes a line into the mod log. Look first."""
 
-    def lock(self, post_id: int, *, locked: bool) -> Post:
-        """Lock or unlock a post's comments."""
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
+        """Lock or unlock a post's comments. The reason is shown in the mod log, except on 0.19."""
 
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         """Write a comment: a top-level one, or an answer to the comment `parent_id`."""
@@ -106,11 +111,15 @@ class Forum(Protocol):
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread, oldest first: mentions, replies and private messages, pages of each.
 
-        A comment that is a mention and a reply comes once (as a mention); reading marks nothing as read.
+        A comment comes once, whatever it is and however often it was edited; reading marks nothing as read.
+        What else the server counts as unread comes too, to be marked (1.0 tells of moderators' deeds).
         """
 
     def mark_read(self, notice: Notice) -> None:
-        """Take a notice out of what waits; marking one twice is no error."""
+        """Take a notice out of what waits; marking one twice is no error.
+
+        One that was listed before the server was upgraded, or put back, stays and is listed again.
+        """
 
     def person(self, name: str) -> Person:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""
@@ -119,7 +128,10 @@ class Forum(Protocol):
         """Send a private message, Markdown of at most 10,000 characters."""
 
     def messages_to(self, person_id: int) -> tuple[str, ...]:
-        """List the texts of the newest private messages that the bot sent to a person, at most a page."""
+        """List the texts of the newest private messages that the bot sent to a person, at most a page.
+
+        1.0 lists only those to people of its own: it keeps them as what it told the other side.
+        """
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image and give its address. The server may have no image service: that is `Refused`."""

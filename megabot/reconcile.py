@@ -14,6 +14,7 @@ from megabot.core.posts import Account, Place, Post
 from megabot.core.preambles import missing_soon
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order, Seen
+from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
@@ -238,9 +239,17 @@ def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> 
         bare = missing_soon(snapshot, report.thread, now, alone=alone)
         if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
             needs[f"{report.thread.name}:preamble"] = texts.no_preamble(bare)
+        if untagged := _untagged(report):
+            needs[f"{report.thread.name}:tags"] = texts.untagged(report.thread.name, untagged)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
         over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
         for key in over:
             if key not in needs:
                 ports.alerts.take_back(key)
+
+
+def _untagged(report: Report) -> tuple[str, ...]:
+    """Name the tags that the standing post lacks, if it is the bot's own to tag."""
+    standing = report.seen.standing if report.seen else None
+    return () if standing is None or standing.adopted else lacking(report.thread, standing.post)

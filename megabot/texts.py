@@ -1,5 +1,6 @@
 """Every sentence that megabot says to people, in one place. Wording only: nothing is decided here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -134,6 +135,11 @@ def withdrawn(url: str) -> str:
     return f"This copy was taken back; the thread goes on [here]({url})."
 
 
+def why_locked(url: str) -> str:
+    """Give the reason that the mod log shows for a lock."""
+    return f"The thread goes on at {url}."
+
+
 def ask_repost(thread: str, *, comments: int, url: str) -> str:
     """Say that a fresh copy needs a word more while the post is open."""
     return f"{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
@@ -215,6 +221,14 @@ def words_removed(url: str, lines: tuple[int, ...]) -> str:
     """Say that the server's filter changed a post."""
     where = ", ".join(str(line) for line in lines)
     return f"the server's filter put *removed* for words in {url}, line {where}; say it in other words"
+
+
+def untagged(thread: str, names: Sequence[str]) -> str:
+    """Say that a thread's post lacks tags of its front matter."""
+    return (
+        f"{thread}: its post has no tag {', '.join(names)}: the community has none of that name, or somebody "
+        "took it off; megabot check --online says which tags there are"
+    )
 
 
 def letter(news: Letter) -> str:

@@ -133,6 +133,7 @@ class ThreadModel(_Strict):
     language: str = ""
     nsfw: bool = False
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
+    tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
 
     def pin_value(self) -> Pin:
         """Give where it is pinned."""

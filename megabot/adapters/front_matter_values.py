@@ -137,6 +137,14 @@ def locale(text: str) -> str:
     return text
 
 
+def tags(value: object) -> tuple[str, ...]:
+    """Read the names of tags, one or a list of them, each once."""
+    names = [str(one).strip() for one in (value if isinstance(value, list) else [value])]
+    if not all(names):
+        raise Wrong("a tag has no name", "write names of the community's tags: [Weekly]")
+    return tuple(dict.fromkeys(names))
+
+
 def mentions(value: object) -> bool:
     """Read `allow` or `refuse`."""
     if value in (True, "allow"):

@@ -25,7 +25,7 @@ def intent(row: sqlite3.Row) -> Intent:
         at=datetime.fromisoformat(row["at"]),
         copy=row["copy"],
         post_id=row["post_id"],
-        draft=None if row["draft"] is None else PostDraft(**json.loads(row["draft"])),
+        draft=None if row["draft"] is None else _draft(row["draft"]),
         text=row["text"],
         context=row["context"],
         order=row["ordered_by"],
@@ -33,6 +33,12 @@ def intent(row: sqlite3.Row) -> Intent:
     )
     changed = datetime.fromisoformat(row["changed"])
     return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
+
+
+def _draft(text: str) -> PostDraft:
+    """Read a draft; one that was written before there were tags has none."""
+    values = json.loads(text)
+    return PostDraft(**values | {"tags": tuple(values.get("tags", ()))})
 
 
 def post_row(record: PostRecord) -> dict[str, object]:

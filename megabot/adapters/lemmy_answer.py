@@ -48,6 +48,14 @@ class Collided(Unreadable):
     """Two sign-ins of the account came in one second; a moment later it works."""
 
 
+class UnknownCall(NotLemmy):
+    """The server does not know the call, so that it was not carried out: it may speak another API."""
+
+
+class NotReadBack(OutcomeUnknown):
+    """1.0 says that something is not there: where to write it, or what was written and is read back."""
+
+
 _BUCKETS = {
     Call.READ: Bucket.MESSAGE,
     Call.CHANGE: Bucket.MESSAGE,
@@ -56,10 +64,11 @@ _BUCKETS = {
     Call.SIGN_IN: Bucket.REGISTER,
 }
 
-# After the insert the server reads the new row back, which can fail with these codes too.
+# After the insert the server reads the new row back, which can fail with these codes too: on 1.0 with the one
+# that also says that the community or the post is not there.
 _AFTER_INSERT = {
-    Call.NEW_POST: frozenset({"couldnt_find_post"}),
-    Call.NEW_COMMENT: frozenset({"couldnt_find_comment"}),
+    Call.NEW_POST: frozenset({"couldnt_find_post", codes.NOT_FOUND}),
+    Call.NEW_COMMENT: frozenset({"couldnt_find_comment", codes.NOT_FOUND}),
 }
 
 
@@ -81,13 +90,17 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
     if status == _TOO_MANY_REQUESTS or code in codes.LIMITED:
         return _limited(call)
     if status == _NOT_FOUND and not body.strip():
-        return NotLemmy(
+        return UnknownCall(
             "The server does not know this call; perhaps it was upgraded. `megabot check --online` says more."
         )
     if status < _BROKEN:
         refusal = _sign_in_refusal(code, body) if call is Call.SIGN_IN else _refusal(code, call)
         if refusal is not None:
             return refusal
+    if code == codes.NOT_FOUND and code in _AFTER_INSERT.get(call, ()):
+        return NotReadBack(
+            f"The server did not find something. Whether the {call.value} was made is not known."
+        )
     # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
     shown = code if call is not Call.SIGN_IN else ""
     return lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))

@@ -1,4 +1,4 @@
-"""What is sent to create and to edit a post over API v3. No I/O."""
+"""What is sent to create and to edit a post: both APIs spell it alike. No I/O."""
 
 from megabot.core.posts import PostDraft
 

@@ -1,16 +1,29 @@
-"""Lists that a server gives page by page, put together: numbered from 1, each thing once, newest first."""
+"""Lists that a server gives page by page, put together: each thing once, newest first.
+
+API v3 numbers its pages from 1, v4 says on each how to ask for the one behind it.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from megabot.core.posts import Comment, Post
 
-PAGE = 50  # the most that 0.19 gives; more is an error
-LAST_PAGE = 100  # likewise
+PAGE = 50  # the most that a server gives; more is an error
+LAST_PAGE = 100  # the last that 0.19 gives
 
 Page = TypeVar("Page")
+Item = TypeVar("Item")
 Written = TypeVar("Written", Post, Comment)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Item]):
+    """One page of a list of v4's. `after` is how to ask for the next, "" on the last."""
+
+    items: tuple[Item, ...]
+    after: str = ""
 
 
 def pages(
@@ -21,6 +34,22 @@ def pages(
         page = fetch(number)
         yield page
         if ends(page):
+            return
+
+
+def following(
+    fetch: Callable[[str], Listed[Item]],
+    *,
+    ends: Callable[[tuple[Item, ...]], bool] = lambda _: False,
+    most: int = LAST_PAGE,
+) -> Iterator[Item]:
+    """Fetch page after page, as each says, up to the one behind which nothing wanted can be."""
+    after = ""
+    for _ in range(most):
+        page = fetch(after)
+        yield from page.items
+        after = page.after
+        if not (after and page.items) or ends(page.items):  # behind a last page that is full is an empty one
             return
 
 

@@ -4,23 +4,20 @@ Each method is one request where all is well. plemmy's methods are used wherever
 and its request handlers where a parameter is missing (thumbnail, show_read, post_id of the mod log).
 """
 
-import contextlib
+import re
 from datetime import datetime, timedelta
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-import requests
-
 from megabot.adapters import lemmy_forms as forms
-from megabot.adapters import lemmy_wire as wire
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import Call, decode
-from megabot.adapters.lemmy_calls import Calls, Parse, Send
+from megabot.adapters import lemmy_wire_v3 as wire
+from megabot.adapters.lemmy_answer import Call, UnknownCall
+from megabot.adapters.lemmy_calls import Calls
 from megabot.adapters.lemmy_fields import Fields
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import PAGE, is_last, newest_first, pages
 from megabot.adapters.lemmy_v3_inbox import Inbox
-from megabot.adapters.plemmy_import import plemmy_modules
+from megabot.adapters.lemmy_v3_requests import RequestsV3
+from megabot.adapters.lemmy_wire import done
 from megabot.adapters.sign_in import SignIns
 from megabot.core.addresses import local_post
 from megabot.core.notices import Notice
@@ -37,14 +34,12 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.errors import TokenRefused
 from megabot.ports import Clock
-
-T = TypeVar("T")
 
 LOG_PAGES = 3
 GREETING_KEPT = timedelta(seconds=10)
 
+_LATER = re.compile(r"[1-9][0-9]*\.")
 _FEATURES = {Feature.COMMUNITY: "Community", Feature.LOCAL: "Local"}
 
 
@@ -52,25 +47,20 @@ class LemmyV3:
     """One account on one server of API v3."""
 
     def __init__(self, session: LemmySession, sign_ins: SignIns, clock: Clock) -> None:
-        plemmy, handlers = plemmy_modules()
-        self._api = plemmy.LemmyHttp(session.address)
-        self._api._session = session  # noqa: SLF001 - plemmy 0.4.8, pinned, offers no other way in
-        self._handlers = handlers
         self._session = session
         self._sign_ins = sign_ins
         self._clock = clock
-        self._calls = Calls(sign_ins, sleep=clock.sleep, probe=self._probe, sign_in=self._send_sign_in)
-        self._inbox = Inbox(
-            self._calls, get=self._get, post=lambda path, form: self._send("post", path, form)
-        )
+        self._requests = RequestsV3(session)
+        self._api = self._requests.api
+        self._calls = Calls(sign_ins, self._requests, sleep=clock.sleep)
+        self._inbox = Inbox(self._calls, get=self._requests.get, post=self._requests.post)
         self._site: Site | None = None
         self._greeting: tuple[datetime, Account] | None = None
 
     def greet(self) -> Site:
         """Ask the server who it is; what it says of the account is kept for an `account` right after."""
-        told = self._calls.anyone(Call.READ, self._api.get_site, wire.site)
+        told = self._told(self._calls.anyone(Call.READ, self._api.get_site, wire.site))
         self._greeting = None if told.account is None else (self._clock.now(), told.account)
-        self._site = told.site
         return told.site
 
     def site(self) -> Site:
@@ -79,13 +69,13 @@ class LemmyV3:
 
     def account(self) -> Account:
         """Read the own account, which proves that the token lives."""
-        account = self._just_greeted() or self._read(self._api.get_site, self._proven)
+        account = self._just_greeted() or self._calls.read(self._api.get_site, self._proven)
         self._sign_ins.remember(account.person)
         return account
 
     def show_everything(self) -> None:
         """Change the account's settings so that no list hides its own posts."""
-        self._write(
+        self._calls.write(
             lambda: self._api.save_user_settings(
                 show_nsfw=True,
                 show_read_posts=True,
@@ -93,16 +83,16 @@ class LemmyV3:
                 bot_account=True,
                 discussion_languages=[],
             ),
-            wire.done,
+            done,
         )
 
     def unread(self) -> Unread:
         """Count what waits in the inbox."""
-        return self._read(self._api.get_unread_count, wire.unread)
+        return self._calls.read(self._api.get_unread_count, wire.unread)
 
     def community(self, name: str) -> Community:
         """Find a community by name."""
-        return self._read(lambda: self._api.get_community(name=name), wire.community)
+        return self._calls.read(lambda: self._api.get_community(name=name), wire.community)
 
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own posts and comments, newest first, in pages until one is older than `since`."""
@@ -130,7 +120,10 @@ class LemmyV3:
         return newest_first(post for posts, _ in found for post in posts)
 
     def pinned(self, community_id: int) -> tuple[Post, ...]:
-        """List what is pinned: 0.19 puts it before everything else, under any sort (lemmy-api 2.2)."""
+        """List what is pinned: 0.19 puts it before everything else, under any sort (lemmy-api 2.2).
+
+        Sorted by hot, so that a server which was upgraded a moment ago does not answer that nothing is.
+        """
         found = pages(
             lambda number: self._community_page(community_id, number),
             ends=lambda page: not (page[PAGE - 1 :] and page[-1].featured_community),
@@ -139,19 +132,19 @@ class LemmyV3:
 
     def post(self, post_id: int) -> Post:
         """Read one post."""
-        return self._read(lambda: self._api.get_post(id=post_id), wire.written_post)
+        return self._calls.read(lambda: self._api.get_post(id=post_id), wire.written_post)
 
     def post_at(self, url: str) -> Post:
         """Find the post at an address: by its id where it is this server's, else as the server does."""
-        hosts = (self._session.address, self.account().person.actor)
+        hosts = (self._session.address, self._me().actor)
         number = local_post(url, hosts=[urlsplit(one).netloc for one in hosts])
         if number is not None:
             return self.post(number)
-        return self._read(lambda: self._get("resolve_object", {"q": url}), wire.found_post)
+        return self._calls.read(lambda: self._requests.get("resolve_object", {"q": url}), wire.found_post)
 
     def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
         """List a person's newest posts in a community."""
-        found = self._read(
+        found = self._calls.read(
             lambda: self._api.get_person_details(
                 username=username, community_id=community_id, sort="New", limit=PAGE
             ),
@@ -162,31 +155,31 @@ class LemmyV3:
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
         """Read who pinned and unpinned one post."""
         query = {"type_": "ModFeaturePost", "community_id": community_id, "post_id": post_id, "limit": PAGE}
-        return self._read(lambda: self._get("modlog", query), wire.pin_events)
+        return self._calls.read(lambda: self._requests.get("modlog", query), wire.pin_events)
 
     def create_post(self, community_id: int, draft: PostDraft) -> Post:
         """Create a post."""
         form = forms.new_post(community_id, draft)
-        return self._write(lambda: self._send("post", "post", form), wire.written_post, Call.NEW_POST)
+        return self._calls.write(lambda: self._requests.post("post", form), wire.written_post, Call.NEW_POST)
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
         """Make a post the draft."""
         form = forms.edited_post(post_id, draft)
-        return self._write(lambda: self._send("put", "post", form), wire.written_post)
+        return self._calls.write(lambda: self._requests.put("post", form), wire.written_post)
 
     def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
         """Pin or unpin."""
-        return self._write(
+        return self._calls.write(
             lambda: self._api.feature_post(_FEATURES[kind], featured, post_id), wire.written_post
         )
 
-    def lock(self, post_id: int, *, locked: bool) -> Post:
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
         """Lock or unlock."""
-        return self._write(lambda: self._api.lock_post(locked, post_id), wire.written_post)
+        return self._calls.write(lambda: self._api.lock_post(locked, post_id), wire.written_post)
 
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         """Write a top-level comment, or an answer to one: that takes what it answers out of the inbox."""
-        return self._write(
+        return self._calls.write(
             lambda: self._api.create_comment(content, post_id, parent_id=parent_id or None),
             wire.written_comment,
             Call.NEW_COMMENT,
@@ -202,11 +195,13 @@ class LemmyV3:
 
     def person(self, name: str) -> Person:
         """Find a person by name."""
-        return self._read(lambda: self._api.get_person_details(username=name, limit=1), wire.found_person)
+        return self._calls.read(
+            lambda: self._api.get_person_details(username=name, limit=1), wire.found_person
+        )
 
     def message(self, person_id: int, content: str) -> None:
         """Send a private message."""
-        self._write(lambda: self._api.create_private_message(content, person_id), wire.done)
+        self._calls.write(lambda: self._api.create_private_message(content, person_id), done)
 
     def messages_to(self, person_id: int) -> tuple[str, ...]:
         """List what was sent to a person last."""
@@ -214,9 +209,7 @@ class LemmyV3:
 
     def upload(self, name: str, content: bytes) -> str:
         """Upload an image to the server's pict-rs; its address is the server's own name's."""
-        image = {"images[]": (name, content)}
-        place = f"{self._session.address}/pictrs/image"
-        file = self._write(lambda: self._session.post(place, files=image), wire.uploaded)
+        file = self._calls.write(lambda: self._requests.upload(name, content), wire.uploaded)
         return f"{self.site().actor.rstrip('/')}/pictrs/image/{file}"
 
     def server_time(self) -> datetime | None:
@@ -225,14 +218,11 @@ class LemmyV3:
 
     def sign_in(self) -> None:
         """Sign in afresh, as a person wants it."""
-        self._calls.renew(by_hand=True)
+        self._calls.sign_in(by_hand=True)
 
     def sign_out(self) -> None:
-        """Give the token back and forget it; one that the server does not take is only forgotten."""
-        if self._sign_ins.token:
-            with contextlib.suppress(TokenRefused):
-                self._calls.anyone(Call.CHANGE, lambda: self._send("post", "user/logout", {}), wire.done)
-        self._sign_ins.forget()
+        """Give the token back and forget it."""
+        self._calls.sign_out()
 
     def _me(self) -> Person:
         return self._sign_ins.person or self.account().person
@@ -244,18 +234,23 @@ class LemmyV3:
         return greeting[1]
 
     def _proven(self, answer: Fields) -> Account:
-        told = wire.site(answer)
+        return self._told(wire.site(answer)).proven()
+
+    def _told(self, told: wire.SiteAnswer) -> wire.SiteAnswer:
+        """Take what the server says of itself, unless it is a 1.0: over v3 that lies (lemmy-api 3)."""
+        if _LATER.match(told.site.version):  # one that was built by hand can say "unknown version"
+            raise UnknownCall(f"The server runs Lemmy {told.site.version}, which is to be spoken to over v4.")
         self._site = told.site
-        return told.proven()
+        return told
 
     def _own_page(self, author: int, number: int) -> OwnContent:
-        return self._read(
+        return self._calls.read(
             lambda: self._api.get_person_details(person_id=author, sort="New", limit=PAGE, page=number),
             wire.own_content,
         )
 
     def _removals(self, community_id: int, author: Person, number: int) -> tuple[tuple[Post, ...], int]:
-        return self._read(
+        return self._calls.read(
             lambda: self._api.get_modlog(
                 "ModRemovePost", community_id, limit=PAGE, other_person_id=author.id, page=number
             ),
@@ -263,35 +258,6 @@ class LemmyV3:
         )
 
     def _community_page(self, community_id: int, number: int) -> tuple[Post, ...]:
-        query = {"community_id": community_id, "type_": "All", "sort": "New", "limit": PAGE, "page": number}
+        query = {"community_id": community_id, "type_": "All", "sort": "Hot", "limit": PAGE, "page": number}
         shown = {"show_read": "true", "show_nsfw": "true"}
-        return self._read(lambda: self._get("post/list", query | shown), wire.posts)
-
-    def _read(self, send: Send, parse: Parse[T]) -> T:
-        return self._calls.signed_in(Call.READ, send, parse)
-
-    def _write(self, send: Send, parse: Parse[T], call: Call = Call.CHANGE) -> T:
-        return self._calls.signed_in(call, send, parse)
-
-    def _probe(self) -> None:
-        self._calls.anyone(Call.READ, lambda: self._get("user/validate_auth", {}), wire.done)
-
-    def _send_sign_in(self, credentials: Credentials, code: str) -> str:
-        form: dict[str, object] = {
-            "username_or_email": credentials.username,
-            "password": credentials.password,
-        }
-        form |= {"totp_2fa_token": code} if code else {}
-        response = self._send("post", "user/login", form)
-        return decode(response.status_code, response.content, call=Call.SIGN_IN, parse=wire.token)
-
-    def _get(self, path: str, query: dict[str, object]) -> requests.Response:
-        response: requests.Response = self._handlers.get_handler(
-            self._session, f"{self._session.address}/api/v3/{path}", params=query
-        )
-        return response
-
-    def _send(self, verb: str, path: str, form: dict[str, object]) -> requests.Response:
-        handler = self._handlers.put_handler if verb == "put" else self._handlers.post_handler
-        response: requests.Response = handler(self._session, f"{self._session.address}/api/v3/{path}", form)
-        return response
+        return self._calls.read(lambda: self._requests.get("post/list", query | shown), wire.posts)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import requests
 
-from megabot.adapters import lemmy_wire_inbox as wire
+from megabot.adapters import lemmy_wire_v3_inbox as wire
 from megabot.adapters.lemmy_answer import Call
 from megabot.adapters.lemmy_calls import Calls, Parse
 from megabot.adapters.lemmy_pages import PAGE, pages
@@ -81,7 +81,7 @@ def _each_once(notices: Iterable[Notice]) -> Iterable[Notice]:
 
 
 def _marks(notice: Notice) -> Iterator[tuple[str, str, int]]:
-    if notice.origin is Origin.MESSAGE:
+    if notice.id and notice.origin is Origin.MESSAGE:
         yield "private_message", "private_message_id", notice.id
     elif notice.id:
         yield "user/mention", "person_mention_id", notice.id

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import Collided
+from megabot.adapters.lemmy_answer import Collided, UnknownCall
 from megabot.adapters.token_file import Stored, TokenFile
 from megabot.core.pacing import APART, Attempt, Outcome, next_sign_in, recent
 from megabot.core.posts import Person
@@ -119,7 +119,7 @@ class SignIns:
         except RateLimited as error:
             self._note(attempt, Outcome.LIMITED)
             raise _later(next_sign_in(self._kept().attempts, now=now, at_once=False)) from error
-        except NotSent:
+        except (NotSent, UnknownCall):
             self._keep(replace(before, attempts=past))  # the server never saw it, so it does not count
             raise
         except SignInRefused:

@@ -1,4 +1,4 @@
-"""The process and the system around it: time, being told to stop, telling systemd. Decides nothing."""
+"""The process and the system around it: time, chance, orders to stop, telling systemd. Decides nothing."""
 
 import signal
 import socket
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from megabot.errors import Stopping
 
@@ -90,3 +91,8 @@ def notify(state: str, *, environ: Mapping[str, str]) -> None:
             line.sendto(state.encode(), address)
         except OSError:
             return  # a manager that does not listen is no reason to stop
+
+
+def new_key() -> str:
+    """Make a key that nobody has used: 32 characters, the most that Lemmy 1.0 looks at."""
+    return uuid4().hex

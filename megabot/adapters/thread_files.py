@@ -98,6 +98,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         language=model.language,
         nsfw=model.nsfw,
         mentions=model.mentions,
+        tags=model.tags,
     )
 
 

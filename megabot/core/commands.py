@@ -11,6 +11,7 @@ class Origin(StrEnum):
     COMMENT = "comment"
     REPLY = "reply"  # to a comment of the bot's own
     MESSAGE = "message"
+    SERVER = "server"  # by nobody who talks to the bot: a moderator's deed, a post that names it (1.0)
 
 
 class Verb(StrEnum):

@@ -11,7 +11,9 @@ from megabot.core.threads import Rendered
 _REMOVED = "*removed*"
 
 
-def to_publish(text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None) -> PostDraft:
+def to_publish(
+    text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None, tags: tuple[str, ...] = ()
+) -> PostDraft:
     """Make the post that carries an edition."""
     return PostDraft(
         title=text.title.strip(),
@@ -21,6 +23,7 @@ def to_publish(text: Rendered, marker: Marker, *, nsfw: bool, language_id: int |
         alt_text=text.alt_text,
         nsfw=nsfw,
         language_id=language_id,
+        tags=tags,
     )
 
 
@@ -35,7 +38,9 @@ def says(draft: PostDraft, text: Rendered) -> bool:
     return _digest(_split(draft.body)[0], draft.thumbnail, draft.alt_text) == text_digest(text)
 
 
-def to_edit(text: Rendered, post: Post, *, nsfw: bool, language_id: int | None) -> PostDraft:
+def to_edit(
+    text: Rendered, post: Post, *, nsfw: bool, language_id: int | None, tags: tuple[str, ...] = ()
+) -> PostDraft:
     """Make the post that replaces a standing one: title, link and marker stay as posted."""
     _, marker = _split(post.body)
     return PostDraft(
@@ -46,6 +51,7 @@ def to_edit(text: Rendered, post: Post, *, nsfw: bool, language_id: int | None) 
         alt_text=text.alt_text,
         nsfw=nsfw,
         language_id=language_id,
+        tags=tags,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from megabot.core.commands import Origin
 from megabot.core.posts import Person
 
+_KINDS = {Origin.MESSAGE: "message", Origin.SERVER: "notice"}
 _ANSWERS = re.compile(r"^\[//\]: # \(megabot:v1:answer:((?:comment|message):[0-9]+)\)$", re.MULTILINE)
 
 
@@ -15,10 +16,11 @@ class Notice:
     """A comment or private message that waits in the inbox.
 
     `id` and `reply_id` are the notifications' own, by which it is marked as read: of a mention or message,
-    and of a reply, which are counted apart; a comment can come as both, 0 is for none. `content_id` is the
-    comment's or message's. `published` is when the own server told of a comment, whatever its author's
-    server says (C12). `post_id` and `community_id` are 0 for a message. `gone` says that it was deleted or
-    removed meanwhile.
+    and of a reply, which are counted apart; a comment can come as both, 0 is for none. Where the server
+    counts all kinds together (1.0), `notifications` are all that came of it, one for each edit. `content_id`
+    is the comment's or message's, the notification's own for what the server tells. `published` is when the
+    own server told of it first, whatever its author's server says (C12). `post_id` and `community_id` are 0
+    for a message. `gone` says that it was deleted or removed meanwhile.
     """
 
     id: int
@@ -31,11 +33,17 @@ class Notice:
     post_id: int = 0
     community_id: int = 0
     gone: bool = False
+    notifications: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
         """What it is known by for ever: one comment can come as several notifications (C08)."""
-        return f"{'message' if self.origin is Origin.MESSAGE else 'comment'}:{self.content_id}"
+        return f"{_KINDS.get(self.origin, 'comment')}:{self.content_id}"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether somebody's words to the bot are still there to be read."""
+        return not (self.gone or self.origin is Origin.SERVER)
 
 
 def answer_marker(key: str) -> str:

@@ -54,8 +54,21 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag that a community has for its posts: `name` is in its address, `title` is what people read."""
+
+    id: int
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """A community with its moderators, first of them first. `languages` are the ids it allows; empty: all."""
+    """A community with its moderators, first of them first.
+
+    `languages` are the ids it allows; empty: all. `tags` are those that its posts can have, None where the
+    server knows no tags (0.19).
+    """
 
     id: int
     name: str
@@ -69,6 +82,7 @@ class Community:
     banned: bool = False
     moderators: tuple[Person, ...] = ()
     languages: tuple[int, ...] = ()
+    tags: tuple[Tag, ...] | None = None
 
     @property
     def place(self) -> Place:
@@ -81,7 +95,8 @@ class Post:
     """A post as the bot's account sees it. `url` is the address people open (its ActivityPub id).
 
     `federation_pending` says that the community's own server has not taken it over yet: nobody else sees it
-    (1.0, in communities of other servers; decision 19).
+    (1.0, in communities of other servers; decision 19). `tags` are its community's that it has, None where
+    the server knows no tags.
     """
 
     id: int
@@ -102,6 +117,7 @@ class Post:
     link: str = ""
     thumbnail: str = ""
     alt_text: str = ""
+    tags: tuple[Tag, ...] | None = None
 
     @property
     def open(self) -> bool:
@@ -129,11 +145,15 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnContent:
-    """What the bot's account wrote, newest first, as far back as was asked for. `author` is its person id."""
+    """What the bot's account wrote, newest first, as far back as was asked for. `author` is its person id.
+
+    `whole` says that posts which moderators removed are among them: 0.19 hides those.
+    """
 
     author: int
     posts: tuple[Post, ...]
     comments: tuple[Comment, ...] = ()
+    whole: bool = False
 
 
 class Feature(StrEnum):
@@ -159,7 +179,8 @@ class PostDraft:
     """A whole post as it is to be on the server: the only thing that is ever created or edited.
 
     Whole, because an edit without the thumbnail clears it (lemmy-api 2.8): a partial edit cannot be said.
-    `language_id` is None where none is sent.
+    `language_id` is None where none is sent. `tags` are names of the community's: those that it has are put
+    on the post, others are left out.
     """
 
     title: str
@@ -169,17 +190,22 @@ class PostDraft:
     alt_text: str = ""
     nsfw: bool = False
     language_id: int | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """How much waits in the inbox. An answer proves that the token is alive."""
+    """How much waits in the inbox. An answer proves that the token is alive.
+
+    `notices` are those that the server does not count by kind (1.0).
+    """
 
     replies: int = 0
     mentions: int = 0
     messages: int = 0
+    notices: int = 0
 
     @property
     def total(self) -> int:
         """Everything that waits."""
-        return self.replies + self.mentions + self.messages
+        return self.replies + self.mentions + self.messages + self.notices

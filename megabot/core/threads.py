@@ -60,7 +60,8 @@ class Thread:
 
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
-    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `path` is the template's file.
+    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `path` is the template's file.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Thread:
     language: str = ""
     nsfw: bool = False
     mentions: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

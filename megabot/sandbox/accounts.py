@@ -6,15 +6,18 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from megabot.sandbox import notifications
 from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
-from megabot.sandbox.records import ModKind, Person, Settings
-from megabot.sandbox.refusal import Refusal, not_signed_in
+from megabot.sandbox.records import ModKind, Person, Settings, SignIn
+from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal, not_signed_in
 from megabot.sandbox.rights import check_account, check_admin, check_higher_admin
 from megabot.sandbox.world import World
 
 _STEP = 30
+_WEEK = timedelta(weeks=1)
+_END_OF_TIME = 8210266876799  # the last second that chrono can write
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
 _PASSWORD_LENGTHS = range(10, 61)
 _KEY = b"the sandbox signs, nobody checks"
@@ -32,6 +35,8 @@ class SettingsChange:
     default_sort_type: str | None = None
     default_listing_type: str | None = None
     languages: list[int] | None = None
+    default_post_time_range_seconds: int | None = None
+    private_messages_enabled: bool | None = None
 
 
 def add(world: World, name: str, password: str, *, admin: bool = False) -> Person:
@@ -58,15 +63,18 @@ def register(world: World, name: str, password: str, repeated: str) -> str:
     return new_token(world, add(world, name, password))
 
 
-def login(world: World, name: str, password: str, code: str | None) -> str:
-    """Sign in; everything is asked in the server's order."""
+def login(world: World, name: str, password: str, code: str | None, *, stays: bool = False) -> str:
+    """Sign in; everything is asked in the server's order. 1.0 lets those in who are banned from the site."""
     person = world.person_named(name)
-    if person is None or not hmac.compare_digest(person.password.encode(), password.encode()):
+    if person is None:
+        raise not_signed_in(cause=NOT_IN_DATABASE)
+    if not hmac.compare_digest(person.password.encode(), password.encode()):
         raise not_signed_in()
-    check_account(person)
+    if not world.is_lemmy_1:
+        check_account(person)
     if person.totp_secret:
         _check_code(person.totp_secret, code, world.now())
-    return new_token(world, person)
+    return new_token(world, person, stays=stays)
 
 
 def logout(world: World, token: str) -> None:
@@ -84,59 +92,76 @@ def change_password(world: World, person: Person, old: str, new: str, repeated: 
     return new_token(world, person)
 
 
-def save_settings(person: Person, change: SettingsChange) -> None:
-    """Change what was sent; languages always keep Undetermined (0.19, actor_language.rs)."""
+def save_settings(world: World, person: Person, change: SettingsChange) -> None:
+    """Change what was sent; on 0.19 languages always keep Undetermined (actor_language.rs)."""
     for name in (
         "show_nsfw",
         "show_bot_accounts",
         "show_read_posts",
         "default_sort_type",
         "default_listing_type",
+        "default_post_time_range_seconds",
+        "private_messages_enabled",
     ):
         value = getattr(change, name)
         if value is not None:
             setattr(person.settings, name, value)
+    person.settings.default_post_time_range_seconds = person.settings.default_post_time_range_seconds or None
     if change.bot_account is not None:
         person.bot_account = change.bot_account
     if change.display_name is not None:
         person.display_name = change.display_name or None
     if change.languages is not None:
-        person.settings.languages = kept_languages(change.languages)
-
-
-def kept_languages(chosen: list[int]) -> frozenset[int]:
-    """Give the set an account keeps for a choice; empty stands for all, also when all were chosen."""
-    languages = frozenset(chosen) | {UNDETERMINED} if chosen else frozenset[int]()
-    return frozenset() if languages >= EVERY_ID else languages
+        chosen = set(change.languages)
+        if chosen and not world.is_lemmy_1:
+            chosen.add(UNDETERMINED)
+        person.settings.languages = frozenset() if chosen >= EVERY_ID else frozenset(chosen)
 
 
 def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, reason: str | None) -> Person:
-    """Ban an account or take it back; its tokens die either way."""
+    """Ban an account or take it back; on 0.19 its tokens die either way."""
     check_admin(admin)
     check_higher_admin(world, admin, person_id)
     person = world.people.get(person_id)
     if person is None:
         raise Refusal("couldnt_update_user")
     person.banned = ban
-    forget_tokens(world, person)
-    world.log(ModKind.BAN, admin, turned_on=ban, other_person_id=person.id, reason=reason)
+    if not world.is_lemmy_1:
+        forget_tokens(world, person)
+    row = world.log(ModKind.BAN, admin, turned_on=ban, other_person_id=person.id, reason=reason)
+    notifications.of_action(world, row)
     return person
 
 
-def new_token(world: World, person: Person) -> str:
-    """Make a token of subject, issuer and second, without expiry: two in one second are the same one."""
+def new_token(world: World, person: Person, *, stays: bool = False) -> str:
+    """Make a token of subject, issuer and second: two in one second are the same one.
+
+    It lives until it is taken back, on 1.0 a week unless it is to stay.
+    """
     claims = {"sub": str(person.account_id), "iss": world.hostname, "iat": int(world.now().timestamp())}
+    expires = None
+    if world.is_lemmy_1:
+        expires = None if stays else world.now() + _WEEK
+        claims["exp"] = int(expires.timestamp()) if expires else _END_OF_TIME
     token = _signed(claims)
     if token in world.tokens:
         message = 'duplicate key value violates unique constraint "login_token_pkey"'
+        if world.is_lemmy_1:
+            raise Refusal("couldnt_create", cause=message)
         raise Refusal("unknown", message=message)
-    world.tokens[token] = person.id
+    world.tokens[token] = SignIn(person.id, expires)
     return token
+
+
+def is_signed_here(token: str) -> bool:
+    """Tell whether a token's signature is one of this server's."""
+    head, _, signature = token.rpartition(".")
+    return hmac.compare_digest(signature, _signature(head))
 
 
 def forget_tokens(world: World, person: Person) -> None:
     """Forget every token of an account."""
-    world.tokens = {token: owner for token, owner in world.tokens.items() if owner != person.id}
+    world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
 
 
 def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
@@ -171,8 +196,11 @@ def _check_password(password: str, repeated: str) -> None:
 def _signed(claims: dict[str, object]) -> str:
     head = _base64(json.dumps({"typ": "JWT", "alg": "HS256"}).encode())
     body = _base64(json.dumps(claims).encode())
-    signature = hmac.new(_KEY, f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{_base64(signature)}"
+    return f"{head}.{body}.{_signature(f'{head}.{body}')}"
+
+
+def _signature(text: str) -> str:
+    return _base64(hmac.new(_KEY, text.encode(), hashlib.sha256).digest())
 
 
 def _base64(raw: bytes) -> str:

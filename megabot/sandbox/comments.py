@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from megabot.sandbox.posts import check_language, chosen_language, opened
-from megabot.sandbox.records import Comment, Community, ModKind, Notice, Person
+from megabot.sandbox import notices, notifications
+from megabot.sandbox.posts import cast, check_language, chosen_language, count_seen, opened
+from megabot.sandbox.posts import named as named_post
+from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
 from megabot.sandbox.site_texts import kept_text
@@ -42,14 +44,15 @@ def named(world: World, comment_id: int) -> Comment:
 def create(world: World, author: Person, text: CommentText) -> Written:
     """Write a comment; one whose parent does not exist stands at the top level without a word."""
     content = _stored(world, text.content)
-    post = opened(world, author, text.post_id)
+    # On 1.0 a post that is not there for the author is one that is deleted.
+    post = named_post(world, text.post_id) if world.is_lemmy_1 else opened(world, author, text.post_id)
     community = check_user_action(world, author, post.community_id)
     if post.is_gone:
         raise Refusal("deleted")
     if post.locked and not is_mod_or_admin(author, community):
         raise Refusal("locked")
     parent = world.comments.get(text.parent_id or 0)
-    _check_parent(parent, post.id)
+    _check_parent(world, parent, post.id)
     check_language(community, text.language_id)
     number = world.new_id("comment")
     comment = Comment(
@@ -59,14 +62,13 @@ def create(world: World, author: Person, text: CommentText) -> Written:
         content=content,
         path=(*(parent.path if parent else ()), number),
         published=world.now(),
-        language_id=chosen_language(author, community, text.language_id),
-        votes={author.id: 1},
+        language_id=chosen_language(world, author, community, text.language_id),
     )
-    seen = sum(1 for _ in world.visible_comments(post)) + 1
+    cast(world, author, comment, 1)
     world.comments[number] = comment
     world.comments_of[post.id].append(comment)
-    told = _notify(world, comment, author, mentioned_names(content, world.hostname))
-    post.comments_read[author.id] = seen
+    told = _tell(world, comment, author)
+    count_seen(world, author, post)
     _mark_answered(world, author, parent)
     return Written(comment, told)
 
@@ -84,8 +86,7 @@ def edit(
         comment.content = _stored(world, content)
     comment.language_id = comment.language_id if language_id is None else language_id
     comment.updated = world.now()
-    names = mentioned_names(comment.content, world.hostname)
-    return Written(comment, _notify(world, comment, author, names))
+    return Written(comment, _tell(world, comment, author))
 
 
 def distinguish(world: World, moderator: Person, comment_id: int, *, distinguished: bool) -> Comment:
@@ -110,8 +111,9 @@ def remove(world: World, moderator: Person, comment_id: int, *, removed: bool, r
         raise Refusal("couldnt_update_comment")
     comment.removed = removed
     facts = {"comment_id": comment.id, "post_id": comment.post_id, "community_id": community.id}
-    world.log(ModKind.REMOVE_COMMENT, moderator, turned_on=removed, reason=reason, **facts)
-    return Written(comment, _notify(world, comment, moderator, []))
+    row = world.log(ModKind.REMOVE_COMMENT, moderator, turned_on=removed, reason=reason, **facts)
+    notifications.of_action(world, row)
+    return Written(comment, _tell_author(world, comment, moderator))
 
 
 def delete(world: World, author: Person, comment_id: int, *, deleted: bool) -> Written:
@@ -123,7 +125,7 @@ def delete(world: World, author: Person, comment_id: int, *, deleted: bool) -> W
     if comment.creator_id != author.id:
         raise Refusal("no_comment_edit_allowed")
     comment.deleted = deleted
-    return Written(comment, _notify(world, comment, author, []))
+    return Written(comment, _tell_author(world, comment, author))
 
 
 def vote(world: World, voter: Person, comment_id: int, score: int) -> Comment:
@@ -132,9 +134,7 @@ def vote(world: World, voter: Person, comment_id: int, score: int) -> Comment:
         raise Refusal("invalid_bot_action")
     comment = named(world, comment_id)
     check_user_action(world, voter, _community_of(world, comment).id)
-    comment.votes.pop(voter.id, None)
-    if score in {1, -1}:
-        comment.votes[voter.id] = score
+    cast(world, voter, comment, score)
     return comment
 
 
@@ -148,47 +148,30 @@ def _stored(world: World, content: str) -> str:
     return text
 
 
-def _check_parent(parent: Comment | None, post_id: int) -> None:
+def _check_parent(world: World, parent: Comment | None, post_id: int) -> None:
     if parent is None:
         return
     if parent.post_id != post_id:
         raise Refusal("couldnt_create_comment")
     if len(parent.path) >= _DEEPEST:
         raise Refusal("max_comment_depth_reached")
+    if world.is_lemmy_1 and parent.is_gone:
+        raise Refusal("deleted")
 
 
-def _notify(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
-    """Tell the mentioned, then the author of what is answered: who is both gets the mention only."""
-    told: list[int] = []
-    for name in names:
-        person = world.person_named(name)
-        if person and name != actor.name:
-            told.append(person.account_id)
-            _notice(world, world.mentions, "mention", comment, person)
-    answered = world.people[_answered_author(world, comment)]
-    if answered.id != actor.id and actor.id not in answered.blocked and answered.account_id not in told:
-        told.append(answered.account_id)
-        _notice(world, world.replies, "reply", comment, answered)
-    return told
+def _tell(world: World, comment: Comment, author: Person) -> list[int]:
+    """Tell whom a new or changed comment is for; 1.0 does not say whom it told."""
+    if world.is_lemmy_1:
+        notifications.of_comment(world, comment)
+        return []
+    return notices.of_comment(world, comment, author, mentioned_names(comment.content, world.hostname))
 
 
-def _answered_author(world: World, comment: Comment) -> int:
-    if comment.parent_id is not None:
-        return world.comments[comment.parent_id].creator_id
-    return world.posts[comment.post_id].creator_id
-
-
-def _notice(world: World, notices: dict[int, Notice], kind: str, comment: Comment, person: Person) -> None:
-    """Keep one row for a comment and a person, as the table's unique key does."""
-    if any((one.comment_id, one.recipient_id) == (comment.id, person.id) for one in notices.values()):
-        return
-    number = world.new_id(kind)
-    notices[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
+def _tell_author(world: World, comment: Comment, actor: Person) -> list[int]:
+    """Tell the author of what is answered once more, as 0.19 does when a comment goes or comes back."""
+    return [] if world.is_lemmy_1 else notices.of_comment(world, comment, actor, [])
 
 
 def _mark_answered(world: World, author: Person, parent: Comment | None) -> None:
-    if parent is None:
-        return
-    for notice in (*world.mentions.values(), *world.replies.values()):
-        if (notice.comment_id, notice.recipient_id) == (parent.id, author.id):
-            notice.read = True
+    if parent is not None:
+        (notifications if world.is_lemmy_1 else notices).mark_answered(world, author, parent)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from megabot.sandbox import notifications
 from megabot.sandbox.languages import EVERY_ID
 from megabot.sandbox.records import Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
@@ -37,7 +38,8 @@ def add(world: World, name: str, title: str, moderators: list[Person]) -> Commun
     """Add a community without asking for anything; its first moderator follows it."""
     community = Community(id=world.new_id("community"), name=name, title=title, published=world.now())
     community.moderators = [person.id for person in moderators]
-    community.followers = set(community.moderators[:1])
+    community.moderating_since = dict.fromkeys(community.moderators, world.now())
+    community.followers = dict.fromkeys(community.moderators[:1], world.now())
     world.communities[community.id] = community
     return community
 
@@ -69,14 +71,12 @@ def set_moderator(world: World, actor: Person, community: Community, person_id: 
     """Give or take a seat; nobody takes that of a senior."""
     check_mod_action(actor, community)
     if added:
-        if person_id in community.moderators or person_id not in world.people:
-            raise Refusal("community_moderator_already_exists")
-        community.moderators.append(person_id)
+        _seat(world, community, person_id)
     else:
         check_higher_mod(world, actor, person_id, community)
         community.moderators = [other for other in community.moderators if other != person_id]
     facts = {"community_id": community.id, "other_person_id": person_id, "turned_on": not added}
-    world.log(ModKind.ADD_COMMUNITY, actor, **facts)
+    notifications.of_action(world, world.log(ModKind.ADD_COMMUNITY, actor, **facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +96,24 @@ def ban(world: World, moderator: Person, community: Community, order: Ban) -> Pe
     if person is None:
         raise Refusal("community_user_already_banned")
     if order.ban:
-        community.banned.add(person.id)
-        community.followers.discard(person.id)
+        community.banned[person.id] = world.now()
+        community.followers.pop(person.id, None)
     else:
-        community.banned.discard(person.id)
+        community.banned.pop(person.id, None)
     facts = {"community_id": community.id, "other_person_id": person.id, "turned_on": order.ban}
-    world.log(ModKind.BAN_FROM_COMMUNITY, moderator, reason=order.reason, **facts)
+    row = world.log(ModKind.BAN_FROM_COMMUNITY, moderator, reason=order.reason, **facts)
+    notifications.of_action(world, row)
     return person
 
 
 def remove(world: World, admin: Person, community: Community, *, removed: bool, reason: str | None) -> None:
     """Remove a community from the site or restore it."""
+    if world.is_lemmy_1 and not is_mod_or_admin(admin, community):
+        raise Refusal("not_a_mod_or_admin")
     check_admin(admin)
     community.removed = removed
-    world.log(ModKind.REMOVE_COMMUNITY, admin, community_id=community.id, turned_on=removed, reason=reason)
+    facts = {"community_id": community.id, "turned_on": removed, "reason": reason}
+    notifications.of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
 
 
 def delete(person: Person, community: Community, *, deleted: bool) -> None:
@@ -125,10 +129,19 @@ def delete(person: Person, community: Community, *, deleted: bool) -> None:
 def follow(world: World, person: Person, community: Community, *, follow: bool) -> None:
     """Subscribe to a community or not."""
     if not follow:
-        community.followers.discard(person.id)
+        community.followers.pop(person.id, None)
         return
     check_user_action(world, person, community.id)
-    community.followers.add(person.id)
+    community.followers[person.id] = world.now()
+
+
+def _seat(world: World, community: Community, person_id: int) -> None:
+    """Give a seat; on 1.0 who has one gets it anew, as the last in rank."""
+    has_one = person_id in community.moderators
+    if person_id not in world.people or (has_one and not world.is_lemmy_1):
+        raise Refusal("community_moderator_already_exists")
+    community.moderators = [*(other for other in community.moderators if other != person_id), person_id]
+    community.moderating_since[person_id] = world.now()
 
 
 def _apply(world: World, community: Community, change: CommunityChange) -> None:

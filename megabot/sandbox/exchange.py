@@ -7,15 +7,14 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from megabot.sandbox import pages, pictures
+from megabot.sandbox import once_keys, pages, pictures, v3_routes, v4_refusals, v4_routes
+from megabot.sandbox.fields import Ask, Fields, Json, from_body, from_query
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
-from megabot.sandbox.v3_fields import Ask, Fields, Json, from_body, from_query
-from megabot.sandbox.v3_routes import ROUTES, Route
+from megabot.sandbox.route import Route
 from megabot.sandbox.world import World
 
 _JSON_LIMIT = 2_000_000  # actix's default, in bytes
-_PICTURES = "/pictrs/image/"
 _VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 _JSON_TYPE = "application/json"
 # Asked for on purpose by clients that find out what the server is; not there, and no mistake.
@@ -65,22 +64,34 @@ class Answer:
 
 def caller_of(world: World, request: Request) -> Person | None:
     """Give who asks; a token that is not known makes a stranger, without a word."""
-    return world.people.get(world.tokens.get(request.token or "", 0))
+    return world.owner_of(request.token)
 
 
 def answer(world: World, request: Request) -> Answer:
     """Answer a request."""
-    route = ROUTES.get(f"{request.method} {request.path}")
+    route = _routes(world).get(f"{request.method} {request.path}")
+    if once_keys.is_used(world, caller_of(world, request), request.method, request.headers):
+        return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if route is not None:
         return _called(world, request, route)
-    if request.method == "GET" and request.path.startswith(_PICTURES):
-        return _picture(world, request)
+    file = pictures.file_at(world, unquote(request.path)) if request.method == "GET" else None
+    if file is not None:
+        return _picture(world, request, file)
     page = pages.page(world, unquote(request.path)) if request.method == "GET" else None
     if page is not None:
         headers = {"content-type": "text/html; charset=utf-8"}
         return Answer(status=page.status, headers=headers, body=page.html.encode())
-    is_unknown = f"{request.method} {request.path}" not in _PROBES
+    is_unknown = not _is_expected(world, f"{request.method} {request.path}")
     return Answer(status=HTTPStatus.NOT_FOUND, headers=_headers(request), is_unknown=is_unknown)
+
+
+def _routes(world: World) -> Mapping[str, Route]:
+    return v4_routes.ROUTES if world.is_lemmy_1 else v3_routes.ROUTES
+
+
+def _is_expected(world: World, call: str) -> bool:
+    """Tell whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
+    return call in _PROBES or (world.is_lemmy_1 and call in v3_routes.ROUTES)
 
 
 def _called(world: World, request: Request, route: Route) -> Answer:
@@ -96,15 +107,21 @@ def _called(world: World, request: Request, route: Route) -> Answer:
         )
         return _json(request, route.status, route.call(ask))
     except Refusal as refusal:
-        return _json(request, refusal.status, refusal.values)
+        return _refused(world, request, refusal)
 
 
-def _picture(world: World, request: Request) -> Answer:
+def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
+    if world.is_lemmy_1:
+        return _json(request, *v4_refusals.told(refusal))
+    return _json(request, refusal.status, refusal.values)
+
+
+def _picture(world: World, request: Request, file: str) -> Answer:
     """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
     try:
-        picture = pictures.served(world, unquote(request.path.removeprefix(_PICTURES)))
+        picture = pictures.served(world, file)
     except Refusal as refusal:
-        return _json(request, refusal.status, refusal.values)
+        return _refused(world, request, refusal)
     if picture is None:
         return Answer(status=HTTPStatus.NOT_FOUND, headers=_headers(request))
     headers = {
@@ -116,11 +133,11 @@ def _picture(world: World, request: Request) -> Answer:
 
 
 def _check_limit(world: World, request: Request, route: Route) -> None:
-    if route.bucket is None:
-        return
-    limit = world.site.limits[route.bucket]
-    if not world.buckets.take(client=request.client, kind=route.bucket, limit=limit, now=world.now()):
-        raise Refusal("rate_limit_error")
+    limiter = world.windows if world.is_lemmy_1 else world.buckets
+    for kind in route.buckets:
+        limit = world.site.limits[kind]
+        if not limiter.take(client=request.client, kind=kind, limit=limit, now=world.now()):
+            raise Refusal("rate_limit_error")
 
 
 def _fields(request: Request, route: Route) -> Fields:

@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 Json = dict[str, Any]
@@ -30,15 +30,18 @@ class Hand:
     name: str = ""
     password: str = "correct horse"  # noqa: S105 - of a made-up account
     token: str | None = None
+    api: ClassVar[str] = "v3"
+    login_path: ClassVar[str] = "user/login"
+    image_path: ClassVar[str] = "/pictrs/image"
 
     def login(self, code: str | None = None) -> str:
         """Sign in, with a TOTP code if the account has one, and keep the token."""
         body: Json = {"username_or_email": self.name, "password": self.password, "totp_2fa_token": code}
-        self.token = str(self._send("POST", "user/login", body=body)["jwt"])
+        self.token = str(self._send("POST", self.login_path, body=body)["jwt"])
         return self.token
 
     def get(self, path: str, **query: object) -> Json:
-        """Read; the path is the part behind /api/v3/."""
+        """Read; the path is the part behind /api/v3/ (or v4)."""
         asked = {name: _written(value) for name, value in query.items() if value is not None}
         return self._send("GET", f"{path}?{urlencode(asked)}" if asked else path)
 
@@ -121,6 +124,10 @@ class Hand:
         answer = self.post("private_message", recipient_id=recipient_id, content=content)
         return int(answer["private_message_view"]["private_message"]["id"])
 
+    def edit_message(self, message_id: int, content: str) -> Json:
+        """Change a private message of one's own."""
+        return self.put("private_message", private_message_id=message_id, content=content)
+
     def messages(self, *, unread_only: bool = False) -> list[Json]:
         """List private messages, newest first."""
         return list(self.get("private_message/list", unread_only=unread_only, limit=50)["private_messages"])
@@ -128,6 +135,23 @@ class Hand:
     def add_mod(self, community_id: int, person_id: int, *, added: bool = True) -> Json:
         """Give somebody a moderator's seat or take it."""
         return self.post("community/mod", community_id=community_id, person_id=person_id, added=added)
+
+    def comments_by(self, name: str) -> list[Json]:
+        """List a person's comments, newest first: the comments alone."""
+        found = self.get("user", username=name, sort="New", limit=50)["comments"]
+        return [one["comment"] for one in found]
+
+    def ban_from_site(self, person_id: int, *, ban: bool = True) -> Json:
+        """Ban somebody from the whole server as an admin, or take it back."""
+        return self.post("user/ban", person_id=person_id, ban=ban)
+
+    def remove_community(self, community_id: int, *, removed: bool = True) -> Json:
+        """Take a community down as an admin, or put it back."""
+        return self.post("community/remove", community_id=community_id, removed=removed)
+
+    def block(self, person_id: int, *, block: bool = True) -> Json:
+        """Hear no more of somebody, or again."""
+        return self.post("user/block", person_id=person_id, block=block)
 
     def ban(self, community_id: int, person_id: int, *, ban: bool = True) -> Json:
         """Ban somebody from a community, or take it back."""
@@ -139,11 +163,14 @@ class Hand:
 
     def upload(self, content: bytes, name: str = "picture.png") -> Json:
         """Upload an image and give what the image service says of it."""
+        return dict(self._uploaded(content, name)["files"][0])
+
+    def _uploaded(self, content: bytes, name: str) -> Json:
         head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="images[]"; filename="{name}"\r\n\r\n'
         form = head.encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
         headers = self._headers(f"multipart/form-data; boundary={_BOUNDARY}")
-        request = urllib.request.Request(f"{self.url}/pictrs/image", form, headers)  # noqa: S310 - http only
-        return dict(json.loads(self._read(request))["files"][0])
+        request = urllib.request.Request(f"{self.url}{self.image_path}", form, headers)  # noqa: S310 - http only
+        return dict(json.loads(self._read(request)))
 
     def page(self, path: str) -> str:
         """Read a web page as a visitor with a browser does."""
@@ -151,9 +178,9 @@ class Hand:
         return self._read(request).decode()
 
     def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
-        headers = self._headers("application/json", signs_in=path == "user/login")
+        headers = self._headers("application/json", signs_in=path == self.login_path)
         data = None if body is None else json.dumps(body).encode()
-        address = f"{self.url}/api/v3/{path}"
+        address = f"{self.url}/api/{self.api}/{path}"
         request = urllib.request.Request(address, data, headers, method=method)  # noqa: S310 - http only
         return dict(json.loads(self._read(request)))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from megabot.sandbox import notifications
 from megabot.sandbox.listing import Page
 from megabot.sandbox.ranking import comment_order
 from megabot.sandbox.records import Notice, Person, PrivateMessage
@@ -10,6 +11,8 @@ from megabot.sandbox.rights import check_account
 from megabot.sandbox.site_texts import kept_text
 from megabot.sandbox.wording import TEXT_LIMIT, check_body
 from megabot.sandbox.world import World
+
+_NOBODY = 'insert or update on table "private_message" violates foreign key constraint'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,38 @@ def mark_all(world: World, person: Person) -> None:
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
     """Send a message, unless the recipient blocked the sender."""
-    text = kept_text(world, content)
-    check_body(text, TEXT_LIMIT)
+    text = _kept(world, content)
     check_account(sender)
-    recipient = world.people.get(recipient_id)
+    recipient, number = world.people.get(recipient_id), world.new_id("message")
     if recipient is None:
+        raise Refusal("couldnt_create_private_message", cause=_NOBODY)
+    _check_heard(sender, recipient)
+    if world.is_lemmy_1 and not all(one.settings.private_messages_enabled for one in (sender, recipient)):
         raise Refusal("couldnt_create_private_message")
-    if sender.id in recipient.blocked:
-        raise Refusal("person_is_blocked")
     message = PrivateMessage(
-        id=world.new_id("message"),
+        id=number,
         creator_id=sender.id,
         recipient_id=recipient.id,
         content=text,
         published=world.now(),
     )
     world.messages[message.id] = message
+    notifications.of_message(world, message)
+    return message
+
+
+def edit(world: World, sender: Person, number: int, content: str) -> PrivateMessage:
+    """Change a message of one's own; on 1.0 the other side is told of it once more."""
+    check_account(sender)
+    message = world.messages.get(number)
+    if message is None:
+        raise Refusal("couldnt_find_private_message")
+    if message.creator_id != sender.id:
+        raise Refusal("edit_private_message_not_allowed")
+    text = _kept(world, content)
+    _check_heard(sender, world.people[message.recipient_id])
+    message.content, message.updated = text, world.now()
+    notifications.of_message(world, message)
     return message
 
 
@@ -107,10 +126,25 @@ def mark_message(world: World, person: Person, number: int, *, read: bool) -> Pr
 def block(world: World, person: Person, target_id: int, *, block: bool) -> Person:
     """Hear no more of somebody, or again."""
     target = world.people.get(target_id)
-    if target is None or target.admin:
-        raise Refusal("cant_block_admin" if target else "couldnt_find_person")
-    (person.blocked.add if block else person.blocked.discard)(target_id)
+    if target is None:
+        raise Refusal("already_exists" if world.is_lemmy_1 else "couldnt_find_person")
+    if target.admin:
+        raise Refusal("cant_block_admin")
+    person.blocked.pop(target_id, None)
+    if block:
+        person.blocked[target_id] = world.now()
     return target
+
+
+def _kept(world: World, content: str) -> str:
+    text = kept_text(world, content)
+    check_body(text, TEXT_LIMIT)
+    return text
+
+
+def _check_heard(sender: Person, recipient: Person) -> None:
+    if sender.id in recipient.blocked:
+        raise Refusal("person_is_blocked")
 
 
 def _shown(world: World, person: Person, kept: dict[int, Notice]) -> list[Notice]:

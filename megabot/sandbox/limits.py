@@ -1,7 +1,7 @@
-"""Lemmy 0.19's token buckets, one a client and kind of call; knows no paths and reads no clock."""
+"""How often a client may call: 0.19's token buckets and 1.0's windows. Knows no paths and reads no clock."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
@@ -55,6 +55,28 @@ class Buckets:
             return False
         bucket.checked, bucket.tokens = second, tokens - 1
         return True
+
+
+@dataclass(slots=True)
+class _Window:
+    ends: datetime
+    calls: int
+
+
+@dataclass(slots=True)
+class Windows:
+    """Lemmy 1.0's fixed windows: each opens at a client's first call and ends by the clock alone."""
+
+    _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
+
+    def take(self, *, client: str, kind: str, limit: Limit, now: datetime) -> bool:
+        """Count a call and tell whether it is one of those allowed."""
+        window = self._windows.get((client, kind))
+        if window is None or window.ends <= now:
+            window = _Window(now + timedelta(seconds=limit.seconds), 0)
+            self._windows[client, kind] = window
+        window.calls += 1
+        return window.calls <= limit.size
 
 
 def _refilled(bucket: _Bucket, limit: Limit, second: int) -> int:

@@ -7,8 +7,10 @@ pages are left out.
 from megabot.sandbox import pictures
 from megabot.sandbox.records import ImageService, Post, RemotePage
 from megabot.sandbox.refusal import ImageRefusal
+from megabot.sandbox.wording import proxied
 from megabot.sandbox.world import World
 
+_THUMBNAIL_SIZE = 512
 _NOTHING = RemotePage(content_type="")
 
 
@@ -19,19 +21,24 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
     """
     page = _found(world, post.url)
     is_image = page.content_type.startswith("image/")
-    if is_image:
+    if is_image and not world.is_lemmy_1:
         pictures.check_enabled(world)
     image = post.url if is_image else page.preview_image
+    if is_image and post.url and world.is_lemmy_1:
+        post.url = proxied(post.url, world.hostname)
     if custom_thumbnail and not is_image:
-        post.thumbnail_url = custom_thumbnail
+        post.thumbnail_url = _custom(world, custom_thumbnail)
     else:
         post.thumbnail_url = _thumbnail(world, image) if image else None
     post.url_content_type = page.content_type or None
 
 
+def _custom(world: World, thumbnail: str) -> str:
+    return proxied(thumbnail, world.hostname, size=_THUMBNAIL_SIZE) if world.is_lemmy_1 else thumbnail
+
+
 def _found(world: World, url: str | None) -> RemotePage:
-    own = url.removeprefix(world.address("pictrs", "image/")) if url else ""
-    picture = world.pictures.get(own)
+    picture = pictures.kept_at(world, url or "")
     if picture is not None and world.images is ImageService.RUNNING:
         return RemotePage(content_type=picture.content_type, content=picture.content)
     return world.elsewhere.get(url or "", _NOTHING)
@@ -45,4 +52,4 @@ def _thumbnail(world: World, image: str) -> str:
         copy = pictures.keep(world, _found(world, image).content)
     except ImageRefusal:
         return image
-    return world.address("pictrs", f"image/{copy.file}")
+    return pictures.address(world, copy.file)

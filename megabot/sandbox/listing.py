@@ -1,20 +1,19 @@
-"""Which posts and comments a reader is shown and in which order, as Lemmy's views query them."""
+"""Which posts a reader is shown and in which order, as Lemmy's views query them; comments apart."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from megabot.sandbox.languages import EVERY_ID
-from megabot.sandbox.ranking import comment_order, post_rank
-from megabot.sandbox.records import Comment, Community, Person, Post
+from megabot.sandbox.ranking import post_rank
+from megabot.sandbox.records import Community, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.world import World
 
 _T = TypeVar("_T")
 _LONGEST_PAGE = 50
 _LAST_PAGE = 100
-_TREE_SIZE = 300
 _HOUR = timedelta(hours=1)
 _TOP_PERIODS = {
     "TopHour": _HOUR,
@@ -33,7 +32,6 @@ POST_SORTS = (
     "NewComments", "TopHour", "TopSixHour", "TopTwelveHour", "TopThreeMonths", "TopSixMonths",
     "TopNineMonths", "Controversial", "Scaled",
 )  # fmt: skip
-COMMENT_SORTS = ("Hot", "Top", "New", "Old", "Controversial")
 LISTING_TYPES = ("All", "Local", "Subscribed", "ModeratorView")
 
 
@@ -76,57 +74,38 @@ class PostQuery:
     search_term: str | None = None
     title_only: bool = False
     url: str | None = None
+    tag_id: int | None = None
+    not_before: datetime | None = None
     after: Post | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommentQuery:
-    """What comments are asked for."""
-
-    reader: Person | None
-    page: Page
-    sort: str = "Hot"
-    listing_type: str | None = None
-    community_id: int | None = None
-    post_id: int | None = None
-    creator_id: int | None = None
-    parent: Comment | None = None
-    max_depth: int | None = None
-    search_term: str | None = None
-
-
 def posts(world: World, query: PostQuery) -> list[Post]:
-    """List posts: pinned ones first under every sort, New and Old too."""
-    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
-    key = _post_order(world, query)
+    """List a page of posts."""
+    found, order = every_post(world, query), post_order(world, query)
     if query.after is not None:
-        start = key(query.after)
-        found = [post for post in found if key(post) > start]
-    return query.page.of(sorted(found, key=key))
+        start = order(query.after)
+        found = [post for post in found if order(post) > start]
+    return query.page.of(found)
 
 
-def comments(world: World, query: CommentQuery) -> list[Comment]:
-    """List comments; with a depth the whole tree comes and the page is ignored."""
-    pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
-    found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
-    in_thread = query.post_id is not None or query.parent is not None
-    order = comment_order(query.sort, world.now())
-    if query.max_depth is None:
-        found.sort(key=lambda one: (not (in_thread and one.distinguished), order(one)))
-        return query.page.of(found)
-    depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
-    tree = [comment for comment in found if len(comment.path) <= depth]
-    tree.sort(key=lambda one: (one.path[:-1], not one.distinguished, order(one)))
-    return tree[:_TREE_SIZE]
+def every_post(world: World, query: PostQuery) -> list[Post]:
+    """List all posts that are asked for, in their order."""
+    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
+    return sorted(found, key=post_order(world, query))
 
 
-def comment_sort(post_sort: str | None) -> str:
-    """Translate a sort of posts for the comments beside them."""
-    if post_sort in {"New", "NewComments", "MostComments"}:
-        return "New"
-    if post_sort in {"Old", "Controversial"}:
-        return post_sort
-    return "Top" if (post_sort or "").startswith("Top") else "Hot"
+def post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
+    """Give the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
+    rank, by_time = post_rank(world, query.sort), query.sort in {"New", "Old"}
+    oldest_first = world.is_lemmy_1 and query.sort == "Old"
+
+    def key(post: Post) -> tuple[float, ...]:
+        pinned = post.featured_local if query.community_id is None else post.featured_community
+        first = pinned and not (by_time and world.is_lemmy_1)
+        newest = 0.0 if by_time else -post.published.timestamp()
+        return (not first, rank(post), newest, post.id if oldest_first else -post.id)
+
+    return key
 
 
 def _only_unknown(code: str, message: str) -> str | None:
@@ -135,15 +114,20 @@ def _only_unknown(code: str, message: str) -> str | None:
 
 def _is_listed(world: World, query: PostQuery, post: Post) -> bool:
     community = world.community_of(post)
+    return (
+        _is_recent(world, query, post)
+        and _is_asked_for(query, post)
+        and _is_there(world, query, post, community)
+        and is_in_listing(query.reader, query.listing_type, community)
+        and _is_wanted(world, query, post, community)
+    )
+
+
+def _is_recent(world: World, query: PostQuery, post: Post) -> bool:
     period = _TOP_PERIODS.get(query.sort)
     if period is not None and world.now() - post.published >= period:
         return False
-    return (
-        _is_asked_for(query, post)
-        and _is_there(query, post, community)
-        and _is_in_listing(query.reader, query.listing_type, community)
-        and _is_wanted(world, query, post, community)
-    )
+    return query.not_before is None or post.published > query.not_before
 
 
 def _is_asked_for(query: PostQuery, post: Post) -> bool:
@@ -152,6 +136,8 @@ def _is_asked_for(query: PostQuery, post: Post) -> bool:
         (query.creator_id, post.creator_id),
         (query.url, post.url),
     )
+    if query.tag_id is not None and query.tag_id not in post.tags:
+        return False
     return all(wanted in {None, actual} for wanted, actual in asked) and _matches(query, post)
 
 
@@ -159,10 +145,10 @@ def _matches(query: PostQuery, post: Post) -> bool:
     if query.search_term is None:
         return True
     texts = [post.name] if query.title_only else [post.name, post.body or "", post.alt_text or ""]
-    return not post.is_gone and any(_contains(text, query.search_term) for text in texts)
+    return not post.is_gone and any(contains(text, query.search_term) for text in texts)
 
 
-def _contains(text: str, term: str) -> bool:
+def contains(text: str, term: str) -> bool:
     """Match as ilike with a % for every space does: the words in this order, anything between."""
     place, text = 0, text.lower()
     for word in term.lower().split():
@@ -173,17 +159,18 @@ def _contains(text: str, term: str) -> bool:
     return True
 
 
-def _is_there(query: PostQuery, post: Post, community: Community) -> bool:
-    """Drop what is deleted but for its author, and what is removed but for an admin on a profile."""
+def _is_there(world: World, query: PostQuery, post: Post, community: Community) -> bool:
+    """Drop what is deleted but for its author, and what is removed but for an admin (0.19: on a profile)."""
     reader = query.reader
     if community.deleted or (post.deleted and not (reader and reader.id == post.creator_id)):
         return False
-    if query.creator_id is not None and reader is not None and reader.admin:
+    if reader is not None and reader.admin and (query.creator_id is not None or world.is_lemmy_1):
         return True
     return not (community.removed or post.removed)
 
 
-def _is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
+def is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
+    """Tell whether a community is one of those that a listing of the reader's is made of."""
     if reader is None:
         return community.visibility == "Public"
     if listing_type == "Subscribed":
@@ -201,14 +188,15 @@ def _is_wanted(world: World, query: PostQuery, post: Post, community: Community)
         return True
     if world.people[post.creator_id].bot_account and not settings.show_bot_accounts:
         return False
-    if _is_hidden_as_read(query, reader, post) or not _is_voted_as_asked(query, reader, post):
+    if _is_hidden_as_read(world, query, reader, post) or not _is_voted_as_asked(query, reader, post):
         return False
-    return query.listing_type == "ModeratorView" or _is_understood(reader, post.language_id, post.creator_id)
+    return query.listing_type == "ModeratorView" or is_understood(reader, post.language_id, post.creator_id)
 
 
-def _is_hidden_as_read(query: PostQuery, reader: Person, post: Post) -> bool:
+def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
     shows_read = reader.settings.show_read_posts if query.show_read is None else query.show_read
-    return not shows_read and query.creator_id is None and reader.id in post.read_by
+    is_profile = query.creator_id is not None and not world.is_lemmy_1
+    return not shows_read and not is_profile and reader.id in post.read_by
 
 
 def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
@@ -217,43 +205,6 @@ def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
     return post.creator_id != reader.id and post.votes.get(reader.id) == (1 if query.liked_only else -1)
 
 
-def _is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
+def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
+    """Tell whether a thing is in a language of the reader's and not by somebody they blocked."""
     return language_id in (reader.settings.languages or EVERY_ID) and creator_id not in reader.blocked
-
-
-def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> bool:
-    post = world.posts[comment.post_id]
-    asked = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
-    if not all(wanted in {None, actual} for wanted, actual in asked):
-        return False
-    if query.parent and comment.path[: len(query.parent.path)] != query.parent.path:
-        return False
-    if query.search_term is not None and (
-        comment.is_gone or not _contains(comment.content, query.search_term)
-    ):
-        return False
-    return _is_in_listing(query.reader, query.listing_type, world.community_of(post)) and _is_comment_wanted(
-        world, query, comment
-    )
-
-
-def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> bool:
-    reader = query.reader
-    if reader is None:
-        return True
-    if world.people[comment.creator_id].bot_account and not reader.settings.show_bot_accounts:
-        return False
-    return query.listing_type == "ModeratorView" or _is_understood(
-        reader, comment.language_id, comment.creator_id
-    )
-
-
-def _post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
-    rank = post_rank(world, query.sort)
-
-    def key(post: Post) -> tuple[float, ...]:
-        pinned = post.featured_local if query.community_id is None else post.featured_community
-        newest = 0.0 if query.sort in {"New", "Old"} else -post.published.timestamp()
-        return (not pinned, rank(post), newest, -post.id)
-
-    return key

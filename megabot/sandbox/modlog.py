@@ -30,6 +30,15 @@ def names_are_hidden(world: World, reader: Person | None) -> bool:
     return world.site.hide_modlog_mod_names and not moderates_anything(world, reader)
 
 
+def target(world: World, row: ModAction) -> int | None:
+    """Give at whom an act is aimed (1.0): at nobody with a pin or a purge."""
+    if row.kind in {ModKind.FEATURE_POST, ModKind.PURGE_POST}:
+        return None
+    if row.kind is ModKind.REMOVE_COMMUNITY:
+        return next(iter(world.communities[row.community_id or 0].moderators), None)
+    return _concerned(world, row)
+
+
 def rows(world: World, query: ModlogQuery, kind: ModKind) -> list[ModAction]:
     """List the rows of one kind, newest first."""
     if query.type_ not in {"All", kind.value}:

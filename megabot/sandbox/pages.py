@@ -9,8 +9,9 @@ from html import escape
 from http import HTTPStatus
 from typing import NamedTuple
 
-from megabot.sandbox import listing, page_pictures, rights
-from megabot.sandbox.listing import CommentQuery, Page, PostQuery
+from megabot.sandbox import comment_listing, listing, page_pictures, rights
+from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox.listing import Page, PostQuery
 from megabot.sandbox.page_style import LOCKED, MODERATOR, NSFW, PINNED, STYLE
 from megabot.sandbox.ranking import score
 from megabot.sandbox.records import Comment, Community, Post
@@ -128,7 +129,7 @@ def _body(world: World, post: Post) -> str:
 
 def _comments(world: World, post: Post) -> str:
     query = CommentQuery(reader=None, page=Page(1, _POSTS), sort="Top", post_id=post.id, max_depth=50)
-    shown = [comment for comment in listing.comments(world, query) if not comment.is_gone]
+    shown = [comment for comment in comment_listing.comments(world, query) if not comment.is_gone]
     top = "".join(_thread(world, comment, shown) for comment in shown if not _has_parent(comment, shown))
     heading = f"<h2>{_comment_count(world, post).capitalize()}</h2>"
     return f'<section class="card comments" aria-label="Comments">{heading}{top}</section>'

@@ -19,6 +19,27 @@ class _Limit(NamedTuple):
 _STILL, _ANIMATION = _Limit(10_000, 40_000_000), _Limit(1_920, 2_073_600)
 
 
+_OLD_PATH, _NEW_PATH = "/pictrs/image/", "/api/v4/image/"
+
+
+def address(world: World, file: str) -> str:
+    """Give the address of an image that is kept."""
+    return f"https://{world.hostname}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
+
+
+def file_at(world: World, path: str) -> str | None:
+    """Give the name of the image that a path is of; old addresses go on, none if it is no image's."""
+    known = (_OLD_PATH, _NEW_PATH) if world.is_lemmy_1 else (_OLD_PATH,)
+    return next((path.removeprefix(start) for start in known if path.startswith(start)), None)
+
+
+def kept_at(world: World, url: str) -> Picture | None:
+    """Give the image of that address if it is one of the server's own."""
+    home = f"https://{world.hostname}"
+    file = file_at(world, url.removeprefix(home)) if url.startswith(home) else None
+    return world.pictures.get(file or "")
+
+
 def check_enabled(world: World) -> None:
     """Refuse what Lemmy refuses without pict-rs in its settings: every text with Markdown in it."""
     if world.images is ImageService.OFF:

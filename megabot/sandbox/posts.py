@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from megabot.sandbox import link_preview
+from megabot.sandbox import link_preview, notifications
 from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
-from megabot.sandbox.records import Community, ModKind, Person, Post
+from megabot.sandbox.records import Comment, CommentsSeen, Community, ModKind, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import (
+    can_find,
     can_open,
     check_admin,
     check_higher_admin,
@@ -38,6 +39,7 @@ class PostText:
     nsfw: bool | None = None
     language_id: int | None = None
     honeypot: str | None = None
+    tags: list[int] | None = None
 
 
 def named(world: World, post_id: int) -> Post:
@@ -56,6 +58,14 @@ def opened(world: World, reader: Person | None, post_id: int) -> Post:
     return post
 
 
+def found(world: World, person: Person, post_id: int) -> Post:
+    """Give a post to one who acts on it; 1.0 looks as a reader does, with no regard to a moderator's seat."""
+    post = named(world, post_id)
+    if world.is_lemmy_1 and not can_find(world, person, post):
+        raise Refusal("couldnt_find_post")
+    return post
+
+
 def create(world: World, author: Person, community_id: int, text: PostText) -> Post:
     """Publish a post. There is no check for a copy of an earlier one."""
     if text.honeypot:
@@ -65,7 +75,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     body = None if text.body is None else kept_text(world, text.body)
     url = None if text.url is None else kept_url(world, text.url)
     thumbnail = None if text.custom_thumbnail is None else kept_thumbnail(text.custom_thumbnail)
-    check_title(name)
+    check_title(name, must_show=world.is_lemmy_1)
     _check_lengths(body, text.alt_text)
     community = _check_may_post(world, author, community_id, text)
     post = Post(
@@ -78,12 +88,14 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         body=body,
         alt_text=text.alt_text,
         nsfw=community.nsfw or bool(text.nsfw),
-        language_id=chosen_language(author, community, text.language_id),
+        language_id=chosen_language(world, author, community, text.language_id),
     )
     world.posts[post.id] = post
+    _put_tags(world, post, text.tags)
     link_preview.refresh(world, post, thumbnail)
     post.votes[author.id] = 1
-    post.read_by.add(author.id)
+    post.voted_at[author.id] = post.read_by[author.id] = world.now()
+    notifications.of_post(world, post)
     return post
 
 
@@ -93,10 +105,10 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     thumbnail = kept_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
     body = None if text.body is None else kept_text(world, text.body) or None
     if text.name is not None:
-        check_title(text.name)
+        check_title(text.name, must_show=world.is_lemmy_1)
         check_slurs(text.name, world.site.slur_filter_regex)
     _check_lengths(body, text.alt_text)
-    post = named(world, post_id)
+    post = found(world, author, post_id)
     community = check_user_action(world, author, post.community_id)
     if post.creator_id != author.id:
         raise Refusal("no_post_edit_allowed")
@@ -107,8 +119,11 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     post.url = post.url if text.url is None else url
     post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
     post.nsfw = post.nsfw if text.nsfw is None else text.nsfw
+    post.nsfw = post.nsfw or (world.is_lemmy_1 and community.nsfw)
     post.language_id = post.language_id if text.language_id is None else text.language_id
     post.updated = world.now()
+    _put_tags(world, post, text.tags)
+    notifications.of_post(world, post)
     link_preview.refresh(world, post, thumbnail)
     return post
 
@@ -126,12 +141,12 @@ def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in
     return post
 
 
-def lock(world: World, moderator: Person, post_id: int, *, locked: bool) -> Post:
+def lock(world: World, moderator: Person, post_id: int, *, locked: bool, reason: str | None = None) -> Post:
     """Close a post for comments or open it."""
-    post = named(world, post_id)
+    post = found(world, moderator, post_id)
     check_mod_action(moderator, world.community_of(post))
     post.locked = locked
-    _log(world, ModKind.LOCK_POST, moderator, post, turned_on=locked)
+    _log(world, ModKind.LOCK_POST, moderator, post, turned_on=locked, reason=reason)
     return post
 
 
@@ -165,6 +180,8 @@ def purge(world: World, admin: Person, post_id: int, *, reason: str | None) -> N
     check_higher_admin(world, admin, post.creator_id)
     del world.posts[post.id]
     gone = {comment.id for comment in world.comments_of.pop(post.id, [])}
+    told = world.notifications.items()
+    world.notifications = {number: one for number, one in told if one.post_id != post.id}
     for notices in (world.mentions, world.replies):
         for number in [number for number, notice in notices.items() if notice.comment_id in gone]:
             del notices[number]
@@ -180,17 +197,32 @@ def vote(world: World, voter: Person, post_id: int, score: int) -> Post:
         raise Refusal("invalid_bot_action")
     post = named(world, post_id)
     check_user_action(world, voter, post.community_id)
-    post.votes.pop(voter.id, None)
-    if score in {1, -1}:
-        post.votes[voter.id] = score
-    post.read_by.add(voter.id)
+    cast(world, voter, post, score)
+    post.read_by[voter.id] = world.now()
     return post
 
 
 def mark_seen(world: World, reader: Person, post: Post) -> None:
     """Note that the reader opened the post with all its comments."""
-    post.read_by.add(reader.id)
-    post.comments_read[reader.id] = sum(1 for _ in world.visible_comments(post))
+    post.read_by[reader.id] = world.now()
+    count_seen(world, reader, post)
+
+
+def count_seen(world: World, reader: Person, post: Post) -> None:
+    """Note how many comments of a post the reader has seen: all there are."""
+    amount = sum(1 for _ in world.visible_comments(post))
+    post.comments_seen[reader.id] = CommentsSeen(amount, world.now())
+
+
+def cast(world: World, voter: Person, thing: Post | Comment, score: int) -> None:
+    """Note a vote, or that there is none."""
+    if thing.creator_id != voter.id:
+        voter.voted_on[thing.creator_id] = world.now()
+    thing.votes.pop(voter.id, None)
+    thing.voted_at.pop(voter.id, None)
+    if score in {1, -1}:
+        thing.votes[voter.id] = score
+        thing.voted_at[voter.id] = world.now()
 
 
 def check_language(community: Community, language_id: int | None) -> None:
@@ -200,16 +232,18 @@ def check_language(community: Community, language_id: int | None) -> None:
         raise Refusal("language_not_allowed")
 
 
-def chosen_language(author: Person, community: Community, language_id: int | None) -> int:
-    """Give the language sent, else the only one that author and community share, else Undetermined."""
-    if language_id is not None:
-        return language_id
+def chosen_language(world: World, author: Person, community: Community, language_id: int | None) -> int:
+    """Give the language sent, else the only one that author and community share (0.19), else Undetermined."""
+    if language_id is not None or world.is_lemmy_1:
+        return language_id or UNDETERMINED
     shared = (author.settings.languages or EVERY_ID) & (community.languages or EVERY_ID)
     real = shared - {UNDETERMINED}
     return next(iter(real)) if len(real) == 1 else UNDETERMINED
 
 
 def _check_may_post(world: World, author: Person, community_id: int, text: PostText) -> Community:
+    if world.is_lemmy_1 and community_id in world.communities and world.communities[community_id].is_gone:
+        raise Refusal("couldnt_find_community")
     community = check_user_action(world, author, community_id)
     # A seat is asked for: an admin who is not a moderator there is refused too.
     if community.posting_restricted_to_mods and not is_moderator(author, community):
@@ -223,5 +257,16 @@ def _check_lengths(body: str | None, alt_text: str | None) -> None:
     check_body(body or "", POST_BODY_LIMIT)
 
 
+def _put_tags(world: World, post: Post, tags: list[int] | None) -> None:
+    """Give a post these tags and no others; a foreign one is refused when the text is written already."""
+    if tags is None:
+        return
+    known = {tag.id for tag in world.tags.values() if tag.community_id == post.community_id}
+    if not known.issuperset(tags):
+        raise Refusal("tag_not_in_community")
+    post.tags = sorted(set(tags))
+
+
 def _log(world: World, kind: ModKind, moderator: Person, post: Post, **facts: object) -> None:
-    world.log(kind, moderator, post_id=post.id, community_id=post.community_id, **facts)
+    row = world.log(kind, moderator, post_id=post.id, community_id=post.community_id, **facts)
+    notifications.of_action(world, row)

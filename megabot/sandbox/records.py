@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from megabot.sandbox.limits import GENEROUS, Limit
 
@@ -38,6 +39,8 @@ class Settings:
     show_read_posts: bool = True
     default_sort_type: str = "Active"
     default_listing_type: str = "Local"
+    default_post_time_range_seconds: int | None = None  # 1.0: how old what is listed may be
+    private_messages_enabled: bool = True  # 1.0
     languages: frozenset[int] = frozenset()  # empty: all of them
 
 
@@ -56,7 +59,8 @@ class Person:
     display_name: str | None = None
     totp_secret: str | None = None
     settings: Settings = field(default_factory=Settings)
-    blocked: set[int] = field(default_factory=set)
+    blocked: dict[int, datetime] = field(default_factory=dict)  # and since when
+    voted_on: dict[int, datetime] = field(default_factory=dict)  # people on whose things, and when last
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,13 +80,35 @@ class Community:
     visibility: str = "Public"
     languages: frozenset[int] = frozenset()  # empty: all of them
     moderators: list[int] = field(default_factory=list)
-    followers: set[int] = field(default_factory=set)
-    banned: set[int] = field(default_factory=set)
+    moderating_since: dict[int, datetime] = field(default_factory=dict)
+    followers: dict[int, datetime] = field(default_factory=dict)  # and since when
+    banned: dict[int, datetime] = field(default_factory=dict)
 
     @property
     def is_gone(self) -> bool:
         """Tell whether the community is removed by an admin or deleted by its moderators."""
         return self.removed or self.deleted
+
+
+@dataclass(slots=True, kw_only=True)
+class Tag:
+    """A label that the moderators of a community give their posts (1.0 only)."""
+
+    id: int
+    community_id: int
+    name: str
+    published: datetime
+    display_name: str | None = None
+    color: str = "color01"
+    updated: datetime | None = None
+    deleted: bool = False
+
+
+class CommentsSeen(NamedTuple):
+    """How many comments of a post somebody has seen, and when."""
+
+    amount: int
+    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,9 +133,11 @@ class Post:
     locked: bool = False
     featured_community: bool = False
     featured_local: bool = False
+    tags: list[int] = field(default_factory=list)
     votes: dict[int, int] = field(default_factory=dict)
-    read_by: set[int] = field(default_factory=set)
-    comments_read: dict[int, int] = field(default_factory=dict)
+    voted_at: dict[int, datetime] = field(default_factory=dict)
+    read_by: dict[int, datetime] = field(default_factory=dict)
+    comments_seen: dict[int, CommentsSeen] = field(default_factory=dict)
 
     @property
     def is_gone(self) -> bool:
@@ -133,6 +161,7 @@ class Comment:
     deleted: bool = False
     distinguished: bool = False
     votes: dict[int, int] = field(default_factory=dict)
+    voted_at: dict[int, datetime] = field(default_factory=dict)
 
     @property
     def is_gone(self) -> bool:
@@ -156,6 +185,37 @@ class Notice:
     read: bool = False
 
 
+class NotificationKind(Enum):
+    """Why somebody is told of something, as 1.0 names it."""
+
+    MENTION = "mention"
+    REPLY = "reply"
+    PRIVATE_MESSAGE = "private_message"
+    MOD_ACTION = "mod_action"
+
+
+@dataclass(slots=True, kw_only=True)
+class Notification:
+    """One thing brought to one person's attention, as 1.0 keeps it: a row for every time."""
+
+    id: int
+    recipient_id: int
+    kind: NotificationKind
+    published: datetime
+    read: bool = False
+    comment_id: int | None = None
+    post_id: int | None = None
+    message_id: int | None = None
+    action: "ModAction | None" = None
+
+
+class SignIn(NamedTuple):
+    """Whose a token is, and until when."""
+
+    person_id: int
+    expires: datetime | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class PrivateMessage:
     """A message between two people."""
@@ -165,6 +225,7 @@ class PrivateMessage:
     recipient_id: int
     content: str
     published: datetime
+    updated: datetime | None = None
     read: bool = False
 
 
@@ -192,9 +253,10 @@ class RemotePage:
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class ModAction:
-    """A row of the modlog; ids count within one kind."""
+    """A row of the modlog; ids count within one kind on 0.19, through all of them on 1.0."""
 
     id: int
+    serial: int
     kind: ModKind
     mod_person_id: int
     when: datetime

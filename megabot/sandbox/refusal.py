@@ -2,17 +2,26 @@
 
 from http import HTTPStatus
 
+NOT_IN_DATABASE = "Record not found"
+"""What the database says where there is nothing."""
+
 
 class Refusal(Exception):
     """What a rule of the server refuses, with the code, the status and the message that the client sees."""
 
     def __init__(
-        self, code: str, *, status: int = HTTPStatus.BAD_REQUEST, message: str | None = None
+        self,
+        code: str,
+        *,
+        status: int = HTTPStatus.BAD_REQUEST,
+        message: str | None = None,
+        cause: str | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.status = status
         self.message = message
+        self.cause = cause  # what lies behind it; 1.0 alone tells, and usually the code again
 
     @property
     def values(self) -> dict[str, object]:
@@ -32,9 +41,9 @@ class ImageRefusal(Refusal):
         return {"files": None, "msg": self.message}
 
 
-def not_signed_in() -> Refusal:
+def not_signed_in(*, cause: str | None = None) -> Refusal:
     """Answer a call that needs an account: the code of a wrong password, and the only 401 there is."""
-    return Refusal("incorrect_login", status=HTTPStatus.UNAUTHORIZED)
+    return Refusal("incorrect_login", status=HTTPStatus.UNAUTHORIZED, cause=cause)
 
 
 def not_found_by_name(code: str) -> Refusal:

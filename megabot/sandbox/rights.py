@@ -76,7 +76,7 @@ def can_open(world: World, reader: Person | None, post: Post) -> bool:
     community = world.community_of(post)
     if reader is None and community.visibility != "Public":
         return False
-    if not (post.is_gone or community.is_gone):
+    if not (post.is_gone or community.is_gone) or _is_left_open(world, post, community):
         return True
     return is_mod_or_admin(reader, community) or (reader is not None and reader.id == post.creator_id)
 
@@ -87,7 +87,8 @@ def can_find(world: World, reader: Person | None, post: Post) -> bool:
     if reader is None and community.visibility != "Public":
         return False
     is_author = reader is not None and reader.id == post.creator_id
-    return is_author or not (post.is_gone or community.is_gone)
+    is_there = not (post.is_gone or community.is_gone) or _is_left_open(world, post, community)
+    return is_author or is_there
 
 
 def can_see_community(reader: Person | None, community: Community) -> bool:
@@ -95,6 +96,13 @@ def can_see_community(reader: Person | None, community: Community) -> bool:
     if reader is None and community.visibility != "Public":
         return False
     return not community.is_gone or is_mod_or_admin(reader, community)
+
+
+def _is_left_open(world: World, post: Post, community: Community) -> bool:
+    """Tell whether 1.0 leaves a deleted post open, its body empty, for the comments that are in it."""
+    if not world.is_lemmy_1 or post.removed or community.is_gone:
+        return False
+    return any(True for _ in world.visible_comments(post))
 
 
 def _check_not_gone(community: Community) -> None:

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from megabot.sandbox import accounts, communities, exchange
+from megabot.sandbox import accounts, communities, exchange, upgrading
 from megabot.sandbox.exchange import Answer, Request
+from megabot.sandbox.generation import Generation
+from megabot.sandbox.hands import Hand
+from megabot.sandbox.hands_v4 import HandV4
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
 from megabot.sandbox.records import Community, ImageService, Person, RemotePage
@@ -24,7 +27,9 @@ class LoggedRequest(NamedTuple):
 
 
 class Sandbox:
-    """A Lemmy 0.19.20 in memory, on a loopback port. Its own name may be another than its address.
+    """A Lemmy in memory, on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
+
+    Its own name may be another than its address.
 
     The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
     while the server runs and other threads ask it. It has an image service unless it is told otherwise.
@@ -37,8 +42,9 @@ class Sandbox:
         port: int = 0,
         *,
         images: ImageService = ImageService.RUNNING,
+        api: Generation | str = Generation.LEMMY_0,
     ) -> None:
-        self.world = World(lambda: clock().astimezone(UTC), hostname)
+        self.world = World(lambda: clock().astimezone(UTC), hostname, Generation(api))
         self.world.images = images
         self.lock = threading.RLock()
         self._port = port
@@ -58,7 +64,7 @@ class Sandbox:
         return self.url
 
     def stop(self) -> None:
-        """Stop listening and hang up; the state stays, so that it can be started again."""
+        """Stop listening and hang up; all but counted calls stays, so that it can be started again."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -66,6 +72,8 @@ class Sandbox:
         self._server.server_close()
         self._thread.join()
         self._thread = None
+        with self.lock:
+            self.world.forget_what_is_in_memory()
 
     def __enter__(self) -> Self:
         self.start()
@@ -80,6 +88,24 @@ class Sandbox:
     def url(self) -> str:
         """Give the address it listens at, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api(self) -> Generation:
+        """Give the generation that the server is of, which an upgrade changes."""
+        return self.world.generation
+
+    def upgrade(self) -> None:
+        """Make a 1.0 of a 0.19 while it runs: all state stays, and no token of before is good any more."""
+        with self.lock:
+            upgrading.upgrade(self.world)
+
+    def hand(self, name: str = "") -> Hand:
+        """Give a person's hand, or a stranger's, for the API that the server has now.
+
+        Ask again after an upgrade: an old hand's token is dead, and half its calls are gone.
+        """
+        kind = HandV4 if self.world.is_lemmy_1 else Hand
+        return kind(self.url, name, token=self.token_of(name) if name else None)
 
     @property
     def requests(self) -> list[LoggedRequest]:
@@ -158,8 +184,8 @@ class Sandbox:
         """Give a token of that account that is alive, an old one if there is one."""
         with self.lock:
             person = self.person(name)
-            alive = (token for token, owner in self.world.tokens.items() if owner == person.id)
-            return next(alive, None) or accounts.new_token(self.world, person)
+            alive = (token for token in self.world.tokens if self.world.owner_of(token) is person)
+            return next(alive, None) or accounts.new_token(self.world, person, stays=True)
 
     def revoke_tokens(self, name: str) -> None:
         """Make every token of that account a dead one."""

@@ -1,13 +1,18 @@
 """People's texts and addresses as this site keeps them: the rules of `wording` with the site's settings."""
 
 from megabot.sandbox import pictures
-from megabot.sandbox.wording import stored_text, stored_url
+from megabot.sandbox.wording import stored_text, stored_url, with_own_images
 from megabot.sandbox.world import World
 
 
 def kept_text(world: World, text: str) -> str:
-    """Give a text with Markdown in it as it is kept; without an image service in the settings none is."""
+    """Give a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
+
+    1.0 has images from elsewhere fetched through itself.
+    """
     kept = stored_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    if world.is_lemmy_1:
+        return with_own_images(kept, world.hostname)
     pictures.check_enabled(world)
     return kept
 

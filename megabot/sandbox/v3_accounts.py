@@ -1,11 +1,12 @@
 """The v3 calls about accounts and people: fields in, views out; the rules are in `accounts`."""
 
-from megabot.sandbox import accounts, inbox, listing, v3_shapes, v3_views
+from megabot.sandbox import accounts, comment_listing, inbox, listing, v3_shapes, v3_views
 from megabot.sandbox.accounts import SettingsChange
-from megabot.sandbox.listing import CommentQuery, PostQuery, comment_sort
+from megabot.sandbox.comment_listing import CommentQuery, comment_sort
+from megabot.sandbox.fields import Ask, Json
+from megabot.sandbox.listing import PostQuery
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import page
 
 
@@ -55,7 +56,7 @@ def save_settings(ask: Ask) -> Json:
         default_listing_type=fields.choice_or_none("default_listing_type", listing.LISTING_TYPES),
         languages=fields.numbers_or_none("discussion_languages"),
     )
-    accounts.save_settings(ask.person(), change)
+    accounts.save_settings(ask.world, ask.person(), change)
     return {"success": True}
 
 
@@ -94,7 +95,7 @@ def profile(ask: Ask) -> Json:
         community_id=community_id,
         creator_id=person.id,
     )
-    posts, comments = listing.posts(world, wanted_posts), listing.comments(world, wanted_comments)
+    posts, comments = listing.posts(world, wanted_posts), comment_listing.comments(world, wanted_comments)
     return {
         "person_view": v3_views.person_view(world, person),
         "site": v3_shapes.site(world),

@@ -2,10 +2,10 @@
 
 from megabot.sandbox import communities, v3_shapes, v3_views
 from megabot.sandbox.communities import Ban, CommunityChange
+from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.records import Community
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import can_see_community
-from megabot.sandbox.v3_fields import Ask, Fields, Json
 from megabot.sandbox.v3_posts import community_called, page
 
 _VISIBILITIES = ("Public", "LocalOnly")

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 
-from megabot.sandbox import inbox, listing, v3_views
+from megabot.sandbox import comment_listing, inbox, v3_views
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import Notice
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import page
 
 
@@ -52,6 +52,13 @@ def send(ask: Ask) -> Json:
     return {"private_message_view": v3_views.message_view(ask.world, message)}
 
 
+def edit_message(ask: Ask) -> Json:
+    """PUT /private_message."""
+    number, content = ask.fields.number("private_message_id"), ask.fields.text("content")
+    message = inbox.edit(ask.world, ask.person(), number, content)
+    return {"private_message_view": v3_views.message_view(ask.world, message)}
+
+
 def messages(ask: Ask) -> Json:
     """GET /private_message/list."""
     unread_only = bool(ask.fields.flag_or_none("unread_only"))
@@ -69,7 +76,7 @@ def mark_message(ask: Ask) -> Json:
 
 
 def _notices(ask: Ask, kept: dict[int, Notice], name: str, usual_sort: str) -> list[Json]:
-    sort = ask.fields.choice_or_none("sort", listing.COMMENT_SORTS) or usual_sort
+    sort = ask.fields.choice_or_none("sort", comment_listing.COMMENT_SORTS) or usual_sort
     unread_only = bool(ask.fields.flag_or_none("unread_only"))
     cut, person = page(ask.fields), ask.person()
     found = inbox.notices(ask.world, person, kept, unread_only=unread_only, sort=sort, page=cut)

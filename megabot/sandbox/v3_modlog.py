@@ -1,10 +1,11 @@
 """GET /api/v3/modlog: the rows of `modlog` as fifteen lists, those that the sandbox never fills too."""
 
 from megabot.sandbox import modlog, v3_shapes
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.modlog import ModlogQuery
 from megabot.sandbox.records import ModAction, ModKind
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import page
+from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
 
 _LISTS = {
@@ -79,7 +80,7 @@ def _row(row: ModAction, role: str) -> Json:
     written |= {flag: row.turned_on} if flag else {}
     if row.kind is ModKind.FEATURE_POST:
         written["is_featured_community"] = row.in_community
-    return v3_shapes.without_none(written | {"reason": row.reason, "when_": v3_shapes.time(row.when)})
+    return without_none(written | {"reason": row.reason, "when_": time(row.when)})
 
 
 def _joined(world: World, row: ModAction) -> Json:

@@ -1,10 +1,11 @@
 """POST /pictrs/image and what it serves: a form in, pict-rs' own answer out, as Lemmy passes it on."""
 
-from megabot.sandbox import form_data, pictures, v3_shapes
+from megabot.sandbox import form_data, pictures
+from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.form_data import NotAForm
 from megabot.sandbox.records import Picture
 from megabot.sandbox.refusal import ImageRefusal
-from megabot.sandbox.v3_fields import Ask, Json
+from megabot.sandbox.wire_values import time
 
 _FIELD = "images[]"
 
@@ -36,6 +37,6 @@ def _view(picture: Picture) -> Json:
             "width": picture.width,
             "height": picture.height,
             "content_type": picture.content_type,
-            "created_at": v3_shapes.time(picture.created),
+            "created_at": time(picture.created),
         },
     }

@@ -1,11 +1,11 @@
 """The v3 calls about posts: fields in, views out; the rules are in `posts` and `listing`."""
 
 from megabot.sandbox import listing, posts, rights, v3_views
+from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.listing import Page, PostQuery
 from megabot.sandbox.posts import PostText
 from megabot.sandbox.records import Community, Post
 from megabot.sandbox.refusal import Refusal
-from megabot.sandbox.v3_fields import Ask, Fields, Json
 from megabot.sandbox.world import World
 
 FEATURE_TYPES = ("Local", "Community")

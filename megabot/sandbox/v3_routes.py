@@ -1,8 +1,7 @@
 """The calls of API v3 that the sandbox has, and the bucket that each is counted in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import NamedTuple
 
 from megabot.sandbox import v3_accounts as accounts
 from megabot.sandbox import v3_comments as comments
@@ -10,25 +9,15 @@ from megabot.sandbox import v3_communities as communities
 from megabot.sandbox import v3_inbox as inbox
 from megabot.sandbox import v3_modlog, v3_pictures, v3_search, v3_site
 from megabot.sandbox import v3_posts as posts
-from megabot.sandbox.v3_fields import Ask, Json
-
-
-class Route(NamedTuple):
-    """What answers a call and with which status, the bucket it draws on (none: nothing), if it reads JSON."""
-
-    call: Callable[[Ask], Json]
-    bucket: str | None = "message"
-    reads_body: bool = True
-    status: int = HTTPStatus.OK
-
+from megabot.sandbox.route import Route
 
 _API = {
     "GET /site": Route(v3_site.read),
     "PUT /site": Route(v3_site.edit),
     "GET /modlog": Route(v3_modlog.listed),
-    "GET /search": Route(v3_search.search, "search"),
+    "GET /search": Route(v3_search.search, ("search",)),
     "GET /resolve_object": Route(v3_search.resolve),
-    "POST /community": Route(communities.create, "register"),
+    "POST /community": Route(communities.create, ("register",)),
     "GET /community": Route(communities.read),
     "PUT /community": Route(communities.edit),
     "GET /community/list": Route(communities.listed),
@@ -37,7 +26,7 @@ _API = {
     "POST /community/remove": Route(communities.remove),
     "POST /community/ban_user": Route(communities.ban),
     "POST /community/mod": Route(communities.set_moderator),
-    "POST /post": Route(posts.create, "post"),
+    "POST /post": Route(posts.create, ("post",)),
     "GET /post": Route(posts.read),
     "PUT /post": Route(posts.edit),
     "GET /post/list": Route(posts.listed),
@@ -47,7 +36,7 @@ _API = {
     "POST /post/feature": Route(posts.feature),
     "POST /post/like": Route(posts.like),
     "POST /admin/purge/post": Route(posts.purge),
-    "POST /comment": Route(comments.create, "comment"),
+    "POST /comment": Route(comments.create, ("comment",)),
     "GET /comment": Route(comments.read),
     "PUT /comment": Route(comments.edit),
     "GET /comment/list": Route(comments.listed),
@@ -57,10 +46,11 @@ _API = {
     "POST /comment/like": Route(comments.like),
     "POST /comment/mark_as_read": Route(inbox.mark_reply),
     "POST /private_message": Route(inbox.send),
+    "PUT /private_message": Route(inbox.edit_message),
     "GET /private_message/list": Route(inbox.messages),
     "POST /private_message/mark_as_read": Route(inbox.mark_message),
-    "POST /user/register": Route(accounts.register, "register"),
-    "POST /user/login": Route(accounts.login, "register"),
+    "POST /user/register": Route(accounts.register, ("register",)),
+    "POST /user/login": Route(accounts.login, ("register",)),
     "POST /user/logout": Route(accounts.logout, reads_body=False),
     "GET /user": Route(accounts.profile),
     "GET /user/validate_auth": Route(accounts.validate),
@@ -77,8 +67,8 @@ _API = {
 
 ROUTES: Mapping[str, Route] = {
     **{call.replace(" /", " /api/v3/"): route for call, route in _API.items()},
-    "GET /.well-known/nodeinfo": Route(v3_site.nodeinfo_links, None),
-    "GET /nodeinfo/2.0.json": Route(v3_site.nodeinfo, None),
-    "GET /nodeinfo/2.1": Route(v3_site.nodeinfo, None),
-    "POST /pictrs/image": Route(v3_pictures.upload, "image", reads_body=False, status=HTTPStatus.CREATED),
+    "GET /.well-known/nodeinfo": Route(v3_site.nodeinfo_links, ()),
+    "GET /nodeinfo/2.0.json": Route(v3_site.nodeinfo, ()),
+    "GET /nodeinfo/2.1": Route(v3_site.nodeinfo, ()),
+    "POST /pictrs/image": Route(v3_pictures.upload, ("image",), reads_body=False, status=HTTPStatus.CREATED),
 }

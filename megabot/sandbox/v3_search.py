@@ -2,11 +2,12 @@
 
 import re
 
-from megabot.sandbox import listing, rights, v3_views
-from megabot.sandbox.listing import CommentQuery, PostQuery
+from megabot.sandbox import comment_listing, listing, rights, v3_views
+from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox.fields import Ask, Json
+from megabot.sandbox.listing import PostQuery
 from megabot.sandbox.records import Community, Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
-from megabot.sandbox.v3_fields import Ask, Json
 from megabot.sandbox.v3_posts import community_called, page
 
 _ADDRESS = re.compile(r"/(post|comment|c|u)/([^/?#]+)")
@@ -63,12 +64,12 @@ def _comments(ask: Ask, words: str) -> list[Json]:
     query = CommentQuery(
         reader=ask.caller,
         page=page(ask.fields),
-        sort=listing.comment_sort(ask.fields.choice_or_none("sort", listing.POST_SORTS)),
+        sort=comment_listing.comment_sort(ask.fields.choice_or_none("sort", listing.POST_SORTS)),
         community_id=_community_id(ask),
         creator_id=ask.fields.number_or_none("creator_id"),
         search_term=words,
     )
-    found = listing.comments(ask.world, query)
+    found = comment_listing.comments(ask.world, query)
     return [v3_views.comment_view(ask.world, comment, ask.caller) for comment in found]
 
 

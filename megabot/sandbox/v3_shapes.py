@@ -1,27 +1,9 @@
 """The records as v3 writes them, without a reader: rows of a table, absent fields left out."""
 
-from datetime import datetime
-
+from megabot.sandbox.fields import Json
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
-from megabot.sandbox.v3_fields import Json
+from megabot.sandbox.wire_values import time, time_or_none, without_none
 from megabot.sandbox.world import World
-
-_MICROSECONDS_OF_A_MILLISECOND = 1000
-
-
-def time(moment: datetime) -> str:
-    """Write a moment as chrono does: no fraction, three digits or six, whichever is exact."""
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    if not moment.microsecond:
-        return f"{text}Z"
-    if moment.microsecond % _MICROSECONDS_OF_A_MILLISECOND:
-        return f"{text}.{moment.microsecond:06}Z"
-    return f"{text}.{moment.microsecond // _MICROSECONDS_OF_A_MILLISECOND:03}Z"
-
-
-def without_none(values: Json) -> Json:
-    """Leave out what is none, as the server does."""
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def person(world: World, row: Person) -> Json:
@@ -52,7 +34,7 @@ def community(world: World, row: Community) -> Json:
             "description": row.description,
             "removed": row.removed,
             "published": time(row.published),
-            "updated": row.updated and time(row.updated),
+            "updated": time_or_none(row.updated),
             "deleted": row.deleted,
             "nsfw": row.nsfw,
             "actor_id": world.address("c", row.name),
@@ -78,7 +60,7 @@ def post(world: World, row: Post) -> Json:
             "removed": row.removed,
             "locked": row.locked,
             "published": time(row.published),
-            "updated": row.updated and time(row.updated),
+            "updated": time_or_none(row.updated),
             "deleted": row.deleted,
             "nsfw": row.nsfw,
             "thumbnail_url": row.thumbnail_url,
@@ -103,7 +85,7 @@ def comment(world: World, row: Comment, *, blank: bool = False) -> Json:
             "content": "" if blank else row.content,
             "removed": row.removed,
             "published": time(row.published),
-            "updated": row.updated and time(row.updated),
+            "updated": time_or_none(row.updated),
             "deleted": row.deleted,
             "ap_id": world.address("comment", row.id),
             "local": True,
@@ -127,7 +109,7 @@ def notice(row: Notice) -> Json:
 
 def message(world: World, row: PrivateMessage) -> Json:
     """Write a private message."""
-    return {
+    values: Json = {
         "id": row.id,
         "creator_id": row.creator_id,
         "recipient_id": row.recipient_id,
@@ -135,10 +117,12 @@ def message(world: World, row: PrivateMessage) -> Json:
         "deleted": False,
         "read": row.read,
         "published": time(row.published),
+        "updated": time_or_none(row.updated),
         "ap_id": world.address("private_message", row.id),
         "local": True,
         "removed": False,
     }
+    return without_none(values)
 
 
 def site(world: World) -> Json:

@@ -1,14 +1,13 @@
 """GET and PUT /api/v3/site, and nodeinfo: what the server says of itself and an admin may change."""
 
-from megabot.sandbox import v3_shapes, v3_views
+from megabot.sandbox import v3_shapes, v3_views, v4_site
+from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import LANGUAGES
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
-from megabot.sandbox.v3_fields import Ask, Fields, Json
+from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
-
-VERSION = "0.19.20"
 
 # What the recorded server said and nothing in the sandbox changes.
 _FIXED_SITE: Json = {
@@ -63,7 +62,7 @@ def read(ask: Ask) -> Json:
     return {
         "site_view": _site_view(world),
         "admins": [v3_views.person_view(world, person) for person in world.people.values() if person.admin],
-        "version": VERSION,
+        "version": world.generation.version,
         **mine,
         "all_languages": [language._asdict() for language in LANGUAGES],
         "discussion_languages": [language.id for language in LANGUAGES],
@@ -101,11 +100,11 @@ def nodeinfo_links(ask: Ask) -> Json:
 
 def nodeinfo(ask: Ask) -> Json:
     """GET /nodeinfo/2.0.json and /nodeinfo/2.1."""
-    counts = _counts(ask.world)
+    counts = v4_site.counts(ask.world) if ask.world.is_lemmy_1 else _counts(ask.world)
     home = {"repository": "https://github.com/LemmyNet/lemmy", "homepage": "https://join-lemmy.org/"}
     return {
         "version": "2.1",
-        "software": {"name": "lemmy", "version": VERSION, **home},
+        "software": {"name": "lemmy", "version": ask.world.generation.version, **home},
         "protocols": ["activitypub"],
         "usage": {
             "users": {"total": counts["users"], "activeHalfyear": 0, "activeMonth": 0},
@@ -119,7 +118,7 @@ def nodeinfo(ask: Ask) -> Json:
 
 
 def _site_view(world: World) -> Json:
-    site, stamps = world.site, {"published": v3_shapes.time(world.site.published)}
+    site, stamps = world.site, {"published": time(world.site.published)}
     local_site = {
         "id": 1,
         "site_id": 1,
@@ -129,14 +128,14 @@ def _site_view(world: World) -> Json:
         "hide_modlog_mod_names": site.hide_modlog_mod_names,
         "slur_filter_regex": site.slur_filter_regex,
         **stamps,
-        "updated": v3_shapes.time(site.updated),
+        "updated": time(site.updated),
     }
     limits: Json = {"local_site_id": 1, **stamps, "import_user_settings": 1}
     for name, limit in site.limits.items():
         limits |= {name: limit.size, f"{name}_per_second": limit.seconds}
     return {
         "site": v3_shapes.site(world),
-        "local_site": v3_shapes.without_none(local_site),
+        "local_site": without_none(local_site),
         "local_site_rate_limit": {**limits, "import_user_settings_per_second": 86400},
         "counts": {"site_id": 1, **_counts(world), **_NO_ACTIVITY},
     }
@@ -188,7 +187,7 @@ def _account(person: Person) -> Json:
         "admin": person.admin,
         "totp_2fa_enabled": person.totp_secret is not None,
         **_FIXED_ACCOUNT,
-        "last_donation_notification": v3_shapes.time(person.published),
+        "last_donation_notification": time(person.published),
     }
 
 
@@ -205,7 +204,7 @@ def _block(world: World, person: Person, target: int) -> Json:
 
 
 def _blocked_url(world: World, number: int, url: str) -> Json:
-    return {"id": number, "url": url, "published": v3_shapes.time(world.site.published)}
+    return {"id": number, "url": url, "published": time(world.site.published)}
 
 
 def _limits(fields: Fields, old: dict[str, Limit]) -> dict[str, Limit]:

@@ -1,9 +1,11 @@
 """The v3 views: records joined with what one reader has to do with them."""
 
+from megabot.sandbox import pictures
 from megabot.sandbox import v3_shapes as shapes
+from megabot.sandbox.fields import Json
 from megabot.sandbox.ranking import newest_comment_time, score
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
-from megabot.sandbox.v3_fields import Json
+from megabot.sandbox.wire_values import time
 from megabot.sandbox.world import World
 
 Reader = Person | None
@@ -12,7 +14,7 @@ Reader = Person | None
 def post_view(world: World, post: Post, reader: Reader) -> Json:
     """Show a post to a reader."""
     comments = sum(1 for _ in world.visible_comments(post))
-    seen = post.comments_read.get(reader.id, 0) if reader else 0
+    seen = post.comments_seen[reader.id].amount if reader and reader.id in post.comments_seen else 0
     return {
         "post": shapes.post(world, post),
         **_around(world, world.people[post.creator_id], world.community_of(post), reader),
@@ -20,8 +22,8 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
             "post_id": post.id,
             "comments": comments,
             **_votes(post.votes),
-            "published": shapes.time(post.published),
-            "newest_comment_time": shapes.time(newest_comment_time(world, post)),
+            "published": time(post.published),
+            "newest_comment_time": time(newest_comment_time(world, post)),
         },
         "read": reader is not None and reader.id in post.read_by,
         "hidden": False,
@@ -46,7 +48,7 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
         "counts": {
             "comment_id": comment.id,
             **_votes(comment.votes),
-            "published": shapes.time(comment.published),
+            "published": time(comment.published),
             "child_count": sum(1 for _ in children),
         },
         **_own_vote(comment.votes, reader),
@@ -56,7 +58,7 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
 def community_view(world: World, community: Community, reader: Reader) -> Json:
     """Show a community to a reader."""
     posts = [post for post in world.posts.values() if post.community_id == community.id and not post.is_gone]
-    published = shapes.time(community.published)
+    published = time(community.published)
     return {
         "community": shapes.community(world, community),
         "subscribed": _subscribed(community, reader),
@@ -151,7 +153,7 @@ def _around(world: World, creator: Person, community: Community, reader: Reader)
 def _image_details(world: World, post: Post) -> Json:
     """Describe the thumbnail where the server's own image service has it."""
     link = post.thumbnail_url or ""
-    picture = world.pictures.get(link.removeprefix(world.address("pictrs", "image/")))
+    picture = pictures.kept_at(world, link)
     if picture is None:
         return {}
     size = {"width": picture.width, "height": picture.height}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from megabot.sandbox.refusal import Refusal
@@ -11,12 +12,15 @@ TEXT_LIMIT = 10_000
 _ALT_TEXT_LIMIT = 1_500
 _URL_LIMIT = 2_000
 _TITLE_LENGTHS = range(3, 201)
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # controls, marks of format, spaces
 _SCHEMES = frozenset({"http", "https", "magnet"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+# An image as CommonMark writes it, up to its address; in code it is none, which is not looked at here.
+_IMAGE = re.compile(r"(!\[[^\]]*\]\()(https?://[^\s)]+)")
 # The same expression as crates/utils/src/utils/mention.rs: it swallows a full stop or colon behind the host.
 _MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
 # The rules for all sites of ClearURLs, which the server applies; those for single sites are left out.
@@ -32,9 +36,13 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def check_title(title: str) -> None:
-    """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere."""
-    if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title:
+def check_title(title: str, *, must_show: bool = False) -> None:
+    """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere.
+
+    1.0 wants three characters that show, too.
+    """
+    shown = sum(category(char) not in _UNSEEN for char in title)
+    if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title or (must_show and shown < _TITLE_LENGTHS[0]):
         raise Refusal("invalid_post_title")
 
 
@@ -52,8 +60,9 @@ def check_alt_text(text: str) -> None:
 
 def check_slurs(title: str, slurs: str | None) -> None:
     """Refuse a title that the slur filter matches; in bodies it replaces instead."""
-    if slurs and re.search(slurs, title, re.IGNORECASE):
-        raise Refusal("slurs")
+    found = re.search(slurs, title, re.IGNORECASE) if slurs else None
+    if found:
+        raise Refusal("slurs", cause=f"No slurs - {found[0]}")
 
 
 def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
@@ -68,7 +77,7 @@ def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
 def stored_url(url: str, blocked: Sequence[str]) -> str:
     """Give a post's address as the server keeps it, or refuse it."""
     if not _SCHEME.match(url):
-        raise Refusal("invalid_url")
+        raise Refusal("invalid_url", cause="relative URL without a base")
     cleaned = _normal(url)
     _check_blocked(cleaned, blocked)
     if urlsplit(cleaned).scheme not in _SCHEMES:
@@ -76,6 +85,19 @@ def stored_url(url: str, blocked: Sequence[str]) -> str:
     if utf16_length(cleaned) > _URL_LIMIT:
         raise Refusal("url_length_overflow")
     return cleaned
+
+
+def with_own_images(text: str, hostname: str) -> str:
+    """Let the images of a text come through the server, as a 1.0 that proxies all images does."""
+    return _IMAGE.sub(lambda match: f"{match[1]}{proxied(match[2], hostname)}", text)
+
+
+def proxied(url: str, hostname: str, *, size: int | None = None) -> str:
+    """Give the address at which the server itself serves an image from elsewhere, scaled down if so asked."""
+    if urlsplit(url).hostname == hostname:
+        return url
+    scaled = "" if size is None else f"&max_size={size}"
+    return f"https://{hostname}/api/v4/image/proxy?url={quote(url, safe='')}{scaled}"
 
 
 def mentioned_names(text: str, hostname: str) -> list[str]:

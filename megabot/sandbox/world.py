@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from megabot.sandbox.limits import Buckets
+from megabot.sandbox.generation import Generation
+from megabot.sandbox.limits import Buckets, Windows
 from megabot.sandbox.records import (
     Comment,
     Community,
@@ -13,12 +14,15 @@ from megabot.sandbox.records import (
     ModAction,
     ModKind,
     Notice,
+    Notification,
     Person,
     Picture,
     Post,
     PrivateMessage,
     RemotePage,
+    SignIn,
     Site,
+    Tag,
 )
 
 _T = TypeVar("_T")
@@ -30,7 +34,10 @@ _FIRST_ID = {"person": 2, "community": 2}
 class World:
     """Everything one server knows. The clock is the caller's, so that tests can move it."""
 
-    def __init__(self, clock: Callable[[], datetime], hostname: str) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], hostname: str, generation: Generation = Generation.LEMMY_0
+    ) -> None:
+        self.generation = generation
         self.clock = clock
         self.hostname = hostname
         self.people: dict[int, Person] = {}
@@ -41,15 +48,28 @@ class World:
         self.messages: dict[int, PrivateMessage] = {}
         self.mentions: dict[int, Notice] = {}
         self.replies: dict[int, Notice] = {}
+        self.notifications: dict[int, Notification] = {}
+        self.tags: dict[int, Tag] = {}
         self.modlog: list[ModAction] = []
-        self.tokens: dict[str, int] = {}
+        self.tokens: dict[str, SignIn] = {}
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
         self.elsewhere: dict[str, RemotePage] = {}
-        self.buckets = Buckets()
+        self.forget_what_is_in_memory()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)
         self._last_ids: Counter[str] = Counter()
+
+    def forget_what_is_in_memory(self) -> None:
+        """Lose what the server does not keep in its database: counted calls, keys that were used."""
+        self.buckets = Buckets()
+        self.windows = Windows()
+        self.once_keys: dict[tuple[int, str], datetime] = {}  # Idempotency-Key by person, since when
+
+    @property
+    def is_lemmy_1(self) -> bool:
+        """Tell whether the server is a 1.0."""
+        return self.generation is Generation.LEMMY_1
 
     def now(self) -> datetime:
         """Read the clock that the sandbox was given."""
@@ -76,15 +96,29 @@ class World:
         """Give the community that a post is in."""
         return self.communities[post.community_id]
 
+    def owner_of(self, token: str | None) -> Person | None:
+        """Give whose token it is; one that is not known or has expired is nobody's."""
+        found = self.tokens.get(token or "")
+        if found is None or (found.expires is not None and found.expires <= self.now()):
+            return None
+        return self.people.get(found.person_id)
+
     def visible_comments(self, post: Post) -> Iterator[Comment]:
         """Give the comments that count: neither removed nor deleted."""
         return (comment for comment in self.comments_of[post.id] if not comment.is_gone)
 
-    def log(self, kind: ModKind, moderator: Person, **facts: object) -> None:
-        """Write a row of the modlog; the facts are those of ModAction."""
-        number = self.new_id(kind.value)
-        row = ModAction(id=number, kind=kind, mod_person_id=moderator.id, when=self.now(), **facts)  # type: ignore[arg-type]
+    def log(self, kind: ModKind, moderator: Person, **facts: object) -> ModAction:
+        """Write a row of the modlog and give it; the facts are those of ModAction."""
+        row = ModAction(
+            id=self.new_id(kind.value),
+            serial=self.new_id("modlog"),
+            kind=kind,
+            mod_person_id=moderator.id,
+            when=self.now(),
+            **facts,  # type: ignore[arg-type]
+        )
         self.modlog.append(row)
+        return row
 
 
 def _first(found: Iterable[_T]) -> _T | None:

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_detect import ApiKind, open_forum
+from megabot.adapters.lemmy_detect import ApiKind
+from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
+from megabot.core.notices import Notice
 from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox
 from tests.clocks import FakeClock
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import AccountForum, Server
@@ -28,41 +33,79 @@ PIXEL = bytes.fromhex(
 )
 """A PNG of one red pixel."""
 DRAFT = PostDraft(title="Weekly thread", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
+NO_TIME = timedelta(0)
+
+
+class Time(Protocol):
+    """A clock that can be moved; on a real server moving it waits a moment, so that things have an order."""
+
+    def now(self) -> datetime:
+        """Tell the time."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def advance(self, **units: float) -> None:
+        """Let time pass."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
     """A server with `megabot`, `modlin` (who moderates `news` with it) and `reader`, and the bot's forum.
 
-    `hand` gives a person's hands, `person` their id.
+    `hand` gives a person's hands, `person` their id, `called` the name that the server knows somebody or
+    something by. `address` and `version` are the server's own. `slack` is how far its clock may be off.
     """
 
     forum: Forum
-    clock: FakeClock
+    clock: Time
     news: int
     books: int
     hand: Callable[[str], Any]
     person: Callable[[str], int]
+    called: Callable[[str], str] = str
+    address: str = "https://lemmy.example/"
+    version: str = "0.19.20"
+    slack: timedelta = NO_TIME
+    takes_images: bool = True
+
+    @property
+    def mention(self) -> str:
+        """Give what names the bot in a comment."""
+        return f"@{self.called('megabot')}@{urlsplit(self.address).netloc}"
+
+    def actor(self, name: str) -> str:
+        """Give a person's actor id."""
+        return f"{self.address}u/{self.called(name)}"
+
+    def is_now(self, moment: datetime | None) -> bool:
+        """Tell whether a time is that of the clock, or as near as the server's clock is."""
+        return moment is not None and abs(moment - self.clock.now()) <= self.slack
 
 
 @dataclass(frozen=True, kw_only=True)
 class HttpStage(Stage):
-    """One on a sandbox, to which the requests go over HTTP."""
+    """One on a sandbox, to which the requests go over HTTP. `waiting` is for what a test saw in the inbox."""
 
+    clock: FakeClock
     sandbox: Sandbox
+    waiting: list[Notice] = field(default_factory=list)
 
     def calls(self) -> list[str]:
         """Name the requests of the bot since the last time, without the API's prefix."""
-        made = [f"{r.method} {r.path.removeprefix('/api/v3/')}" for r in self.sandbox.requests]
+        prefix = f"/api/{self.sandbox.api.value}/"
+        made = [f"{r.method} {r.path.removeprefix(prefix)}" for r in self.sandbox.requests]
         self.sandbox.forget_requests()
         return made
 
 
 @contextmanager
-def sandbox_stage(folder: Path, *, kind: ApiKind | None = ApiKind.V3) -> Iterator[HttpStage]:
-    """Set the stage on a sandbox that speaks API v3 over HTTP."""
+def sandbox_stage(
+    folder: Path, *, api: ApiKind = ApiKind.V3, kind: ApiKind | None = ApiKind.V3
+) -> Iterator[HttpStage]:
+    """Set the stage on a sandbox that speaks an API over HTTP; the forum is told the `kind`, or finds out."""
     clock = FakeClock()
-    with Sandbox(clock) as sandbox:
+    with Sandbox(clock, api=api.value) as sandbox:
         sandbox.add_person("admin", admin=True)
         sandbox.add_person("megabot", PASSWORD, bot=True)
         for name in ("modlin", "reader"):
@@ -79,7 +122,8 @@ def sandbox_stage(folder: Path, *, kind: ApiKind | None = ApiKind.V3) -> Iterato
                 news=news,
                 books=books,
                 person=lambda name: sandbox.person(name).id,
-                hand=lambda name: Hand(sandbox.url, name, token=sandbox.token_of(name)),
+                hand=sandbox.hand,
+                version=sandbox.api.version,
             )
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []
@@ -103,7 +147,13 @@ def fake_stage(_folder: Path) -> Iterator[Stage]:
     )
 
 
-STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {"v3": sandbox_stage, "fake": fake_stage}
+SANDBOXES = {kind: partial(sandbox_stage, api=kind, kind=kind) for kind in ApiKind}
+"""The port over each API."""
+
+STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {
+    **{kind.value: stage for kind, stage in SANDBOXES.items()},
+    "fake": fake_stage,
+}
 """All implementations of the port."""
 
 

@@ -1,13 +1,12 @@
 """The contract of the port `Forum`, for every implementation of it."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from megabot.core.posts import Feature, PostDraft
-from megabot.errors import NotFound, Refused
-from tests.contract.stage import DRAFT, PIXEL, STAGES, Stage, make_posts
+from megabot.errors import NotFound, OutcomeUnknown, Refused
+from tests.contract.stage import DRAFT, PIXEL, Stage, make_posts
 
 WHOLE = PostDraft(
     title="Everything set",
@@ -20,25 +19,19 @@ WHOLE = PostDraft(
 )
 
 
-@pytest.fixture(params=STAGES)
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
-    with STAGES[request.param](tmp_path) as set_stage:
-        yield set_stage
-
-
 def test_the_server_says_who_it_is(stage: Stage) -> None:
     site = stage.forum.site()
 
-    assert (site.actor, site.version) == ("https://lemmy.example/", "0.19.20")
+    assert (site.actor, site.version) == (stage.address, stage.version)
     assert site.languages["en"] == 37
-    assert [admin.name for admin in site.admins] == ["admin"]
+    assert stage.called("admin") in {admin.name for admin in site.admins}
 
 
 def test_the_account_knows_itself_and_where_it_moderates(stage: Stage) -> None:
     account = stage.forum.account()
 
-    assert (account.person.name, account.person.bot) == ("megabot", True)
-    assert account.person.actor == "https://lemmy.example/u/megabot"
+    assert (account.person.name, account.person.bot) == (stage.called("megabot"), True)
+    assert account.person.actor == stage.actor("megabot")
     assert [place.id for place in account.moderates] == [stage.news]
 
 
@@ -50,7 +43,7 @@ def test_settings_that_hide_are_named_and_can_be_put_right(stage: Stage) -> None
     stage.forum.show_everything()
 
     assert set(before.hides) == set(hiding)
-    assert before.languages == (0, 37)  # 0.19 always adds the undetermined one
+    assert before.languages[-1] == 37  # 0.19 always adds the undetermined one
     assert stage.forum.account().hides == ()
 
 
@@ -59,15 +52,17 @@ def test_an_empty_inbox_is_empty_and_a_message_is_counted(stage: Stage) -> None:
 
     stage.hand("modlin").message(stage.forum.account().person.id, "Hello.")
 
-    assert before.total == 0
-    assert (stage.forum.unread().messages, stage.forum.unread().total) == (1, 1)
+    assert (before.total, stage.forum.unread().total) == (0, 1)
 
 
 def test_a_community_is_found_by_name_with_its_moderators(stage: Stage) -> None:
-    found = stage.forum.community("news")
+    name = stage.called("news")
 
-    assert (found.id, found.actor, found.local) == (stage.news, "https://lemmy.example/c/news", True)
-    assert [moderator.name for moderator in found.moderators] == ["modlin", "megabot"]
+    found = stage.forum.community(name)
+
+    assert (found.id, found.actor, found.local) == (stage.news, f"{stage.address}c/{name}", True)
+    moderators = [stage.called("modlin"), stage.called("megabot")]
+    assert [moderator.name for moderator in found.moderators] == moderators
 
 
 def test_a_community_that_is_not_there_is_not_found(stage: Stage) -> None:
@@ -83,13 +78,14 @@ def test_a_post_is_created_as_drafted(stage: Stage) -> None:
     assert (made.link, made.thumbnail, made.alt_text) == ("", "", "")
     assert made.creator == stage.forum.account().person
     assert made.creator_is_moderator
-    assert made.url == f"https://lemmy.example/post/{made.id}"
+    assert made.url == f"{stage.address}post/{made.id}"
 
 
 def test_every_part_of_a_draft_arrives(stage: Stage) -> None:
     made = stage.forum.create_post(stage.news, WHOLE)
 
-    assert (made.link, made.thumbnail, made.alt_text) == (WHOLE.link, WHOLE.thumbnail, WHOLE.alt_text)
+    assert (made.link, made.alt_text) == (WHOLE.link, WHOLE.alt_text)
+    assert WHOLE.thumbnail in unquote(made.thumbnail)  # 1.0 hands pictures on under an address of its own
 
 
 def test_an_edit_makes_the_post_the_draft_and_erases_what_is_empty(stage: Stage) -> None:
@@ -105,7 +101,7 @@ def test_an_edit_makes_the_post_the_draft_and_erases_what_is_empty(stage: Stage)
 def test_an_edit_keeps_the_thumbnail_of_the_draft(stage: Stage) -> None:
     made = stage.forum.create_post(stage.news, WHOLE)
 
-    assert stage.forum.edit_post(made.id, WHOLE).thumbnail == WHOLE.thumbnail
+    assert WHOLE.thumbnail in unquote(stage.forum.edit_post(made.id, WHOLE).thumbnail)
 
 
 @pytest.mark.parametrize("title", ["ab", "x" * 201, "two\nlines"])
@@ -156,7 +152,7 @@ def test_pinned_posts_of_other_people_are_seen_and_unpinned_ones_are_not(stage: 
 
     (seen,) = stage.forum.pinned(stage.news)
 
-    assert (seen.id, seen.creator.name, seen.creator_is_moderator) == (foreign, "modlin", True)
+    assert (seen.id, seen.creator.id, seen.creator_is_moderator) == (foreign, stage.person("modlin"), True)
 
 
 def test_more_pinned_posts_than_a_page_holds_are_all_seen(stage: Stage) -> None:
@@ -182,13 +178,13 @@ def test_who_pinned_and_unpinned_is_in_the_log_newest_first(stage: Stage) -> Non
     modlin = stage.person("modlin")
     assert [(event.featured, event.by) for event in events] == [(False, modlin), (True, made.creator.id)]
     assert {(event.post_id, event.kind) for event in events} == {(made.id, Feature.COMMUNITY)}
-    assert events[0].when == stage.clock.now()
+    assert stage.is_now(events[0].when)
 
 
 def test_a_post_can_be_locked_and_opened(stage: Stage) -> None:
     made = stage.forum.create_post(stage.news, DRAFT)
 
-    assert stage.forum.lock(made.id, locked=True).locked
+    assert stage.forum.lock(made.id, locked=True, reason="The thread goes on elsewhere.").locked
     assert not stage.forum.lock(made.id, locked=False).locked
 
 
@@ -270,7 +266,7 @@ def test_the_servers_time_is_that_of_its_newest_answer(stage: Stage) -> None:
     stage.forum.unread()
 
     assert before is None
-    assert stage.forum.server_time() == stage.clock.now()
+    assert stage.is_now(stage.forum.server_time())
 
 
 def test_a_post_is_found_by_its_address(stage: Stage) -> None:
@@ -279,15 +275,17 @@ def test_a_post_is_found_by_its_address(stage: Stage) -> None:
     assert stage.forum.post_at(made.url) == made
 
 
-@pytest.mark.parametrize("url", ["https://lemmy.example/post/424242", "https://elsewhere.example/post/1"])
+@pytest.mark.parametrize("url", ["{here}post/424242", "https://elsewhere.example/post/1"])
 def test_an_address_of_no_post_is_not_found(stage: Stage, url: str) -> None:
     with pytest.raises(NotFound):
-        stage.forum.post_at(url)
+        stage.forum.post_at(url.format(here=stage.address))
 
 
 def test_a_person_is_found_by_name(stage: Stage) -> None:
-    assert stage.forum.person("modlin").id == stage.person("modlin")
-    assert stage.forum.person("modlin@lemmy.example").name == "modlin"
+    name, host = stage.called("modlin"), urlsplit(stage.address).netloc
+
+    assert stage.forum.person(name).id == stage.person("modlin")
+    assert stage.forum.person(f"{name}@{host}").name == name
 
 
 def test_a_person_that_is_not_there_is_not_found(stage: Stage) -> None:
@@ -302,7 +300,7 @@ def test_the_newest_posts_of_a_person_in_a_community_are_listed(stage: Stage) ->
     stage.clock.advance(minutes=1)
     second = modlin.create_post(stage.news, "Another one")
 
-    found = stage.forum.posts_by("modlin", stage.news)
+    found = stage.forum.posts_by(stage.called("modlin"), stage.news)
 
     assert [post.id for post in found] == [second, first]
 
@@ -314,7 +312,10 @@ def test_a_message_reaches_a_person(stage: Stage) -> None:
     assert message["private_message"]["content"] == "Hello."
 
 
-def test_an_image_is_uploaded_to_an_address_of_the_server(stage: Stage) -> None:
-    address = stage.forum.upload("dot.png", PIXEL)
+def test_an_image_is_uploaded_to_an_address_of_the_server_where_it_takes_any(stage: Stage) -> None:
+    try:
+        address = stage.forum.upload("dot.png", PIXEL)
+    except (Refused, OutcomeUnknown):
+        address = ""
 
-    assert address.startswith("https://lemmy.example/pictrs/image/")
+    assert address.startswith(stage.address if stage.takes_images else "")

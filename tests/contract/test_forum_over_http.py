@@ -1,21 +1,107 @@
-"""What only a forum over HTTP has: how many requests a call takes, tokens, passwords."""
+"""What only a forum over HTTP has: which requests a call takes, tokens, passwords."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from megabot.core.posts import Feature
+from megabot.adapters.lemmy_detect import ApiKind
+from megabot.core.posts import Feature, PostDraft
 from megabot.errors import SignInRefused
+from megabot.ports import Forum
 from megabot.sandbox.inbox import send
-from tests.contract.stage import DRAFT, HttpStage, make_posts, sandbox_stage
+from tests.contract.stage import DRAFT, PIXEL, SANDBOXES, HttpStage, make_posts
+
+ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*?)\|(.*)\|$", re.MULTILINE)
+PAGE = (Path(__file__).parents[2] / "docs" / "lemmy-apis.md").read_text(encoding="utf-8")
+TABLE = {name: (over_v3, over_v4) for name, over_v3, over_v4, _ in ROW.findall(PAGE)}
+
+
+@pytest.fixture(params=ApiKind)
+def kind(request: pytest.FixtureRequest) -> ApiKind:
+    """Each API in turn."""
+    return ApiKind(request.param)
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[HttpStage]:
-    with sandbox_stage(tmp_path) as set_stage:
+def stage(kind: ApiKind, tmp_path: Path) -> Iterator[HttpStage]:
+    with SANDBOXES[kind](tmp_path) as set_stage:
         yield set_stage
+
+
+@pytest.fixture
+def v3(tmp_path: Path) -> Iterator[HttpStage]:
+    with SANDBOXES[ApiKind.V3](tmp_path) as set_stage:
+        yield set_stage
+
+
+@pytest.fixture
+def v4(tmp_path: Path) -> Iterator[HttpStage]:
+    with SANDBOXES[ApiKind.V4](tmp_path) as set_stage:
+        yield set_stage
+
+
+# The table of docs/lemmy-apis.md
+
+OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
+    "site": lambda stage, _: stage.forum.site(),
+    "account": lambda stage, _: stage.forum.account(),
+    "show_everything": lambda stage, _: stage.forum.show_everything(),
+    "unread": lambda stage, _: stage.forum.unread(),
+    "community": lambda stage, _: stage.forum.community("news"),
+    "own_content": lambda stage, _: stage.forum.own_content(since=None),
+    "own_removed": lambda stage, _: stage.forum.own_removed(stage.news),
+    "pinned": lambda stage, _: stage.forum.pinned(stage.news),
+    "post": lambda stage, post: stage.forum.post(post),
+    "post_at": lambda stage, post: stage.forum.post_at(f"{stage.address}post/{post}"),
+    "posts_by": lambda stage, _: stage.forum.posts_by("megabot", stage.news),
+    "pin_events": lambda stage, post: stage.forum.pin_events(community_id=stage.news, post_id=post),
+    "create_post": lambda stage, _: stage.forum.create_post(stage.news, DRAFT),
+    "edit_post": lambda stage, post: stage.forum.edit_post(post, DRAFT),
+    "feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
+    "lock": lambda stage, post: stage.forum.lock(post, locked=True, reason="x"),
+    "comment": lambda stage, post: stage.forum.comment(post, "x"),
+    "inbox": lambda stage, _: stage.forum.inbox(),
+    "mark_read": lambda stage, _: stage.forum.mark_read(stage.waiting[0]),
+    "person": lambda stage, _: stage.forum.person("modlin"),
+    "message": lambda stage, _: stage.forum.message(stage.person("modlin"), "x"),
+    "messages_to": lambda stage, _: stage.forum.messages_to(stage.person("modlin")),
+    "upload": lambda stage, _: stage.forum.upload("dot.png", PIXEL),
+    "server_time": lambda stage, _: stage.forum.server_time(),
+    "sign_in": lambda stage, _: stage.forum.sign_in(),
+    "sign_out": lambda stage, _: stage.forum.sign_out(),
+}
+
+
+def test_the_page_has_every_operation_of_the_port_and_no_other() -> None:
+    port = [name for name in vars(Forum) if not name.startswith("_")]
+
+    assert list(TABLE) == port
+    assert set(OPERATIONS) == set(port)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_makes_the_calls_that_the_page_says(
+    stage: HttpStage, kind: ApiKind, operation: str
+) -> None:
+    made = 0
+    if operation != "site":  # asked once, and with the account
+        made = stage.forum.create_post(stage.news, DRAFT).id
+        stage.forum.account()
+        stage.hand("reader").comment(made, "Hello.")
+        stage.waiting.extend(stage.forum.inbox())
+    stage.clock.advance(hours=1)
+    stage.calls()
+
+    OPERATIONS[operation](stage, made)
+
+    said = TABLE[operation][list(ApiKind).index(kind)]
+    assert stage.calls() == re.findall("`(.*?)`", said)
+
+
+# What else takes requests
 
 
 def test_own_content_is_read_no_further_than_asked(stage: HttpStage) -> None:
@@ -26,7 +112,7 @@ def test_own_content_is_read_no_further_than_asked(stage: HttpStage) -> None:
     own = stage.forum.own_content(since=stage.clock.now() - timedelta(hours=5))
 
     assert len(own.posts) >= 5
-    assert stage.calls() == ["GET user"]
+    assert len(stage.calls()) == 1
 
 
 def test_of_the_log_of_removals_three_pages_are_read(stage: HttpStage) -> None:
@@ -59,70 +145,138 @@ def test_a_password_that_was_changed_is_refused_in_words(stage: HttpStage) -> No
         stage.forum.account()
 
 
-def test_an_inbox_costs_a_request_a_kind_and_page(stage: HttpStage) -> None:
-    write_to_the_bot(stage, 50)
-    stage.forum.account()
-    stage.calls()
-
-    assert len(stage.forum.inbox()) == 50
-    assert stage.calls() == ["GET user/mention", "GET user/replies", *["GET private_message/list"] * 2]
-
-
-def test_of_a_kind_no_more_than_ten_pages_are_listed_and_the_rest_after_those(stage: HttpStage) -> None:
-    write_to_the_bot(stage, 501)
-    stage.forum.account()
-    stage.calls()
-
-    found = stage.forum.inbox()
-    calls = stage.calls()
-    for notice in found:
-        stage.forum.mark_read(notice)
-
-    assert calls.count("GET private_message/list") == 10
-    assert [notice.text for notice in stage.forum.inbox()] == ["message 0"]
-
-
-def test_a_comment_that_came_twice_is_marked_as_both(stage: HttpStage) -> None:
-    reader, thread = stage.hand("reader"), stage.forum.create_post(stage.news, DRAFT).id
-    reader.edit_comment(reader.comment(thread, "help"), "@megabot@lemmy.example help")
-    (notice,) = stage.forum.inbox()
-    stage.calls()
-
-    stage.forum.mark_read(notice)
-
-    assert stage.calls() == ["POST user/mention/mark_as_read", "POST comment/mark_as_read"]
-
-
 def write_to_the_bot(stage: HttpStage, count: int) -> None:
     reader, bot = stage.sandbox.person("reader"), stage.person("megabot")
     for number in range(count):
         send(stage.sandbox.world, reader, bot, f"message {number}")
 
 
-ONE_REQUEST: dict[str, Callable[[HttpStage, int], object]] = {
-    "GET site": lambda stage, _: stage.forum.account(),
-    "GET user/unread_count": lambda stage, _: stage.forum.unread(),
-    "GET community": lambda stage, _: stage.forum.community("news"),
-    "GET user": lambda stage, _: stage.forum.own_content(since=None),
-    "GET modlog": lambda stage, _: stage.forum.own_removed(stage.news),
-    "GET post/list": lambda stage, _: stage.forum.pinned(stage.news),
-    "GET post": lambda stage, post: stage.forum.post(post),
-    "POST post": lambda stage, _: stage.forum.create_post(stage.news, DRAFT),
-    "PUT post": lambda stage, post: stage.forum.edit_post(post, DRAFT),
-    "POST post/lock": lambda stage, post: stage.forum.lock(post, locked=True),
-    "POST post/feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
-    "POST comment": lambda stage, post: stage.forum.comment(post, "x"),
-    "POST private_message": lambda stage, _: stage.forum.message(stage.person("modlin"), "x"),
-    "GET private_message/list": lambda stage, _: stage.forum.messages_to(stage.person("modlin")),
-}
+# API v3
 
 
-@pytest.mark.parametrize("request_made", ONE_REQUEST)
-def test_each_call_is_one_request(stage: HttpStage, request_made: str) -> None:
-    stage.forum.account()
-    made = stage.forum.create_post(stage.news, DRAFT)
-    stage.calls()
+def test_an_inbox_costs_a_request_a_kind_and_page(v3: HttpStage) -> None:
+    write_to_the_bot(v3, 50)
+    v3.forum.account()
+    v3.calls()
 
-    ONE_REQUEST[request_made](stage, made.id)
+    assert len(v3.forum.inbox()) == 50
+    assert v3.calls() == ["GET user/mention", "GET user/replies", *["GET private_message/list"] * 2]
 
-    assert stage.calls() == [request_made]
+
+def test_of_a_kind_no_more_than_ten_pages_are_listed_and_the_rest_after_those(v3: HttpStage) -> None:
+    write_to_the_bot(v3, 501)
+    v3.forum.account()
+    v3.calls()
+
+    found = v3.forum.inbox()
+    calls = v3.calls()
+    for notice in found:
+        v3.forum.mark_read(notice)
+
+    assert calls.count("GET private_message/list") == 10
+    assert [notice.text for notice in v3.forum.inbox()] == ["message 0"]
+
+
+def test_a_comment_that_came_twice_is_marked_as_both(v3: HttpStage) -> None:
+    reader, thread = v3.hand("reader"), v3.forum.create_post(v3.news, DRAFT).id
+    reader.edit_comment(reader.comment(thread, "help"), "@megabot@lemmy.example help")
+    (notice,) = v3.forum.inbox()
+    v3.calls()
+
+    v3.forum.mark_read(notice)
+
+    assert v3.calls() == ["POST user/mention/mark_as_read", "POST comment/mark_as_read"]
+
+
+# API v4
+
+
+def test_behind_a_full_last_page_is_an_empty_one(v4: HttpStage) -> None:
+    write_to_the_bot(v4, 50)
+    v4.forum.account()
+    v4.calls()
+
+    assert len(v4.forum.inbox()) == 50
+    assert len(v4.calls()) <= 2
+
+
+def test_every_edit_of_a_comment_is_marked(v4: HttpStage) -> None:
+    reader, thread = v4.hand("reader"), v4.forum.create_post(v4.news, DRAFT).id
+    comment = reader.comment(thread, "help")
+    for word in ("helpp", "help"):
+        reader.edit_comment(comment, word)
+    (notice,) = v4.forum.inbox()
+    v4.calls()
+
+    v4.forum.mark_read(notice)
+
+    assert v4.calls() == ["POST account/notification/mark_as_read"] * 3
+    assert v4.forum.unread().total == 0
+
+
+def test_what_moderators_do_does_not_wait_for_ever(v4: HttpStage) -> None:
+    made = v4.forum.create_post(v4.news, DRAFT)
+    v4.hand("modlin").lock(made.id)
+    v4.hand("reader").create_post(v4.news, "For the bot", body="@megabot@lemmy.example repost")
+    before = v4.forum.unread().total
+
+    for notice in v4.forum.inbox():
+        assert not notice.speaks
+        v4.forum.mark_read(notice)
+
+    assert (before, v4.forum.unread().total) == (2, 0)
+
+
+def test_the_text_of_a_removed_post_is_in_the_log_where_the_listing_has_it_not(v4: HttpStage) -> None:
+    made = v4.forum.create_post(v4.news, DRAFT)
+    v4.hand("modlin").remove(made.id)
+    v4.hand("modlin").add_mod(v4.news, v4.person("megabot"), added=False)
+
+    (listed,) = v4.forum.own_content(since=None).posts
+    (logged,) = v4.forum.own_removed(v4.news)
+
+    assert (listed.removed, listed.body) == (True, "")
+    assert (logged.removed, logged.body) == (True, DRAFT.body)
+
+
+def test_own_posts_are_listed_whatever_the_account_hides_from_itself(v4: HttpStage) -> None:
+    """A15."""
+    made = v4.forum.create_post(v4.news, DRAFT)
+    hiding = {"discussion_languages": [37], "show_read_posts": False, "show_bot_accounts": False}
+    v4.hand("megabot").save_settings(**hiding)
+
+    assert [post.id for post in v4.forum.own_content(since=None).posts] == [made.id]
+    assert set(v4.forum.account().hides) == set(hiding)
+
+
+def test_a_post_gets_the_tags_that_its_community_has(v4: HttpStage) -> None:
+    for name in ("weekly", "maps"):
+        v4.hand("modlin").create_tag(v4.news, name, name.capitalize())
+    v4.forum.account()
+    v4.calls()
+
+    made = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("Weekly", "nosuch")))
+
+    assert [tag.title for tag in made.tags or ()] == ["Weekly"]
+    assert v4.calls() == ["GET community", "POST post"]
+
+
+def test_an_edit_keeps_the_tags_that_people_put_on(v4: HttpStage) -> None:
+    modlin = v4.hand("modlin")
+    for name in ("weekly", "maps"):
+        modlin.create_tag(v4.news, name)
+    draft = PostDraft(title="Tagged", body="x", tags=("weekly",))
+    made = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("maps",)))
+    v4.calls()
+
+    edited = v4.forum.edit_post(made.id, draft)
+
+    assert {tag.name for tag in edited.tags or ()} == {"weekly", "maps"}
+    assert v4.calls() == ["GET post", "PUT post"]
+    assert v4.forum.edit_post(made.id, DRAFT).tags == edited.tags
+
+
+def test_0_19_knows_no_tags_and_takes_the_post_without(v3: HttpStage) -> None:
+    made = v3.forum.create_post(v3.news, PostDraft(title="Tagged", body="x", tags=("weekly",)))
+
+    assert (made.title, made.tags, v3.forum.community("news").tags) == ("Tagged", None, None)

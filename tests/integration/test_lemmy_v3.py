@@ -1,6 +1,5 @@
 """What is API v3's own: the token's life, detection, plemmy, and answers that break."""
 
-import json
 import logging
 import subprocess
 import sys
@@ -12,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_detect import ApiKind, open_forum
+from megabot.adapters.lemmy_detect import ApiKind
+from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import Stored, TokenFile
 from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import (
-    NeedsPerson,
     NotLemmy,
     OutcomeUnknown,
     RateLimited,
@@ -86,7 +85,8 @@ def test_the_first_call_signs_in_and_later_ones_use_the_token(stage: HttpStage) 
     stage.forum.unread()
     stage.forum.unread()
 
-    assert stage.calls() == ["POST user/login", "GET user/unread_count", "GET user/unread_count"]
+    signed_in = ["GET /api/v4/site", "POST user/login"]
+    assert stage.calls() == [*signed_in, "GET user/unread_count", "GET user/unread_count"]
 
 
 def test_a_new_process_uses_the_stored_token(stage: HttpStage, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_dead_token_is_probed_once_and_costs_one_sign_in(stage: HttpStage) -> 
 
     stage.forum.create_post(stage.news, DRAFT)
 
-    calls = ["POST post", "GET user/validate_auth", "POST user/login", "POST post"]
+    calls = ["POST post", "GET user/validate_auth", "GET /api/v4/site", "POST user/login", "POST post"]
     assert stage.calls() == calls
     assert len(stage.forum.own_content(since=None).posts) == 1
 
@@ -121,7 +121,8 @@ def test_an_account_read_with_a_dead_token_is_no_proof(stage: HttpStage) -> None
     stage.calls()
 
     assert stage.forum.account().person.name == "megabot"
-    assert stage.calls() == ["GET site", "GET user/validate_auth", "POST user/login", "GET site"]
+    revived = ["GET user/validate_auth", "GET /api/v4/site", "POST user/login"]
+    assert stage.calls() == ["GET site", *revived, "GET site"]
 
 
 def test_a_token_that_dies_again_too_soon_waits(stage: HttpStage) -> None:
@@ -146,7 +147,7 @@ def test_a_token_of_login_in_another_process_is_taken_over(stage: HttpStage, tmp
 
     stage.forum.unread()
 
-    assert stage.calls() == ["GET user/unread_count", "GET user/unread_count"]
+    assert stage.calls() == ["GET user/unread_count", "GET /api/v4/site", "GET user/unread_count"]
 
 
 def test_one_wrong_refusal_costs_no_sign_in(play: Play) -> None:
@@ -182,7 +183,7 @@ def test_a_write_whose_token_could_not_be_probed_was_not_made(play: Play) -> Non
 
 
 def test_a_write_whose_sign_in_was_lost_was_not_made(play: Play) -> None:
-    _, forum = play(REFUSED, DEAD, HTML)
+    _, forum = play(REFUSED, DEAD, GONE, HTML)
 
     with pytest.raises(Unreachable, match="nothing else was sent"):
         forum.create_post(2, DRAFT)
@@ -324,13 +325,6 @@ def test_a_lemmy_that_is_ill_is_not_taken_for_another_thing(play: Play) -> None:
         play(ill, ill, ill, kind=None)
 
 
-def test_a_1_0_is_not_supported_yet(play: Play) -> None:
-    site = json.dumps({"site_view": {"site": {}}, "version": "1.0.0-beta.1"}).encode()
-
-    with pytest.raises(NeedsPerson, match="not supported yet"):
-        play(answer(site), kind=None)
-
-
 # plemmy
 
 
@@ -372,7 +366,7 @@ def test_no_secret_is_in_a_log_or_an_error(play: Play, caplog: pytest.LogCapture
     caplog.set_level(logging.DEBUG)
     broken = answer(b"canary-answer", status="502 Bad Gateway")
 
-    server, forum = play(REFUSED, DEAD, TOKEN, broken)
+    server, forum = play(REFUSED, DEAD, GONE, TOKEN, broken)
 
     with pytest.raises(OutcomeUnknown) as caught:
         forum.create_post(2, DRAFT)
@@ -382,5 +376,5 @@ def test_no_secret_is_in_a_log_or_an_error(play: Play, caplog: pytest.LogCapture
     while error is not None:
         chain.append(f"{error!r} {error}")
         error = error.__cause__ or error.__context__
-    assert b"canary-password" in server.requests[2]
+    assert b"canary-password" in server.requests[3]
     assert "canary" not in caplog.text + "".join(chain) + repr(forum)

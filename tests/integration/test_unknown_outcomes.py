@@ -42,8 +42,8 @@ class Lossy:
     def feature(self, post_id: int, **how: Any) -> Post:  # noqa: ANN401
         return self._maybe("feature", lambda: self.forum.feature(post_id, **how))
 
-    def lock(self, post_id: int, *, locked: bool) -> Post:
-        return self._maybe("lock", lambda: self.forum.lock(post_id, locked=locked))
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
+        return self._maybe("lock", lambda: self.forum.lock(post_id, locked=locked, reason=reason))
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
         return self._maybe("edit_post", lambda: self.forum.edit_post(post_id, draft))

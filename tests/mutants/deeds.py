@@ -7,6 +7,7 @@ PERFORM = "megabot/perform.py"
 LOSS = "tests/integration/test_ledger_loss.py"
 WIRE = "tests/integration/test_lemmy_v3.py"
 PROXY = "tests/integration/test_faultproxy.py"
+UPGRADE = "tests/integration/test_upgrade_within_handover.py"
 SIGN_IN = "tests/integration/test_sign_in.py"
 LOOP = "tests/integration/test_crash_loop.py"
 
@@ -166,9 +167,16 @@ BEHAVING = (
         ),
     ),
     Mutant(
+        name="an upgraded server is spoken to as before",
+        file="megabot/adapters/lemmy_forum.py",
+        old="            self._change(error)\n",
+        new="            raise error\n",
+        caught_by=(f"{UPGRADE}::test_one_post_is_pinned_and_the_old_one_is_not",),
+    ),
+    Mutant(
         name="one refusal is enough to sign in again",
         file="megabot/adapters/lemmy_calls.py",
-        old="            self._probe()\n",
+        old="            self.anyone(Call.READ, self._speech.probe, done)\n",
         new="            raise TokenRefused\n",
         caught_by=(
             f"{WIRE}::test_one_wrong_refusal_costs_no_sign_in",

@@ -1,4 +1,4 @@
-"""The recordings of a real 0.19.20 server, and exchanges spread out so that they can be compared."""
+"""The recordings of real servers, and exchanges spread out so that they can be compared."""
 
 import json
 import re
@@ -42,9 +42,9 @@ class Recording:
         return facts(self.response["status"], self.headers, self.response.get("json"))
 
 
-def recordings() -> list[Recording]:
-    """Read all exchanges in their order."""
-    files = sorted((FOLDER / "lemmy-0.19.20").glob("*.json"))
+def recordings(version: str = "0.19.20") -> list[Recording]:
+    """Read all exchanges with a version in their order."""
+    files = sorted((FOLDER / f"lemmy-{version}").glob("*.json"))
     return [_recording(int(file.name[:3]), json.loads(file.read_text("utf-8"))) for file in files]
 
 

@@ -309,7 +309,7 @@ class AccountForum:
         self._sign()
         return feature(self.server, self.me, post_id, featured=featured, kind=kind)
 
-    def lock(self, post_id: int, *, locked: bool) -> Post:
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
         """Lock or unlock."""
         self._sign()
         return self.server.change(What.LOCK, self.me, post_id, locked=locked)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_codes, lemmy_wire
+from megabot.adapters import lemmy_codes, lemmy_wire, lemmy_wire_v3
 from megabot.adapters.lemmy_answer import Call, Collided, decode, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Bucket, refill_seconds
@@ -55,7 +55,7 @@ def a_post(**changes: object) -> dict[str, Any]:
 
 
 def test_a_whole_post_is_read() -> None:
-    post = lemmy_wire.written_post(answered("post-create-whole"))
+    post = lemmy_wire_v3.written_post(answered("post-create-whole"))
 
     assert (post.id, post.title, post.community_id, post.creator) == (6, "Everything set", 2, BOT)
     assert post.url == "https://lemmy.example/post/6"
@@ -67,13 +67,13 @@ def test_a_whole_post_is_read() -> None:
 
 
 def test_what_the_server_leaves_out_is_empty() -> None:
-    post = lemmy_wire.written_post(answered("post-create-minimal"))
+    post = lemmy_wire_v3.written_post(answered("post-create-minimal"))
 
     assert (post.body, post.link, post.thumbnail, post.alt_text) == ("", "", "", "")
 
 
 def test_a_pin_and_a_moderator_are_seen() -> None:
-    post = lemmy_wire.written_post(answered("post-feature"))
+    post = lemmy_wire_v3.written_post(answered("post-feature"))
 
     assert (post.featured_community, post.featured_local, post.creator_is_moderator) == (True, False, True)
 
@@ -83,7 +83,7 @@ def test_a_pin_and_a_moderator_are_seen() -> None:
     [("post-get-removed-as-author", (True, False)), ("post-get-deleted-as-author", (True, True))],
 )
 def test_removed_and_deleted_posts_say_so(name: str, state: tuple[bool, bool]) -> None:
-    post = lemmy_wire.written_post(answered(name))
+    post = lemmy_wire_v3.written_post(answered(name))
 
     assert post.removed or post.deleted
     assert not post.open
@@ -94,19 +94,19 @@ def test_comments_are_counted_where_the_server_counts() -> None:
     view = {"post": a_post(), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
     counted = Fields({"post_view": view | {"counts": {"comments": 7}}})
 
-    assert lemmy_wire.written_post(counted).comments == 7
-    assert lemmy_wire.written_post(Fields({"post_view": view})).comments == 0
+    assert lemmy_wire_v3.written_post(counted).comments == 7
+    assert lemmy_wire_v3.written_post(Fields({"post_view": view})).comments == 0
 
 
 def test_a_list_keeps_the_servers_order() -> None:
-    found = lemmy_wire.posts(answered("post-list-new-show-read-asked"))
+    found = lemmy_wire_v3.posts(answered("post-list-new-show-read-asked"))
 
     assert [post.id for post in found][:2] == [8, 7]
     assert found[0].featured
 
 
 def test_own_content_has_posts_comments_and_their_author() -> None:
-    page = lemmy_wire.own_content(answered("person-own-with-deleted"))
+    page = lemmy_wire_v3.own_content(answered("person-own-with-deleted"))
 
     assert page.author == 3
     assert page.posts[0].deleted
@@ -114,7 +114,7 @@ def test_own_content_has_posts_comments_and_their_author() -> None:
 
 
 def test_a_comment_is_read() -> None:
-    comment = lemmy_wire.written_comment(answered("comment-create"))
+    comment = lemmy_wire_v3.written_comment(answered("comment-create"))
 
     assert (comment.id, comment.post_id, comment.content) == (1, 1, "The new thread is up.")
     assert comment.url == "https://lemmy.example/comment/1"
@@ -122,7 +122,7 @@ def test_a_comment_is_read() -> None:
 
 
 def test_a_community_is_read_with_its_moderators() -> None:
-    community = lemmy_wire.community(answered("community-by-name"))
+    community = lemmy_wire_v3.community(answered("community-by-name"))
 
     assert (community.id, community.name, community.title, community.local) == (2, "news", "News", True)
     assert community.actor == "https://lemmy.example/c/news"
@@ -134,15 +134,15 @@ def test_a_community_says_whether_the_bot_is_banned() -> None:
     about = {"id": 2, "name": "news", "actor_id": "a", "local": True}
     view = {"community": about, "banned_from_community": True}
 
-    assert lemmy_wire.community(Fields({"community_view": view})).banned
+    assert lemmy_wire_v3.community(Fields({"community_view": view})).banned
 
 
 def test_a_community_says_that_only_moderators_may_post() -> None:
-    assert lemmy_wire.community(answered("community-mods-only")).moderators_only
+    assert lemmy_wire_v3.community(answered("community-mods-only")).moderators_only
 
 
 def test_the_site_has_name_version_languages_and_admins() -> None:
-    site = lemmy_wire.site(answered("site-anonymous")).site
+    site = lemmy_wire_v3.site(answered("site-anonymous")).site
 
     assert (site.actor, site.name, site.version) == ("https://lemmy.example/", "lemmy-019", "0.19.20")
     assert (site.languages["und"], site.languages["en"]) == (0, 37)
@@ -151,7 +151,7 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:
-    account = lemmy_wire.site(answered("site-as-bot")).proven()
+    account = lemmy_wire_v3.site(answered("site-as-bot")).proven()
 
     assert account.person == BOT
     assert (account.hides, account.languages, account.moderates) == ((), (), ())
@@ -160,7 +160,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])
 def test_a_site_without_the_account_proves_a_dead_token(name: str) -> None:
     with pytest.raises(TokenRefused):
-        lemmy_wire.site(answered(name)).proven()
+        lemmy_wire_v3.site(answered(name)).proven()
 
 
 def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> Fields:
@@ -174,14 +174,14 @@ def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> F
 def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
     hiding = site_of(reads=[1], moderates=[], show_nsfw=False, show_bot_accounts=False, show_read_posts=False)
 
-    account = lemmy_wire.site(hiding).proven()
+    account = lemmy_wire_v3.site(hiding).proven()
 
     assert account.hides == ("show_nsfw", "show_bot_accounts", "show_read_posts", "discussion_languages")
     assert account.languages == (1,)
 
 
 def test_reading_every_language_hides_nothing() -> None:
-    account = lemmy_wire.site(site_of(reads=[0, 1, 2], moderates=[])).proven()
+    account = lemmy_wire_v3.site(site_of(reads=[0, 1, 2], moderates=[])).proven()
 
     assert (account.hides, account.languages) == ((), ())
 
@@ -189,21 +189,21 @@ def test_reading_every_language_hides_nothing() -> None:
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     actor = "https://lemmy.example/c/birds"
     seat = {"community": {"id": 9, "name": "birds", "actor_id": actor, "local": True, "nsfw": False}}
-    account = lemmy_wire.site(site_of(reads=[], moderates=[seat], admin=True)).proven()
+    account = lemmy_wire_v3.site(site_of(reads=[], moderates=[seat], admin=True)).proven()
 
     assert account.moderates == (Place(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 
 def test_unread_counts_are_read() -> None:
-    unread = lemmy_wire.unread(answered("unread-count"))
+    unread = lemmy_wire_v3.unread(answered("unread-count"))
 
     assert (unread.replies, unread.mentions, unread.messages) == (1, 3, 0)
 
 
 @pytest.mark.parametrize("name", ["modlog-featured", "modlog-featured-anonymous"])
 def test_the_log_of_pins_names_who_and_when_even_to_strangers(name: str) -> None:
-    newest = lemmy_wire.pin_events(answered(name))[0]
+    newest = lemmy_wire_v3.pin_events(answered(name))[0]
 
     assert (newest.post_id, newest.featured, newest.kind, newest.by) == (8, False, Feature.COMMUNITY, 4)
     assert newest.when == datetime(2026, 11, 22, 23, 43, 1, 694511, tzinfo=UTC)
@@ -212,7 +212,7 @@ def test_the_log_of_pins_names_who_and_when_even_to_strangers(name: str) -> None
 def test_a_pin_without_a_name_is_by_nobody_known() -> None:
     event = {"post_id": 1, "featured": True, "is_featured_community": False, "when_": PUBLISHED}
 
-    (read,) = lemmy_wire.pin_events(Fields({"featured_posts": [{"mod_feature_post": event}]}))
+    (read,) = lemmy_wire_v3.pin_events(Fields({"featured_posts": [{"mod_feature_post": event}]}))
 
     assert (read.by, read.kind) == (None, Feature.LOCAL)
 
@@ -220,7 +220,7 @@ def test_a_pin_without_a_name_is_by_nobody_known() -> None:
 def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
     entries = [{"post": a_post(id=1)}, {"post": a_post(id=2, creator_id=8)}, {"post": a_post(id=3)}]
 
-    posts, count = lemmy_wire.removed_posts(Fields({"removed_posts": entries}), BOT)
+    posts, count = lemmy_wire_v3.removed_posts(Fields({"removed_posts": entries}), BOT)
 
     assert ([post.id for post in posts], count) == ([1, 3], 3)
     assert posts[0].creator == BOT
@@ -229,9 +229,9 @@ def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
     view = RECORDED["post-create-minimal"].response["json"]["post_view"]
 
-    assert lemmy_wire.found_post(Fields({"post": view})).id == view["post"]["id"]
+    assert lemmy_wire_v3.found_post(Fields({"post": view})).id == view["post"]["id"]
     with pytest.raises(WrongShape):
-        lemmy_wire.found_post(Fields({"community": {}}))
+        lemmy_wire_v3.found_post(Fields({"community": {}}))
 
 
 def test_a_sign_in_gives_the_token() -> None:
@@ -253,7 +253,7 @@ def test_unknown_fields_and_values_are_nobodys_business() -> None:
     """A22."""
     view = {"post": a_post(novel={"x": 1}), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
 
-    assert lemmy_wire.written_post(Fields({"post_view": view, "later": 1})).id == 1
+    assert lemmy_wire_v3.written_post(Fields({"post_view": view, "later": 1})).id == 1
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_a_missing_object_is_none_where_it_may_be_missing() -> None:
 def test_a_good_answer_is_given_as_a_value() -> None:
     body = json.dumps(RECORDED["unread-count"].response["json"]).encode()
 
-    assert decode(200, body, call=Call.READ, parse=lemmy_wire.unread).total == 4
+    assert decode(200, body, call=Call.READ, parse=lemmy_wire_v3.unread).total == 4
 
 
 BAD_BODIES = [
@@ -316,7 +316,7 @@ BAD_BODIES = [
 @pytest.mark.parametrize("body", BAD_BODIES)
 def test_a_read_with_an_odd_answer_may_be_made_again(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
-        decode(200, body, call=Call.READ, parse=lemmy_wire.written_post)
+        decode(200, body, call=Call.READ, parse=lemmy_wire_v3.written_post)
 
     assert "blocked" not in str(caught.value)
 
@@ -326,7 +326,7 @@ def test_a_read_with_an_odd_answer_may_be_made_again(body: bytes) -> None:
 def test_a_write_with_an_odd_answer_is_unknown(call: Call, body: bytes) -> None:
     """N07, A22."""
     with pytest.raises(OutcomeUnknown):
-        decode(200, body, call=call, parse=lemmy_wire.written_post)
+        decode(200, body, call=call, parse=lemmy_wire_v3.written_post)
 
 
 BEFORE_INSERT = [

@@ -21,8 +21,13 @@ PAGE = "preview_page preview_style preview_links"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app run site_watch overview_texts site_texts {PASS} {READERS} preview_page inbox archive init"
 VERBS += f" demo sandbox {PORTS}"
-WIRE = "adapters.lemmy_wire adapters.lemmy_wire_inbox adapters.lemmy_answer adapters.lemmy_codes"
-WIRE += " adapters.lemmy_fields"
+WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
+WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
+WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
+
+SESSION = "adapters.lemmy_calls adapters.lemmy_http adapters.sign_in adapters.credentials"
+V4 = "adapters.lemmy_v4 adapters.lemmy_v4_inbox adapters.lemmy_v4_requests"
+WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
 
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
@@ -52,6 +57,7 @@ MAY_IMPORT = {
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
+    **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
@@ -71,6 +77,7 @@ LIBRARIES = {
     **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
+    **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),

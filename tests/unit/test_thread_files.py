@@ -62,11 +62,13 @@ locale: de
 language: de
 nsfw: true
 mentions: allow
+tags: [Weekly, " Maps ", Weekly]
 schedule:"""
     thread = parsed(changed("schedule:", more))
 
     assert (thread.community, thread.pin, thread.refresh) == ("news@lemmy.example", Pin.LOCAL, Refresh.NEVER)
     assert (thread.locale, thread.language, thread.nsfw, thread.mentions) == ("de", "de", True, True)
+    assert thread.tags == ("Weekly", "Maps")
     assert thread.previous.lock
     assert thread.companions[2] == Companion(
         name="film", latest_by="someone", community="films", title="Film club*"
@@ -118,6 +120,11 @@ def test_grace_first_and_skip_are_read() -> None:
             NAME,
             f"{NAME}\nrefresh: bdoy",
             "3: refresh: bdoy is none of body, preamble, never (did you mean body?)",
+        ),
+        (
+            NAME,
+            f'{NAME}\ntags: [" "]',
+            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
         ),
         (NAME, f"{NAME}\nmentions: yes", "3: mentions: yes is no answer (write allow, or leave it out)"),
         (

@@ -1,6 +1,7 @@
-"""What a v3 request carries, read field by field with serde's complaints; knows no call by name."""
+"""What a request to the API carries, read field by field with serde's complaints; knows no call by name."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
@@ -14,6 +15,8 @@ from megabot.sandbox.world import World
 Json: TypeAlias = dict[str, object]
 
 _T = TypeVar("_T")
+_PAIR = 2
+_DECODER = json.JSONDecoder()
 _FLAGS = {"true": True, "false": False}
 
 
@@ -24,6 +27,7 @@ class Fields:
     values: Mapping[str, object]
     complaint: str  # how a message begins
     place: str = ""  # how it ends: where in the body
+    source: str = ""  # the body as it was sent
 
     def text(self, name: str) -> str:
         """Give a text that must be there."""
@@ -34,7 +38,7 @@ class Fields:
         value = self.values.get(name)
         if value is None or isinstance(value, str):
             return value
-        raise self._wrong(value, "a string")
+        raise self._wrong(name, value, "a string")
 
     def number(self, name: str) -> int:
         """Give an integer that must be there."""
@@ -47,7 +51,7 @@ class Fields:
             return value
         if isinstance(value, str) and not self.place:
             return self._parsed(value)
-        raise self._wrong(value, "i32")
+        raise self._wrong(name, value, "i32")
 
     def flag(self, name: str) -> bool:
         """Give a boolean that must be there."""
@@ -62,7 +66,7 @@ class Fields:
             if value not in _FLAGS:
                 raise self._refusal("provided string was not `true` or `false`")
             return _FLAGS[value]
-        raise self._wrong(value, "a boolean")
+        raise self._wrong(name, value, "a boolean")
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """Give one of a closed set of words, which must be there."""
@@ -73,8 +77,16 @@ class Fields:
         value = self.text_or_none(name)
         if value is None or value in choices:
             return value
-        expected = ", ".join(f"`{choice}`" for choice in choices)
-        raise self._refusal(f"unknown variant `{value}`, expected one of {expected}")
+        named = [f"`{choice}`" for choice in choices]
+        expected = " or ".join(named) if len(named) == _PAIR else f"one of {', '.join(named)}"
+        raise self._refusal(f"unknown variant `{value}`, expected {expected}", self._place_of(name))
+
+    def filter_or_none(self, name: str, choices: Sequence[str], filter_name: str) -> str | None:
+        """Give one of a set of words of which serde, reading it in two parts, cannot say what it expected."""
+        value = self.text_or_none(name)
+        if value is None or value in choices:
+            return value
+        raise self._refusal(f"data did not match any variant of untagged enum {filter_name}")
 
     def numbers_or_none(self, name: str) -> list[int] | None:
         """Give a list of integers if there is one."""
@@ -82,8 +94,8 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, list):
-            raise self._wrong(value, "a sequence")
-        return [self._member(one) for one in value]
+            raise self._wrong(name, value, "a sequence")
+        return [self._member(name, one) for one in value]
 
     def texts_or_none(self, name: str) -> list[str] | None:
         """Give a list of texts if there is one."""
@@ -91,13 +103,13 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, list):
-            raise self._wrong(value, "a sequence")
+            raise self._wrong(name, value, "a sequence")
         return [str(one) for one in value]
 
-    def _member(self, value: object) -> int:
+    def _member(self, name: str, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise self._wrong(value, "i32")
+        raise self._wrong(name, value, "i32")
 
     def _parsed(self, value: str) -> int:
         if not value.removeprefix("-").removeprefix("+").isdecimal() or not value.isascii():
@@ -110,13 +122,23 @@ class Fields:
             raise self._refusal(f"missing field `{name}`")
         return value
 
-    def _wrong(self, value: object, expected: str) -> Refusal:
+    def _wrong(self, name: str, value: object, expected: str) -> Refusal:
         kinds: dict[type, str] = {str: f'string "{value}"', bool: f"boolean `{str(value).lower()}`"}
         kind = kinds.get(type(value), f"integer `{value}`" if isinstance(value, int) else "map")
-        return self._refusal(f"invalid type: {kind}, expected {expected}")
+        return self._refusal(f"invalid type: {kind}, expected {expected}", self._place_of(name))
 
-    def _refusal(self, message: str) -> Refusal:
-        return Refusal("unknown", message=f"{self.complaint}{message}{self.place}")
+    def _place_of(self, name: str) -> str:
+        """Say where the value of a member ends, which is how far serde had read."""
+        member = re.search(rf'"{re.escape(name)}"\s*:\s*', self.source)
+        if member is None:
+            return self.place
+        _, end = _DECODER.raw_decode(self.source, member.end())
+        return _place(self.source[:end])
+
+    def _refusal(self, message: str, place: str | None = None) -> Refusal:
+        return Refusal(
+            "unknown", message=f"{self.complaint}{message}{self.place if place is None else place}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +189,16 @@ def from_body(body: bytes) -> Fields:
         raise Refusal("unknown", message=complaint + _serde_words(error) + place) from error
     except UnicodeDecodeError as error:
         raise Refusal("unknown", message=f"{complaint}invalid unicode code point") from error
-    lines = text.split("\n")
-    fields = Fields(values, complaint, f" at line {len(lines)} column {len(lines[-1])}")
+    fields = Fields(values, complaint, _place(text), text)
     if not isinstance(values, dict):
         raise Refusal("unknown", message=f"{complaint}invalid type, expected struct{fields.place}")
     return fields
+
+
+def _place(text: str) -> str:
+    """Say where a text ends."""
+    lines = text.split("\n")
+    return f" at line {len(lines)} column {len(lines[-1])}"
 
 
 def _serde_words(error: json.JSONDecodeError) -> str:

@@ -4,7 +4,7 @@ Shapes as recorded from 0.19.20 (079, 085, 088, 090).
 """
 
 from megabot.adapters.lemmy_fields import Fields
-from megabot.adapters.lemmy_wire import person
+from megabot.adapters.lemmy_wire_v3 import person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 

@@ -1,0 +1,233 @@
+"""Answers of API v3 as values. No I/O; the spelling of the API is known here and in `lemmy_v3` only.
+
+Shapes as recorded from 0.19.20. What 0.19 leaves out when it is empty (url, body, thumbnail) is "".
+"""
+
+from dataclasses import dataclass
+
+from megabot.adapters.lemmy_fields import Fields
+from megabot.core.posts import (
+    Account,
+    Comment,
+    Community,
+    Feature,
+    OwnContent,
+    Person,
+    PinEvent,
+    Place,
+    Post,
+    Site,
+    Unread,
+)
+from megabot.errors import TokenRefused
+
+_SHOWING = ("show_nsfw", "show_bot_accounts", "show_read_posts")
+_LANGUAGES = "discussion_languages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteAnswer:
+    """What one GET /site tells: the server, and the account if the token lives."""
+
+    site: Site
+    account: Account | None
+
+    def proven(self) -> Account:
+        """Give the account; its absence is how 0.19 says that a token is dead (recorded: 013)."""
+        if self.account is None:
+            raise TokenRefused("The server answered as to a stranger: it does not take the stored token.")
+        return self.account
+
+
+def site(answer: Fields) -> SiteAnswer:
+    """Read the answer to GET /site."""
+    about = answer.child("site_view").child("site")
+    languages = {
+        language.text("code"): language.number("id") for language in answer.children("all_languages")
+    }
+    mine = answer.maybe("my_user")
+    return SiteAnswer(
+        site=Site(
+            actor=about.text("actor_id"),
+            name=about.text("name", ""),
+            version=answer.text("version"),
+            languages=languages,
+            admins=tuple(person(admin.child("person"), admin=True) for admin in answer.children("admins")),
+        ),
+        account=None if mine is None else _account(mine, languages),
+    )
+
+
+def _account(mine: Fields, languages: dict[str, int]) -> Account:
+    view = mine.child("local_user_view")
+    settings = view.child("local_user")
+    counts = view.maybe("counts")
+    reads = mine.numbers(_LANGUAGES)
+    if set(reads) >= set(languages.values()):
+        reads = ()
+    hides = [name for name in _SHOWING if not settings.flag(name, default=True)]
+    return Account(
+        person=person(view.child("person"), admin=settings.flag("admin")),
+        moderates=tuple(_place(seat.child("community")) for seat in mine.children("moderates")),
+        post_count=0 if counts is None else counts.number("post_count", 0),
+        hides=(*hides, _LANGUAGES) if reads else tuple(hides),
+        languages=reads,
+    )
+
+
+def person(who: Fields, *, admin: bool = False) -> Person:
+    """Read a person object."""
+    return Person(
+        id=who.number("id"),
+        name=who.text("name"),
+        actor=who.text("actor_id"),
+        bot=who.flag("bot_account"),
+        admin=admin,
+    )
+
+
+def unread(answer: Fields) -> Unread:
+    """Read the counts of the inbox; they have to be there, because having them proves the token."""
+    return Unread(
+        replies=answer.number("replies"),
+        mentions=answer.number("mentions"),
+        messages=answer.number("private_messages"),
+    )
+
+
+def _place(about: Fields) -> Place:
+    return Place(
+        id=about.number("id"),
+        name=about.text("name"),
+        actor=about.text("actor_id"),
+        local=about.flag("local", default=None),
+        nsfw=about.flag("nsfw"),
+    )
+
+
+def community(answer: Fields) -> Community:
+    """Read the answer to GET /community."""
+    view = answer.child("community_view")
+    about = view.child("community")
+    return Community(
+        id=about.number("id"),
+        name=about.text("name"),
+        title=about.text("title", ""),
+        actor=about.text("actor_id"),
+        local=about.flag("local", default=None),
+        nsfw=about.flag("nsfw"),
+        removed=about.flag("removed"),
+        deleted=about.flag("deleted"),
+        moderators_only=about.flag("posting_restricted_to_mods"),
+        banned=view.flag("banned_from_community"),
+        moderators=tuple(person(seat.child("moderator")) for seat in answer.children("moderators")),
+        languages=answer.numbers(_LANGUAGES),
+    )
+
+
+def written_post(answer: Fields) -> Post:
+    """Read the one post that an answer is about."""
+    return _post(answer.child("post_view"))
+
+
+def found_post(answer: Fields) -> Post:
+    """Read the post that an address leads to; raise `WrongShape` where it leads to something else."""
+    return _post(answer.child("post"))
+
+
+def found_person(answer: Fields) -> Person:
+    """Read the person that a page of their posts is about."""
+    return person(answer.child("person_view").child("person"))
+
+
+def uploaded(answer: Fields) -> str:
+    """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
+    return answer.children("files")[0].text("file")
+
+
+def posts(answer: Fields) -> tuple[Post, ...]:
+    """Read a list of posts, in the server's order."""
+    return tuple(_post(view) for view in answer.children("posts"))
+
+
+def own_content(answer: Fields) -> OwnContent:
+    """Read one page of what a person wrote, in the server's order."""
+    return OwnContent(
+        author=answer.child("person_view").child("person").number("id"),
+        posts=posts(answer),
+        comments=tuple(_comment(view) for view in answer.children("comments")),
+    )
+
+
+def written_comment(answer: Fields) -> Comment:
+    """Read the one comment that an answer is about."""
+    return _comment(answer.child("comment_view"))
+
+
+def removed_posts(answer: Fields, author: Person) -> tuple[tuple[Post, ...], int]:
+    """Read a page of the log of removals: the posts of one author, and how many entries the page had."""
+    entries = answer.children("removed_posts")
+    about = [entry.child("post") for entry in entries]
+    return tuple(_plain(post, author) for post in about if post.number("creator_id") == author.id), len(
+        entries
+    )
+
+
+def pin_events(answer: Fields) -> tuple[PinEvent, ...]:
+    """Read the log of pins. `mod_person_id` is there even where the names are hidden (recorded: 094)."""
+    events = [entry.child("mod_feature_post") for entry in answer.children("featured_posts")]
+    return tuple(
+        PinEvent(
+            post_id=event.number("post_id"),
+            featured=event.flag("featured", default=None),
+            kind=Feature.COMMUNITY if event.flag("is_featured_community", default=None) else Feature.LOCAL,
+            when=event.time("when_"),
+            by=event.number("mod_person_id", 0) or None,
+        )
+        for event in events
+    )
+
+
+def _post(view: Fields) -> Post:
+    counts = view.maybe("counts")
+    return _plain(
+        view.child("post"),
+        person(view.child("creator"), admin=view.flag("creator_is_admin")),
+        comments=0 if counts is None else counts.number("comments", 0),
+        moderator=view.flag("creator_is_moderator"),
+    )
+
+
+def _plain(post: Fields, creator: Person, *, comments: int = 0, moderator: bool = False) -> Post:
+    return Post(
+        id=post.number("id"),
+        title=post.text("name"),
+        body=post.text("body", ""),
+        url=post.text("ap_id"),
+        creator=creator,
+        community_id=post.number("community_id"),
+        published=post.time("published"),
+        removed=post.flag("removed"),
+        deleted=post.flag("deleted"),
+        locked=post.flag("locked"),
+        featured_community=post.flag("featured_community"),
+        featured_local=post.flag("featured_local"),
+        comments=comments,
+        creator_is_moderator=moderator,
+        link=post.text("url", ""),
+        thumbnail=post.text("thumbnail_url", ""),
+        alt_text=post.text("alt_text", ""),
+    )
+
+
+def _comment(view: Fields) -> Comment:
+    comment = view.child("comment")
+    return Comment(
+        id=comment.number("id"),
+        post_id=comment.number("post_id"),
+        content=comment.text("content"),
+        url=comment.text("ap_id"),
+        published=comment.time("published"),
+        removed=comment.flag("removed"),
+        deleted=comment.flag("deleted"),
+    )

@@ -1,0 +1,29 @@
+"""The stages of the contract: all implementations of the port, and a real server where one is named."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.live import LiveServer, live_server
+from tests.contract.stage import STAGES, Stage
+
+LIVE = live_server(os.environ)
+
+
+@pytest.fixture(scope="session")
+def live() -> Iterator[LiveServer]:
+    """Open the real server for the run."""
+    assert LIVE is not None
+    with LIVE.opened() as server:
+        yield server
+
+
+@pytest.fixture(params=[*STAGES, *(["live"] if LIVE else [])])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    """Set the stage of one implementation."""
+    own = request.param != "live"
+    make = STAGES[request.param] if own else request.getfixturevalue("live").stage
+    with make(tmp_path) as set_stage:
+        yield set_stage

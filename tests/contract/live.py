@@ -1,0 +1,211 @@
+"""A real server as a stage: people and communities of its own for each test, wiped afterwards.
+
+Named by MEGABOT_LIVE_URL, MEGABOT_LIVE_ADMIN and MEGABOT_LIVE_PASSWORD; without the first there is none, and
+none in parallel runs, whose processes would put each other's settings back.
+"""
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from megabot.adapters.credentials import Credentials
+from megabot.adapters.lemmy_detect import ApiKind
+from megabot.adapters.lemmy_forum import open_forum
+from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.sign_in import SignIns
+from megabot.adapters.token_file import TokenFile
+from megabot.sandbox import Hand, HandV4
+from megabot.sandbox.hands import HandError, Json
+from tests.contract.stage import PIXEL, Stage
+
+PEOPLE = ("megabot", "modlin", "reader")
+PLACES = ("news", "books")
+PASSWORD = "correct-horse-battery"
+A_MOMENT = 0.15  # 1.0 tells of comments and messages a moment after it has answered
+CACHED = 1.5  # seconds for which a server may not have heard of new settings
+PLENTY = 99999
+BUCKETS = ("message", "post", "register", "image", "comment", "search")
+
+
+@dataclass
+class RealClock:
+    """The time of day. Moving it waits a moment."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        threading.Event().wait(seconds)
+
+    def advance(self, **_units: float) -> None:
+        self.sleep(A_MOMENT)
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A person's hands, after each of whose deeds a moment passes."""
+
+    hand: Hand
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        deed = getattr(self.hand, name)
+
+        def slowly(*args: object, **options: object) -> object:
+            done = deed(*args, **options)
+            threading.Event().wait(A_MOMENT)
+            return done
+
+        return slowly
+
+
+@dataclass
+class LiveServer:
+    """A server, and an admin's hands there."""
+
+    url: str
+    admin: Hand
+    kind: ApiKind
+    images: bool = False
+    _site: Json = field(default_factory=dict)
+
+    @contextmanager
+    def opened(self) -> Iterator["LiveServer"]:
+        """Let people register and do much in little time, and put the settings back in the end."""
+        self._site = self.admin.get("site")
+        before = _settings(self._site["site_view"])
+        self.admin.put("site", **(before | _generous(before)))
+        threading.Event().wait(CACHED)
+        self.images = self._takes_images()
+        try:
+            yield self
+        finally:
+            self.admin.put("site", **before)
+
+    @contextmanager
+    def stage(self, folder: Path) -> Iterator[Stage]:
+        """Set the stage with fresh people in fresh communities."""
+        mark = f"mb{secrets.token_hex(3)}"
+        with ExitStack() as stack:
+            hands = {name: self._register(stack, f"{mark}{name}") for name in PEOPLE}
+            modlin, bot = hands["modlin"], hands["megabot"]
+            news, books = (self._community(stack, modlin, f"{mark}{place}") for place in PLACES)
+            modlin.add_mod(news, _id(bot))
+            bot.save_settings(bot_account=True)
+            threading.Event().wait(A_MOMENT)
+            self._empty_inbox(bot)
+            hands["admin"] = self.admin
+            ids = {name: _id(hand) for name, hand in hands.items()}
+            names = {name: f"{mark}{name}" for name in (*PEOPLE, *PLACES)} | {"admin": self.admin.name}
+            session, sign_ins = self._session(folder, bot.name)
+            stack.callback(session.close)
+            forum, _ = open_forum(session, sign_ins, RealClock(), kind=self.kind)
+            yield Stage(
+                forum=forum,
+                clock=RealClock(),
+                news=news,
+                books=books,
+                hand=lambda name: Slow(hands[name]),
+                person=lambda name: ids[name],
+                called=lambda name: names[name],
+                address=self._address(),
+                version=self._site["version"],
+                slack=timedelta(minutes=2),
+                takes_images=self.images,
+            )
+
+    def _address(self) -> str:
+        site = self._site["site_view"]["site"]
+        return str(site.get("ap_id") or site["actor_id"])
+
+    def _hand(self, name: str, token: str | None = None) -> Hand:
+        return type(self.admin)(self.url, name, PASSWORD, token)
+
+    def _register(self, stack: ExitStack, name: str) -> Hand:
+        path = "account/auth/register" if self.kind is ApiKind.V4 else "user/register"
+        form = {"username": name, "password": PASSWORD, "password_verify": PASSWORD, "show_nsfw": True}
+        hand = self._hand(name, str(self._hand("").post(path, **form)["jwt"]))
+        stack.callback(self._purge, "person", person_id=_id(hand))
+        return hand
+
+    def _community(self, stack: ExitStack, hand: Hand, name: str) -> int:
+        made = hand.post("community", name=name, title=name.capitalize())
+        number = int(made["community_view"]["community"]["id"])
+        stack.callback(self._purge, "community", community_id=number)
+        return number
+
+    def _empty_inbox(self, bot: Hand) -> None:
+        """1.0 tells somebody of a moderator's seat."""
+        v4 = self.kind is ApiKind.V4
+        bot.post("account/notification/mark_as_read/all" if v4 else "user/mark_all_as_read")
+
+    def _session(self, folder: Path, name: str) -> tuple[LemmySession, SignIns]:
+        sign_ins = SignIns(
+            credentials=Credentials(username=name, password=PASSWORD),
+            instance=self.url,
+            file=TokenFile(folder / "token.json"),
+            clock=RealClock(),
+        )
+        return LemmySession(self.url, token=lambda: sign_ins.token), sign_ins
+
+    def _purge(self, what: str, **which: int) -> None:
+        with contextlib.suppress(HandError):
+            self.admin.post(f"admin/purge/{what}", reason="a test is over", **which)
+
+    def _takes_images(self) -> bool:
+        try:
+            self.admin.upload(PIXEL)
+        except (HandError, ValueError, KeyError, TypeError):
+            return False
+        return True
+
+
+def live_server(environ: Mapping[str, str]) -> LiveServer | None:
+    """Find the server that the environment names."""
+    url = environ.get("MEGABOT_LIVE_URL", "").rstrip("/")
+    if not url or "PYTEST_XDIST_WORKER" in environ:
+        return None
+    name, password = environ["MEGABOT_LIVE_ADMIN"], environ["MEGABOT_LIVE_PASSWORD"]
+    try:
+        HandV4(url).get("site")
+    except HandError:
+        return LiveServer(url, Hand(url, name, password), ApiKind.V3)
+    return LiveServer(url, HandV4(url, name, password), ApiKind.V4)
+
+
+def _id(hand: Hand) -> int:
+    return int(hand.me()["person"]["id"])
+
+
+def _settings(view: Json) -> Json:
+    """Read the settings that the tests change, as they are written."""
+    about, limits = view["local_site"], view["local_site_rate_limit"]
+    names = {
+        "registration_mode",
+        "captcha_enabled",
+        "require_email_verification",
+        "email_verification_required",
+        "community_creation_admin_only",
+    }
+    found = {name: about[name] for name in names & about.keys()}
+    ends = ("", "_per_second", "_max_requests", "_interval_seconds")
+    for key in (f"{bucket}{end}" for bucket in BUCKETS for end in ends):
+        found |= {f"rate_limit_{key}": limits[key]} if key in limits else {}
+    return found
+
+
+def _generous(before: Json) -> Json:
+    """Give the settings with which a test can do what it has to."""
+    limits = {
+        name: PLENTY
+        for name in before
+        if name.startswith("rate_limit_") and not name.endswith(("_per_second", "_interval_seconds"))
+    }
+    switches = {name: False for name, value in before.items() if isinstance(value, bool)}
+    mode = str(before["registration_mode"])
+    return limits | switches | {"registration_mode": "open" if mode.islower() else "Open"}
