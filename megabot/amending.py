@@ -1,30 +1,20 @@
 """What moderators change about one edition, kept in the ledger; the source as it is with their changes."""
 
+from collections.abc import Sequence
+
 from megabot import amendment_texts as said
 from megabot import texts
-from megabot.core import calendar
-from megabot.core.amendments import (
-    Amendment,
-    Kind,
-    added,
-    amended,
-    edition_for_preamble,
-    from_json,
-    may_move,
-    moved_slot,
-    next_edition,
-    of_edition,
-    to_json,
-    without,
-)
+from megabot.core import amendments as rules
+from megabot.core import calendar, context
+from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command
-from megabot.core.preambles import file_of
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.records import PostRecord
+from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError
 from megabot.ports import Desk, Ledger, Source
 
-_TURNS = {Kind.HOLD, Kind.SKIP, Kind.MOVE}
+_AMENDMENTS, _TIMES = "amendments:", "amended"
 
 
 class Amended:
@@ -52,12 +42,18 @@ class Amended:
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads, and give each the slots that moderators chose."""
-        return tuple(amended(one, kept(self._ledger, one.name)) for one in self._source.threads(snapshot))
+        threads = self._source.threads(snapshot)
+        return tuple(rules.amended(one, kept(self._ledger, one.name)) for one in threads)
 
 
 def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:
-    """Give the changes to a thread's editions, past ones too."""
-    return from_json(ledger.recall(f"amendments:{thread}") or "")
+    """Give the changes to a thread's editions; those that are over may still be among them."""
+    return from_json(ledger.recall(_AMENDMENTS + thread) or "")
+
+
+def times_changed(ledger: Ledger) -> int:
+    """Count the changes so far, whoever made them, here or at the shell."""
+    return int(ledger.recall(_TIMES) or 0)
 
 
 def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
@@ -66,87 +62,123 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     return found.text if found else None
 
 
-def held(ledger: Ledger, thread: str, key: str) -> tuple[str, ...]:
+def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
     """Give who holds an edition back and since when; empty where nobody does."""
-    found = of_edition(kept(ledger, thread), Kind.HOLD, key)
-    return (found.by, texts.moment(found.at)) if found else ()
+    found = of_edition(kept(desk.ledger, thread.name), Kind.HOLD, key)
+    return (found.by, texts.local_moment(desk.language, found.at, thread.schedule.timezone)) if found else ()
 
 
 def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
     """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be."""
+    now, before = desk.clock.now(), kept(desk.ledger, thread.name)
+    skipped = rules.just_skipped(thread, before, now)
+    if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
+        return said.skipped_already(desk.language, thread, skipped, _next(desk, thread))
     edition = _edition(desk, thread, command.edition)
+    _refuse(desk, thread, edition)
+    held_before = of_edition(before, Kind.HOLD, edition.key)
+    if kind is Kind.HOLD and held_before:
+        return said.held_already(desk.language, thread, edition, held_before)
     slot = None
     if kind is Kind.MOVE:
-        slot = moved_slot(thread.schedule, edition, span=command.span, at=command.at, on=command.on)
-        if not may_move(thread, edition, slot, desk.clock.now()):
-            raise ConfigError(said.cannot_move(edition, slot))
-    _keep(desk, thread, Amendment(kind=kind, edition=edition.key, by=by, at=desk.clock.now(), slot=slot))
-    return said.changed(thread, kind.value, edition, slot)
+        slot = rules.moved_slot(thread.schedule, edition, span=command.span, at=command.at, on=command.on)
+        if not rules.may_move(thread, edition, slot, now):
+            raise ConfigError(said.cannot_move(desk.language, thread, edition, slot))
+    new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
+    _keep(desk, thread, rules.added(before, new))
+    return said.changed(desk.language, thread, new, edition)
 
 
-def resume(desk: Desk, thread: Thread) -> str:
-    """Take every hold, skip and move of a thread back."""
-    now = kept(desk.ledger, thread.name)
-    left = tuple(one for one in now if one.kind not in _TURNS)
-    desk.ledger.remember(f"amendments:{thread.name}", to_json(left))
-    return said.resumed(thread.name) if left != now else said.nothing_to_resume(thread.name)
+def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
+    """Raise `ConfigError` where an edition cannot be changed (any more)."""
+    posts = _posts(desk, thread)
+    against = rules.objection(thread, edition, desk.clock.now(), posts)
+    if against is not None:
+        url = posts[edition.key].url if edition.key in posts else ""
+        raise ConfigError(said.objection(desk.language, against, edition, url))
 
 
-def has_preamble(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool) -> bool:
-    """Tell whether an edition has a preamble of its own, by message or by file."""
-    by_message = preamble_of(desk.ledger, thread.name, edition.key) is not None
-    return by_message or bool(file_of(snapshot, thread, edition, alone=alone))
+def resume(desk: Desk, thread: Thread, key: str = "") -> str:
+    """Take every hold, skip and move of a thread back, or of one edition."""
+    before = kept(desk.ledger, thread.name)
+    if key:
+        _edition(desk, thread, key)
+    turns = [
+        one for one, _ in in_force(desk, thread) if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
+    ]
+    if not turns:
+        return said.nothing_to_resume(desk.language, thread.name, key)
+    _keep(desk, thread, tuple(one for one in before if one not in turns))
+    return said.resumed(desk.language, thread.name, key)
 
 
-def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> str:
-    """Keep a preamble for an edition, or with an empty text take it back; say which edition it is."""
-    if command.edition:
-        edition = _edition(desk, thread, command.edition)
-    else:
-        edition = edition_for_preamble(thread, desk.clock.now(), without_one=_without_one(desk, thread))
+def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
+    """Keep a preamble for an edition, or with an empty text take it back.
+
+    Gives the key of the edition, and a sentence. Raises `ConfigError` where there is no such edition.
+    """
     if not command.text:
-        left = without(kept(desk.ledger, thread.name), {Kind.PREAMBLE}, edition.key)
-        desk.ledger.remember(f"amendments:{thread.name}", to_json(left))
-        return said.preamble_cleared(edition)
-    new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=desk.clock.now(), text=command.text)
-    _keep(desk, thread, new)
-    return said.preamble_kept(edition)
+        return _clear_preamble(desk, thread, command.edition)
+    now, posts = desk.clock.now(), _posts(desk, thread)
+    edition, other = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
+    if command.edition not in ("", edition.key):
+        edition, other = _edition(desk, thread, command.edition), edition
+    if rules.objection(thread, edition, now, ()) is Objection.OVER:
+        raise ConfigError(said.preamble_too_late(desk.language, edition))
+    new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=command.text)
+    _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
+    return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
 
 
-def _without_one(desk: Desk, thread: Thread) -> str:
-    """Give the key of the current edition if it was posted and has no preamble of its own."""
-    snapshot = desk.source.snapshot()
+def _clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
+    before = kept(desk.ledger, thread.name)
+    if key:
+        edition = _edition(desk, thread, key)
+    else:
+        there = rules.in_force(thread, before, desk.clock.now(), ())
+        editions = [(one.at, edition) for one, edition in there if one.kind is Kind.PREAMBLE]
+        if not editions:
+            raise ConfigError(said.no_preamble_to_clear(desk.language, thread.name))
+        _, edition = max(editions, key=lambda pair: pair[0])
+    _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
+    return edition.key, said.preamble_cleared(desk.language, edition)
+
+
+def _went_up_bare(desk: Desk, thread: Thread) -> str:
+    """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
     due = calendar.due(thread.name, thread.schedule, desk.clock.now())
-    posted = {record.edition for record in desk.ledger.posts(thread.name)}
-    alone = len(desk.source.threads(snapshot)) == 1
-    if due is None or due.key not in posted or has_preamble(desk, snapshot, thread, due, alone=alone):
+    record = _posts(desk, thread).get(due.key) if due else None
+    if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
-    return due.key
+    return record.edition if context.from_json(record.context).bare else ""
 
 
-def in_force(desk: Desk, thread: Thread) -> tuple[str, ...]:
-    """Say which changes wait for their edition, each with who made it and when."""
-    posted = {record.edition for record in desk.ledger.posts(thread.name)}
-    coming = next_edition(thread, desk.clock.now(), posted)
-    lines = []
-    for one in kept(desk.ledger, thread.name):
-        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
-        if edition is not None and edition.slot >= coming.slot:
-            lines.append(said.in_force(one.kind.value, edition, one.by, one.at))
-    return tuple(lines)
+def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...]:
+    """Give the changes that still mean something, each with its edition."""
+    return rules.in_force(thread, kept(desk.ledger, thread.name), desk.clock.now(), _posts(desk, thread))
+
+
+def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
+    """Give the newest post of each edition, by key."""
+    return {record.edition: record for record in desk.ledger.posts(thread.name)}
+
+
+def _next(desk: Desk, thread: Thread) -> Edition:
+    return rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
 
 
 def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
-    posted = {record.edition for record in desk.ledger.posts(thread.name)}
     if not key:
-        return next_edition(thread, desk.clock.now(), posted)
+        return _next(desk, thread)
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
-        example = next_edition(thread, desk.clock.now(), posted).key
-        raise ConfigError(texts.no_such_edition(thread.name, key, example=example))
+        raise ConfigError(
+            texts.no_such_edition(desk.language, thread.name, key, example=_next(desk, thread).key)
+        )
     return edition
 
 
-def _keep(desk: Desk, thread: Thread, new: Amendment) -> None:
-    now = added(kept(desk.ledger, thread.name), new)
-    desk.ledger.remember(f"amendments:{thread.name}", to_json(now))
+def _keep(desk: Desk, thread: Thread, amendments: Sequence[Amendment]) -> None:
+    lasting = rules.lasting(thread, amendments, desk.clock.now())
+    desk.ledger.remember(_AMENDMENTS + thread.name, to_json(lasting))
+    desk.ledger.remember(_TIMES, str(times_changed(desk.ledger) + 1))

@@ -1,52 +1,86 @@
 """What is said about changes of one edition. Wording only."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
-from megabot.texts import moment
+from megabot.language import Language
+from megabot.texts import local_moment
 
 
-def changed(thread: Thread, kind: str, edition: Edition, slot: datetime | None) -> str:
+def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) -> str:
     """Say what was changed, and how it is taken back."""
-    zone = ZoneInfo(thread.schedule.timezone)
-    what = {
-        "hold": "is held: it is not posted by itself",
-        "skip": "is left out",
-        "move": f"is posted {slot.astimezone(zone):%a %d %b %H:%M %Z}" if slot else "",
-    }[kind]
-    return f"{edition.id} {what}; taken back by: resume"
+    if one.kind is Kind.MOVE and one.slot is not None:
+        usual = _local(lang, thread, usual_slot(thread.schedule, edition))
+        return lang.moved.format(edition=edition.id, at=_local(lang, thread, one.slot), usual=usual)
+    return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id)
 
 
-def cannot_move(edition: Edition, slot: datetime) -> str:
-    """Say that a slot cannot be moved there."""
-    return f"{edition.id} cannot be moved to {moment(slot)}: it is over, or beyond the slot before or after"
+def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> str:
+    """Say that an edition is held, by whom and since when."""
+    return lang.held_already.format(edition=edition.id, by=one.by, at=_local(lang, thread, one.at))
 
 
-def resumed(thread: str) -> str:
-    """Say that everything is as the template says again."""
-    return f"{thread}: every hold, skip and move is taken back"
-
-
-def nothing_to_resume(thread: str) -> str:
-    """Say that there is nothing to take back."""
-    return f"{thread}: nothing is held, left out or moved"
-
-
-def preamble_kept(edition: Edition) -> str:
-    """Say which edition a preamble is for, and how it is given to another or taken back."""
-    return (
-        f"The preamble of {edition.id} is this one now, whatever the file says. For another edition begin "
-        "with `preamble KEY`; `preamble clear` takes it back"
+def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition) -> str:
+    """Say that an edition is left out, by whom, and how another one is."""
+    return lang.skipped_already.format(
+        edition=f"{thread.name}/{one.edition}",
+        by=one.by,
+        at=_local(lang, thread, one.at),
+        following=f"{thread.name} {following.key}",
     )
 
 
-def preamble_cleared(edition: Edition) -> str:
+def objection(lang: Language, against: Objection, edition: Edition, url: str) -> str:
+    """Say why an edition cannot be held, left out or moved."""
+    return lang.objections[against].format(edition=edition.id, url=url)
+
+
+def cannot_move(lang: Language, thread: Thread, edition: Edition, slot: datetime) -> str:
+    """Say that a slot cannot be moved there."""
+    return lang.cannot_move.format(edition=edition.id, at=_local(lang, thread, slot))
+
+
+def resumed(lang: Language, thread: str, key: str) -> str:
+    """Say that a thread, or one edition of it, is as the template says again."""
+    return lang.resumed.format(what=f"{thread}/{key}" if key else thread)
+
+
+def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
+    """Say that there is nothing to take back."""
+    return lang.nothing_to_resume.format(what=f"{thread}/{key}" if key else thread)
+
+
+def preamble_kept(lang: Language, edition: Edition, other: Edition, *, stands: bool) -> str:
+    """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
+    where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
+    return f"{where} {lang.preamble_other.format(other=other.id, key=other.key, own=edition.key)}"
+
+
+def preamble_too_late(lang: Language, edition: Edition) -> str:
+    """Say that an edition gets no preamble any more."""
+    return lang.preamble_too_late.format(edition=edition.id)
+
+
+def preamble_cleared(lang: Language, edition: Edition) -> str:
     """Say that the file counts again."""
-    return f"The preamble of {edition.id} is the file's again"
+    return lang.preamble_cleared.format(edition=edition.id)
 
 
-def in_force(kind: str, edition: Edition, by: str, at: datetime) -> str:
+def no_preamble_to_clear(lang: Language, thread: str) -> str:
+    """Say that no preamble came by message."""
+    return lang.no_preamble_to_clear.format(thread=thread)
+
+
+def in_force(lang: Language, one: Amendment, edition: Edition, timezone: str) -> str:
     """Say which change waits for its edition."""
-    return f"{edition.id}: {kind} by {by}, {moment(at)}"
+    facts = {"edition": edition.id, "verb": one.kind.value, "by": one.by}
+    at = local_moment(lang, one.at, timezone)
+    if one.slot is None:
+        return lang.changed.format(**facts, at=at)
+    return lang.changed_to.format(**facts, at=at, slot=local_moment(lang, one.slot, timezone))
+
+
+def _local(lang: Language, thread: Thread, at: datetime) -> str:
+    return local_moment(lang, at, thread.schedule.timezone)

@@ -30,6 +30,7 @@ from megabot.config import Settings
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
+from megabot.language import ENGLISH, Language
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.site_watch import SiteWatch
 
@@ -77,8 +78,11 @@ class App:
             renderer=desk.renderer,
             alerts=desk.alerts,
             community=desk.community,
+            language=desk.language,
+            signed_in=desk.signed_in,
             forum=self._forum,
             moderators=self.settings.moderators,
+            admins=self.settings.admins,
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -86,7 +90,9 @@ class App:
         threads = self.desk.source.threads(self.desk.source.snapshot())
         found = tuple(thread for thread in threads if name in (None, thread.name))
         if not found:
-            raise ConfigError(texts.no_such_thread(str(name), [thread.name for thread in threads]))
+            raise ConfigError(
+                texts.no_such_thread(self.language, str(name), [thread.name for thread in threads])
+            )
         return found
 
     def prove(self) -> Account | None:
@@ -99,6 +105,12 @@ class App:
             return forum.account()
         forum.unread()
         return None
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of what is said on Lemmy. Raises `ConfigError` with what is wrong with its file."""
+        file = self.settings.language_file
+        return config.read_language(file) if file else ENGLISH
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
@@ -138,7 +150,15 @@ class App:
             renderer=Renderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
+            language=self.language,
+            signed_in=self._signed_in,
         )
+
+    def _signed_in(self) -> datetime | None:
+        """Tell since when there is a token, None without one; makes no folder."""
+        file = TokenFile(self.settings.state_dir / "token.json")
+        stored = file.read(instance=self.settings.instance, username=self.settings.username)
+        return stored.since if stored.token else None
 
     @cached_property
     def _source(self) -> Source:

@@ -89,7 +89,7 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
     if not (thread.community or desk.community):
-        yield problem(texts.no_community(thread.name))
+        yield problem(texts.no_community(desk.language, thread.name))
 
 
 def example(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
@@ -132,7 +132,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
         try:
             community = ports.forum.community(name)
         except NotFound:
-            yield problem(f"{thread.name}: {texts.no_such_community(name)}")
+            yield problem(f"{thread.name}: {texts.no_such_community(ports.language, name)}")
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)

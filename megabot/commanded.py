@@ -54,8 +54,16 @@ class Task:
         return any(record.post_id == self.heard.post_id for record in posts)
 
 
-def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> str:
-    """Do what was said and give the answer, Markdown. What was done already is found done.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a command: the answer, Markdown, and the threads that it was about."""
+
+    answer: str
+    threads: tuple[str, ...]
+
+
+def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> Done:
+    """Do what was said. What was done already is found done.
 
     Trouble that is over by itself is raised (`ForumError`): the command is tried again then.
     """
@@ -66,51 +74,52 @@ def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle
     task = Task(
         ports=ports, heard=heard, command=command, names=heard.threads, bot=bot, threads=tuple(threads)
     )
+    about = (task.thread,) if task.thread else task.names
     try:
-        return _done(task)
+        return Done(_done(task), about)
     except NotSent:
         raise
     except (ConfigError, Expected) as error:
-        return answers.failed(error)
+        return Done(answers.failed(ports.language, error), about)
 
 
 def _done(task: Task) -> str:
     named, verb = task.command.thread, task.command.verb
     if named and named not in task.names:
-        return answers.not_here(named, task.names)
+        return answers.not_here(task.ports.language, named, task.names)
     if verb in _OF_ONE_THREAD and task.thread is None:
-        return answers.which_thread(verb, task.names, task.bot)
+        return answers.which_thread(task.ports.language, verb, task.names, task.bot)
     return _DOES.get(verb, _not_possible)(task)
 
 
 def _help(task: Task) -> str:
-    return answers.help_text(task.bot, task.names)
+    return answers.help_text(task.ports.language, task.bot, task.names)
 
 
 def _not_possible(task: Task) -> str:
-    return answers.not_possible(task.command.verb)
+    return answers.not_possible(task.ports.language, task.command.verb)
 
 
 def _order(task: Task) -> str:
     kind = _ORDERS[task.command.verb]
-    order = Order(kind, task.heard.key)
+    order = Order(kind, task.heard.key, at=task.heard.at)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
-            return answers.done((), lines)
+            return answers.done(task.ports.language, (), lines)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.done(task.ports.language, answer.said, answer.complaints)
 
 
 def _adopt(task: Task) -> str:
     if not task.heard.post_id:
-        return answers.adopt_where()
+        return task.ports.language.adopt_where
     url = task.ports.forum.post(task.heard.post_id).url
     order, name = orders.adoption(
         task.ports, url, id_=task.heard.key, thread=task.thread, key=task.command.edition
     )
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.done(task.ports.language, answer.said, answer.complaints)
 
 
 def _change(task: Task) -> str:
@@ -119,14 +128,13 @@ def _change(task: Task) -> str:
 
 
 def _resume(task: Task) -> str:
-    return escaped(amending.resume(task.ports, _thread(task)))
+    return escaped(amending.resume(task.ports, _thread(task), task.command.edition))
 
 
 def _preamble(task: Task) -> str:
     """Keep the preamble that came, and show what it makes of its edition."""
     thread = _thread(task)
-    said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
-    key = said.partition("/")[2].partition(" ")[0]
+    key, said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
     return f"{said}.\n\n{first}"
 
@@ -136,7 +144,7 @@ def _thread(task: Task) -> Thread:
 
 
 def _status(task: Task) -> str:
-    return answers.done(glimpse.lines(task.ports, task.names), ())
+    return answers.done(task.ports.language, glimpse.lines(task.ports, task.names), ())
 
 
 def _preview(task: Task) -> str:
@@ -148,13 +156,13 @@ def _preview(task: Task) -> str:
         return parts[0]
     for part in parts:
         task.ports.forum.message(task.heard.person_id, part)
-    return answers.sent_by_message()
+    return task.ports.language.sent_by_message
 
 
 def _alerts(task: Task) -> str:
     on = task.command.word is Word.ON
     messages.subscribe(task.ports, task.heard.person_id, on=on)
-    return answers.alerts(on=on)
+    return answers.alerts(task.ports.language, on=on)
 
 
 def ask_to_confirm(ports: Ports, key: str, bot: Handle) -> str:
@@ -162,7 +170,7 @@ def ask_to_confirm(ports: Ports, key: str, bot: Handle) -> str:
     code = sha256(key.encode()).hexdigest()[:6]
     until = ports.clock.now() + CONFIRM_WITHIN
     ports.ledger.remember(f"confirm:{code}", json.dumps([key, until.isoformat()]))
-    return answers.confirm(bot, code, int(CONFIRM_WITHIN.total_seconds() // 60))
+    return answers.confirm(ports.language, bot, code, int(CONFIRM_WITHIN.total_seconds() // 60))
 
 
 def _confirm(task: Task) -> str:
@@ -171,12 +179,12 @@ def _confirm(task: Task) -> str:
     key, until = json.loads(kept) if kept else ("", "")
     meant = task.ports.ledger.heard(key)
     if meant is None or meant.actor != task.heard.actor:
-        return answers.nothing_to_confirm()
+        return task.ports.language.nothing_to_confirm
     if task.ports.clock.now() > datetime.fromisoformat(until):
-        return answers.nothing_to_confirm()
+        return task.ports.language.nothing_to_confirm
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=task.names)
     if not isinstance(command, Command):
-        return answers.nothing_to_confirm()
+        return task.ports.language.nothing_to_confirm
     return _done(replace(task, command=command, heard=replace(meant, post_id=task.heard.post_id)))
 
 

@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass, field, replace
 
-from megabot import companions, images
+from megabot import companions, images, texts
 from megabot.amending import preamble_of
-from megabot.core import calendar, changes, context, drafts
+from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
+from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.look import Ground
@@ -33,17 +34,18 @@ class Composer:
             raise ValueError("nothing is rendered before the first slot")
         text, made = self._rendered(case.thread, self._context(case, case.seen.due, place))
         if isinstance(text, Rendered):
+            made = replace(made, bare=not preambles.is_own(text.preamble))
             text = images.known(self.ports, self.snapshot, text)
-        return text, made
+        return text, context.to_json(made)
 
     def standing(self, case: Case, place: Place) -> tuple[Text, str]:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
         text, made = self._rendered_again(case, place)
         if isinstance(text, Rendered):
             text = images.known(self.ports, self.snapshot, text, standing=True)
-        return text, made
+        return text, context.to_json(made) if made else ""
 
-    def _rendered_again(self, case: Case, place: Place) -> tuple[Text, str]:
+    def _rendered_again(self, case: Case, place: Place) -> tuple[Text, Context | None]:
         """Render with the revision of back then first: an unchanged source never edits."""
         standing = case.seen.standing
         if standing is None:
@@ -51,25 +53,47 @@ class Composer:
         record = case.seen.record(standing.id)
         if record is None or not record.context:
             return self._afresh(case, standing, place)
-        found = companions.find(self.ports, case.thread, self.ground)
-        preamble = preamble_of(self.ports.ledger, case.thread.name, standing.key)
-        then = replace(context.from_json(record.context), companions=found, preamble=preamble)
+        then = self._context_then(case, record)
         text, made = self._rendered(case.thread, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
         return self._rendered(case.thread, replace(then, revision=self.snapshot.revision))
+
+    def _context_then(self, case: Case, record: PostRecord) -> Context:
+        """Give the context that a post was made in, with what is taken anew: companions and the essay."""
+        then = replace(
+            context.from_json(record.context),
+            companions=companions.find(self.ports, case.thread, self.ground),
+            preamble=preamble_of(self.ports.ledger, case.thread.name, record.edition),
+        )
+        return replace(then, added=self._added(case, then, record) if then.bare else "")
+
+    def _added(self, case: Case, then: Context, record: PostRecord) -> str:
+        """Give the line below an essay that came late: of the first time that it was to be put in."""
+        alone = len(self.ground.threads) == 1
+        if then.preamble is None and not preambles.file_of(
+            self.snapshot, case.thread, then.edition, alone=alone
+        ):
+            return ""
+        edits = [
+            context.from_json(one.new.context).added
+            for one in case.seen.intents
+            if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
+        ]
+        said = edits[-1] if edits else then.added
+        return said or texts.added(self.ports.language, case.now, case.thread.schedule.timezone)
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):
             return False
         return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
 
-    def _afresh(self, case: Case, standing: Own, place: Place) -> tuple[Text, str]:
+    def _afresh(self, case: Case, standing: Own, place: Place) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
         edition = calendar.by_key(case.thread.name, case.thread.schedule, standing.key)
         if edition is None:
             what = f"schedule: there is no edition {standing.key} in it (any more)"
-            return RenderProblem((Problem(case.thread.path, 0, what),)), ""
+            return RenderProblem((Problem(case.thread.path, 0, what),)), None
         return self._rendered(case.thread, self._context(case, edition, place))
 
     def _context(self, case: Case, edition: Edition, place: Place) -> Context:
@@ -98,14 +122,13 @@ class Composer:
         then = self.ports.source.sections_at(record.commit)
         return None if then is None else changes.between(then, self.snapshot.files)
 
-    def _rendered(self, thread: Thread, made: Context) -> tuple[Text, str]:
-        made = replace(made, essay="")
-        name = f"{thread.name}\n{context.to_json(made)}"
+    def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
+        asked = replace(made, essay="", bare=False)  # no template sees these: they ask for no other text
+        name = f"{thread.name}\n{context.to_json(asked)}"
         if name not in self._done:
-            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, made)])[0]
+            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
         text = self._done[name]
-        essay = text.essay if isinstance(text, Rendered) else ""
-        return text, context.to_json(replace(made, essay=essay))
+        return text, replace(made, essay=text.essay if isinstance(text, Rendered) else "")
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:

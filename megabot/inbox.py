@@ -3,7 +3,6 @@
 Each step is in the ledger before it is taken, so that whatever breaks in between, nothing is done twice.
 """
 
-import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,24 +23,27 @@ from megabot.ports import Ports
 from megabot.replies import send_answers
 
 TOO_OLD = timedelta(days=2)
+MOST_MARKED = 20
+"""Marked as read in one tick: a hundred requests for a hundred strangers would keep a moderator waiting."""
 _SINCE = "inbox:since"
 log = logging.getLogger("megabot")
 
 
 class Inbox:
-    """One account's inbox. `admins` says that the server's admins may command too."""
+    """One account's inbox."""
 
-    def __init__(self, ports: Ports, *, admins: bool = False) -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._admins = admins
         self._bot: Person | None = None
-        self._threads: tuple[Thread, ...] = ()
+        self._known: tuple[Thread, ...] = ()
 
-    def attend(self, *, waiting: bool) -> None:
+    def attend(self, *, waiting: bool, known: tuple[Thread, ...]) -> None:
         """Hear what waits, carry out what was ordered, answer what is owed.
 
-        `waiting` is whether the server counts anything unread. Raises what the forum and the ledger raise.
+        `waiting` is whether the server counts anything unread, `known` the threads of the last pass, to go by
+        while the source is broken. Raises what the forum and the ledger raise.
         """
+        self._known = known
         heard = self._hear() if waiting or self._is_new() else ()
         for command in self._ports.ledger.open_commands():
             if command.state is HeardState.ACTING:
@@ -89,11 +91,12 @@ class Inbox:
 
     def _take(self, notice: Notice, parsed: Command | Misunderstood, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""
-        bot = self._account()
+        bot, lang = self._account(), self._ports.language
         if isinstance(parsed, Misunderstood):
-            self._keep(notice, HeardState.ANSWER_DUE, answer=answers.misunderstood(parsed, _handle(bot)))
+            answer = answers.misunderstood(lang, parsed, _handle(bot))
+            self._keep(notice, HeardState.ANSWER_DUE, answer=answer)
         elif self._ports.clock.now() - notice.published > TOO_OLD:
-            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(TOO_OLD.days))
+            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(lang, TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
             answer = ask_to_confirm(self._ports, notice.key, _handle(bot))
             self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answer, may=allowed)
@@ -111,7 +114,7 @@ class Inbox:
     ) -> None:
         heard = Heard(
             key=notice.key,
-            at=self._ports.clock.now(),
+            at=notice.published,
             state=state,
             by=notice.author.name,
             actor=notice.author.actor,
@@ -130,21 +133,22 @@ class Inbox:
         if self._was_answered(heard):
             self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
             return
-        answer = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
-        self._ports.ledger.keep_heard(replace(heard, state=HeardState.ANSWER_DUE, answer=answer))
+        done = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
+        kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
+        self._ports.ledger.keep_heard(kept)
 
     def _was_answered(self, heard: Heard) -> bool:
         """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""
         if heard.comment_id:
-            content = self._ports.forum.own_content(since=heard.at - TOO_OLD)
+            content = self._ports.forum.own_content(since=heard.at)
             said = tuple(comment.content for comment in content.comments)
         else:
             said = self._ports.forum.messages_to(heard.person_id)
         return any(answered_by(text) == heard.key for text in said)
 
     def _mark(self, notices: Sequence[Notice]) -> None:
-        """Take what was heard out of what waits. It is known by the ledger, so this may fail."""
-        for notice in notices:
+        """Take what was heard out of what waits. It is known by the ledger, so this may fail, or wait."""
+        for notice in notices[:MOST_MARKED]:
             try:
                 self._ports.forum.mark_read(notice)
             except ForumError as error:
@@ -153,7 +157,7 @@ class Inbox:
 
     def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""
-        admins = self._ports.forum.site().admins if self._admins else ()
+        admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
         for thread in threads:
             names.setdefault(thread.community or self._ports.community, []).append(thread.name)
@@ -172,10 +176,16 @@ class Inbox:
         return Realm(community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders))
 
     def _read_threads(self) -> tuple[Thread, ...]:
-        """Read which threads there are; with the source broken, those that there were."""
-        with contextlib.suppress(SourceBroken, SourceMissing):
-            self._threads = self._ports.source.threads(self._ports.source.snapshot())
-        return self._threads
+        """Read which threads there are; with the source broken, those that there were.
+
+        Where none are known it raises: nobody is taken for a stranger for want of a thread to command.
+        """
+        try:
+            return self._ports.source.threads(self._ports.source.snapshot())
+        except (SourceBroken, SourceMissing):
+            if not self._known:
+                raise
+            return self._known
 
     def _account(self) -> Person:
         self._bot = self._bot or self._ports.forum.account().person

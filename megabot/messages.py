@@ -27,7 +27,7 @@ def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
     marked = told | _marked(news, told, now)
     _keep(ports, marked, told)
     try:
-        _send(ports, threads, answers.on_lemmy(texts.letter(news)))
+        _send(ports, threads, answers.on_lemmy(ports.language, texts.letter(ports.language, news)))
     except OutcomeUnknown as error:
         log.warning("%s", texts.not_told(error))
     except Refused as error:  # for good: saying it again would not help

@@ -12,12 +12,14 @@ from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
+from megabot.language import Language
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
+_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
         Reason.THERE,
@@ -32,6 +34,7 @@ _BESIDE = frozenset(
         Reason.NOTHING_DUE,
         Reason.REMOVED,
         Reason.SKIPPED,
+        Reason.HELD,
         Reason.FIRST_RUN,
         Reason.NOT_ORDERED,
         Reason.STRAYED,
@@ -68,7 +71,9 @@ def adoption(
     chosen = [one for one in there if thread in (None, one.name)]
     if len(chosen) != 1:
         names = [one.name for one in threads]
-        raise ConfigError(texts.which_thread(url, thread, names=names, there=[one.name for one in there]))
+        raise ConfigError(
+            texts.which_thread(ports.language, url, thread, names=names, there=[one.name for one in there])
+        )
     one = chosen[0]
     if key:
         edition = calendar.by_key(one.name, one.schedule, key.removeprefix(f"{one.name}/"))
@@ -76,7 +81,7 @@ def adoption(
         edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
         example = calendar.nearest(one.name, one.schedule, post.published).key
-        raise ConfigError(texts.no_such_edition(one.name, key, example=example))
+        raise ConfigError(texts.no_such_edition(ports.language, one.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
 
 
@@ -101,7 +106,7 @@ def carry_out(
     threads = ports.source.threads(ports.source.snapshot())
     names = [each.name for each in threads]
     if thread is not None and thread not in names:
-        raise ConfigError(texts.no_such_thread(thread, names))
+        raise ConfigError(texts.no_such_thread(ports.language, thread, names))
     wanted = {name: order for name in names if thread in (None, name)}
     if move:
         for each in threads:
@@ -114,10 +119,11 @@ def carry_out(
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
             reports = run_pass(ports, orders=wanted, proof=False)
-    return answer(tuple(report for report in reports if report.thread.name in wanted), order)
+    about = tuple(report for report in reports if report.thread.name in wanted)
+    return answer(ports.language, about, order)
 
 
-def answer(reports: tuple[Report, ...], order: Order) -> Answer:
+def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
     """Put into words what a pass made of an order. A success is only what a last look has shown."""
     said: list[str] = []
     complaints: list[str] = []
@@ -126,12 +132,13 @@ def answer(reports: tuple[Report, ...], order: Order) -> Answer:
         if report.failure is not None:
             complaints.append(f"{report.thread.name}: {report.failure}")
         elif not report.verified:
-            complaints.append(texts.not_verified(report.thread.name))
+            complaints.append(texts.not_verified(lang, report.thread.name))
         elif standing is not None:
             kind = KINDS.get(report.thread.pin)
             pinned = kind is not None and is_pinned(standing.post, kind)
-            said.append(texts.stands(report.thread.name, standing.key, standing.post.url, pinned=pinned))
-        complaints += [_complaint(report, hold) for hold in holds(report.left) if _matters(hold, order)]
+            edition = f"{report.thread.name}/{standing.key}"
+            said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
+        complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]
     return Answer(tuple(said), tuple(complaints))
 
 
@@ -144,18 +151,20 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
         standing = report.seen.standing if report.seen else None
         if standing is not None and report.seen is not None and report.seen.posts[0] is standing:
             post = standing.post
-            lines.append(texts.ask_repost(report.thread.name, comments=post.comments, url=post.url))
+            lines.append(
+                texts.ask_repost(ports.language, report.thread.name, comments=post.comments, url=post.url)
+            )
     return tuple(lines)
 
 
-def _complaint(report: Report, hold: Hold) -> str:
+def _complaint(lang: Language, report: Report, hold: Hold) -> str:
     if hold.reason is Reason.OUTCOME_UNKNOWN:
-        return f"{report.thread.name}: {texts.run_again(hold.until)}"
-    return texts.hold(report.thread, hold)
+        return f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
+    return texts.hold(lang, report.thread, hold)
 
 
 def _matters(hold: Hold, order: Order) -> bool:
-    if order.kind in (OrderKind.REFRESH, OrderKind.ADOPT) and hold.reason in _BESIDE:
+    if order.kind in _OF_WHAT_STANDS and hold.reason in _BESIDE:
         return False  # it was about the standing post; that a newer slot is empty is another matter
     return hold.reason not in _HARMLESS
 

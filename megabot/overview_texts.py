@@ -1,49 +1,107 @@
 """What status, history and preview say, a line for each thing. Wording only."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from megabot import texts
-from megabot.core.glance import SourceStatus, ThreadStatus
+from megabot import amendment_texts, texts
+from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
+from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.core.records import Intent, PostRecord
+from megabot.language import Language
 
 _FRESH = timedelta(minutes=30)
 
 
-def source_line(source: SourceStatus, *, now: datetime) -> str:
+def status_lines(lang: Language, found: Status, names: Collection[str] | None = None) -> tuple[str, ...]:
+    """Say what is: of each thread, or of those that are named, of the source, and what needs a person."""
+    lines: list[str] = []
+    for one in found.threads:
+        if names is None or one.thread in names:
+            lines.append(status_line(lang, one))
+            lines += [
+                amendment_texts.in_force(lang, change, edition, one.timezone)
+                for change, edition in one.changes
+            ]
+    last = [source_line(lang, found.source, now=found.now)]
+    if found.signed_in:
+        last.append(lang.signed_in.format(age=_span(lang, found.now - found.signed_in)))
+    alerts = (lang.needs_person.format(what=sentence) for sentence in found.alerts)
+    return (*lines, "; ".join(last), *alerts)
+
+
+def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     """Say which state of the source is used, and how old it is where it should be newer."""
     if not source.commit:
-        return "source: a folder that is in no git repository"
-    line = f"source: commit {source.commit[:7]}{' with changes' if source.dirty else ''}"
+        return lang.source_folder
+    line = lang.source.format(commit=_commit(lang, source.commit, dirty=source.dirty))
     if source.fetched is None:
         return line
-    line += f", fetched {texts.moment(source.fetched)}"
-    age = now - source.fetched
-    return line if age < _FRESH else f"{line}, {_span(age)} ago: it could not be fetched since"
+    age, at = now - source.fetched, texts.moment(source.fetched)
+    if age < _FRESH:
+        return f"{line}, {lang.fetched.format(at=at)}"
+    return f"{line}, {lang.not_fetched.format(at=at, age=_span(lang, age))}"
 
 
-def status_line(found: ThreadStatus) -> str:
+def status_line(lang: Language, found: ThreadStatus) -> str:
     """Put one thread's status into a line."""
-    following = f"next {found.next_slot:%a %d %b %H:%M %Z} ({found.next_edition})"
+    parts = [", ".join(_coming(lang, found)), ", ".join(_stands(lang, found))]
+    if found.missing:
+        parts.append(lang.companions_missing.format(names=", ".join(found.missing)))
+    if found.unknown:
+        parts.append(lang.unknown.format(what=", ".join(unknown(lang, one) for one in found.unknown)))
+    said = found.commanded
+    if said:
+        at = texts.local_moment(lang, said.at, found.timezone)
+        parts.append(lang.commanded_by.format(by=said.by, verb=said.verb, at=at))
+    return f"{found.thread}: {'; '.join(parts)}"
+
+
+def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:
+    city = found.timezone.rpartition("/")[2].replace("_", " ")
+    at = texts.day_and_time(lang, found.next_slot)
+    yield lang.next.format(at=at, city=city, edition=found.next_edition)
+    known = {"message": lang.essay_by_message, "missing": lang.essay_missing}
+    if found.essay:
+        yield known.get(found.essay, lang.essay).format(file=found.essay)
+
+
+def _stands(lang: Language, found: ThreadStatus) -> Iterator[str]:
     if not found.url:
-        return f"{found.thread}: {following}; nothing posted yet"
-    pinned = {True: "yes", False: "no", None: "never by megabot"}[found.pinned]
-    commit = f", commit {found.commit[:7]}{' with changes' if found.dirty else ''}" if found.commit else ""
-    missing = f"; companions missing: {', '.join(found.missing)}" if found.missing else ""
-    unknown = f"; outcome unknown: {', '.join(found.unknown)}" if found.unknown else ""
-    stands = f"{found.edition} {found.url}, pinned: {pinned}{commit}"
-    return f"{found.thread}: {stands}; {following}{missing}{unknown}"
+        yield lang.nothing_posted
+        return
+    yield f"{found.edition} {found.url}"
+    yield {True: lang.pinned, False: lang.not_pinned, None: lang.never_pinned}[found.pinned]
+    if found.commit:
+        yield _commit(lang, found.commit, dirty=found.dirty)
 
 
-def history_line(intent: Intent, post: PostRecord | None) -> str:
-    """Put one write into a line."""
+def _commit(lang: Language, commit: str, *, dirty: bool) -> str:
+    return (lang.commit_with_changes if dirty else lang.commit).format(commit=commit[:7])
+
+
+def unknown(lang: Language, one: Unknown) -> str:
+    """Say which write may have happened, and since when that is not known."""
+    return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=texts.moment(one.at))
+
+
+def command_line(heard: Heard) -> str:
+    """Put one command into a line."""
+    about = " ".join(heard.threads)
+    where = f"  {heard.key}" if heard.person_id else ""
+    return f"{texts.moment(heard.at)}  {about}  {heard.by}: {heard.verb}{where}"
+
+
+def history_line(intent: Intent, post: PostRecord | None, *, by: str = "") -> str:
+    """Put one write into a line. `by` is who ordered it, empty for nobody."""
     new = intent.new
     copy = f"#{new.copy}" if new.copy > 1 else ""
     where = f"  {post.url}" if post is not None else ""
     commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
     note = f"  {intent.note}" if intent.note else ""
     what = f"{new.thread}/{new.edition}{copy}  {texts.kind(new.kind)}: {texts.state(intent.state)}"
-    return f"{texts.moment(new.at)}  {what}{where}{commit}{note}"
+    ordered = f"  ordered by {by}" if by else ""
+    return f"{texts.moment(new.at)}  {what}{ordered}{where}{commit}{note}"
 
 
 def previewed(edition: str, units: int) -> str:
@@ -51,8 +109,10 @@ def previewed(edition: str, units: int) -> str:
     return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
 
 
-def _span(age: timedelta) -> str:
+def _span(lang: Language, age: timedelta) -> str:
     hours = int(age.total_seconds() // 3600)
     if hours >= 48:  # noqa: PLR2004  two days are counted in days
-        return f"{hours // 24} days"
-    return f"{hours} h" if hours else f"{int(age.total_seconds() // 60)} min"
+        return lang.days.format(number=hours // 24)
+    if hours:
+        return lang.hours.format(number=hours)
+    return lang.minutes.format(number=int(age.total_seconds() // 60))

@@ -10,9 +10,10 @@ from megabot.core import drafts
 from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Withdraw, Write
 from megabot.core.marker import ADOPTED, LINK, UNDONE, CommentMarker, Marker, signed
 from megabot.core.posts import Place, Post
+from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
-from megabot.core.threads import EDITION_URL, Snapshot, Thread
+from megabot.core.threads import EDITION_URL, Rendered, Snapshot, Thread
 from megabot.errors import NotLemmy, NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
@@ -65,7 +66,7 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _tell(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
-            why = texts.why_locked(standing.post.url)
+            why = texts.why_locked(work.ports.language, standing.post.url)
             _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
         case Edit():
             _edit(work, action)
@@ -95,7 +96,7 @@ def _publish(work: Work, action: Publish) -> None:
         text=action.text.comment,
         context=work.context,
         order=action.order,
-        essay=action.text.words,
+        essay=_essay(action.text),
     )
     _create(work, new)
 
@@ -137,14 +138,19 @@ def _tell(work: Work, action: Tell) -> None:
 def _adopt(work: Work, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
     own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
-    _say_there(work, _intent(work, IntentKind.ADOPT, own, own), texts.adopted(action.edition), ADOPTED)
+    _say_there(
+        work,
+        _intent(work, IntentKind.ADOPT, own, own),
+        texts.adopted(work.ports.language, action.edition),
+        ADOPTED,
+    )
     keep_posts(work.ports, work.thread, (own,))
 
 
 def _withdraw(work: Work, action: Withdraw) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
-    _say_there(work, new, texts.withdrawn(action.standing.post.url), UNDONE)
+    _say_there(work, new, texts.withdrawn(work.ports.language, action.standing.post.url), UNDONE)
 
 
 def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
@@ -161,8 +167,13 @@ def _edit(work: Work, action: Edit) -> None:
         text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
     )
     new = _intent(work, IntentKind.EDIT, own, own)
-    new = replace(new, draft=draft, context=work.context, essay=text.words)
+    new = replace(new, draft=draft, context=work.context, essay=_essay(text))
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
+
+
+def _essay(text: Rendered) -> str:
+    """Give what a person wrote for this very edition; the default preamble is nobody's news."""
+    return text.words if is_own(text.preamble) else ""
 
 
 def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:

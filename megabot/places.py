@@ -18,7 +18,7 @@ def find_place(ports: Ports, thread: Thread, *, anew: bool = False) -> Place:
     """
     name = thread.community or ports.community
     if not name:
-        raise ConfigError(texts.no_community(thread.name))
+        raise ConfigError(texts.no_community(ports.language, thread.name))
     return place_of(ports, name, anew=anew)
 
 
@@ -30,7 +30,7 @@ def place_of(ports: Ports, name: str, *, anew: bool = False) -> Place:
     try:
         place = ports.forum.community(name).place
     except NotFound as error:
-        raise NotFound(texts.no_such_community(name), code=error.code) from error
+        raise NotFound(texts.no_such_community(ports.language, name), code=error.code) from error
     keep_place(ports, name, place)
     return place
 

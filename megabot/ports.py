@@ -1,6 +1,6 @@
 """What megabot needs of the world, as Protocols with their contracts. Adapters implement them, fakes too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from megabot.core.posts import (
 )
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.language import ENGLISH, Language
 
 
 class Clock(Protocol):
@@ -45,8 +46,8 @@ class Forum(Protocol):
     at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInLater`.
     """
 
-    def site(self) -> Site:
-        """Read the server's own facts; works signed out."""
+    def site(self, *, anew: bool = False) -> Site:
+        """Read the server's own facts; works signed out. Unless `anew`, they may be those of a while ago."""
 
     def account(self) -> Account:
         """Read the bot's own account; signs in if there is no token yet."""
@@ -248,7 +249,11 @@ class Alerts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What works without a server. `community` is the default for threads that name none."""
+    """What works without a server.
+
+    `community` is the default for threads that name none. `language` is that of what is said to people on
+    Lemmy. `signed_in` tells since when there is a token.
+    """
 
     clock: Clock
     ledger: Ledger
@@ -256,11 +261,18 @@ class Desk:
     renderer: Renderer
     alerts: Alerts
     community: str = ""
+    language: Language = ENGLISH
+    signed_in: Callable[[], datetime | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports(Desk):
-    """Everything a pass acts through. `moderators` names whom alerts go to, none for the communities' own."""
+    """Everything a pass acts through.
+
+    `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's
+    admins may command too.
+    """
 
     forum: Forum
     moderators: tuple[str, ...] = ()
+    admins: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from megabot import texts
 from megabot.amending import preamble_of
 from megabot.core import calendar, changes
 from megabot.core.calendar import Edition
@@ -19,6 +20,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import ConfigError, SourceBroken
+from megabot.language import Language
 from megabot.ports import Desk
 from megabot.preview_page import Preview, Shown
 
@@ -36,7 +38,7 @@ def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread
     except SourceBroken as error:
         problems = tuple(one for one in error.problems if isinstance(one, Problem))
         return Preview(made=now, revision=snapshot.revision, source_problems=problems)
-    editions = [(thread, wanted(thread, key, now)) for thread in choose()]
+    editions = [(thread, wanted(desk.language, thread, key, now)) for thread in choose()]
     jobs = [(thread, _context(desk, snapshot, thread, edition)) for thread, edition in editions]
     texts = desk.renderer.render(snapshot, jobs)
     return Preview(
@@ -50,14 +52,14 @@ def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread
     )
 
 
-def wanted(thread: Thread, key: str | None, now: datetime) -> Edition:
+def wanted(lang: Language, thread: Thread, key: str | None, now: datetime) -> Edition:
     """Find an edition by its key, the next one where none is named. Raises `ConfigError` for a wrong key."""
     if key is None:
         return next(calendar.upcoming(thread.name, thread.schedule, now))
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
         coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-        raise ConfigError(f"{thread.name} has no edition {key!r}; the next one is {coming.key}")
+        raise ConfigError(texts.no_such_edition(lang, thread.name, key, example=coming.key))
     return edition
 
 

@@ -235,12 +235,12 @@ def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> 
         if report.failure is not None:
             continue
         needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-        needs = {key: texts.hold(report.thread, one) for key, one in needed.items()}
+        needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
         bare = missing_soon(snapshot, report.thread, now, alone=alone)
         if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(bare)
+            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
         if untagged := _untagged(report):
-            needs[f"{report.thread.name}:tags"] = texts.untagged(report.thread.name, untagged)
+            needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
         over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]

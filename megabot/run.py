@@ -1,7 +1,7 @@
 """The service: `schedule` only ticks; what is due is decided anew from calendar, clock and ledger.
 
 A tick is one request, the unread count. A pass is run at start, at a slot, when a hold ends, on news
-of the source, and hourly.
+of the source, when an edition was changed by a person, and hourly.
 """
 
 import logging
@@ -11,12 +11,14 @@ from datetime import UTC, datetime, timedelta
 import schedule
 
 from megabot import messages, texts
+from megabot.amending import times_changed
 from megabot.core import calendar
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
+from megabot.language import ENGLISH
 from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 from megabot.source_watch import SourceWatch
@@ -24,6 +26,7 @@ from megabot.source_watch import SourceWatch
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 SLOWEST = timedelta(minutes=15)
+AFTER_TROUBLE = timedelta(minutes=2)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("megabot")
 
@@ -57,6 +60,8 @@ class Service:
         self._failed_at, self._quiet_until = _EVER, _EVER
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
+        self._no_source_at = _EVER
+        self._times_changed = 0
         self._inbox = Inbox(ports)
         self._slot: datetime | None = None
         self._places_read = _EVER
@@ -66,6 +71,10 @@ class Service:
     def next_at(self) -> datetime:
         """When the next tick is that does more than count what is unread."""
         return max(self._pass_at, self._quiet_until)
+
+    @property
+    def _threads(self) -> tuple[Thread, ...]:
+        return tuple(report.thread for report in self.reports)
 
     def serve(self) -> None:
         """Tick until told to stop. Raises `Stopping`, from a wait or in the middle of a tick."""
@@ -105,31 +114,44 @@ class Service:
     def _step(self, now: datetime) -> None:
         unread = self._ports.forum.unread()
         self._pass_if_due(now)
-        self._inbox.attend(waiting=unread.total > 0)  # after the threads, which no trouble in it is to delay
-        self._chores(now)
+        # After the threads, which no trouble in the inbox is to delay.
+        self._inbox.attend(waiting=unread.total > 0, known=self._threads)
+        self._pass_if_due(self._ports.clock.now())
+        self._chores(self._ports.clock.now())
 
     def _pass_if_due(self, now: datetime) -> None:
+        """Make a pass where one is owed. A source that cannot be used stops no moderator's command."""
+        if self._no_source_at <= now < self._no_source_at + AFTER_TROUBLE:
+            return
         try:
-            slot = self._slot
             due = not self._passed_at <= now < self._pass_at  # so that a clock set back ends waits (K03, K04)
-            if not (self._watch.changed(now, slot=slot) or due):
-                return
-            self._watch.note(now)
-            anew = now - self._places_read >= DAILY and (slot is None or now < slot)
-            with self._ports.ledger.pass_lock():
-                self.reports = run_pass(self._ports, proof=True, anew=anew)
-            self._places_read = now if anew else self._places_read
+            changed = self._times_changed != times_changed(self._ports.ledger)
+            if self._watch.changed(now, slot=self._slot) or due or changed:
+                self._pass(now)
         except (SourceBroken, SourceMissing) as error:
-            self._ports.alerts.raise_alert("source", texts.source_trouble(error))
-            messages.deliver(self._ports, tuple(report.thread for report in self.reports))
-            raise
+            self._no_source_at = now
+            self._ports.alerts.raise_alert("source", texts.source_trouble(self._ports.language, error))
+            self._tell_moderators()
+            self._beat(False)
+
+    def _pass(self, now: datetime) -> None:
+        self._watch.note(now)
+        self._times_changed = times_changed(self._ports.ledger)
+        anew = now - self._places_read >= DAILY and (self._slot is None or now < self._slot)
+        with self._ports.ledger.pass_lock():
+            self.reports = run_pass(self._ports, proof=True, anew=anew)
+        self._places_read = now if anew else self._places_read
+        self._no_source_at = _EVER
         self._ports.alerts.take_back("source")
-        messages.deliver(self._ports, tuple(report.thread for report in self.reports))
+        self._tell_moderators()
         self._beat(all(report.verified for report in self.reports))
         self._held = say(self.reports, before=self._held)
         self._slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
         self._passed_at, self._pass_at = now, next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
+
+    def _tell_moderators(self) -> None:
+        messages.deliver(self._ports, self._threads)
 
     def _back_off(self, now: datetime, why: str) -> None:
         self._beat(False)
@@ -171,7 +193,7 @@ def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str
         if report.failure is not None:
             log.warning("%s: %s", report.thread.name, report.failure)
         for hold in holds(report.left):
-            sentence = texts.hold(report.thread, hold)
+            sentence = texts.hold(ENGLISH, report.thread, hold)
             news = not hold.needs_person and hold.reason is not Reason.THERE and sentence not in before
             log.log(logging.INFO if news else logging.DEBUG, "%s", sentence)
             held.add(sentence)

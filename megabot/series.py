@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from megabot.core import calendar, drafts, keeping
 from megabot.core.adoption import adoption
 from megabot.core.doubles import kept_first
-from megabot.core.marker import UNDONE, Marker, comment_marker, post_marker
-from megabot.core.posts import Comment, OwnContent, Post
+from megabot.core.marker import Marker, post_marker
+from megabot.core.posts import OwnContent, Post
 from megabot.core.records import NewIntent, PostRecord
 from megabot.core.seen import Own
 from megabot.core.threads import Thread
+from megabot.core.undoing import withdraws
 from megabot.errors import NotFound
 from megabot.ports import Ports
 
@@ -54,17 +55,11 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     extra = [own for own in found if own is not None]
     if not any(own.post.open for own in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
-    gone = {mark.post_id for mark in content.comments if _withdraws(mark, thread.name)}
+    gone = {mark.post_id for mark in content.comments if withdraws(mark, thread.name)}
     posts = kept_first(tuple(replace(own, withdrawn=own.id in gone) for own in (*listed, *extra)))
     if any(own.post.open and not own.adopted for own in extra):
         return Series(posts, vouched=False)
     return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
-
-
-def _withdraws(comment: Comment, thread: str) -> bool:
-    mark = comment_marker(comment.content)
-    open_ = not (comment.removed or comment.deleted)
-    return open_ and mark is not None and (mark.thread, mark.purpose) == (thread, UNDONE)
 
 
 def _last_open(ports: Ports, thread: Thread, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:

@@ -1,13 +1,20 @@
 """What is, at a glance: from the ledger and the calendar alone, so it answers when the server does not."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from megabot.core import calendar, context
-from megabot.core.glance import SourceStatus, Status, ThreadStatus
+from megabot import amending
+from megabot.core import calendar, context, preambles
+from megabot.core.amendments import Amendment
+from megabot.core.calendar import Edition
+from megabot.core.commands import ACTING
+from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.threads import Thread
+from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
+
+_RECENT = 200  # commands among which the newest of each thread is looked for
 
 
 def read(desk: Desk) -> Status:
@@ -18,31 +25,68 @@ def read(desk: Desk) -> Status:
     return Status(
         now=desk.clock.now(),
         source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
-        threads=tuple(_thread(desk, thread) for thread in threads),
+        threads=tuple(_thread(desk, snapshot, thread, alone=len(threads) == 1) for thread in threads),
         alerts=tuple(sentence for _, sentence in desk.alerts.standing()),
+        signed_in=desk.signed_in(),
     )
 
 
 def plain(status: Status) -> dict[str, object]:
     """Make a status what JSON can hold; times in ISO 8601."""
-    threads = [asdict(one) | {"next_slot": one.next_slot.isoformat()} for one in status.threads]
-    fetched = status.source.fetched
-    source = asdict(status.source) | {"fetched": fetched.isoformat() if fetched else None}
-    return {"threads": threads, "alerts": list(status.alerts), "source": source}
+    return {
+        "threads": [_plain_thread(one) for one in status.threads],
+        "alerts": list(status.alerts),
+        "source": asdict(status.source) | {"fetched": _plain_moment(status.source.fetched)},
+        "token": {"since": _plain_moment(status.signed_in)},
+    }
 
 
-def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
+def _plain_thread(one: ThreadStatus) -> dict[str, object]:
+    said = one.commanded
+    commanded = {"by": said.by, "verb": said.verb, "at": _plain_moment(said.at)} if said else None
+    return asdict(replace(one, changes=(), commanded=None)) | {
+        "next_slot": _plain_moment(one.next_slot),
+        "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in one.unknown],
+        "changes": [_plain_change(change, edition) for change, edition in one.changes],
+        "commanded": commanded,
+    }
+
+
+def _plain_change(change: Amendment, edition: Edition) -> dict[str, object]:
+    return {
+        "edition": edition.key,
+        "kind": change.kind.value,
+        "by": change.by,
+        "at": _plain_moment(change.at),
+        "slot": _plain_moment(change.slot),
+    }
+
+
+def _plain_moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
     coming = next(
         edition
         for edition in calendar.upcoming(thread.name, thread.schedule, desk.clock.now())
         if not edition.skipped
     )
-    zone = ZoneInfo(thread.schedule.timezone)
-    base = ThreadStatus(thread=thread.name, next_edition=coming.key, next_slot=coming.slot.astimezone(zone))
+    base = ThreadStatus(
+        thread=thread.name,
+        timezone=thread.schedule.timezone,
+        next_edition=coming.key,
+        next_slot=coming.slot.astimezone(ZoneInfo(thread.schedule.timezone)),
+        essay=_essay(desk, snapshot, thread, coming, alone=alone),
+        changes=amending.in_force(desk, thread),
+        commanded=_commanded(desk, thread.name),
+    )
     records = desk.ledger.posts(thread.name)
-    if not records:
-        return base
-    newest, intents = records[-1], desk.ledger.intents(thread.name)
+    return _with_post(desk, base, records[-1]) if records else base
+
+
+def _with_post(desk: Desk, base: ThreadStatus, newest: PostRecord) -> ThreadStatus:
+    intents = desk.ledger.intents(base.thread)
     pins = [
         intent
         for intent in intents
@@ -59,10 +103,28 @@ def _thread(desk: Desk, thread: Thread) -> ThreadStatus:
         pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
         missing=_missing(newest),
         unknown=tuple(
-            f"{intent.new.kind} {intent.new.edition} since {intent.new.at:%Y-%m-%d %H:%M} UTC"
+            Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents
             if intent.open
         ),
+    )
+
+
+def _essay(desk: Desk, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool) -> str:
+    if amending.preamble_of(desk.ledger, thread.name, coming.key) is not None:
+        return "message"
+    file = preambles.file_of(snapshot, thread, coming, alone=alone)
+    return file or ("missing" if preambles.has_some(snapshot, thread, alone=alone) else "")
+
+
+def _commanded(desk: Desk, thread: str) -> Commanded | None:
+    return next(
+        (
+            Commanded(by=heard.by, verb=heard.verb, at=heard.at)
+            for heard in desk.ledger.commands(_RECENT)
+            if heard.verb in ACTING and thread in heard.threads
+        ),
+        None,
     )
 
 

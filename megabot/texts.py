@@ -1,8 +1,12 @@
-"""Every sentence that megabot says to people, in one place. Wording only: nothing is decided here."""
+"""What megabot says to people, put together: wording only, nothing is decided here.
+
+What can reach people on Lemmy comes from a `Language`; the log and the shell's own words are English.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from megabot.core.actions import (
     Action,
@@ -24,29 +28,54 @@ from megabot.core.escaping import escaped
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
-from megabot.hold_texts import HOLDS
+from megabot.language import ENGLISH, Language
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
 
-def hold(thread: Thread, held: Hold) -> str:
+def hold(lang: Language, thread: Thread, held: Hold) -> str:
     """Say why something is not done."""
     facts = held.facts or ("",)
-    return f"{thread.name}: " + HOLDS[held.reason].format(
-        *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=moment(held.until)
+    return f"{thread.name}: " + lang.holds[held.reason].format(
+        *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=_until(lang, held.until)
     )
 
 
-def moment(at: datetime | None) -> str:
+def _until(lang: Language, at: datetime | None) -> str:
+    return moment(at) if at is not None else lang.later
+
+
+def moment(at: datetime) -> str:
     """Write a moment so that anybody can place it."""
-    return at.strftime("%Y-%m-%d %H:%M UTC") if at is not None else "later"
+    return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def day_and_time(lang: Language, at: datetime) -> str:
+    """Write a day of the year and the time, as the clock of that moment's zone shows them."""
+    return lang.day_and_time.format(
+        weekday=lang.weekdays.split()[at.weekday()],
+        day=at.day,
+        month=lang.months.split()[at.month - 1],
+        time=f"{at:%H:%M}",
+    )
+
+
+def local_moment(lang: Language, at: datetime, timezone: str) -> str:
+    """Write a moment as the clocks of a thread's zone show it, with the zone."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{day_and_time(lang, local)} {local:%Z}"
+
+
+def added(lang: Language, at: datetime, timezone: str) -> str:
+    """Say below an essay that it came after the thread, and when. Markdown."""
+    return lang.added.format(at=local_moment(lang, at, timezone))
 
 
 def action(thread: Thread, planned: Action) -> str:
     """Say what a pass would do, as `megabot plan` prints it."""
     match planned:
         case Hold():
-            return hold(thread, planned)
+            return hold(ENGLISH, thread, planned)
         case Need():
             return f"{thread.name}: look deeper ({planned.value})"
         case _:
@@ -80,16 +109,6 @@ def doing(thread: Thread, planned: Write) -> str:
             assert_never(planned)
 
 
-_KINDS = {
-    IntentKind.PUBLISH: "post",
-    IntentKind.PIN: "pin",
-    IntentKind.UNPIN: "unpin",
-    IntentKind.COMMENT: "link in the old thread",
-    IntentKind.LOCK: "lock",
-    IntentKind.EDIT: "edit",
-    IntentKind.ADOPT: "adopt",
-    IntentKind.WITHDRAW: "withdraw",
-}
 _STATES = {
     IntentState.SENDING: "sent, no answer yet",
     IntentState.UNKNOWN: "outcome unknown, looked for once",
@@ -102,7 +121,7 @@ _STATES = {
 
 def kind(of: IntentKind) -> str:
     """Name a kind of write."""
-    return _KINDS[of]
+    return ENGLISH.kinds[of]
 
 
 def state(of: IntentState) -> str:
@@ -115,47 +134,44 @@ def settled(intent: Intent, now: IntentState) -> str:
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
 
 
-def source_trouble(error: Exception) -> str:
+def source_trouble(lang: Language, error: Exception) -> str:
     """Say that the source cannot be used."""
-    return f"the source cannot be used, everything stays as it is: {'; '.join(str(error).splitlines())}"
+    return lang.source_trouble.format(why="; ".join(str(error).splitlines()))
 
 
-def stands(thread: str, edition: str, url: str, *, pinned: bool) -> str:
-    """Say what stands after a pass that was verified."""
-    return f"{thread}/{edition}: {url}" + (" (pinned)" if pinned else " (not pinned)")
+def stands(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
+    """Say what stands after a pass that was verified. `edition` is its thread and key."""
+    return (lang.stands_pinned if pinned else lang.stands_unpinned).format(edition=edition, url=url)
 
 
-def adopted(edition: Edition) -> str:
+def adopted(lang: Language, edition: Edition) -> str:
     """Say in a thread that a person made that it carries an edition from now on."""
-    return f"This thread is kept as edition {edition.key} of {edition.thread} from now on."
+    return lang.adopted.format(key=edition.key, thread=edition.thread)
 
 
-def withdrawn(url: str) -> str:
+def withdrawn(lang: Language, url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
-    return f"This copy was taken back; the thread goes on [here]({url})."
+    return lang.withdrawn.format(url=url)
 
 
-def why_locked(url: str) -> str:
+def why_locked(lang: Language, url: str) -> str:
     """Give the reason that the mod log shows for a lock."""
-    return f"The thread goes on at {url}."
+    return lang.why_locked.format(url=url)
 
 
-def ask_repost(thread: str, *, comments: int, url: str) -> str:
+def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> str:
     """Say that a fresh copy needs a word more while the post is open."""
-    return f"{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
+    return lang.ask_repost.format(thread=thread, comments=comments, url=url)
 
 
-def run_again(at: datetime | None) -> str:
+def run_again(lang: Language, at: datetime | None) -> str:
     """Say from when on a post of unknown outcome may be ordered again."""
-    return (
-        "whether the post was made is not known yet and it was looked for in vain; "
-        f"the service goes on looking, or run this again after {moment(at)}"
-    )
+    return lang.run_again.format(until=_until(lang, at))
 
 
-def no_such_thread(name: str, known: list[str]) -> str:
+def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
     """Say that the source has no such thread."""
-    return f"there is no thread {name!r} in the source; it has: {', '.join(known)}"
+    return lang.no_such_thread.format(name=name, known=", ".join(known))
 
 
 def not_understood(verb: str, word: str, near: str) -> str:
@@ -169,33 +185,36 @@ def name_a_thread(verb: str, names: list[str]) -> str:
     return f"{verb}: name the thread, one of {', '.join(names)}"
 
 
-def which_thread(url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
+def which_thread(lang: Language, url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
     """Say that it cannot be told which thread a post belongs to."""
     if named is not None and named not in names:
-        return no_such_thread(named, names)
-    if named is not None or not there:
-        return f"{url} is in no community that {named or 'a thread of the source'} lives in"
-    return f"{url} may belong to {' or '.join(there)}; say which with --thread NAME"
+        return no_such_thread(lang, named, names)
+    if named is not None:
+        return lang.in_no_community.format(url=url, thread=named)
+    if not there:
+        return lang.in_no_community_at_all.format(url=url)
+    return lang.which_of.format(url=url, threads=", ".join(there))
 
 
-def no_such_edition(thread: str, key: str, *, example: str) -> str:
+def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> str:
     """Say that a schedule has no such edition."""
     if not key:
-        return f"{thread}: there is no edition before the current one; name one: --edition {example}"
-    return f"{thread}: its schedule has no edition {key}; write it as in {example}"
+        return lang.no_edition_before.format(thread=thread, example=example)
+    return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
-def not_verified(thread: str) -> str:
+def not_verified(lang: Language, thread: str) -> str:
     """Say that a last look did not confirm what was done."""
-    return f"{thread}: not everything is as it should be yet; see: megabot plan"
+    return lang.not_verified.format(thread=thread)
 
 
-def no_preamble(edition: Edition) -> str:
+def no_preamble(lang: Language, thread: Thread, edition: Edition) -> str:
     """Say a day before that an essay is missing, and how it can come."""
-    return (
-        f"{edition.id} has no preamble of its own yet and is posted {moment(edition.slot)}: commit "
-        f"preambles/{edition.thread}/{edition.key}.md, or write me a private message that begins with "
-        f"preamble {edition.thread} {edition.key} and has the text on the lines below"
+    return lang.no_preamble.format(
+        edition=edition.id,
+        at=local_moment(lang, edition.slot, thread.schedule.timezone),
+        file=f"preambles/{edition.thread}/{edition.key}.md",
+        words=f"{edition.thread} {edition.key}",
     )
 
 
@@ -223,28 +242,25 @@ def words_removed(url: str, lines: tuple[int, ...]) -> str:
     return f"the server's filter put *removed* for words in {url}, line {where}; say it in other words"
 
 
-def untagged(thread: str, names: Sequence[str]) -> str:
+def untagged(lang: Language, thread: str, names: Sequence[str]) -> str:
     """Say that a thread's post lacks tags of its front matter."""
-    return (
-        f"{thread}: its post has no tag {', '.join(names)}: the community has none of that name, or somebody "
-        "took it off; megabot check --online says which tags there are"
-    )
+    return lang.untagged.format(thread=thread, names=", ".join(names))
 
 
-def letter(news: Letter) -> str:
+def letter(lang: Language, news: Letter) -> str:
     """Write the message about what needs the moderators, and what does not any more. Markdown."""
     parts = []
     if news.new:
-        parts.append("This needs a moderator:\n\n" + _items(news.new))
+        parts.append(f"{lang.needs_moderator}\n\n{_items(lang, news.new)}")
     if news.over:
-        parts.append("This is over:\n\n" + _items(news.over))
+        parts.append(f"{lang.is_over}\n\n{_items(lang, news.over)}")
     return "\n\n".join(parts)
 
 
-def _items(alerts: tuple[tuple[str, str], ...]) -> str:
+def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
     lines = [f"- {escaped(sentence[:_LONGEST_ALERT])}" for _, sentence in alerts[:_MOST_ALERTS]]
     more = len(alerts) - len(lines)
-    return "\n".join([*lines, *([f"- and {more} more"] if more else [])])
+    return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
 
 
 def not_told(error: Exception) -> str:
@@ -277,14 +293,11 @@ def waiting() -> str:
     return "another megabot is at work on the same state folder; waiting for it to finish"
 
 
-def no_community(thread: str) -> str:
+def no_community(lang: Language, thread: str) -> str:
     """Say that a thread names no community."""
-    return f"{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
+    return lang.no_community.format(thread=thread)
 
 
-def no_such_community(name: str) -> str:
+def no_such_community(lang: Language, name: str) -> str:
     """Say that a community is not there."""
-    return (
-        f"there is no community {name} on this server, or not for the bot's account; "
-        "check its name in MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
-    )
+    return lang.no_such_community.format(name=name)

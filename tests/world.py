@@ -120,16 +120,21 @@ class Press:
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
         self.asked += 1
-        return tuple(self.problem or self._text(thread, context) for thread, context in jobs)
+        return tuple(self.problem or self._text(snapshot, thread, context) for thread, context in jobs)
 
-    def _text(self, thread: Thread, context: Context) -> Rendered:
+    def _text(self, snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
         previous = f"Last: {context.previous.url}" if context.previous else "The first."
-        words = self.words if context.preamble is None else context.preamble
+        file = f"preambles/{thread.name}/{context.edition.key}.md"
+        words, origin = snapshot.files.get(file, self.words), file if file in snapshot.files else ""
+        if context.preamble is not None:
+            words, origin = context.preamble, "message"
         links = [f"{name}: {facts.url}" for name, facts in (context.companions or {}).items() if facts]
         return Rendered(
             title=f"{thread.name.capitalize()} {context.edition.number}",
-            body="\n\n".join([words, previous, *links]),
+            body="\n\n".join(filter(None, [words, context.added, previous, *links])),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
+            preamble=origin,
+            words=words,
             essay=self.essay,
             url=self.image,
             thumbnail=self.thumbnail,

@@ -101,9 +101,9 @@ class LemmyForum:
         self._kind = kind
         self._on_kind = on_kind
 
-    def site(self) -> Site:
+    def site(self, *, anew: bool = False) -> Site:
         """Read the server's own facts."""
-        return self._ask(lambda api: api.site())
+        return self._ask(lambda api: api.site(anew=anew))
 
     def account(self) -> Account:
         """Read the own account."""

@@ -63,9 +63,9 @@ class LemmyV3:
         self._greeting = None if told.account is None else (self._clock.now(), told.account)
         return told.site
 
-    def site(self) -> Site:
-        """Read the server's own facts, once."""
-        return self._site or self.greet()
+    def site(self, *, anew: bool = False) -> Site:
+        """Read the server's own facts, once unless anew."""
+        return self.greet() if anew else self._site or self.greet()
 
     def account(self) -> Account:
         """Read the own account, which proves that the token lives."""

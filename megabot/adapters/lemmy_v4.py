@@ -76,9 +76,9 @@ class LemmyV4:
         self._inbox = Inbox(self._calls, self._requests)
         self._site = site
 
-    def site(self) -> Site:
-        """Read the server's own facts, once."""
-        if self._site is None:
+    def site(self, *, anew: bool = False) -> Site:
+        """Read the server's own facts, once unless anew."""
+        if anew or self._site is None:
             self._site = self._calls.anyone(Call.READ, lambda: self._requests.get("site"), wire.site)
         return self._site
 

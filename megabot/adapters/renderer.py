@@ -140,8 +140,8 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         thumbnail=text["thumbnail"],
         alt_text=text["image_alt"],
         preamble=text["preamble"],
-        essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         words=text["words"],
+        essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
     )
 

@@ -134,7 +134,7 @@ class SignIns:
                 f"The sign-in got no usable answer, so nothing else was sent. {error}"
             ) from error
         self._note(attempt, Outcome.SUCCEEDED)
-        self._keep(replace(self._kept(), token=token, refused=""))
+        self._keep(replace(self._kept(), token=token, since=self._clock.now(), refused=""))
 
     def _note(self, attempt: Attempt, outcome: Outcome) -> None:
         kept = self._kept()

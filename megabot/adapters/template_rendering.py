@@ -31,7 +31,6 @@ from megabot.core.threads import EDITION_URL
 
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
-_DEFAULT = "_default"
 MOST_FLAWS = 20
 MOST_PROBLEMS = 100
 
@@ -86,7 +85,7 @@ class Source:
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
         """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
         folders = [f"preambles/{thread}/"] + (["preambles/"] if alone else [])
-        for name in (key, day, _DEFAULT):
+        for name in (key, day, "_default"):
             for folder in folders:
                 path = f"{folder}{name}.md"
                 if path in self.files:
@@ -121,8 +120,7 @@ def _render(source: Source, job: Json) -> Json:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source.environment(thread["locale"]), path, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
-    text["preamble"] = essay_path
-    text["words"] = "" if essay_path.endswith(f"/{_DEFAULT}.md") else str(preamble)
+    text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
     odd = [_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
@@ -140,7 +138,8 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
-    return path, Optional(file.mapping(), text=file.body.strip())
+    words = [file.body.strip(), context["added"]]
+    return path, Optional(file.mapping(), text="\n\n".join(filter(None, words)))
 
 
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:

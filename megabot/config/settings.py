@@ -81,6 +81,13 @@ def _names(text: object) -> tuple[str, ...]:
     return tuple(addresses.person(one) for one in str(text).split(",") if one.strip())
 
 
+def _yes(text: object) -> bool:
+    word = str(text).strip().lower()
+    if word not in {"yes", "no"}:
+        raise ValueError("write yes or no")
+    return word == "yes"
+
+
 def _monitor(url: SecretStr) -> SecretStr:
     return SecretStr(addresses.page(url.get_secret_value()))
 
@@ -169,6 +176,17 @@ class Settings(BaseModel):
         description="The address that the site is served at. Feeds are written only with it: their links "
         "must be whole.",
         examples=["https://threads.example/"],
+    )
+    admins: Annotated[bool, BeforeValidator(_yes)] = Field(
+        default=False,
+        description="Whether the server's admins may command the bot as moderators do: `yes` or `no`.",
+        examples=["yes"],
+    )
+    language_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file with what the bot says on Lemmy in another language: a translation of "
+        "`docs/sentences.toml`. By default it speaks English.",
+        examples=["sentences.de.toml"],
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
         default=None,

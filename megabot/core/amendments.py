@@ -77,19 +77,29 @@ def without(amendments: Sequence[Amendment], kinds: Collection[Kind], key: str) 
 
 
 def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
-    """Make a thread's schedule what it is with its skips and moves."""
-    schedule = thread.schedule
-    skip, moved = set(schedule.skip), dict(schedule.moved)
+    """Make a thread's schedule what it is with its skips and moves.
+
+    A move that leads past a neighbour is left out: the schedule is another than it was then, or the
+    neighbour was moved back.
+    """
+    skip, moved = set(thread.schedule.skip), dict(thread.schedule.moved)
     for one in amendments:
-        edition = calendar.by_key(thread.name, schedule, one.edition)
-        if edition is None:
-            continue
-        if one.kind is Kind.SKIP:
+        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
+        if edition is not None and one.kind is Kind.SKIP:
             skip.add(edition.start)
-        if one.slot is not None:
+        if edition is not None and one.slot is not None:
             moved[edition.start] = one.slot
-    changed = replace(schedule, skip=frozenset(skip), moved=tuple(sorted(moved.items())))
-    return thread if changed == schedule else replace(thread, schedule=changed)
+    schedule = replace(thread.schedule, skip=frozenset(skip), moved=tuple(sorted(moved.items())))
+    schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
+    return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
+
+
+def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
+    for edition in filter(None, (calendar.by_key(thread, schedule, key) for key in keys)):
+        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.start)
+        if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
+            return _without_strays(thread, replace(schedule, moved=rest), keys)
+    return schedule
 
 
 def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition:
@@ -104,31 +114,115 @@ def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edit
     return next(edition for edition in coming if not edition.skipped)
 
 
-def edition_for_preamble(thread: Thread, now: datetime, *, without_one: str) -> Edition:
-    """Give the edition that a preamble without a key is for (decision 28).
+def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
+    """Give the skip that another one without a key repeats: that of an edition which would be there by now.
+
+    None where the skipped slot has come and gone: then the next edition is meant.
+    """
+    due = calendar.due(thread.name, thread.schedule, now)
+    for one in amendments:
+        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
+        if one.kind is not Kind.SKIP or edition is None:
+            continue
+        if edition.slot > now or (edition == due and one.at >= edition.slot):
+            return one
+    return None
+
+
+def edition_for_preamble(
+    thread: Thread, now: datetime, posted: Collection[str], *, without_one: str
+) -> tuple[Edition, Edition]:
+    """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
 
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if due and due.key == without_one and now - due.slot < (coming.slot - due.slot) / 2:
-        return due
-    return coming
+    coming = next_edition(thread, now, posted)
+    if due is None or due.key != without_one:
+        return coming, _after(thread, coming)
+    following = next(calendar.upcoming(thread.name, thread.schedule, now))
+    early = now - due.slot < (following.slot - due.slot) / 2
+    return (due, coming) if early else (coming, due)
+
+
+def _after(thread: Thread, edition: Edition) -> Edition:
+    return next(one for one in calendar.after(thread.name, thread.schedule, edition) if not one.skipped)
+
+
+class Objection(StrEnum):
+    """Why an edition cannot be held, skipped or moved."""
+
+    POSTED = "posted"
+    OVER = "over"
+    SKIPPED = "skipped"
+
+
+def objection(thread: Thread, edition: Edition, now: datetime, posted: Collection[str]) -> Objection | None:
+    """Tell what is against changing an edition, None where nothing is."""
+    due = calendar.due(thread.name, thread.schedule, now)
+    if edition.key in posted:
+        return Objection.POSTED
+    if due is not None and edition.slot < due.slot:
+        return Objection.OVER
+    return Objection.SKIPPED if edition.skipped else None
+
+
+def lasting(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> tuple[Amendment, ...]:
+    """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
+    due = calendar.due(thread.name, thread.schedule, now)
+    return tuple(
+        one
+        for one in amendments
+        if one.kind is Kind.PREAMBLE
+        or due is None
+        or (edition := calendar.by_key(thread.name, thread.schedule, one.edition)) is None
+        or edition.slot >= due.slot
+    )
+
+
+def in_force(
+    thread: Thread, amendments: Sequence[Amendment], now: datetime, posted: Collection[str]
+) -> tuple[tuple[Amendment, Edition], ...]:
+    """Give the changes that still mean something, each with its edition, in the order of their slots.
+
+    A hold, skip or move is over with its slot or its post, a preamble with the edition.
+    """
+    due = calendar.due(thread.name, thread.schedule, now)
+    found = []
+    for one in amendments:
+        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
+        if edition is None or (due is not None and edition.slot < due.slot):
+            continue
+        if one.kind is Kind.PREAMBLE or one.edition not in posted:
+            found.append((one, edition))
+    return tuple(sorted(found, key=lambda pair: pair[1].slot))
 
 
 def moved_slot(
     schedule: Schedule, edition: Edition, *, span: timedelta | None, at: time | None, on: date | None
 ) -> datetime:
-    """Give the moment that a slot is moved to: by a span, or to a time on the thread's clock."""
+    """Give the moment that a slot is moved to: to a time on the thread's clock, or by a span.
+
+    A span counts from the usual time, so that two moderators who say the same move it once.
+    """
     if span is not None:
-        return edition.slot + span
+        return usual_slot(schedule, edition) + span
     zone = ZoneInfo(schedule.timezone)
     return datetime.combine(on or edition.slot.astimezone(zone).date(), at or schedule.at, zone)
 
 
+def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
+    """Give the moment that an edition would be due at if it were not moved."""
+    usual = calendar.by_key(edition.thread, replace(schedule, moved=()), edition.key)
+    return usual.slot if usual else edition.slot
+
+
 def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) -> bool:
     """Tell whether a slot may be moved there: not into the past, nor past the one before or after."""
-    after = calendar.upcoming(thread.name, thread.schedule, max(edition.slot, now))
-    following = next(one for one in after if one.key != edition.key)
-    before = next(calendar.before(thread.name, thread.schedule, edition), None)
-    return slot > now and slot < following.slot and (before is None or slot > before.slot)
+    return slot > now and _is_between(thread.name, thread.schedule, edition, slot)
+
+
+def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
+    following = next(calendar.after(thread, schedule, edition))
+    before = next(calendar.before(thread, schedule, edition), None)
+    return slot < following.slot and (before is None or slot > before.slot)

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from megabot.core.commands import Origin, Verb
+from megabot.core.commands import ACTING, Origin, Verb
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
-
-_HARMLESS = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS, Verb.CONFIRM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ def commanded_threads(notice: Notice, realms: Iterable[Realm], bot: Person) -> t
 def needs_confirmation(verb: Verb, notice: Notice, bot: Person) -> bool:
     """Tell whether an order has to be repeated in public: a server can forge its people's messages (C11)."""
     elsewhere = _host(notice.author.actor) != _host(bot.actor)
-    return notice.origin is Origin.MESSAGE and elsewhere and verb not in _HARMLESS
+    return notice.origin is Origin.MESSAGE and elsewhere and verb in ACTING
 
 
 def _host(actor: str) -> str:

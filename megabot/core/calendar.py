@@ -101,6 +101,12 @@ def before(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Editio
     return (_edition(thread, schedule, index) for index in range(newest, -1, -1))
 
 
+def after(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
+    """Give the editions later than this one, in order, up to the calendar's last year."""
+    indices = range(_cycle(schedule).index(edition.end + A_DAY), _count(schedule))
+    return (_edition(thread, schedule, index) for index in indices)
+
+
 def by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
     """Find the edition that a key names, or None where the schedule has none such."""
     try:

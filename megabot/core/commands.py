@@ -39,6 +39,12 @@ class Verb(StrEnum):
     CONFIRM = "confirm"
 
 
+ASKING = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS})
+"""The verbs that change no thread."""
+ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM}
+"""The verbs that change a thread, or an edition of one."""
+
+
 class Word(StrEnum):
     """The fixed words: `preview all`, `post anyway`, `repost yes`, `preamble clear`, `alerts on`."""
 

@@ -101,7 +101,10 @@ def from_json(text: str) -> Context:
         companions=companions,
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
-        essay=raw.get("essay", ""),  # not in what older versions kept
+        # What follows is not in what older versions kept.
+        added=raw.get("added", ""),
+        essay=raw.get("essay", ""),
+        bare=raw.get("bare", False),
         changes=_changes(raw.get("changes")),
     )
 

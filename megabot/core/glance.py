@@ -3,24 +3,52 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from megabot.core.amendments import Amendment
+from megabot.core.calendar import Edition
+from megabot.core.records import IntentKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded:
+    """The newest command: by whom, which word, when."""
+
+    by: str
+    verb: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A write that may have happened without our knowing."""
+
+    kind: IntentKind
+    edition: str
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadStatus:
     """One thread. `pinned` is what our last write about it says, None where there was none.
 
-    `missing` names the companions that were not there when it was last written.
+    `essay` says where the next edition's preamble comes from ("message", a file), "missing" where the thread
+    has some and this edition none of its own, "" where it has none ever. `missing` names the companions that
+    were not there when it was last written. `changes` are those of editions that still mean something.
     """
 
     thread: str
+    timezone: str
     next_edition: str
     next_slot: datetime
+    essay: str = ""
     edition: str = ""
     url: str = ""
     commit: str = ""
     dirty: bool = False
     pinned: bool | None = None
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
     missing: tuple[str, ...] = ()
+    changes: tuple[tuple[Amendment, Edition], ...] = ()
+    commanded: Commanded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +62,10 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """All threads, the alerts that stand, and the state of the source at `now`."""
+    """All threads, the alerts that stand, the state of the source at `now`, since when there is a token."""
 
     now: datetime
     source: SourceStatus
     threads: tuple[ThreadStatus, ...]
     alerts: tuple[str, ...]
+    signed_in: datetime | None = None

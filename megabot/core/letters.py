@@ -8,12 +8,16 @@ LONGEST = 9_000
 _MOST_LINES = 120
 
 
-def numbered(text: str, *, longest: int = LONGEST) -> tuple[str, ...]:
-    """Split a text at line ends into messages that say which of how many they are; one stays as it is."""
+def numbered(text: str, part: str, *, longest: int = LONGEST) -> tuple[str, ...]:
+    """Split a text at line ends into messages that say which of how many they are; one stays as it is.
+
+    `part` is how they say it, of `{number}` and `{count}`.
+    """
     parts = tuple(_parts(text, longest))
     if len(parts) <= 1:
         return parts
-    return tuple(f"({number} of {len(parts)})\n\n{part}" for number, part in enumerate(parts, 1))
+    count = len(parts)
+    return tuple(f"{part.format(number=number, count=count)}\n\n{one}" for number, one in enumerate(parts, 1))
 
 
 def _parts(text: str, longest: int) -> Iterator[str]:
@@ -28,13 +32,17 @@ def _parts(text: str, longest: int) -> Iterator[str]:
         yield part
 
 
-def differences(before: str, after: str) -> str:
-    """Show what a text gains and loses as a fenced block of a diff; empty where nothing does."""
+def differences(before: str, after: str, more: str) -> str:
+    """Show what a text gains and loses as a fenced block of a diff; empty where nothing does.
+
+    `more` is how it says that there is a `{number}` of lines more.
+    """
     lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
     if not lines:
         return ""
-    more = [f"and {len(lines) - _MOST_LINES} lines more"] if len(lines) > _MOST_LINES else []
-    return fenced("\n".join([*lines[:_MOST_LINES], *more]), "diff")
+    over = len(lines) - _MOST_LINES
+    rest = [more.format(number=over)] if over > 0 else []
+    return fenced("\n".join([*lines[:_MOST_LINES], *rest]), "diff")
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.threads import EditionFacts, Snapshot, Thread
 
 SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
@@ -22,7 +22,12 @@ def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tup
     return tuple(problem for path in paths for problem in _idle(path, threads))
 
 
-def file_of(snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool) -> str:
+def is_own(origin: str) -> bool:
+    """Tell whether a text's preamble, by where it came from, is one that was written for its edition."""
+    return bool(origin) and not origin.endswith(f"/{_DEFAULT}.md")
+
+
+def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts, *, alone: bool) -> str:
     """Find the preamble file that is an edition's own, empty for none; `alone`: the source has one thread."""
     folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
     names = [f"{folder}{name}.md" for name in (edition.key, edition.start.isoformat()) for folder in folders]
@@ -32,10 +37,15 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition, *, alone: bool
 def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
     """Give the edition of the next 24 hours that has no preamble file, where the thread has such files."""
     coming = next(calendar.upcoming(thread.name, thread.schedule, now))
+    if coming.slot - now > SOON or coming.skipped or not has_some(snapshot, thread, alone=alone):
+        return None
+    return None if file_of(snapshot, thread, coming, alone=alone) else coming
+
+
+def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+    """Tell whether a thread has preamble files at all; `alone`: the source has one thread."""
     folder = _FOLDER if alone else f"{_FOLDER}{thread.name}/"
-    has_some = any(path.startswith(folder) for path in snapshot.files)
-    soon = coming.slot - now <= SOON and not coming.skipped
-    return coming if has_some and soon and not file_of(snapshot, thread, coming, alone=alone) else None
+    return any(path.startswith(folder) for path in snapshot.files)
 
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:

@@ -105,13 +105,19 @@ class OrderKind(StrEnum):
 class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
-    An order to adopt names the post, and the key of the edition that it is to carry.
+    An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
+    given, by the server's clock; None for one of now: what was done since was done on it.
     """
 
     kind: OrderKind
     id: str
     post_id: int = 0
     edition: str = ""
+    at: datetime | None = None
+
+    def is_older_than(self, deed: datetime) -> bool:
+        """Tell whether it was given before something that the server has the moment of."""
+        return self.at is not None and self.at < deed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

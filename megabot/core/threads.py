@@ -148,9 +148,10 @@ class Context:
     """Everything a rendering takes beside the source's files. Plain values only.
 
     `companions` maps the front matter's names to facts, or None where a companion is missing.
-    `preamble` replaces the preamble file's text when a moderator wrote one. `essay` is kept with what was
-    posted: the digest of the essay that the text was made with. `changes` are those of the directory since
-    the edition before, None where there are none or nothing is known.
+    `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
+    that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
+    text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
+    those of the directory since the edition before, None where there are none or nothing is known.
     """
 
     edition: EditionFacts
@@ -159,7 +160,9 @@ class Context:
     companions: dict[str, CompanionFacts | None] | None = None
     preamble: str | None = None
     revision: Revision = Revision()
+    added: str = ""
     essay: str = ""
+    bare: bool = False
     changes: Changes | None = None
 
 
@@ -173,9 +176,8 @@ class Rendered:
 
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
-    where the essay came from: a path of the source, "message", or "" when there was none; `essay` is the
-    digest of what stood there, `words` the essay itself where it was written for this very edition.
-    `warnings` do not hinder.
+    where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
+    says and `essay` the digest of what stood there. `warnings` do not hinder.
     """
 
     title: str
@@ -185,8 +187,8 @@ class Rendered:
     thumbnail: str = ""
     alt_text: str = ""
     preamble: str = ""
-    essay: str = ""
     words: str = ""
+    essay: str = ""
     warnings: tuple[Problem, ...] = ()
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from megabot.core.actions import Hold, Lock, Reason, Withdraw
+from megabot.core.marker import UNDONE, comment_marker
+from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, OrderKind
+from megabot.core.seen import Case, Order, OrderKind
 
 
 def decide_undo(case: Case) -> Withdraw | Hold | None:
     """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
-    if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order.id):
+    if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order):
         return None
     copy = case.seen.standing
     of_edition = case.seen.of_edition(copy.key) if copy else ()
@@ -30,10 +32,22 @@ def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
             yield Lock(own=own, standing=own)
 
 
-def _was_carried_out(case: Case, order: str) -> bool:
-    return any(
+def _was_carried_out(case: Case, order: Order) -> bool:
+    """Tell by the ledger, or where that was restored by a comment newer than the order (C08)."""
+    known = any(
         intent.new.kind is IntentKind.WITHDRAW
-        and intent.new.order == order
+        and intent.new.order == order.id
         and (intent.open or intent.state is IntentState.DONE)
         for intent in case.seen.intents
     )
+    return known or any(
+        withdraws(comment, case.thread.name) and order.is_older_than(comment.published)
+        for comment in case.seen.comments
+    )
+
+
+def withdraws(comment: Comment, thread: str) -> bool:
+    """Tell whether a comment of the bot's own takes the copy back that it stands in."""
+    mark = comment_marker(comment.content)
+    open_ = not (comment.removed or comment.deleted)
+    return open_ and mark is not None and (mark.thread, mark.purpose) == (thread, UNDONE)

@@ -1,10 +1,13 @@
 """`megabot adopt`: take a thread that a person posted by hand as an edition."""
 
+from dataclasses import replace
+
 import click
 
 from megabot import orders
 from megabot.app import open_app
-from megabot.verbs.ordering import new_id, tell
+from megabot.core.commands import Verb
+from megabot.verbs.ordering import keep, tell
 
 
 @click.command(
@@ -22,7 +25,6 @@ def command(options: dict[str, object], url: str, thread: str | None, key: str, 
         raise click.UsageError("--edition and --as-previous name two editions; write one of them")
     with open_app(options) as app:
         account = app.prove()
-        order, name = orders.adoption(
-            app.ports, url, id_=new_id(), thread=thread, key=key, as_previous=as_previous
-        )
+        order, name = orders.adoption(app.ports, url, id_="", thread=thread, key=key, as_previous=as_previous)
+        order = replace(order, id=keep(app, Verb.ADOPT, name))
         return tell(orders.carry_out(app.ports, order, name, account=account))

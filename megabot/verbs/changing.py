@@ -1,7 +1,5 @@
 """What the verbs share that change one edition: the words are those that moderators use on Lemmy."""
 
-import getpass
-
 import click
 
 from megabot import amending, texts
@@ -11,6 +9,7 @@ from megabot.core.arguments import read_arguments
 from megabot.core.commands import Command, Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
+from megabot.verbs.ordering import keep, who
 
 
 def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
@@ -18,8 +17,9 @@ def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> in
     with open_app(options) as app:
         command, thread = read(verb, words, app.threads(None))
         desk = app.writing_desk
+        keep(app, verb, thread.name)
         if verb is Verb.RESUME:
-            click.echo(amending.resume(desk, thread))
+            click.echo(amending.resume(desk, thread, command.edition))
         else:
             click.echo(amending.change(desk, thread, Kind(verb.value), command, who()))
     return 0
@@ -35,8 +35,3 @@ def read(verb: Verb, words: tuple[str, ...], threads: tuple[Thread, ...]) -> tup
     if not name:
         raise ConfigError(texts.name_a_thread(verb.value, names))
     return command, next(thread for thread in threads if thread.name == name)
-
-
-def who() -> str:
-    """Name the person at the host."""
-    return f"{getpass.getuser()} at the host"

@@ -1,10 +1,13 @@
 """What the verbs that change something share: open, give the order, print the answer."""
 
+import getpass
 import uuid
 
 import click
 
-from megabot.app import open_app
+from megabot.app import App, open_app
+from megabot.core.commands import Verb
+from megabot.core.heard import Heard, HeardState
 from megabot.core.seen import Order, OrderKind
 from megabot.orders import Answer, carry_out
 
@@ -13,12 +16,30 @@ def order(options: dict[str, object], kind: OrderKind, thread: str | None, *, mo
     """Carry out an order from the shell and give the exit code."""
     with open_app(options) as app:
         account = app.prove()
-        return tell(carry_out(app.ports, Order(kind, new_id()), thread, account=account, move=move))
+        names = [thread] if thread else [one.name for one in app.threads(None)]
+        order = Order(kind, keep(app, Verb(kind.value), *names))
+        return tell(carry_out(app.ports, order, thread, account=account, move=move))
 
 
-def new_id() -> str:
-    """Name an order that nobody gave before."""
-    return f"shell:{uuid.uuid4().hex}"
+def keep(app: App, verb: Verb, *threads: str) -> str:
+    """Write down for `history` who gives an order, and name the order as nobody did before."""
+    key = f"shell:{uuid.uuid4().hex}"
+    app.writing_desk.ledger.keep_heard(
+        Heard(
+            key=key,
+            at=app.clock.now(),
+            state=HeardState.CLOSED,
+            by=who(),
+            verb=verb.value,
+            threads=threads,
+        )
+    )
+    return key
+
+
+def who() -> str:
+    """Name the person at the host."""
+    return f"{getpass.getuser()} at the host"
 
 
 def tell(answer: Answer) -> int:

@@ -10,7 +10,8 @@ from megabot import amending
 from megabot.app import open_app
 from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
-from megabot.verbs.changing import read, who
+from megabot.verbs.changing import read
+from megabot.verbs.ordering import keep, who
 
 
 @click.group(help="The essay of an edition, beside the files of the source.")
@@ -54,5 +55,7 @@ def export(options: dict[str, object], folder: Path) -> int:
 def _keep(options: dict[str, object], words: tuple[str, ...], text: str) -> int:
     with open_app(options) as app:
         command_, thread = read(Verb.PREAMBLE, words, app.threads(None))
-        click.echo(amending.set_preamble(app.writing_desk, thread, replace(command_, text=text), who()))
+        keep(app, Verb.PREAMBLE, thread.name)
+        _, said = amending.set_preamble(app.writing_desk, thread, replace(command_, text=text), who())
+        click.echo(said)
     return 0

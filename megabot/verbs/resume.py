@@ -7,10 +7,10 @@ from megabot.verbs.changing import change
 
 
 @click.command(
-    help="Take every hold, skip and move of a thread back.",
+    help="Take every hold, skip and move of a thread back, or those of KEY.",
     context_settings={"ignore_unknown_options": True},
 )
-@click.argument("words", nargs=-1, metavar="[THREAD]")
+@click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")
 @click.pass_obj
 def command(options: dict[str, object], words: tuple[str, ...]) -> int:
     """Do it, and say what it comes to."""

@@ -9,6 +9,7 @@ import click
 from megabot import texts
 from megabot.app import App, new_stop, notify, open_app
 from megabot.errors import SourceBroken, SourceMissing, Stopping
+from megabot.language import ENGLISH
 from megabot.run import Service, next_slot
 
 LAG = 20.0
@@ -34,7 +35,7 @@ def _serve(app: App, options: Mapping[str, object]) -> None:
     try:
         threads = app.threads(None)
     except (SourceBroken, SourceMissing) as error:
-        log.warning("%s", texts.source_trouble(error))  # no reason to stop: it is looked at again, and again
+        log.warning("%s", texts.source_trouble(ENGLISH, error))  # no reason to stop: it is looked at again
         threads = ()
     for thread in threads:
         app.settings.require_online(needs_community=not thread.community)

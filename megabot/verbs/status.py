@@ -18,9 +18,6 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(status.plain(found), indent=2))
         return 0
-    for thread in found.threads:
-        click.echo(overview_texts.status_line(thread))
-    click.echo(overview_texts.source_line(found.source, now=found.now))
-    for sentence in found.alerts:
-        click.echo(f"needs a person: {sentence}")
+    for line in overview_texts.status_lines(app.language, found):
+        click.echo(line)
     return 0

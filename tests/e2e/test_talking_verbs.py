@@ -1,5 +1,6 @@
 """The verbs that talk with a person: the demo, init, login on a real terminal."""
 
+import getpass
 import os
 import pty
 import sys
@@ -128,5 +129,8 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     _, calendar, _ = megabot("calendar", "--count", "2")
 
     assert "https://lemmy.example/post/1, pinned: yes" in status
-    assert [line.split("  ")[2] for line in history.splitlines()] == ["pin: done", "post: done"]
+    pinned, posted, commanded = (line.split("  ")[2:] for line in history.splitlines())
+    who = f"{getpass.getuser()} at the host"
+    assert (pinned[0], posted[:2]) == ("pin: done", ["post: done", f"ordered by {who}"])
+    assert commanded[0] == f"{who}: post"
     assert len(calendar.splitlines()) == 2

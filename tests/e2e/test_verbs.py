@@ -84,7 +84,11 @@ def test_history_tells_what_was_done(megabot: Megabot) -> None:
     code, out, _ = megabot("history", "--json")
 
     assert code == 0
-    assert [(one["kind"], one["state"]) for one in json.loads(out)] == [("pin", "done"), ("publish", "done")]
+    assert [(one["kind"], one["state"]) for one in json.loads(out)] == [
+        ("pin", "done"),
+        ("publish", "done"),
+        ("command", "closed"),
+    ]
 
 
 def test_status_tells_what_stands_and_what_comes(megabot: Megabot) -> None:

@@ -10,7 +10,7 @@ from megabot import status
 from megabot.core.actions import Reason
 from megabot.core.marker import Marker, signed
 from megabot.core.plan import holds
-from megabot.core.records import PostRecord
+from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import OrderKind
 from megabot.ports import Forum, Ports
 from megabot.reconcile import Report, run_pass
@@ -101,7 +101,9 @@ def test_the_status_says_since_when_an_outcome_is_unknown(world: World) -> None:
         at_the_slot(world, ports).tick()
 
     (found,) = status.read(ports).threads
-    assert found.unknown == ("publish 2026-W48 since 2026-11-23 12:00 UTC",)
+    assert [(one.kind, one.edition, one.at) for one in found.unknown] == [
+        (IntentKind.PUBLISH, "2026-W48", SLOT + WEEK)
+    ]
 
 
 def test_a_pin_whose_answer_was_lost_is_not_sent_a_second_time(world: World) -> None:

@@ -1,5 +1,6 @@
 """Who is obeyed, and how often: the cases C of docs/faults.md, as scenes on the sandbox."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -194,6 +195,32 @@ def test_a_restored_ledger_does_not_obey_again_what_was_answered(
     assert len(world.posts()) == 2
 
 
+@pytest.mark.parametrize(("words", "posts", "pinned"), [("repost yes", 2, [2]), ("undo", 3, [2])])
+def test_a_restored_ledger_does_not_obey_again_what_was_never_answered(
+    world: World, service: Service, words: str, posts: int, pinned: list[int]
+) -> None:
+    """C08: what is newer than the order was done on it."""
+    if words == "undo":
+        for _ in range(2):
+            say(world, service, f"{BOT} repost yes")
+            world.clock.at += timedelta(minutes=11)
+    backup = (world.state / "ledger.db").read_bytes()
+    ports = world.ports()
+    ports.forum.account()
+    mute = Service(replace(ports, forum=Mute(ports.forum)), tick=timedelta(seconds=30), notify=lambda _: None)
+    say(world, mute, f"{BOT} {words}")
+    assert (len(world.posts()), world.pinned()) == (posts, pinned)
+    mention = world.hand("megabot").get("user/mention", sort="New")["mentions"][0]["person_mention"]
+    world.hand("megabot").post("user/mention/mark_as_read", person_mention_id=mention["id"], read=False)
+    world.close()
+    (world.state / "ledger.db").write_bytes(backup)
+    world.clock.at += timedelta(hours=1)
+
+    world.service().tick()
+
+    assert (len(world.posts()), world.pinned()) == (posts, pinned)
+
+
 def test_with_the_ledger_lost_what_waits_is_not_obeyed(world: World, service: Service) -> None:
     world.hand("modlin").comment(1, f"{BOT} repost yes")
     (world.state / "ledger.db").unlink()
@@ -257,16 +284,56 @@ def test_the_bots_own_words_are_no_command(world: World, service: Service) -> No
     assert not obeyed(world)
 
 
-def test_a_hundred_strangers_get_nothing_and_delay_nobody(world: World, service: Service) -> None:
-    """C14: more than a page of them waits, and the moderator's command behind them is obeyed at once."""
+def a_hundred_strangers(world: World) -> None:
     for _ in range(100):
         world.hand("stranger").comment(1, f"{BOT} repost yes")
+    world.sandbox.forget_requests()
+
+
+def asked(world: World) -> list[str]:
+    """What the bot asked the server for since the last time."""
+    found = [one.path.removeprefix("/api/v3/") for one in world.sandbox.requests if one.person == "megabot"]
+    world.sandbox.forget_requests()
+    return found
+
+
+def test_a_hundred_strangers_get_nothing_and_delay_nobody(world: World, service: Service) -> None:
+    """C14: more than a page of them waits, and the moderator's command behind them is obeyed at once."""
+    a_hundred_strangers(world)
 
     say(world, service, f"{BOT} status")
 
     assert len(answers(world)) == 1
     assert not obeyed(world)
     assert letters(world, "stranger") == []
+
+
+def test_a_hundred_strangers_cost_few_requests_a_tick_and_no_replies(world: World, service: Service) -> None:
+    """C14: one count, three lists with their pages, who moderates, and some that are marked as read."""
+    a_hundred_strangers(world)
+    ticks = []
+    for _ in range(7):
+        tick(world, service)
+        ticks.append(asked(world))
+
+    assert max(map(len, ticks)) <= 30
+    assert {one for one in ticks[0] if "mark" in one} == {"user/mention/mark_as_read"}
+    assert ticks[-1] == ["user/unread_count"]
+    assert not any("private_message" in one and "list" not in one for paths in ticks for one in paths)
+
+
+def test_a_tick_with_nothing_to_do_is_one_request_however_many_threads_there_are(
+    world: World, service: Service
+) -> None:
+    world.pages.all = (*world.pages.all, replace(world.pages.all[0], name="film"))
+    world.clock.at += timedelta(hours=2)
+    tick(world, service)
+    asked(world)
+
+    for _ in range(10):
+        tick(world, service)
+
+    assert asked(world) == ["user/unread_count"] * 10
 
 
 def test_what_people_write_is_never_echoed_as_markdown(world: World, service: Service) -> None:
@@ -341,3 +408,36 @@ def test_a_command_that_a_crash_cut_off_is_carried_out_by_the_next_process(
 
     assert len(world.posts()) == 2
     assert len(answers(world)) == 1
+
+
+def let_admins_command(world: World) -> Service:
+    return Service(replace(world.ports(), admins=True), tick=timedelta(seconds=30), notify=lambda _: None)
+
+
+def test_an_admin_of_the_server_is_a_stranger(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost yes", by="admin")
+    write(world, service, "repost yes", by="admin")
+
+    assert not obeyed(world)
+    assert letters(world, "admin") == []
+
+
+@pytest.mark.parametrize("way", [say, write])
+def test_where_a_setting_says_so_an_admin_of_the_server_is_obeyed(
+    world: World, service: Service, way: Callable[..., int]
+) -> None:
+    words = f"{BOT} repost yes" if way is say else "repost yes"
+
+    way(world, let_admins_command(world), words, by="admin")
+
+    assert obeyed(world)
+
+
+def test_who_was_an_admin_a_minute_ago_is_not_obeyed(world: World, service: Service) -> None:
+    service = let_admins_command(world)
+    say(world, service, f"{BOT} status", by="admin")
+    world.sandbox.person("admin").admin = False
+
+    say(world, service, f"{BOT} repost yes", by="admin")
+
+    assert not obeyed(world)

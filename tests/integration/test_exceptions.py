@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from megabot import amending
 from megabot.amending import Amended
 from megabot.run import Service
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
-from tests.world import SLOT, WEEK, World
+from tests.world import NEWS, SLOT, WEEK, World
 
 
 @pytest.fixture
@@ -102,13 +103,207 @@ def test_what_was_changed_is_shown_with_who_and_when(world: World, service: Serv
 
     say(world, service, f"{BOT} status")
 
-    assert "news/2026-W49: hold by modlin, 2026-11-23 13:00 UTC" in answers(world)[-1]
+    assert "news/2026-W49: hold by modlin, Mon 23 Nov 13:00 GMT" in answers(world)[-1]
+
+
+def test_an_edition_is_skipped_once_however_often_that_is_said(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip")
+
+    say(world, service, f"{BOT} skip")
+
+    assert answers(world)[-1] == (
+        "news/2026-W49 is left out already, by modlin since Mon 23 Nov 13:00 GMT; "
+        "for the next one say: skip news 2026-W50"
+    )
+    the_slot_comes(world, service, later=WEEK)
+    assert [post["name"] for post in world.posts()] == ["News 3", "News 5"]
+
+
+def test_two_editions_are_skipped_by_their_keys(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip")
+    say(world, service, f"{BOT} skip 2026-W50")
+    for weeks in range(3):
+        the_slot_comes(world, service, later=weeks * WEEK)
+
+    assert [post["name"] for post in world.posts()] == ["News 3", "News 6"]
+
+
+def test_when_the_skipped_slot_is_over_the_next_one_is_meant(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip")
+    the_slot_comes(world, service, later=timedelta(days=1))
+
+    say(world, service, f"{BOT} skip")
+
+    assert answers(world)[-1] == "news/2026-W50 is left out; taken back by: resume"
+
+
+def test_a_skipped_edition_is_shown_with_who_and_when(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip")
+
+    say(world, service, f"{BOT} status")
+
+    assert "news/2026-W49: skip by modlin, Mon 23 Nov 13:00 GMT" in answers(world)[-1]
+
+
+def test_what_was_held_is_posted_by_the_tick_that_hears_the_word(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+    the_slot_comes(world, service, later=timedelta(minutes=10))
+
+    say(world, service, f"{BOT} resume")
+
+    assert world.pinned() == [2]
+
+
+def test_what_was_taken_back_at_the_host_is_posted_by_the_next_tick(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+    the_slot_comes(world, service, later=timedelta(minutes=10))
+    amending.resume(world.ports(), NEWS)
+
+    tick(world, service)
+
+    assert world.pinned() == [2]
+
+
+@pytest.mark.parametrize("words", ["hold 2026-W48", "skip 2026-W48", "move 2026-W48 +2h"])
+def test_an_edition_that_is_posted_is_not_changed(world: World, service: Service, words: str) -> None:
+    say(world, service, f"{BOT} {words}")
+
+    assert "news/2026-W48 is posted: https://lemmy.example/post/1; hold, skip and move" in answers(world)[0]
+
+
+@pytest.mark.parametrize("words", ["hold 2026-W47", "move 2026-W47 +3d"])
+def test_an_edition_that_is_over_is_not_changed(world: World, service: Service, words: str) -> None:
+    say(world, service, f"{BOT} {words}")
+
+    assert "news/2026-W47 is over; hold, skip and move" in answers(world)[0]
+
+
+@pytest.mark.parametrize("words", ["hold 2026-W49", "move 2026-W49 +2h"])
+def test_an_edition_that_is_left_out_is_not_held_or_moved(world: World, service: Service, words: str) -> None:
+    say(world, service, f"{BOT} skip")
+
+    say(world, service, f"{BOT} {words}")
+
+    assert "news/2026-W49 is left out; if a moderator did that" in answers(world)[1]
+
+
+def test_an_edition_is_held_by_who_said_it_first(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+
+    say(world, service, f"{BOT} hold")
+
+    assert "held already, by modlin since Mon 23 Nov 13:00 GMT" in answers(world)[1]
+
+
+def test_a_move_that_is_said_twice_is_one(world: World, service: Service) -> None:
+    """Two moderators mean the same, or a crash came between the deed and its mark in the ledger."""
+    say(world, service, f"{BOT} move +2h")
+
+    say(world, service, f"{BOT} move +2h")
+
+    moved = "news/2026-W49 is posted Mon 30 Nov 14:00 GMT instead of Mon 30 Nov 12:00 GMT"
+    assert answers(world) == [f"{moved}; taken back by: resume"] * 2
+
+
+def test_one_edition_of_two_is_taken_back(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+    say(world, service, f"{BOT} hold 2026-W50")
+
+    say(world, service, f"{BOT} resume 2026-W49")
+    say(world, service, f"{BOT} status")
+
+    assert answers(world)[2] == "news/2026-W49: every hold, skip and move is taken back"
+    assert "W49: hold" not in answers(world)[3]
+    assert "news/2026-W50: hold by modlin" in answers(world)[3]
+
+
+def test_what_is_over_is_neither_shown_nor_taken_back(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+    the_slot_comes(world, service)
+    say(world, service, f"{BOT} post")
+
+    say(world, service, f"{BOT} status", post=2)
+    say(world, service, f"{BOT} resume", post=2)
+
+    assert "hold" not in answers(world, 2)[0]
+    assert answers(world, 2)[1] == "news: nothing is held, left out or moved"
+
+
+@pytest.mark.parametrize("words", ["refresh", "undo"])
+def test_that_an_edition_is_held_is_nothing_to_what_is_about_the_one_before(
+    world: World, service: Service, words: str
+) -> None:
+    say(world, service, f"{BOT} repost yes")
+    say(world, service, f"{BOT} hold", post=2)
+    the_slot_comes(world, service)
+
+    say(world, service, f"{BOT} {words}", post=2)
+
+    assert "holds this edition back" not in answers(world, 2)[-1]
+
+
+def test_a_preamble_for_what_is_held_past_its_slot_goes_there(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} hold")
+    the_slot_comes(world, service, later=timedelta(hours=1))
+
+    write(world, service, "preamble\n\nAn essay by message.")
+
+    assert letters(world)[0].startswith("The preamble of news/2026-W49 is this one now")
+
+
+def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, service: Service) -> None:
+    world.clock.at += timedelta(days=4)
+    say(world, service, f"{BOT} skip")
+
+    write(world, service, "preamble\n\nAn essay by message.")
+
+    assert letters(world)[0].startswith("The preamble of news/2026-W50 is this one now")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("preamble 2026-W47\n\nAn essay.", "news/2026-W47 is over; a preamble is for"),
+        ("preamble clear", "no preamble of an edition that stands or is to come was sent by message"),
+    ],
+)
+def test_a_preamble_that_makes_no_sense_is_answered(
+    world: World, service: Service, words: str, said: str
+) -> None:
+    write(world, service, words)
+
+    assert said in letters(world)[0]
+
+
+def test_with_a_broken_source_moderators_are_heard(world: World, service: Service) -> None:
+    world.pages.broken = "thread.md.j2:3: a tab"
+    world.clock.at += timedelta(hours=1)
+    service.tick()
+
+    say(world, service, f"{BOT} status")
+
+    assert "thread.md.j2:3: a tab" in answers(world)[0]
+
+
+def test_a_command_waits_while_it_is_not_known_which_threads_there_are(world: World) -> None:
+    world.post()
+    world.service().tick()
+    world.pages.broken = "thread.md.j2:3: a tab"
+    service = world.service()
+    service.tick()
+    say(world, service, f"{BOT} help")
+    world.pages.broken = ""
+    world.clock.at += timedelta(minutes=5)
+
+    service.tick()
+
+    assert len(answers(world)) == 1
 
 
 def test_a_preamble_by_message_is_shown_and_posted(world: World, service: Service) -> None:
     write(world, service, "preamble\n\nAn essay by message.")
     (shown,) = letters(world)
-    assert shown.startswith("The preamble of news/2026-W48 is this one now")
+    assert shown.startswith("The preamble of news/2026-W48 is put into the thread that stands")
     tick(world, service)
     world.clock.at += timedelta(hours=1)
 

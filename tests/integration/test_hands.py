@@ -404,7 +404,7 @@ def test_with_two_threads_in_a_community_the_one_that_is_meant_is_named(world: W
     world.pages.all = (NEWS, replace(NEWS, name="film", path="film.md.j2"))
     thread = by_hand(world)
 
-    with pytest.raises(ConfigError, match="news or film; say which with --thread"):
+    with pytest.raises(ConfigError, match="any of news, film; say which with --thread"):
         adopt(world, thread)
 
     assert adopt(world, thread, thread="film").done

@@ -11,6 +11,7 @@ from megabot.core.plan import BUILT, holds
 from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
+from megabot.language import ENGLISH
 from megabot.reconcile import Report
 from megabot.sandbox.accounts import settings
 from tests.world import SLOT, WEEK, WEEKLY, World
@@ -403,7 +404,7 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
     (held,) = holds(report.left)
     assert (held.reason, held.until) == (Reason.NOTHING_DUE, SLOT - WEEK)
-    assert "before the first slot, 2026-11-09 12:00 UTC;" in texts.hold(report.thread, held)
+    assert "before the first slot, 2026-11-09 12:00 UTC;" in texts.hold(ENGLISH, report.thread, held)
     assert world.posts() == []
 
 

@@ -179,7 +179,7 @@ class AccountForum:
     hides: frozenset[str] = frozenset()
     _heard: datetime | None = None
 
-    def site(self) -> Site:
+    def site(self, *, anew: bool = False) -> Site:
         """Tell of the server."""
         self._hear()
         admins = tuple(one for one in self.server.people.values() if one.admin)

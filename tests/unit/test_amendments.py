@@ -13,9 +13,13 @@ from megabot.core.amendments import (
     amended,
     edition_for_preamble,
     from_json,
+    in_force,
+    just_skipped,
+    lasting,
     may_move,
     moved_slot,
     next_edition,
+    objection,
     of_edition,
     to_json,
     without,
@@ -111,7 +115,12 @@ def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
 def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_none(
     hours: int, bare: str, key: str
 ) -> None:
-    assert edition_for_preamble(NEWS, SLOT + timedelta(hours=hours), without_one=bare).key == key
+    now = SLOT + timedelta(hours=hours)
+
+    edition, other = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
+
+    assert edition.key == key
+    assert other.key == ("2026-W49" if not bare else "2026-W48" if key == bare else bare)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +147,59 @@ def test_a_slot_stays_between_those_around_it_and_ahead(days: float, *, may: boo
 
     assert may_move(NEWS, moved, moved.slot + timedelta(days=days), SLOT - timedelta(hours=1)) is may
     assert not may_move(NEWS, moved, SLOT + WEEK / 2, SLOT + WEEK / 2)
+
+
+def test_a_move_that_leads_past_a_neighbour_by_now_is_left_out() -> None:
+    """The neighbour was moved back, or the schedule is another one."""
+    early = replace(MOVED, edition="2026-W49", slot=SLOT + WEEK - timedelta(hours=1))
+    first = replace(MOVED, slot=SLOT + timedelta(days=1))
+
+    assert dict(amended(NEWS, [first, early]).schedule.moved) == {
+        date(2026, 11, 23): first.slot,
+        date(2026, 11, 30): early.slot,
+    }
+    assert amended(NEWS, [early]) is NEWS
+
+
+def test_two_moves_past_each_other_are_both_left_out() -> None:
+    late = replace(MOVED, slot=SLOT + 2 * WEEK + timedelta(days=1))
+    early = replace(MOVED, edition="2026-W49", slot=SLOT + timedelta(days=1))
+
+    assert amended(NEWS, [late, early]) is NEWS
+
+
+@pytest.mark.parametrize(("hours", "meant"), [(1, True), (24 * 7 + 1, False)])
+def test_a_second_skip_repeats_the_first_until_its_slot(hours: int, *, meant: bool) -> None:
+    skipped = replace(HELD, kind=Kind.SKIP)
+    thread = amended(NEWS, [skipped])
+
+    found = just_skipped(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
+
+    assert found == (skipped if meant else None)
+
+
+def test_a_second_skip_of_what_was_due_already_repeats_the_first() -> None:
+    skipped = replace(HELD, kind=Kind.SKIP, edition="2026-W47")
+
+    assert just_skipped(amended(NEWS, [skipped]), [skipped], NOW) == skipped
+
+
+def test_what_is_over_for_good_is_forgotten_but_for_preambles() -> None:
+    essay = replace(HELD, kind=Kind.PREAMBLE, text="An essay.")
+
+    assert lasting(NEWS, [HELD, essay], SLOT + WEEK) == (HELD, essay)
+    assert lasting(NEWS, [HELD, essay], SLOT + 2 * WEEK) == (essay,)
+    assert lasting(NEWS, [HELD], SLOT - 2 * WEEK) == (HELD,)
+
+
+def test_what_is_in_force_comes_in_the_order_of_the_slots() -> None:
+    later = replace(HELD, edition="2026-W49")
+    unknown = replace(HELD, edition="2026-11")
+
+    assert [one for one, _ in in_force(NEWS, [later, unknown, HELD], NOW, ())] == [HELD, later]
+    assert in_force(NEWS, [HELD], NOW, ["2026-W48"]) == ()
+    assert in_force(NEWS, [HELD], SLOT + 2 * WEEK, ()) == ()
+
+
+def test_nothing_is_against_changing_an_edition_to_come() -> None:
+    assert objection(NEWS, edition("2026-W48"), NOW, ["2026-W47"]) is None

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
 PASS += "reconcile look series long_look places companions compose images perform orders messages"
-PORTS = "core ports config texts errors"
+PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
@@ -41,16 +41,18 @@ MAY_IMPORT = {
     **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
-    "answers": "core",
+    "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
+    "status": f"amending {PORTS}",
     "preview": f"preview_page amending {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "check_texts": "texts",
-    "overview_texts": "texts core",
+    "overview_texts": "amendment_texts texts language core",
     "site_texts": "",
     "hold_texts": "core",
-    "amendment_texts": "texts core",
+    "language": "hold_texts core",
+    "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app run {PASS} {PORTS}",
@@ -62,10 +64,10 @@ MAY_IMPORT = {
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
-    "config": "core errors",
+    "config": "language core errors",
     "logs": "",
-    "texts": "hold_texts core errors",
-    "ports": "core",
+    "texts": "language core errors",
+    "ports": "language core",
     "errors": "",
     "core": "",
 }
@@ -92,6 +94,7 @@ PURE = [
     "ports",
     "texts",
     "hold_texts",
+    "language",
     "site_texts",
     "answers",
     *PAGE.split(),

@@ -242,3 +242,22 @@ def test_threads_with_the_same_mistake_each_have_their_own() -> None:
 
 def test_a_body_that_just_fits_is_taken() -> None:
     assert len(body_of("{{ 'x' * 49800 }}")) == 49_800
+
+
+def test_a_line_of_when_an_essay_came_stands_below_it() -> None:
+    late = replace(BY_MESSAGE, added="*Added later.*")
+
+    answer = render(source("{{ preamble }}{{ preamble.theme }}\n\nThe end."), late)
+
+    assert isinstance(answer, Rendered)
+    assert answer.body == "By message.\n\n*Added later.*\n\nThe end."
+
+
+def test_without_an_essay_nothing_is_said_of_when_it_came() -> None:
+    files = source("a{{ preamble }}")
+    del files[PREAMBLE]
+
+    answer = render(files, replace(CONTEXT, added="*Added later.*"))
+
+    assert isinstance(answer, Rendered)
+    assert answer.body == "a"

@@ -1,23 +1,24 @@
 """What people read: whole sentences that name the next step."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from megabot import overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
-from megabot.core.glance import ThreadStatus
+from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
+from megabot.language import ENGLISH
 from tests.making import NOW, SLOT, TEXT, WEEK, a_record, a_thread, an_edition, an_intent, own
 
 NEWS = a_thread()
 URL = "https://lemmy.example/post/47"
-STATUS = {"thread": "news", "next_edition": "2026-W48", "next_slot": SLOT + WEEK}
+STATUS = {"thread": "news", "timezone": "UTC", "next_edition": "2026-W48", "next_slot": SLOT + WEEK}
 
 
 def status(**found: object) -> str:
-    return overview_texts.status_line(ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
+    return overview_texts.status_line(ENGLISH, ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
 
 
 # -- why something is not done
@@ -25,7 +26,7 @@ def status(**found: object) -> str:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: Reason) -> None:
-    sentence = texts.hold(NEWS, Hold(reason=reason, until=NOW, facts=("one", "two")))
+    sentence = texts.hold(ENGLISH, NEWS, Hold(reason=reason, until=NOW, facts=("one", "two")))
 
     assert sentence.startswith("news: ")
     assert "{" not in sentence
@@ -34,7 +35,7 @@ def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: Reason
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
-    assert texts.hold(NEWS, Hold(reason=reason)).startswith("news: ")
+    assert texts.hold(ENGLISH, NEWS, Hold(reason=reason)).startswith("news: ")
 
 
 @pytest.mark.parametrize(
@@ -51,28 +52,28 @@ def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
     ],
 )
 def test_what_a_person_can_order_is_named_with_the_thread(reason: Reason, next_step: str) -> None:
-    assert next_step in texts.hold(NEWS, Hold(reason=reason, facts=("one", "two")))
+    assert next_step in texts.hold(ENGLISH, NEWS, Hold(reason=reason, facts=("one", "two")))
 
 
 def test_all_facts_of_a_hold_are_named() -> None:
     held = Hold(reason=Reason.TEXT_BROKEN, facts=("a.md:1: bad", "b.md:2: worse"))
 
-    assert "a.md:1: bad; b.md:2: worse" in texts.hold(NEWS, held)
+    assert "a.md:1: bad; b.md:2: worse" in texts.hold(ENGLISH, NEWS, held)
 
 
 def test_braces_in_a_fact_are_left_as_they_are() -> None:
     held = Hold(reason=Reason.TEXT_BROKEN, facts=("{{ colour }} {0} {until}",))
 
-    assert "{{ colour }} {0} {until}" in texts.hold(NEWS, held)
+    assert "{{ colour }} {0} {until}" in texts.hold(ENGLISH, NEWS, held)
 
 
 def test_a_hold_that_ends_says_when() -> None:
-    assert "2026-11-16 12:05 UTC" in texts.hold(NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
+    assert "2026-11-16 12:05 UTC" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
 
 
 def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
     assert texts.moment(datetime(2026, 11, 16, 9, 5, tzinfo=UTC)) == "2026-11-16 09:05 UTC"
-    assert texts.moment(None) == "later"
+    assert "before later" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN))
 
 
 # -- what is done
@@ -121,7 +122,7 @@ def test_no_two_kinds_and_no_two_states_read_alike() -> None:
 
 @pytest.mark.parametrize(("pinned", "word"), [(True, "(pinned)"), (False, "(not pinned)")])
 def test_what_stands_is_said_with_its_address_and_pin(*, pinned: bool, word: str) -> None:
-    assert texts.stands("news", "2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
+    assert texts.stands(ENGLISH, "news/2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
 
 
 def test_a_status_without_a_post_names_the_next_slot() -> None:
@@ -132,16 +133,40 @@ def test_a_status_without_a_post_names_the_next_slot() -> None:
 def test_a_status_names_the_post_and_its_pin(*, pinned: bool | None, word: str) -> None:
     line = status(edition="2026-W47", url=URL, pinned=pinned)
 
-    assert line == f"news: 2026-W47 {URL}, pinned: {word}; next Mon 23 Nov 12:00 UTC (2026-W48)"
+    assert line == f"news: next Mon 23 Nov 12:00 UTC (2026-W48); 2026-W47 {URL}, pinned: {word}"
 
 
-@pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0;"), (True, "abcdef0 with changes;")])
+@pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0"), (True, "abcdef0 with changes")])
 def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: bool, words: str) -> None:
-    assert words in status(url=URL, commit="abcdef0123", dirty=dirty)
+    assert status(url=URL, commit="abcdef0123", dirty=dirty).endswith(words)
+
+
+def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() -> None:
+    said = Commanded(by="modlin", verb="repost", at=NOW)
+
+    line = status(timezone="America/New_York", essay="missing", commanded=said)
+
+    assert line == (
+        "news: next Mon 23 Nov 12:00 New York (2026-W48), essay: missing; nothing posted yet; "
+        "commanded by: modlin (repost, Mon 16 Nov 07:05 EST)"
+    )
+
+
+def test_a_status_tells_how_old_the_token_is() -> None:
+    found = Status(
+        now=NOW, source=SourceStatus(), threads=(), alerts=("a fuse blew",), signed_in=NOW - timedelta(days=3)
+    )
+
+    assert overview_texts.status_lines(ENGLISH, found) == (
+        "source: a folder that is in no git repository; token: 3 days",
+        "needs a person: a fuse blew",
+    )
 
 
 def test_a_status_names_what_may_have_happened() -> None:
-    assert status(url=URL, unknown=("post", "pin")).endswith("; outcome unknown: post, pin")
+    assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
+        "; outcome unknown: edit 2026-W47 since 2026-11-16 12:05 UTC"
+    )
 
 
 # -- what was
@@ -173,20 +198,20 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
 @pytest.mark.parametrize(
     ("sentence", "words"),
     [
-        (texts.source_trouble(ValueError("one\ntwo")), "stays as it is: one; two"),
-        (texts.ask_repost("news", comments=12, url=URL), f"12 comments, {URL}"),
-        (texts.ask_repost("news", comments=12, url=URL), "megabot repost news --yes"),
-        (texts.run_again(NOW), "run this again after 2026-11-16 12:05 UTC"),
+        (texts.source_trouble(ENGLISH, ValueError("one\ntwo")), "stays as it is: one; two"),
+        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), f"12 comments, {URL}"),
+        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), "megabot repost news --yes"),
+        (texts.run_again(ENGLISH, NOW), "run this again after 2026-11-16 12:05 UTC"),
         (
-            texts.no_such_thread("nwes", ["film", "news"]),
-            "no thread 'nwes' in the source; it has: film, news",
+            texts.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
+            "no thread nwes in the source; it has: film, news",
         ),
-        (texts.not_verified("news"), "see: megabot plan"),
+        (texts.not_verified(ENGLISH, "news"), "see: megabot plan"),
         (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
         (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
         (texts.waiting(), "waiting for it to finish"),
-        (texts.no_community("news"), "MEGABOT_COMMUNITY"),
-        (texts.no_such_community("birds"), "no community birds"),
+        (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
+        (texts.no_such_community(ENGLISH, "birds"), "no community birds"),
     ],
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
@@ -194,4 +219,15 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 
 def test_a_thread_is_called_by_its_name() -> None:
-    assert texts.hold(a_thread(name="film"), Hold(reason=Reason.THERE)).startswith("film: ")
+    assert texts.hold(ENGLISH, a_thread(name="film"), Hold(reason=Reason.THERE)).startswith("film: ")
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/London", "*Added at Mon 16 Nov 23:30 GMT.*"),
+        ("Asia/Tokyo", "*Added at Tue 17 Nov 08:30 JST.*"),
+    ],
+)
+def test_when_an_essay_came_is_said_on_the_clock_of_the_threads_zone(zone: str, said: str) -> None:
+    assert texts.added(ENGLISH, datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said

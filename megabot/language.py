@@ -1,0 +1,203 @@
+"""The sentences that people on Lemmy read, in English; a file gives them in another language. Wording only.
+
+What stands in braces is filled in: names, addresses, moments, the words of commands. What a server, a
+template or git says is quoted as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from megabot.core.actions import Reason as HoldReason
+from megabot.core.amendments import Objection
+from megabot.core.commands import Reason, Verb
+from megabot.core.records import IntentKind
+from megabot.hold_texts import HOLDS
+
+_VERBS = {
+    Verb.STATUS: "what stands and what is next",
+    Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
+    Verb.POST: "post the current edition if it is missing; `post anyway` beside a thread made by hand",
+    Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
+    Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
+    Verb.REFRESH: "bring the thread up to its template",
+    Verb.ADOPT: "take the thread this is written in as an edition",
+    Verb.HOLD: "do not post the next edition before `resume`",
+    Verb.SKIP: "leave the next edition out",
+    Verb.MOVE: "`move +2h`, `move to 18:00`: the next edition's hour",
+    Verb.RESUME: "take hold, skip and move back",
+    Verb.PREAMBLE: "by private message: the lines after it open the next edition; `preamble clear`",
+    Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
+}
+_MISUNDERSTOOD = {
+    Reason.UNKNOWN_VERB: "I do not know the word {word}.",
+    Reason.UNKNOWN_THREAD: "There is no thread {word} here.",
+    Reason.WRONG_ARGUMENT: "After `{verb}` I do not understand {word}.",
+    Reason.MISSING_ARGUMENT: "`{verb}` needs one word more: {usage}.",
+    Reason.TOO_LONG: "That is too long for `{verb}`: at most {longest} characters.",
+    Reason.NOT_FIRST: "To have me do that, begin a line with my name: `{bot} {verb}`.",
+    Reason.ONLY_BY_MESSAGE: (
+        "`{verb}` goes by private message to me, so that nobody reads it before its time."
+    ),
+}
+_KINDS = {
+    IntentKind.PUBLISH: "post",
+    IntentKind.PIN: "pin",
+    IntentKind.UNPIN: "unpin",
+    IntentKind.COMMENT: "link in the old thread",
+    IntentKind.LOCK: "lock",
+    IntentKind.EDIT: "edit",
+    IntentKind.ADOPT: "adopt",
+    IntentKind.WITHDRAW: "withdraw",
+}
+_OBJECTIONS = {
+    Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
+    Objection.OVER: "{edition} is over; hold, skip and move are for editions to come",
+    Objection.SKIPPED: "{edition} is left out; if a moderator did that, resume takes it back",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language: a sentence, or a table of sentences, in each field."""
+
+    # -- moments
+    weekdays: str = "Mon Tue Wed Thu Fri Sat Sun"
+    months: str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+    day_and_time: str = "{weekday} {day} {month} {time}"
+    later: str = "later"
+    days: str = "{number} days"
+    hours: str = "{number} h"
+    minutes: str = "{number} min"
+
+    # -- help, and what is not understood
+    help: str = (
+        "I obey a moderator's comment that begins with `{bot}` and one of these words, and a private message "
+        "that begins with the word. No colon after my name: it would not reach me."
+    )
+    threads: str = "The threads are {threads}; name one behind the word."
+    verbs: Mapping[Verb, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
+    misunderstood: Mapping[Reason, str] = field(default_factory=lambda: MappingProxyType(_MISUNDERSTOOD))
+    nothing_said: str = "What may I do?"
+    did_you_mean: str = "Did you mean `{near}`?"
+    help_lists: str = "`{bot} help` lists everything."
+    which_thread: str = "Which one: {threads}? As in `{bot} {verb} {example}`."
+    not_here: str = "{thread} is not commanded from here; here it is {threads}."
+    too_old: str = (
+        "This reached me more than {days} days after it was written. Say it again if it still holds."
+    )
+    confirm: str = (
+        "Messages from another server can be forged there. If you mean it, comment within {minutes} minutes "
+        "in the community: `{bot} yes {code}`"
+    )
+    nothing_to_confirm: str = "I have nothing waiting under that code from you; say the order again."
+    not_possible: str = "`{verb}` is a word that I shall learn; I cannot do it yet."
+    failed: str = "That did not work: {error}"
+
+    # -- orders
+    stands_pinned: str = "{edition}: {url} (pinned)"
+    stands_unpinned: str = "{edition}: {url} (not pinned)"
+    not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
+    ask_repost: str = (
+        "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
+    )
+    run_again: str = (
+        "whether the post was made is not known yet and it was looked for in vain; the service goes on "
+        "looking, or run this again after {until}"
+    )
+    holds: Mapping[HoldReason, str] = field(default_factory=lambda: MappingProxyType(HOLDS))
+    adopt_there: str = "`adopt`, in a comment there"
+    adopt_where: str = "Say `adopt` in a comment in the thread that you mean."
+    no_such_thread: str = "there is no thread {name} in the source; it has: {known}"
+    in_no_community: str = "{url} is in no community that {thread} lives in"
+    in_no_community_at_all: str = "{url} is in no community that a thread of the source lives in"
+    which_of: str = "{url} may belong to any of {threads}; say which with --thread NAME"
+    no_such_edition: str = "{thread}: its schedule has no edition {key}; write it as in {example}"
+    no_edition_before: str = (
+        "{thread}: there is no edition before the current one; name one: --edition {example}"
+    )
+    no_community: str = (
+        "{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
+    )
+    no_such_community: str = (
+        "there is no community {name} on this server, or not for the bot's account; check its name in "
+        "MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
+    )
+
+    # -- editions
+    held: str = "{edition} is held: it is not posted by itself; taken back by: resume"
+    skipped: str = "{edition} is left out; taken back by: resume"
+    moved: str = "{edition} is posted {at} instead of {usual}; taken back by: resume"
+    held_already: str = "{edition} is held already, by {by} since {at}; taken back by: resume"
+    skipped_already: str = (
+        "{edition} is left out already, by {by} since {at}; for the next one say: skip {following}"
+    )
+    objections: Mapping[Objection, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
+    cannot_move: str = "{edition} cannot be moved to {at}: that is over, or beyond the slot before or after"
+    resumed: str = "{what}: every hold, skip and move is taken back"
+    nothing_to_resume: str = "{what}: nothing is held, left out or moved"
+    changed: str = "{edition}: {verb} by {by}, {at}"
+    changed_to: str = "{edition}: {verb} to {slot} by {by}, {at}"
+
+    # -- preambles and previews
+    preamble_kept: str = "The preamble of {edition} is this one now, whatever the file says."
+    preamble_put_in: str = "The preamble of {edition} is put into the thread that stands."
+    preamble_other: str = "For {other} begin with `preamble {key}`; `preamble {own} clear` takes it back"
+    preamble_too_late: str = "{edition} is over; a preamble is for the thread that stands or for one to come"
+    preamble_cleared: str = "The preamble of {edition} is the file's again"
+    no_preamble_to_clear: str = (
+        "{thread}: no preamble of an edition that stands or is to come was sent by message"
+    )
+    added: str = "*Added at {at}.*"
+    no_preamble: str = (
+        "{edition} has no preamble of its own yet and is posted {at}: commit {file}, or write me a private "
+        "message that begins with preamble {words} and has the text on the lines below"
+    )
+    preview_bare: str = "(no preamble)"
+    preview_differs: str = "What differs from {url}:"
+    preview_same: str = "The rest is as in {url}."
+    part: str = "({number} of {count})"
+    more_lines: str = "and {number} lines more"
+    broken: str = "The template is broken:"
+    sent_by_message: str = "I have sent it to you by private message."
+
+    # -- what is
+    next: str = "next {at} {city} ({edition})"
+    essay: str = "essay: {file}"
+    essay_by_message: str = "essay: by message"
+    essay_missing: str = "essay: missing"
+    nothing_posted: str = "nothing posted yet"
+    pinned: str = "pinned: yes"
+    not_pinned: str = "pinned: no"
+    never_pinned: str = "pinned: never by megabot"
+    commit: str = "commit {commit}"
+    commit_with_changes: str = "commit {commit} with changes"
+    companions_missing: str = "companions missing: {names}"
+    unknown: str = "outcome unknown: {what}"
+    unknown_since: str = "{what} {edition} since {at}"
+    kinds: Mapping[IntentKind, str] = field(default_factory=lambda: MappingProxyType(_KINDS))
+    commanded_by: str = "commanded by: {by} ({verb}, {at})"
+    source_folder: str = "source: a folder that is in no git repository"
+    source: str = "source: {commit}"
+    fetched: str = "fetched {at}"
+    not_fetched: str = "fetched {at}, {age} ago: it could not be fetched since"
+    signed_in: str = "token: {age}"
+    needs_person: str = "needs a person: {what}"
+
+    # -- letters and comments
+    alerts_on: str = "You get a message when something needs a person."
+    alerts_off: str = "You get no more alerts from me."
+    needs_moderator: str = "This needs a moderator:"
+    is_over: str = "This is over:"
+    more: str = "and {number} more"
+    source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
+    adopted: str = "This thread is kept as edition {key} of {thread} from now on."
+    withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
+    why_locked: str = "The thread goes on at {url}."
+    untagged: str = (
+        "{thread}: its post has no tag {names}: the community has none of that name, or somebody took it "
+        "off; megabot check --online says which tags there are"
+    )
+
+
+ENGLISH = Language()

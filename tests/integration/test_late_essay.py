@@ -1,0 +1,153 @@
+"""An essay that comes after its slot: the thread goes up on time, and the essay is put in when it comes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from megabot.core.posts import Post, PostDraft
+from megabot.core.threads import Refresh
+from megabot.errors import Refused
+from megabot.ports import Forum
+from megabot.run import Service
+from tests.scenes import at_work, letters, say, write
+from tests.world import World
+
+LATE = "*Added at Mon 23 Nov 13:00 GMT.*"
+FILE = "preambles/news/2026-W48.md"
+
+
+class NoEdits:
+    """A forum that refuses edits for good."""
+
+    def __init__(self, forum: Forum) -> None:
+        self._forum = forum
+        self.tries = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
+        return getattr(self._forum, name)
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        self.tries += 1
+        raise Refused(f"{post_id} is not edited", code="couldnt_update_post")
+
+
+@pytest.fixture
+def service(world: World) -> Service:
+    """At work; this week's thread went up without an essay of its own."""
+    world.press.words = "No essay this week."
+    return at_work(world)
+
+
+def body(world: World, post: int = 0) -> str:
+    """What a post says above its marker."""
+    return str(world.posts()[post]["body"]).partition("\n\n[//]: #")[0]
+
+
+def hours_pass(world: World, service: Service, hours: int) -> None:
+    for _ in range(hours):
+        world.clock.at += timedelta(hours=1)
+        service.tick()
+
+
+def test_without_an_essay_the_thread_goes_up_on_time(world: World, service: Service) -> None:
+    assert body(world) == "No essay this week.\n\nThe first."
+
+
+def test_an_essay_by_message_is_put_in_at_once(world: World, service: Service) -> None:
+    write(world, service, "preamble\n\nOn tides.")
+
+    assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
+    assert letters(world)[0].startswith("The preamble of news/2026-W48 is put into the thread that stands")
+
+
+def test_an_essay_by_file_is_put_in_when_it_is_there(world: World, service: Service) -> None:
+    world.pages.files = {FILE: "On tides."}
+
+    service.tick()
+
+    assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
+
+
+def test_what_was_put_in_once_is_not_put_in_again(world: World, service: Service) -> None:
+    write(world, service, "preamble\n\nOn tides.")
+    world.sandbox.forget_requests()
+
+    hours_pass(world, service, 5)
+    world.service().tick()
+
+    assert world.writes() == []
+    assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
+
+
+def test_a_correction_keeps_the_moment_and_goes_to_the_same_edition(world: World, service: Service) -> None:
+    write(world, service, "preamble\n\nOn tydes.")
+    hours_pass(world, service, 2)
+
+    write(world, service, "preamble\n\nOn tides.")
+
+    assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
+
+
+def test_an_essay_that_is_taken_back_leaves_the_thread_as_it_was(world: World, service: Service) -> None:
+    write(world, service, "preamble\n\nOn tides.")
+    hours_pass(world, service, 1)
+
+    write(world, service, "preamble clear")
+
+    assert body(world) == "No essay this week.\n\nThe first."
+
+
+def test_an_essay_that_was_there_in_time_says_nothing_of_when(world: World, service: Service) -> None:
+    world.pages.files = {FILE.replace("48", "49"): "On kites."}
+    world.clock.at += timedelta(weeks=1)
+    service.tick()
+    world.pages.files = {FILE.replace("48", "49"): "On kites, and strings."}
+
+    hours_pass(world, service, 1)
+
+    assert body(world, 1).startswith("On kites, and strings.\n\nLast: ")
+
+
+def test_a_fresh_copy_has_the_essay_as_if_it_had_been_there(world: World, service: Service) -> None:
+    write(world, service, "preamble\n\nOn tides.")
+
+    say(world, service, "@megabot@lemmy.example repost yes")
+
+    assert body(world, 1) == "On tides.\n\nThe first."
+
+
+def test_in_the_second_half_of_the_week_an_essay_waits_for_the_next_edition(
+    world: World, service: Service
+) -> None:
+    world.clock.at += timedelta(days=4)
+
+    write(world, service, "preamble\n\nOn kites.")
+
+    assert body(world) == "No essay this week.\n\nThe first."
+    assert letters(world)[0].startswith(
+        "The preamble of news/2026-W49 is this one now, whatever the file says. "
+        "For news/2026-W48 begin with `preamble 2026-W48`"
+    )
+
+
+def test_where_the_thread_does_not_follow_its_source_an_essay_waits_for_the_next_edition(
+    world: World, service: Service
+) -> None:
+    world.change(refresh=Refresh.NEVER)
+
+    write(world, service, "preamble\n\nOn kites.")
+
+    assert letters(world)[0].startswith("The preamble of news/2026-W49 is this one now")
+
+
+def test_an_essay_that_the_server_refuses_is_not_sent_again_each_hour(world: World, service: Service) -> None:
+    ports = world.ports()
+    forum = NoEdits(ports.forum)
+    refusing = Service(replace(ports, forum=forum), tick=timedelta(seconds=30), notify=lambda _: None)
+    world.pages.files = {FILE: "On tides."}
+
+    hours_pass(world, refusing, 4)
+
+    assert forum.tries == 1
