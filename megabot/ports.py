@@ -109,6 +109,15 @@ class Forum(Protocol):
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         """Write a comment: a top-level one, or an answer to the comment `parent_id`."""
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read one comment, anyone's, with who wrote it; raise `NotFound` where there is none (any more)."""
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Make a comment of the account's own say something else. It may be sent again: it says the same."""
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark a comment of the account's own as a moderator's word, or take the mark off."""
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread, oldest first: mentions, replies and private messages, pages of each.
 
