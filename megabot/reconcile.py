@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from megabot import look, texts
+from megabot import living, look, texts
 from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import settle
@@ -156,7 +156,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
     if one.dry or clock_is_wrong(case):
-        return case
+        return replace(case, seen=look.with_what_is_kept(one.ports, thread, seen, now))
     look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
@@ -168,11 +168,8 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
             keep_sent(one.ports, intent.new, post)
         one.ports.ledger.settle(intent.id, state, at=now)
     keep_posts(one.ports, thread, case.seen.posts)
-    ledger = one.ports.ledger
-    return replace(
-        case,
-        seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),
-    )
+    living.tend(one.ports, thread, case.seen, now)
+    return replace(case, seen=look.with_what_is_kept(one.ports, thread, case.seen, now))
 
 
 def _carried_out(case: Case, intent: Intent) -> Post | None:

@@ -171,6 +171,8 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None:
             moments.append(now + timedelta(minutes=2))
+        if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
+            moments.append(report.seen.wake)
     return min(moments)
 
 

@@ -13,6 +13,7 @@ from megabot.core.threads import (
     CompanionFacts,
     Context,
     EditionFacts,
+    FeaturedFacts,
     PreviousFacts,
     Revision,
     Thread,
@@ -97,7 +98,7 @@ def from_json(text: str) -> Context:
     return Context(
         edition=EditionFacts(**edition),
         community=raw["community"],
-        previous=None if raw["previous"] is None else PreviousFacts(**raw["previous"]),
+        previous=_previous(raw["previous"]),
         companions=companions,
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
@@ -106,7 +107,17 @@ def from_json(text: str) -> Context:
         essay=raw.get("essay", ""),
         bare=raw.get("bare", False),
         changes=_changes(raw.get("changes")),
+        living=raw.get("living", ""),
     )
+
+
+def _previous(raw: dict[str, Any] | None) -> PreviousFacts | None:
+    if raw is None:
+        return None
+    featured = tuple(
+        FeaturedFacts(**one | {"at": datetime.fromisoformat(one["at"])}) for one in raw.get("featured", ())
+    )
+    return PreviousFacts(**raw | {"featured": featured})
 
 
 def _changes(raw: dict[str, Any] | None) -> Changes | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from megabot.core import drafts
+from megabot.core import drafts, living
 from megabot.core.posts import Post
 from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.core.seen import Own
@@ -14,7 +14,7 @@ def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
     """Keep the text of a post that a publish or an edit has made."""
     return KeptText(
         post_id=post.id,
-        body=drafts.without_marker(drafts.of(new).body),
+        body=living.without(drafts.without_marker(drafts.of(new).body)),
         essay=new.essay,
         published=post.published,
         changed=now if new.kind is IntentKind.EDIT else post.published,
@@ -37,7 +37,7 @@ def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | No
     last = mine[-1]
     return KeptText(
         post_id=record.post_id,
-        body=drafts.without_marker(drafts.of(last.new).body),
+        body=living.without(drafts.without_marker(drafts.of(last.new).body)),
         essay=last.new.essay,
         published=mine[0].changed,
         changed=last.changed,
@@ -51,7 +51,7 @@ def shown(kept: KeptText | None, own: Own, *, now: datetime) -> KeptText:
     body, which then stays what it was.
     """
     post = own.post
-    body = post.body.strip() if own.adopted else drafts.without_marker(post.body)
+    body = post.body.strip() if own.adopted else living.without(drafts.without_marker(post.body))
     if kept is None:
         kept = KeptText(post_id=own.id, body=body, published=post.published, changed=post.published)
     elif not kept.body or (own.adopted and body and body != kept.body):

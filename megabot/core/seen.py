@@ -39,7 +39,8 @@ class Seen:
     `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
-    post that an order to adopt names. `held` says who holds the due edition back, and since when.
+    post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
+    `wake` when that changes by itself. `held` says who holds the due edition back, and since when.
     """
 
     due: Edition | None
@@ -62,6 +63,8 @@ class Seen:
     strayed: bool = False
     adopting: Post | None = None
     held: tuple[str, ...] = ()
+    living: str = ""
+    wake: datetime | None = None
 
     @property
     def standing(self) -> Own | None:

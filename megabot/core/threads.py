@@ -122,10 +122,24 @@ class EditionFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturedFacts:
+    """A comment that was put forward, as a template sees it: its first line, and by whom, when and where.
+
+    `author` is a link to the person: a raw name would call them.
+    """
+
+    line: str
+    author: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousFacts:
     """What a template may know of the edition before: the newest one whose post readers can open.
 
-    `slots_ago` is 1 for the slot right before; more after skipped or missing ones.
+    `slots_ago` is 1 for the slot right before; more after skipped or missing ones. `featured` are the
+    comments that moderators put forward in it, `stats` plain counts.
     """
 
     title: str
@@ -133,6 +147,13 @@ class PreviousFacts:
     number: int
     slots_ago: int
     comments: int
+    featured: tuple[FeaturedFacts, ...] = ()
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """How many comments there were, how many were put forward, and of how many people."""
+        people = {one.author for one in self.featured}
+        return {"comments": self.comments, "featured": len(self.featured), "featured_people": len(people)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +172,8 @@ class Context:
     `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
     that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
     text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
-    those of the directory since the edition before, None where there are none or nothing is known.
+    those of the directory since the edition before, None where there are none or nothing is known. `living`
+    is kept too: the digest of what people had put around the text.
     """
 
     edition: EditionFacts
@@ -164,6 +186,7 @@ class Context:
     essay: str = ""
     bare: bool = False
     changes: Changes | None = None
+    living: str = ""
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

@@ -13,10 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series long_look places companions compose images perform orders messages"
+PASS += "reconcile look series long_look living places companions compose images perform orders messages"
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
-INBOX = "inbox commanded replies glimpse"
+INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_style preview_links"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app run site_watch overview_texts site_texts {PASS} {READERS} preview_page inbox archive init"
