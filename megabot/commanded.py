@@ -15,6 +15,7 @@ from megabot.core.heard import Heard
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, NotSent
+from megabot.parts import order_part
 from megabot.ports import Ports
 
 CONFIRM_WITHIN = timedelta(hours=1)
@@ -108,12 +109,22 @@ def _help(task: Task) -> str:
 
 
 def _order(task: Task) -> str:
+    if task.command.part:
+        return _part(task)
     kind = _ORDERS[task.command.verb]
     order = Order(kind, task.heard.key, at=task.heard.at)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
             return answers.done(task.ports.language, (), lines)
+    answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
+    return answers.done(task.ports.language, answer.said, answer.complaints)
+
+
+def _part(task: Task) -> str:
+    if task.thread is None:
+        return answers.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
+    order = order_part(task.ports, task.thread, task.command.part, at=task.heard.at)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
     return answers.done(task.ports.language, answer.said, answer.complaints)
 

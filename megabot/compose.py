@@ -24,6 +24,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.look import Ground
+from megabot.parts import as_part
 from megabot.ports import Ports
 
 Text = Rendered | RenderProblem
@@ -42,7 +43,10 @@ class Composer:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if case.seen.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        text, made = self._rendered(case.thread, self._context(case, case.seen.due, place))
+        made = self._context(case, case.seen.due, place)
+        if case.order is not None and case.order.part and case.seen.posts:
+            made = replace(made, part=case.order.part, part_of=case.seen.posts[0].post.url)
+        text, made = self._rendered(case.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble))
             text = images.known(self.ports, self.snapshot, text)
@@ -155,12 +159,14 @@ class Composer:
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         asked = replace(
-            made, essay="", bare=False, living=""
+            made, essay="", bare=False, living="", part=0, part_of=""
         )  # no template sees these: they ask for no other text
         name = f"{thread.name}\n{context.to_json(asked)}"
         if name not in self._done:
             self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
         text = self._done[name]
+        if isinstance(text, Rendered) and made.part:
+            text = as_part(self.ports.language, text, made)
         return text, replace(made, essay=text.essay if isinstance(text, Rendered) else "")
 
 

@@ -52,6 +52,8 @@ _KINDS = {
     IntentKind.EDIT: "edit",
     IntentKind.ADOPT: "adopt",
     IntentKind.WITHDRAW: "withdraw",
+    IntentKind.ANNOUNCE: "announcement in the old thread",
+    IntentKind.DISTINGUISH: "mark on the announcement",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
@@ -179,6 +181,13 @@ class Language:
     feature_full: str = "there are {number} highlights already; take one out first: unfeature"
     feature_not_there: str = "that comment is no highlight"
     opted_out: str = "Nothing of yours is put forward any more."
+
+    part_title: str = "{title} (part {number})"
+    part_before: str = "[Part {number} is here]({url})."
+    part_after: str = "The thread goes on in [part {number}]({url})."
+    part_next: str = "the next part is {number}: post part {number}"
+    capped: str = "{thread}: {url} has {comments} comments; another part is opened by: post part {number}"
+    announced: str = "The next thread opens {at}. Here will be the link to it."
 
     # -- what is
     next: str = "next {at} {city} ({edition})"

@@ -7,9 +7,22 @@ from typing import TypeVar, assert_never
 
 from megabot import images, texts
 from megabot.core import drafts
-from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Withdraw, Write
-from megabot.core.marker import ADOPTED, LINK, UNDONE, CommentMarker, Marker, signed
-from megabot.core.posts import Place, Post
+from megabot.core.actions import (
+    Adopt,
+    Announce,
+    Distinguish,
+    Edit,
+    Lock,
+    Pin,
+    Publish,
+    Resend,
+    Tell,
+    Unpin,
+    Withdraw,
+    Write,
+)
+from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, UNDONE, CommentMarker, Marker, signed
+from megabot.core.posts import Comment, Place, Post
 from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
@@ -64,6 +77,8 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _feature(work, action)
         case Tell():
             _tell(work, action)
+        case Announce() | Distinguish():
+            _announce(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
             why = texts.why_locked(work.ports.language, standing.post.url)
@@ -132,7 +147,27 @@ def _tell(work: Work, action: Tell) -> None:
     text = signed(action.text.replace(EDITION_URL, standing.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, standing, action.own), text=text)
     intent = work.ports.ledger.begin(new)
-    _send(work, intent, lambda: work.ports.forum.comment(action.own.id, text))
+    _send(work, intent, lambda: _said(work, action, text))
+
+
+def _said(work: Work, action: Tell, text: str) -> Comment:
+    """Comment, or make the announcement say it: who followed that is told in the same place."""
+    if action.comment_id:
+        return work.ports.forum.edit_comment(action.comment_id, text)
+    return work.ports.forum.comment(action.own.id, text)
+
+
+def _announce(work: Work, action: Announce | Distinguish) -> None:
+    own, lang = action.own, work.ports.language
+    if isinstance(action, Announce):
+        when = texts.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
+        soon = lang.announced.format(at=when)
+        _say_there(work, _intent(work, IntentKind.ANNOUNCE, own, own), soon, ANNOUNCED)
+        return
+    intent = work.ports.ledger.begin(_intent(work, IntentKind.DISTINGUISH, own, own))
+    number = action.comment_id
+    marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
+    work.ground.fold_comment(marked)
 
 
 def _adopt(work: Work, action: Adopt) -> None:

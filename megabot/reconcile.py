@@ -18,6 +18,7 @@ from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
+from megabot.parts import part_of
 from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
@@ -227,23 +228,45 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
 
 def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
     """Tell people once what needs them, and that it is over when it is."""
-    now, alone = ports.clock.now(), len(reports) == 1
+    alone = len(reports) == 1
     for report in reports:
         if report.failure is not None:
             continue
-        needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-        needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
-        bare = missing_soon(snapshot, report.thread, now, alone=alone)
-        if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
-        if untagged := _untagged(report):
-            needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+        needs = _needs(ports, report, snapshot, alone=alone)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
         over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
         for key in over:
             if key not in needs:
                 ports.alerts.take_back(key)
+
+
+def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
+    """Say what needs a person about a thread, each by its key."""
+    needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+    needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
+    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
+    if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
+        needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
+    if untagged := _untagged(report):
+        needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+    if capped := _capped(ports, report):
+        needs[f"{report.thread.name}:cap"] = capped
+    return needs
+
+
+def _capped(ports: Ports, report: Report) -> str:
+    """Say that a thread has grown too long, where its front matter says what that is."""
+    standing = report.seen.standing if report.seen else None
+    if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
+        return ""
+    record = report.seen.record(standing.id)
+    return ports.language.capped.format(
+        thread=report.thread.name,
+        url=standing.post.url,
+        comments=report.thread.cap,
+        number=part_of(record) + 1 if record else 2,
+    )
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from megabot import messages, texts
 from megabot.amending import times_changed
 from megabot.core import calendar
 from megabot.core.actions import Reason
+from megabot.core.announcing import announces_at
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
@@ -171,6 +172,8 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None:
             moments.append(now + timedelta(minutes=2))
+        soon = announces_at(report.thread, now)
+        moments += [soon] if soon is not None else []
         if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
             moments.append(report.seen.wake)
     return min(moments)

@@ -108,6 +108,8 @@ def from_json(text: str) -> Context:
         bare=raw.get("bare", False),
         changes=_changes(raw.get("changes")),
         living=raw.get("living", ""),
+        part=raw.get("part", 0),
+        part_of=raw.get("part_of", ""),
     )
 
 

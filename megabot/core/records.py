@@ -18,6 +18,8 @@ class IntentKind(StrEnum):
     EDIT = "edit"
     ADOPT = "adopt"
     WITHDRAW = "withdraw"
+    ANNOUNCE = "announce"
+    DISTINGUISH = "distinguish"
 
 
 class IntentState(StrEnum):

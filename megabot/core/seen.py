@@ -109,7 +109,8 @@ class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
     An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
-    given, by the server's clock; None for one of now: what was done since was done on it.
+    given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
+    be a part of its edition has the number as `part`.
     """
 
     kind: OrderKind
@@ -117,6 +118,7 @@ class Order:
     post_id: int = 0
     edition: str = ""
     at: datetime | None = None
+    part: int = 0
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

@@ -1,7 +1,7 @@
 """What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from megabot.core.calendar import Schedule
@@ -27,11 +27,15 @@ class Refresh(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
-    """What happens to the thread before when a new one stands. `comment` is template text, empty for none."""
+    """What happens to the thread before when a new one stands. `comment` is template text, empty for none.
+
+    `announce` is how long before the slot a comment there says that it comes, None for not at all.
+    """
 
     unpin: bool = True
     lock: bool = False
     comment: str = ""
+    announce: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A recurring thread, as its template's front matter defines it.
+    """A recurring thread, as its template's front matter defines it. `cap` is how many comments are too many.
 
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
@@ -80,6 +84,7 @@ class Thread:
     language: str = ""
     nsfw: bool = False
     mentions: bool = False
+    cap: int = 0
     tags: tuple[str, ...] = ()
 
 
@@ -173,7 +178,8 @@ class Context:
     that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
     text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
     those of the directory since the edition before, None where there are none or nothing is known. `living`
-    is kept too: the digest of what people had put around the text.
+    is kept too: the digest of what people had put around the text, and `part` with the address of the part
+    before, 0 where the edition has one post.
     """
 
     edition: EditionFacts
@@ -187,6 +193,8 @@ class Context:
     bare: bool = False
     changes: Changes | None = None
     living: str = ""
+    part: int = 0
+    part_of: str = ""
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

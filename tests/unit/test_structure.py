@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series long_look living places companions compose images perform orders messages"
+PASS += (
+    "reconcile look series long_look living parts places companions compose images perform orders messages"
+)
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
