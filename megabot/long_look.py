@@ -4,8 +4,11 @@ A pass looks only as far back as it must. This costs some requests, so it is mad
 there is a site.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from megabot import living
+from megabot.core import highlights
 from megabot.core.posts import Post
 from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
@@ -15,7 +18,7 @@ from megabot.series import keep_posts, marked, recorded
 
 ONE_BY_ONE = 100
 """How many posts that no listing has are read at most in one look; the others have their turn in the next."""
-_TURN = "site:turn"
+_TURN, _HIGHLIGHTS = "site:turn", "site:highlights"
 
 
 def look_at_all(ports: Ports) -> None:
@@ -28,9 +31,30 @@ def look_at_all(ports: Ports) -> None:
         keep_posts(ports, thread, listed)
         ids = {own.id for own in listed}
         unlisted += [(thread, one) for one in ports.ledger.posts(thread.name) if one.post_id not in ids]
+    _look_at_highlights(ports, threads)
     if content.posts:  # else this is another server at the old address: what was kept stays
         for thread, record in _turn(ports, unlisted):
             _look(ports, thread, record)
+
+
+def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
+    """Read some of the highlights again, edition by edition, newest first, in turn over the days."""
+    editions = [
+        (thread.name, edition)
+        for thread in threads
+        for edition in dict.fromkeys(one.edition for one in reversed(ports.ledger.posts(thread.name)))
+        if living.featured(ports.ledger, thread.name, edition)
+    ]
+    start = int(ports.ledger.recall(_HIGHLIGHTS) or 0)
+    start = start if start < len(editions) else 0
+    left = ONE_BY_ONE
+    for thread, edition in editions[start:]:
+        left -= len(living.featured(ports.ledger, thread, edition))
+        living.look_at(ports, thread, edition, start=0, most=highlights.MOST)
+        start += 1
+        if left <= 0:
+            break
+    ports.ledger.remember(_HIGHLIGHTS, str(start))
 
 
 def _turn(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thread, PostRecord]]:

@@ -9,6 +9,7 @@ import pytest
 
 from megabot.archive.publishing import publish
 from megabot.errors import Unreachable
+from megabot.living import highlight_of, keep_featured
 from megabot.long_look import look_at_all
 from megabot.ports import Ports
 from megabot.site_watch import DAILY, EVERY, LONGEST, SiteWatch
@@ -174,3 +175,18 @@ def test_old_posts_are_looked_over_once_a_day(bench: Bench) -> None:
     watch.attend(now + DAILY)
 
     assert looks() > once
+
+
+def test_an_old_highlight_that_was_deleted_leaves_the_site(three: World, tmp_path: Path) -> None:
+    remark = three.hand("reader").comment(1, "Kites in the rain")
+    ports = three.ports()
+    found = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
+    keep_featured(ports.ledger, "news", KEYS[0], (found,))
+    site(three, tmp_path)
+    page = tmp_path / "site/news/2026-W47/index.html"
+    assert "Kites in the rain" in page.read_text()
+    three.hand("reader").delete_comment(remark)
+    look_at_all(three.ports())
+
+    site(three, tmp_path)
+    assert "Kites in the rain" not in page.read_text()
