@@ -1,4 +1,7 @@
-"""What moderators change about one edition, kept in the ledger; the source as it is with their changes."""
+"""What moderators change about one edition, kept in the ledger; the source as it is with their changes.
+
+Whoever changes something holds the pass lock: the shell and the service would lose each other's words.
+"""
 
 from collections.abc import Sequence
 
@@ -69,7 +72,12 @@ def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
 
 
 def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
-    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be."""
+    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`."""
+    with desk.ledger.pass_lock():
+        return _change(desk, thread, kind, command, by)
+
+
+def _change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
     now, before = desk.clock.now(), kept(desk.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
@@ -99,7 +107,12 @@ def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
 
 
 def resume(desk: Desk, thread: Thread, key: str = "") -> str:
-    """Take every hold, skip and move of a thread back, or of one edition."""
+    """Take every hold, skip and move of a thread back, or of one edition. Raises `ConfigError` and `Busy`."""
+    with desk.ledger.pass_lock():
+        return _resume(desk, thread, key)
+
+
+def _resume(desk: Desk, thread: Thread, key: str) -> str:
     before = kept(desk.ledger, thread.name)
     if key:
         _edition(desk, thread, key)
@@ -115,10 +128,16 @@ def resume(desk: Desk, thread: Thread, key: str = "") -> str:
 def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
     """Keep a preamble for an edition, or with an empty text take it back.
 
-    Gives the key of the edition, and a sentence. Raises `ConfigError` where there is no such edition.
+    Gives the key of the edition, and a sentence. Raises `ConfigError` where there is no such edition, and
+    `Busy`.
     """
-    if not command.text:
-        return _clear_preamble(desk, thread, command.edition)
+    with desk.ledger.pass_lock():
+        if not command.text:
+            return _clear_preamble(desk, thread, command.edition)
+        return _keep_preamble(desk, thread, command, by)
+
+
+def _keep_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
     now, posts = desk.clock.now(), _posts(desk, thread)
     edition, other = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
     if command.edition not in ("", edition.key):

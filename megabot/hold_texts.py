@@ -51,12 +51,25 @@ HOLDS = {
         "the post of edition {0} was removed or deleted and is not posted again by itself; "
         "a fresh copy is made by: megabot repost {thread}"
     ),
+    Reason.BODY_HIDDEN: (
+        "the bot's post {0} was removed, and the server shows its text to moderators alone: it may be the "
+        "one of this edition, so nothing is posted by itself. Appoint the bot as a moderator again, or make "
+        "a fresh copy with: megabot repost {thread}"
+    ),
     Reason.DOUBLED: (
         "two posts carry one edition: {0} is kept, {1} is its double, posted by a second megabot of this "
         "account: stop one of the two, and remove the double"
     ),
     Reason.NOT_MODERATOR: (
         "the bot is not a moderator here and cannot pin {0}; a moderator can appoint it from that post's menu"
+    ),
+    Reason.PENDING: (
+        "{0} is on its way to the community's own server, and nobody else sees it yet: when it has arrived "
+        "it is pinned, and the thread before stays pinned until then"
+    ),
+    Reason.PENDING_FOR_LONG: (
+        "{0} has not reached the community's own server, so nobody else sees it, and the thread before stays "
+        "pinned; ask the admins of both servers whether they federate, or post from an account of that server"
     ),
     Reason.UNPINNED_BY_HAND: "a person unpinned {0}: it stays so until the next edition",
     Reason.PINNED_BY_HAND: "a person pinned {0} again: it stays so until the next edition",

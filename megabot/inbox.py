@@ -68,8 +68,9 @@ class Inbox:
         """A new ledger does not know what was obeyed before: what waits is not obeyed, but counted."""
         for notice in notices:
             self._keep(notice, HeardState.IGNORED)
-        if notices:
-            log.warning("%s", texts.left_unheard(len(notices)))
+        said = sum(notice.origin is not Origin.SERVER for notice in notices)
+        if said:
+            log.warning("%s", texts.left_unheard(said))
         self._ports.ledger.remember(_SINCE, self._ports.clock.now().isoformat())
 
     def _judge(self, notices: Sequence[Notice]) -> None:

@@ -3,6 +3,7 @@
 Everything that a pass reads is shared between its threads: the account's own posts are listed once.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -28,7 +29,8 @@ class Ground:
     """What the threads of one pass share.
 
     `proof` says that an answer came that strangers cannot get; `account` is that answer where it was the
-    account itself.
+    account itself. `beyond` are the communities in which own posts are pinned that the listing is too short
+    for.
     """
 
     threads: tuple[Thread, ...]
@@ -36,6 +38,7 @@ class Ground:
     proof: bool = False
     account: Account | None = None
     created: set[int] = field(default_factory=set)
+    beyond: set[int] = field(default_factory=set)
 
     @property
     def bot_id(self) -> int:
@@ -84,6 +87,8 @@ def survey(
 def resurvey(ports: Ports, ground: Ground) -> None:
     """Look again after writes: what stands now is what the server shows, not what it answered."""
     ground.content = ports.forum.own_content(since=_since(ports, ground.threads, ports.clock.now()))
+    for community_id in ground.beyond:
+        _fold_pinned(ports, ground, community_id)
 
 
 def observe(
@@ -142,13 +147,12 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
     removed = marked(tuple(removals), case.thread.name, ground.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
-    pinned = ports.forum.pinned(place.id)
-    for own in marked(pinned, case.thread.name, ground.bot_id):
-        ground.fold(own.post)  # an old one that was restored or pinned again, further back than the listing
+    pinned = _fold_pinned(ports, ground, place.id)
     return replace(
         seen,
         posts=posts,
         hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
+        hidden=tuple(_hidden(ports, ground, removals, {own.id for own in posts}, homes)),
         hides=hides,
         proven=proven,
         deep=True,
@@ -162,14 +166,40 @@ def _removals(ports: Ports, ground: Ground, home: int) -> tuple[Post, ...]:
     return ports.forum.own_removed(home) if hidden or not content.whole else ()
 
 
-def read_pin_log(ports: Ports, case: Case) -> Seen:
-    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20)."""
+def _hidden(
+    ports: Ports, ground: Ground, removals: list[Post], known: set[int], homes: set[int]
+) -> Iterator[Post]:
+    """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
+    found = [post for post in ground.content.posts if post.removed and not post.body]
+    known |= {post.id for post in removals if post.body}
+    for name in ports.ledger.threads() if found else ():
+        known |= {record.post_id for record in ports.ledger.posts(name)}
+    return (post for post in found if post.community_id in homes and post.id not in known)
+
+
+def _fold_pinned(ports: Ports, ground: Ground, community_id: int) -> tuple[Post, ...]:
+    """Read what is pinned; an own old post may be, further back than the listing, after a restoral."""
+    pinned = ports.forum.pinned(community_id)
+    listed = {post.id for post in ground.content.posts}
+    for post in pinned:
+        if post.creator.id == ground.bot_id and post.id not in listed:
+            ground.beyond.add(community_id)
+            ground.fold(post)
+    return pinned
+
+
+def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
+    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
+
+    Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
+    """
     events = dict(case.seen.pin_events)
     kind = KINDS[case.thread.pin]
     standing = case.seen.standing
     asked = [own for own in case.seen.older if own.post.featured]
     if standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
+        _fold_pinned(ports, ground, standing.post.community_id)
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
@@ -222,11 +252,16 @@ def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> N
 
 
 def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime | None:
-    """How far back the listing must reach: over the edition before, or to the start with no records."""
+    """How far back the listing must reach: over the edition before, or to the start with no records.
+
+    And over the newest one posted, however long ago: comments in it say whether a copy was taken back.
+    """
     earliest = now
     for thread in threads:
-        if not ports.ledger.posts(thread.name):
+        records = ports.ledger.posts(thread.name)
+        if not records:
             return None
+        earliest = min(earliest, records[-1].slot)
         due = calendar.due(thread.name, thread.schedule, now)
         before = _before(thread, due)
         if due is not None:
@@ -262,4 +297,4 @@ def standing_of(ports: Ports, ground: Ground, name: str) -> Post | None:
 
 def has_open_publish(seen: Seen) -> bool:
     """Tell whether a post may exist that no look has shown yet."""
-    return any(intent.open and intent.new.kind is IntentKind.PUBLISH for intent in seen.intents)
+    return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in seen.intents)

@@ -33,6 +33,7 @@ _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
         Reason.REMOVED,
+        Reason.BODY_HIDDEN,
         Reason.SKIPPED,
         Reason.HELD,
         Reason.FIRST_RUN,

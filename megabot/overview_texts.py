@@ -26,7 +26,11 @@ def status_lines(lang: Language, found: Status, names: Collection[str] | None = 
     last = [source_line(lang, found.source, now=found.now)]
     if found.signed_in:
         last.append(lang.signed_in.format(age=_span(lang, found.now - found.signed_in)))
-    alerts = (lang.needs_person.format(what=sentence) for sentence in found.alerts)
+    alerts = [
+        lang.needs_person.format(what=sentence)
+        for key, sentence in found.alerts
+        if names is None or ":" not in key or key.partition(":")[0] in names
+    ]
     return (*lines, "; ".join(last), *alerts)
 
 

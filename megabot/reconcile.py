@@ -196,7 +196,7 @@ def _decide(one: Pass, case: Case, place: Place) -> Decision:
             current, made = one.composer.standing(case, place)
             case = replace(case, current=current)
         elif need is Need.PIN_LOG:
-            case = replace(case, seen=look.read_pin_log(one.ports, case))
+            case = replace(case, seen=look.read_pin_log(one.ports, case, one.ground))
         else:
             case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
 

@@ -56,7 +56,8 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     if not any(own.post.open for own in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
     gone = {mark.post_id for mark in content.comments if withdraws(mark, thread.name)}
-    posts = kept_first(tuple(replace(own, withdrawn=own.id in gone) for own in (*listed, *extra)))
+    every = (replace(own, withdrawn=True) if own.id in gone else own for own in (*listed, *extra))
+    posts = kept_first(tuple(every))
     if any(own.post.open and not own.adopted for own in extra):
         return Series(posts, vouched=False)
     return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)

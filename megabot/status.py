@@ -26,7 +26,7 @@ def read(desk: Desk) -> Status:
         now=desk.clock.now(),
         source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
         threads=tuple(_thread(desk, snapshot, thread, alone=len(threads) == 1) for thread in threads),
-        alerts=tuple(sentence for _, sentence in desk.alerts.standing()),
+        alerts=tuple(desk.alerts.standing()),
         signed_in=desk.signed_in(),
     )
 
@@ -35,7 +35,7 @@ def plain(status: Status) -> dict[str, object]:
     """Make a status what JSON can hold; times in ISO 8601."""
     return {
         "threads": [_plain_thread(one) for one in status.threads],
-        "alerts": list(status.alerts),
+        "alerts": [sentence for _, sentence in status.alerts],
         "source": asdict(status.source) | {"fetched": _plain_moment(status.source.fetched)},
         "token": {"since": _plain_moment(status.signed_in)},
     }

@@ -69,6 +69,7 @@ OWNS = st.builds(
             "featured_community": st.booleans(),
             "featured_local": NO,
             "creator_is_moderator": YES,
+            "federation_pending": NO,
             "creator": mostly(BOT, ADMIN_BOT, MODERATOR),
         }
     ),
@@ -105,6 +106,7 @@ LOOKS = st.builds(
     intents=st.lists(INTENTS, max_size=4).map(tuple),
     comments=st.lists(st.builds(a_telling, WEEKS), max_size=1).map(tuple),
     hand_made=mostly((), (own(creator=MODERATOR).post,)),
+    hidden=mostly((), (own(47, copy=4, removed=True, body="").post,)),
     pin_events=st.dictionaries(IDS, st.none() | EVENTS),
     created=st.frozensets(IDS, max_size=1),
     hides=mostly((), ("show_bot_accounts",)),

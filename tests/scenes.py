@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from megabot.run import Service
 from tests.world import SLOT, WEEK, World
 
 BOT = "@megabot@lemmy.example"
+ON_BOTH = pytest.mark.parametrize("world", ["v3", "v4"], indirect=True)
+"""The scene is played on a Lemmy 0.19 and on a 1.0."""
 
 
 def at_work(world: World) -> Service:
@@ -40,8 +44,8 @@ def tick(world: World, service: Service) -> None:
 
 def answers(world: World, post: int = 1) -> list[str]:
     """The bot's answers in a post, without the line that nobody sees."""
-    found = world.hand("reader").get("user", username=world.bot_name, sort="New", limit=50)["comments"]
-    own = sorted((one["comment"] for one in found), key=lambda one: int(one["id"]))
+    found = world.hand("reader").comments_by(world.bot_name)
+    own = sorted(found, key=lambda one: int(one["id"]))
     texts = [str(one["content"]) for one in own if one["post_id"] == post]
     return [_shown(text) for text in texts if "answer:" in text]
 

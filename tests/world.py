@@ -1,6 +1,7 @@
 """A small world for scenes: a sandbox, a clock that the test moves, the real pass over real HTTP and SQLite.
 
-The renderer and the source are fakes with behaviour: what they say is set by the test.
+The sandbox can be of either generation, and becomes a 1.0 by `upgrade`. The renderer and the source are fakes
+with behaviour: what they say is set by the test.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ from megabot.ports import Ports
 from megabot.reconcile import Report, run_pass
 from megabot.run import Service
 from megabot.sandbox import Sandbox
+from megabot.sandbox.generation import Generation
 from megabot.sandbox.hands import Hand
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47
@@ -144,7 +146,10 @@ class Press:
 
 @dataclass
 class World:
-    """What a scene acts on. `bot()` is a process: made anew it remembers only what is on disk."""
+    """What a scene acts on. `ports()` is a process: made anew it remembers only what is on disk.
+
+    `kind` is the API that the bot knows of, as the ledger would keep it.
+    """
 
     sandbox: Sandbox
     clock: Clock
@@ -153,17 +158,28 @@ class World:
     pages: Pages = field(default_factory=Pages)
     press: Press = field(default_factory=Press)
     bot_name: str = "megabot"
+    kind: ApiKind | None = None
     _hands: dict[str, Hand] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Know the API from the start, as after a first run."""
+        self.kind = self.kind or ApiKind(self.sandbox.api.value)
+
     def hand(self, name: str) -> Hand:
         """A person's hand at the server."""
-        return self._hands.setdefault(name, Hand(self.sandbox.url, name))
+        if name not in self._hands:
+            self._hands[name] = self.sandbox.hand(name)
+        return self._hands[name]
+
+    def upgrade(self) -> None:
+        """Make a 1.0 of the server: everybody has to sign in again."""
+        self.sandbox.upgrade()
+        self._hands.clear()
 
     def ports(
         self,
         *,
-        kind: ApiKind | None = ApiKind.V3,
         password: str = "correct horse",
         address: str = "",
         limits: Limits | None = None,
@@ -177,7 +193,7 @@ class World:
             clock=self.clock,
         )
         session = LemmySession(address or self.sandbox.url, token=lambda: sign_ins.token, limits=limits)
-        forum, _ = open_forum(session, sign_ins, self.clock, kind=kind)
+        forum, _ = open_forum(session, sign_ins, self.clock, kind=self.kind, on_kind=self._found)
         self._open += [ledger.close, session.close]
         return Ports(
             clock=self.clock,
@@ -187,6 +203,9 @@ class World:
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
         )
+
+    def _found(self, kind: ApiKind) -> None:
+        self.kind = kind
 
     def service(self) -> Service:
         """A running service, ticked by the test."""
@@ -216,17 +235,34 @@ class World:
 
     def posts(self) -> list[dict[str, object]]:
         """The bot's posts, oldest first, as the sandbox has them; removed and deleted ones too."""
-        views = self.hand("admin").get("user", username=self.bot_name, sort="New", limit=50)["posts"]
+        admin = self.hand("admin")
+        if self.sandbox.api is Generation.LEMMY_1:
+            query: dict[str, object] = {"username": self.bot_name, "type_": "posts", "limit": 50}
+            views = admin.get("person/content", **query)["items"]
+        else:
+            views = admin.get("user", username=self.bot_name, sort="New", limit=50)["posts"]
         return sorted((dict(view["post"]) for view in views), key=lambda post: int(post["id"]))
 
     def pinned(self) -> list[int]:
         """The ids of the pinned posts of the community."""
-        found = self.hand("reader").get("post/list", community_id=self.community_id, sort="New", limit=50)
-        return sorted(view["post"]["id"] for view in found["posts"] if view["post"]["featured_community"])
+        new = self.sandbox.api is Generation.LEMMY_1
+        query: dict[str, object] = {
+            "sort": "hot" if new else "New",
+            "community_id": self.community_id,
+            "limit": 50,
+        }
+        found = self.hand("reader").get("post/list", **query)["items" if new else "posts"]
+        return sorted(view["post"]["id"] for view in found if view["post"]["featured_community"])
 
     def comments(self, post_id: int) -> list[str]:
         """The bot's comments in a post, oldest first."""
-        found = self.hand("reader").get("comment/list", post_id=post_id, type_="All", sort="Old")["comments"]
+        new = self.sandbox.api is Generation.LEMMY_1
+        query: dict[str, object] = {
+            "type_": "all" if new else "All",
+            "sort": "old" if new else "Old",
+            "post_id": post_id,
+        }
+        found = self.hand("reader").get("comment/list", **query)["items" if new else "comments"]
         return [one["comment"]["content"] for one in found if one["creator"]["name"] == self.bot_name]
 
     def writes(self) -> list[str]:

@@ -31,8 +31,11 @@ class Reason(StrEnum):
     REFUSED_BEFORE = "refused_before"
     NOT_ORDERED = "not_ordered"
     REMOVED = "removed"
+    BODY_HIDDEN = "body_hidden"
     DOUBLED = "doubled"
     NOT_MODERATOR = "not_moderator"
+    PENDING = "pending"
+    PENDING_FOR_LONG = "pending_for_long"
     UNPINNED_BY_HAND = "unpinned_by_hand"
     PINNED_BY_HAND = "pinned_by_hand"
     EDITED_BY_HAND = "edited_by_hand"
@@ -53,6 +56,7 @@ NEEDS_PERSON = frozenset(
         Reason.CLOCK,
         Reason.UNKNOWN_FOR_LONG,
         Reason.REMOVED,
+        Reason.BODY_HIDDEN,
         Reason.DOUBLED,
         Reason.SETTINGS_HIDE,
         Reason.HAND_MADE,
@@ -60,6 +64,7 @@ NEEDS_PERSON = frozenset(
         Reason.TEXT_BROKEN,
         Reason.REFUSED_BEFORE,
         Reason.NOT_MODERATOR,
+        Reason.PENDING_FOR_LONG,
         Reason.EDITED_BY_HAND,
     }
 )

@@ -65,6 +65,6 @@ def _edition(case: Case) -> Edition | None:
 def _on_its_way(case: Case, post_id: int) -> Hold | None:
     """The comment that says so may have been written without our knowing: not a second one meanwhile."""
     for intent in case.seen.intents:
-        if intent.open and intent.new.kind is IntentKind.ADOPT and intent.new.post_id == post_id:
+        if intent.new.kind is IntentKind.ADOPT and intent.open and intent.new.post_id == post_id:
             return Hold(reason=Reason.OUTCOME_UNKNOWN, until=intent.changed + hold_after(intent))
     return None

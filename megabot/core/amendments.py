@@ -115,18 +115,16 @@ def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edit
 
 
 def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
-    """Give the skip that another one without a key repeats: that of an edition which would be there by now.
+    """Give the skip that another one without a key repeats: that of the edition that would come next.
 
     None where the skipped slot has come and gone: then the next edition is meant.
     """
+    skips = {one.edition: one for one in amendments if one.kind is Kind.SKIP}
     due = calendar.due(thread.name, thread.schedule, now)
-    for one in amendments:
-        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
-        if one.kind is not Kind.SKIP or edition is None:
-            continue
-        if edition.slot > now or (edition == due and one.at >= edition.slot):
-            return one
-    return None
+    if due and due.key in skips and skips[due.key].at >= due.slot:
+        return skips[due.key]
+    following = next(calendar.upcoming(thread.name, thread.schedule, now))
+    return skips.get(following.key)
 
 
 def edition_for_preamble(

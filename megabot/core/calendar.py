@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -205,6 +206,7 @@ def _count(schedule: Schedule) -> int:
     return _cycle(schedule).index(date.max)
 
 
+@lru_cache(maxsize=64)
 def _cycle(schedule: Schedule) -> Cycle:
     match schedule.every:
         case Every.DAY:

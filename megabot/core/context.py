@@ -1,7 +1,7 @@
 """The context that a text is rendered in: built from what was seen, kept as JSON for refreshes. Pure."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ def number_of(thread: Thread, seen: Seen, own: Own) -> int:
 
 def to_json(context: Context) -> str:
     """Write a context as the ledger keeps it."""
-    return json.dumps(asdict(context), default=_written, sort_keys=True)
+    return json.dumps(context, default=_written, sort_keys=True)
 
 
 def from_json(text: str) -> Context:
@@ -141,5 +141,7 @@ def previous_own(thread: Thread, seen: Seen, edition: Edition) -> Own | None:
     )
 
 
-def _written(moment: date) -> str:
-    return moment.isoformat()  # a datetime's own, with its time and zone
+def _written(value: date | Context | EditionFacts | PreviousFacts | CompanionFacts | Revision) -> object:
+    if isinstance(value, date):
+        return value.isoformat()  # a datetime's own, with its time and zone
+    return {field.name: getattr(value, field.name) for field in fields(value)}  # asdict would copy deeply

@@ -62,10 +62,13 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """All threads, the alerts that stand, the state of the source at `now`, since when there is a token."""
+    """All threads, the alerts that stand, the state of the source at `now`, since when there is a token.
+
+    An alert is its key, which begins with the thread's name where it is about one, and its sentence.
+    """
 
     now: datetime
     source: SourceStatus
     threads: tuple[ThreadStatus, ...]
-    alerts: tuple[str, ...]
+    alerts: tuple[tuple[str, str], ...]
     signed_in: datetime | None = None

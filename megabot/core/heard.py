@@ -20,7 +20,7 @@ class Heard:
     """A comment or message as the ledger has it, by its notice's key; orders at the shell are kept too.
 
     `at` is when it was said, by the server's clock. `said` is the text of a command that is to be carried
-    out, `answer` what is to be answered. `by` is the author's name for people, `actor` the one that is unique.
+    out, `answer` what is to be answered. `by` is the author's name for people, `actor` the unique one.
     `threads` are those that the author could command there and then; once it was carried out, those that it
     was about. `person_id`, `post_id` and `comment_id` say where the answer goes; the last two are 0 for a
     message, all three at the shell.

@@ -12,6 +12,7 @@ from megabot.core.actions import Hold, Need, Publish, Reason, Resend
 from megabot.core.calendar import Edition
 from megabot.core.drafts import carries
 from megabot.core.likeness import titles_are_alike
+from megabot.core.posts import Post
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, OrderKind
 from megabot.core.threads import Rendered, RenderProblem
@@ -184,6 +185,14 @@ def it_was_refused_before(case: Case) -> Hold | None:
     return Hold(reason=Reason.REFUSED_BEFORE, facts=(publishes[-1].note,))
 
 
+def a_removed_post_may_be_it(case: Case) -> Hold | None:
+    """1.0 shows a removed post's text to moderators alone: one of ours may be this edition's (decision 2)."""
+    post = next(_maybe_of_due(case), None)
+    if post is None or case.ordered(OrderKind.REPOST):
+        return None
+    return Hold(reason=Reason.BODY_HIDDEN, facts=(post.url,))
+
+
 def what_was_decided_is_sent(case: Case) -> Resend | None:
     """A write that certainly never happened is sent as it was decided, not as the template reads now."""
     of_due = (intent for intent in _unsettled(case) if intent.new.edition == _due(case).key)
@@ -196,6 +205,7 @@ def publish_it(case: Case) -> Publish:
     due = _due(case)
     copies = [own.copy for own in case.seen.of_edition(due.key)]
     copies += [record.copy for record in case.seen.records if record.edition == due.key]
+    copies.append(sum(1 for _ in _maybe_of_due(case)))
     older = (own for own in case.seen.posts if own.post.open and own.key != due.key)
     return Publish(
         edition=due,
@@ -220,6 +230,7 @@ PUBLICATION: tuple[Rule, ...] = (
     look_deeper_first,
     the_account_hides_posts,
     the_look_proves_nothing,
+    a_removed_post_may_be_it,
     what_was_decided_is_sent,
     the_text_is_needed,
     the_text_is_broken,
@@ -247,6 +258,17 @@ def _text(case: Case) -> Rendered:
     return case.wanted
 
 
+def _maybe_of_due(case: Case) -> Iterator[Post]:
+    """Own posts of hidden text that are newer than the slot before the due one, or have its title."""
+    if not case.seen.hidden:
+        return
+    before = next(calendar.before(case.thread.name, case.thread.schedule, _due(case)), None)
+    title = case.wanted.title if isinstance(case.wanted, Rendered) else None
+    for post in case.seen.hidden:
+        if before is None or post.published > before.slot or post.title == title:
+            yield post
+
+
 def _unsettled(case: Case) -> Iterator[Intent]:
     """The publishes of this thread that may have happened without our knowing."""
-    return (intent for intent in case.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH)
+    return (intent for intent in case.seen.intents if intent.new.kind is IntentKind.PUBLISH and intent.open)

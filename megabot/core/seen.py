@@ -40,7 +40,8 @@ class Seen:
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
     post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
-    `wake` when that changes by itself. `held` says who holds the due edition back, and since when.
+    `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
+    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
     """
 
     due: Edition | None
@@ -50,6 +51,7 @@ class Seen:
     intents: tuple[Intent, ...] = ()
     comments: tuple[Comment, ...] = ()
     hand_made: tuple[Post, ...] = ()
+    hidden: tuple[Post, ...] = ()
     pin_events: dict[int, PinEvent | None] = field(default_factory=dict)
     created: frozenset[int] = frozenset()
     hides: tuple[str, ...] = ()

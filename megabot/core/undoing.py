@@ -26,9 +26,11 @@ def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
     """Lock a withdrawn copy, once: a person may unlock it."""
     standing = case.seen.standing
     for own in case.seen.older:
+        if standing is None or not own.withdrawn or own.key != standing.key:
+            continue
         locked = case.seen.done(IntentKind.LOCK, edition=own.key, copy=own.copy, post_id=own.id)
         may = own.post.creator_is_moderator or own.post.creator.admin
-        if standing and own.withdrawn and own.key == standing.key and may and not (locked or own.post.locked):
+        if may and not (locked or own.post.locked):
             yield Lock(own=own, standing=own)
 
 

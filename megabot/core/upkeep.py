@@ -5,19 +5,22 @@ one pinned. What a person did to a pin stays until the next edition.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
 from megabot.core.announcing import announce_the_next, announcement
 from megabot.core.doubles import doubles
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
-from megabot.core.publication import hold_after
+from megabot.core.publication import LONG, hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Rendered
 from megabot.core.undoing import lock_what_was_withdrawn
 
+ARRIVAL_EVERY = timedelta(minutes=2)
+"""How often it is looked whether a new post has reached the community's own server."""
 KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
 
@@ -26,6 +29,9 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
     standing = case.seen.standing
     if standing is None:
         return ()
+    pending = wait_until_it_has_arrived(case, standing)
+    if pending is not None:
+        return (pending,)
     return (
         *pin_the_standing_post(case, standing),
         *tell_the_old_thread(case, standing),
@@ -35,6 +41,16 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *unpin_the_older_ones(case, standing),
         *report_doubles(case),
     )
+
+
+def wait_until_it_has_arrived(case: Case, standing: Own) -> Hold | None:
+    """Do nothing for a post that nobody sees yet: the one before stays pinned meanwhile (decision 19)."""
+    if not standing.post.federation_pending:
+        return None
+    where = (standing.post.url,)
+    if case.now - standing.post.published > LONG:
+        return Hold(reason=Reason.PENDING_FOR_LONG, facts=where)
+    return Hold(reason=Reason.PENDING, until=case.now + ARRIVAL_EVERY, facts=where)
 
 
 def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:

@@ -1,15 +1,20 @@
-"""The judge of the demo: a reader who looks over HTTP and knows nothing of megabot but its marker.
+"""The judge of the demo: a reader who looks over HTTP, over either API, and knows megabot's marker alone.
 
 It imports nothing of megabot, so that it cannot share a mistake with it.
 """
 
 import json
 import re
+import urllib.error
 import urllib.request
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
+
+Json = dict[str, Any]
+_Adopted = dict[int, tuple[str, int]]
 
 _ADOPTED = re.compile(r"\[//\]: # \(megabot:v1:([a-z0-9-]+/[0-9W-]+)(?:#([0-9]+))?:adopted\)\s*$")
 _MARKER = re.compile(r"\[//\]: # \(megabot:v1:([a-z0-9-]+/[0-9W-]+)(?:#([0-9]+))?(?: after [^)]*)?\)\s*$")
@@ -26,28 +31,47 @@ class _Seen:
     adopted: bool = False
 
 
-def verdict(url: str, *, community: str, bot: str, editions: list[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """A line of the mod log: a post was pinned or unpinned; `by` is None where readers are told no name."""
+
+    post_id: int
+    pinned: bool
+    by: int | None
+
+
+def verdict(
+    url: str,
+    *,
+    community: str,
+    bot: str,
+    editions: list[str],
+    unpinned_by_people: Collection[int] = (),
+) -> list[str]:
     """Give what is wrong with one thread's posts in a community, an empty list where all is well.
 
     Well means: exactly the editions that are named, each posted once (and each copy of one once) by the bot
     or adopted by it, exactly one of these posts pinned and that the newest, each of the bot's own linking
     the edition before it, each old one telling of the one after it, and never a moment in which the bot
-    left no thread pinned.
+    left no thread pinned. Who unpinned a post is not told to readers by a 1.0: it was the bot, but for
+    those that people are known to have unpinned.
     """
-    bot_id, adopted = _bot(url, bot)
-    posts = _posts(url, community, bot_id, adopted)
+    server = _server(url)
+    bot_id, adopted = server.bot(bot)
+    posts = _posts(server, community, bot_id, adopted)
     return [
         *_each_once(posts, editions),
         *_one_pinned(posts),
-        *_linked(url, posts, bot_id),
-        *_never_bare(url, community, bot_id),
+        *_linked(server, posts, bot_id),
+        *_never_bare(server.pins(community), bot_id, unpinned_by_people),
     ]
 
 
 def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
     """Give what is wrong with two threads that are to link each other's newest post."""
-    bot_id, adopted = _bot(url, bot)
-    newest = [_posts(url, community, bot_id, adopted)[-1] for community in communities]
+    server = _server(url)
+    bot_id, adopted = server.bot(bot)
+    newest = [_posts(server, community, bot_id, adopted)[-1] for community in communities]
     return [
         f"{one.edition} does not link {other.edition}"
         for one, other in (newest, newest[::-1])
@@ -55,24 +79,108 @@ def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
     ]
 
 
-def _bot(url: str, name: str) -> tuple[int, dict[int, tuple[str, int]]]:
-    """Give the bot's id, and which posts of others its comments say were adopted, as what."""
-    found = _get(url, "user", username=name, sort="New", limit=50)
-    said = ((one["post"]["id"], _ADOPTED.search(one["comment"]["content"])) for one in found["comments"])
-    adopted = {post: (mark[1], int(mark[2] or 1)) for post, mark in said if mark is not None}
-    return int(found["person_view"]["person"]["id"]), adopted
+class _V3:
+    """What a reader is told by a server of API v3."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/api/v3"
+
+    def bot(self, name: str) -> tuple[int, _Adopted]:
+        """Give the bot's id, and which posts of others its comments say were adopted, as what."""
+        found = _get(self._url, "user", username=name, sort="New", limit=50)
+        return int(found["person_view"]["person"]["id"]), _adopted(found["comments"])
+
+    def posts(self, community: str) -> Iterator[Json]:
+        """List a community's posts."""
+        page = 1
+        query = {"community_name": community, "type_": "All", "sort": "New", "limit": 50}
+        while batch := _get(self._url, "post/list", page=page, **query)["posts"]:
+            yield from batch
+            page += 1
+
+    def comments(self, post_id: int) -> list[Json]:
+        """List a post's comments."""
+        found = _get(self._url, "comment/list", post_id=post_id, type_="All", sort="New")
+        return list(found["comments"])
+
+    def pins(self, community: str) -> list[_Turned]:
+        """Give the mod log of the community's pins, the oldest first."""
+        place = _get(self._url, "community", name=community)["community_view"]["community"]["id"]
+        log = _get(self._url, "modlog", community_id=place, type_="ModFeaturePost", limit=50)
+        entries = sorted((one["mod_feature_post"] for one in log["featured_posts"]), key=_number)
+        return [_Turned(one["post_id"], one["featured"], one["mod_person_id"]) for one in entries]
 
 
-def _posts(url: str, community: str, bot_id: int, adopted: dict[int, tuple[str, int]]) -> list[_Seen]:
-    views: list[Any] = []
-    page = 1
-    while batch := _get(
-        url, "post/list", community_name=community, type_="All", sort="New", limit=50, page=page
-    )["posts"]:
-        views += batch
-        page += 1
+class _V4:
+    """What a reader is told by a server of API v4."""
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/api/v4"
+
+    def bot(self, name: str) -> tuple[int, _Adopted]:
+        """Give the bot's id, and which posts of others its comments say were adopted, as what."""
+        person = _get(self._url, "person", username=name)["person_view"]["person"]
+        return int(person["id"]), _adopted(self._items("person/content", username=name, type_="comments"))
+
+    def posts(self, community: str) -> Iterator[Json]:
+        """List a community's posts."""
+        query = {"community_name": community, "type_": "all", "sort": "new", "time_range_seconds": 0}
+        return self._items("post/list", **query)
+
+    def comments(self, post_id: int) -> list[Json]:
+        """List a post's comments."""
+        query = {"type_": "all", "sort": "new", "time_range_seconds": 0}
+        return list(self._items("comment/list", post_id=post_id, **query))
+
+    def pins(self, community: str) -> list[_Turned]:
+        """Give the mod log of the community's pins, the oldest first."""
+        place = _get(self._url, "community", name=community)["community_view"]["community"]["id"]
+        log = self._items("modlog", community_id=place, type_="mod_feature_post_community")
+        entries = sorted(log, key=lambda one: _number(one["modlog"]))
+        return [
+            _Turned(
+                one["target_post"]["id"],
+                not one["modlog"]["is_revert"],
+                (one.get("moderator") or {}).get("id"),
+            )
+            for one in entries
+        ]
+
+    def _items(self, path: str, **query: object) -> Iterator[Json]:
+        """List everything, page by page."""
+        after: Json = {}
+        while True:
+            page = _get(self._url, path, limit=50, **query, **after)
+            yield from page["items"]
+            if not page.get("next_page"):
+                return
+            after = {"page_cursor": page["next_page"]}
+
+
+_Server = _V3 | _V4
+
+
+def _server(url: str) -> _Server:
+    """Find out which API the server has: 1.0 answers over both (lemmy-api 4)."""
+    try:
+        _get(f"{url}/api/v4", "site")
+    except urllib.error.HTTPError:
+        return _V3(url)
+    return _V4(url)
+
+
+def _adopted(comments: Iterable[Json]) -> _Adopted:
+    said = ((one["post"]["id"], _ADOPTED.search(one["comment"]["content"])) for one in comments)
+    return {post: (mark[1], int(mark[2] or 1)) for post, mark in said if mark is not None}
+
+
+def _number(entry: Json) -> int:
+    return int(entry["id"])
+
+
+def _posts(server: _Server, community: str, bot_id: int, adopted: _Adopted) -> list[_Seen]:
     seen = {}
-    for view in views:
+    for view in server.posts(community):
         post = view["post"]
         found = _MARKER.search(post.get("body", ""))
         carried = adopted.get(post["id"])
@@ -109,36 +217,35 @@ def _one_pinned(posts: list[_Seen]) -> list[str]:
     return [] if pinned[0] is posts[-1] else [f"{pinned[0].edition} is pinned and not the newest"]
 
 
-def _linked(url: str, posts: list[_Seen], bot_id: int) -> list[str]:
+def _linked(server: _Server, posts: list[_Seen], bot_id: int) -> list[str]:
     faults = []
     for before, after in pairwise(posts):
         edition_before = next((one.edition for one in reversed(posts) if one.edition < after.edition), "")
         links = any(one.url in after.body for one in posts if one.edition == edition_before)
         if not (links or after.adopted):  # what a person wrote need not link anything
             faults.append(f"{after.edition}#{after.copy} does not link {edition_before}")
-        said = _get(url, "comment/list", post_id=before.id, type_="All", sort="New")["comments"]
+        said = server.comments(before.id)
         if not any(one["creator"]["id"] == bot_id and after.url in one["comment"]["content"] for one in said):
             faults.append(f"{before.edition}#{before.copy} does not tell of the thread after it")
     return faults
 
 
-def _never_bare(url: str, community: str, bot_id: int) -> list[str]:
+def _never_bare(turned: list[_Turned], bot_id: int, unpinned_by_people: Collection[int]) -> list[str]:
     """Replay the mod log: after its first pin the bot itself must never take the last pin away."""
-    place = _get(url, "community", name=community)["community_view"]["community"]["id"]
-    log = _get(url, "modlog", community_id=place, type_="ModFeaturePost", limit=50)["featured_posts"]
     pinned: set[int] = set()
     faults = []
-    for entry in sorted((one["mod_feature_post"] for one in log), key=lambda one: int(one["id"])):
-        if entry["featured"]:
-            pinned.add(entry["post_id"])
+    for one in turned:
+        if one.pinned:
+            pinned.add(one.post_id)
             continue
-        pinned.discard(entry["post_id"])
-        if not pinned and entry["mod_person_id"] == bot_id:
-            faults.append(f"the bot left no thread pinned when it unpinned post {entry['post_id']}")
+        pinned.discard(one.post_id)
+        nameless = one.by is None and one.post_id not in unpinned_by_people
+        if not pinned and (one.by == bot_id or nameless):
+            faults.append(f"the bot left no thread pinned when it unpinned post {one.post_id}")
     return faults
 
 
-def _get(url: str, path: str, **query: object) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{url}/api/v3/{path}?{urlencode(query)}", timeout=30) as answer:  # noqa: S310
+def _get(url: str, path: str, **query: object) -> Json:
+    with urllib.request.urlopen(f"{url}/{path}?{urlencode(query)}", timeout=30) as answer:  # noqa: S310
         found = json.load(answer)
     return dict(found)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from megabot.demo.stage import COMMUNITY, CONTRIBUTOR, MODERATOR, READER, Stage
+from megabot.demo.stage import CONTRIBUTOR, MODERATOR, READER, Stage
 
 Scene = Callable[[Stage], None]
 
@@ -33,8 +33,9 @@ def the_next_week(stage: Stage) -> None:
 def a_moderator_unpins(stage: Stage) -> None:
     """A person's hand wins until the next edition."""
     stage.until(FIRST_SLOT + WEEK + timedelta(days=2))
-    newest = _newest(stage)
+    newest = stage.newest()
     stage.people[MODERATOR].feature(newest, featured=False)
+    stage.unpinned.append(newest)
     stage.say(MODERATOR, f"unpins /post/{newest} by hand; the bot leaves it so")
     stage.until(FIRST_SLOT + WEEK + timedelta(days=3))
 
@@ -67,7 +68,7 @@ def a_slot_passes_while_the_bot_is_down(stage: Stage) -> None:
 def the_fifth_week(stage: Stage) -> None:
     """The essay of the week is in the thread, readers talk."""
     stage.until(FIRST_SLOT + 4 * WEEK)
-    newest = _newest(stage)
+    newest = stage.newest()
     stage.people[READER].comment(newest, "Thank you for the essay!")
     stage.say(READER, f"comments in /post/{newest}")
 
@@ -75,15 +76,15 @@ def the_fifth_week(stage: Stage) -> None:
 def a_stranger_orders_a_fresh_copy(stage: Stage) -> None:
     """Nothing is done for people who do not moderate, and nothing answered."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=4))
-    stage.command(READER, "repost yes news", _newest(stage))
+    stage.command(READER, "repost yes news", stage.newest())
     stage.say("host", "nothing happens: a reader may not command it")
 
 
 def a_moderator_orders_a_fresh_copy(stage: Stage) -> None:
     """A repost by a comment: a copy, pinned; the one it replaces is unpinned and links it."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=5))
-    stage.command(MODERATOR, "repost news", _newest(stage))
-    stage.command(MODERATOR, "repost yes news", _newest(stage))
+    stage.command(MODERATOR, "repost news", stage.newest())
+    stage.command(MODERATOR, "repost yes news", stage.newest())
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=8))
 
 
@@ -119,15 +120,3 @@ SCENES: tuple[Scene, ...] = (
     a_moderator_posts_the_next_thread_by_hand,
     the_last_week,
 )
-
-
-def _newest(stage: Stage) -> int:
-    """The newest post of the community, by its number."""
-    return max(view["post"]["id"] for view in _listed(stage))
-
-
-def _listed(stage: Stage) -> list[dict[str, dict[str, int]]]:
-    answer = stage.people[READER].get(
-        "post/list", community_name=COMMUNITY, sort="New", limit=50, type_="All"
-    )
-    return list(answer["posts"])

@@ -46,7 +46,10 @@ class FakedClock:
 
 @dataclass
 class Stage:
-    """What the scenes act on. `say` writes a line of the play: when, who, what."""
+    """What the scenes act on. `say` writes a line of the play: when, who, what.
+
+    `unpinned` are the posts that people unpinned.
+    """
 
     sandbox: Sandbox
     clock: FakedClock
@@ -57,6 +60,7 @@ class Stage:
     service: Service | None = None
     community_id: int = 0
     people: dict[str, Hand] = field(default_factory=dict)
+    unpinned: list[int] = field(default_factory=list)
 
     def say(self, who: str, what: str) -> None:
         """Write a line of the play."""
@@ -128,8 +132,12 @@ class Stage:
                 self.say(BOT, f"answers: {comment['content'].partition(chr(10))[0]}")
 
     def _comments(self) -> list[dict[str, Any]]:
-        found = self.people[READER].get("user", username=BOT, sort="New", limit=50)["comments"]
-        return [one["comment"] for one in found]
+        return self.people[READER].comments_by(BOT)
+
+    def newest(self) -> int:
+        """Give the number of the community's newest post."""
+        posts = self.sandbox.world.posts.values()
+        return max(post.id for post in posts if post.community_id == self.community_id)
 
     def adopt(self, url: str) -> None:
         """Let a person at the host adopt a thread that was made by hand."""
@@ -148,11 +156,17 @@ class Stage:
 
 
 @contextmanager
-def set_stage(tell: Tell) -> Iterator[Stage]:
-    """Build the stage: a server, a community with a moderator, a reader, and the bot appointed."""
+def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
+    """Build the stage: a server, a community with a moderator, a reader, and the bot appointed.
+
+    The server is a 0.19 (v3) or a 1.0 (v4).
+    """
     clock = FakedClock()
     logging.getLogger("megabot").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="megabot-demo-") as folder, Sandbox(clock.now) as sandbox:
+    with (
+        tempfile.TemporaryDirectory(prefix="megabot-demo-") as folder,
+        Sandbox(clock.now, api=api) as sandbox,
+    ):
         sandbox.add_person("admin", admin=True)
         sandbox.add_person(MODERATOR)
         sandbox.add_person(READER)
@@ -163,7 +177,7 @@ def set_stage(tell: Tell) -> Iterator[Stage]:
         source = shutil.copytree(sample_source(), Path(folder) / "source")
         stage = Stage(sandbox, clock, Path(folder) / "state", source, tell, community_id=place.id)
         for name in (MODERATOR, READER, LIBRARIAN):
-            stage.people[name] = Hand(sandbox.url, name, PASSWORD)
+            stage.people[name] = sandbox.hand(name)
         stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")
         yield stage
         if stage.app is not None:

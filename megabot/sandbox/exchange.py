@@ -95,6 +95,7 @@ def _is_expected(world: World, call: str) -> bool:
 
 
 def _called(world: World, request: Request, route: Route) -> Answer:
+    world.counted.clear()
     try:
         _check_limit(world, request, route)
         ask = Ask(

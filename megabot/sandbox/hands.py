@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 Json = dict[str, Any]
-_TIMEOUT = 30.0
+_TIMEOUT = 60.0
 _BOUNDARY = "a-boundary-that-no-image-has"
 
 
@@ -20,6 +20,7 @@ class HandError(Exception):
         super().__init__(f"{status} {answer.get('error')}")
         self.status = status
         self.code = str(answer.get("error"))
+        self.answer = answer
 
 
 @dataclass
@@ -174,8 +175,12 @@ class Hand:
 
     def page(self, path: str) -> str:
         """Read a web page as a visitor with a browser does."""
+        return self.picture(path).decode()
+
+    def picture(self, path: str) -> bytes:
+        """Read an image likewise."""
         request = urllib.request.Request(f"{self.url}{path}", headers={"Connection": "close"})  # noqa: S310 - http only
-        return self._read(request).decode()
+        return self._read(request)
 
     def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
         headers = self._headers("application/json", signs_in=path == self.login_path)

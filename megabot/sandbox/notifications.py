@@ -59,14 +59,15 @@ def of_action(world: World, action: ModAction) -> None:
 
 
 def take_over(world: World) -> None:
-    """Make rows of what 0.19 kept in three tables, as the upgrade of the database does."""
-    kept: list[tuple[NotificationKind, Notice | PrivateMessage]] = [
-        *((NotificationKind.MENTION, notice) for notice in world.mentions.values()),
-        *((NotificationKind.REPLY, notice) for notice in world.replies.values()),
-        *((NotificationKind.PRIVATE_MESSAGE, message) for message in world.messages.values()),
-    ]
-    for kind, old in sorted(kept, key=lambda row: row[1].published):
-        _add(world, old.recipient_id, kind, published=old.published, read=old.read, **_about(world, old))
+    """Make rows of what 0.19 kept in three tables: the replies' becomes the one table, the others follow."""
+    for number, reply in sorted(world.replies.items()):
+        world.count_from("notification", number - 1)
+        _take_over(world, NotificationKind.REPLY, reply)
+    world.count_from("notification", world.last_id("reply"))
+    for _, mention in sorted(world.mentions.items()):
+        _take_over(world, NotificationKind.MENTION, mention)
+    for _, message in sorted(world.messages.items()):
+        _take_over(world, NotificationKind.PRIVATE_MESSAGE, message)
 
 
 def listed(world: World, person: Person, query: NotificationQuery) -> list[Notification]:
@@ -135,10 +136,11 @@ def _hears_of(world: World, recipient_id: int, post: Post) -> bool:
     return post.creator_id not in world.people[recipient_id].blocked
 
 
-def _about(world: World, old: Notice | PrivateMessage) -> dict[str, object]:
-    if isinstance(old, PrivateMessage):
-        return {"message_id": old.id}
-    return {"comment_id": old.comment_id, "post_id": world.comments[old.comment_id].post_id}
+def _take_over(world: World, kind: NotificationKind, old: Notice | PrivateMessage) -> None:
+    about: dict[str, object] = {"message_id": old.id}
+    if isinstance(old, Notice):
+        about = {"comment_id": old.comment_id, "post_id": world.comments[old.comment_id].post_id}
+    _add(world, old.recipient_id, kind, published=old.published, read=old.read, **about)
 
 
 def _add(world: World, recipient_id: int, kind: NotificationKind, **facts: object) -> None:

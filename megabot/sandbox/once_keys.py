@@ -9,7 +9,6 @@ from megabot.sandbox.world import World
 _HEADER = "idempotency-key"
 _LONGEST = 32  # bytes; a longer one is looked past, as a UUID with its dashes
 _SWEPT_EVERY = timedelta(minutes=2)
-_START = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def is_used(world: World, person: Person | None, method: str, headers: Mapping[str, str]) -> bool:
@@ -28,5 +27,5 @@ def is_used(world: World, person: Person | None, method: str, headers: Mapping[s
 
 def _is_swept(noted: datetime, now: datetime) -> bool:
     """Tell whether the last sweep, every two minutes, found the key two minutes old."""
-    last_sweep = now - (now - _START) % _SWEPT_EVERY
+    last_sweep = now - timedelta(seconds=now.timestamp() % _SWEPT_EVERY.total_seconds())
     return last_sweep - noted >= _SWEPT_EVERY

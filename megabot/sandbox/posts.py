@@ -118,8 +118,7 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     post.body = post.body if text.body is None else body
     post.url = post.url if text.url is None else url
     post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
-    post.nsfw = post.nsfw if text.nsfw is None else text.nsfw
-    post.nsfw = post.nsfw or (world.is_lemmy_1 and community.nsfw)
+    post.nsfw = (post.nsfw if text.nsfw is None else text.nsfw) or (world.is_lemmy_1 and community.nsfw)
     post.language_id = post.language_id if text.language_id is None else text.language_id
     post.updated = world.now()
     _put_tags(world, post, text.tags)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from megabot.sandbox import nodeinfo, v3_modlog, v3_pictures, v3_search, v3_site
 from megabot.sandbox import v3_accounts as accounts
 from megabot.sandbox import v3_comments as comments
 from megabot.sandbox import v3_communities as communities
 from megabot.sandbox import v3_inbox as inbox
-from megabot.sandbox import v3_modlog, v3_pictures, v3_search, v3_site
 from megabot.sandbox import v3_posts as posts
 from megabot.sandbox.route import Route
 
@@ -67,8 +67,6 @@ _API = {
 
 ROUTES: Mapping[str, Route] = {
     **{call.replace(" /", " /api/v3/"): route for call, route in _API.items()},
-    "GET /.well-known/nodeinfo": Route(v3_site.nodeinfo_links, ()),
-    "GET /nodeinfo/2.0.json": Route(v3_site.nodeinfo, ()),
-    "GET /nodeinfo/2.1": Route(v3_site.nodeinfo, ()),
+    **nodeinfo.ROUTES,
     "POST /pictrs/image": Route(v3_pictures.upload, ("image",), reads_body=False, status=HTTPStatus.CREATED),
 }

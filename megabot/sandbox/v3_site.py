@@ -1,6 +1,6 @@
-"""GET and PUT /api/v3/site, and nodeinfo: what the server says of itself and an admin may change."""
+"""GET and PUT /api/v3/site: what the server says of itself and an admin may change."""
 
-from megabot.sandbox import v3_shapes, v3_views, v4_site
+from megabot.sandbox import v3_shapes, v3_views
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import LANGUAGES
 from megabot.sandbox.limits import Limit
@@ -92,31 +92,6 @@ def edit(ask: Ask) -> Json:
     return {"site_view": _site_view(ask.world), "taglines": []}
 
 
-def nodeinfo_links(ask: Ask) -> Json:
-    """GET /.well-known/nodeinfo."""
-    schema = "http://nodeinfo.diaspora.software/ns/schema/2.1"
-    return {"links": [{"rel": schema, "href": ask.world.address("nodeinfo", "2.1")}]}
-
-
-def nodeinfo(ask: Ask) -> Json:
-    """GET /nodeinfo/2.0.json and /nodeinfo/2.1."""
-    counts = v4_site.counts(ask.world) if ask.world.is_lemmy_1 else _counts(ask.world)
-    home = {"repository": "https://github.com/LemmyNet/lemmy", "homepage": "https://join-lemmy.org/"}
-    return {
-        "version": "2.1",
-        "software": {"name": "lemmy", "version": ask.world.generation.version, **home},
-        "protocols": ["activitypub"],
-        "usage": {
-            "users": {"total": counts["users"], "activeHalfyear": 0, "activeMonth": 0},
-            "localPosts": counts["posts"],
-            "localComments": counts["comments"],
-        },
-        "openRegistrations": True,
-        "services": {"inbound": [], "outbound": []},
-        "metadata": {},
-    }
-
-
 def _site_view(world: World) -> Json:
     site, stamps = world.site, {"published": time(world.site.published)}
     local_site = {
@@ -137,11 +112,12 @@ def _site_view(world: World) -> Json:
         "site": v3_shapes.site(world),
         "local_site": without_none(local_site),
         "local_site_rate_limit": {**limits, "import_user_settings_per_second": 86400},
-        "counts": {"site_id": 1, **_counts(world), **_NO_ACTIVITY},
+        "counts": {"site_id": 1, **counts(world), **_NO_ACTIVITY},
     }
 
 
-def _counts(world: World) -> Json:
+def counts(world: World) -> Json:
+    """Count what there is."""
     return {
         "users": len(world.people),
         "posts": sum(not post.is_gone for post in world.posts.values()),

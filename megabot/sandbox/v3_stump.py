@@ -40,7 +40,8 @@ def site(ask: Ask) -> Json:
 
 def posts(ask: Ask) -> Json:
     """GET /post/list: no cursor is given and none is taken; after the tenth page comes the tenth again."""
-    number = min(ask.fields.number_or_none("page") or 1, _LAST_PAGE)
+    page = ask.fields.number_or_none("page")
+    number = 1 if page is None else min(page, _LAST_PAGE)
     if number < 1:
         raise Refusal("not_found", cause="OFFSET must not be negative")
     names = ("community_id", "community_name", "show_read", "show_nsfw", "limit")

@@ -1,5 +1,7 @@
 """The records as v4 writes them, without a reader; what v3 counts beside a row is in the row here."""
 
+from collections.abc import Callable
+
 from megabot.sandbox.fields import Json
 from megabot.sandbox.ranking import score
 from megabot.sandbox.records import (
@@ -27,8 +29,6 @@ _NO_REPORTS: Json = {"report_count": 0, "unresolved_report_count": 0}
 
 def person(world: World, row: Person) -> Json:
     """Write a person."""
-    posts = (post for post in world.posts.values() if post.creator_id == row.id)
-    comments = (one for one in world.comments.values() if one.creator_id == row.id)
     return without_none(
         {
             "id": row.id,
@@ -41,15 +41,13 @@ def person(world: World, row: Person) -> Json:
             "deleted": False,
             "bot_account": row.bot_account,
             "instance_id": 1,
-            "post_count": sum(not post.is_gone for post in posts),
-            "comment_count": sum(not comment.is_gone for comment in comments),
+            **_counted(world, ("person", row.id), lambda: _written(world, row)),
         }
     )
 
 
 def community(world: World, row: Community) -> Json:
     """Write a community."""
-    posts = [post for post in world.posts.values() if post.community_id == row.id and not post.is_gone]
     return without_none(
         {
             "id": row.id,
@@ -68,8 +66,7 @@ def community(world: World, row: Community) -> Json:
             "instance_id": 1,
             "visibility": {"Public": "public", "LocalOnly": "local_only_private"}.get(row.visibility),
             "subscribers": len(row.followers),
-            "posts": len(posts),
-            "comments": sum(1 for post in posts for _ in world.visible_comments(post)),
+            **_counted(world, ("community", row.id), lambda: _held(world, row)),
             **_NO_ACTIVITY,
             "subscribers_local": len(row.followers),
             **_NO_REPORTS,
@@ -225,6 +222,28 @@ def instance(world: World) -> Json:
     """Write the server as one among servers."""
     published = time(world.site.published)
     return {"id": 1, "domain": world.hostname, "published_at": published, "updated_at": published}
+
+
+def _counted(world: World, what: tuple[str, int], count: Callable[[], Json]) -> Json:
+    """Count once an answer, however many of its items show the same person or community."""
+    if what not in world.counted:
+        world.counted[what] = count()
+    return world.counted[what]
+
+
+def _written(world: World, row: Person) -> Json:
+    posts = (post for post in world.posts.values() if post.creator_id == row.id)
+    comments = (one for one in world.comments.values() if one.creator_id == row.id)
+    return {
+        "post_count": sum(not post.is_gone for post in posts),
+        "comment_count": sum(not comment.is_gone for comment in comments),
+    }
+
+
+def _held(world: World, row: Community) -> Json:
+    posts = [post for post in world.posts.values() if post.community_id == row.id and not post.is_gone]
+    comments = sum(1 for post in posts for _ in world.visible_comments(post))
+    return {"posts": len(posts), "comments": comments}
 
 
 def _votes(votes: dict[int, int]) -> Json:

@@ -184,17 +184,13 @@ def _person_actions(world: World, creator: Person, reader: Reader) -> Json:
     """Show what the reader did to the author: votes are counted, also when all were taken back."""
     if reader is None:
         return {}
+    blocked = without_none({"blocked_at": time_or_none(reader.blocked.get(creator.id))})
+    if creator.id not in reader.voted_on:
+        return blocked
     things: list[Post | Comment] = [*world.posts.values(), *world.comments.values()]
     votes = [one.votes.get(reader.id, 0) for one in things if one.creator_id == creator.id]
-    voted = reader.voted_on.get(creator.id)
-    return without_none(
-        {
-            "blocked_at": time_or_none(reader.blocked.get(creator.id)),
-            "voted_at": time_or_none(voted),
-            "upvotes": None if voted is None else votes.count(1),
-            "downvotes": None if voted is None else votes.count(-1),
-        }
-    )
+    voted = time_or_none(reader.voted_on[creator.id])
+    return blocked | {"voted_at": voted, "upvotes": votes.count(1), "downvotes": votes.count(-1)}
 
 
 def _post_actions(post: Post, reader: Reader) -> Json:

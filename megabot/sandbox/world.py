@@ -51,6 +51,7 @@ class World:
         self.notifications: dict[int, Notification] = {}
         self.tags: dict[int, Tag] = {}
         self.modlog: list[ModAction] = []
+        self.counted: dict[tuple[str, int], dict[str, object]] = {}  # for the answer in the making
         self.tokens: dict[str, SignIn] = {}
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
@@ -79,6 +80,14 @@ class World:
         """Count on within a kind; ids are never used again, as in the database."""
         self._last_ids[kind] += 1
         return self._last_ids[kind] + _FIRST_ID.get(kind, 1) - 1
+
+    def count_from(self, kind: str, number: int) -> None:
+        """Go on counting within a kind behind this number."""
+        self._last_ids[kind] = number
+
+    def last_id(self, kind: str) -> int:
+        """Give the number that was counted last within a kind."""
+        return self._last_ids[kind]
 
     def address(self, kind: str, name: object) -> str:
         """Give the address that the thing has on the network, under the server's own name."""

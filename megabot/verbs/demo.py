@@ -11,8 +11,9 @@ from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_sta
 
 
 @click.command(help="See seven weeks pass on a small Lemmy in this process, then look at its pages.")
+@click.option("--api", type=click.Choice(["v3", "v4"]), default="v3", help="Lemmy 0.19 (v3) or 1.0 (v4).")
 @click.option("--exit", "end", is_flag=True, help="End by itself; exit 0 only if all is as it should be.")
-def command(*, end: bool) -> int:
+def command(*, api: str, end: bool) -> int:
     """Play the scenes, let the judge look, stay up unless told to end."""
     from rich.console import Console
 
@@ -24,11 +25,11 @@ def command(*, end: bool) -> int:
         console.print(f"{who:10}", end="", style=colours.get(who, "yellow"))
         console.print(what, markup=False, soft_wrap=True)
 
-    with set_stage(tell) as stage:
+    with set_stage(tell, api=api) as stage:
         for scene in SCENES:
             console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
             scene(stage)
-        faults = _judged(stage.sandbox.url)
+        faults = _judged(stage.sandbox.url, stage.unpinned)
         _conclude(faults, f"{stage.sandbox.url}/c/{COMMUNITY}")
         if not end:
             click.echo("The pages stay up until you press Ctrl-C.")
@@ -36,9 +37,9 @@ def command(*, end: bool) -> int:
     return 1 if faults else 0
 
 
-def _judged(url: str) -> list[str]:
+def _judged(url: str, unpinned: list[int]) -> list[str]:
     return [
-        *judge.verdict(url, community=COMMUNITY, bot=BOT, editions=EDITIONS),
+        *judge.verdict(url, community=COMMUNITY, bot=BOT, editions=EDITIONS, unpinned_by_people=unpinned),
         *judge.verdict(url, community=BOOKS, bot=BOT, editions=GROUPS),
         *judge.unpaired(url, communities=(COMMUNITY, BOOKS), bot=BOT),
     ]

@@ -1,4 +1,4 @@
-"""A real server as a stage: people and communities of its own for each test, wiped afterwards.
+"""A real server as a stage: a bot and a community of its own for each test, wiped afterwards.
 
 Named by MEGABOT_LIVE_URL, MEGABOT_LIVE_ADMIN and MEGABOT_LIVE_PASSWORD; without the first there is none, and
 none in parallel runs, whose processes would put each other's settings back.
@@ -24,8 +24,7 @@ from megabot.sandbox import Hand, HandV4
 from megabot.sandbox.hands import HandError, Json
 from tests.contract.stage import PIXEL, Stage
 
-PEOPLE = ("megabot", "modlin", "reader")
-PLACES = ("news", "books")
+OTHERS = ("modlin", "reader")
 PASSWORD = "correct-horse-battery"
 A_MOMENT = 0.15  # 1.0 tells of comments and messages a moment after it has answered
 CACHED = 1.5  # seconds for which a server may not have heard of new settings
@@ -73,35 +72,41 @@ class LiveServer:
     kind: ApiKind
     images: bool = False
     _site: Json = field(default_factory=dict)
+    _hands: dict[str, Hand] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _books: int = 0
 
     @contextmanager
     def opened(self) -> Iterator["LiveServer"]:
         """Let people register and do much in little time, and put the settings back in the end."""
-        self._site = self.admin.get("site")
-        before = _settings(self._site["site_view"])
-        self.admin.put("site", **(before | _generous(before)))
-        threading.Event().wait(CACHED)
-        self.images = self._takes_images()
-        try:
+        with ExitStack() as stack:
+            self._site = self.admin.get("site")
+            before = _settings(self._site["site_view"])
+            stack.callback(self.admin.put, "site", **before)
+            self.admin.put("site", **(before | _generous(before)))
+            threading.Event().wait(CACHED)
+            self.images = self._takes_images()
+            mark = _mark()
+            self._names = {name: f"{mark}{name}" for name in (*OTHERS, "books")} | {"admin": self.admin.name}
+            self._hands = {name: self._register(stack, self._names[name]) for name in OTHERS}
+            self._books = self._community(stack, self._hands["modlin"], self._names["books"])
+            self._hands["admin"] = self.admin
             yield self
-        finally:
-            self.admin.put("site", **before)
 
     @contextmanager
     def stage(self, folder: Path) -> Iterator[Stage]:
-        """Set the stage with fresh people in fresh communities."""
-        mark = f"mb{secrets.token_hex(3)}"
+        """Set the stage with a fresh bot in a fresh community. Signing up is what costs a server most."""
+        mark = _mark()
         with ExitStack() as stack:
-            hands = {name: self._register(stack, f"{mark}{name}") for name in PEOPLE}
-            modlin, bot = hands["modlin"], hands["megabot"]
-            news, books = (self._community(stack, modlin, f"{mark}{place}") for place in PLACES)
-            modlin.add_mod(news, _id(bot))
+            bot = self._register(stack, f"{mark}megabot")
+            hands = self._hands | {"megabot": bot}
+            news = self._community(stack, hands["modlin"], f"{mark}news")
+            hands["modlin"].add_mod(news, _id(bot))
             bot.save_settings(bot_account=True)
             threading.Event().wait(A_MOMENT)
             self._empty_inbox(bot)
-            hands["admin"] = self.admin
             ids = {name: _id(hand) for name, hand in hands.items()}
-            names = {name: f"{mark}{name}" for name in (*PEOPLE, *PLACES)} | {"admin": self.admin.name}
+            names = self._names | {"megabot": bot.name, "news": f"{mark}news"}
             session, sign_ins = self._session(folder, bot.name)
             stack.callback(session.close)
             forum, _ = open_forum(session, sign_ins, RealClock(), kind=self.kind)
@@ -109,7 +114,7 @@ class LiveServer:
                 forum=forum,
                 clock=RealClock(),
                 news=news,
-                books=books,
+                books=self._books,
                 hand=lambda name: Slow(hands[name]),
                 person=lambda name: ids[name],
                 called=lambda name: names[name],
@@ -176,6 +181,11 @@ def live_server(environ: Mapping[str, str]) -> LiveServer | None:
     except HandError:
         return LiveServer(url, Hand(url, name, password), ApiKind.V3)
     return LiveServer(url, HandV4(url, name, password), ApiKind.V4)
+
+
+def _mark() -> str:
+    """Make the beginning of names that nobody has."""
+    return f"mb{secrets.token_hex(3)}"
 
 
 def _id(hand: Hand) -> int:

@@ -20,8 +20,9 @@ from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.sandbox import Sandbox
 from tests.clocks import FakeClock
+from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
-from tests.simulation.server import AccountForum, Server
+from tests.simulation.server import Generation, Server
 
 PASSWORD = "canary-password"
 LIMITS = Limits(connect=2, read=5, write=5)
@@ -130,10 +131,10 @@ def sandbox_stage(
 
 
 @contextmanager
-def fake_stage(_folder: Path) -> Iterator[Stage]:
+def fake_stage(_folder: Path, *, generation: Generation = Generation.V0_19) -> Iterator[Stage]:
     """Set the stage on the server in memory that the simulation uses."""
     clock = FakeClock()
-    server = Server(clock.now)
+    server = Server(clock.now, generation=generation)
     for name in ("admin", "megabot", "modlin", "reader"):
         server.add_person(name, bot=name == "megabot", admin=name == "admin")
     forum = AccountForum(server, server.people["megabot"])
@@ -144,6 +145,7 @@ def fake_stage(_folder: Path) -> Iterator[Stage]:
         books=server.add_community("books", ["modlin"]).id,
         hand=lambda name: FakeHand(server, server.people[name], forum if name == "megabot" else None),
         person=lambda name: server.people[name].id,
+        version=generation.value,
     )
 
 
@@ -153,6 +155,7 @@ SANDBOXES = {kind: partial(sandbox_stage, api=kind, kind=kind) for kind in ApiKi
 STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {
     **{kind.value: stage for kind, stage in SANDBOXES.items()},
     "fake": fake_stage,
+    "fake 1.0": partial(fake_stage, generation=Generation.V1_0),
 }
 """All implementations of the port."""
 

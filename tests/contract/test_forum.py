@@ -352,7 +352,7 @@ def test_the_newest_posts_of_a_person_in_a_community_are_listed(stage: Stage) ->
 def test_a_message_reaches_a_person(stage: Stage) -> None:
     stage.forum.message(stage.person("modlin"), "Hello.")
 
-    (message,) = stage.hand("modlin").messages()
+    message = stage.hand("modlin").messages()[0]
     assert message["private_message"]["content"] == "Hello."
 
 

@@ -15,10 +15,11 @@ from tests.e2e.conftest import Megabot
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.parametrize("api", ["v3", "v4"])
 def test_the_demo_ends_well_and_says_what_the_judge_saw(
-    quiet_log: None, capsys: pytest.CaptureFixture[str]
+    api: str, quiet_log: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["demo", "--exit"])
+    code = main(["demo", "--exit", "--api", api])
 
     out = capsys.readouterr().out
     assert code == 0, out

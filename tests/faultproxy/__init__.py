@@ -21,6 +21,7 @@ from tests.faultproxy.faults import (
     Refusal,
     Refuse,
     Rule,
+    Silent,
     Truncated,
 )
 from tests.faultproxy.proxy import FaultProxy
@@ -49,5 +50,6 @@ __all__ = [
     "Refuse",
     "Rule",
     "Seen",
+    "Silent",
     "Truncated",
 ]

@@ -28,6 +28,13 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A status without a body: a path that is no call, or a key that 1.0 has seen before (422)."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """A redirect to an address; 307 and 308 ask for the same method, body and all."""
 
@@ -49,7 +56,7 @@ class GzipBomb:
     size: int = GIB
 
 
-Forged = Html | Refusal | Redirect | Huge | GzipBomb
+Forged = Html | Refusal | Silent | Redirect | Huge | GzipBomb
 
 # As recorded in wire/: 1.0 names a cause with the first and none with the second.
 UNAUTHORIZED_V3 = Refusal(HTTPStatus.UNAUTHORIZED, "incorrect_login")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import assert_never
 
-from tests.faultproxy.faults import Forged, GzipBomb, Html, Huge, Redirect, Refusal
+from tests.faultproxy.faults import Forged, GzipBomb, Html, Huge, Redirect, Refusal, Silent
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -73,6 +73,8 @@ def forge(answer: Forged) -> Iterator[bytes]:
             yield spelled(Answer(status=status, headers=(_HTML,), body=page.encode()))
         case Refusal():
             yield spelled(_refusal(answer))
+        case Silent(status):
+            yield spelled(Answer(status=status, headers=()))
         case Redirect(to, status):
             yield spelled(Answer(status=status, headers=(("Location", to),)))
         case Huge(size):

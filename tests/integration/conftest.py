@@ -11,12 +11,15 @@ from tests.world import SLOT, Clock, World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A community, a moderator, a reader, an admin, the bot appointed; a minute after a slot."""
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A community, a moderator, a reader, an admin, the bot appointed; a minute after a slot.
+
+    The server is a 0.19, or what a test's parameter says: see `ON_BOTH`.
+    """
     clock = Clock(SLOT + timedelta(minutes=1))
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
-    with Sandbox(clock.true) as sandbox:
+    with Sandbox(clock.true, api=getattr(request, "param", "v3")) as sandbox:
         sandbox.add_person("admin", admin=True)
         for name in ("modlin", "reader"):
             sandbox.add_person(name)

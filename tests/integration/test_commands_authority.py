@@ -12,7 +12,7 @@ from megabot.core.posts import Comment, Community
 from megabot.errors import Refused, Unreachable
 from megabot.ports import Forum
 from megabot.run import Service
-from tests.scenes import BOT, answers, at_work, letters, say, tick, write
+from tests.scenes import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
 
 
@@ -58,14 +58,16 @@ def obeyed(world: World) -> bool:
     return len(world.posts()) > 1
 
 
+@ON_BOTH
 def test_a_stranger_is_not_obeyed_and_not_answered(world: World, service: Service) -> None:
     say(world, service, f"{BOT} repost yes", by="stranger")
 
     assert not obeyed(world)
     assert answers(world) == letters(world, "stranger") == []
-    assert world.hand("megabot").get("user/unread_count")["mentions"] == 0
+    assert world.ports().forum.unread().total == 0
 
 
+@ON_BOTH
 def test_a_strangers_message_is_not_obeyed_and_not_answered(world: World, service: Service) -> None:
     write(world, service, "repost yes", by="stranger")
 
@@ -82,6 +84,7 @@ def test_a_display_name_gives_no_rights(world: World, service: Service) -> None:
     assert not obeyed(world)
 
 
+@ON_BOTH
 def test_who_was_a_moderator_a_minute_ago_is_not_obeyed(world: World, service: Service) -> None:
     """C03."""
     say(world, service, f"{BOT} status")
@@ -125,6 +128,7 @@ def test_what_a_moderator_only_quotes_is_not_obeyed(world: World, service: Servi
     assert not obeyed(world)
 
 
+@ON_BOTH
 def test_a_comment_that_becomes_a_command_by_an_edit_is_none(world: World, service: Service) -> None:
     """C07."""
     comment = say(world, service, f"I asked {BOT} for it")
@@ -135,6 +139,7 @@ def test_a_comment_that_becomes_a_command_by_an_edit_is_none(world: World, servi
     assert not obeyed(world)
 
 
+@ON_BOTH
 def test_a_comment_that_was_deleted_and_restored_is_obeyed_once(world: World, service: Service) -> None:
     """C07."""
     comment = say(world, service, f"{BOT} repost yes")
@@ -147,12 +152,27 @@ def test_a_comment_that_was_deleted_and_restored_is_obeyed_once(world: World, se
     assert len(world.posts()) == 2
 
 
+@ON_BOTH
+def test_a_command_that_is_saved_again_is_obeyed_once(world: World, service: Service) -> None:
+    """C07, C08: 1.0 tells of each edit anew."""
+    comment = say(world, service, f"{BOT} repost yes")
+    world.clock.at += timedelta(hours=1)
+
+    for thanks in ("", " Thank you!"):
+        world.hand("modlin").edit_comment(comment, f"{BOT} repost yes{thanks}")
+        tick(world, service)
+
+    assert len(world.posts()) == 2
+    assert len([one for one in world.comments(1) if "answer:" in one]) == 1
+
+
+@ON_BOTH
 def test_a_command_that_is_a_mention_and_a_reply_is_obeyed_once(world: World, service: Service) -> None:
     """C08: an answer to a comment of the bot's that names it."""
     say(world, service, f"{BOT} status")
-    own = world.hand("megabot").get("user", username="megabot")["comments"][0]
+    own = max(int(one["id"]) for one in world.hand("reader").comments_by("megabot"))
 
-    world.hand("modlin").comment(1, f"{BOT} repost yes", parent_id=own["comment"]["id"])
+    world.hand("modlin").comment(1, f"{BOT} repost yes", parent_id=own)
     tick(world, service)
     world.clock.at += timedelta(hours=1)
     tick(world, service)

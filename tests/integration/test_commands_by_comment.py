@@ -5,7 +5,7 @@ import pytest
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem
 from megabot.run import Service
-from tests.scenes import BOT, answers, at_work, letters, say, tick, write
+from tests.scenes import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
 
 
@@ -22,6 +22,7 @@ def test_a_moderator_asks_for_help(world: World, service: Service) -> None:
     assert "- `repost`: a fresh copy" in answer
 
 
+@ON_BOTH
 def test_a_moderator_has_a_fresh_copy_made(world: World, service: Service) -> None:
     say(world, service, f"{BOT} repost yes")
 
@@ -36,6 +37,7 @@ def test_while_the_thread_is_up_a_copy_takes_a_second_word(world: World, service
     assert "https://lemmy.example/post/1; for a fresh copy" in answers(world)[0]
 
 
+@ON_BOTH
 def test_where_the_thread_is_gone_a_copy_is_made_at_once(world: World, service: Service) -> None:
     world.hand("modlin").remove(1)
 
@@ -45,6 +47,18 @@ def test_where_the_thread_is_gone_a_copy_is_made_at_once(world: World, service: 
     assert letters(world)[-1] == "news/2026-W48: https://lemmy.example/post/2 (pinned)"
 
 
+@ON_BOTH
+def test_an_answer_to_the_bot_needs_no_mention(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} repost")
+    own = max(int(one["id"]) for one in world.hand("reader").comments_by("megabot"))
+
+    world.hand("modlin").comment(1, "repost yes", parent_id=own)
+    tick(world, service)
+
+    assert world.pinned() == [2]
+
+
+@ON_BOTH
 def test_a_moderator_takes_a_copy_back(world: World, service: Service) -> None:
     say(world, service, f"{BOT} repost yes")
 
@@ -83,7 +97,7 @@ def test_a_preview_comes_by_message(world: World, service: Service) -> None:
     say(world, service, f"{BOT} preview")
 
     assert answers(world) == ["I have sent it to you by private message."]
-    assert letters(world)[0].startswith("**news/2026-W49**: News 4")
+    assert letters(world)[0].startswith("**news/2026-W49**: News 4\n\nAn essay.\n\n---\n\nWhat differs from")
 
 
 def test_a_broken_template_is_told_of_instead_of_a_preview(world: World, service: Service) -> None:

@@ -10,8 +10,9 @@ from megabot.core.posts import Person
 from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeLedger
+from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
-from tests.simulation.server import AccountForum, Server
+from tests.simulation.server import Server
 from tests.world import NEWS, SLOT, WEEK, Clock, Pages, Press
 
 BOT = "@megabot@lemmy.example"

@@ -1,11 +1,16 @@
 """One edition's exceptions, as moderators make them on Lemmy: hold, skip, move, a preamble by message."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from megabot import amending
 from megabot.amending import Amended
+from megabot.core.amendments import Kind
+from megabot.core.commands import Command, Verb
+from megabot.errors import Busy
+from megabot.ports import Ports
 from megabot.run import Service
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
 from tests.world import NEWS, SLOT, WEEK, World
@@ -126,6 +131,14 @@ def test_two_editions_are_skipped_by_their_keys(world: World, service: Service) 
         the_slot_comes(world, service, later=weeks * WEEK)
 
     assert [post["name"] for post in world.posts()] == ["News 3", "News 6"]
+
+
+def test_that_a_later_edition_is_skipped_is_nothing_to_the_next_one(world: World, service: Service) -> None:
+    say(world, service, f"{BOT} skip 2026-W50")
+
+    say(world, service, f"{BOT} skip")
+
+    assert answers(world)[1] == "news/2026-W49 is left out; taken back by: resume"
 
 
 def test_when_the_skipped_slot_is_over_the_next_one_is_meant(world: World, service: Service) -> None:
@@ -332,6 +345,19 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
     say(world, service, f"{BOT} preamble\n\nAn essay.")
 
     assert "goes by private message" in answers(world)[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ports: amending.resume(ports, NEWS),
+        lambda ports: amending.change(ports, NEWS, Kind.HOLD, Command(verb=Verb.HOLD), "robin"),
+        lambda ports: amending.set_preamble(ports, NEWS, Command(verb=Verb.PREAMBLE, text="Text"), "robin"),
+    ],
+)
+def test_two_processes_never_change_editions_at_once(world: World, change: Callable[[Ports], object]) -> None:
+    with world.ports().ledger.pass_lock(), pytest.raises(Busy):
+        change(world.ports())
 
 
 def test_the_source_is_otherwise_as_it_is(world: World) -> None:

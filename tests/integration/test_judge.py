@@ -1,13 +1,12 @@
 """The demo's judge must see what a broken bot leaves: a judge that passes everything proves nothing."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from megabot.demo import judge
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
 
 EDITIONS = ["news/2026-W45", "news/2026-W46"]
 
@@ -16,7 +15,7 @@ class Bot:
     """The bot's hands, played by the test: each step of a handover can be left out or done wrongly."""
 
     def __init__(self, sandbox: Sandbox, community_id: int) -> None:
-        self.hand = Hand(sandbox.url, "megabot")
+        self.hand = sandbox.hand("megabot")
         self.community_id = community_id
         self.posts: list[int] = []
 
@@ -30,9 +29,9 @@ class Bot:
         self.hand.comment(old, f"The new thread: https://lemmy.example/post/{new}")
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(lambda: datetime(2026, 11, 9, 12, 0, tzinfo=UTC) + timedelta(0)) as made:
+@pytest.fixture(params=["v3", "v4"])
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with Sandbox(lambda: datetime(2026, 11, 9, 12, 0, tzinfo=UTC), api=request.param) as made:
         for name in ("modlin", "megabot"):
             made.add_person(name, bot=name == "megabot")
         made.add_community("news", "News", moderators=["modlin", "megabot"])
@@ -44,8 +43,10 @@ def bot(sandbox: Sandbox) -> Bot:
     return Bot(sandbox, sandbox.community("news").id)
 
 
-def faults(sandbox: Sandbox) -> list[str]:
-    return judge.verdict(sandbox.url, community="news", bot="megabot", editions=EDITIONS)
+def faults(sandbox: Sandbox, unpinned: Collection[int] = ()) -> list[str]:
+    return judge.verdict(
+        sandbox.url, community="news", bot="megabot", editions=EDITIONS, unpinned_by_people=unpinned
+    )
 
 
 def test_a_right_handover_is_passed(sandbox: Sandbox, bot: Bot) -> None:
@@ -68,6 +69,17 @@ def test_unpinning_first_is_seen(sandbox: Sandbox, bot: Bot) -> None:
     bot.tell(old, new)
 
     assert faults(sandbox) == [f"the bot left no thread pinned when it unpinned post {old}"]
+
+
+def test_a_thread_that_a_person_unpinned_is_no_fault_of_the_bots(sandbox: Sandbox, bot: Bot) -> None:
+    old = bot.post(EDITIONS[0])
+    bot.hand.feature(old)
+    sandbox.hand("modlin").feature(old, featured=False)
+    new = bot.post(EDITIONS[1])
+    bot.hand.feature(new)
+    bot.tell(old, new)
+
+    assert faults(sandbox, unpinned=[old]) == []
 
 
 def test_posting_twice_is_seen(sandbox: Sandbox, bot: Bot) -> None:
@@ -121,7 +133,7 @@ def test_the_newest_not_being_the_pinned_one_is_seen(sandbox: Sandbox, bot: Bot)
 
 def adopted(sandbox: Sandbox, bot: Bot, edition: str) -> int:
     """A moderator's own thread that the bot's comment says it adopted."""
-    post = Hand(sandbox.url, "modlin").create_post(bot.community_id, edition)
+    post = sandbox.hand("modlin").create_post(bot.community_id, edition)
     bot.hand.comment(post, f"Kept.\n\n[//]: # (megabot:v1:{edition}:adopted)")
     bot.posts.append(post)
     return post

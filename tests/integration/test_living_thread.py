@@ -34,7 +34,7 @@ class Scene:
     def __init__(self, world: World, api: ApiKind) -> None:
         self.world = world
         self.api = api
-        self.ports = world.ports(kind=api)
+        self.ports = world.ports()
         self.service = Service(self.ports, tick=timedelta(seconds=30), notify=lambda _: None)
         self.service.tick()
         self.wait(SLOT + WEEK - world.clock.at)

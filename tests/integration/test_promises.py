@@ -13,6 +13,7 @@ from megabot.demo import judge
 from megabot.errors import Unreachable
 from megabot.ports import Forum
 from megabot.reconcile import run_pass
+from tests.scenes import ON_BOTH
 from tests.simulation import events
 from tests.simulation.__main__ import quiet_end
 from tests.simulation.rules import created
@@ -115,6 +116,7 @@ def test_an_old_thread_is_unpinned_only_beside_a_new_one_that_is_pinned(world: W
     assert world.pinned() == [1]
 
 
+@ON_BOTH
 def test_handovers_are_right_in_the_eyes_of_the_demos_judge(world: World) -> None:
     world.post()
     for weeks in (1, 2):

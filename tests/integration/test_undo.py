@@ -6,7 +6,9 @@ import pytest
 
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
+from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import RenderProblem
 from megabot.orders import Answer, carry_out
 from tests.world import SLOT, WEEK, World
 
@@ -64,6 +66,21 @@ def test_it_stays_undone(copied: World, ledger: Ledger) -> None:
 
     assert copied.writes() == []
     assert report.verified
+
+
+@either
+def test_it_stays_undone_through_weeks_without_another_thread(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    for number in range(51):  # what says so is not on the first page any more
+        copied.hand("megabot").comment(2, f"Answer {number}.")
+    ledger(copied)
+    copied.press.problem = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+
+    for _ in range(5):
+        copied.clock.at += WEEK
+        copied.run_pass()
+
+    assert copied.pinned() == [2]
 
 
 @either

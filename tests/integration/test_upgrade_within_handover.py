@@ -95,9 +95,10 @@ def test_what_is_written_after_the_upgrade_is_heard(a_week_later: World) -> None
 
 
 def test_a_handover_on_1_0_takes_seven_requests_beside_the_tick(a_week_later: World) -> None:
-    a_week_later.sandbox.upgrade()
+    a_week_later.upgrade()
+    a_week_later.kind = ApiKind.V4
     a_week_later.clock.at -= timedelta(hours=1)
-    service = Service(a_week_later.ports(kind=ApiKind.V4), tick=timedelta(seconds=30), notify=lambda _: None)
+    service = a_week_later.service()
     service.tick()
     a_week_later.clock.at = SLOT + WEEK
     a_week_later.sandbox.forget_requests()

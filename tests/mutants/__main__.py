@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
+from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
 from tests.mutants.mutant import Mutant
@@ -17,7 +18,7 @@ from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*DECISIONS, *DEEDS)
+MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS)
 
 
 def main() -> int:

@@ -124,7 +124,7 @@ RECOGNISING = (
         new="        previous=None,\n",
         caught_by=(
             f"{PASS}::test_a_handover_leaves_one_post_pinned_that_links_the_one_before",
-            JUDGE,
+            *JUDGE,
             f"{PROMISES}::test_in_a_year_of_trouble_each_thread_links_one_before",
         ),
         words="does not link",

@@ -11,6 +11,7 @@ from random import Random
 
 from tests.simulation.faults import KEEPS, READS, RENDERS, SLEEPS, WRITES, Fault, Storm
 from tests.simulation.rules import created, violations
+from tests.simulation.server import Generation
 from tests.simulation.year import Year
 
 HOUR = timedelta(hours=1)
@@ -69,13 +70,16 @@ class Numbered(Storm):
         return None if mode is None else fault_of(mode, name)
 
 
-def play(at: Mapping[int, Mode], *, on: bool = False) -> tuple[list[str], list[str]]:
+def play(
+    at: Mapping[int, Mode], *, on: bool = False, generation: Generation = Generation.V0_19, upgrade: int = 0
+) -> tuple[list[str], list[str]]:
     """Play a handover with these faults; give what promises broke, and the effects by name.
 
-    Faults that go on end after three quarters of an hour; then there is half a day to recover.
+    Faults that go on end after three quarters of an hour; then there is half a day to recover. The server
+    is of a generation, and is upgraded right before a request, if one is named; somebody signs in then.
     """
-    year = Year(SEED)
-    storm = year.storm = Numbered(Random(0), at=at, on=on)
+    year = Year(SEED, generation=generation)
+    storm = year.storm = Numbered(Random(upgrade), at=at, on=on)
     slot = year.slots(year.pages.all[0])[0].slot
     year.at(slot - HOUR, Year.start)
     week = timedelta(weeks=1)
@@ -83,6 +87,10 @@ def play(at: Mapping[int, Mode], *, on: bool = False) -> tuple[list[str], list[s
     year.at(slot + week - timedelta(minutes=1), lambda _: setattr(storm, "armed", True))
     for minutes in (0, 1, 2, 5, 15, 30, 45):
         year.at(slot + week + timedelta(minutes=minutes), lambda _: None)
+    if upgrade:
+        year.at(slot + week - timedelta(seconds=1), lambda _: setattr(storm, "upgrade_in", upgrade))
+        for minutes in (20, 100, 190, 250):  # a bot that was killed makes that request late
+            year.at(slot + week + timedelta(minutes=minutes), lambda year: year.forum.sign_in())
     year.at(slot + week + timedelta(minutes=46), lambda _: setattr(storm, "armed", False))
     for minutes in (47, 60, 75, 120, 180, 240, 720):
         year.at(slot + week + timedelta(minutes=minutes), Year.start)

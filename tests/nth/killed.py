@@ -27,14 +27,14 @@ An essay. {% if previous %}Last: {{ previous.url }}{% endif %}
 
 
 @contextmanager
-def a_week_later(folder: Path) -> Iterator[World]:
+def a_week_later(folder: Path, api: str = "v3") -> Iterator[World]:
     """Set the scene: last week's thread is up and pinned, and its successor is due since a minute."""
     clock = Clock(SLOT + timedelta(minutes=1))
     state, source = folder / "state", folder / "source"
     state.mkdir(mode=0o700)
     source.mkdir()
     (source / "thread.md.j2").write_text(TEMPLATE, "utf-8")
-    with Sandbox(clock.true) as sandbox:
+    with Sandbox(clock.true, api=api) as sandbox:
         for name in ("modlin", "reader"):
             sandbox.add_person(name)
         sandbox.add_person("admin", admin=True)
@@ -65,20 +65,25 @@ def start(world: World, number: int, *, after: bool) -> subprocess.CompletedProc
     )
 
 
-def effects() -> int:
+def effects(api: str = "v3") -> int:
     """Count the effects of a handover that nothing disturbs."""
-    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder)) as world:
+    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder), api) as world:
         ended = start(world, 0, after=False)
         assert not broken(world), broken(world)
         return int(ended.stdout)
 
 
-def kill(number: int, *, after: bool) -> list[str]:
-    """Kill the bot at one effect, start it again twice, and tell what promises broke."""
-    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder)) as world:
+def kill(number: int, *, after: bool, api: str = "v3", upgrade: bool = False) -> list[str]:
+    """Kill the bot at one effect, start it again twice, and tell what promises broke.
+
+    The server can be upgraded while the bot is dead.
+    """
+    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder), api) as world:
         ended = start(world, number, after=after)
         if ended.returncode != -9:
             return [f"it was not killed: {ended.returncode} {ended.stderr[-200:]}"]
+        if upgrade:
+            world.upgrade()
         for minutes in (1, 20):
             world.clock.at += timedelta(minutes=minutes)
             world.run_pass()

@@ -1,16 +1,14 @@
 """A fault on the wire at the n-th request of a handover: the real client, HTTP, a real ledger."""
 
+import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from megabot.adapters.lemmy_http import Limits
-from megabot.core.threads import Refresh
 from megabot.run import Service
-from megabot.sandbox import Sandbox
 from tests.faultproxy import (
     RATE_LIMITED_V3,
     RATE_LIMITED_V4,
@@ -29,10 +27,12 @@ from tests.faultproxy import (
     Redirect,
     Refusal,
     Rule,
+    Silent,
     Truncated,
 )
-from tests.nth.killed import broken
-from tests.world import SLOT, WEEK, Clock, World
+from tests.faultproxy.wire import Request
+from tests.nth.killed import a_week_later, broken
+from tests.world import World
 
 LIMITS = Limits(connect=0.2, read=0.2, write=0.2, size=1024 * 1024)
 LONG = 30.0
@@ -53,41 +53,46 @@ FAULTS: dict[str, Fault] = {
     "401": Instead(UNAUTHORIZED_V3),
     "rate limit of 0.19": Instead(RATE_LIMITED_V3),
     "rate limit of 1.0": Instead(RATE_LIMITED_V4),
+    "404 without a word": Instead(Silent(404)),
+    "422 without a word": Instead(Silent(422)),
+    "422 without a word, done": Afterwards(Silent(422)),
 }
 
 
-@contextmanager
-def _scene() -> Iterator[World]:
-    clock = Clock(SLOT + timedelta(minutes=1))
-    with tempfile.TemporaryDirectory() as folder, Sandbox(clock.true) as sandbox:
-        for name in ("modlin", "reader"):
-            sandbox.add_person(name)
-        sandbox.add_person("admin", admin=True)
-        sandbox.add_person("megabot", bot=True)
-        community = sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
-        state = Path(folder) / "state"
-        state.mkdir(mode=0o700)
-        world = World(sandbox, clock, state, community.id)
-        world.change(refresh=Refresh.NEVER)
-        world.post()
-        clock.at = SLOT + WEEK + timedelta(minutes=1)
-        try:
-            yield world
-        finally:
-            world.close()
+class UpgradingProxy(FaultProxy):
+    """Stands before a server that becomes a 1.0 right before its n-th request, 0 for never."""
+
+    def __init__(self, world: World, rules: Iterable[Rule], *, upgrade: int) -> None:
+        super().__init__(world.sandbox.url, rules)
+        self._world = world
+        self._upgrade = upgrade
+
+    def _serve(self, request: Request, client: socket.socket) -> bool:
+        if len(self.log) + 1 == self._upgrade:
+            self._world.upgrade()
+        return super()._serve(request, client)
 
 
-def requests() -> int:
-    """Count the requests of a handover that nothing disturbs."""
-    with _scene() as world, FaultProxy(world.sandbox.url, []) as proxy:
+def requests(api: str = "v3", *, upgrade: int = 0) -> int:
+    """Count the requests of a handover that nothing else disturbs."""
+    with _scene(api) as world, UpgradingProxy(world, [], upgrade=upgrade) as proxy:
         _tick(world, proxy)
         return len(proxy.log)
 
 
-def play(fault: Fault, number: int, *, on: bool) -> list[str]:
+def play(fault: Fault, number: int, *, on: bool, api: str = "v3", upgrade: int = 0) -> list[str]:
     """Disturb one request, or all from it on; let the trouble end, and tell what promises broke."""
     rule = Rule(fault=fault, first=number, times=None if on else 1)
-    with _scene() as world, FaultProxy(world.sandbox.url, [rule]) as proxy:
+    return _played(api, [rule], upgrade)
+
+
+def upgraded(number: int) -> list[str]:
+    """Have the server upgraded right before one request, and tell what promises broke (A20)."""
+    return _played("v3", [], number)
+
+
+def _played(api: str, rules: Iterable[Rule], upgrade: int) -> list[str]:
+    with _scene(api) as world, UpgradingProxy(world, rules, upgrade=upgrade) as proxy:
         _tick(world, proxy)
         proxy.use()
         proxy.release()  # what was held is done now, long after the client gave up
@@ -98,6 +103,12 @@ def play(fault: Fault, number: int, *, on: bool) -> list[str]:
         return broken(world)
 
 
+@contextmanager
+def _scene(api: str) -> Iterator[World]:
+    with tempfile.TemporaryDirectory() as folder, a_week_later(Path(folder), api) as world:
+        yield world
+
+
 def _tick(world: World, proxy: FaultProxy) -> None:
     ports = world.ports(address=proxy.url, limits=LIMITS)
-    Service(replace(ports), tick=timedelta(seconds=30), notify=lambda _: None).tick()
+    Service(ports, tick=timedelta(seconds=30), notify=lambda _: None).tick()

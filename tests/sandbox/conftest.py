@@ -6,6 +6,7 @@ import pytest
 
 from megabot.sandbox import Hand, Sandbox
 from tests.sandbox.clocks import StandingClock
+from tests.sandbox.stage import staged
 
 
 @pytest.fixture
@@ -16,20 +17,13 @@ def clock() -> StandingClock:
 @pytest.fixture
 def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
     """Start a sandbox, and fail the test that asked for what it has not or met a bug of it."""
-    with Sandbox(clock) as running:
-        running.add_person("admin", admin=True)
-        running.add_person("megabot", bot=True)
-        running.add_person("modlin")
-        running.add_person("reader")
-        running.add_community("news", "News", ["modlin", "megabot"])
+    with staged(Sandbox(clock)) as running:
         yield running
-        assert running.unknown_requests == []
-        assert running.crashes == []
 
 
 @pytest.fixture
 def hand(sandbox: Sandbox) -> Callable[[str], Hand]:
-    return lambda name: Hand(sandbox.url, name, token=sandbox.token_of(name))
+    return sandbox.hand
 
 
 @pytest.fixture

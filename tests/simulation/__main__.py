@@ -32,13 +32,15 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
     year.run()
     quiet_end(year)
     year.counts.update({"commands answered": len(answers(year)), "copies taken back": len(withdrawn(year))})
-    year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items()})
+    year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items() if times})
+    year.counts.update({f"server: {way}": times for way, times in year.server.ways.items() if times})
+    year.counts[f"year ended on {year.server.generation}"] += 1
     return seed, list(violations(year)), year.counts
 
 
 def quiet_end(year: Year) -> None:
     """Everything is in order at last, and the bot has half a day for what is left to do."""
-    year.storm.strength = 0
+    year.storm.strength = year.storm.upgrade_in = 0
     year.press.problem = None
     year.forum.alive, year.forum.hides = True, frozenset()
     year.clock.ahead = timedelta(0)

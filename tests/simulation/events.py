@@ -9,7 +9,7 @@ from megabot.core.posts import Person, Post
 from megabot.core.seen import OrderKind
 from tests.simulation.year import BROKEN, Event, Year
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 
 def draw(year: Year) -> None:
@@ -21,16 +21,25 @@ def draw(year: Year) -> None:
         for edition in year.slots(thread):
             year.at(edition.slot + timedelta(seconds=year.random.randrange(60)), slot)
             year.at(edition.slot + timedelta(minutes=20), look)
-    for edition in year.slots(year.pages.all[0]):
-        for likely, event in WEEKLY:
-            if year.random.random() < likely:
-                year.at(_some_moment(year, edition), named(event))
-        if year.random.random() < AT_THE_SLOT:
-            year.at(edition.slot - timedelta(seconds=1), named(a_storm_at_the_slot))
-        if year.random.random() < BY_HAND:
-            early = timedelta(hours=year.random.uniform(0.5, 20))
-            year.at(edition.slot - early, named(a_thread_by_hand))
-        year.at(edition.slot + 3 * DAY, lambda year: year.keep_backup())
+    editions = year.slots(year.pages.all[0])
+    if year.upgrades:
+        edition = editions[year.random.randrange(8, 44)]
+        year.at(edition.slot - SECOND, named(an_upgrade_at_the_slot))
+    for edition in editions:
+        _draw_week(year, edition)
+
+
+def _draw_week(year: Year, edition: Edition) -> None:
+    for likely, event in WEEKLY:
+        if year.random.random() < likely:
+            year.at(_some_moment(year, edition), named(event))
+    for likely, event in (AT_THE_SLOT, a_storm_at_the_slot), (SHARED, others_use_up_the_limits):
+        if year.random.random() < likely:
+            year.at(edition.slot - SECOND, named(event))
+    if year.random.random() < BY_HAND:
+        early = timedelta(hours=year.random.uniform(0.5, 20))
+        year.at(edition.slot - early, named(a_thread_by_hand))
+    year.at(edition.slot + 3 * DAY, lambda year: year.keep_backup())
 
 
 def named(event: Event, name: str = "") -> Event:
@@ -84,6 +93,8 @@ def a_moderator_removes(year: Year) -> None:
     _with_standing(year, lambda post: year.hand(year.modlin).remove(post.id))
     chance = year.random.random()
     if chance < 0.25:
+        if chance < 0.15 and year.server.is_new:
+            named(the_bot_is_demoted)(year)  # then 1.0 does not show what was removed
         named(the_ledger_is_lost)(year)
     elif chance < 0.5:
         named(a_storm_blows)(year)
@@ -155,6 +166,28 @@ def a_storm_at_the_slot(year: Year) -> None:
     """Half of all calls, or of all writes, fail for some minutes, just when it matters."""
     year.storm.strength, year.storm.writes_only = 0.5, year.random.random() < 0.5
     year.after(timedelta(minutes=year.random.uniform(0.5, 30)), calm)
+
+
+def an_upgrade_at_the_slot(year: Year) -> None:
+    """0.19 becomes 1.0 between any two requests of a handover; somebody signs in again, if need be."""
+    if year.server.is_new:
+        return
+    year.storm.upgrade_in = year.random.randrange(1, 16)
+    year.after(timedelta(minutes=year.random.uniform(21, 90)), _sign_in_after_the_upgrade)
+
+
+def _sign_in_after_the_upgrade(year: Year) -> None:
+    if year.storm.upgrade_in:  # the bot was down and asked nothing yet
+        year.after(HOUR, _sign_in_after_the_upgrade)
+    else:
+        year.forum.sign_in()
+
+
+def others_use_up_the_limits(year: Year) -> None:
+    """Whoever shares the bot's address posts and comments as often as it is allowed, just when it matters."""
+    rates = year.server.rates
+    for limit in (rates.post, rates.comment) if rates else ():
+        limit.drain(year.server.now(), windows=year.server.is_new)
 
 
 def calm(year: Year) -> None:
@@ -270,7 +303,7 @@ def _command(year: Year, person: Person, words: str) -> None:
     if post is None or year.random.random() < 0.3:
         year.hand(person).message(year.bot.id, words)
     else:
-        year.hand(person).comment(post.id, f"@megabot@lemmy.example {words}")
+        _comment_on(year, person, post, f"@megabot@lemmy.example {words}")
     verb, thread = words.split(maxsplit=1)[0], words.rsplit(maxsplit=1)[-1]
     if person is not year.reader and verb in {"post", "repost"}:
         year.ordered[f"{verb} {thread}"] += 1
@@ -280,12 +313,25 @@ def _command(year: Year, person: Person, words: str) -> None:
         )
 
 
+def _comment_on(year: Year, person: Person, post: Post, words: str) -> None:
+    """Comment; one time in three the same is saved again later, which is no second command (C07)."""
+    number = year.hand(person).comment(post.id, words)
+
+    def edit(year: Year) -> None:
+        if number in year.server.mail.said:
+            year.hand(person).edit_comment(number, f"{words}\n")
+
+    if year.random.random() < 0.33:
+        year.after(timedelta(hours=year.random.uniform(0.01, 30)), named(edit, "a_comment_is_edited"))
+
+
 COMMANDS = [
     *("repost yes news", "repost yes group", "post news", "post group", "undo news", "undo group"),
     *("refresh news", "refresh group", "status", "help", "repots news", "Thank you!"),
 ]
 BY_HAND = 0.06
 AT_THE_SLOT = 0.15
+SHARED = 0.1
 WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.12, a_moderator_unpins),
     (0.08, a_moderator_pins_an_old_thread),

@@ -24,7 +24,7 @@ from megabot.errors import (
 )
 from megabot.ports import Forum, Ledger
 from tests.fakes import FakeLedger
-from tests.simulation.server import AccountForum
+from tests.simulation.account import AccountForum
 from tests.world import Press
 
 
@@ -45,6 +45,7 @@ class Fault(StrEnum):
     DISK_FULL = "disk full"
     DISK_FULL_AFTER = "written, and then disk full"
     BROKEN_TEXT = "the child breaks off"
+    UPGRADED = "upgraded before a request"
 
 
 class Killed(BaseException):
@@ -89,12 +90,23 @@ def made(errors: dict[Fault, Callable[[], BaseException]], fault: Fault) -> Base
 
 @dataclass
 class Storm:
-    """How likely each call fails, from 0 to 1, or only each write; `fired` counts what did."""
+    """How likely each call fails, from 0 to 1, or only each write; `fired` counts what did.
+
+    `upgrade_in` is how many requests are left before the server is upgraded, if it is to be.
+    """
 
     random: Random
     strength: float = 0.0
     writes_only: bool = False
+    upgrade_in: int = 0
     fired: Counter[str] = field(default_factory=Counter)
+
+    def is_upgraded_now(self) -> bool:
+        """Count a request; tell whether the server is upgraded right before it."""
+        due = self.upgrade_in == 1
+        self.upgrade_in = max(0, self.upgrade_in - 1)
+        self.fired[Fault.UPGRADED] += due
+        return due
 
     def draw(self, name: str) -> Fault | None:
         """Draw what goes wrong with one call, None for nothing."""
@@ -152,6 +164,8 @@ class FaultyForum:
         def call(*args: Any, **named: Any) -> object:  # noqa: ANN401  whatever the port's own call takes
             if name == "create_post":
                 self._check_intent(args[1].body)
+            if self._storm.is_upgraded_now():
+                self._upgrade()
             fault = self._storm.draw(name)
             if fault is None:
                 return real(*args, **named)
@@ -167,6 +181,11 @@ class FaultyForum:
             raise made(_AFTER, fault)
 
         return call
+
+    def _upgrade(self) -> None:
+        """The tokens of before are lost: a new one is had at once, or not before somebody cares (A20)."""
+        self._forum.server.upgrade()
+        self._forum.alive = self._storm.random.random() < 0.5
 
     def _check_intent(self, body: str) -> None:
         """Every post has been written down, as it is sent, before it is."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from megabot.core.posts import Feature, Person, PostDraft
-from tests.simulation.server import AccountForum, Server, What, comment, create, feature
+from tests.simulation.account import AccountForum
+from tests.simulation.server import Server, What, comment, create, feature
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,12 @@ ALWAYS: tuple[Callable[[Year], Iterator[str]], ...] = (
 )
 """What holds at every moment; what has to be reached in the end is asked at the end."""
 
-EVENTS: tuple[Event, ...] = (*(event for _, event in events.WEEKLY), events.a_thread_by_hand)
+EVENTS: tuple[Event, ...] = (
+    *(event for _, event in events.WEEKLY),
+    events.a_thread_by_hand,
+    events.an_upgrade_at_the_slot,
+    events.others_use_up_the_limits,
+)
 
 
 class WeeksOfTrouble(RuleBasedStateMachine):

@@ -85,12 +85,12 @@ class Mail:
         """Give what somebody has not read, oldest first, a comment once."""
         found: dict[str, Notice] = {}
         for told, said in self._unread(self.mentions, person_id):
-            notice = _of_comment(told, said, Origin.COMMENT)
+            notice = of_comment(said, Origin.COMMENT, told.at)
             found[notice.key] = replace(notice, id=told.id)
         for told, said in self._unread(self.replies, person_id):
-            notice = _of_comment(told, said, Origin.REPLY if said.parent_id else Origin.COMMENT)
+            notice = of_comment(said, Origin.REPLY if said.parent_id else Origin.COMMENT, told.at)
             found[notice.key] = replace(found.get(notice.key, notice), reply_id=told.id)
-        letters = map(_of_letter, self._unread_letters(person_id))
+        letters = map(of_letter, self._unread_letters(person_id))
         return tuple(sorted([*found.values(), *letters], key=lambda one: (one.published, one.content_id)))
 
     def mark(self, person_id: int, notice: Notice) -> None:
@@ -132,21 +132,23 @@ def _add(kept: list[Told], person_id: int, comment_id: int, at: datetime) -> Non
         kept.append(Told(len(kept) + 1, person_id, comment_id, at))
 
 
-def _of_comment(told: Told, said: Said, origin: Origin) -> Notice:
+def of_comment(said: Said, origin: Origin, told_at: datetime) -> Notice:
+    """Give a comment as what waits, of which somebody was told at a moment."""
     return Notice(
         id=0,
         origin=origin,
         content_id=said.comment.id,
         author=said.by,
         text=said.comment.content,
-        published=told.at,
+        published=told_at,
         post_id=said.comment.post_id,
         community_id=said.community_id,
         gone=said.gone,
     )
 
 
-def _of_letter(letter: Letter) -> Notice:
+def of_letter(letter: Letter) -> Notice:
+    """Give a message as what waits."""
     return Notice(
         id=letter.id,
         origin=Origin.MESSAGE,

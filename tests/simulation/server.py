@@ -1,35 +1,32 @@
-"""A server in memory, as 0.19 behaves: what it hides, what it logs, what it lets whom do.
+"""A server in memory, of either generation: what it keeps, what it logs, what it lets whom do.
 
 `Server` is the truth, `AccountForum` is how one account sees it (the port `Forum`), `FakeHand` a person's
-hands. Held to the contract suite of the port. Everything that was ever done is kept in `deeds`.
+hands. Held to the contract suite of the port. Everything that was ever done is kept in `deeds`, and how often
+a generation's own ways showed in `ways`.
 """
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from megabot.core.notices import Notice
-from megabot.core.posts import (
-    Account,
-    Comment,
-    Community,
-    Feature,
-    OwnContent,
-    Person,
-    PinEvent,
-    Post,
-    PostDraft,
-    Site,
-    Unread,
-)
-from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+from megabot.core.commands import Origin
+from megabot.core.posts import Comment, Community, Feature, Person, PinEvent, Post, PostDraft
+from megabot.errors import ForumError, NotFound, RateLimited, Refused
 from tests.simulation.mail import Mail, Said, mentioned
+from tests.simulation.notifications import Notifications
+from tests.simulation.rates import Limit, Rates
 
 HOST = "https://lemmy.example"
-LANGUAGES = {"und": 0, "en": 37}
-PAGE = 50
+
+
+class Generation(StrEnum):
+    """Which Lemmy it is, by the version that it names."""
+
+    V0_19 = "0.19.20"
+    V1_0 = "1.0.0-beta.1"
 
 
 class What(StrEnum):
@@ -48,6 +45,10 @@ class What(StrEnum):
     PURGE = "purge"
 
 
+TOLD = (What.LOCK, What.REMOVE, What.RESTORE)
+"""Of what is done to their posts, this is what 1.0 tells people (lemmy-api 2.10)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that somebody did to a post: at a true time, and which posts were pinned then."""
@@ -62,9 +63,16 @@ class Deed:
 
 @dataclass
 class Server:
-    """The truth. `now` is the server's own time."""
+    """The truth. `now` is the server's own time.
+
+    `rates` limits the bot's address, if anything does; `travel` is how long a post takes to another server.
+    """
 
     now: Callable[[], datetime]
+    generation: Generation = Generation.V0_19
+    rates: Rates | None = None
+    travel: Callable[[], timedelta] = timedelta
+    ways: Counter[str] = field(default_factory=Counter)
     people: dict[str, Person] = field(default_factory=dict)
     communities: dict[str, Community] = field(default_factory=dict)
     posts: dict[int, Post] = field(default_factory=dict)
@@ -78,24 +86,49 @@ class Server:
     _ids: int = 0
     _later: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Keep what waits for people as this generation does."""
+        if self.is_new:
+            self.mail = Notifications()
+
     def add_person(self, name: str, *, bot: bool = False, admin: bool = False) -> Person:
         """Make an account."""
         made = Person(id=len(self.people) + 1, name=name, actor=f"{HOST}/u/{name}", bot=bot, admin=admin)
         self.people[name] = made
         return made
 
-    def add_community(self, name: str, moderators: list[str]) -> Community:
-        """Make a community, its moderators in their order."""
+    def add_community(self, name: str, moderators: list[str], *, local: bool = True) -> Community:
+        """Make a community, its moderators in their order; one that is not local lives on another server."""
         made = Community(
             id=len(self.communities) + 1,
             name=name,
             title=name.capitalize(),
             actor=f"{HOST}/c/{name}",
-            local=True,
+            local=local,
             moderators=tuple(self.people[one] for one in moderators),
         )
         self.communities[name] = made
         return made
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is a Lemmy 1.0."""
+        return self.generation is Generation.V1_0
+
+    def upgrade(self) -> None:
+        """Become a 1.0, once: everything is kept but what was in its memory."""
+        self.generation = Generation.V1_0
+        self.mail = Notifications.upgraded(self.mail)
+        self.rates = Rates() if self.rates else None
+
+    def spend(self, limit: Callable[[Rates], Limit]) -> None:
+        """Count a call against a limit; raise `RateLimited` where that is reached."""
+        if self.rates is None:
+            return
+        wait = limit(self.rates).take(self.now(), windows=self.is_new)
+        if wait:
+            self.ways["a window was over-full" if self.is_new else "a bucket was empty"] += 1
+            raise RateLimited("too many of these", wait=wait.total_seconds())
 
     def appoint(self, community: str, person: Person, *, appointed: bool = True) -> None:
         """Make somebody a moderator, or one no more."""
@@ -109,7 +142,8 @@ class Server:
         due = [deed for at, deed in self._later if at <= self.now()]
         self._later = [(at, deed) for at, deed in self._later if at > self.now()]
         for deed in due:
-            deed()
+            with suppress(ForumError):  # refused by now; the one who asked has long given up
+                deed()
 
     def later(self, wait: timedelta, deed: Callable[[], object]) -> None:
         """Do something after the one who asked has given up."""
@@ -126,33 +160,43 @@ class Server:
         if post is None:
             raise NotFound("no such post", code="couldnt_find_post")
         count = self._counted.get(post_id, 0)
-        return replace(
-            post, creator_is_moderator=self.moderates(post.creator, post.community_id), comments=count
-        )
+        moderator = self.moderates(post.creator, post.community_id)
+        if (post.comments, post.creator_is_moderator) != (count, moderator):
+            post = self.posts[post_id] = replace(post, creator_is_moderator=moderator, comments=count)
+        return post
 
     def change(self, what: What, by: Person, post_id: int, text: str = "", **fields: object) -> Post:
         """Change a post, and remember who did."""
         made = replace(self.shown(post_id), **fields)  # type: ignore[arg-type]
         self.posts[post_id] = made
         self.note(what, by, made, text)
+        if what in TOLD and isinstance(self.mail, Notifications):
+            self.mail.notify(made.creator.id, Origin.SERVER, 0, self.now())  # its own lock, too
         return self.shown(post_id)
 
     def note(self, what: What, by: Person, post: Post, text: str = "") -> None:
         """Remember a deed."""
-        pinned = frozenset(one.id for one in self.posts.values() if one.featured_community and one.open)
+        pinned = frozenset(one.id for one in self.posts.values() if one.featured_community and is_seen(one))
         self.deeds.append(Deed(what, by.id, post, self.now(), pinned, text))
 
     def change_comment(self, comment_id: int, **fields: object) -> None:
         """Change a comment."""
         said = self.mail.said[comment_id]
-        self.tell(replace(said, comment=replace(said.comment, **fields)))  # type: ignore[arg-type]
+        changed = replace(said, comment=replace(said.comment, **fields))  # type: ignore[arg-type]
+        if "content" in fields:
+            self.tell(changed)
+        else:
+            self.mail.said[comment_id] = changed
 
     def tell(self, said: Said) -> None:
-        """Keep a comment and tell those whom it names or answers; they may have been told before."""
+        """Keep a comment and tell those whom it names or answers: 1.0 does at each edit (lemmy-api 2.10)."""
         names = mentioned(said.comment.content, HOST.removeprefix("https://"))
         poster = self.posts[said.comment.post_id].creator
         answered = self.mail.said[said.parent_id].by if said.parent_id else poster
         named = [person for person in self.people.values() if person.name in names]
+        if self.is_new:
+            self.ways["told again of an edit"] += said.comment.id in self.mail.said
+            self.ways["a mention came as a reply"] += any(one.id == answered.id for one in named)
         self.mail.tell(said, named=named, answered=answered, at=self.now())
 
     def count_comment(self, post_id: int) -> None:
@@ -169,250 +213,13 @@ class Server:
         return next(one for one in self.communities.values() if one.id == community_id)
 
 
-@dataclass
-class AccountForum:
-    """How one account sees a server. `alive` says whether its token is, `hides` names settings that hide."""
-
-    server: Server
-    me: Person
-    alive: bool = True
-    hides: frozenset[str] = frozenset()
-    _heard: datetime | None = None
-
-    def site(self, *, anew: bool = False) -> Site:
-        """Tell of the server."""
-        self._hear()
-        admins = tuple(one for one in self.server.people.values() if one.admin)
-        return Site(
-            actor=f"{HOST}/", name="Sandbox", version="0.19.20", languages=dict(LANGUAGES), admins=admins
-        )
-
-    def account(self) -> Account:
-        """Tell of the account."""
-        self._sign()
-        places = [one for one in self.server.communities.values() if self.server.moderates(self.me, one.id)]
-        mine = [post for post in self.server.posts.values() if post.creator.id == self.me.id]
-        languages = (0, 37) if "discussion_languages" in self.hides else ()
-        return Account(
-            person=self.me,
-            moderates=tuple(one.place for one in places),
-            post_count=len(mine),
-            hides=tuple(sorted(self.hides)),
-            languages=languages,
-        )
-
-    def show_everything(self) -> None:
-        """Stop hiding."""
-        self._sign()
-        self.hides = frozenset()
-
-    def unread(self) -> Unread:
-        """Count what waits for the account."""
-        self._sign()
-        return self.server.mail.count(self.me.id)
-
-    def community(self, name: str) -> Community:
-        """Find a community."""
-        self._sign()
-        if name not in self.server.communities:
-            raise NotFound("no such community", code="couldnt_find_community")
-        return self.server.communities[name]
-
-    def own_content(self, *, since: datetime | None) -> OwnContent:
-        """List own content: 0.19 hides what was removed, and all of it where the settings hide bots.
-
-        A dead token is not told of: the list is a stranger's then (decision 1).
-        """
-        self._hear()
-        hidden = self.alive and "show_bot_accounts" in self.hides
-        found = [] if hidden else self._listed(lambda post: post.creator.id == self.me.id, since)
-        mine = (said.comment for said in self.server.mail.said.values() if said.by.id == self.me.id)
-        said = [
-            comment
-            for comment in mine
-            if not comment.removed and (since is None or comment.published >= since)
-        ]
-        return OwnContent(author=self.me.id, posts=newest(found), comments=tuple(reversed(said)))
-
-    def own_removed(self, community_id: int) -> tuple[Post, ...]:
-        """List what the mod log says was removed at some time."""
-        self._sign()
-        ids = dict.fromkeys(reversed(self.server.removals))
-        shown = [self.server.shown(one) for one in ids if one in self.server.posts]
-        return newest(
-            [post for post in shown if (post.creator.id, post.community_id) == (self.me.id, community_id)]
-        )
-
-    def pinned(self, community_id: int) -> tuple[Post, ...]:
-        """List what is pinned."""
-        self._hear()
-        return newest(
-            self._listed(lambda post: post.community_id == community_id and post.featured_community)
-        )
-
-    def post(self, post_id: int) -> Post:
-        """Read a post."""
-        self._hear()
-        return self.server.shown(post_id)
-
-    def post_at(self, url: str) -> Post:
-        """Read the post at an address."""
-        self._sign()
-        if not url.startswith(f"{HOST}/post/"):
-            raise NotFound("nothing there", code="couldnt_find_object")
-        return self.post(int(url.rpartition("/")[2]))
-
-    def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
-        """List somebody's posts."""
-        self._hear()
-        author = self.person(username)
-        return newest(
-            self._listed(lambda post: (post.creator.id, post.community_id) == (author.id, community_id))
-        )
-
-    def person(self, name: str) -> Person:
-        """Find somebody."""
-        self._hear()
-        local = name.removesuffix("@lemmy.example")
-        if local not in self.server.people:
-            raise NotFound("nobody", code="couldnt_find_person")
-        return self.server.people[local]
-
-    def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
-        """Read the mod log."""
-        self._hear()
-        return tuple(reversed([event for event in self.server.pins if event.post_id == post_id]))
-
-    def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        """Make a post."""
-        self._sign()
-        return create(self.server, self.me, community_id, draft)
-
-    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
-        """Make a post another one."""
-        self._sign()
-        if self.server.shown(post_id).creator.id != self.me.id:
-            raise Refused("not yours", code="no_post_edit_allowed")
-        return self.server.change(
-            What.EDIT,
-            self.me,
-            post_id,
-            title=draft.title,
-            body=draft.body,
-            link=draft.link,
-            thumbnail=draft.thumbnail,
-            alt_text=draft.alt_text,
-        )
-
-    def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
-        """Pin or unpin."""
-        self._sign()
-        return feature(self.server, self.me, post_id, featured=featured, kind=kind)
-
-    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
-        """Lock or unlock."""
-        self._sign()
-        return self.server.change(What.LOCK, self.me, post_id, locked=locked)
-
-    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        """Comment."""
-        self._sign()
-        return comment(self.server, self.me, post_id, content, parent_id=parent_id)
-
-    def comment_by_id(self, comment_id: int) -> Comment:
-        """Read a comment."""
-        self._hear()
-        said = self.server.mail.said.get(comment_id)
-        if said is None:
-            raise NotFound("no such comment", code="couldnt_find_comment")
-        return said.comment
-
-    def edit_comment(self, comment_id: int, content: str) -> Comment:
-        """Change an own comment."""
-        return self._change_comment(comment_id, content=content)
-
-    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
-        """Mark an own comment, as a moderator."""
-        said = self.server.mail.said.get(comment_id)
-        if said is not None and not self.server.moderates(self.me, said.community_id):
-            raise Refused("no moderator", code="not_a_mod_or_admin")
-        return self._change_comment(comment_id, distinguished=distinguished)
-
-    def _change_comment(self, comment_id: int, **changed: object) -> Comment:
-        self._sign()
-        if self.comment_by_id(comment_id).creator != self.me:
-            raise Refused("not yours", code="no_comment_edit_allowed")
-        self.server.change_comment(comment_id, **changed)
-        return self.comment_by_id(comment_id)
-
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits."""
-        self._sign()
-        return self.server.mail.waiting(self.me.id)
-
-    def mark_read(self, notice: Notice) -> None:
-        """Take something out of what waits."""
-        self._sign()
-        self.server.mail.mark(self.me.id, notice)
-
-    def message(self, person_id: int, content: str) -> None:
-        """Write to somebody."""
-        self._sign()
-        self.server.mail.send(self.me, person_id, content, self.server.now())
-
-    def messages_to(self, person_id: int) -> tuple[str, ...]:
-        """Tell what was written to somebody, newest first."""
-        self._sign()
-        letters = [one for one in self.server.mail.letters if (one.by.id, one.to) == (self.me.id, person_id)]
-        return tuple(letter.text for letter in reversed(letters))[:PAGE]
-
-    def upload(self, name: str, content: bytes) -> str:
-        """Take a picture."""
-        self._sign()
-        if not self.server.has_images:
-            raise NotLemmy("no image service")
-        self.server.images.append(content)
-        return f"{HOST}/pictrs/image/{len(self.server.images)}-{name}"
-
-    def server_time(self) -> datetime | None:
-        """Give the time of the newest answer."""
-        return self._heard
-
-    def sign_in(self) -> None:
-        """Get a new token."""
-        self.alive = True
-
-    def sign_out(self) -> None:
-        """Give the token back."""
-        self.alive = False
-
-    def _listed(self, wanted: Callable[[Post], bool], since: datetime | None = None) -> list[Post]:
-        """What a list shows: nothing removed to anybody, nothing deleted to strangers."""
-        return [
-            self.server.shown(post.id)
-            for post in self.server.posts.values()
-            if wanted(post)
-            and not post.removed
-            and (self.alive or not post.deleted)
-            and (since is None or post.published >= since)
-        ]
-
-    def _hear(self) -> None:
-        self.server.settle()
-        self._heard = self.server.now()
-
-    def _sign(self) -> None:
-        self._hear()
-        if not self.alive:
-            raise TokenRefused("The server does not take the stored token.")
-
-
 def create(server: Server, by: Person, community_id: int, draft: PostDraft) -> Post:
     """Make a post."""
     title = draft.title.strip()
     if not 3 <= len(title) <= 200 or "\n" in title:
         raise Refused("a bad title", code="invalid_post_title")
     number = server.next_id()
+    travels = server.is_new and not server.place(community_id).local
     server.posts[number] = Post(
         id=number,
         title=title,
@@ -421,12 +228,26 @@ def create(server: Server, by: Person, community_id: int, draft: PostDraft) -> P
         creator=by,
         community_id=community_id,
         published=server.now(),
+        federation_pending=travels,
         link=draft.link,
         thumbnail=draft.thumbnail,
         alt_text=draft.alt_text,
     )
     server.note(What.CREATE, by, server.posts[number])
+    if travels:
+        server.ways["a post was on its way"] += 1
+        server.later(server.travel(), lambda: arrive(server, number))
     return server.shown(number)
+
+
+def arrive(server: Server, post_id: int) -> None:
+    """Be taken over by the community's own server."""
+    server.posts[post_id] = replace(server.shown(post_id), federation_pending=False)
+
+
+def is_seen(post: Post) -> bool:
+    """Whether readers see a post."""
+    return post.open and not post.federation_pending
 
 
 def feature(server: Server, by: Person, post_id: int, *, featured: bool, kind: Feature) -> Post:
@@ -462,8 +283,3 @@ def comment(server: Server, by: Person, post_id: int, content: str, *, parent_id
     server.count_comment(post_id)
     server.note(What.COMMENT, by, post, content)
     return made
-
-
-def newest(found: list[Post]) -> tuple[Post, ...]:
-    """Put posts in order."""
-    return tuple(sorted(found, key=lambda post: (post.published, post.id), reverse=True))

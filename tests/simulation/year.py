@@ -20,9 +20,11 @@ from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeLedger
+from tests.simulation.account import AccountForum
 from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
-from tests.simulation.server import AccountForum, Server
+from tests.simulation.rates import Rates
+from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
 
 WEEKS = 52
@@ -30,6 +32,10 @@ ZONES = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "UTC", "Afr
 HOURS = [time(0, 0), time(1, 30), time(2, 30), time(12, 0), time(23, 45)]
 TICK = timedelta(seconds=30)
 BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+
+UPGRADED, ELSEWHERE = 3, 2
+"""Of each six seeds: whose server is upgraded, and for which the community is on another one than the bot."""
+TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=7), timedelta(minutes=200)]
 
 Event = Callable[["Year"], None]
 
@@ -42,18 +48,27 @@ class _Due:
 
 
 class Year:
-    """What a seed acts on. `calm` is the record of when nothing hindered the bot, for the judge."""
+    """What a seed acts on: half of the years on each generation of Lemmy, some of the first with an upgrade.
 
-    def __init__(self, seed: int) -> None:
+    `calm` is the record of when nothing hindered the bot, for the judge.
+    """
+
+    def __init__(self, seed: int, *, generation: Generation | None = None) -> None:
         self.seed = seed
         self.random = Random(seed)
         self.counts: Counter[str] = Counter()
         self.record = Record()
         first = date(2026, 11, 9) + timedelta(weeks=self.random.randrange(8 * 52))
         self.clock = Clock(datetime.combine(first, time(0), UTC) - timedelta(days=3))
-        self.server = Server(self.clock.true)
+        self.upgrades, elsewhere = seed % 6 == UPGRADED, seed % 6 == ELSEWHERE
+        self.server = Server(
+            self.clock.true,
+            generation=generation or (Generation.V0_19 if seed % 2 else Generation.V1_0),
+            rates=Rates(),
+            travel=lambda: self.random.choice(TRAVELS),
+        )
         self.bot, self.modlin, self.kim, self.reader = self._people()
-        self.home = self.server.add_community("news", ["modlin", "kim", "megabot"]).id
+        self.home = self.server.add_community("news", ["modlin", "kim", "megabot"], local=not elsewhere).id
         self.server.add_community("newsroom", ["modlin", "kim", "megabot"])
         self.forum = AccountForum(self.server, self.bot)
         self.storm = Storm(self.random)
@@ -243,7 +258,7 @@ class Year:
         found = [
             post
             for post in self.server.posts.values()
-            if f"(megabot:v1:{name}/" in post.body and post.creator.id == self.bot.id and post.open
+            if f"(megabot:v1:{name}/" in post.body and post.creator.id == self.bot.id and is_seen(post)
         ]
         return max(found, key=lambda post: (post.published, post.id), default=None)
 
@@ -256,6 +271,15 @@ class Year:
             found.append(edition)
         return found
 
+    def _something_is_hidden(self) -> bool:
+        """Whether nothing shows the text of a post that the ledger does not know (decision 2)."""
+        shown = self.server.place(self.home).local or self.server.moderates(self.bot, self.home)
+        if shown or not self.server.is_new:
+            return False
+        known = {record.post_id for name in self.ledger.threads() for record in self.ledger.posts(name)}
+        own = (post for post in self.server.posts.values() if post.creator.id == self.bot.id)
+        return any(post.removed and post.id not in known for post in own)
+
     def _note_calm(self) -> None:
         """Remember whether anything but people's hands on posts hinders the bot now."""
         calm = (
@@ -266,6 +290,7 @@ class Year:
             and not self.forum.hides
             and self.clock.ahead == timedelta(0)
             and self.pages.all[0].community == "news"
+            and not self._something_is_hidden()
         )
         if not self.calm or self.calm[-1][1] is not calm:
             self.calm.append((self.clock.at, calm))

@@ -64,6 +64,16 @@ def a_post_is_made_only_from_a_look_that_proves_something(one: Case, plan: Plan)
     return not made(plan) or (one.seen.proven and one.seen.deep and not one.seen.hides)
 
 
+def no_post_is_made_beside_one_that_may_be_it(one: Case, plan: Plan) -> bool:
+    return not (made(plan) and one.seen.hidden) or one.ordered(OrderKind.REPOST)
+
+
+def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Case, plan: Plan) -> bool:
+    standing = one.seen.standing
+    served = any(isinstance(action, Pin | Unpin | Tell | Lock) for action in plan)
+    return not (served and standing is not None and standing.post.federation_pending)
+
+
 def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bool:
     opened = [intent for intent in one.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH]
     over = (
@@ -132,7 +142,9 @@ ALWAYS: tuple[Callable[[Case, Plan], bool], ...] = (
     a_post_is_made_alone,
     an_edition_gets_no_second_post_without_a_repost,
     a_post_is_made_only_from_a_look_that_proves_something,
+    no_post_is_made_beside_one_that_may_be_it,
     no_post_is_made_while_another_may_be_on_its_way,
+    nothing_is_done_for_a_post_that_nobody_sees_yet,
     a_post_is_of_the_due_edition,
     a_copy_has_a_number_that_no_other_has,
     a_broken_text_is_never_sent,

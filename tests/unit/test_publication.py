@@ -31,8 +31,10 @@ from tests.making import (
     SLOT,
     TEXT,
     WEEK,
+    WEEKLY,
     a_draft,
     a_record,
+    a_thread,
     an_edition,
     an_intent,
     case,
@@ -41,6 +43,7 @@ from tests.making import (
 
 TEN_MINUTES = timedelta(minutes=10)
 GRACE = timedelta(days=3)
+HIDDEN = replace(own(47, removed=True, body="").post, id=902, url="https://l.example/902")
 BY_HAND: Post = replace(own(47, title="News 47").post, id=900, creator=MODERATOR, url="https://l.example/900")
 
 
@@ -276,6 +279,47 @@ def test_a_look_that_proves_nothing_is_no_reason_to_post(order: Order | None) ->
 
 
 # -- what was decided is sent
+
+
+@pytest.mark.parametrize(
+    ("post", "held"),
+    [
+        (HIDDEN, True),
+        (replace(HIDDEN, title="Another title"), True),
+        (replace(HIDDEN, published=SLOT - WEEK), True),
+        (replace(HIDDEN, published=SLOT - WEEK, title="News 46"), False),
+    ],
+)
+def test_a_removed_post_without_its_text_may_be_this_editions(post: Post, *, held: bool) -> None:
+    """Newer than the slot before, or of the same title: absence of a marker proves nothing then."""
+    verdict = decided(hidden=(post,))
+
+    assert (verdict == Hold(reason=Reason.BODY_HIDDEN, facts=(post.url,))) is held
+
+
+def test_beside_a_removed_post_without_its_text_nothing_is_sent_again_either() -> None:
+    unknown = an_intent(state=IntentState.UNKNOWN)
+
+    assert decided(hidden=(HIDDEN,), intents=(unknown,), wanted=None) == Hold(
+        reason=Reason.BODY_HIDDEN, facts=(HIDDEN.url,)
+    )
+
+
+def test_a_word_to_post_it_does_not_tell_what_a_removed_post_was() -> None:
+    assert not is_posted(hidden=(HIDDEN,), order=POST)
+
+
+def test_in_a_first_edition_any_removed_post_without_its_text_counts() -> None:
+    first = a_thread(schedule=replace(WEEKLY, first=SLOT.date()))
+
+    assert not is_posted(hidden=(replace(HIDDEN, published=SLOT - 9 * WEEK, title="Old"),), thread=first)
+
+
+def test_a_fresh_copy_has_a_number_that_no_removed_post_can_have() -> None:
+    verdict = decided(hidden=(HIDDEN, replace(HIDDEN, id=903)), order=REPOST)
+
+    assert isinstance(verdict, Publish)
+    assert verdict.copy == 3
 
 
 def test_a_post_that_never_came_to_be_is_sent_as_it_was_decided() -> None:

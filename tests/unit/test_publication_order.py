@@ -36,7 +36,8 @@ BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
     ("not looked deep", {"order": None}, Need.DEEP_LOOK),
     ("settings hide", {"deep": True}, Reason.SETTINGS_HIDE),
     ("nothing proven", {"hides": ()}, Reason.NOT_PROVEN),
-    ("sent in vain", {"proven": True}, Resend),
+    ("removed, text hidden", {"proven": True}, Reason.BODY_HIDDEN),
+    ("sent in vain", {"hidden": ()}, Resend),
     ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, Need.TEXT),
     ("text broken", {"wanted": BROKEN}, Reason.TEXT_BROKEN),
     ("text refused", {"wanted": TEXT}, Reason.REFUSED_BEFORE),
@@ -56,6 +57,7 @@ ALL_WRONG: Mend = {
     "deep": False,
     "hides": ("show_bot_accounts",),
     "proven": False,
+    "hidden": (own(removed=True, body="").post,),
     "wanted": None,
     "hand_made": (own(creator=MODERATOR).post,),
 }

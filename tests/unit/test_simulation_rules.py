@@ -8,7 +8,8 @@ import pytest
 from megabot.core.marker import CommentMarker, Marker, signed
 from megabot.core.posts import Feature, Post, PostDraft
 from tests.simulation import rules
-from tests.simulation.server import AccountForum, What, create
+from tests.simulation.account import AccountForum
+from tests.simulation.server import What, create
 from tests.simulation.year import Year
 
 

@@ -48,6 +48,7 @@ def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
         (Reason.REFUSED_BEFORE, "megabot post news"),
         (Reason.NOT_ORDERED, "megabot post news"),
         (Reason.REMOVED, "megabot repost news"),
+        (Reason.BODY_HIDDEN, "megabot repost news"),
         (Reason.NOTHING_STANDS, "megabot post news"),
     ],
 )
@@ -152,15 +153,22 @@ def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() ->
     )
 
 
-def test_a_status_tells_how_old_the_token_is() -> None:
+def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_threads() -> None:
     found = Status(
-        now=NOW, source=SourceStatus(), threads=(), alerts=("a fuse blew",), signed_in=NOW - timedelta(days=3)
+        now=NOW,
+        source=SourceStatus(),
+        threads=(),
+        alerts=(("source", "a fuse blew"), ("film:held", "a reel broke")),
+        signed_in=NOW - timedelta(days=3),
     )
 
-    assert overview_texts.status_lines(ENGLISH, found) == (
+    lines = overview_texts.status_lines(ENGLISH, found)
+    assert lines == (
         "source: a folder that is in no git repository; token: 3 days",
         "needs a person: a fuse blew",
+        "needs a person: a reel broke",
     )
+    assert overview_texts.status_lines(ENGLISH, found, ["news"]) == lines[:2]
 
 
 def test_a_status_names_what_may_have_happened() -> None:

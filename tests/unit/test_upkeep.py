@@ -47,6 +47,29 @@ def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
 
 
+# -- on its way to the community's own server
+
+
+ON_ITS_WAY = pinned(47, federation_pending=True)
+
+
+def test_a_post_that_nobody_sees_yet_is_waited_for_and_the_old_one_stays_pinned() -> None:
+    held = handed_over(posts=(ON_ITS_WAY, pinned(46)))
+
+    soon = NOW + timedelta(minutes=2)
+    assert held == (Hold(reason=Reason.PENDING, until=soon, facts=(ON_ITS_WAY.post.url,)),)
+
+
+def test_a_post_that_nobody_sees_after_an_hour_needs_a_person() -> None:
+    held = handed_over(posts=(ON_ITS_WAY, pinned(46)), now=NOW + timedelta(hours=1))
+
+    assert held == (Hold(reason=Reason.PENDING_FOR_LONG, facts=(ON_ITS_WAY.post.url,)),)
+
+
+def test_a_post_that_has_arrived_is_pinned() -> None:
+    assert upkeep(own(47), pin_events={47: None}) == (Pin(own=own(47), kind=Feature.COMMUNITY),)
+
+
 # -- nothing stands
 
 

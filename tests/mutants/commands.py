@@ -1,0 +1,69 @@
+"""Mutants of what moderators command: who may, how often, about which edition."""
+
+from tests.mutants.mutant import Mutant
+
+AUTHORITY = "tests/integration/test_commands_authority.py"
+EXCEPTIONS = "tests/integration/test_exceptions.py"
+LATE = "tests/integration/test_late_essay.py"
+
+COMMANDS = (
+    Mutant(
+        name="an admin commands without a setting",
+        file="megabot/inbox.py",
+        old=" if self._ports.admins else ()",
+        new="",
+        caught_by=(f"{AUTHORITY}::test_an_admin_of_the_server_is_a_stranger",),
+    ),
+    Mutant(
+        name="an admin of a while ago commands",
+        file="megabot/inbox.py",
+        old="site(anew=True)",
+        new="site()",
+        caught_by=(f"{AUTHORITY}::test_who_was_an_admin_a_minute_ago_is_not_obeyed",),
+    ),
+    Mutant(
+        name="a restored ledger has a copy made again",
+        file="megabot/core/seen.py",
+        old="return self.at is not None and self.at < deed",
+        new="return False",
+        caught_by=(f"{AUTHORITY}::test_a_restored_ledger_does_not_obey_again_what_was_never_answered",),
+    ),
+    Mutant(
+        name="a hundred strangers are all marked as read at once",
+        file="megabot/inbox.py",
+        old="notices[:MOST_MARKED]",
+        new="notices",
+        caught_by=(f"{AUTHORITY}::test_a_hundred_strangers_cost_few_requests_a_tick_and_no_replies",),
+    ),
+    Mutant(
+        name="a second skip takes another week",
+        file="megabot/core/amendments.py",
+        old="    return skips.get(following.key)\n",
+        new="    return None\n",
+        caught_by=(f"{EXCEPTIONS}::test_an_edition_is_skipped_once_however_often_that_is_said",),
+    ),
+    Mutant(
+        name="an edition that is posted is held",
+        file="megabot/core/amendments.py",
+        old="    if edition.key in posted:\n",
+        new="    if False:\n",
+        caught_by=(f"{EXCEPTIONS}::test_an_edition_that_is_posted_is_not_changed",),
+    ),
+    Mutant(
+        name="what is taken back waits for the next hour",
+        file="megabot/run.py",
+        old=" or due or changed:",
+        new=" or due:",
+        caught_by=(f"{EXCEPTIONS}::test_what_was_held_is_posted_by_the_tick_that_hears_the_word",),
+    ),
+    Mutant(
+        name="a late essay is put in with another moment each time",
+        file="megabot/compose.py",
+        old="return said or texts.added(",
+        new="return texts.added(",
+        caught_by=(
+            f"{LATE}::test_what_was_put_in_once_is_not_put_in_again",
+            f"{LATE}::test_an_essay_that_the_server_refuses_is_not_sent_again_each_hour",
+        ),
+    ),
+)

@@ -1,0 +1,46 @@
+"""The same stage on a 1.0."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from megabot.sandbox import HandV4, Sandbox
+from tests.sandbox.clocks import StandingClock
+from tests.sandbox.stage import staged
+
+
+@pytest.fixture
+def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
+    with staged(Sandbox(clock, api="v4")) as running:
+        yield running
+
+
+@pytest.fixture
+def bot(sandbox: Sandbox) -> HandV4:
+    return by(sandbox, "megabot")
+
+
+@pytest.fixture
+def modlin(sandbox: Sandbox) -> HandV4:
+    return by(sandbox, "modlin")
+
+
+@pytest.fixture
+def reader(sandbox: Sandbox) -> HandV4:
+    return by(sandbox, "reader")
+
+
+@pytest.fixture
+def admin(sandbox: Sandbox) -> HandV4:
+    return by(sandbox, "admin")
+
+
+@pytest.fixture
+def stranger(sandbox: Sandbox) -> HandV4:
+    return by(sandbox, "")
+
+
+def by(sandbox: Sandbox, name: str) -> HandV4:
+    hand = sandbox.hand(name)
+    assert isinstance(hand, HandV4)
+    return hand

@@ -1,0 +1,312 @@
+"""How one account sees the server in memory: the port `Forum`, as an adapter of either API gives it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from megabot.core.notices import Notice
+from megabot.core.posts import (
+    Account,
+    Comment,
+    Community,
+    Feature,
+    OwnContent,
+    Person,
+    PinEvent,
+    Post,
+    PostDraft,
+    Site,
+    Unread,
+)
+from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+from tests.simulation.server import HOST, Server, What, comment, create, feature
+
+LANGUAGES = {"und": 0, "en": 37}
+PAGE = 50
+
+
+@dataclass
+class AccountForum:
+    """How one account sees a server. `alive` says whether its token is, `hides` names settings that hide."""
+
+    server: Server
+    me: Person
+    alive: bool = True
+    hides: frozenset[str] = frozenset()
+    _heard: datetime | None = None
+
+    def site(self, *, anew: bool = False) -> Site:
+        """Tell of the server."""
+        self._hear()
+        admins = tuple(one for one in self.server.people.values() if one.admin)
+        return Site(
+            actor=f"{HOST}/",
+            name="Sandbox",
+            version=self.server.generation.value,
+            languages=dict(LANGUAGES),
+            admins=admins,
+        )
+
+    def account(self) -> Account:
+        """Tell of the account."""
+        self._sign()
+        places = [one for one in self.server.communities.values() if self.server.moderates(self.me, one.id)]
+        mine = [post for post in self.server.posts.values() if post.creator.id == self.me.id]
+        languages = (0, 37) if "discussion_languages" in self.hides else ()
+        return Account(
+            person=self.me,
+            moderates=tuple(one.place for one in places),
+            post_count=len(mine),
+            hides=tuple(sorted(self.hides)),
+            languages=languages,
+        )
+
+    def show_everything(self) -> None:
+        """Stop hiding."""
+        self._sign()
+        self.hides = frozenset()
+
+    def unread(self) -> Unread:
+        """Count what waits for the account: 1.0 in one number."""
+        self._sign()
+        if self.server.is_new:
+            return Unread(notices=sum(len(notice.notifications) for notice in self.inbox()))
+        return self.server.mail.count(self.me.id)
+
+    def community(self, name: str) -> Community:
+        """Find a community."""
+        self._sign()
+        if name not in self.server.communities:
+            raise NotFound("no such community", code="couldnt_find_community")
+        return self.server.communities[name]
+
+    def own_content(self, *, since: datetime | None) -> OwnContent:
+        """List own content, all of it without a text where a dead token makes this a stranger (decision 1).
+
+        0.19 leaves out what was removed, and everything where the settings hide bots; 1.0 has removed posts
+        without their text, unless the account moderates there (decision 2).
+        """
+        self._hear()
+        hidden = not self.server.is_new and self.alive and "show_bot_accounts" in self.hides
+        found = [] if hidden else self._own(since)
+        mine = (said.comment for said in self.server.mail.said.values() if said.by.id == self.me.id)
+        said = [
+            comment
+            for comment in mine
+            if not comment.removed and (since is None or comment.published >= since)
+        ]
+        return OwnContent(
+            author=self.me.id,
+            posts=newest(found),
+            comments=tuple(reversed(said)),
+            whole=self.server.is_new,
+        )
+
+    def _own(self, since: datetime | None) -> list[Post]:
+        if not self.server.is_new:
+            return self._listed(lambda post: post.creator.id == self.me.id, since)
+        return [
+            self._veiled(self.server.shown(post.id))
+            for post in self.server.posts.values()
+            if post.creator.id == self.me.id and (since is None or post.published >= since)
+        ]
+
+    def _veiled(self, post: Post) -> Post:
+        """Take a removed post's text away from who may not read it, as 1.0 does."""
+        if not (self.server.is_new and post.removed) or (self.alive and self._moderates(post.community_id)):
+            return post
+        self.server.ways["a removed post's text was hidden"] += 1
+        return replace(post, body="")
+
+    def _moderates(self, community_id: int) -> bool:
+        return self.me.admin or self.server.moderates(self.me, community_id)
+
+    def own_removed(self, community_id: int) -> tuple[Post, ...]:
+        """List what the mod log says was removed at some time, texts and all: that of the own server."""
+        self._sign()
+        ids = dict.fromkeys(reversed(self.server.removals))
+        if self.server.is_new and not self.server.place(community_id).local:
+            return ()
+        shown = [self.server.shown(one) for one in ids if one in self.server.posts]
+        return newest(
+            [post for post in shown if (post.creator.id, post.community_id) == (self.me.id, community_id)]
+        )
+
+    def pinned(self, community_id: int) -> tuple[Post, ...]:
+        """List what is pinned."""
+        self._hear()
+        return newest(
+            self._listed(lambda post: post.community_id == community_id and post.featured_community)
+        )
+
+    def post(self, post_id: int) -> Post:
+        """Read a post."""
+        self._hear()
+        return self._veiled(self.server.shown(post_id))
+
+    def post_at(self, url: str) -> Post:
+        """Read the post at an address."""
+        self._sign()
+        if not url.startswith(f"{HOST}/post/"):
+            raise NotFound("nothing there", code="couldnt_find_object")
+        return self.post(int(url.rpartition("/")[2]))
+
+    def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
+        """List somebody's posts."""
+        self._hear()
+        author = self.person(username)
+        return newest(
+            self._listed(lambda post: (post.creator.id, post.community_id) == (author.id, community_id))
+        )
+
+    def person(self, name: str) -> Person:
+        """Find somebody."""
+        self._hear()
+        local = name.removesuffix("@lemmy.example")
+        if local not in self.server.people:
+            raise NotFound("nobody", code="couldnt_find_person")
+        return self.server.people[local]
+
+    def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
+        """Read the mod log: 1.0 names people only to the community's moderators (decision 20)."""
+        self._hear()
+        events = [event for event in reversed(self.server.pins) if event.post_id == post_id]
+        if self.server.is_new and not (self.alive and self._moderates(community_id)):
+            events = [replace(event, by=None) for event in events]
+        return tuple(events)
+
+    def create_post(self, community_id: int, draft: PostDraft) -> Post:
+        """Make a post."""
+        self.server.spend(lambda rates: rates.post)
+        self._sign()
+        return create(self.server, self.me, community_id, draft)
+
+    def edit_post(self, post_id: int, draft: PostDraft) -> Post:
+        """Make a post another one."""
+        self._sign()
+        if self.server.shown(post_id).creator.id != self.me.id:
+            raise Refused("not yours", code="no_post_edit_allowed")
+        return self.server.change(
+            What.EDIT,
+            self.me,
+            post_id,
+            title=draft.title,
+            body=draft.body,
+            link=draft.link,
+            thumbnail=draft.thumbnail,
+            alt_text=draft.alt_text,
+        )
+
+    def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
+        """Pin or unpin."""
+        self._sign()
+        return feature(self.server, self.me, post_id, featured=featured, kind=kind)
+
+    def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
+        """Lock or unlock."""
+        self._sign()
+        return self.server.change(What.LOCK, self.me, post_id, locked=locked)
+
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        """Comment."""
+        self.server.spend(lambda rates: rates.comment)
+        self._sign()
+        return comment(self.server, self.me, post_id, content, parent_id=parent_id)
+
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read a comment."""
+        self._hear()
+        said = self.server.mail.said.get(comment_id)
+        if said is None:
+            raise NotFound("no such comment", code="couldnt_find_comment")
+        return said.comment
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Change an own comment."""
+        return self._change_comment(comment_id, content=content)
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark an own comment, as a moderator."""
+        said = self.server.mail.said.get(comment_id)
+        if said is not None and not self.server.moderates(self.me, said.community_id):
+            raise Refused("no moderator", code="not_a_mod_or_admin")
+        return self._change_comment(comment_id, distinguished=distinguished)
+
+    def _change_comment(self, comment_id: int, **changed: object) -> Comment:
+        self._sign()
+        if self.comment_by_id(comment_id).creator != self.me:
+            raise Refused("not yours", code="no_comment_edit_allowed")
+        self.server.change_comment(comment_id, **changed)
+        return self.comment_by_id(comment_id)
+
+    def inbox(self) -> tuple[Notice, ...]:
+        """List what waits: on 1.0 nothing that is gone, and nothing in a thread that is."""
+        self._sign()
+        waiting = self.server.mail.waiting(self.me.id)
+        if not self.server.is_new:
+            return waiting
+        return tuple(one for one in waiting if not one.gone and self._opens(one.post_id))
+
+    def _opens(self, post_id: int) -> bool:
+        return post_id not in self.server.posts or self.server.posts[post_id].open
+
+    def mark_read(self, notice: Notice) -> None:
+        """Take something out of what waits."""
+        self._sign()
+        self.server.mail.mark(self.me.id, notice)
+
+    def message(self, person_id: int, content: str) -> None:
+        """Write to somebody."""
+        self._sign()
+        self.server.mail.send(self.me, person_id, content, self.server.now())
+
+    def messages_to(self, person_id: int) -> tuple[str, ...]:
+        """Tell what was written to somebody, newest first."""
+        self._sign()
+        letters = [one for one in self.server.mail.letters if (one.by.id, one.to) == (self.me.id, person_id)]
+        return tuple(letter.text for letter in reversed(letters))[:PAGE]
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Take a picture."""
+        self._sign()
+        if not self.server.has_images:
+            raise NotLemmy("no image service")
+        self.server.images.append(content)
+        return f"{HOST}/pictrs/image/{len(self.server.images)}-{name}"
+
+    def server_time(self) -> datetime | None:
+        """Give the time of the newest answer."""
+        return self._heard
+
+    def sign_in(self) -> None:
+        """Get a new token."""
+        self.alive = True
+
+    def sign_out(self) -> None:
+        """Give the token back."""
+        self.alive = False
+
+    def _listed(self, wanted: Callable[[Post], bool], since: datetime | None = None) -> list[Post]:
+        """What a list shows: nothing removed to anybody, nothing deleted to strangers."""
+        return [
+            self.server.shown(post.id)
+            for post in self.server.posts.values()
+            if wanted(post)
+            and not post.removed
+            and (self.alive or not post.deleted)
+            and (since is None or post.published >= since)
+        ]
+
+    def _hear(self) -> None:
+        self.server.settle()
+        self._heard = self.server.now()
+
+    def _sign(self) -> None:
+        self._hear()
+        if not self.alive:
+            raise TokenRefused("The server does not take the stored token.")
+
+
+def newest(found: list[Post]) -> tuple[Post, ...]:
+    """Put posts in order."""
+    return tuple(sorted(found, key=lambda post: (post.published, post.id), reverse=True))
