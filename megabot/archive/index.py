@@ -29,9 +29,10 @@ def shard(pairs: Sequence[tuple[Entry, Entry | None]]) -> str:
 
 
 def new_words(entry: Entry, before: Entry | None) -> str:
-    """Give the words of an edition's lines that the one before did not have: the directory repeats itself."""
+    """Give the words of the essay, and of lines that the edition before did not have: directories repeat."""
     old = set(before.body.splitlines()) if before else set()
-    lines = [line for line in entry.body.splitlines() if line not in old]
+    new = [line for line in entry.body.splitlines() if line not in old]
+    lines = list(dict.fromkeys([*entry.essay.splitlines(), *new]))
     lines += [f"{one.author}: {one.line}" for one in entry.featured]
     text = _MARKS.sub(" ", _ADDRESS.sub(" ", "\n".join(lines)))
     return " ".join(_NO_WORDS.sub(" ", text).split())[:LONGEST]
