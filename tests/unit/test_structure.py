@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app run {PASS} {PORTS}",
+    "demo": f"sandbox app run archive {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
