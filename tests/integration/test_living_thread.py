@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.lemmy_detect import ApiKind
+from megabot.core import context
 from megabot.core.threads import Refresh
 from megabot.living import LOOK_EVERY, featured
 from megabot.markdown import to_html
@@ -204,3 +205,64 @@ def test_nothing_is_edited_while_nothing_changes(scene: Scene) -> None:
     scene.wait(HOURLY)
 
     assert scene.world.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("unnote", "there is no note on the thread"),
+        ("optout", "Nothing of yours is put forward any more."),
+        ("note", "`note` needs one word more"),
+    ],
+)
+def test_what_there_is_nothing_to_do_about_is_answered(scene: Scene, words: str, answer: str) -> None:
+    scene.say(words)
+
+    assert answer in scene.answers()[0]
+
+
+def test_only_a_highlight_is_taken_out(scene: Scene) -> None:
+    remark = scene.hand("reader").comment(1, REMARK)
+    scene.say("unfeature", to=remark)
+
+    assert "that comment is no highlight" in scene.answers()[0]
+
+
+def test_a_comment_that_is_gone_is_not_put_forward(scene: Scene) -> None:
+    remark = scene.hand("reader").comment(1, REMARK)
+    said = scene.hand("modlin").comment(1, f"{BOT} feature", parent_id=remark)
+    scene.hand("modlin").remove_comment(remark)
+    scene.wait()
+
+    assert said
+    assert "deleted or removed" in scene.answers()[0]
+
+
+def test_a_comment_in_an_older_thread_is_kept_for_the_site(scene: Scene) -> None:
+    remark = scene.hand("reader").comment(1, REMARK)
+    scene.wait(SLOT + 2 * WEEK - scene.world.clock.at)
+    scene.say("feature", to=remark)
+
+    assert scene.featured() == ["The tide tables"]
+    assert "Highlights" not in scene.body(1) + scene.body(2)
+
+
+def test_the_next_edition_has_them_and_their_numbers(scene: Scene) -> None:
+    promoted(scene)
+    scene.wait(SLOT + 2 * WEEK - scene.world.clock.at)
+
+    record = scene.ports.ledger.posts("news")[-1]
+    previous = context.from_json(record.context).previous
+    assert previous is not None
+    assert [one.line for one in previous.featured] == ["The tide tables"]
+    assert previous.stats == {"comments": previous.comments, "featured": 1, "featured_people": 1}
+
+
+def test_an_adopted_thread_can_have_neither(scene: Scene) -> None:
+    by_hand = scene.hand("modlin").create_post(scene.world.community_id, "News 3 by hand", "Breaking.")
+    scene.hand("modlin").comment(by_hand, f"{BOT} adopt 2026-W49")
+    scene.wait()
+    scene.hand("modlin").comment(by_hand, f"{BOT} note Be kind.")
+    scene.wait()
+
+    assert scene.ports.forum.post(by_hand).body == "Breaking."
