@@ -2,6 +2,7 @@
 # and a changed lock file or pyproject.toml makes its own step run again.
 
 PYTHON ?= python3
+PREFIX ?= /usr/local
 ARGS :=
 TESTS :=
 SEEDS := 300
@@ -14,15 +15,16 @@ LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --st
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults mutants bench lock clean
+.PHONY: help demo test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS=--exit: then end)
+demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS='--exit --api v4': on a 1.0, then end)
 	@$(BIN)/python -m megabot demo $(ARGS)
 
 ifdef TESTS
@@ -31,7 +33,7 @@ test: $(READY)
 else
 test: lint types ## lint, types, all tests, coverage (TESTS=tests/unit/test_x.py: these alone)
 	@echo "make: tests"
-	@$(BIN)/python -m pytest --quiet --numprocesses auto --cov --cov-report=
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --include='$(EXACT)' --fail-under=100
 endif
@@ -57,13 +59,31 @@ mutants: $(READY) ## megabot broken in each of many ways: every one has to be no
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)
 
-lock: ## write both requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)
+soak: $(READY) ## thirty years of the service with faults: what it holds at start and end (ARGS=--years=5)
+	@$(BIN)/python -m bench.soak $(ARGS)
+
+booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
+	@tests/booted/run.sh
+
+install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
+	@systemd/install.sh
+
+uninstall: ## sign out and take it off the machine; settings and ledger stay
+	@systemd/uninstall.sh
+
+wheel: $(READY) ## the wheel in dist/, for pipx, uv and pip
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: newest versions)
 	@$(PYTHON) -m venv --clear .make/lock
 	@.make/lock/bin/python -m pip install --quiet pip-tools dependency-groups
 	@$(LOCK) $(ARGS) --output-file requirements.txt pyproject.toml
 	@.make/lock/bin/python -m dependency_groups dev > .make/dev.in
 	@$(LOCK) $(ARGS) --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml .make/dev.in
-	@rm -r .make/lock .make/dev.in
+	@.make/lock/bin/python -m dependency_groups build > .make/build.in
+	@$(LOCK) --constraint requirements-dev.txt --output-file requirements-build.txt .make/build.in
+	@rm -r .make/lock .make/dev.in .make/build.in
 
 clean: ## remove everything that make made
 	@rm -rf $(VENV) .make .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis

@@ -8,10 +8,11 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from bench import directory, handover, site, startup
+from bench import directory, edit, handover, site, startup
 from bench.figures import Figure, as_json, table
 
 RUNS = 9
+CHECKS = 3
 HELP_RUNS = 61  # it is close to its limit: fewer runs give now one verdict, now the other
 
 
@@ -45,6 +46,9 @@ def _measured() -> Iterator[Figure]:
     _say("directories")
     yield directory.rendered(RUNS, entries=400, length=110)
     yield directory.rendered(RUNS, entries=1000, length=45)
+    _say("previews and checks")
+    yield edit.shown(RUNS, entries=1000, length=45)
+    yield edit.checked(CHECKS, entries=1000, length=45)
     _say("site")
     yield from site.figures()
 

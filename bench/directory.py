@@ -32,12 +32,12 @@ _CONTEXT = Context(
 
 def rendered(runs: int, *, entries: int, length: int) -> Figure:
     """Measure a directory of so many entries of that many characters each, in 20 sections."""
-    snapshot = _snapshot(entries, length)
-    thread = threads(snapshot)[0][0]
+    files = snapshot(entries, length)
+    thread = threads(files)[0][0]
     spent = []
     for _ in range(runs + 1):
         began = time.perf_counter()
-        text = Renderer().render(snapshot, [(thread, _CONTEXT)])[0]
+        text = Renderer().render(files, [(thread, _CONTEXT)])[0]
         spent.append((time.perf_counter() - began) * 1000)
         if not isinstance(text, Rendered) or text.body.count("\n- ") != entries:
             raise RuntimeError(f"not the directory: {text}")
@@ -49,7 +49,8 @@ def rendered(runs: int, *, entries: int, length: int) -> Figure:
     )
 
 
-def _snapshot(entries: int, length: int) -> Snapshot:
+def snapshot(entries: int, length: int) -> Snapshot:
+    """Write a source with so many entries of that many characters."""
     each = entries // _SECTIONS
     files = {"thread.md.j2": _TEMPLATE}
     for number in range(_SECTIONS):

@@ -1,12 +1,15 @@
 """The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
 
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 
-from megabot.errors import ConfigError, Expected, Stopping
+from megabot.errors import ConfigError, Expected, Stopping, WrongAccount
 from megabot.verbs import help_page
 
 INTERRUPTED = 130
+_STDERR = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,6 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     try:
         return _run(arguments)
+    except WrongAccount as error:
+        command = shlex.join(["megabot", *arguments])
+        return _say(ConfigError(f"{error}; run: sudo -u {error.account} {command}"), 2)
     except ConfigError as error:
         return _say(error, 2)
     except Expected as error:
@@ -29,8 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
         import traceback
 
-        lines = _without_secrets(traceback.format_exc())
-        sys.stderr.write(f"{lines}megabot: this is a bug; please report the lines above\n")
+        _write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
         return 3
 
 
@@ -51,14 +56,20 @@ def _run(arguments: list[str]) -> int:
 
 def _say(error: Exception, code: int) -> int:
     lines = str(error).splitlines() or [type(error).__name__]
-    sys.stderr.write(_without_secrets("".join(f"megabot: {line}\n" for line in lines)))
+    _write("".join(f"megabot: {line}\n" for line in lines))
     return code
 
 
-def _without_secrets(text: str) -> str:
-    from megabot.logs import blotted
+def _write(text: str) -> None:
+    """Write what goes past the log as the log would: without secrets, and as journald takes it."""
+    import logging
 
-    return blotted(text)
+    from megabot.logs import blotted, in_journal, journal_lines
+
+    said = blotted(text)
+    if in_journal(os.environ, _STDERR):
+        said = "".join(f"{journal_lines(line, logging.ERROR)}\n" for line in said.splitlines())
+    sys.stderr.write(said)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""The composition root: settings become adapters, adapters become ports. Alone names concrete adapters."""
+"""The composition root: settings become adapters, adapters become ports.
+
+It and `running` alone name concrete adapters.
+"""
 
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from megabot import config, logs, texts
-from megabot.adapters import state_dir, system
+from megabot import config, operating_texts, texts
+from megabot.adapters import metrics_file, state_dir, system
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
@@ -19,20 +23,25 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
+from megabot.adapters.link_asker import LinkAsker
+from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.no_ledger import NoLedger
-from megabot.adapters.own_process import OwnProcess
 from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
+from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.amending import Amended
 from megabot.config import Settings
+from megabot.core.links import Verdict
+from megabot.core.metrics import exposition
 from megabot.core.posts import Account
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, NotKept
 from megabot.language import ENGLISH, Language
+from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
-from megabot.site_watch import SiteWatch
+from megabot.process import own_version, read_settings
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -42,12 +51,21 @@ log = logging.getLogger("megabot")
 class App:
     """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so.
 
-    `credentials` replace those of the settings where a person typed them.
+    `credentials` replace those of the settings where a person typed them; `progress` is called for each
+    answer of the server.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, credentials: Credentials | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        credentials: Credentials | None = None,
+        progress: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self._progress = progress
         self._greeted = False  # whether finding out the API took a greeting, which tells of the account too
         self._credentials = credentials or Credentials(
             username=settings.username,
@@ -58,7 +76,7 @@ class App:
     @cached_property
     def desk(self) -> Desk:
         """What works without a server; the ledger only where there is one already."""
-        there = (self.settings.state_dir / "ledger.db").exists()
+        there = state_dir.holds(self.settings.state_dir, "ledger.db")
         return self._desk(self._ledger if there else NoLedger())
 
     @cached_property
@@ -106,6 +124,37 @@ class App:
         forum.unread()
         return None
 
+    def require_online(self) -> tuple[Thread, ...]:
+        """Give all threads of the source; raise where a setting is missing for one of them to be posted."""
+        threads = self.threads(None)
+        for thread in threads:
+            self.settings.require_online(needs_community=not thread.community)
+        return threads
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a token is kept, taken by the server or not. Asks nobody."""
+        return state_dir.holds(self.settings.state_dir, "token.json") and bool(self._sign_ins.token)
+
+    @cached_property
+    def meter(self) -> Meter | None:
+        """What measures the running service, None where nobody asked for it."""
+        path = self.settings.metrics_file
+        if path is None:
+            return None
+        return Meter(
+            self.writing_desk,
+            version=own_version(),
+            sign_ins=lambda: (self._sign_ins.left, self._sign_ins.issued),
+            write=lambda vitals: metrics_file.write(path, exposition(vitals)),
+        )
+
+    def back_up(self, target: Path) -> None:
+        """Write a copy of the ledger into a new file. Raises `NotKept`."""
+        if not state_dir.holds(self.settings.state_dir, "ledger.db"):
+            raise NotKept(operating_texts.nothing_to_back_up(self.settings.state_dir))
+        self._ledger.back_up(target)
+
     @cached_property
     def language(self) -> Language:
         """The language of what is said on Lemmy. Raises `ConfigError` with what is wrong with its file."""
@@ -117,20 +166,20 @@ class App:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text())
 
+    def ask_link(self, address: str) -> Verdict:
+        """Find out whether a link is alive."""
+        return self._link_asker.ask(address)
+
+    @cached_property
+    def link_cache(self) -> LinkCache:
+        """What was found out about links lately."""
+        return LinkCache(self._state / "links.json")
+
     @contextmanager
-    def site_watch(self, options: Mapping[str, object]) -> Iterator[Callable[[datetime], None]]:
-        """Give the service's chore of keeping the site; it does nothing unless that has a folder."""
-        if self.settings.site_dir is None:
-            yield lambda _: None
-            return
-        env_file = options.get("env_file")
-        words = [*(["--env", str(env_file)] if env_file else []), "site", "--json"]
-        ledger = self._state / "ledger.db"
-        watch = SiteWatch(
-            self.ports, start=lambda: OwnProcess(words), stamp=lambda: ledger.stat().st_mtime_ns
-        )
-        with closing(watch):
-            yield watch.attend
+    def warm_desk(self) -> Iterator[Desk]:
+        """Give the desk with a renderer that stays warm, for a preview that follows the files."""
+        with closing(WarmRenderer()) as renderer:
+            yield replace(self.desk, renderer=renderer)
 
     def service_lock(self) -> AbstractContextManager[None]:
         """Be the one service of the state folder."""
@@ -158,7 +207,7 @@ class App:
         """Tell since when there is a token, None without one; makes no folder."""
         file = TokenFile(self.settings.state_dir / "token.json")
         stored = file.read(instance=self.settings.instance, username=self.settings.username)
-        return stored.since if stored.token else None
+        return stored.issued if stored.token else None
 
     @cached_property
     def _source(self) -> Source:
@@ -178,9 +227,13 @@ class App:
         return SqliteLedger(
             self._state,
             self.clock,
-            on_wait=lambda: log.warning("%s", texts.waiting()),
+            on_wait=lambda: log.warning("%s", operating_texts.waiting()),
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
+
+    @cached_property
+    def _link_asker(self) -> LinkAsker:
+        return LinkAsker()
 
     @cached_property
     def _sign_ins(self) -> SignIns:
@@ -193,7 +246,9 @@ class App:
 
     @cached_property
     def _session(self) -> LemmySession:
-        return LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session = LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session.hooks["response"].append(lambda *_, **__: self._progress())
+        return session
 
     @cached_property
     def _forum(self) -> Forum:
@@ -210,21 +265,10 @@ class App:
         self._ledger.remember(API, kind.value)
 
 
-def read_settings(options: Mapping[str, object]) -> Settings:
-    """Read the settings by the command line's options and the environment, and set up the log."""
-    env_file = options.get("env_file")
-    settings = config.load(os.environ, env_file=Path(str(env_file)) if env_file else None, cwd=Path.cwd())
-    level = "DEBUG" if options.get("verbose") else settings.log_level
-    logs.set_up(level, secrets=settings.secret_texts())
-    return settings
-
-
 @contextmanager
-def open_app(
-    options: Mapping[str, object], *, credentials: Credentials | None = None, stop: Stop | None = None
-) -> Iterator[App]:
+def open_app(options: Mapping[str, object], *, credentials: Credentials | None = None) -> Iterator[App]:
     """Build the process of a verb, and close what it opened when it is done."""
-    app = App(read_settings(options), SystemClock(stop or Stop()), credentials=credentials)
+    app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
     finally:
@@ -238,17 +282,6 @@ def typed(settings: Settings, *, password: str, code: str) -> Credentials:
     )
 
 
-def new_stop() -> Stop:
-    """Make the wish to stop of a process that is told so by signals."""
-    return Stop()
-
-
 def notify(state: str) -> None:
     """Tell systemd how it goes, where it started us."""
     system.notify(state, environ=os.environ)
-
-
-def sample_source() -> Path:
-    """Give the folder of the sample source: beside the code in a checkout, inside it where installed."""
-    installed = Path(__file__).parent / "sample"
-    return installed if installed.exists() else Path(__file__).parents[1] / "templates"

@@ -12,6 +12,7 @@ from megabot.core.calendar import Edition
 from megabot.core.context import facts
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
+from megabot.core.problems import Problem
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -21,10 +22,11 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.errors import NotFound
+from megabot.errors import NotFound, NotSent, SourceBroken, Unreadable
 from megabot.ports import Desk, Ports
 
 SLOTS = 60
+LOOK_AGAIN = timedelta(seconds=30)
 _MINUTES = timedelta(minutes=5)
 
 
@@ -38,10 +40,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `sentence` carries the next step where there is one."""
+    """One thing that was looked at. `sentence` carries the next step where there is one.
+
+    `about` is the mistake in a file that it tells of, with its place; None where it is of no file. `link` is
+    the address that it is about.
+    """
 
     level: Level
     sentence: str
+    about: Problem | None = None
+    link: str = ""
 
 
 def fine(sentence: str) -> Finding:
@@ -59,17 +67,29 @@ def problem(sentence: str) -> Finding:
     return Finding(Level.PROBLEM, sentence)
 
 
+def mistake(level: Level, one: Problem, *, link: str = "") -> Finding:
+    """Tell of a mistake in a file of the source."""
+    return Finding(level, str(one), one, link)
+
+
 def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
-    """Read the source and render the next slots of every thread. Raises `SourceMissing`, `SourceBroken`."""
+    """Read the source and render the next slots of every thread. Raises `SourceMissing`."""
     snapshot = desk.source.snapshot()
-    yield from (problem(str(one)) for one in snapshot.problems)
-    threads = desk.source.threads(snapshot)
-    yield from (warning(str(one)) for one in preambles_without_slot(snapshot, threads))
+    try:
+        threads = desk.source.threads(snapshot)
+    except SourceBroken as error:  # the snapshot's own problems are among them
+        yield from (_broken(one) for one in error.problems)
+        return
+    yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
     for thread in threads:
         yield from _thread(desk, snapshot, thread, slots)
     names = {thread.name for thread in threads}
     gone = (name for name in desk.ledger.threads() if name not in names)
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
+
+
+def _broken(one: object) -> Finding:
+    return mistake(Level.PROBLEM, one) if isinstance(one, Problem) else problem(str(one))
 
 
 def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
@@ -79,13 +99,12 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))
     answers = desk.renderer.render(snapshot, jobs)
-    seen: set[str] = set()
+    found: dict[Finding, None] = {}
     for answer in answers:
-        broken = isinstance(answer, RenderProblem)
-        for one in answer.problems if isinstance(answer, RenderProblem) else answer.warnings:
-            if str(one) not in seen:
-                seen.add(str(one))
-                yield problem(str(one)) if broken else warning(str(one))
+        level = Level.PROBLEM if isinstance(answer, RenderProblem) else Level.WARNING
+        listed = answer.problems if isinstance(answer, RenderProblem) else answer.warnings
+        found |= dict.fromkeys(mistake(level, one) for one in listed)
+    yield from found
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
     if not (thread.community or desk.community):
@@ -136,6 +155,34 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
+
+
+def awaited(
+    ports: Ports, *, agree: Callable[[str], bool], wait: timedelta, tell: Callable[[str], None]
+) -> tuple[Finding, ...]:
+    """Look again every half minute until nothing online is a problem, and give the last findings.
+
+    What is missing is told when it changes. Trouble on the way is waited out too; credentials that are
+    refused are not, and raise.
+    """
+    until, told = ports.clock.now() + wait, ""
+    while True:
+        found = _findings(ports, agree)
+        missing = "; ".join(one.sentence for one in found if one.level is Level.PROBLEM)
+        left = until - ports.clock.now()
+        if not missing or left <= timedelta(0):
+            return found
+        if missing != told:
+            tell(check_texts.waiting_for(missing, until))
+            told = missing
+        ports.clock.sleep(min(LOOK_AGAIN, left).total_seconds())
+
+
+def _findings(ports: Ports, agree: Callable[[str], bool]) -> tuple[Finding, ...]:
+    try:
+        return tuple(online(ports, agree=agree))
+    except (NotSent, Unreadable) as error:
+        return (problem(str(error)),)
 
 
 def people(ports: Ports) -> Iterator[Finding]:

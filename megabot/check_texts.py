@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from megabot.core.links import Outcome, Verdict
 from megabot.texts import moment
+
+_LONGEST_LIST = 560  # of an alert's 700 characters
 
 
 def slots_render(thread: str, count: int, first: datetime) -> str:
@@ -18,6 +21,11 @@ def renamed(gone: str, names: list[str]) -> str:
         "thread that was renamed starts another series: its first edition links nothing, and the last post "
         f"of {gone} stays pinned. To go on with the series, write name: {gone}"
     )
+
+
+def waiting_for(missing: str, until: datetime) -> str:
+    """Say what is waited for, and how long."""
+    return f"{missing} (looking again until {moment(until)}; Ctrl-C ends it)"
 
 
 def server_runs(actor: str, version: str) -> str:
@@ -122,3 +130,47 @@ def unknown_tag(path: str, name: str, community: str, *, near: str, there: Seque
         f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
     )
     return f"{path}: tags: {community} has no tag {name} ({hint}); posts go up without it"
+
+
+def link(address: str, verdict: Verdict) -> tuple[str, str]:
+    """Say what is known of a link, and what to do about it."""
+    if verdict.outcome is Outcome.DEAD:
+        return f"{address} is dead: {verdict.why}", "take it out, or link a copy in an archive"
+    return f"{address}: cannot tell whether it is alive: {verdict.why}", "look at it in a browser"
+
+
+def links_alive(alive: int, number: int) -> str:
+    """Say how many links are well."""
+    return f"{alive} of {number} links are alive" if number else "there are no links"
+
+
+def dead_link(path: str, line: int | None, address: str) -> str:
+    """Name a dead link with its place."""
+    return f"{path}:{line} {address}" if line else f"{path} {address}"
+
+
+def dead_links(places: Sequence[str]) -> str:
+    """List the dead links for the moderators, as many as a message has room for."""
+    shown: list[str] = []
+    for place in places:
+        if len(" ".join([*shown, place])) > _LONGEST_LIST and shown:
+            break
+        shown.append(place)
+    more = f", and {len(places) - len(shown)} more" if len(shown) < len(places) else ""
+    links = "1 link is dead" if len(places) == 1 else f"{len(places)} links are dead"
+    return f"{links} (all: megabot check --links): {', '.join(shown)}{more}"
+
+
+def links_took_too_long() -> str:
+    """Say that the weekly look at the links was given up."""
+    return "the weekly look at the links took too long and was ended; run megabot check --links to see why"
+
+
+def links_not_looked_at() -> str:
+    """Say that the weekly look at the links came to nothing."""
+    return "the weekly look at the links came to nothing; run megabot check --links to see why"
+
+
+def not_compared(thread: str, error: Exception) -> str:
+    """Say that the standing post could not be read."""
+    return f"{thread}: the post that stands could not be read: {error}"

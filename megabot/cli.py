@@ -18,7 +18,8 @@ class LazyGroup(click.Group):
         """Import a verb."""
         if cmd_name not in VERBS:
             return None
-        command = importlib.import_module(f"megabot.verbs.{cmd_name}").command
+        name = {"import": "import_"}.get(cmd_name, cmd_name)  # a module must not be called by a keyword
+        command = importlib.import_module(f"megabot.verbs.{name}").command
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
@@ -39,9 +40,12 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--env", "env_file", type=click.Path(dir_okay=False))
+@click.option("--bot")
 @click.option("-v", "--verbose", is_flag=True)
 @click.version_option(package_name="megabot", message="megabot %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, env_file: str | None, *, verbose: bool) -> None:
+def cli(ctx: click.Context, env_file: str | None, bot: str | None, *, verbose: bool) -> None:
     """Hand the options that stand before the verb on to it."""
-    ctx.obj = {"env_file": env_file, "verbose": verbose}
+    if env_file and bot:
+        raise click.UsageError("--bot NAME is for settings in /etc/megabot/NAME.env, --env FILE for others")
+    ctx.obj = {"env_file": env_file, "bot": bot, "verbose": verbose}

@@ -2,11 +2,14 @@
 
 MegabotError
 ├── ConfigError            exit 2: settings or usage; a person must change them
+│   ├── WrongAccount       the same command has to be run as `account`
+│   └── NewerLedger        the ledger needs a newer megabot
 ├── Expected               exit 1: one line and the next step
 │   ├── SourceMissing      the source is not there
 │   ├── SourceBroken       files of the source have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used as it is
 │   ├── Busy               another megabot holds the lock
+│   ├── NotKept            a file that somebody asked for could not be written
 │   ├── NeedsPerson        nothing is wrong, but a person must decide or do something first
 │   └── ForumError
 │       ├── NotSent        certain that the server did nothing: the same call may be made again later
@@ -38,6 +41,18 @@ class ConfigError(MegabotError):
     """Settings or usage are wrong; the message says which and what to write instead."""
 
 
+class WrongAccount(ConfigError):
+    """What is needed belongs to another account of this machine; `account` is its name."""
+
+    def __init__(self, message: str, *, account: str) -> None:
+        super().__init__(message)
+        self.account = account
+
+
+class NewerLedger(ConfigError):
+    """The ledger was written by a newer megabot, which has to be installed; no restart mends that."""
+
+
 class Expected(MegabotError):
     """A failure with a next step for the person who reads it."""
 
@@ -60,6 +75,10 @@ class LedgerError(Expected):
 
 class Busy(Expected):
     """Another megabot works on the same state folder."""
+
+
+class NotKept(Expected):
+    """A file beside the ledger could not be written: a backup, a monitor's."""
 
 
 class NeedsPerson(Expected):

@@ -2,7 +2,6 @@
 
 from megabot import answers, overview_texts, preview, status
 from megabot.core.letters import differences, numbered
-from megabot.core.records import IntentState
 from megabot.core.threads import RenderProblem
 from megabot.ports import Desk
 
@@ -23,25 +22,9 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
         return numbered(f"{shown.text.title}\n\n{shown.text.body}", lang.part)
-    url, body = _standing(desk, name)
+    url, body = preview.standing(desk, name)
     changes = differences(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(
         lang, shown.edition.id, shown.text.title, shown.text.words, changes=changes, stands=url
     )
     return numbered(said, lang.part)
-
-
-def _standing(desk: Desk, name: str) -> tuple[str, str]:
-    """Give the address of the newest post, and its text as it was last sent, without the marker."""
-    records = desk.ledger.posts(name)
-    if not records:
-        return "", ""
-    newest = records[-1]
-    drafts = [
-        intent.new.draft
-        for intent in desk.ledger.intents(name)
-        if intent.state is IntentState.DONE
-        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
-    ]
-    bodies = [draft.body for draft in drafts if draft is not None]
-    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""

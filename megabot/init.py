@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
 from megabot.core import addresses
+from megabot.core.taking_apart import Taken
 from megabot.errors import NeedsPerson
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -76,6 +77,14 @@ def timezone(text: str) -> str:
     raise ValueError(f"write a time zone by its name{hint}")
 
 
+def post(url: str) -> tuple[str, int]:
+    """Take the address of a post apart into its server's and its number."""
+    found = re.fullmatch(r"(https?://[^/]+)/post/(\d{1,18})(?:[/?#].*)?", url.strip())
+    if found is None:
+        raise ValueError("write a post's address, as in https://lemmy.example/post/7")
+    return addresses.instance(found[1]), int(found[2])
+
+
 def first_day(answers: Answers, now: datetime) -> date:
     """Give the day of the next slot: today if its hour is still to come."""
     local = now.astimezone(zoneinfo.ZoneInfo(answers.timezone))
@@ -85,8 +94,8 @@ def first_day(answers: Answers, now: datetime) -> date:
     return local.date() + timedelta(days=days)
 
 
-def files(answers: Answers, *, now: datetime) -> dict[PurePosixPath, str]:
-    """Write the first files, as path in the new folder -> text."""
+def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dict[PurePosixPath, str]:
+    """Write the first files, as path in the new folder -> text; of a thread taken apart, if one is given."""
     values = {
         "instance": answers.instance,
         "username": answers.username,
@@ -96,13 +105,26 @@ def files(answers: Answers, *, now: datetime) -> dict[PurePosixPath, str]:
         "at": f"{answers.at:%H:%M}",
         "timezone": answers.timezone,
         "first": first_day(answers, now).isoformat(),
+        "title": "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}",
+        "number": "1",
     }
+    if taken is not None:
+        return _from_thread(values, taken)
     return {
         SETTINGS: _filled(_SETTINGS, values),
         TEMPLATES / "thread.md.j2": _filled(_THREAD, values),
         TEMPLATES / "preambles" / answers.name / "_default.md": _PREAMBLE,
         TEMPLATES / "sections" / "10-example.md": _SECTION,
     }
+
+
+def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
+    values |= {"title": taken.title.replace("\\", "\\\\").replace('"', '\\"')}
+    values |= {"number": str((taken.number or 0) + 1)}
+    front = _filled(_THREAD, values).partition("\n---\n")[0]
+    template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
+    sections = {TEMPLATES / path: text for path, text in taken.sections.items()}
+    return {SETTINGS: _filled(_SETTINGS, values), TEMPLATES / "thread.md.j2": template} | sections
 
 
 def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
@@ -162,14 +184,14 @@ _THREAD = """\
 ---
 # What megabot must know of this thread. Lines that begin with # are for you: nobody sees them on Lemmy.
 name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
-title: "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"
+title: "<<title>>"
 community: <<community>>
 schedule:
   every: week
   on: <<weekday>>
   at: "<<at>>"
   timezone: <<timezone>>
-  first: {date: <<first>>, number: 1}
+  first: {date: <<first>>, number: <<number>>}
 previous:
   unpin: true                  # the thread before is unpinned once the new one is pinned
   comment: "The new thread is up: [come over]({{ edition.url }})."
@@ -185,6 +207,14 @@ The thread before this one: [{{ previous.title | escape_md }}]({{ previous.url }
 
 {# All files of sections/ as headings that open; the numbers in their names set the order. #}
 {{ sections() }}
+"""
+
+_FROM_THREAD = """\
+{# Made of the thread that was there. Take out what belongs to that week alone: an essay goes into a file of
+   its own, preambles/<<name>>/2026-W47.md for that week, and stands where preamble.text is. The address of
+   the thread before is previous.url; docs/template.md has all names. The sections are files of sections/. #}
+{{ preamble.text }}
+
 """
 
 _PREAMBLE = """\

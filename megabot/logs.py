@@ -1,14 +1,21 @@
-"""The log, decided once as data: one line each on stderr, with secrets blotted out whatever happens."""
+"""The log, decided once as data: one line each on stderr, with secrets blotted out whatever happens.
 
+Under journald a line is `<6>level=info msg="..."`: the number is syslog's, which the journal takes off and
+filters by, and each line of a traceback has it too.
+"""
+
+import json
 import logging
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 BLOT = "[secret]"
 _TELLING = 8
 """Characters that a part of an address must have to be a secret and not a word, such as `ping`."""
+_PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s'\"]+")
 """A token is not known yet when the log is set up: it is known by its looks."""
 
@@ -31,10 +38,44 @@ class Blotter(logging.Formatter):
         return _TOKEN.sub(BLOT, text)
 
 
-def set_up(level: str, *, secrets: Sequence[str]) -> None:
-    """Send the log to stderr from `level` on; libraries speak up only for warnings."""
+class JournalBlotter(Blotter):
+    """Formats a record for journald, which has the time itself."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__("%(message)s", secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format one record, every line of it on its own feet."""
+        return journal_lines(super().format(record), record.levelno)
+
+
+def journal_lines(text: str, level: int) -> str:
+    """Write a text as journald takes it, a line for each of its lines."""
+    name = logging.getLevelName(level).lower()
+    first, *rest = text.splitlines() or [""]
+    start = f"<{_PRIORITIES.get(level, 6)}>level={name}"
+    lines = [f"{start} msg={_quoted(first)}", *(f"{start} trace={_quoted(line)}" for line in rest)]
+    return "\n".join(lines)
+
+
+def in_journal(environ: Mapping[str, str], descriptor: int) -> bool:
+    """Tell whether what is written to a file goes to journald: `JOURNAL_STREAM` is its device and inode."""
+    device, _, inode = environ.get("JOURNAL_STREAM", "").partition(":")
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return False
+    return (device, inode) == (str(found.st_dev), str(found.st_ino))
+
+
+def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None:
+    """Send the log to stderr from `level` on; libraries speak up only for warnings.
+
+    `journal` says that stderr leads to journald.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Blotter("%(asctime)s %(levelname)s %(message)s", secrets))
+    people = Blotter("%(asctime)s %(levelname)s %(message)s", secrets)
+    handler.setFormatter(JournalBlotter(secrets) if journal else people)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -47,6 +88,10 @@ def blotted(text: str) -> str:
         if isinstance(handler.formatter, Blotter):
             text = handler.formatter.blotted(text)
     return text
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _spellings(secrets: Iterable[str]) -> Iterator[str]:

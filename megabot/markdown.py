@@ -7,7 +7,7 @@ libraries are imported on first use: the service never shows a page.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _SPOILER = re.compile(r"\s*spoiler\s+(.*\S)\s*")
+_SPOILERS = re.compile(r"(^::: spoiler [^\n]*\n(?:(?!:::)[^\n]*\n)*:::$)", re.MULTILINE)
+_REACH_FURTHER = ("[^", "]:", "```", "~~~", "::::")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
 # lemmy-ui's instanceLinkRegex to the letter, with the `d` and the `+-_` that were hardly meant.
 _QUERY_PAIR = r"[a-zA-Zd_-]+=[a-zA-Zd+-_]+"
@@ -46,6 +48,30 @@ def to_html(text: str) -> str:
     """Render a post's or comment's Markdown to HTML that can do no harm on a page of ours."""
     # With no line end at the end, mdit_py_plugins' container reads past a quote's empty last line.
     return _cleaner().clean(_parser().render(f"{text}\n"))
+
+
+def to_html_again(text: str) -> str:
+    """Render as `to_html` does, for a text of which most was rendered before: each spoiler is kept by itself.
+
+    Only where no part of a text can reach into another: not where it has footnotes, definitions or fences.
+    """
+    if any(mark in text for mark in _REACH_FURTHER):
+        return to_html(text)
+    return "".join(_kept(piece) for piece in _SPOILERS.split(text) if piece.strip())
+
+
+@lru_cache(maxsize=500)
+def _kept(piece: str) -> str:
+    return to_html(piece)
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Name every address that a text links or shows an image of, in order, each once."""
+    blocks = _parser().parse(f"{text}\n")
+    inner = (token for block in blocks for token in block.children or ())
+    kinds = {"link_open": "href", "image": "src"}
+    found = (token.attrGet(kinds[token.type]) for token in inner if token.type in kinds)
+    return tuple(dict.fromkeys(str(address) for address in found if address))
 
 
 def title_to_html(title: str) -> str:

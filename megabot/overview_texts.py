@@ -120,3 +120,30 @@ def _span(lang: Language, age: timedelta) -> str:
     if hours:
         return lang.hours.format(number=hours)
     return lang.minutes.format(number=int(age.total_seconds() // 60))
+
+
+def compared(edition: str, url: str) -> str:
+    """Say what the lines of a diff that follow are."""
+    return f"{edition} beside {url}:" if url else f"{edition}: no post is known to compare it with"
+
+
+def imported(thread: str, taken: int, found: int) -> str:
+    """Say how many past threads can be taken."""
+    if not found:
+        return f"{thread}: no such threads were found; look at --title and --by"
+    if not taken:
+        return (
+            f"{thread}: none of {found} can be taken; for those before the first slot, set schedule.first in "
+            "the template to an earlier day, with its number"
+        )
+    return f"{thread}: {taken} of {found} can be taken for editions"
+
+
+def ask_import(taken: int) -> str:
+    """Ask before past threads are taken."""
+    return f"Take {taken} for editions? The newest gets a comment that says so; none is ever edited."
+
+
+def followed() -> str:
+    """Say how a live page behaves and how it ends."""
+    return "the page follows the files as they change; Ctrl-C ends it"

@@ -204,6 +204,15 @@ class Ledger(Protocol):
     def commands(self, limit: int) -> tuple[Heard, ...]:
         """Give the newest commands, newest first, without what was ignored."""
 
+    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+        """Let go of what no pass looks at any more, so that it stays small.
+
+        That is: settled writes of editions before a moment, but for a thread's two newest ones; what such
+        posts were rendered from; the words of closed commands; and, before another moment, all of what was
+        heard and ignored. Posts stay, and so do the texts that were published, as they last were, out of
+        `intents`.
+        """
+
     def pass_lock(self) -> AbstractContextManager[None]:
         """Hold the right to act: one pass at a time on a state folder. Waits; raises `Busy` in the end."""
 

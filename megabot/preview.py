@@ -1,32 +1,50 @@
 """An edition as it would be posted, without asking the server: the ledger stands for what is there."""
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from difflib import unified_diff
 
-from megabot import texts
+from megabot import check_texts, texts
 from megabot.amending import preamble_of
-from megabot.core import calendar, changes
+from megabot.core import calendar, changes, public_posts
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
-from megabot.core.records import PostRecord
+from megabot.core.public_posts import PublicPost
+from megabot.core.records import IntentState, PostRecord
 from megabot.core.threads import (
     CompanionFacts,
     Context,
     EditionFacts,
     PreviousFacts,
+    Rendered,
+    RenderProblem,
     Snapshot,
     Thread,
 )
-from megabot.errors import ConfigError, SourceBroken
+from megabot.errors import ConfigError, ForumError, SourceBroken
 from megabot.language import Language
 from megabot.ports import Desk
-from megabot.preview_page import Preview, Shown
+from megabot.preview_parts import Preview, Shown
+
+log = logging.getLogger("megabot")
+Standing = Callable[[Thread], tuple[str, str]]
+"""Finds a thread's standing post: its address and text, both empty for none."""
 
 
-def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread]]) -> Preview:
+def preview(
+    desk: Desk,
+    key: str | None,
+    *,
+    choose: Callable[[], Sequence[Thread]],
+    compare: Standing = lambda _: ("", ""),
+) -> Preview:
     """Render the next edition of the threads that are chosen, or the one that a key names.
+
+    With `compare` the answer says what differs from the posts that stand.
 
     Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
     wrong key.
@@ -39,17 +57,29 @@ def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread
         problems = tuple(one for one in error.problems if isinstance(one, Problem))
         return Preview(made=now, revision=snapshot.revision, source_problems=problems)
     editions = [(thread, wanted(desk.language, thread, key, now)) for thread in choose()]
-    jobs = [(thread, _context(desk, snapshot, thread, edition)) for thread, edition in editions]
-    texts = desk.renderer.render(snapshot, jobs)
+    jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
+    answers = desk.renderer.render(snapshot, jobs)
     return Preview(
         made=now,
         revision=snapshot.revision,
         shown=tuple(
-            Shown(thread=thread, edition=edition, text=text)
-            for (thread, edition), text in zip(editions, texts, strict=True)
+            compared(thread, edition, text, standing=compare(thread))
+            for (thread, edition), text in zip(editions, answers, strict=True)
         ),
         source_warnings=idle,
     )
+
+
+def compared(
+    thread: Thread, edition: Edition, text: Rendered | RenderProblem, *, standing: tuple[str, str]
+) -> Shown:
+    """Put an edition beside the post that stands, given by its address and its text."""
+    url, before = standing
+    shown = Shown(thread=thread, edition=edition, text=text, standing=url)
+    if not before or isinstance(text, RenderProblem):
+        return shown
+    lines = unified_diff(before.splitlines(), text.body.rstrip().splitlines(), lineterm="", n=1)
+    return replace(shown, changes=tuple(lines)[2:])
 
 
 def wanted(lang: Language, thread: Thread, key: str | None, now: datetime) -> Edition:
@@ -63,7 +93,8 @@ def wanted(lang: Language, thread: Thread, key: str | None, now: datetime) -> Ed
     return edition
 
 
-def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+    """Give what an edition's template would know now, by the ledger."""
     return Context(
         edition=EditionFacts(
             key=edition.key,
@@ -79,6 +110,38 @@ def _context(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -
         revision=snapshot.revision,
         changes=_changes(desk, snapshot, thread, edition),
     )
+
+
+def standing(desk: Desk, name: str) -> tuple[str, str]:
+    """Give the address of a thread's newest post, and its text as it was last sent, without the marker."""
+    records = desk.ledger.posts(name)
+    if not records:
+        return "", ""
+    newest = records[-1]
+    drafts = [
+        intent.new.draft
+        for intent in desk.ledger.intents(name)
+        if intent.state is IntentState.DONE
+        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
+    ]
+    bodies = [draft.body for draft in drafts if draft is not None]
+    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
+
+
+def standing_or_public(
+    desk: Desk, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
+) -> tuple[str, str]:
+    """Give a thread's standing post by the ledger, or else as a stranger sees it; empty where neither can."""
+    url, text = standing(desk, thread.name)
+    name = thread.community or desk.community
+    if text or not name:
+        return url, text
+    try:
+        found = public_posts.standing(newest(name), thread.name)
+    except ForumError as error:  # a preview is none the worse without
+        log.warning("%s", check_texts.not_compared(thread.name, error))
+        return "", ""
+    return (found.url, found.text) if found else ("", "")
 
 
 def _changes(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:

@@ -59,5 +59,11 @@ code { font-size: .9em; background: var(--ground); padding: .1em .3em; border-ra
 .found code { background: var(--paper); } .text pre code { padding: 0; }
 footer { color: var(--quiet); font-size: .875rem; }
 footer p { margin: 0; }
+.diff { font-size: .8rem; line-height: 1.45; overflow-x: auto; background: var(--paper); padding: .6rem; }
+.diff { border: 1px solid var(--line); border-radius: .4rem; max-height: 24rem; white-space: pre-wrap; }
+.diff ins, .diff del { text-decoration: none; display: inline; }
+.diff ins { color: var(--good); background: var(--on-good); }
+.diff del { color: var(--bad); background: var(--on-bad); }
+article > details > summary { cursor: pointer; font-weight: 600; } article > details { margin-bottom: 1rem; }
 @media print { .card { border: 0; padding: 0; } }
 """

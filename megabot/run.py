@@ -28,6 +28,10 @@ HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 SLOWEST = timedelta(minutes=15)
 AFTER_TROUBLE = timedelta(minutes=2)
+KEPT = timedelta(days=2 * 366)
+"""How long the ledger keeps writes that no pass looks at: for `history`, and so that it stays small."""
+KEPT_IGNORED = timedelta(days=90)
+"""How long it keeps that a comment was none of its business: after two days none is obeyed in any case."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("megabot")
 
@@ -77,13 +81,16 @@ class Service:
     def _threads(self) -> tuple[Thread, ...]:
         return tuple(report.thread for report in self.reports)
 
-    def serve(self) -> None:
-        """Tick until told to stop. Raises `Stopping`, from a wait or in the middle of a tick."""
+    def serve(self, *, leave: Callable[[], bool] = lambda: False) -> None:
+        """Tick until `leave` says so between two ticks.
+
+        Told to stop it raises `Stopping`, from a wait or in the middle of a tick.
+        """
         ticker = schedule.Scheduler()
         ticker.every(max(1, int(self._tick.total_seconds()))).seconds.do(self.tick)
         self.tick()
         self._notify("READY=1")
-        while True:
+        while not leave():
             idle = max(0.0, ticker.idle_seconds or 0.0)
             owed = (self.next_at - self._ports.clock.now()).total_seconds()
             on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it
@@ -141,7 +148,9 @@ class Service:
         anew = now - self._places_read >= DAILY and (self._slot is None or now < self._slot)
         with self._ports.ledger.pass_lock():
             self.reports = run_pass(self._ports, proof=True, anew=anew)
-        self._places_read = now if anew else self._places_read
+        if anew:
+            self._places_read = now
+            self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)
         self._no_source_at = _EVER
         self._ports.alerts.take_back("source")
         self._tell_moderators()
@@ -160,7 +169,7 @@ class Service:
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
         self._failed_at, self._quiet_until = now, now + wait
-        log.warning("%s; trying again in %d s", why, wait.total_seconds())
+        log.warning("%s; trying again in %d s", why.removesuffix("."), wait.total_seconds())
         self._notify("WATCHDOG=1")
 
 

@@ -290,11 +290,6 @@ def nobody_to_tell() -> str:
     return "nobody that MEGABOT_MODERATORS names is there, or the community has no moderator but the bot"
 
 
-def waiting() -> str:
-    """Say that another pass is running."""
-    return "another megabot is at work on the same state folder; waiting for it to finish"
-
-
 def no_community(lang: Language, thread: str) -> str:
     """Say that a thread names no community."""
     return lang.no_community.format(thread=thread)

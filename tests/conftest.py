@@ -17,7 +17,14 @@ LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
 LIVE = urlsplit(os.environ.get("MEGABOT_LIVE_URL", "")).hostname
 """The one server that may be asked, where a person names one: docs/contributing.md."""
-FOREIGN_NAMES = ("CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "STATE_DIRECTORY", "INVOCATION_ID", "NO_COLOR")
+FOREIGN_NAMES = (
+    "CREDENTIALS_DIRECTORY",
+    "NOTIFY_SOCKET",
+    "STATE_DIRECTORY",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM",
+    "NO_COLOR",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from megabot.core.heard import Heard, HeardState
 from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
@@ -119,7 +120,8 @@ class FakeLedger:
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents."""
-        return tuple(reversed(self._intents))[:limit]
+        kept = sorted(number for numbers in self._of_thread.values() for number in numbers)
+        return tuple(self._intents[number] for number in reversed(kept))[:limit]
 
     def heard(self, key: str) -> Heard | None:
         """Give what is kept under a key."""
@@ -138,6 +140,27 @@ class FakeLedger:
         """Give the newest commands."""
         found = [kept for kept in self._heard_in_order() if kept.state is not HeardState.IGNORED]
         return tuple(reversed(found))[:limit]
+
+    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+        """Let go of old writes, of what old posts were made from, of what was ignored."""
+        for thread in self.threads():
+            posts = self.posts(thread)
+            slots = {post.edition: post.slot for post in posts}
+            first_kept = min(before, *sorted({post.slot for post in posts})[-2:-1] or [_EVER])
+            numbers = self._of_thread.get(thread, [])
+            self._of_thread[thread] = [
+                number for number in numbers if not _is_old(self._intents[number], slots, first_kept)
+            ]
+            for post in posts:
+                if post.slot < first_kept:
+                    self._posts[post.post_id] = replace(post, context="")
+        self._heard = {
+            key: replace(kept, said="", answer="") if _is_long_closed(kept, before) else kept
+            for key, kept in self._heard.items()
+            if kept.state is not HeardState.IGNORED or kept.at >= ignored_before
+        }
+        self._intents_read.clear()
+        self._posts_read.clear()
 
     def threads(self) -> tuple[str, ...]:
         """Name the threads."""
@@ -158,6 +181,14 @@ class FakeLedger:
             yield
         finally:
             self._locked = False
+
+
+def _is_old(intent: Intent, slots: dict[str, datetime], before: datetime) -> bool:
+    return not intent.open and slots.get(intent.new.edition, intent.new.at) < before
+
+
+def _is_long_closed(heard: Heard, before: datetime) -> bool:
+    return heard.state is HeardState.CLOSED and heard.at < before
 
 
 def _may_be_there(intent: Intent) -> bool:

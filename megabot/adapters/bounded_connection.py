@@ -52,14 +52,16 @@ class _UntilDeadline(io.RawIOBase):
         super().close()
 
 
-class _BoundedResponse(HTTPResponse):
+class BoundedResponse(HTTPResponse):
+    """An answer that is read against one deadline: the timeout its socket had when it began to come."""
+
     def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None) -> None:
         super().__init__(sock, debuglevel, method)
         self.fp = io.BufferedReader(_UntilDeadline(self.fp, sock))
 
 
 class _PlainConnection(HTTPConnection):
-    response_class = _BoundedResponse
+    response_class = BoundedResponse
 
     def connect(self) -> None:
         try:
@@ -69,7 +71,7 @@ class _PlainConnection(HTTPConnection):
 
 
 class _TlsConnection(HTTPSConnection):
-    response_class = _BoundedResponse
+    response_class = BoundedResponse
 
     def connect(self) -> None:
         try:

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
-from megabot.adapters import state_dir
 from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
@@ -57,6 +57,42 @@ _KEEP_HEARD = """
 # Both begin with the condition of the index, which leaves out the thousands that were ignored.
 _OPEN_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' AND state <> 'closed' ORDER BY at, id"
 _COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' ORDER BY at DESC, id DESC LIMIT ?"
+
+# A write belongs to the slot of its edition. An old one is settled, and two newer editions have a post.
+_SLOT = """
+    coalesce((
+        SELECT max(slot) FROM posts WHERE posts.thread = intents.thread AND posts.edition = intents.edition
+    ), intents.at)
+"""
+_OLD = f"""
+    state NOT IN ('sending', 'unknown') AND {_SLOT} < :before AND EXISTS (
+        SELECT 1 FROM posts AS newer WHERE newer.thread = intents.thread AND newer.slot > {_SLOT}
+        LIMIT 1 OFFSET 1
+    )
+"""  # noqa: S608  no value is in it, nor in the ones below
+_LAST_TEXT = """
+    coalesce((
+        SELECT edit.draft FROM intents AS edit WHERE edit.kind = 'edit' AND edit.state = 'done'
+            AND edit.thread = intents.thread AND edit.edition = intents.edition AND edit.copy = intents.copy
+        ORDER BY edit.id DESC LIMIT 1
+    ), draft)
+"""
+_FORGET = (
+    f"""
+    INSERT INTO published (id, thread, edition, copy, at, draft)
+        SELECT id, thread, edition, copy, at, {_LAST_TEXT} FROM intents
+        WHERE kind = 'publish' AND state = 'done' AND draft IS NOT NULL AND {_OLD}
+    """,  # noqa: S608
+    f"DELETE FROM intents WHERE {_OLD}",  # noqa: S608
+    """
+    UPDATE posts SET context = '' WHERE slot < :before AND context <> '' AND EXISTS (
+        SELECT 1 FROM posts AS newer WHERE newer.thread = posts.thread AND newer.slot > posts.slot
+        LIMIT 1 OFFSET 1
+    )
+    """,
+    "UPDATE commands SET said = '', answer = '' WHERE state = 'closed' AND at < :before",
+    "DELETE FROM commands WHERE state = 'ignored' AND at < :ignored_before",
+)
 
 
 class SqliteLedger:
@@ -176,9 +212,21 @@ class SqliteLedger:
         found = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
         return tuple(str(row["thread"]) for row in found)
 
+    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+        """Let go of what no pass looks at any more."""
+        moments = {"before": rows.stamp(before), "ignored_before": rows.stamp(ignored_before)}
+        with self._writing() as connection:
+            for statement in _FORGET:
+                connection.execute(statement, moments)
+
     def pass_lock(self) -> AbstractContextManager[None]:
         """Hold the right to act; raise `Busy` when waiting was in vain."""
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
+
+    def back_up(self, target: Path) -> None:
+        """Write a copy of all that is known now into a new file; raise `NotKept` where that fails."""
+        with self._in_use() as connection:
+            ledger_backup.write(connection, target)
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""

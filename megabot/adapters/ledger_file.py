@@ -10,14 +10,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import metadata
 from itertools import count
 from pathlib import Path
 
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS, Step
-from megabot.errors import Busy, LedgerError
+from megabot.errors import Busy, LedgerError, NewerLedger
 
 NAME = "ledger.db"
 JOURNAL = "-journal"
+WRITTEN_BY = "written by"
+"""The fact that names the megabot which brought the tables to their version."""
 
 _NEXT_STEPS = {
     "SQLITE_FULL": "the disk is full; make room and try again",
@@ -116,10 +119,20 @@ def _check(connection: sqlite3.Connection, path: Path, *, newest: int) -> None:
     if verdict != "ok":
         raise _BrokenError(verdict.splitlines()[-1])
     if version > newest:
-        raise LedgerError(
-            f"the ledger {path} was written by a newer megabot (its version {version}, this one's {newest}): "
-            "install that megabot again, or move the file away to begin a new one"
+        raise NewerLedger(
+            f"the ledger {path} was written by a newer megabot (its tables are version {version}, this one's "
+            f"{newest}): install megabot {_written_by(connection)} or newer, or put a backup from before the "
+            "upgrade back, or move the file away to begin a new one"
         )
+
+
+def _written_by(connection: sqlite3.Connection) -> str:
+    """Name the megabot that made the tables what they are. Nothing else of a newer ledger is sure."""
+    try:
+        found = connection.execute("SELECT value FROM facts WHERE key = ?", (WRITTEN_BY,)).fetchone()
+    except sqlite3.Error:
+        found = None
+    return str(found[0]) if found else "of that version"
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None:
@@ -129,6 +142,14 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None
             for statement in migrations[version]:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (WRITTEN_BY, _own_version()))
+
+
+def _own_version() -> str:
+    try:
+        return metadata.version("megabot")
+    except metadata.PackageNotFoundError:
+        return "from a checkout"
 
 
 @contextmanager

@@ -78,7 +78,22 @@ _2_COMMANDS: Step = (
     "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
 )
 
-_3_TEXTS: Step = (
+_3_PUBLISHED: Step = (
+    # What was posted long ago, out of the way of each pass: the archive of a thread's texts.
+    """
+    CREATE TABLE published (
+        id INTEGER PRIMARY KEY,
+        thread TEXT NOT NULL,
+        edition TEXT NOT NULL,
+        copy INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        draft TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX published_by_thread ON published (thread, id)",
+)
+
+_4_TEXTS: Step = (
     "ALTER TABLE intents ADD COLUMN essay TEXT NOT NULL DEFAULT ''",
     # Not columns of posts: those are read at every pass, and a text is long.
     """
@@ -94,4 +109,4 @@ _3_TEXTS: Step = (
     """,
 )
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS)
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_PUBLISHED, _4_TEXTS)

@@ -71,6 +71,10 @@ class NoLedger:
         """Have none."""
         return ()
 
+    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+        """Refuse."""
+        raise _refusal()
+
     def pass_lock(self) -> AbstractContextManager[None]:
         """Have nothing to lock."""
         return nullcontext()

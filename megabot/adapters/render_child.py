@@ -25,11 +25,14 @@ DESCRIPTORS = 3  # stdin, stdout and stderr are open: nothing more can be
 
 def main() -> None:
     """Limit the process, render everything that stdin asks for, answer on stdout."""
-    request: dict[str, Any] = json.load(sys.stdin.buffer)
+    sys.stdout.write(answer(json.load(sys.stdin.buffer)))
+
+
+def answer(request: dict[str, Any]) -> str:
+    """Limit the process for good, render everything that is asked for, give the answers as JSON."""
     _load_what_is_used_later(request)
     _limit(request["cpu_seconds"])
-    answers = render_all(request["files"], request["pictures"], request["jobs"])
-    sys.stdout.write(json.dumps(answers))
+    return json.dumps(render_all(request["files"], request["pictures"], request["jobs"]))
 
 
 def _load_what_is_used_later(request: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ TIMEOUT = 20.0
 CPU_SECONDS = 10
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 _PACKAGE = str(Path(megabot.__file__).parents[1])
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.render_child import main; main()"
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.{0} import main; main()"
 
 
 class Renderer:
@@ -51,23 +51,32 @@ class Renderer:
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-c", _PROGRAM, _PACKAGE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-        )
+        child = start("render_child")
         watchdog = threading.Timer(self._timeout, child.kill)
         watchdog.start()
         with child:
-            answer = _talk(child, json.dumps(request, default=_written).encode(), most=jobs * _ANSWER_LARGEST)
+            answer = _talk(child, json.dumps(request, default=written).encode(), most=jobs * _ANSWER_LARGEST)
         in_time = watchdog.is_alive()
         watchdog.cancel()
         if not in_time:
-            return f"rendering took more than {self._timeout:g} s: a loop that never ends?"
-        return _parsed(answer, jobs) or _ending(child.returncode)
+            return too_slow(self._timeout)
+        return parsed(answer, jobs) or ending(child.returncode)
+
+
+def start(program: str) -> "subprocess.Popen[bytes]":
+    """Start one of the programs that render, with nothing of ours: no environment, no folder, no log.
+
+    It leads a group of processes, so that whatever it starts can be ended with it.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", _PROGRAM.format(program), _PACKAGE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 def _talk(child: subprocess.Popen[bytes], request: bytes, *, most: int) -> bytes:
@@ -82,7 +91,7 @@ def _talk(child: subprocess.Popen[bytes], request: bytes, *, most: int) -> bytes
         child.kill()
 
 
-def _parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
+def parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
     """Read the child's answer; None where it did not come to its end."""
     try:
         found: list[dict[str, Any]] = json.loads(answer)
@@ -91,7 +100,13 @@ def _parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
     return found if len(found) == jobs else None
 
 
-def _ending(code: int) -> str:
+def too_slow(seconds: float) -> str:
+    """Say that rendering was ended from outside."""
+    return f"rendering took more than {seconds:g} s: a loop that never ends?"
+
+
+def ending(code: int) -> str:
+    """Say how a process that gave no answer came to its end."""
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
         return "rendering was stopped at its limits of time: a loop that never ends?"
     return "rendering broke off: the text probably needs too much memory"
@@ -165,7 +180,8 @@ def _is_template(path: str) -> bool:
     return path.endswith(".md.j2") and not path.startswith("_")
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """Write a date for JSON."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     raise TypeError(type(value).__name__)

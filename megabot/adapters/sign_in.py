@@ -10,7 +10,7 @@ from datetime import datetime
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.lemmy_answer import Collided, UnknownCall
 from megabot.adapters.token_file import Stored, TokenFile
-from megabot.core.pacing import APART, Attempt, Outcome, next_sign_in, recent
+from megabot.core.pacing import APART, Attempt, Outcome, next_sign_in, recent, sign_ins_left
 from megabot.core.posts import Person
 from megabot.errors import (
     NotSent,
@@ -48,6 +48,16 @@ class SignIns:
         """The account's own person as it was last read, None before the first time."""
         return self._kept().person
 
+    @property
+    def issued(self) -> datetime | None:
+        """When the token in use was got, None if there is none or that is not known."""
+        return self._kept().issued
+
+    @property
+    def left(self) -> int:
+        """How many sign-ins the budget allows now."""
+        return sign_ins_left(self._kept().attempts, now=self._clock.now())
+
     def remember(self, person: Person) -> None:
         """Keep who the account is, so that a running service need not ask."""
         known = self._kept().person
@@ -58,7 +68,7 @@ class SignIns:
     def forget(self) -> None:
         """Drop the token; the budget stays."""
         with self._file.alone(self._clock):
-            self._keep(replace(self._read(), token=""))
+            self._keep(replace(self._read(), token="", issued=None))
 
     def reload(self) -> bool:
         """Read the file again and say whether somebody (`megabot login`) put another token there."""
@@ -134,7 +144,7 @@ class SignIns:
                 f"The sign-in got no usable answer, so nothing else was sent. {error}"
             ) from error
         self._note(attempt, Outcome.SUCCEEDED)
-        self._keep(replace(self._kept(), token=token, since=self._clock.now(), refused=""))
+        self._keep(replace(self._kept(), token=token, issued=now, refused=""))
 
     def _note(self, attempt: Attempt, outcome: Outcome) -> None:
         kept = self._kept()

@@ -56,7 +56,7 @@ def too_large(path: str, size: int) -> Problem | None:
     largest = PICTURE_LARGEST if is_picture(path) else FILE_LARGEST
     if size <= largest:
         return None
-    return Problem(path, 0, f"the file has {size:,} bytes", f"{largest:,} are the most")
+    return Problem(path, 0, f"the file has {size:,} bytes", f"{largest:,} are the most; make it smaller")
 
 
 def gather(found: Iterable[tuple[str, bytes | Problem]]) -> tuple[dict[str, str], list[Problem]]:

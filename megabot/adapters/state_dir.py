@@ -1,5 +1,6 @@
 """The state folder and the locks in it. Holds nothing but the right to act; knows no file's content."""
 
+import contextlib
 import fcntl
 import os
 import pwd
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from stat import S_IMODE, S_IWGRP, S_IWOTH
 
-from megabot.errors import Busy, ConfigError, LedgerError
+from megabot.errors import Busy, ConfigError, LedgerError, WrongAccount
 from megabot.ports import Clock
 
 PASS_WAIT = 120.0
@@ -27,9 +28,9 @@ def prepare(folder: Path, *, chosen: bool, service: Path = SERVICE_FOLDER, uid: 
     service's (decision 29), where a second ledger would know nothing of the first.
     """
     try:
-        if not folder.exists():
+        if not holds(folder.parent, folder.name):
             if not chosen and service.exists():
-                raise ConfigError(_belongs_to(service))
+                raise _belongs_to(service)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # another megabot may begin it too
         status = folder.stat()
         if not folder.is_dir():
@@ -37,19 +38,35 @@ def prepare(folder: Path, *, chosen: bool, service: Path = SERVICE_FOLDER, uid: 
     except OSError as error:
         raise LedgerError(f"cannot make the state folder {folder}: {error.strerror}") from error
     if status.st_uid != (os.geteuid() if uid is None else uid):
-        raise ConfigError(_belongs_to(folder))
+        raise _belongs_to(folder)
     if status.st_mode & (S_IWGRP | S_IWOTH):
         mode = f"{S_IMODE(status.st_mode):o}"
         raise ConfigError(f"others may write to {folder} (mode {mode}); run: chmod 700 {folder}")
 
 
-def _belongs_to(folder: Path) -> str:
-    owner = folder.stat().st_uid
+def holds(folder: Path, name: str) -> bool:
+    """Tell whether a file is in the state folder; raise `WrongAccount` where another account's is shut."""
+    try:
+        return (folder / name).exists()
+    except PermissionError:
+        raise _belongs_to(folder) from None
+
+
+def _belongs_to(folder: Path) -> WrongAccount:
+    owner = _owner(folder)
     try:
         name = pwd.getpwuid(owner).pw_name
     except KeyError:
         name = f"#{owner}"  # what sudo takes where an account has no name
-    return f"the state folder {folder} belongs to {name}; run this as: sudo -u {name} megabot ..."
+    return WrongAccount(f"the state folder {folder} belongs to {name}", account=name)
+
+
+def _owner(folder: Path) -> int:
+    """Tell whose a folder is, by one above it where it cannot be looked at."""
+    for path in (folder, *folder.parents):
+        with contextlib.suppress(PermissionError):
+            return path.stat().st_uid
+    return 0
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """The process and the system around it: time, chance, orders to stop, telling systemd. Decides nothing."""
 
+import contextlib
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -14,8 +15,12 @@ PATIENCE = 3.0
 """Seconds that whatever is under way has after SIGTERM; systemd kills after TimeoutStopSec, 10."""
 
 
+class _Woken(Exception):
+    """SIGHUP arrived in a wait."""
+
+
 class Stop:
-    """Whether the process was told to stop.
+    """Whether the process was told to stop, or to read its settings again (`reread`, by SIGHUP).
 
     The signal only sets a flag, so that a write under way can end well. What takes longer than `patience`
     is interrupted by `Stopping` from an alarm: a blocked read resumes after a signal's handler (PEP 475),
@@ -24,14 +29,16 @@ class Stop:
 
     def __init__(self, *, patience: float = PATIENCE) -> None:
         self.requested = False
+        self.reread = False
         self._patience = patience
         self._sleeping = False
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Listen to SIGTERM and SIGINT; put everything back afterwards. For the main thread only."""
+        """Listen to SIGTERM, SIGINT and SIGHUP; put everything back afterwards. For the main thread only."""
         before = {number: signal.signal(number, self._told) for number in (signal.SIGTERM, signal.SIGINT)}
         before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._out_of_patience)
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._told_to_reread)
         try:
             yield
         finally:
@@ -40,8 +47,15 @@ class Stop:
                 signal.signal(number, handler)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless told to stop: then raise `Stopping` at once. All waiting of the program is here."""
-        self._sleeping = True  # from here on the handler raises, before here the flag is seen: no gap
+        """Wait, unless told to stop: then raise `Stopping` at once. All waiting of the program is here.
+
+        SIGHUP ends the wait that it meets early.
+        """
+        with contextlib.suppress(_Woken):
+            self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        self._sleeping = True  # from here on the handlers raise, before here the flag is seen: no gap
         try:
             if self.requested:
                 self._raise()
@@ -56,6 +70,12 @@ class Stop:
         if first:
             signal.setitimer(signal.ITIMER_REAL, self._patience)
 
+    def _told_to_reread(self, number: int, frame: object) -> None:
+        self.reread = True
+        if self._sleeping:
+            self._sleeping = False  # a second one must not meet the way out
+            raise _Woken
+
     def _out_of_patience(self, number: int, frame: object) -> None:
         self._raise()
 
@@ -65,10 +85,14 @@ class Stop:
 
 
 class SystemClock:
-    """The clock port on this machine's clock."""
+    """The clock port on this machine's clock.
 
-    def __init__(self, stop: Stop) -> None:
+    `progress` is called before each wait: whoever waits has come to the end of something.
+    """
+
+    def __init__(self, stop: Stop, *, progress: Callable[[], None] = lambda: None) -> None:
         self._stop = stop
+        self._progress = progress
 
     def now(self) -> datetime:
         """Tell the time, aware, in UTC."""
@@ -76,6 +100,7 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait; raise `Stopping` as soon as the process is told to stop."""
+        self._progress()
         self._stop.sleep(seconds)
 
 

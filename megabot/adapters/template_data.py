@@ -14,10 +14,12 @@ def parse_all(files: dict[str, str]) -> tuple[dict[str, Any], list[Problem]]:
     """Parse every file of `data/`, by its name without the ending, and say what is wrong."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    named: dict[str, str] = {}
     for path in sorted(path for path in files if path.startswith("data/")):
         name = path.removeprefix("data/").rpartition(".")[0]
-        if name in values:
-            problems.append(Problem(path, 0, f"another data file is called {name} too", "rename one"))
+        if name in named:
+            problems.append(Problem(path, 0, f"{named[name]} is called {name} too", "rename one"))
+        named[name] = path
         try:
             value, mistakes = _parse(path, files[path])
         except (MemoryError, OutOfTime):  # the limits of the child

@@ -70,7 +70,9 @@ def _moment(value: object) -> dt.date:
     try:
         return dt.datetime.fromisoformat(str(value))
     except ValueError as error:
-        raise jinja2.TemplateRuntimeError("date wants a date; edition.start is one") from error
+        raise jinja2.TemplateRuntimeError(
+            "date wants a date; write it as in 2026-11-16, or edition.start"
+        ) from error
 
 
 def _babel(pattern: str) -> str:

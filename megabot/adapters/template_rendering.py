@@ -4,17 +4,14 @@ Everything that a person could have written wrong ends as a problem with its fil
 """
 
 import datetime as dt
-import difflib
 import functools
-import re
-import traceback
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import jinja2
 
-from megabot.adapters import template_data, template_images
+from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
 from megabot.adapters.template_language import (
     Environment,
@@ -23,9 +20,10 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
+from megabot.adapters.template_problems import nearest, problem_of
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
-from megabot.core import limits, sections
+from megabot.core import limits, lost_structure, sections
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL
 
@@ -36,17 +34,30 @@ MOST_PROBLEMS = 100
 
 
 class BrokenError(Exception):
-    """A job that cannot be rendered; holds every problem that was found."""
+    """A job that cannot be rendered: every problem that was found, and whether it used up its time."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], *, out_of_time: bool = False) -> None:
         super().__init__()
         self.problems = problems
+        self.out_of_time = out_of_time
 
 
 def render_all(files: dict[str, str], pictures: list[str], jobs: list[Json]) -> list[Json]:
-    """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order."""
+    """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order.
+
+    A thread that used up the time is not tried again: its next edition would take the rest of it, and the
+    line that it was at would be lost with the child.
+    """
     source = Source(files, pictures)
-    return [_answer(source, job) for job in jobs]
+    endless: dict[str, Json] = {}
+    answers = []
+    for job in jobs:
+        path = job["thread"]["path"]
+        answer = endless.get(path) or _answer(source, job)
+        if answer.pop("out_of_time", False):
+            endless[path] = answer
+        answers.append(answer)
+    return answers
 
 
 class Source:
@@ -67,15 +78,25 @@ class Source:
         for path in sorted(path for path in self.files if path.startswith("sections/")):
             file = split(path, self.files[path])
             section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
-            problems += [*file.front.problems, *mistakes]
-            problems += _flaws(path, file.body, file.first_line, mentions=True)
-            if section is not None and any(one.name == section.name for one in found):
-                problems.append(
-                    Problem(path, 0, f"another section is called {section.name} too", "rename one")
-                )
-            elif section is not None:
+            if file.front.problems:  # what else is wrong may be for that alone
+                problems += file.front.problems
+                continue
+            said = {one.line for one in mistakes}
+            flaws = _flaws(path, file.body, file.first_line, mentions=True)
+            problems += [*mistakes, *(one for one in flaws if one.line not in said)]
+            same = [one.path for one in found if section is not None and one.name == section.name]
+            problems += [
+                Problem(path, 0, f"{one} is called {sections.section_name(one)} too", "rename one")
+                for one in same
+            ]
+            if section is not None and not same:
                 found.append(section)
         return found, problems
+
+    def keys(self, path: str) -> dict[str, Any]:
+        """Give the keys of a file's front matter."""
+        value = self.front(path).value
+        return value if isinstance(value, dict) else {}
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -97,7 +118,8 @@ def _answer(source: Source, job: Json) -> Json:
     try:
         return {"text": _render(source, job)}
     except BrokenError as error:
-        return {"problems": [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]}
+        told = [_plain(one) for one in islice(dict.fromkeys(error.problems), MOST_PROBLEMS)]
+        return {"problems": told, "out_of_time": error.out_of_time}
     except (MemoryError, RecursionError, OutOfTime) as error:  # around the templates, not in one
         return {"problems": [_plain(Problem(job["thread"]["path"], 0, *failure(error)))]}
 
@@ -122,8 +144,11 @@ def _render(source: Source, job: Json) -> Json:
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
-    odd = [_located(source, path, flaw) for flaw in islice(limits.oddities(text["body"]), MOST_FLAWS)]
+    flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
+    odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
+    keys = template_keys.unknown(source.files, path, thread["name"], keys=source.keys)
+    odd += islice(keys, MOST_FLAWS)
     return text | {"warnings": [_plain(one) for one in odd]}
 
 
@@ -153,7 +178,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
 
     def section(name: str) -> str:
         if name not in by_name:
-            near = _nearest(name, by_name)
+            near = nearest(name, by_name)
             hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
             raise jinja2.TemplateRuntimeError(f"there is no section {name}; {hint}")
         return sections.spoiler(by_name[name])
@@ -187,47 +212,16 @@ def _run(environment: Environment, path: str, parts: dict[str, tuple[str, Json]]
     """Compile and render the parts of a thread; every part's error becomes a problem at its line."""
     done: dict[str, str] = {}
     problems: list[Problem] = []
+    out_of_time = False
     for part, (text, names) in parts.items():
         try:
             done[part] = environment.text(path, text, names).strip("\n")
         except (Exception, OutOfTime) as error:  # noqa: BLE001  whatever a template does ends as one line about it
-            problems.append(_problem(error, environment, path, names))
+            out_of_time |= isinstance(error, OutOfTime)
+            problems.append(problem_of(error, environment, path, names))
     if problems:
-        raise BrokenError(problems)
+        raise BrokenError(problems, out_of_time=out_of_time)
     return done
-
-
-def _problem(error: BaseException, environment: Environment, path: str, names: Json) -> Problem:
-    where, line = path, 0
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        where, line = error.filename or path, error.lineno
-    elif isinstance(error, OutOfTime):
-        where, line = error.path or path, error.line
-    else:
-        for frame, number in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename.endswith(SUFFIX):
-                where, line = frame.f_code.co_filename, number
-    if (where, line) == (path, 1):  # the thread's front matter: jinja2 says so where it knows no line
-        line = 0
-    what, hint = failure(error)
-    return Problem(where, line, what, hint or _hint(error, environment, names))
-
-
-def _hint(error: BaseException, environment: Environment, names: Json) -> str:
-    """Name the name that was probably meant."""
-    if isinstance(error, jinja2.TemplateNotFound):
-        near = _nearest(str(error.name), environment.list_templates())
-        return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
-    for pattern, known in (
-        (r"(\w+) is not defined", [*names, *environment.globals]),
-        (r"No filter named '(\w+)'", environment.filters),
-        (r"No test named '(\w+)'", environment.tests),
-    ):
-        found = re.match(pattern, str(error))
-        if found:
-            near = _nearest(found[1], known)
-            return f"did you mean {near}?" if near else f"there is: {', '.join(sorted(names))}"
-    return ""
 
 
 def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
@@ -289,10 +283,6 @@ def _lines_kept(text: str) -> str:
 
 def _at_line(text: str, line: int) -> str:
     return "\n" * (line - 1) + text
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
 
 
 def _plain(problem: Problem) -> Json:

@@ -29,14 +29,14 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 class Stored:
     """What is kept for one account on one server.
 
-    `since` is when the token was got. `refused` is a salted hash of credentials that the server refused for
-    good, empty where there are none.
+    `issued` is when the token was got, None where that is not known. `refused` is a salted hash of
+    credentials that the server refused for good, empty where there are none.
     """
 
     instance: str
     username: str
     token: str = field(default="", repr=False)
-    since: datetime | None = None
+    issued: datetime | None = None
     person: Person | None = None
     attempts: tuple[Attempt, ...] = ()
     refused: str = field(default="", repr=False)
@@ -112,7 +112,7 @@ def _plain(stored: Stored) -> dict[str, object]:
         "instance": stored.instance,
         "username": stored.username,
         "token": stored.token,
-        "since": stored.since.isoformat() if stored.since else "",
+        "issued": stored.issued.isoformat() if stored.issued else "",
         "person": None if person is None else {"id": person.id, "name": person.name, "actor": person.actor},
         "attempts": [
             {"at": attempt.at.isoformat(), "outcome": attempt.outcome.value, "at_once": attempt.at_once}
@@ -128,7 +128,7 @@ def _stored(fields: Fields) -> Stored:
         instance=fields.text("instance"),
         username=fields.text("username"),
         token=fields.word("token", ""),
-        since=fields.time("since") if fields.word("since", "") else None,  # older files have none
+        issued=fields.time("issued") if fields.text("issued", "") else None,
         person=None if person is None else _person(person),
         attempts=tuple(_attempt(attempt) for attempt in fields.children("attempts")),
         refused=fields.text("refused", ""),

@@ -10,9 +10,10 @@ from dotenv import dotenv_values
 from dotenv.parser import Original, parse_stream
 
 from megabot.config.settings import PREFIX
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, WrongAccount
 
 SYSTEM_FILE = Path("/etc/megabot/config.env")
+SERVICE_ACCOUNT = "megabot"
 _SECRETS = ("MEGABOT_PASSWORD", "MEGABOT_TOTP_SECRET")
 
 
@@ -35,9 +36,10 @@ def file_layer(env_file: Path | None, *, cwd: Path, system_file: Path) -> Layer:
     """Read the settings file that was named, else `.env` in the current folder, else the installed one."""
     if env_file is not None:
         return _read(cwd / env_file)
-    for path in (cwd / ".env", system_file):
-        if _is_there(path):
-            return _read(path)
+    if _is_there(cwd / ".env", hidden=False):
+        return _read(cwd / ".env")
+    if _is_there(system_file, hidden=True):
+        return _read(system_file)
     return Layer(name="no file", values={}, folder=cwd)
 
 
@@ -81,23 +83,36 @@ def _line(original: Original) -> int:
     return int(original.line) + text[: len(text) - len(text.lstrip())].count("\n")
 
 
-def _is_there(path: Path) -> bool:
+def _is_there(path: Path, *, hidden: bool) -> bool:
+    """Tell whether there is a file; `hidden` is what to take for true in a folder that cannot be looked into.
+
+    Whoever may not look into the settings' folder must hear so; but a verb run by sudo stands in the caller's
+    home, which is none of its business.
+    """
     try:
         return S_ISREG(path.stat().st_mode)
     except PermissionError:
-        return True  # reading it then says so, which is better than to go on without what it holds
+        return hidden
     except OSError:
         return False
+
+
+def _account_of(path: Path) -> str:
+    """Name the account that is meant to read a file: its owner, the service's for what root keeps."""
+    try:
+        owner = path.owner()
+    except (OSError, KeyError):
+        return SERVICE_ACCOUNT
+    return SERVICE_ACCOUNT if owner == "root" else owner
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except PermissionError as error:
-        raise ConfigError(
-            f"{path} is not readable for this account; run: sudo -u megabot megabot ... "
-            f"(where that may not read it either: chgrp megabot {path}; chmod 640 {path})"
-        ) from error
+        account = _account_of(path)
+        hint = f"where {account} may not read it either: chgrp {account} {path}; chmod 640 {path}"
+        raise WrongAccount(f"{path} is not readable for this account ({hint})", account=account) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text; save it as UTF-8") from error
     except OSError as error:

@@ -1,6 +1,7 @@
 """Building the settings from all places in one order, and saying everything that is wrong at once."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -9,19 +10,29 @@ from pydantic import ValidationError
 from megabot.config import layers
 from megabot.config.layers import SYSTEM_FILE, Layer
 from megabot.config.settings import PREFIX, Settings, Surroundings, variable
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, WrongAccount
 
+BOTS = Path("/var/lib/megabot/bots")
+"""Holds the state folder of each bot of several, by name: `megabot@.service` gives it the same."""
 _FIELDS = {variable(field): field for field in Settings.model_fields}
 
 
 def load(
-    environ: Mapping[str, str], *, env_file: Path | None, cwd: Path, system_file: Path = SYSTEM_FILE
+    environ: Mapping[str, str],
+    *,
+    env_file: Path | None,
+    cwd: Path,
+    bot: str = "",
+    system_file: Path = SYSTEM_FILE,
 ) -> Settings:
     """Build the settings, or raise `ConfigError` with a line for every mistake. Shows no value of any.
 
     The order: environment, then the settings file (`env_file`, else `.env` in `cwd`, else `system_file`),
-    then systemd's credentials, then the defaults. An empty value is the same as none.
+    then systemd's credentials, then the defaults. An empty value is the same as none. A `bot` of several on
+    one machine has a file of its own beside `system_file`, and a state folder of its own.
     """
+    if bot:
+        env_file = _file_of(bot, system_file)
     found = (
         layers.environment(environ, cwd),
         layers.file_layer(env_file, cwd=cwd, system_file=system_file),
@@ -29,6 +40,8 @@ def load(
     )
     mistakes = [line for layer in found for line in _unknown(layer)]
     values, origins = _merged(found)
+    if bot and "state_dir" not in values:
+        values["state_dir"], origins["state_dir"] = str(BOTS / bot), found[1]
     mistakes += _take_password(values, origins, environ)
     around = Surroundings(
         folders={name: layer.folder for name, layer in origins.items()},
@@ -42,6 +55,12 @@ def load(
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return settings
+
+
+def _file_of(bot: str, system_file: Path) -> Path:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", bot) or bot == system_file.stem:
+        raise ConfigError(f"--bot {bot}: a bot's name is of small letters, digits and dashes, and not config")
+    return system_file.with_name(f"{bot}.env")
 
 
 def default_state_dir(environ: Mapping[str, str]) -> Path:
@@ -88,6 +107,8 @@ def _take_password(
     path = origins["password_file"].folder / Path(values["password_file"]).expanduser()
     try:
         values["password"] = layers.password_from(path, environ)
+    except WrongAccount:
+        raise
     except ConfigError as error:
         return [str(error)]
     return []

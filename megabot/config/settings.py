@@ -92,6 +92,13 @@ def _monitor(url: SecretStr) -> SecretStr:
     return SecretStr(addresses.page(url.get_secret_value()))
 
 
+def _rhythm(text: object) -> str:
+    rhythm = str(text).strip().lower()
+    if rhythm not in {"off", "weekly"}:
+        raise ValueError("write off or weekly")
+    return rhythm
+
+
 def _level(text: object) -> str:
     level = str(text).strip().upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -193,6 +200,18 @@ class Settings(BaseModel):
         description="An uptime monitor's address, which is asked for after each verified pass, and with "
         "`/fail` behind it after one that went wrong.",
         examples=["https://monitor.example/ping/3f2a"],
+    )
+    metrics_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="A file that the service writes after each pass for Prometheus' node_exporter (its "
+        "textfile collector), named `*.prom`, in a folder that megabot's account may write to.",
+        examples=["/var/lib/prometheus/node-exporter/megabot.prom"],
+    )
+    check_links: Annotated[Literal["off", "weekly"], BeforeValidator(_rhythm)] = Field(
+        default="off",
+        description="`weekly`: once a week the service asks whether the links of the coming editions are "
+        "still there, and sends one list of the dead ones to those it tells of everything else.",
+        examples=["weekly"],
     )
     tick: Annotated[timedelta, BeforeValidator(_tick)] = Field(
         default=timedelta(seconds=30),

@@ -7,6 +7,7 @@ titles count code points after trimming, everything else UTF-16 code units.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 TITLE_SHORTEST, TITLE_LONGEST = 3, 200
 BODY_LONGEST = 50_000
@@ -23,7 +24,7 @@ _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)
 _BAD_LINK = re.compile(
     r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
 )
-_NO_ALT = re.compile(r"!\[\s*\]\(")
+_NO_ALT = re.compile(r"!\[\s*\][(\[]")
 _MARKER = "[//]: # (megabot:"
 
 
@@ -101,7 +102,7 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
             mark = found[1] or found[2]
             fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
         elif colons := _COLONS.fullmatch(line):
-            yield from _colons(Flaw(number, line, ""), colons, inside=spoiler is not None)
+            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler)
             if not colons[2] or _is_spoiler(colons):
                 spoiler = _opened(number, line) if colons[2] else None
     yield from (left for left in (fence, spoiler) if left is not None)
@@ -112,18 +113,19 @@ def _opened(number: int, line: str) -> Flaw:
     return Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
 
 
-def _colons(here: Flaw, colons: re.Match[str], *, inside: bool) -> Iterator[Flaw]:
+def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None) -> Iterator[Flaw]:
     """Judge one line that begins with ::: by itself."""
     if not colons[2]:
-        if not inside:
+        if outer is None:
             yield replace(here, what="a ::: that closes nothing", hint="delete it")
         return
     if not _is_spoiler(colons):
         hint = "::: stands alone on its line, or before: spoiler Title"
         yield replace(here, what="a ::: that neither opens nor closes a spoiler", hint=hint)
         return
-    if inside:
-        yield replace(here, what="a spoiler within a spoiler", hint="close the one before with a line :::")
+    if outer is not None:  # mostly a forgotten :::, and that is missed where the first one begins
+        hint = f"close it with a line ::: before {shorten(here.text, 60)}; spoilers do not nest"
+        yield replace(outer, what="a spoiler that is still open where the next one begins", hint=hint)
     if not colons[2].partition(" ")[2].strip():
         yield replace(here, what="a spoiler without a title", hint="write ::: spoiler Title")
     if colons[1] != ":::":

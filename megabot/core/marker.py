@@ -20,6 +20,8 @@ _COMMENT = re.compile(
 LINK, ADOPTED, UNDONE, ANNOUNCED = "link", "adopted", "undone", "announced"
 """What comments are for: to link the new thread, to say that this one carries an edition, or does no more, or
 that the next one comes soon."""
+INTRODUCTION = "[//]: # (megabot:v1:introduction)"
+"""Ends the one comment that the bot makes so that a moderator can appoint it; it serves no edition."""
 _START = "[//]: # (megabot:"
 
 

@@ -74,6 +74,12 @@ def next_sign_in(attempts: Iterable[Attempt], *, now: datetime, at_once: bool) -
     return max(waits)
 
 
+def sign_ins_left(attempts: Iterable[Attempt], *, now: datetime) -> int:
+    """Say how many sign-ins may be tried now without a person, one after the other."""
+    past = recent(attempts, now=now)
+    return 0 if next_sign_in(past, now=now, at_once=False) > now else IN_WINDOW - len(past)
+
+
 def recent(attempts: Iterable[Attempt], *, now: datetime) -> list[Attempt]:
     """Keep the attempts that still count, oldest first.
 

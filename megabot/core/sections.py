@@ -86,14 +86,14 @@ def _lines(body: str) -> list[_Line]:
     lines = []
     fence = ""
     for text in body.rstrip().split("\n"):
-        was_open, fence = fence, _fence_after(fence, text)
+        was_open, fence = fence, fence_after(fence, text)
         # The line that closes a fence is text: a break after it does no harm.
         kind = _Kind.CODE if fence else _Kind.TEXT if was_open else _kind(text)
         lines.append(_Line(kind, text))
     return lines
 
 
-def _fence_after(fence: str, text: str) -> str:
+def fence_after(fence: str, text: str) -> str:
     """Tell which fence is open after a line, given the one that was open before it."""
     found = _FENCE.fullmatch(text)
     if found is None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from megabot import texts
-from megabot.app import App, sample_source
+from megabot.app import App
 from megabot.config import load
 from megabot.demo.archive import served_site
 from megabot.orders import Answer, adoption, carry_out
+from megabot.process import sample_source
 from megabot.run import Service, next_slot
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand

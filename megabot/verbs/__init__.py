@@ -9,6 +9,7 @@ VERBS = {
     "repost": "post a fresh copy of the current edition",
     "refresh": "render the current edition again and edit its post",
     "adopt": "take a thread that was posted by hand as an edition",
+    "import": "take a community's past threads into the record",
     "undo": "take a fresh copy back",
     "hold": "keep the next edition back",
     "skip": "leave the next edition out",
@@ -22,6 +23,8 @@ VERBS = {
     "history": "show what was",
     "calendar": "show what will be",
     "site": "write the archive: every edition, the bulletins, feeds",
+    "introduce": "comment once, so that a moderator can appoint the bot from there",
+    "backup": "copy the ledger while the service runs",
     "login": "sign in and keep the token, so that no password need be on disk",
     "logout": "sign out and forget the token",
     "init": "ask a few questions, write the settings and a first template",
@@ -40,6 +43,7 @@ Verbs:
 
 Options:
   --env FILE     Read settings from this file.
+  --bot NAME     Read those of the service megabot@NAME: /etc/megabot/NAME.env.
   -v, --verbose  Say more on stderr.
   --version      Show the version and exit.
   -h, --help     Show this page and exit.

@@ -1,44 +1,106 @@
 """`megabot check`: everything that can be wrong, each in a line of its own."""
 
+import functools
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from functools import partial
+from itertools import chain
+from pathlib import Path, PurePath
 
 import click
 
-from megabot import check
-from megabot.app import open_app
-from megabot.errors import Expected, SourceBroken
+from megabot import check, check_formats, link_check, progress
+from megabot.app import App, open_app
+from megabot.check import Finding
+from megabot.errors import Expected
+
+FORMATS = ("text", "github", "json")
+
+A_WAIT = 60
 
 
 @click.command(
     help="Look for everything that can be wrong: settings, templates, the next slots; the account too."
 )
 @click.option("--online", is_flag=True, help="Sign in and look at the account, its settings and its rights.")
+@click.option(
+    "--wait",
+    type=click.IntRange(1, 1440),
+    is_flag=False,
+    flag_value=A_WAIT,
+    metavar="[MINUTES]",
+    help=f"With --online: look again until nothing is missing, for {A_WAIT} minutes or so many.",
+)
+@click.option("--links", is_flag=True, help="Ask every link of the next editions whether it is still there.")
 @click.option("--yes", is_flag=True, help="Let it change the account's settings that hide its own posts.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="Lines to read, annotations that a code host shows in a change, or JSON.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_obj
-def command(options: dict[str, object], *, online: bool, yes: bool) -> int:
+def command(
+    options: dict[str, object], *, online: bool, wait: int | None, links: bool, yes: bool, form: str
+) -> int:
     """Print findings as they are made; exit 1 if one is a problem."""
+    if wait is not None and not online:
+        raise click.UsageError("--wait is for --online: nothing else comes by itself")
     with open_app(options) as app:
-        good = _print(check.source(app.desk))
+        parts = [check.source(app.desk)]
+        if links:
+            parts.append(_links(app))
         if online:
-            good &= _print(check.online(app.ports, agree=lambda question: yes or _agrees(question)))
-    return 0 if good else 1
+            parts.append(_online(app, wait=timedelta(minutes=wait or 0), yes=yes))
+        findings = chain.from_iterable(_whole(part) for part in parts)
+        return _print(findings, form, _folder(app.settings.source))
 
 
-def _print(findings: Iterable[check.Finding]) -> bool:
-    good = True
+def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
+    agree = functools.cache(lambda question: yes or _agrees(question))  # who said no is not asked again
+    if not wait:
+        yield from check.online(app.ports, agree=agree)
+        return
+    yield from check.awaited(
+        app.ports, agree=agree, wait=wait, tell=lambda sentence: click.echo(f"waiting: {sentence}", err=True)
+    )
+
+
+def _links(app: App) -> Iterator[Finding]:
+    watched = partial(progress.shown, "links asked")
+    yield from link_check.check(app.desk, ask=app.ask_link, cache=app.link_cache, progress=watched)
+
+
+def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Give findings to the end of a part; what ends it early is one too."""
     try:
-        for finding in findings:
-            click.echo(f"{finding.level.value:8}{finding.sentence}")
-            good &= finding.level is not check.Level.PROBLEM
-    except SourceBroken as error:
-        for one in error.problems:
-            click.echo(f"{check.Level.PROBLEM.value:8}{one}")
-        return False
+        yield from findings
     except Expected as error:
-        click.echo(f"{check.Level.PROBLEM.value:8}{error}")
-        return False
-    return good
+        yield check.problem(str(error))
+
+
+def _print(findings: Iterable[Finding], form: str, folder: PurePath) -> int:
+    lines: dict[str, Callable[[Finding], str]] = {
+        "text": check_formats.line,
+        "github": lambda finding: check_formats.annotation(finding, folder),
+    }
+    found = []
+    for finding in findings:
+        found.append(finding)
+        if form in lines:
+            click.echo(lines[form](finding))
+    if form == "json":
+        click.echo(check_formats.document(found))
+    return 1 if any(finding.level is check.Level.PROBLEM for finding in found) else 0
+
+
+def _folder(source: object) -> PurePath:
+    """Name the source's folder as the repository does in which the check runs."""
+    return PurePath(os.path.relpath(source)) if isinstance(source, Path) else PurePath()
 
 
 def _agrees(question: str) -> bool:

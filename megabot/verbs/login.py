@@ -4,8 +4,9 @@ import sys
 
 import click
 
-from megabot.app import open_app, read_settings, typed
+from megabot.app import open_app, typed
 from megabot.errors import ConfigError
+from megabot.process import read_settings
 
 
 @click.command(help="Sign in by hand and keep only the token: no password need be on disk.")
@@ -15,7 +16,9 @@ def command(options: dict[str, object]) -> int:
     settings = read_settings(options)
     settings.require_online()
     password = settings.password_text() or _ask(f"Password of {settings.username} on {settings.instance}")
-    code = "" if settings.totp_text() else _ask("2FA code (empty if the account has none)", may_be_empty=True)
+    code = ""
+    if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
+        code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
     with open_app(options, credentials=typed(settings, password=password, code=code)) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()

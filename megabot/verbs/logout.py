@@ -8,8 +8,11 @@ from megabot.app import open_app
 @click.command(help="Sign out and forget the token.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
-    """Sign out."""
+    """Sign out. Where nobody is signed in that is said, and the server is not asked."""
     with open_app(options) as app:
+        if not app.is_signed_in:
+            click.echo("nobody is signed in")
+            return 0
         app.ports.forum.sign_out()
     click.echo("signed out")
     return 0

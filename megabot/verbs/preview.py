@@ -1,15 +1,19 @@
 """`megabot preview`: the post as it would be, as text or as a page."""
 
+import webbrowser
+from functools import cache, partial
 from pathlib import Path
 
 import click
 
 from megabot import overview_texts, preview
-from megabot.app import open_app
+from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
 from megabot.errors import NeedsPerson
-from megabot.preview_page import Preview, page
+from megabot.preview_page import page
+from megabot.preview_parts import Preview
+from megabot.strangers import newest_posts
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
@@ -21,13 +25,28 @@ from megabot.preview_page import Preview, page
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page as readers would see it into this file instead, problems included.",
 )
+@click.option(
+    "--diff", "compare", is_flag=True, help="Also show what differs from the post that stands; as a stranger."
+)
+@click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
 @click.pass_obj
-def command(options: dict[str, object], thread: str | None, key: str | None, output: Path | None) -> int:
+def command(
+    options: dict[str, object],
+    thread: str | None,
+    key: str | None,
+    output: Path | None,
+    *,
+    compare: bool,
+    live: bool,
+) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
-        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread))
+        if live:
+            return _open(app, thread, key, compare=compare)
+        standing = _standing(app) if compare else lambda _: ("", "")
+        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread), compare=standing)
     if output is None:
-        _print(made)
+        _print(made, compare=compare)
     else:
         _write(output, page(made))
         click.echo(str(output))
@@ -35,10 +54,35 @@ def command(options: dict[str, object], thread: str | None, key: str | None, out
     return 1 if made.problems else 0
 
 
-def _print(made: Preview) -> None:
+def _standing(app: App) -> preview.Standing:
+    return cache(partial(preview.standing_or_public, app.desk, partial(newest_posts, app.settings.instance)))
+
+
+def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
+    from megabot.live import opening
+
+    where = app.settings.source
+    standing = _standing(app) if compare else lambda one: preview.standing(app.desk, one.name)
+    with app.warm_desk() as desk:
+        show = partial(_show, opening.wish(desk, thread, key))
+        folder = where if isinstance(where, Path) else None
+        opening.serve(desk, folder=folder, compare=standing, show=show)
+    return 0
+
+
+def _show(wish: str, url: str) -> None:
+    click.echo(f"{url}{wish}")
+    click.echo(overview_texts.followed(), err=True)
+    webbrowser.open(f"{url}{wish}")
+
+
+def _print(made: Preview, *, compare: bool) -> None:
     for one in made.shown:
         if isinstance(one.text, Rendered):
             click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
+        if compare:
+            click.echo(overview_texts.compared(one.edition.id, one.standing))
+            click.echo("".join(f"{line}\n" for line in one.changes))
 
 
 def _write(path: Path, html: str) -> None:

@@ -289,6 +289,84 @@ def test_the_newest_commands_come_first_and_no_more_than_asked_for(ledger: Ledge
     assert [heard.key for heard in ledger.commands(2)] == ["comment:4", "comment:2"]
 
 
+# -- forgetting
+
+YEARS = timedelta(days=800)
+
+
+def weeks_of(ledger: Ledger, number: int) -> None:
+    """Post, pin and record some weekly editions, from 800 days ago on."""
+    for week in range(number):
+        at, key = MONDAY_NOON - YEARS + timedelta(weeks=week), f"2024-W{week + 10}"
+        for new in (replace(PUBLISH, edition=key, at=at), replace(PIN, edition=key, at=at, post_id=week + 1)):
+            ledger.settle(ledger.begin(new).id, IntentState.DONE, at=at)
+        ledger.record_post(replace(POST, post_id=week + 1, edition=key, slot=at))
+
+
+def forget(ledger: Ledger) -> None:
+    ledger.forget(MONDAY_NOON - timedelta(days=730), ignored_before=MONDAY_NOON - timedelta(days=90))
+
+
+def test_old_writes_are_forgotten_but_for_those_of_the_two_newest_editions(ledger: Ledger) -> None:
+    weeks_of(ledger, 4)
+    forget(ledger)
+
+    assert [one.new.edition for one in ledger.intents("birds")] == ["2024-W12"] * 2 + ["2024-W13"] * 2
+    assert len(ledger.history(10)) == 4
+
+
+def test_posts_are_kept_for_ever_and_what_old_ones_were_made_from_is_not(ledger: Ledger) -> None:
+    weeks_of(ledger, 4)
+    forget(ledger)
+
+    assert [post.post_id for post in ledger.posts("birds")] == [1, 2, 3, 4]
+    assert [post.context for post in ledger.posts("birds")] == ["", "", "{}", "{}"]
+
+
+def test_a_write_that_may_have_happened_is_not_forgotten(ledger: Ledger) -> None:
+    unknown = ledger.begin(replace(PIN, edition="2024-W10", at=MONDAY_NOON - YEARS))
+    weeks_of(ledger, 4)
+    forget(ledger)
+
+    assert unknown.id in {one.id for one in ledger.intents("birds")}
+
+
+def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
+    weeks_of(ledger, 4)
+    ledger.forget(MONDAY_NOON - YEARS, ignored_before=MONDAY_NOON - YEARS)
+
+    assert len(ledger.intents("birds")) == 8
+
+
+def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Ledger) -> None:
+    old = replace(HEARD, at=MONDAY_NOON - YEARS, state=HeardState.CLOSED)
+    for kept in (old, replace(old, key="comment:2", state=HeardState.ACTING)):
+        ledger.keep_heard(kept)
+    forget(ledger)
+
+    assert ledger.heard(HEARD.key) == replace(old, said="", answer="")
+    assert [kept.said for kept in ledger.open_commands()] == [HEARD.said]
+
+
+def test_what_was_ignored_is_forgotten_and_commands_are_not(ledger: Ledger) -> None:
+    for key, state in (("comment:1", HeardState.IGNORED), ("comment:2", HeardState.CLOSED)):
+        ledger.keep_heard(replace(HEARD, key=key, at=MONDAY_NOON - YEARS, state=state))
+    ledger.keep_heard(replace(HEARD, key="comment:3", state=HeardState.IGNORED))
+    forget(ledger)
+
+    found = [key for key in ("comment:1", "comment:2", "comment:3") if ledger.heard(key)]
+    assert found == ["comment:2", "comment:3"]
+
+
+def test_after_forgetting_new_writes_are_begun_and_settled_as_ever(ledger: Ledger) -> None:
+    weeks_of(ledger, 4)
+    forget(ledger)
+    begun = ledger.begin(PUBLISH)
+    ledger.settle(begun.id, IntentState.DONE, at=LATER)
+
+    assert ledger.intents("birds")[-1].state is IntentState.DONE
+
+
 def test_the_pass_lock_is_for_one_at_a_time(ledger: Ledger) -> None:
     with ledger.pass_lock(), pytest.raises(Busy, match="still at work"), ledger.pass_lock():
         pytest.fail("two hold the pass lock")

@@ -1,6 +1,8 @@
 """A sandbox, a source and `megabot ...` as a person types it."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,15 @@ previous: {comment: "The new thread is [here]({{ edition.url }})."}
 SECTION = "---\ntitle: Maps\n---\n- A map of the hills: https://maps.example/hills\n"
 
 Megabot = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session")
+def pip_cache() -> str:
+    """Find the caller's cache of downloads before the guards hide the home folder."""
+    found = subprocess.run(
+        [sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=True
+    )
+    return found.stdout.strip()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_settings_that_are_missing_or_wrong(
         ("{{ preamble.text }}", "{{ 'x' * 60000 }}", "the text has"),
         ('"News {{ edition.number }}"', "\"{{ 'x' * 201 }}\"", "Lemmy takes 3 to 200"),
         ("{{ preamble.text }}", "@somebody@lemmy.example", "a mention"),
-        ("{{ preamble.text }}", "::: spoiler Open", "a spoiler within a spoiler"),
+        ("{{ preamble.text }}", "::: spoiler Open", "a spoiler that is still open where the next one begins"),
     ],
 )
 def test_a_template_with_a_mistake(

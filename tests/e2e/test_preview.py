@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from megabot.cli import cli
 from megabot.sandbox import Sandbox
 from tests.e2e.conftest import Megabot
 
-CI = (Path(__file__).parents[2] / "docs/ci.md").read_text(encoding="utf-8")
-WORKFLOWS = re.findall(r"^```yaml\n(.*?)^```$", CI, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parents[2]
+CI = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+*WORKFLOWS, HOOK = re.findall(r"^```yaml\n(.*?)^```$", CI, re.MULTILINE | re.DOTALL)
 USE = re.compile(r"^\s*(?:- )?(?:run: )?megabot ([a-z]+)(.*)$", re.MULTILINE)
 
 
@@ -148,15 +150,15 @@ def test_a_place_that_cannot_be_written_to_is_an_error_with_the_next_step(megabo
 
 
 def test_there_is_a_workflow_for_each_of_the_usual_hosts() -> None:
-    assert len(WORKFLOWS) == CI.count("```yaml") == 3
+    assert len(WORKFLOWS) == CI.count("```yaml") - 1 == 3
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_a_workflow_checks_previews_and_keeps_the_page(workflow: str) -> None:
     assert isinstance(yaml.safe_load(workflow), dict)
-    assert [(verb, rest.strip()) for verb, rest in USE.findall(workflow)] == [
+    assert [(verb, rest.strip().replace("--format github", "")) for verb, rest in USE.findall(workflow)] == [
         ("check", ""),
-        ("preview", "--output preview.html"),
+        ("preview", "--diff --output preview.html"),
     ]
 
 
@@ -172,12 +174,12 @@ def test_a_workflow_names_only_verbs_and_options_that_exist(workflow: str) -> No
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_a_workflow_does_its_work_in_a_repository_of_templates(
-    workflow: str, megabot: Megabot, source: Path, monkeypatch: pytest.MonkeyPatch
+    workflow: str, megabot: Megabot, sandbox: Sandbox, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = dict(re.findall(r"^ +MEGABOT_(\w+): (\S+)$", workflow, re.MULTILINE))
     monkeypatch.chdir(source)
     for verb, rest in USE.findall(workflow):
-        code, out, err = megabot(verb, *rest.split(), **{"INSTANCE": "", "USERNAME": "", **settings})
+        code, out, err = megabot(verb, *rest.split(), **{"USERNAME": "", **settings, "INSTANCE": sandbox.url})
         assert code == 0, out + err
 
     assert "Nothing special this week." in (source / "preview.html").read_text()
@@ -192,3 +194,18 @@ def test_a_workflow_of_actions_may_only_read_and_pins_what_it_uses(workflow: str
     assert all(re.search(r"@[A-Z]+-COMMIT$", use) for use in uses)
     assert "secrets" not in workflow
     assert "pull_request_target" not in workflow
+
+
+def test_the_hook_for_pre_commit_checks_the_repository_of_templates(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (used,) = yaml.safe_load(HOOK)["repos"][0]["hooks"]
+    assert (used["id"], hook["language"], hook["pass_filenames"]) == (hook["id"], "python", False)
+    program = [sys.executable, "-m", "megabot", "check"]
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for entry in (hook["entry"], used["entry"]):
+        words = entry.removesuffix("megabot check").split()
+        done = subprocess.run([*words, *program], cwd=source, capture_output=True, text=True, check=False)
+
+        assert "the next 60 editions render" in done.stdout, done.stderr

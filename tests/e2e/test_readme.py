@@ -46,15 +46,6 @@ def options_of(verb: str) -> set[str]:
     return {name for parameter in command.get_params(context) for name in parameter.opts}
 
 
-@pytest.fixture(scope="session")
-def pip_cache() -> str:
-    """Find the caller's cache of downloads before the guards hide the home folder."""
-    found = subprocess.run(
-        [sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=True
-    )
-    return found.stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Clone the checkout as it is now, with what is not committed yet, without what git ignores."""

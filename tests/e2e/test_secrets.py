@@ -250,7 +250,7 @@ def the_ledger_is_a_newer_one(scene: Scene) -> None:
     scene.run("post")
     with closing(sqlite3.connect(scene.host.state / "ledger.db")) as ledger:
         ledger.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    assert scene.run("post").code == 1
+    assert scene.run("post").code == 2
 
 
 def the_token_file_is_garbled(scene: Scene) -> None:

@@ -129,3 +129,17 @@ def test_a_source_that_is_broken_when_it_starts_does_not_end_it(sandbox: Sandbox
         child.send_signal(signal.SIGTERM)
 
         assert ended_within(child, PATIENCE) == 0
+
+
+def test_a_backup_goes_to_stdout_while_the_service_runs(sandbox: Sandbox, source: Path) -> None:
+    """So that it can be kept where the bot's account may not write."""
+    state = source.parent / "state"
+    with running(sandbox.url, source, state) as child:
+        wait_for(sandbox, "/api/v3/user")
+        settings = {"PYTHONPATH": str(Path(__file__).parents[2]), "MEGABOT_STATE_DIR": str(state)}
+        command = [sys.executable, "-m", "megabot", "backup", "-"]
+        done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, check=False)
+        assert child.poll() is None
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"SQLite format 3")

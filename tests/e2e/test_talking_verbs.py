@@ -63,6 +63,12 @@ def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
     assert "MEGABOT_PASSWORD_FILE" in err
 
 
+def test_login_with_a_password_at_hand_needs_no_terminal(megabot: Megabot) -> None:
+    code, out, _ = megabot("login")
+
+    assert (code, "signed in as" in out) == (0, True)
+
+
 def test_login_asks_on_the_terminal_and_keeps_only_the_token(
     sandbox: Sandbox, source: Path, nobodys_home: Path
 ) -> None:
@@ -137,3 +143,20 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     assert (pinned[0], posted[:2]) == ("pin: done", ["post: done", f"ordered by {who}"])
     assert commanded[0] == f"{who}: post"
     assert len(calendar.splitlines()) == 2
+
+
+def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
+    megabot: Megabot, sandbox: Sandbox
+) -> None:
+    megabot("post")
+    code, out, _ = megabot("introduce", f"{sandbox.url}/post/1")
+    assert (code, out) == (0, "news: the bot is a moderator there already; nothing was said\n")
+
+    code, out, _ = megabot("check", "--online", "--yes", "--wait")
+    assert (code, "may post and pin" in out) == (0, True)
+
+
+def test_only_what_is_online_is_waited_for(megabot: Megabot) -> None:
+    code, _, err = megabot("check", "--wait", "5")
+
+    assert (code, "--wait is for --online" in err) == (2, True)

@@ -181,3 +181,19 @@ def test_status_shows_the_state_of_the_source(megabot: Megabot) -> None:
 
     assert code == 0
     assert "source: a folder that is in no git repository" in out
+
+
+def test_backup_writes_a_file_and_says_what_is_not_in_it(megabot: Megabot, tmp_path: Path) -> None:
+    megabot("post")
+    code, out, err = megabot("backup", str(tmp_path / "megabot.db"))
+
+    assert (code, out) == (0, "")
+    assert "The token is not in it" in err
+    assert (tmp_path / "megabot.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_backup_before_there_is_a_ledger_says_so(megabot: Megabot, tmp_path: Path) -> None:
+    code, _, err = megabot("backup", str(tmp_path / "megabot.db"))
+
+    assert (code, "there is no ledger in" in err) == (1, True)
+    assert not (tmp_path / "megabot.db").exists()

@@ -39,6 +39,7 @@ from tests.faultproxy import (
     Refusal,
     Refuse,
     Rule,
+    Silent,
     Truncated,
 )
 from tests.raw_server import RawServer, answer
@@ -70,16 +71,16 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, *rules: Rule, limits: Limits = USUAL) -> Iterator[Scene]:
+def scene(folder: Path, *rules: Rule, limits: Limits = USUAL, api: ApiKind = ApiKind.V3) -> Iterator[Scene]:
     clock, file = FakeClock(), TokenFile(folder / "token.json")
-    with Sandbox(clock) as sandbox, FaultProxy(sandbox.url, rules) as proxy:
+    with Sandbox(clock, api=api.value) as sandbox, FaultProxy(sandbox.url, rules) as proxy:
         sandbox.add_person("megabot", bot=True)
         news = sandbox.add_community("news", "News", ["megabot"]).id
         file.write(Stored(instance=proxy.url, username="megabot", token=sandbox.token_of("megabot")))
         credentials = Credentials(username="megabot", password="correct horse")
         sign_ins = SignIns(credentials=credentials, instance=proxy.url, file=file, clock=clock)
         with closing(LemmySession(proxy.url, token=lambda: sign_ins.token, limits=limits)) as session:
-            forum, _ = open_forum(session, sign_ins, clock, kind=ApiKind.V3)
+            forum, _ = open_forum(session, sign_ins, clock, kind=api)
             yield Scene(forum=forum, proxy=proxy, sandbox=sandbox, news=news)
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []
@@ -99,6 +100,7 @@ NOT_DONE: dict[str, Fault] = {
     "a page, 200": Instead(Html(200)),
     "huge": Instead(Huge()),
     "gzip bomb": Instead(GzipBomb()),
+    "nothing but 422": Instead(Silent(422)),
 }
 DONE: dict[str, Fault] = {
     "answer lost": LoseAnswer(),
@@ -108,6 +110,7 @@ DONE: dict[str, Fault] = {
     "a page afterwards, 200": Afterwards(Html(200)),
     "a failure after the insert": Afterwards(Refusal(400, "couldnt_like_post")),
     "huge afterwards": Afterwards(Huge()),
+    "nothing but 422 afterwards": Afterwards(Silent(422)),
     "half of it": Truncated(length_matches=True),
     "half, the length of the whole": Truncated(length_matches=False),
 }
@@ -118,10 +121,11 @@ SLOW: dict[str, Fault] = {
 }
 
 
+@pytest.mark.parametrize("api", ApiKind)
 @pytest.mark.parametrize("fault", NOT_DONE)
-def test_a_post_that_never_got_there_is_of_unknown_outcome(fault: str, tmp_path: Path) -> None:
+def test_a_post_that_never_got_there_is_of_unknown_outcome(fault: str, api: ApiKind, tmp_path: Path) -> None:
     """N03, N06."""
-    with scene(tmp_path, always(NOT_DONE[fault])) as ours:
+    with scene(tmp_path, always(NOT_DONE[fault]), api=api) as ours:
         with pytest.raises(OutcomeUnknown):
             ours.post()
 
@@ -129,10 +133,13 @@ def test_a_post_that_never_got_there_is_of_unknown_outcome(fault: str, tmp_path:
         assert [seen.reached for seen in ours.proxy.log] == [False]
 
 
+@pytest.mark.parametrize("api", ApiKind)
 @pytest.mark.parametrize("fault", DONE)
-def test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again(fault: str, tmp_path: Path) -> None:
+def test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again(
+    fault: str, api: ApiKind, tmp_path: Path
+) -> None:
     """N02, N05, N07, A01."""
-    with scene(tmp_path, always(DONE[fault])) as ours:
+    with scene(tmp_path, always(DONE[fault]), api=api) as ours:
         with pytest.raises(OutcomeUnknown):
             ours.post()
 

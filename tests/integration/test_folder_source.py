@@ -74,7 +74,10 @@ def test_line_ends_and_byte_order_marks_are_evened_out(folder: Path) -> None:
     [
         (b"one\ntw\xf6\n", "sections/a.md:2: the file is not UTF-8 (save it as UTF-8 in your editor)"),
         (b"one\n\ntw\0\n", "sections/a.md:3: a zero byte (delete it)"),
-        (b"x" * (FILE_LARGEST + 1), "sections/a.md: the file has 2,097,153 bytes (2,097,152 are the most)"),
+        (
+            b"x" * (FILE_LARGEST + 1),
+            "sections/a.md: the file has 2,097,153 bytes (2,097,152 are the most; make it smaller)",
+        ),
     ],
 )
 def test_a_file_that_is_no_text_is_a_problem_at_its_line(folder: Path, content: bytes, line: str) -> None:

@@ -131,7 +131,7 @@ def test_the_bytes_are_the_commits_whatever_its_attributes_say(source: Open, rem
         (
             "data/a.csv",
             b"x" * (FILE_LARGEST + 1),
-            ": the file has 2,097,153 bytes (2,097,152 are the most)",
+            ": the file has 2,097,153 bytes (2,097,152 are the most; make it smaller)",
         ),
         (
             "data/a.csv",

@@ -17,6 +17,7 @@ from megabot.core.threads import Previous
 from megabot.errors import ConfigError, NotFound
 from megabot.orders import Answer, carry_out
 from megabot.reconcile import Report
+from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, World
 
 Ledger = Callable[[World], None]
@@ -223,6 +224,7 @@ def test_a_locked_standing_thread_is_left_locked(world: World, ledger: Ledger) -
 
 
 @either
+@ON_BOTH
 def test_a_thread_made_by_hand_holds_the_post_of_any_week(world: World, ledger: Ledger) -> None:
     world.post()
     world.clock.at = SLOT + WEEK

@@ -27,7 +27,7 @@ from megabot.adapters.ledger_migrations import MIGRATIONS
 from megabot.adapters.token_file import Stored, TokenFile
 from megabot.core.posts import PostDraft
 from megabot.core.records import OPEN_STATES, IntentKind, IntentState
-from megabot.errors import LedgerError, OutcomeUnknown
+from megabot.errors import LedgerError, NewerLedger, OutcomeUnknown
 from megabot.ports import Forum, Ports
 from megabot.reconcile import run_pass
 from megabot.run import Service
@@ -180,7 +180,7 @@ def test_a_ledger_of_a_newer_megabot_stops_everything_and_names_the_version(at_w
     newer = path.read_bytes()
     at_work.clock.at += WEEK
 
-    with pytest.raises(LedgerError, match=rf"newer megabot \(its version {len(MIGRATIONS) + 4}, this one's"):
+    with pytest.raises(NewerLedger, match=rf"newer megabot \(its tables are version {len(MIGRATIONS) + 4},"):
         at_work.run_pass()
     assert (path.read_bytes(), kept_aside(at_work), len(at_work.posts())) == (newer, [], 2)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer, _ending, _parsed
+from megabot.adapters.renderer import Renderer, ending, parsed
 from megabot.core.threads import Rendered, RenderProblem, Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
@@ -101,16 +101,16 @@ def test_a_child_that_runs_out_of_memory_leaves_a_problem() -> None:
 
 
 def test_a_child_that_used_up_its_time_says_so() -> None:
-    assert _ending(-signal.SIGKILL) == "rendering was stopped at its limits of time: a loop that never ends?"
+    assert ending(-signal.SIGKILL) == "rendering was stopped at its limits of time: a loop that never ends?"
 
 
 def test_a_child_that_ended_by_itself_says_so() -> None:
-    assert _ending(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
+    assert ending(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
 
 
 @pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])
 def test_half_an_answer_is_none(answer: bytes) -> None:
-    assert _parsed(answer, 1) is None
+    assert parsed(answer, 1) is None
 
 
 def test_half_characters_travel_and_are_refused() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters import state_dir
-from megabot.errors import Busy, ConfigError, LedgerError
+from megabot.errors import Busy, ConfigError, LedgerError, WrongAccount
 from tests.fakes import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -68,8 +68,9 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path, mode: int)
 
 def test_a_folder_of_another_account_names_the_right_command(tmp_path: Path) -> None:
     """S08."""
-    with pytest.raises(ConfigError, match=r"belongs to .+ sudo -u \S+ megabot"):
+    with pytest.raises(WrongAccount, match=r"belongs to .+") as told:
         state_dir.prepare(tmp_path, chosen=True, uid=os.geteuid() + 1)
+    assert told.value.account == tmp_path.owner()
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_no_second_state_is_begun_beside_the_services(tmp_path: Path) -> None:
     service = tmp_path / "service"
     service.mkdir()
 
-    with pytest.raises(ConfigError, match=r"sudo -u \S+ megabot"):
+    with pytest.raises(WrongAccount, match=f"the state folder {service} belongs to"):
         state_dir.prepare(tmp_path / "mine", chosen=False, service=service)
     assert not (tmp_path / "mine").exists()
 

@@ -27,6 +27,14 @@ with stop.on_signals():
     except Stopping:
         print("stopped")
 """
+REREAD = """
+from megabot.adapters.system import Stop, SystemClock
+stop = Stop()
+with stop.on_signals():
+    print("ready", flush=True)
+    SystemClock(stop).sleep(60)
+    print("woken", stop.reread, stop.requested)
+"""
 READ = """
 import socket
 from megabot.adapters.system import Stop
@@ -52,6 +60,10 @@ with stop.on_signals():
 """
 
 
+def test_sighup_ends_a_wait_and_not_the_process() -> None:
+    assert said_after(signal.SIGHUP, REREAD) == "woken True False\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(
     ("program", "said"),
@@ -61,13 +73,18 @@ with stop.on_signals():
 def test_a_process_that_is_told_to_stop_ends_well_and_soon(
     program: str, said: str, number: signal.Signals
 ) -> None:
+    assert said_after(number, program) == said
+
+
+def said_after(number: signal.Signals, program: str) -> str:
+    """Run a program, send it a signal when it is ready, and give what it said before it ended well."""
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
     rest, _ = process.communicate(timeout=10)
-
-    assert (rest, process.returncode) == (said, 0)
+    assert process.returncode == 0
+    return rest
 
 
 def test_who_was_told_before_does_not_begin_to_sleep() -> None:
@@ -90,7 +107,7 @@ def test_once_stopping_was_raised_no_alarm_interrupts_the_way_out() -> None:
 
 
 def test_signals_are_as_before_afterwards() -> None:
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGHUP)
     before = [signal.getsignal(number) for number in numbers]
     with Stop().on_signals():
         signal.raise_signal(signal.SIGTERM)

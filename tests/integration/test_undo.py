@@ -10,6 +10,7 @@ from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import RenderProblem
 from megabot.orders import Answer, carry_out
+from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 
 Ledger = Callable[[World], None]
@@ -45,6 +46,7 @@ def copied(world: World) -> World:
 
 
 @either
+@ON_BOTH
 def test_the_post_that_was_replaced_is_pinned_again_the_copy_locked(copied: World, ledger: Ledger) -> None:
     ledger(copied)
 

@@ -87,7 +87,7 @@ def test_text_that_is_closed_has_no_flaw(text: str) -> None:
         ("::: spoiler\n:::", (1, "a spoiler without a title")),
         ("::: note", (1, "a ::: that neither opens nor closes a spoiler")),
         ("::: spoiler A\n:::more\n:::", (2, "a ::: that neither opens nor closes a spoiler")),
-        ("::: spoiler A\n::: spoiler B\n:::", (2, "a spoiler within a spoiler")),
+        ("::: spoiler A\n::: spoiler B\n:::", (1, "a spoiler that is still open where the next one begins")),
         (":::: spoiler A\n:::", (1, "a spoiler with more than three colons")),
         ("| a |\n|---|\n| b |\n\n", (2, "the text ends in a table")),
         ("a | b\n--|:-:\n1 | 2", (2, "the text ends in a table")),

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from megabot import markdown
-from megabot.markdown import title_to_html, to_html
+from megabot.markdown import addresses, title_to_html, to_html, to_html_again
 from tests.lemmy_server_markdown import plain_html, server_0_19, server_1_0
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "wire" / "markdown.json"
@@ -138,3 +138,33 @@ def test_the_parser_is_built_once() -> None:
     first: MarkdownIt = markdown._parser()
 
     assert markdown._parser() is first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An essay.\n::: spoiler Maps\n- one\n- two\n:::\n::: spoiler *Birds*\n\nthree\n\n:::\n\nEnd.",
+        "- a\n- b\n::: spoiler A\n1. c\n:::\n1. d\n> e\n::: spoiler B\n:::",
+        "One[^1].\n\n::: spoiler A\nTwo[^1].\n:::\n\n[^1]: A note.",
+        "```\n::: spoiler A\n:::\n```\n\n::: spoiler B\nx\n:::",
+        ":::: spoiler A\n::: spoiler B\nx\n:::\n::::",
+        "::: spoiler A\nnever closed",
+        "> ::: spoiler A\n> x\n> :::\n\n    ::: spoiler code\n    :::\n",
+        "",
+    ],
+)
+def test_a_text_rendered_piece_by_piece_is_the_same(text: str) -> None:
+    assert to_html_again(text) == to_html(text)
+
+
+def test_the_addresses_of_a_text_are_its_links_and_images_each_once() -> None:
+    text = (
+        "[a](https://a.example/1) https://b.example ![c](https://c.example/x.png) <https://a.example/1>[^1]"
+    )
+
+    assert addresses(f"{text}\n\n[^1]: [n](https://n.example)") == (
+        "https://a.example/1",
+        "https://b.example",
+        "https://c.example/x.png",
+        "https://n.example",
+    )

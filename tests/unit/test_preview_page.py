@@ -11,7 +11,8 @@ from megabot.core.calendar import Every, Schedule
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Revision, Thread
 from megabot.preview_links import standing_alone
-from megabot.preview_page import Preview, Shown, page
+from megabot.preview_page import page
+from megabot.preview_parts import Preview, Shown
 
 SCHEDULE = Schedule(
     every=Every.WEEK,

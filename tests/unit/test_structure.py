@@ -19,10 +19,11 @@ PASS += (
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
-PAGE = "preview_page preview_style preview_links"
+PAGE = "preview_page preview_parts preview_style preview_links"
+SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
+SHOWN += " importing introduce strangers site_texts site_watch"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = f"app run site_watch overview_texts site_texts {PASS} {READERS} preview_page inbox archive init"
-VERBS += f" demo sandbox {PORTS}"
+VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
@@ -37,8 +38,13 @@ MAY_IMPORT = {
     "__main__": "cli verbs logs errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
-    "app": f"adapters logs {PASS} run inbox site_watch {PORTS}",
+    "measuring": f"status {PORTS}",
+    "process": "config logs",
+    "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
+    "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
+    "chores": f"app adapters site_watch link_watch {PORTS}",
+    "strangers": "adapters core",
     "run": f"{PASS} source_watch inbox {PORTS}",
     **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
@@ -46,10 +52,19 @@ MAY_IMPORT = {
     "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
     "status": f"amending {PORTS}",
-    "preview": f"preview_page amending {PORTS}",
-    "preview_page": "preview_style preview_links markdown core",
+    "preview": f"preview_parts check_texts amending {PORTS}",
+    "preview_page": "preview_parts preview_style preview_links core",
+    "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
-    "check_texts": "texts",
+    "introduce": f"operating_texts {PORTS}",
+    "operating_texts": "",
+    "check_texts": "texts core",
+    "link_check": f"check check_texts preview markdown {PORTS}",
+    "link_watch": f"check_texts {PORTS}",
+    "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
+    "importing": f"orders places {PORTS}",
+    "progress": "",
+    "check_formats": "check core",
     "overview_texts": "amendment_texts texts language core",
     "site_texts": "",
     "hold_texts": "core",
@@ -57,12 +72,13 @@ MAY_IMPORT = {
     "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app run archive {PASS} {PORTS}",
+    "demo": f"sandbox app process run archive {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
+    "adapters.render_nursery": "adapters.render_child adapters.frames",
     "adapters.template_": "core adapters.yaml_text",
     "sandbox": "markdown",
     "markdown": "",
@@ -78,12 +94,14 @@ MAY_IMPORT = {
 TEMPLATES = "jinja2 markupsafe babel yaml"
 MARKDOWN = "markdown_it mdit_py_plugins nh3"
 LIBRARIES = {
-    **dict.fromkeys(["core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""),
+    **dict.fromkeys(
+        ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
+    ),
     **dict.fromkeys(PAGE.split(), ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
-    **dict.fromkeys(["adapters.render_child", "adapters.template_"], TEMPLATES),
+    **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
     "archive": "",
     "archive.feeds": "feedgenerator",
@@ -98,6 +116,7 @@ PURE = [
     "hold_texts",
     "language",
     "site_texts",
+    "operating_texts",
     "answers",
     *PAGE.split(),
     *WIRE.split(),
@@ -217,7 +236,7 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def run_python(*arguments: str) -> str:
     command = [sys.executable, "-W", "error", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=180)
     return done.stdout
 
 

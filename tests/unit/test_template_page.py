@@ -9,7 +9,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.template_language import Environment
 from megabot.adapters.thread_files import parse_thread
-from tests.templates import BEFORE, CONTEXT, body_of, problems_of
+from megabot.core.threads import Rendered
+from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
 PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```jinja\n(.*?)^```\n```(text|problem)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -57,3 +58,42 @@ def test_the_parts_of_a_name_are_on_the_page() -> None:
     facts = [*CONTEXT.edition.__slots__, *BEFORE.__slots__, *CONTEXT.revision.__slots__]
 
     assert [name for name in facts if not re.search(rf"`(?:\w+\.)?{name}`", PAGE)] == ["commit", "dirty"]
+
+
+# -- docs/first-change.md
+
+FIRST = (Path(__file__).parents[2] / "docs/first-change.md").read_text("utf-8")
+NEW_FILES = re.findall(
+    r"`((?:sections|preambles)/\S+\.md)`:\n\n```markdown\n(.*?)^```$", FIRST, re.MULTILINE | re.DOTALL
+)
+SAID = re.findall(r"^\| `([^`|]+)` \|", FIRST, re.MULTILINE)
+GETS = {
+    "a ::: inside a section": ("sections/60-x.md", "---\ntitle: X\n---\n- a\n:::\n"),
+    "a mention, which would notify that person": ("sections/60-x.md", "---\ntitle: X\n---\n- @a@b.example\n"),
+    "a heading that is not ###": ("sections/60-x.md", "---\ntitle: X\n---\n# A\n- b\n"),
+    "the section has no title": ("sections/60-x.md", "- a\n"),
+    "a tab at the start of the line": ("data/x.yaml", "a:\n\tb: 1\n"),
+    "typographic quotes, which YAML takes for text": ("sections/60-x.md", "---\ntitle: “X”\n---\n- a\n"),
+}
+
+
+def test_the_files_of_a_first_change_are_as_they_should_be() -> None:
+    assert [path for path, _ in NEW_FILES] == ["sections/60-bridges.md", "preambles/news/2026-W26.md"]
+
+    made = render(source("{{ preamble }}\n{{ section('bridges') }}", more=dict(NEW_FILES)))
+
+    assert isinstance(made, Rendered), made
+    assert made.warnings == ()
+    assert "Which ones do you use?\n::: spoiler Bridges (CW: heights)" in made.body
+    assert "**Night photos (CW: flashing lights)**" in made.body
+
+
+def test_every_mistake_that_the_page_explains_is_one_that_is_told_so() -> None:
+    assert set(SAID) == GETS.keys()
+
+
+@pytest.mark.parametrize("said", GETS)
+def test_a_mistake_of_a_first_change_is_told_in_the_words_of_the_page(said: str) -> None:
+    path, text = GETS[said]
+
+    assert any(said in problem for problem in problems_of("{{ sections() }}", more={path: text}))

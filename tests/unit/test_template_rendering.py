@@ -94,14 +94,14 @@ def test_a_section_that_is_not_there_is_named_with_the_nearest() -> None:
         ("sections/30-x.md", "---\ntitle: X\n---\n- a\n:::\n", "sections/30-x.md:5: a ::: inside a section"),
         ("sections/30-x.md", "---\ntilte: X\n---\n- a\n", "sections/30-x.md:1: unknown key 'tilte'"),
         ("sections/30-x.md", "---\ntitle: [\n---\n- a\n", "sections/30-x.md:"),
-        ("sections/30-maps.md", "---\ntitle: X\n---\n- a\n", "another section is called maps too"),
+        ("sections/30-maps.md", "---\ntitle: X\n---\n- a\n", "sections/10-maps.md is called maps too"),
         ("data/bad.yaml", "a: 1\na: 2\n", "data/bad.yaml:2: a stands here a second time"),
         ("data/bad.json", '{"a": 1,\n}', "data/bad.json:2: this is not JSON"),
         ("data/bad.json", "[" * 100_000, "data/bad.json: the data nests too deeply"),
         ("data/bad.csv", "a,b\n1,2\n1\n", "data/bad.csv:3: a row with more or fewer cells"),
         ("data/bad.csv", "a,b\n1,2,3\n", "data/bad.csv:2: a row with more or fewer cells"),
         ("data/bad.csv", 'a,b\n1,"2\n', "data/bad.csv:2: this is not CSV"),
-        ("data/events.csv", "a\n1\n", "data/events.yaml: another data file is called events too"),
+        ("data/events.csv", "a\n1\n", "data/events.yaml: data/events.csv is called events too"),
         (PREAMBLE, "---\ntheme: x\n---\na\n```\nb", "preambles/news/2026-W26.md:5: a code block that is"),
         (PREAMBLE, "---\ntheme: Week #3\n---\na", "preambles/news/2026-W26.md:2: the text after ` #`"),
         (PREAMBLE, "| a |\n|---|\n", "preambles/news/2026-W26.md:2: the text ends in a table"),
@@ -126,7 +126,10 @@ def test_a_mistake_in_a_message_is_the_messages() -> None:
         ("", "thread.md.j2: the text is empty"),
         ("{{ 'x' * 49801 }}", "49,801 characters; 49,800 fit (the largest: sections/10-maps.md 12, "),
         ("a\n```\nb", f"thread.md.j2:{BODY_LINE + 1}: a code block that is never closed"),
-        ("::: spoiler A\n{{ sections() }}", "thread.md.j2: a spoiler within a spoiler, in line 2"),
+        (
+            "::: spoiler A\n{{ sections() }}",
+            f"thread.md.j2:{BODY_LINE}: a spoiler that is still open",
+        ),
         ("::: spoiler {{ 1 }}\n:::\n:::", "thread.md.j2: a ::: that closes nothing, in line 3 of the fin"),
         ("[a](javascript:b)", f"thread.md.j2:{BODY_LINE}: a link that no reader can follow safely"),
         ("[//]: # (megabot:v1:news/2026-W26)", f"thread.md.j2:{BODY_LINE}: a marker of megabot's own"),
@@ -261,3 +264,21 @@ def test_without_an_essay_nothing_is_said_of_when_it_came() -> None:
 
     assert isinstance(answer, Rendered)
     assert answer.body == "a"
+
+
+@pytest.mark.parametrize(
+    ("body", "warnings"),
+    [
+        (
+            "x {{ preamble.txt }}",
+            [f"thread.md.j2:{BODY_LINE}: no preamble has a key txt (did you mean preamble.text?)"],
+        ),
+        ("{{ preamble.theme }}{{ preamble.text }}", []),
+        ("{# preamble.txt #}{{ preamble.text }}", []),
+    ],
+)
+def test_a_key_that_no_preamble_has_is_a_warning(body: str, warnings: list[str]) -> None:
+    answer = render(source(body))
+
+    assert isinstance(answer, Rendered)
+    assert [str(one) for one in answer.warnings] == warnings

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import overview_texts, texts
+from megabot import operating_texts, overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
@@ -217,7 +217,7 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
         (texts.not_verified(ENGLISH, "news"), "see: megabot plan"),
         (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
         (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
-        (texts.waiting(), "waiting for it to finish"),
+        (operating_texts.waiting(), "waiting for it to finish"),
         (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
         (texts.no_such_community(ENGLISH, "birds"), "no community birds"),
     ],

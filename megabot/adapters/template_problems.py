@@ -1,0 +1,54 @@
+"""What a template stumbled over: a problem with file, line and the name that was meant. Runs in the child."""
+
+import difflib
+import re
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+import jinja2
+
+from megabot.adapters.template_language import Environment, failure
+from megabot.adapters.template_time import OutOfTime
+from megabot.core.problems import Problem
+
+_SUFFIX = ".md.j2"
+
+
+def problem_of(error: BaseException, environment: Environment, path: str, names: dict[str, Any]) -> Problem:
+    """Say what went wrong, at the line of the innermost template."""
+    where, line = path, 0
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        where, line = error.filename or path, error.lineno
+    elif isinstance(error, OutOfTime):
+        where, line = error.path or path, error.line
+    else:
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename.endswith(_SUFFIX):
+                where, line = frame.f_code.co_filename, number
+    if (where, line) == (path, 1):  # the thread's front matter: jinja2 says so where it knows no line
+        line = 0
+    what, hint = failure(error)
+    return Problem(where, line, what, hint or _hint(error, environment, names))
+
+
+def _hint(error: BaseException, environment: Environment, names: dict[str, Any]) -> str:
+    """Name the name that was probably meant."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        near = nearest(str(error.name), environment.list_templates())
+        return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
+    for pattern, known in (
+        (r"(\w+) is not defined", [*names, *environment.globals]),
+        (r"No filter named '(\w+)'", environment.filters),
+        (r"No test named '(\w+)'", environment.tests),
+    ):
+        found = re.match(pattern, str(error))
+        if found:
+            near = nearest(found[1], known)
+            return f"did you mean {near}?" if near else f"there is: {', '.join(sorted(names))}"
+    return ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give the known name that was probably meant, empty for none."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")

@@ -1,0 +1,99 @@
+"""What an answer says about a link: alive, dead, or that it cannot be told. Pure.
+
+A link is called dead only where its server says so, or has no name any more: moderators act on the word.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+KEPT = timedelta(days=1)
+KEPT_UNSURE = timedelta(hours=1)
+_FOUND = range(200, 300)
+_GONE = {404, 410}
+# They answer 200 to anything, or to strangers a page to sign in on: an answer of theirs tells nothing.
+_ANSWER_ANYTHING = (
+    "facebook.com",
+    "instagram.com",
+    "linkedin.com",
+    "pinterest.com",
+    "t.co",
+    "threads.net",
+    "tiktok.com",
+    "twitter.com",
+    "x.com",
+    "youtu.be",
+    "youtube.com",
+)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Outcome(StrEnum):
+    """What is known of a link."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNSURE = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An outcome and what it was told by, as words that follow the address."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """An address in a text, and the place in the source that it comes from; line 0 where none is known."""
+
+    path: str
+    line: int
+    address: str
+
+
+def by_status(status: int, address: str) -> Verdict:
+    """Judge an answer by its status and by whose it is."""
+    if status in _GONE:
+        return Verdict(Outcome.DEAD, f"the server answers {status}")
+    if status not in _FOUND:
+        return Verdict(Outcome.UNSURE, f"the server answers {status}")
+    host = f".{urlsplit(address).hostname or ''}"
+    if any(host.endswith(f".{name}") for name in _ANSWER_ANYTHING):
+        return Verdict(Outcome.UNSURE, "this site answers 200 to anything")
+    return Verdict(Outcome.ALIVE)
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the open internet, also behind the forms that hide another."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return is_public(str(found.ipv4_mapped))
+        if found.sixtofour is not None or found.teredo is not None or found in _NAT64:
+            return False
+    return found.is_global and not found.is_multicast
+
+
+def host_of(address: str) -> str:
+    """Name the host that an address is asked of, "" where it has none that can be read."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def lanes(addresses: Iterable[str], *, width: int) -> tuple[tuple[str, ...], ...]:
+    """Sort addresses into rows, each to be asked one after the other: at most `width` rows for a host."""
+    by_host: dict[str, list[str]] = {}
+    for address in dict.fromkeys(addresses):
+        by_host.setdefault(host_of(address), []).append(address)
+    rows = (tuple(some[start::width]) for some in by_host.values() for start in range(width))
+    return tuple(sorted(filter(None, rows), key=len, reverse=True))

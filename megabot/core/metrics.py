@@ -1,0 +1,72 @@
+"""What a monitor reads of a running bot, in Prometheus' text format. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How a running bot is. What is not known is None, and left out.
+
+    `slots` and `unknown` are by thread: the next slot, and how many writes may or may not have happened.
+    """
+
+    version: str
+    measured: datetime
+    verified_passes: int
+    failed_passes: int
+    verified: datetime | None = None
+    slots: Mapping[str, datetime] = field(default_factory=dict)
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    alerts: int | None = None
+    sign_ins_left: int = 0
+    token_issued: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    value: float
+    label: str = ""
+    name: str = ""
+
+
+def exposition(vitals: Vitals) -> str:
+    """Write the vitals as Prometheus reads them: times in seconds since 1970, counts since the start."""
+    return "".join(_metrics(vitals))
+
+
+def _metrics(vitals: Vitals) -> Iterator[str]:
+    yield _metric("build_info", "gauge", "The version that runs.", _Sample(1, "version", vitals.version))
+    passes = (
+        _Sample(vitals.verified_passes, "outcome", "verified"),
+        _Sample(vitals.failed_passes, "outcome", "failed"),
+    )
+    yield _metric("passes_total", "counter", "Looks at all threads, by how they ended.", *passes)
+    yield _time("measured_timestamp_seconds", "When this was written.", vitals.measured)
+    yield _time(
+        "last_verified_pass_timestamp_seconds", "When all was last seen as it should be.", vitals.verified
+    )
+    slots = (_Sample(at.timestamp(), "thread", thread) for thread, at in sorted(vitals.slots.items()))
+    yield _metric("next_slot_timestamp_seconds", "gauge", "When the next edition is due.", *slots)
+    unknown = (_Sample(count, "thread", thread) for thread, count in sorted(vitals.unknown.items()))
+    yield _metric("unknown_outcomes", "gauge", "Writes that may or may not have happened.", *unknown)
+    alerts = () if vitals.alerts is None else (_Sample(vitals.alerts),)
+    yield _metric("alerts_standing", "gauge", "What needs a person and is not over.", *alerts)
+    yield _metric("sign_ins_left", "gauge", "Sign-ins that may be tried now.", _Sample(vitals.sign_ins_left))
+    yield _time("token_issued_timestamp_seconds", "When the token in use was got.", vitals.token_issued)
+
+
+def _time(name: str, meaning: str, at: datetime | None) -> str:
+    return _metric(name, "gauge", meaning, *(() if at is None else (_Sample(at.timestamp()),)))
+
+
+def _metric(name: str, kind: str, meaning: str, *samples: _Sample) -> str:
+    """Write one metric; nothing at all of one without a sample."""
+    if not samples:
+        return ""
+    lines = [f"# HELP megabot_{name} {meaning}", f"# TYPE megabot_{name} {kind}"]
+    for sample in samples:
+        label = f'{{{sample.label}="{sample.name}"}}' if sample.label else ""
+        lines.append(f"megabot_{name}{label} {sample.value:.15g}")
+    return "\n".join(lines) + "\n"

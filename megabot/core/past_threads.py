@@ -1,0 +1,77 @@
+"""Threads that were posted before megabot: which edition each was, and which can be taken for it. Pure."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.public_posts import PublicPost
+from megabot.core.records import PostRecord
+from megabot.core.threads import Thread
+
+
+class Fate(StrEnum):
+    """What becomes of a thread that was found; the words of the table."""
+
+    TAKEN = "taken"
+    KNOWN = "known already"
+    TOO_OLD = "before the first slot"
+    SECOND = "another one is nearer to the slot"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A thread that was found, the edition whose slot it is nearest to, and what becomes of it."""
+
+    post: PublicPost
+    edition: Edition
+    fate: Fate
+
+
+def wanted(post: PublicPost, *, title: str, by: str) -> bool:
+    """Tell whether a post is one of the threads meant: by a title's shell pattern, and an author's name."""
+    alike = fnmatchcase(post.title.casefold().strip(), title.casefold().strip())
+    return post.open and alike and (not by or post.by.casefold() == by.casefold())
+
+
+def matched(thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str]) -> tuple[Past, ...]:
+    """Give each post its edition, oldest first; one post an edition, the nearest to its slot.
+
+    `known` are the keys of the editions that have a post already.
+    """
+    found = [(post, calendar.nearest(thread.name, thread.schedule, post.published)) for post in posts]
+    by_distance = sorted(found, key=lambda one: abs(one[1].slot - one[0].published))
+    nearest: dict[str, int] = {}
+    for post, edition in by_distance:
+        nearest.setdefault(edition.key, post.id)
+    made = [Past(post, edition, _fate(thread, post, edition, known, nearest)) for post, edition in found]
+    return tuple(sorted(made, key=lambda one: (one.post.published, one.post.id)))
+
+
+def _fate(
+    thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
+) -> Fate:
+    first = next(calendar.before(thread.name, thread.schedule, edition), None) is None
+    if first and edition.slot - post.published > (edition.end - edition.start + calendar.A_DAY) / 2:
+        return Fate.TOO_OLD
+    if edition.key in known:
+        return Fate.KNOWN
+    return Fate.TAKEN if nearest[edition.key] == post.id else Fate.SECOND
+
+
+def record(thread: str, past: Past, *, community_id: int) -> PostRecord:
+    """Make what the ledger keeps of a thread that is taken: another account's, so it is never edited."""
+    return PostRecord(
+        post_id=past.post.id,
+        thread=thread,
+        edition=past.edition.key,
+        number=past.edition.number,
+        slot=min(past.edition.slot, past.post.published),
+        community_id=community_id,
+        url=past.post.url,
+        title=past.post.title,
+        adopted=True,
+    )

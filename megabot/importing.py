@@ -1,0 +1,64 @@
+"""Takes a community's past threads into the ledger, so that the series is whole from its first edition on."""
+
+from collections.abc import Callable, Iterable
+
+from megabot import texts
+from megabot.core import calendar
+from megabot.core.past_threads import Fate, Past, matched, record, wanted
+from megabot.core.public_posts import PublicPost
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Thread
+from megabot.errors import ConfigError
+from megabot.orders import Answer, carry_out
+from megabot.places import find_place
+from megabot.ports import Ledger, Ports
+
+
+def only(threads: tuple[Thread, ...]) -> Thread:
+    """Give the only thread there is to choose from. Raises `ConfigError` where there are more."""
+    if len(threads) > 1:
+        raise ConfigError(texts.name_a_thread("import", [one.name for one in threads]))
+    return threads[0]
+
+
+def find(
+    ledger: Ledger,
+    thread: Thread,
+    pages: Iterable[tuple[PublicPost, ...]],
+    *,
+    title: str,
+    by: str,
+    step: Callable[[], None],
+) -> tuple[Past, ...]:
+    """Read all pages and pick the threads that are meant, oldest first, each with its edition."""
+    found = []
+    for page in pages:
+        found += [post for post in page if wanted(post, title=title, by=by)]
+        step()
+    known = {one.edition for one in ledger.posts(thread.name)}
+    return matched(thread, found, known=known)
+
+
+def take(ports: Ports, thread: Thread, found: tuple[Past, ...], *, id_: str) -> Answer:
+    """Keep the threads that are to be taken; the caller had an answer that strangers cannot get.
+
+    The newest is adopted by a comment in it, as by `megabot adopt`, so that the series outlives the ledger;
+    the one before gets the usual link to it.
+    The older ones are written into the ledger alone: a comment in each would wake years of old threads.
+    """
+    taken = [one for one in found if one.fate is Fate.TAKEN]
+    place = find_place(ports, thread)
+    _begin_schedule(ports, thread)
+    for one in taken[:-1]:
+        ports.ledger.record_post(record(thread.name, one, community_id=place.id))
+    newest = taken[-1]
+    order = Order(OrderKind.ADOPT, id_, post_id=newest.post.id, edition=newest.edition.key)
+    return carry_out(ports, order, thread.name)
+
+
+def _begin_schedule(ports: Ports, thread: Thread) -> None:
+    """Note that the schedule is known from now on: old threads must not make a slot that has passed due."""
+    key = f"schedule:{thread.name}"
+    if ports.ledger.recall(key) is None:
+        now = ports.clock.now().isoformat()
+        ports.ledger.remember(key, f"{calendar.fingerprint(thread.schedule)}\n{now}")

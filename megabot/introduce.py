@@ -1,0 +1,52 @@
+"""One comment by which a moderator can appoint the bot: Lemmy offers that only from what it wrote."""
+
+from megabot import operating_texts, texts
+from megabot.core.marker import INTRODUCTION
+from megabot.core.posts import Comment, Post
+from megabot.errors import ConfigError, NeedsPerson, OutcomeUnknown
+from megabot.ports import Ports
+
+
+def introduce(ports: Ports, url: str) -> str:
+    """Comment once in the post at an address, and give the line that says so.
+
+    The post has to be in a community that a thread lives in. What was said there before is not said again,
+    nor where the bot is a moderator already. Raises `ConfigError`, `NotFound` and what the forum raises.
+    """
+    post = ports.forum.post_at(url)
+    bot = ports.forum.account().person
+    threads = ports.source.threads(ports.source.snapshot())
+    names = sorted({thread.community or ports.community for thread in threads} - {""})
+    found = (ports.forum.community(name) for name in names)
+    community = next((one for one in found if one.id == post.community_id), None)
+    if community is None:
+        raise ConfigError(texts.which_thread(ports.language, url, None, names=[], there=[]))
+    if any(moderator.id == bot.id for moderator in community.moderators):
+        return operating_texts.is_moderator_already(community.name)
+    before = _said_in(ports, post)
+    if before is not None:
+        return operating_texts.introduced(before.url, now=False)
+    return operating_texts.introduced(_say(ports, post).url, now=True)
+
+
+def _say(ports: Ports, post: Post) -> Comment:
+    try:
+        return ports.forum.comment(post.id, f"{operating_texts.introduction()}\n\n{INTRODUCTION}")
+    except OutcomeUnknown as error:
+        made = _said_in(ports, post)
+        if made is None:
+            raise NeedsPerson(operating_texts.perhaps_introduced(post.url)) from error
+        return made
+
+
+def _said_in(ports: Ports, post: Post) -> Comment | None:
+    """Find the introduction in a post: it is newer than the post, so that is how far back is looked."""
+    comments = ports.forum.own_content(since=post.published).comments
+    return next(
+        (
+            one
+            for one in comments
+            if one.post_id == post.id and not one.deleted and one.content.rstrip().endswith(INTRODUCTION)
+        ),
+        None,
+    )

@@ -1,0 +1,118 @@
+"""The links of the coming editions: where each stands in the source, and whether it still leads anywhere.
+
+It changes nothing: what to do about a dead link is for people.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
+from datetime import datetime
+from threading import Event
+from typing import Protocol
+from urllib.parse import unquote, urldefrag
+
+from megabot import check_texts, preview
+from megabot.check import Finding, Level, fine, mistake
+from megabot.core.links import Link, Outcome, Verdict, host_of, lanes
+from megabot.core.problems import Problem
+from megabot.core.threads import Rendered, Snapshot
+from megabot.markdown import addresses
+from megabot.ports import Desk
+
+AT_ONCE, A_HOST = 8, 2
+Ask = Callable[[str], Verdict]
+Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Shows how far a number of steps has come: what it gives is called after each."""
+
+
+class Cache(Protocol):
+    """What was found out lately."""
+
+    def read(self, now: datetime) -> dict[str, Verdict]:
+        """Give what still holds."""
+
+    def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
+        """Keep what was just found out."""
+
+
+def check(desk: Desk, *, ask: Ask, cache: Cache, progress: Progress) -> Iterator[Finding]:
+    """Look at every link of the coming editions. Raises `SourceMissing`."""
+    found, now = links(desk), desk.clock.now()
+    if found is None:
+        return  # the rest of the check says why
+    known = cache.read(now)
+    wanted = [link.address for link in found if link.address not in known]
+    with progress(len(wanted)) as step:
+        fresh = ask_all(wanted, ask, on_each=step)
+    cache.write(fresh, now)
+    yield from findings(found, known | fresh)
+
+
+def links(desk: Desk) -> tuple[Link, ...] | None:
+    """Find the links of the next edition of each thread, each once; None where none can be rendered.
+
+    Raises `SourceMissing`.
+    """
+    snapshot = desk.source.snapshot()
+    shown = preview.preview(desk, None, choose=lambda: desk.source.threads(snapshot)).shown
+    if not any(isinstance(one.text, Rendered) for one in shown):
+        return None
+    found: dict[str, Link] = {}
+    for one in shown:
+        for address in _of(one.text) if isinstance(one.text, Rendered) else ():
+            found.setdefault(address, _placed(snapshot, one.thread.path, address))
+    return tuple(sorted(found.values()))
+
+
+def _of(text: Rendered) -> Iterator[str]:
+    for address in (*addresses(f"{text.body}\n\n{text.comment}"), text.url, text.thumbnail):
+        bare = urldefrag(address).url
+        if bare.startswith(("https://", "http://")) and not host_of(bare).endswith(".invalid"):
+            yield bare
+
+
+def _placed(snapshot: Snapshot, thread: str, address: str) -> Link:
+    """Find the line of the source that an address stands in, as it is or as people write it."""
+    forms = (address, unquote(address), address.rstrip("/"), address.partition("://")[2].rstrip("/"))
+    for form in dict.fromkeys(forms):
+        for path, text in sorted(snapshot.files.items()):
+            at = text.find(form)
+            if at >= 0:
+                return Link(path, text.count("\n", 0, at) + 1, address)
+    return Link(thread, 0, address)
+
+
+def ask_all(
+    wanted: Sequence[str], ask: Ask, *, on_each: Callable[[], None] = lambda: None
+) -> dict[str, Verdict]:
+    """Ask about all links, several at once, but never more than two of one host."""
+    stop = Event()
+
+    def walk(lane: tuple[str, ...]) -> dict[str, Verdict]:
+        found = {}
+        for address in lane:
+            if not stop.is_set():
+                found[address] = ask(address)
+                on_each()
+        return found
+
+    verdicts: dict[str, Verdict] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for done in as_completed([pool.submit(walk, lane) for lane in lanes(wanted, width=A_HOST)]):
+                verdicts |= done.result()
+        finally:
+            stop.set()
+    return verdicts
+
+
+def findings(found: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator[Finding]:
+    """Put into words what was found out: the dead, those that cannot be told, and how many are alive."""
+    for outcome, level in ((Outcome.DEAD, Level.PROBLEM), (Outcome.UNSURE, Level.WARNING)):
+        for link in found:
+            verdict = verdicts[link.address]
+            if verdict.outcome is outcome:
+                what = Problem(link.path, link.line, *check_texts.link(link.address, verdict))
+                yield mistake(level, what, link=link.address)
+    alive = sum(1 for link in found if verdicts[link.address].outcome is Outcome.ALIVE)
+    yield fine(check_texts.links_alive(alive, len(found)))

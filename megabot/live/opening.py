@@ -1,0 +1,60 @@
+"""Opens the live page and keeps it until its reader has seen enough."""
+
+import threading
+from collections.abc import Callable, Hashable
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlencode
+
+from megabot.core import calendar
+from megabot.errors import ConfigError, SourceBroken
+from megabot.live.follow import Follower, fingerprint
+from megabot.live.server import LiveServer, Site
+from megabot.live.turns import Turns
+from megabot.live.view import SLOTS, View, Wish, view
+from megabot.ports import Desk
+from megabot.preview import Standing
+
+
+def wish(desk: Desk, thread: str | None, key: str | None) -> str:
+    """Give the query for a thread and an edition of it. Raises `ConfigError` for one that is not ahead."""
+    if thread is None and key is None:
+        return ""
+    try:
+        threads = desk.source.threads(desk.source.snapshot())
+    except SourceBroken:
+        return ""  # the page says so, and follows
+    found = [one for one in threads if thread in (None, one.name)]
+    if not found:
+        raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
+    coming = islice(calendar.upcoming(found[0].name, found[0].schedule, desk.clock.now()), SLOTS)
+    keys = [edition.key for edition in coming]
+    if key is not None and key not in keys:
+        raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")
+    return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})
+
+
+def serve(desk: Desk, *, folder: Path | None, compare: Standing, show: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
+    desk.source.refresh()
+    look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
+    turns, follower = Turns(), Follower(look)
+
+    def picture(seen: View, path: str) -> bytes | None:
+        return turns.take(lambda: desk.source.picture(seen.snapshot, path))
+
+    def looked(wished: Wish) -> View:
+        return turns.take(lambda: view(desk, wished, compare=compare))
+
+    server = LiveServer(Site(looked, picture, follower))
+    follower.start()
+    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    try:
+        show(server.url)
+        turns.serve(until=lambda: False)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        follower.close()
+        server.shutdown()
+        server.server_close()

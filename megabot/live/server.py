@@ -1,0 +1,164 @@
+"""The live page's server: for this machine alone, and for readers of its own pages alone.
+
+It listens on the loopback address, answers only to its own name (a page elsewhere cannot have its name lead
+here), takes nothing but GET, and tells browsers to load and run nothing from elsewhere.
+"""
+
+import mimetypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from megabot.errors import Expected
+from megabot.live import assets, page
+from megabot.live.follow import Follower
+from megabot.live.view import View, Wish
+
+PING = 15.0
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request gets."""
+
+    status: HTTPStatus
+    kind: str
+    body: bytes
+
+
+class Site:
+    """Answers what the page asks for; renders anew only where something changed since."""
+
+    def __init__(
+        self, look: Callable[[Wish], View], picture: Callable[[View, str], bytes | None], follower: Follower
+    ) -> None:
+        self._look = look
+        self._picture = picture
+        self.follower = follower
+        self._guard = threading.Lock()
+        self._kept: dict[Wish, View] = {}
+        self._kept_at = -1
+
+    def answer(self, target: str) -> Answer:
+        """Answer a GET; `target` is path and query."""
+        parts = urlsplit(target)
+        texts = {"/style.css": ("text/css", assets.STYLE), "/script.js": ("text/javascript", assets.SCRIPT)}
+        if parts.path in texts:
+            kind, text = texts[parts.path]
+            return Answer(HTTPStatus.OK, f"{kind}; charset=utf-8", text.encode())
+        try:
+            if parts.path in ("/", "/part"):
+                view, count = self._view(_wish(parts.query))
+                html = page.document(view, count=count) if parts.path == "/" else page.part(view)
+                return Answer(HTTPStatus.OK, _HTML, html.encode(errors="replace"))
+            if parts.path.startswith("/picture/"):
+                return self._shown(unquote(parts.path.removeprefix("/picture/")))
+        except Expected as error:
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, str(error).encode())
+        return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
+
+    def _view(self, wish: Wish) -> tuple[View, int]:
+        """Give what is wished, and the number of the change that it is as new as."""
+        with self._guard:
+            if self._kept_at != self.follower.count:
+                self._kept_at, self._kept = self.follower.count, {}
+            if wish not in self._kept:
+                self._kept[wish] = self._look(wish)
+            return self._kept[wish], self._kept_at
+
+    def _shown(self, path: str) -> Answer:
+        found = self._picture(self._view(Wish())[0], path)
+        if found is None:
+            return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is no such picture.")
+        return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", found)
+
+
+class LiveServer(ThreadingHTTPServer):
+    """The socket. `port` 0 takes any that is free; `url` is where it is then."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, site: Site, *, port: int = 0) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it answers to."""
+        return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: LiveServer
+
+    def do_GET(self) -> None:
+        if self.headers.get("Host", "") not in self.server.names:
+            self._write(
+                Answer(HTTPStatus.MISDIRECTED_REQUEST, _TEXT, b"This is not the name of this server.")
+            )
+        elif self.path == "/events":
+            self._tell_of_changes()
+        else:
+            self._write(self.server.site.answer(self.path))
+
+    def _write(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in {**_HEADERS, "Content-Type": answer.kind}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def _tell_of_changes(self) -> None:
+        """Send the count of changes now and after each, until the browser goes or the server ends."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        for name, value in {**_HEADERS, "Content-Type": "text/event-stream"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        follower = self.server.site.follower
+        known = follower.count
+        while not follower.over:
+            self.wfile.write(f"retry: 500\ndata: {known}\n\n".encode())
+            self.wfile.flush()
+            known = follower.wait(known, seconds=PING)
+
+    def version_string(self) -> str:
+        return "megabot"
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent: there is one reader, and it is who started this."""
+
+
+def _wish(query: str) -> Wish:
+    given = parse_qs(query)
+    slot = given.get("slot", ["0"])[0]
+    return Wish(
+        thread=given.get("thread", [""])[0], slot=int(slot) if slot.isdecimal() and slot.isascii() else 0
+    )

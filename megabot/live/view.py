@@ -1,0 +1,103 @@
+"""What the live page shows at one moment: an edition, its neighbours, what is wrong, what would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from megabot import preview
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.preambles import preambles_without_slot
+from megabot.core.problems import Problem
+from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem, Snapshot, Thread
+from megabot.errors import SourceBroken
+from megabot.ports import Desk
+from megabot.preview import Standing
+from megabot.preview_parts import Preview, Shown
+
+SLOTS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a reader asked to see: a thread by name ("" for the first), and one of its next slots, from 0."""
+
+    thread: str = ""
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What there is to see. `at` is the place of what is shown in `preview`, -1 where nothing is.
+
+    `slot` of `slots` is shown.
+    """
+
+    preview: Preview
+    snapshot: Snapshot
+    at: int = -1
+    slot: int = 0
+    slots: int = 0
+
+    @property
+    def shown(self) -> Shown | None:
+        """The edition that is shown."""
+        return self.preview.shown[self.at] if self.at >= 0 else None
+
+
+def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
+    """Read the source as it is now and render what is wished; mistakes are part of the view.
+
+    Raises `SourceMissing`.
+    """
+    now, snapshot = desk.clock.now(), desk.source.snapshot()
+    try:
+        threads = desk.source.threads(snapshot)
+    except SourceBroken as error:
+        found = tuple(one for one in error.problems if isinstance(one, Problem))
+        broken = Preview(made=now, revision=snapshot.revision, source_problems=found)
+        return View(preview=broken, snapshot=snapshot)
+    at = next((number for number, one in enumerate(threads) if one.name == wish.thread), 0)
+    coming = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+    slot = min(max(wish.slot, 0), len(coming) - 1)
+    editions = [next(calendar.upcoming(one.name, one.schedule, now)) for one in threads]
+    editions[at] = coming[slot]
+    texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
+    made = Preview(
+        made=now,
+        revision=snapshot.revision,
+        shown=tuple(
+            preview.compared(thread, edition, text, standing=compare(thread))
+            for thread, edition, text in zip(threads, editions, texts, strict=True)
+        ),
+        source_warnings=preambles_without_slot(snapshot, threads),
+    )
+    return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
+
+
+def _rendered(
+    desk: Desk,
+    snapshot: Snapshot,
+    threads: Sequence[Thread],
+    editions: Sequence[Edition],
+    *,
+    ahead: dict[int, Edition],
+) -> tuple[Rendered | RenderProblem, ...]:
+    """Render an edition of each thread at once; those further ahead follow one that is not posted yet."""
+    jobs: list[tuple[Thread, Context]] = []
+    for number, (thread, edition) in enumerate(zip(threads, editions, strict=True)):
+        context = preview.context_of(desk, snapshot, thread, edition)
+        if number in ahead:
+            context = replace(context, previous=_not_yet_posted(thread, ahead[number]))
+        jobs.append((thread, context))
+    return desk.renderer.render(snapshot, jobs)
+
+
+def _not_yet_posted(thread: Thread, before: Edition) -> PreviousFacts:
+    return PreviousFacts(
+        title=f"{thread.name} {before.key}",
+        url="https://not-posted-yet.invalid/",
+        number=before.number,
+        slots_ago=1,
+        comments=0,
+    )

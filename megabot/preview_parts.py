@@ -1,0 +1,182 @@
+"""What the pages of a preview are made of: the values, and the pieces of HTML that they share. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from megabot.core import limits
+from megabot.core.calendar import Edition
+from megabot.core.problems import Problem
+from megabot.core.threads import Rendered, RenderProblem, Revision, Thread
+from megabot.markdown import to_html_again
+from megabot.preview_links import link, standing_alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One edition of a thread and its text, or why there is none.
+
+    `standing` is the address of the post that stands, and `changes` are the lines of a diff from that one's
+    text; both are empty where it is not known.
+    """
+
+    thread: Thread
+    edition: Edition
+    text: Rendered | RenderProblem
+    standing: str = ""
+    changes: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What keeps it from being posted."""
+        return self.text.problems if isinstance(self.text, RenderProblem) else ()
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is odd and does not hinder."""
+        return () if isinstance(self.text, RenderProblem) else self.text.warnings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would be posted, made at a moment of a state of the source.
+
+    `source_problems` are mistakes that keep the source from being used at all, `source_warnings` those that
+    belong to no single thread.
+    """
+
+    made: datetime
+    revision: Revision
+    shown: tuple[Shown, ...] = ()
+    source_problems: tuple[Problem, ...] = ()
+    source_warnings: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem, each once."""
+        return _once((*self.source_problems, *(problem for one in self.shown for problem in one.problems)))
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Every warning, each once."""
+        return _once((*self.source_warnings, *(warning for one in self.shown for warning in one.warnings)))
+
+
+def verdict(preview: Preview) -> str:
+    """Say in one line whether this could be posted."""
+    problems, warnings = len(preview.problems), len(preview.warnings)
+    if problems:
+        words = "What has a problem is not posted until that is mended."
+        return f'<p class="verdict bad"><strong>{_counted(problems, "problem")}.</strong> {words}</p>\n'
+    if warnings:
+        words = "Warnings hinder nothing; please look at them."
+        return f'<p class="verdict odd"><strong>{_counted(warnings, "warning")}.</strong> {words}</p>\n'
+    return '<p class="verdict good"><strong>No problems found.</strong> It can be posted as shown.</p>\n'
+
+
+def heading(one: Shown) -> str:
+    """Give what an edition is called: its title, or its key where it has none."""
+    return f"{one.thread.name} {one.edition.key}" if isinstance(one.text, RenderProblem) else one.text.title
+
+
+def facts(one: Shown) -> str:
+    """List what is known of an edition: when it is due, and how much of Lemmy's limits it uses."""
+    edition, name = one.edition, escape(one.thread.name)
+    left_out = " <strong>This slot is left out: nothing is posted.</strong>" if edition.skipped else ""
+    rows = {
+        "Edition": f"{escape(edition.key)}, number {edition.number} of <em>{name}</em>",
+        "Due": moment(edition.slot, one.thread.schedule.timezone) + left_out,
+    }
+    if isinstance(one.text, Rendered):
+        rows["Title"] = _gauge(len(one.text.title), limits.TITLE_LONGEST)
+        rows["Text"] = _signed_gauge(one.text.body.rstrip(), limits.BODY_LONGEST)
+        if one.text.comment:
+            rows["Comment"] = _signed_gauge(one.text.comment, limits.COMMENT_LONGEST)
+    listed = "".join(f"<div><dt>{what}</dt><dd>{said}</dd></div>\n" for what, said in rows.items())
+    return f'<dl class="facts">\n{listed}</dl>\n'
+
+
+def _signed_gauge(text: str, most: int) -> str:
+    """Measure a text that gets a marker: there must be room for it."""
+    return _gauge(limits.utf16_units(text), most - limits.MARKER_ROOM)
+
+
+def _gauge(used: int, most: int) -> str:
+    words = f"{used:,} of {most:,} characters"
+    return f'{words} <meter max="{most}" high="{most * 9 // 10}" value="{used}">{words}</meter>'
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """Write a moment as the clocks of a zone show it."""
+    local = at.astimezone(ZoneInfo(timezone))
+    written = f"{local:%A} {local.day} {local:%B %Y, %H:%M} {escape(timezone)}"
+    return f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
+
+
+def listed(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
+    """List what is wrong, each with its file and line; nothing where nothing is."""
+    return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
+
+
+def _list_of(kind: str, look: str, found: tuple[Problem, ...]) -> str:
+    if not found:
+        return ""
+    items = "".join(f"<li>{_finding(one)}</li>\n" for one in found)
+    heading = _counted(len(found), kind)
+    return (
+        f'<section class="found {look}" aria-label="{heading}">'
+        f"<h3>{heading}</h3>\n<ul>{items}</ul></section>\n"
+    )
+
+
+def changes(shown: Shown) -> str:
+    """Show what would change against the post that stands."""
+    if not shown.standing:
+        return '<p class="quiet">No post of this thread is known yet: nothing to compare with.</p>\n'
+    post = link(shown.standing, "the post that stands")
+    if not shown.changes:
+        return f'<p class="quiet">The text is that of {post}.</p>\n'
+    lines = "".join(_line(line) for line in shown.changes)
+    return (
+        f"<details><summary>What differs from the post that stands</summary>\n<p>Compared with {post}:</p>\n"
+        f'<pre class="diff">{lines}</pre></details>\n'
+    )
+
+
+def _line(line: str) -> str:
+    if line.startswith("@@"):
+        return "<span>&#8943;</span>\n"
+    tag = {"+": "ins", "-": "del"}.get(line[:1], "span")
+    return f"<{tag}>{escape(line)}</{tag}>\n"
+
+
+def _finding(one: Problem) -> str:
+    where = f"{one.path}:{one.line}" if one.line else one.path
+    hint = f' <span class="hint">{escape(one.hint)}</span>' if one.hint else ""
+    return f"<code>{escape(where)}</code> {escape(one.what)}{hint}"
+
+
+def origin(preview: Preview) -> str:
+    """Say which state of the source this is, and when it was looked at."""
+    revision = preview.revision
+    if not revision.commit:
+        return f"Made by megabot on {moment(preview.made, 'UTC')}, of files that are not in git."
+    commit = f"<code>{escape(revision.commit[:12])}</code>"
+    commit = link(revision.url, commit) if revision.url else commit
+    changes = ", with changes that are not committed" if revision.dirty else ""
+    return f"Made by megabot on {moment(preview.made, 'UTC')}, of revision {commit}{changes}."
+
+
+def text(markdown: str, *, prefix: str) -> str:
+    """Render a text to HTML that loads nothing; names in it begin with a prefix."""
+    return f'<div class="text">\n{standing_alone(to_html_again(markdown), prefix=prefix)}</div>\n'
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _once(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(found))

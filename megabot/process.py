@@ -1,0 +1,50 @@
+"""What a process was started with: its settings, where its log goes, its version, the files it came with."""
+
+import os
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from megabot import config, logs
+from megabot.config import Settings
+
+_STDERR = 2
+
+
+def read_settings(options: Mapping[str, object]) -> Settings:
+    """Read the settings by the command line's options and the environment, and set up the log."""
+    settings = load_settings(options)
+    set_up_log(settings, options)
+    return settings
+
+
+def load_settings(options: Mapping[str, object]) -> Settings:
+    """Read the settings by the command line's options and the environment."""
+    env_file = options.get("env_file")
+    return config.load(
+        os.environ,
+        env_file=Path(str(env_file)) if env_file else None,
+        cwd=Path.cwd(),
+        bot=str(options.get("bot") or ""),
+    )
+
+
+def set_up_log(settings: Settings, options: Mapping[str, object]) -> None:
+    """Have the log as the settings and the options want it."""
+    level = "DEBUG" if options.get("verbose") else settings.log_level
+    journal = logs.in_journal(os.environ, _STDERR)
+    logs.set_up(level, secrets=settings.secret_texts(), journal=journal)
+
+
+def own_version() -> str:
+    """Name the version that runs."""
+    try:
+        return metadata.version("megabot")
+    except metadata.PackageNotFoundError:
+        return "0+checkout"
+
+
+def sample_source() -> Path:
+    """Give the folder of the sample source: beside the code in a checkout, inside it where installed."""
+    installed = Path(__file__).parent / "sample"
+    return installed if installed.exists() else Path(__file__).parents[1] / "templates"

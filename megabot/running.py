@@ -1,0 +1,59 @@
+"""The service's process: signals, the clock that hears them, settings that are read again while it runs."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from megabot import operating_texts
+from megabot.adapters.system import Stop, SystemClock
+from megabot.app import App, notify
+from megabot.errors import ConfigError
+from megabot.process import load_settings, read_settings, set_up_log
+
+
+class Running:
+    """The service's `app`, by the settings as they were last read and found good."""
+
+    def __init__(self, options: Mapping[str, object], stop: Stop) -> None:
+        self.options = options
+        self._stop = stop
+        self._clock = SystemClock(stop, progress=_progress)
+        self.app = App(read_settings(options), self._clock, progress=_progress)
+
+    def is_to_read_again(self) -> bool:
+        """Tell whether somebody asked (SIGHUP) for the settings to be read again."""
+        return self._stop.reread
+
+    def read_again(self) -> None:
+        """Go on by the settings as they are now. Raises what is wrong with them, and then all stays as it is.
+
+        The state folder is the exception: its lock is held for life.
+        """
+        self._stop.reread = False
+        settings = load_settings(self.options)
+        if settings.state_dir != self.app.settings.state_dir:
+            raise ConfigError(operating_texts.state_dir_changed())
+        app = App(settings, self._clock, progress=_progress)
+        try:
+            app.require_online()
+        except BaseException:
+            app.close()
+            raise
+        self.app.close()
+        self.app = app
+        set_up_log(settings, self.options)
+
+
+@contextmanager
+def open_service(options: Mapping[str, object]) -> Iterator[Running]:
+    """Build the process of the service, listening to signals, and close what it opened when it is done."""
+    stop = Stop()
+    with stop.on_signals():
+        running = Running(options, stop)
+        try:
+            yield running
+        finally:
+            running.app.close()
+
+
+def _progress() -> None:
+    notify("WATCHDOG=1")

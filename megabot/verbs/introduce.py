@@ -1,0 +1,18 @@
+"""`megabot introduce`: one comment, so that a moderator can appoint the bot from there."""
+
+import click
+
+from megabot.app import open_app
+from megabot.introduce import introduce
+
+
+@click.command(
+    help="Comment once in the post at POST_URL, so that a moderator can appoint the bot from there."
+)
+@click.argument("post_url")
+@click.pass_obj
+def command(options: dict[str, object], post_url: str) -> int:
+    """Say it, or say where it was said."""
+    with open_app(options) as app:
+        click.echo(introduce(app.ports, post_url))
+    return 0

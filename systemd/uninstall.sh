@@ -1,0 +1,73 @@
+#!/bin/sh
+# Signs megabot out and takes it off the machine. What it knows and what it was told stays: the ledger and the
+# settings. `make uninstall` runs this; DESTDIR and PREFIX as for install.sh.
+set -eu
+
+destdir=${DESTDIR:-}
+prefix=${PREFIX:-/usr/local}
+home=/opt/megabot
+settings=/etc/megabot
+state=/var/lib/megabot
+user=megabot
+
+say() { echo "uninstall: $*"; }
+
+live() { [ -z "$destdir" ]; }
+
+with_systemd() { live && [ -d /run/systemd/system ]; }
+
+check_first() {
+    if live && [ "$(id -u)" != 0 ]; then
+        echo "uninstall: this needs root: sudo make uninstall" >&2
+        exit 1
+    fi
+    [ -e "$destdir$home/current" ] || { say "megabot is not installed in $destdir$home" && exit 0; }
+}
+
+# Whatever was enabled, a unit each; one that never was is no error.
+stop_services() {
+    systemctl disable --quiet --now megabot.service || true
+    for file in "$settings"/*.env; do
+        name=$(basename "$file" .env)
+        [ "$name" = config ] || systemctl disable --quiet --now "megabot@$name.service" || true
+    done
+    systemctl stop 'megabot@*.service'
+}
+
+run_megabot() {
+    if live; then
+        runuser -u "$user" -- "$home/current/bin/megabot" "$@"
+    else
+        MEGABOT_STATE_DIR=$destdir$state "$destdir$home/current/bin/megabot" "$@"
+    fi
+}
+
+# One bot for each settings file. Where nobody is signed in megabot says so, and nothing is lost.
+sign_out() {
+    for file in "$destdir$settings"/*.env; do
+        [ -e "$file" ] || continue
+        name=$(basename "$file" .env)
+        if live && [ "$name" != config ]; then chosen=--bot=$name; else chosen=--env=$file; fi
+        run_megabot "$chosen" logout ||
+            say "$file: not signed out, see above; a token that is left ends with the account's next change of password"
+    done
+}
+
+remove_files() {
+    lib=$destdir$prefix/lib
+    if [ "$(readlink "$destdir$prefix/bin/megabot")" = "$home/current/bin/megabot" ]; then
+        rm -f "$destdir$prefix/bin/megabot"
+    fi
+    rm -f "$lib/systemd/system/megabot.service" "$lib/systemd/system/megabot@.service" \
+        "$lib/sysusers.d/megabot.conf" "$lib/tmpfiles.d/megabot.conf"
+    rm -rf "${destdir}${home:?}"
+}
+
+check_first
+if with_systemd; then stop_services; fi
+sign_out
+remove_files
+if with_systemd; then systemctl daemon-reload; fi
+say "megabot is gone. Kept: the settings in $destdir$settings, the ledger in $destdir$state (or where the settings say)"
+say "to delete them too: rm -r $destdir$settings $destdir$state"
+if live; then say "and the account: userdel $user"; fi

@@ -1,0 +1,247 @@
+"""What contributors get wrong in the source, one by one: `check` says where, and what to write instead."""
+
+from pathlib import Path
+
+import pytest
+
+from megabot import check
+from megabot.adapters.alerts import LedgerAlerts
+from megabot.adapters.folder_source import FolderSource
+from megabot.adapters.renderer import Renderer
+from megabot.check import Level
+from megabot.ports import Desk
+from tests.fakes import FakeClock, FakeLedger
+
+THREAD = """---
+name: news
+title: "News {{ edition.number }}"
+community: news
+schedule: {every: week, on: monday, at: "12:00", timezone: Europe/London, first: 2024-01-01}
+---
+{{ preamble.text }}
+
+{{ sections() }}
+"""
+SECTION = "---\ntitle: Maps\n---\n- A map of the hills\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A source in which nothing is wrong."""
+    source = tmp_path / "source"
+    for path, text in {
+        "thread.md.j2": THREAD,
+        "sections/10-maps.md": SECTION,
+        "preambles/news/_default.md": "Nothing special.\n",
+        "data/events.yaml": "- {what: Market, day: 2026-11-16}\n",
+    }.items():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_text(text)
+    return source
+
+
+def checked(folder: Path, *, slots: int = 2) -> list[tuple[Level, str]]:
+    ledger = FakeLedger()
+    desk = Desk(
+        clock=FakeClock(),
+        ledger=ledger,
+        source=FolderSource(folder),
+        renderer=Renderer(cpu_seconds=1),
+        alerts=LedgerAlerts(ledger),
+    )
+    found = [(one.level, one.sentence) for one in check.source(desk, slots=slots)]
+    return [one for one in found if one[0] is not Level.FINE]
+
+
+def in_file(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_nothing_is_wrong_with_a_good_source(folder: Path) -> None:
+    assert checked(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        (
+            "thread.md.j2",
+            "community: news",
+            "\tcommunity: news",
+            "thread.md.j2:4: a tab at the start of the line (YAML wants spaces there)",
+        ),
+        (
+            "thread.md.j2",
+            '"News {{ edition.number }}"',
+            "\u201cNews\u201d",
+            'thread.md.j2:3: typographic quotes, which YAML takes for text (write straight ones: "...")',
+        ),
+        (
+            "thread.md.j2",
+            "{{ preamble.text }}",
+            "::: spoiler Rules\n- be kind",
+            (
+                "thread.md.j2:7: a spoiler that is still open where the next one begins "
+                "(close it with a line ::: before ::: spoiler Maps; spoilers do not nest)"
+            ),
+        ),
+        (
+            "thread.md.j2",
+            "{{ preamble.text }}",
+            "{{ preambel.text }}",
+            "thread.md.j2:7: preambel is not defined (did you mean preamble?)",
+        ),
+        (
+            "thread.md.j2",
+            "first: 2024-01-01",
+            "first: 2024-13-01",
+            "thread.md.j2:5: schedule.first: 2024-13-01 is no date (write year-month-day, as in 2026-11-16)",
+        ),
+        (
+            "thread.md.j2",
+            "{{ preamble.text }}",
+            "{{ 'soon' | date('d MMMM') }}",
+            "thread.md.j2:7: date wants a date (write it as in 2026-11-16, or edition.start)",
+        ),
+        (
+            "thread.md.j2",
+            "{{ preamble.text }}",
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+            "thread.md.j2:7: the template takes too long (a loop that never ends?)",
+        ),
+        (
+            "sections/10-maps.md",
+            "title: Maps\n",
+            "",
+            "sections/10-maps.md:1: the section has no title (begin the file with ---, title: ..., ---)",
+        ),
+    ],
+)
+def test_a_mistake_has_its_place_and_what_to_write_instead(
+    folder: Path, path: str, old: str, new: str, said: str
+) -> None:
+    in_file(folder / path, old, new)
+
+    assert (Level.PROBLEM, said) in checked(folder)
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_line_ends_and_byte_order_marks_of_other_editors_are_no_mistake(
+    folder: Path, mark: bytes, end: bytes
+) -> None:
+    for path in folder.rglob("*.*"):
+        path.write_bytes(mark + path.read_bytes().replace(b"\n", end))
+
+    assert checked(folder) == []
+
+
+def test_a_data_file_of_5_mb_is_named_with_what_fits(folder: Path) -> None:
+    (folder / "data/events.yaml").write_text("- word\n" * 750_000)
+
+    ((level, said),) = checked(folder)
+
+    assert level is Level.PROBLEM
+    assert said == (
+        "data/events.yaml: the file has 5,250,000 bytes (2,097,152 are the most; make it smaller)"
+    )
+
+
+def test_a_link_out_of_the_folder_is_named_once(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text(SECTION)
+    (folder / "sections/20-secret.md").symlink_to(tmp_path / "secret.md")
+
+    assert checked(folder) == [
+        (
+            Level.PROBLEM,
+            "sections/20-secret.md: a link that leads out of the source (put the file itself here)",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        (
+            "sections/20-maps.md",
+            SECTION,
+            "sections/20-maps.md: sections/10-maps.md is called maps too (rename one)",
+        ),
+        ("data/events.csv", "a\nb\n", "data/events.yaml: data/events.csv is called events too (rename one)"),
+    ],
+)
+def test_two_files_of_one_name_are_both_named(folder: Path, path: str, text: str, said: str) -> None:
+    (folder / path).write_text(text)
+
+    assert (Level.PROBLEM, said) in checked(folder)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("![](https://a.example/x.png)", "an image without alt text (describe it: ![a red kite](...))"),
+        ("![][1]\n\n[1]: https://a.example/x.png", "an image without alt text"),
+        (
+            "::: spoiler Rules\n- be kind\n- bring links\n:::",
+            (
+                "entries without line breaks in a spoiler, which readers on servers of 0.19 get as one run "
+                "of text (use {% call spoiler('Title') %}, or end each entry and paragraph in two spaces)"
+            ),
+        ),
+    ],
+)
+def test_what_some_readers_lose_is_a_warning(folder: Path, body: str, said: str) -> None:
+    text = (folder / "thread.md.j2").read_text()
+    (folder / "thread.md.j2").write_text(
+        text.replace("{{ preamble.text }}", f"{{% raw %}}\n{body}\n{{% endraw %}}")
+    )
+
+    found = checked(folder)
+
+    assert [level for level, _ in found] == [Level.WARNING]
+    assert said in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ preamble.txt }}", "thread.md.j2:7: no preamble has a key txt (did you mean preamble.text?)"),
+        (
+            "{% if preamble.rota %}x{% endif %}{{ preamble }}",
+            "thread.md.j2:7: no preamble has a key rota (write it into the front matter of one)",
+        ),
+    ],
+)
+def test_a_key_that_no_preamble_has_is_a_warning(folder: Path, body: str, said: str) -> None:
+    """A misspelt one would be nothing, and the thread would go up without its essay."""
+    in_file(folder / "thread.md.j2", "{{ preamble.text }}", body)
+
+    assert checked(folder) == [(Level.WARNING, said)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{{ preamble.text }} {% if preamble.theme %}x{% endif %} {# preamble.rota #}", "{{ preamble.mood }}"],
+)
+def test_a_key_that_may_be_there_some_day_is_no_mistake(folder: Path, body: str) -> None:
+    in_file(folder / "thread.md.j2", "{{ preamble.text }}", body)
+    (folder / "preambles/news/2026-W50.md").write_text("---\nmood: calm\n---\nWords.\n")
+
+    assert checked(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\ntitle: Maps: trains\n---\n- a\n", "sections/10-maps.md:2: a second colon in one line"),
+        ("---\ntitle: Maps\n---\n- a\n::: spoiler b\n", "sections/10-maps.md:5: a ::: inside a section"),
+    ],
+)
+def test_one_slip_is_told_once(folder: Path, text: str, said: str) -> None:
+    (folder / "sections/10-maps.md").write_text(text)
+
+    ((_, told),) = checked(folder)
+
+    assert told.startswith(said)
