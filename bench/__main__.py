@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Iterator
 
-from bench import directory, edit, handover, startup
+from bench import directory, edit, handover, site, startup
 from bench.figures import Figure, as_json, table
 
 RUNS = 9
@@ -49,6 +49,8 @@ def _measured() -> Iterator[Figure]:
     _say("previews and checks")
     yield edit.shown(RUNS, entries=1000, length=45)
     yield edit.checked(CHECKS, entries=1000, length=45)
+    _say("site")
+    yield from site.figures()
 
 
 def _say(what: str) -> None:

@@ -111,6 +111,10 @@ class Shelf:
             self.read = (self.week(), self.real.snapshot())
         return self.read[1]
 
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Know no history."""
+        return None
+
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         """Read a picture."""
         return self.real.picture(snapshot, path)

@@ -35,6 +35,10 @@ class Amended:
         """Read a picture."""
         return self._source.picture(snapshot, path)
 
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the sections of another time."""
+        return self._source.sections_at(commit)
+
     def refresh(self) -> None:
         """Fetch now."""
         self._source.refresh()

@@ -84,11 +84,6 @@ def alerts(lang: Language, *, on: bool) -> str:
     return lang.alerts_on if on else lang.alerts_off
 
 
-def not_possible(lang: Language, verb: Verb) -> str:
-    """Say that a word is known, and not yet more than that."""
-    return lang.not_possible.format(verb=verb.value)
-
-
 def preview(lang: Language, edition: str, title: str, essay: str, *, changes: str, stands: str) -> str:
     """Show what the next edition is going to be: title, preamble, and what differs from what stands."""
     shown = f"**{edition}**: {escaped(title)}\n\n{essay or lang.preview_bare}"

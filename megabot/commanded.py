@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from megabot import amending, answers, glimpse, messages, orders
+from megabot import amending, answers, glimpse, messages, orders, promoting
 from megabot.core.amendments import Kind
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
 from megabot.core.escaping import escaped
@@ -15,6 +15,7 @@ from megabot.core.heard import Heard
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, NotSent
+from megabot.parts import order_part
 from megabot.ports import Ports
 
 CONFIRM_WITHIN = timedelta(hours=1)
@@ -25,7 +26,18 @@ _ORDERS = {
     Verb.UNDO: OrderKind.UNDO,
 }
 _OF_ONE_THREAD = frozenset(
-    {Verb.REPOST, Verb.UNDO, Verb.ADOPT, Verb.HOLD, Verb.SKIP, Verb.MOVE, Verb.RESUME, Verb.PREAMBLE}
+    {
+        Verb.NOTE,
+        Verb.UNNOTE,
+        Verb.REPOST,
+        Verb.UNDO,
+        Verb.ADOPT,
+        Verb.HOLD,
+        Verb.SKIP,
+        Verb.MOVE,
+        Verb.RESUME,
+        Verb.PREAMBLE,
+    }
 )
 
 
@@ -89,24 +101,30 @@ def _done(task: Task) -> str:
         return answers.not_here(task.ports.language, named, task.names)
     if verb in _OF_ONE_THREAD and task.thread is None:
         return answers.which_thread(task.ports.language, verb, task.names, task.bot)
-    return _DOES.get(verb, _not_possible)(task)
+    return _DOES[verb](task)
 
 
 def _help(task: Task) -> str:
     return answers.help_text(task.ports.language, task.bot, task.names)
 
 
-def _not_possible(task: Task) -> str:
-    return answers.not_possible(task.ports.language, task.command.verb)
-
-
 def _order(task: Task) -> str:
+    if task.command.part:
+        return _part(task)
     kind = _ORDERS[task.command.verb]
     order = Order(kind, task.heard.key, at=task.heard.at)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
             return answers.done(task.ports.language, (), lines)
+    answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
+    return answers.done(task.ports.language, answer.said, answer.complaints)
+
+
+def _part(task: Task) -> str:
+    if task.thread is None:
+        return answers.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
+    order = order_part(task.ports, task.thread, task.command.part, at=task.heard.at)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
     return answers.done(task.ports.language, answer.said, answer.complaints)
 
@@ -137,6 +155,22 @@ def _preamble(task: Task) -> str:
     key, said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
     return f"{said}.\n\n{first}"
+
+
+def _put_forward(task: Task) -> str:
+    names = (task.command.thread,) if task.command.thread else task.names
+    deed = promoting.feature if task.command.verb is Verb.FEATURE else promoting.unfeature
+    return deed(task.ports, task.heard, names)
+
+
+def _note(task: Task) -> str:
+    if task.command.verb is Verb.UNNOTE:
+        return promoting.unnote(task.ports, task.heard, _thread(task))
+    return promoting.note(task.ports, task.heard, _thread(task), task.command)
+
+
+def _opt_out(task: Task) -> str:
+    return promoting.opt_out(task.ports, task.heard)
 
 
 def _thread(task: Task) -> Thread:
@@ -198,5 +232,8 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.ALERTS: _alerts,
     Verb.ADOPT: _adopt,
     Verb.CONFIRM: _confirm,
+    **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _put_forward),
+    **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),
+    Verb.OPTOUT: _opt_out,
     **dict.fromkeys(_ORDERS, _order),
 }

@@ -3,16 +3,28 @@
 import json
 from dataclasses import dataclass, field, replace
 
-from megabot import companions, images, texts
+from megabot import companions, images, living, texts
 from megabot.amending import preamble_of
-from megabot.core import calendar, context, drafts, preambles
+from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
+from megabot.core.changes import Changes
+from megabot.core.escaping import escaped
+from megabot.core.living import author, put_around
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import Case, Own
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.core.threads import (
+    Context,
+    FeaturedFacts,
+    PreviousFacts,
+    Rendered,
+    RenderProblem,
+    Snapshot,
+    Thread,
+)
 from megabot.look import Ground
+from megabot.parts import as_part
 from megabot.ports import Ports
 
 Text = Rendered | RenderProblem
@@ -31,7 +43,10 @@ class Composer:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if case.seen.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        text, made = self._rendered(case.thread, self._context(case, case.seen.due, place))
+        made = self._context(case, case.seen.due, place)
+        if case.order is not None and case.order.part and case.seen.posts:
+            made = replace(made, part=case.order.part, part_of=case.seen.posts[0].post.url)
+        text, made = self._rendered(case.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble))
             text = images.known(self.ports, self.snapshot, text)
@@ -53,10 +68,18 @@ class Composer:
         if record is None or not record.context:
             return self._afresh(case, standing, place)
         then = self._context_then(case, record)
-        text, made = self._rendered(case.thread, then)
+        text, made = self._lived_in(case, standing, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
-        return self._rendered(case.thread, replace(then, revision=self.snapshot.revision))
+        return self._lived_in(case, standing, replace(then, revision=self.snapshot.revision))
+
+    def _lived_in(self, case: Case, standing: Own, then: Context) -> tuple[Text, Context]:
+        """Render, and put around it what people have put around the post."""
+        text, made = self._rendered(case.thread, then)
+        around = living.around(self.ports.ledger, self.ports.language, case.thread, standing.key, case.now)
+        if isinstance(text, Rendered):
+            text = replace(text, body=put_around(text.body, around))
+        return text, replace(made, living=around.digest)
 
     def _context_then(self, case: Case, record: PostRecord) -> Context:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
@@ -93,7 +116,7 @@ class Composer:
         if edition is None:
             what = f"schedule: there is no edition {standing.key} in it (any more)"
             return RenderProblem((Problem(case.thread.path, 0, what),)), None
-        return self._rendered(case.thread, self._context(case, edition, place))
+        return self._lived_in(case, standing, self._context(case, edition, place))
 
     def _context(self, case: Case, edition: Edition, place: Place) -> Context:
         made = context.build(
@@ -104,14 +127,46 @@ class Composer:
             companions=companions.find(self.ports, case.thread, self.ground),
             revision=self.snapshot.revision,
         )
-        return replace(made, preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key))
+        previous = context.previous_own(case.thread, case.seen, edition)
+        return replace(
+            made,
+            previous=self._with_featured(case, made.previous, previous),
+            preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key),
+            changes=self._changes(case, edition),
+        )
+
+    def _with_featured(
+        self, case: Case, facts: PreviousFacts | None, own: Own | None
+    ) -> PreviousFacts | None:
+        if facts is None or own is None:
+            return facts
+        found = living.featured(self.ports.ledger, case.thread.name, own.key)
+        featured = tuple(
+            FeaturedFacts(line=escaped(one.line), author=author(one), url=one.url, at=one.at) for one in found
+        )
+        return replace(facts, featured=featured)
+
+    def _changes(self, case: Case, edition: Edition) -> Changes | None:
+        """Compare the directory with that of the edition before, for templates that speak of it."""
+        if not changes.are_asked_for(self.snapshot.files):
+            return None
+        before = context.previous_own(case.thread, case.seen, edition)
+        record = case.seen.record(before.id) if before is not None else None
+        if record is None or not record.commit:
+            return None
+        then = self.ports.source.sections_at(record.commit)
+        return None if then is None else changes.between(then, self.snapshot.files)
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
-        asked = replace(made, essay="", bare=False)  # no template sees these: they ask for no other text
+        asked = replace(
+            made, essay="", bare=False, living="", part=0, part_of=""
+        )  # no template sees these: they ask for no other text
         name = f"{thread.name}\n{context.to_json(asked)}"
         if name not in self._done:
             self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
         text = self._done[name]
+        if isinstance(text, Rendered) and made.part:
+            text = as_part(self.ports.language, text, made)
         return text, replace(made, essay=text.essay if isinstance(text, Rendered) else "")
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from megabot import answers, texts
+from megabot import answers, living, texts
 from megabot.commanded import ask_to_confirm, carry_out
 from megabot.core.authority import Realm, commanded_threads, needs_confirmation
-from megabot.core.commands import Command, Handle, Misunderstood, Origin
+from megabot.core.commands import Command, Handle, Misunderstood, Origin, Verb
 from megabot.core.grammar import parse
 from megabot.core.heard import Heard, HeardState
 from megabot.core.notices import Notice, answered_by
@@ -85,10 +85,17 @@ class Inbox:
         for notice in notices:
             parsed = read.get(notice.key)
             allowed = commanded_threads(notice, realms, bot) if parsed else ()
-            if parsed is None or not allowed:
+            if isinstance(parsed, Command) and parsed.verb is Verb.OPTOUT and not allowed:
+                self._let_go(notice, parsed)
+            elif parsed is None or not allowed:
                 self._keep(notice, HeardState.IGNORED)
             else:
                 self._take(notice, parsed, allowed)
+
+    def _let_go(self, notice: Notice, command: Command) -> None:
+        """Anybody may have nothing of theirs put forward: done, and not answered, as strangers are not."""
+        living.opt_out(self._ports.ledger, notice.author.actor)
+        self._keep(notice, HeardState.CLOSED, command)
 
     def _take(self, notice: Notice, parsed: Command | Misunderstood, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""

@@ -27,6 +27,9 @@ _VERBS = {
     Verb.MOVE: "`move +2h`, `move to 18:00`: the next edition's hour",
     Verb.RESUME: "take hold, skip and move back",
     Verb.PREAMBLE: "by private message: the lines after it open the next edition; `preamble clear`",
+    Verb.NOTE: "`note TEXT`, `note TEXT for 6h`: a line on top of the thread; `unnote` takes it off",
+    Verb.FEATURE: "in an answer to a comment: put it among the highlights; `unfeature` takes it out",
+    Verb.OPTOUT: "for everybody: nothing of yours is put forward any more",
     Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
 }
 _MISUNDERSTOOD = {
@@ -49,6 +52,8 @@ _KINDS = {
     IntentKind.EDIT: "edit",
     IntentKind.ADOPT: "adopt",
     IntentKind.WITHDRAW: "withdraw",
+    IntentKind.ANNOUNCE: "announcement in the old thread",
+    IntentKind.DISTINGUISH: "mark on the announcement",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
@@ -91,7 +96,6 @@ class Language:
         "in the community: `{bot} yes {code}`"
     )
     nothing_to_confirm: str = "I have nothing waiting under that code from you; say the order again."
-    not_possible: str = "`{verb}` is a word that I shall learn; I cannot do it yet."
     failed: str = "That did not work: {error}"
 
     # -- orders
@@ -160,6 +164,30 @@ class Language:
     more_lines: str = "and {number} lines more"
     broken: str = "The template is broken:"
     sent_by_message: str = "I have sent it to you by private message."
+
+    # -- what people put around a post
+    note: str = "> **Note, {at}:** {text}"
+    highlights: str = "## Highlights"
+    highlight: str = "- {line} ({by}, {at})"
+    noted: str = "The note is on top of the thread."
+    unnoted: str = "The note is off."
+    no_note: str = "there is no note on the thread"
+    featured: str = "The comment is among the highlights."
+    unfeatured: str = "The comment is no highlight any more."
+    feature_where: str = "say feature or unfeature in an answer to the comment that is meant"
+    feature_elsewhere: str = "that comment is in none of the threads that I keep here"
+    feature_gone: str = "that comment was deleted or removed"
+    feature_not_wanted: str = "its author does not want to be put forward, or is a bot"
+    feature_full: str = "there are {number} highlights already; take one out first: unfeature"
+    feature_not_there: str = "that comment is no highlight"
+    opted_out: str = "Nothing of yours is put forward any more."
+
+    part_title: str = "{title} (part {number})"
+    part_before: str = "[Part {number} is here]({url})."
+    part_after: str = "The thread goes on in [part {number}]({url})."
+    part_next: str = "the next part is {number}: post part {number}"
+    capped: str = "{thread}: {url} has {comments} comments; another part is opened by: post part {number}"
+    announced: str = "The next thread opens {at}. Here will be the link to it."
 
     # -- what is
     next: str = "next {at} {city} ({edition})"

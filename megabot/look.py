@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from megabot import living
 from megabot.amending import held
 from megabot.core import calendar
 from megabot.core.calendar import Edition
@@ -119,6 +120,18 @@ def observe(
         held=held(ports, thread, due.key) if due else (),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
     )
+
+
+def with_what_is_kept(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> Seen:
+    """Give a look with what the ledger knows by now, and what is to be around the standing post."""
+    standing, ledger = seen.standing, ports.ledger
+    seen = replace(seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
+    if standing is None:
+        return seen
+    note = living.note_of(ledger, thread.name)
+    ends = note.until if note is not None and note.stands(standing.key, now) else None
+    around = living.around(ledger, ports.language, thread, standing.key, now)
+    return replace(seen, living=around.digest, wake=ends)
 
 
 def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:

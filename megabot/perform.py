@@ -7,16 +7,30 @@ from typing import TypeVar, assert_never
 
 from megabot import images, texts
 from megabot.core import drafts
-from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Withdraw, Write
-from megabot.core.marker import ADOPTED, LINK, UNDONE, CommentMarker, Marker, signed
-from megabot.core.posts import Place, Post
+from megabot.core.actions import (
+    Adopt,
+    Announce,
+    Distinguish,
+    Edit,
+    Lock,
+    Pin,
+    Publish,
+    Resend,
+    Tell,
+    Unpin,
+    Withdraw,
+    Write,
+)
+from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, UNDONE, CommentMarker, Marker, signed
+from megabot.core.posts import Comment, Place, Post
+from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
-from megabot.core.threads import EDITION_URL, Snapshot, Thread
+from megabot.core.threads import EDITION_URL, Rendered, Snapshot, Thread
 from megabot.errors import NotLemmy, NotSent, Refused, SignInLater, SignInRefused, TokenRefused
 from megabot.look import Ground
 from megabot.ports import Ports
-from megabot.series import keep_posts
+from megabot.series import keep_posts, keep_sent
 
 Answer = TypeVar("Answer")
 log = logging.getLogger("megabot")
@@ -63,6 +77,8 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _feature(work, action)
         case Tell():
             _tell(work, action)
+        case Announce() | Distinguish():
+            _announce(work, action)
         case Lock(own=own, standing=standing):
             new = _intent(work, IntentKind.LOCK, standing, own)
             why = texts.why_locked(work.ports.language, standing.post.url)
@@ -95,6 +111,7 @@ def _publish(work: Work, action: Publish) -> None:
         text=action.text.comment,
         context=work.context,
         order=action.order,
+        essay=_essay(action.text),
     )
     _create(work, new)
 
@@ -109,7 +126,7 @@ def _create(work: Work, new: NewIntent) -> None:
 
 
 def _keep(work: Work, new: NewIntent, post: Post) -> None:
-    work.ports.ledger.record_post(drafts.record_of(new, post))
+    keep_sent(work.ports, new, post)
     lines = drafts.words_removed(drafts.of(new), post)
     if lines:
         log.warning("%s", texts.words_removed(post.url, lines))
@@ -130,7 +147,27 @@ def _tell(work: Work, action: Tell) -> None:
     text = signed(action.text.replace(EDITION_URL, standing.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, standing, action.own), text=text)
     intent = work.ports.ledger.begin(new)
-    _send(work, intent, lambda: work.ports.forum.comment(action.own.id, text))
+    _send(work, intent, lambda: _said(work, action, text))
+
+
+def _said(work: Work, action: Tell, text: str) -> Comment:
+    """Comment, or make the announcement say it: who followed that is told in the same place."""
+    if action.comment_id:
+        return work.ports.forum.edit_comment(action.comment_id, text)
+    return work.ports.forum.comment(action.own.id, text)
+
+
+def _announce(work: Work, action: Announce | Distinguish) -> None:
+    own, lang = action.own, work.ports.language
+    if isinstance(action, Announce):
+        when = texts.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
+        soon = lang.announced.format(at=when)
+        _say_there(work, _intent(work, IntentKind.ANNOUNCE, own, own), soon, ANNOUNCED)
+        return
+    intent = work.ports.ledger.begin(_intent(work, IntentKind.DISTINGUISH, own, own))
+    number = action.comment_id
+    marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
+    work.ground.fold_comment(marked)
 
 
 def _adopt(work: Work, action: Adopt) -> None:
@@ -164,8 +201,14 @@ def _edit(work: Work, action: Edit) -> None:
     draft = drafts.to_edit(
         text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
     )
-    new = replace(_intent(work, IntentKind.EDIT, own, own), draft=draft, context=work.context)
+    new = _intent(work, IntentKind.EDIT, own, own)
+    new = replace(new, draft=draft, context=work.context, essay=_essay(text))
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
+
+
+def _essay(text: Rendered) -> str:
+    """Give what a person wrote for this very edition; the default preamble is nobody's news."""
+    return text.words if is_own(text.preamble) else ""
 
 
 def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:

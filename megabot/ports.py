@@ -21,7 +21,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.language import ENGLISH, Language
 
@@ -109,6 +109,15 @@ class Forum(Protocol):
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         """Write a comment: a top-level one, or an answer to the comment `parent_id`."""
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read one comment, anyone's, with who wrote it; raise `NotFound` where there is none (any more)."""
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Make a comment of the account's own say something else. It may be sent again: it says the same."""
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark a comment of the account's own as a moderator's word, or take the mark off."""
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread, oldest first: mentions, replies and private messages, pages of each.
 
@@ -171,6 +180,15 @@ class Ledger(Protocol):
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
 
+    def keep_text(self, kept: KeptText) -> None:
+        """Keep what a post says, replacing what was known."""
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says, None where that was never kept."""
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """All kept texts of a thread's recorded posts, oldest slot first."""
+
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""
 
@@ -214,6 +232,9 @@ class Source(Protocol):
 
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         """Read a picture of the snapshot, None where it cannot be read (any more)."""
+
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the files of `sections/` as they were at a commit; None where that cannot be had."""
 
     def refresh(self) -> None:
         """Fetch now, whatever the age, what the next snapshot gives. Trouble is logged, not raised."""

@@ -8,12 +8,13 @@ from difflib import unified_diff
 
 from megabot import overview_texts, texts
 from megabot.amending import preamble_of
-from megabot.core import calendar, public_posts
+from megabot.core import calendar, changes, public_posts
 from megabot.core.calendar import Edition
+from megabot.core.changes import Changes
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.public_posts import PublicPost
-from megabot.core.records import IntentState
+from megabot.core.records import IntentState, PostRecord
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -107,6 +108,7 @@ def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition)
         companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
         preamble=preamble_of(desk.ledger, thread.name, edition.key),
         revision=snapshot.revision,
+        changes=_changes(desk, snapshot, thread, edition),
     )
 
 
@@ -142,11 +144,23 @@ def standing_or_public(
     return (found.url, found.text) if found else ("", "")
 
 
-def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:
-    older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
-    if not older:
+def _changes(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
+    last = _last(desk, thread, edition)
+    if last is None or not last.commit or not changes.are_asked_for(snapshot.files):
         return None
-    last = older[-1]
+    then = desk.source.sections_at(last.commit)
+    return None if then is None else changes.between(then, snapshot.files)
+
+
+def _last(desk: Desk, thread: Thread, edition: Edition) -> PostRecord | None:
+    older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
+    return older[-1] if older else None
+
+
+def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:
+    last = _last(desk, thread, edition)
+    if last is None:
+        return None
     return PreviousFacts(
         title=last.title,
         url=last.url,

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from megabot import look, texts
+from megabot import living, look, texts
 from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
-from megabot.core import drafts, settle
+from megabot.core import settle
 from megabot.core.actions import Action, Need, Publish, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
@@ -18,10 +18,11 @@ from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot, Thread
 from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
+from megabot.parts import part_of
 from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
-from megabot.series import keep_posts
+from megabot.series import keep_posts, keep_sent
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
@@ -156,7 +157,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
     if one.dry or clock_is_wrong(case):
-        return case
+        return replace(case, seen=look.with_what_is_kept(one.ports, thread, seen, now))
     look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
@@ -165,14 +166,11 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         log.info("%s", texts.settled(intent, state))
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
-            one.ports.ledger.record_post(drafts.record_of(intent.new, post))
+            keep_sent(one.ports, intent.new, post)
         one.ports.ledger.settle(intent.id, state, at=now)
     keep_posts(one.ports, thread, case.seen.posts)
-    ledger = one.ports.ledger
-    return replace(
-        case,
-        seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),
-    )
+    living.tend(one.ports, thread, case.seen, now)
+    return replace(case, seen=look.with_what_is_kept(one.ports, thread, case.seen, now))
 
 
 def _carried_out(case: Case, intent: Intent) -> Post | None:
@@ -230,23 +228,45 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
 
 def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
     """Tell people once what needs them, and that it is over when it is."""
-    now, alone = ports.clock.now(), len(reports) == 1
+    alone = len(reports) == 1
     for report in reports:
         if report.failure is not None:
             continue
-        needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-        needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
-        bare = missing_soon(snapshot, report.thread, now, alone=alone)
-        if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
-        if untagged := _untagged(report):
-            needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+        needs = _needs(ports, report, snapshot, alone=alone)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
         over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
         for key in over:
             if key not in needs:
                 ports.alerts.take_back(key)
+
+
+def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
+    """Say what needs a person about a thread, each by its key."""
+    needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+    needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
+    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
+    if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
+        needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
+    if untagged := _untagged(report):
+        needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+    if capped := _capped(ports, report):
+        needs[f"{report.thread.name}:cap"] = capped
+    return needs
+
+
+def _capped(ports: Ports, report: Report) -> str:
+    """Say that a thread has grown too long, where its front matter says what that is."""
+    standing = report.seen.standing if report.seen else None
+    if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
+        return ""
+    record = report.seen.record(standing.id)
+    return ports.language.capped.format(
+        thread=report.thread.name,
+        url=standing.post.url,
+        comments=report.thread.cap,
+        number=part_of(record) + 1 if record else 2,
+    )
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

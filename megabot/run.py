@@ -14,6 +14,7 @@ from megabot import messages, texts
 from megabot.amending import times_changed
 from megabot.core import calendar
 from megabot.core.actions import Reason
+from megabot.core.announcing import announces_at
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
@@ -124,7 +125,7 @@ class Service:
         # After the threads, which no trouble in the inbox is to delay.
         self._inbox.attend(waiting=unread.total > 0, known=self._threads)
         self._pass_if_due(self._ports.clock.now())
-        self._chores(now)
+        self._chores(self._ports.clock.now())
 
     def _pass_if_due(self, now: datetime) -> None:
         """Make a pass where one is owed. A source that cannot be used stops no moderator's command."""
@@ -180,6 +181,10 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None:
             moments.append(now + timedelta(minutes=2))
+        soon = announces_at(report.thread, now)
+        moments += [soon] if soon is not None else []
+        if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
+            moments.append(report.seen.wake)
     return min(moments)
 
 

@@ -6,12 +6,12 @@ Ours is what bears the thread's marker and is the bot's own; adopted what a comm
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from megabot.core import calendar
+from megabot.core import calendar, drafts, keeping
 from megabot.core.adoption import adoption
 from megabot.core.doubles import kept_first
 from megabot.core.marker import Marker, post_marker
 from megabot.core.posts import OwnContent, Post
-from megabot.core.records import PostRecord
+from megabot.core.records import NewIntent, PostRecord
 from megabot.core.seen import Own
 from megabot.core.threads import Thread
 from megabot.core.undoing import withdraws
@@ -83,11 +83,31 @@ def marked(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Own, ...]
 
 
 def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
-    """Record the posts that the ledger does not know: it was lost, or is older than they are."""
-    known = {record.post_id for record in ports.ledger.posts(thread.name)}
+    """Record the posts that the ledger does not know: it was lost, or is older than they are.
+
+    What is kept of their texts is brought up to what this look shows.
+    """
+    known = {record.post_id: record for record in ports.ledger.posts(thread.name)}
     for own in posts:
+        record = known.get(own.id) or _record(thread, own)
         if own.id not in known:
-            ports.ledger.record_post(_record(thread, own))
+            ports.ledger.record_post(record)
+        kept = ports.ledger.text(own.id)
+        before = kept or keeping.from_intents(ports.ledger.intents(thread.name), record)
+        now = keeping.shown(before, own, now=ports.clock.now())
+        if now != kept:
+            ports.ledger.keep_text(now)
+
+
+def recorded(record: PostRecord, post: Post) -> Own:
+    """Give a recorded post as it was read now."""
+    return Own(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
+
+
+def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
+    """Record a post that a publish or an edit has made, and its text whole."""
+    ports.ledger.record_post(drafts.record_of(new, post))
+    ports.ledger.keep_text(keeping.sent(new, post, now=ports.clock.now()))
 
 
 def _missing(

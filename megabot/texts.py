@@ -5,12 +5,13 @@ What can reach people on Lemmy comes from a `Language`; the log and the shell's 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from megabot.core.actions import (
     Action,
     Adopt,
+    Announce,
+    Distinguish,
     Edit,
     Hold,
     Lock,
@@ -86,6 +87,8 @@ _TO_A_POST: dict[type[Write], str] = {
     Pin: "pin",
     Unpin: "unpin",
     Tell: "link the new thread in",
+    Announce: "announce the next thread in",
+    Distinguish: "mark the announcement in",
     Lock: "lock",
     Edit: "edit",
 }
@@ -103,10 +106,9 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
         case Withdraw(own=own, standing=standing):
             return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
-        case Pin(own=own) | Unpin(own=own) | Tell(own=own) | Lock(own=own) | Edit(own=own):
-            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
         case _:
-            assert_never(planned)
+            own = planned.own
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
 
 
 _STATES = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from megabot.core.heard import Heard, HeardState
-from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -40,6 +40,7 @@ class FakeLedger:
         self._intents_read: dict[str, tuple[Intent, ...]] = {}  # until the next write
         self._posts_read: dict[str, tuple[PostRecord, ...]] = {}
         self._posts: dict[int, PostRecord] = {}
+        self._texts: dict[int, KeptText] = {}
         self._heard: dict[str, Heard] = {}
         self._locked = False
 
@@ -47,7 +48,7 @@ class FakeLedger:
         """Give a copy, as a backup is one."""
         made = FakeLedger()
         made._facts, made._intents, made._posts = dict(self._facts), self._intents[:], dict(self._posts)
-        made._heard = dict(self._heard)
+        made._heard, made._texts = dict(self._heard), dict(self._texts)
         made._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         return made
 
@@ -101,6 +102,21 @@ class FakeLedger:
             in_order = sorted(found, key=lambda record: (record.slot, record.copy, record.post_id))
             self._posts_read[thread] = tuple(in_order)
         return self._posts_read[thread]
+
+    def keep_text(self, kept: KeptText) -> None:
+        """Keep what a post says."""
+        self._texts[kept.post_id] = replace(
+            kept, published=_aware(kept.published), changed=_aware(kept.changed)
+        )
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says."""
+        return self._texts.get(post_id)
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """Give what a thread's posts say."""
+        ids = (record.post_id for record in self.posts(thread))
+        return tuple(self._texts[one] for one in ids if one in self._texts)
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents."""

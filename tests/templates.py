@@ -9,6 +9,7 @@ from typing import Any
 from megabot.adapters import renderer
 from megabot.adapters.template_rendering import render_all
 from megabot.adapters.thread_files import parse_thread
+from megabot.core.changes import Change, Changes
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -57,6 +58,7 @@ CONTEXT = Context(
     previous=BEFORE,
     companions={"atlas": CompanionFacts(url="https://atlas.example")},
     revision=Revision(commit="abcdef0123" * 4, url="https://git.example/news"),
+    changes=Changes(added=(Change(section="Birds", text="three"),)),
 )
 FIRST = replace(CONTEXT, previous=None)
 

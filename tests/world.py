@@ -86,6 +86,7 @@ class Pages:
     commit: str = "a" * 40
     pictures: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    history: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def snapshot(self) -> Snapshot:
         marks = {path: str(len(content)) for path, content in self.pictures.items()}
@@ -93,6 +94,9 @@ class Pages:
 
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         return self.pictures.get(path)
+
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        return self.history.get(commit)
 
     def refresh(self) -> None:
         """Nothing is fetched from elsewhere."""

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from megabot.adapters import git_tree
 from megabot.adapters.git_command import run_git
 from megabot.adapters.source_files import belongs, gather, is_inside, is_picture, odd_name, too_large
 from megabot.adapters.thread_files import threads
@@ -39,6 +40,21 @@ class FolderSource:
         """Read a picture as it is now."""
         found = _read(self._folder, path) if path in snapshot.pictures else None
         return found if isinstance(found, bytes) else None
+
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the sections as they were at a commit, where the folder is in a work tree that has it."""
+        prefix = run_git("rev-parse", "--show-prefix", cwd=self._folder)
+        if not prefix.ok or not commit:
+            return None
+        tree = f"{commit}:{prefix.out.strip()}"
+        listing = run_git(
+            "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", tree, cwd=self._folder
+        )
+        if not listing.ok:
+            return None
+        found = git_tree.sections(git_tree.entries(listing.raw))
+        ids = "".join(f"{entry.id}\n" for entry in found).encode()
+        return git_tree.texts(run_git("cat-file", "--batch", cwd=self._folder, given=ids).raw, found)
 
     def refresh(self) -> None:
         """Do nothing: a folder is read as it is."""

@@ -80,10 +80,11 @@ class PreviousModel(_Strict):
     unpin: bool = True
     lock: bool = False
     comment: str = ""
+    announce: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def value(self) -> Previous:
         """Make the value of it."""
-        return Previous(unpin=self.unpin, lock=self.lock, comment=self.comment)
+        return Previous(unpin=self.unpin, lock=self.lock, comment=self.comment, announce=self.announce)
 
 
 class CompanionModel(_Strict):
@@ -132,6 +133,7 @@ class ThreadModel(_Strict):
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""
     nsfw: bool = False
+    cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
 

@@ -97,6 +97,11 @@ def span(text: object) -> timedelta:
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
+def span_or_none(text: object) -> timedelta | None:
+    """Read a length of time, where there is one."""
+    return None if text is None else span(text)
+
+
 def day(value: object) -> date:
     """Read a date, in quotes or not."""
     try:

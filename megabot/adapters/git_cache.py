@@ -7,6 +7,7 @@ fetching fails, the good commit stays what it was.
 import hashlib
 import logging
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -23,6 +24,7 @@ FETCH_TIMEOUT = 45.0
 """With the wait for another's fetch, and a pass's requests behind it, below the unit's WatchdogSec."""
 LARGEST = 256 * 1024 * 1024
 """The most that a fetch may write into one file: a state folder that is full stops the ledger too."""
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _INCOMING = "refs/megabot/incoming"
 _GOOD = "refs/megabot/good"
 _WARY = (
@@ -94,6 +96,14 @@ class GitCache:
         elif before and not self.failure:
             log.info("the source %s can be fetched again", self._address)
 
+    def fetch_commit(self, commit: str) -> None:
+        """Fetch an older commit by its id, where the server gives those; it says nothing where not."""
+        if _COMMIT.fullmatch(commit) is None:
+            return
+        ssh = _ssh(self._key_file, known_hosts=self._state / "known_hosts")
+        with state_dir.source_lock(self._state, self._clock, patience=FETCH_TIMEOUT):
+            self._fetched(commit, ssh=ssh)
+
     def discard(self) -> None:
         """Throw the copy away, for one that cannot be read."""
         with state_dir.source_lock(self._state, self._clock, patience=FETCH_TIMEOUT):
@@ -118,14 +128,7 @@ class GitCache:
             return _reason(made)
         self._stamp("tried")
         branch = f"refs/heads/{self._address.branch}" if self._address.branch else "HEAD"
-        answer = self._git(
-            *_WARY,
-            "-c", f"protocol.{self._address.transport}.allow=always",
-            "fetch", "--quiet", "--depth", "1", "--no-tags", "--no-recurse-submodules",
-            "--no-write-fetch-head", "--end-of-options", self._address.url, f"+{branch}:{_INCOMING}",
-            ssh=ssh,
-            timeout=FETCH_TIMEOUT,
-        )  # fmt: skip
+        answer = self._fetched(f"+{branch}:{_INCOMING}", ssh=ssh)
         if not answer.ok:
             return _reason(answer)
         if not self.listing(_INCOMING).ok:
@@ -135,6 +138,16 @@ class GitCache:
             return _reason(kept)
         self._stamp("fetched")
         return ""
+
+    def _fetched(self, what: str, *, ssh: str) -> GitAnswer:
+        return self._git(
+            *_WARY,
+            "-c", f"protocol.{self._address.transport}.allow=always",
+            "fetch", "--quiet", "--depth", "1", "--no-tags", "--no-recurse-submodules",
+            "--no-write-fetch-head", "--end-of-options", self._address.url, what,
+            ssh=ssh,
+            timeout=FETCH_TIMEOUT,
+        )  # fmt: skip
 
     def _git(self, *arguments: str, given: bytes = b"", ssh: str = "", timeout: float = TIMEOUT) -> GitAnswer:
         return run_git(

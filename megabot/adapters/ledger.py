@@ -15,7 +15,7 @@ from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
 from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
-from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
 from megabot.ports import Clock
 
@@ -23,9 +23,11 @@ Value = TypeVar("Value")
 
 _BEGIN = """
     INSERT INTO intents (
-        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, state, changed, note
+        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, essay, state, changed,
+        note
     ) VALUES (
-        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, 'sending', :at, ''
+        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, :essay, 'sending',
+        :at, ''
     )
 """
 _RECORD_POST = """
@@ -37,6 +39,11 @@ _RECORD_POST = """
         :sent, :answered, :context, :adopted
     )
 """
+_KEEP_TEXT = """
+    INSERT OR REPLACE INTO texts (post_id, body, essay, published, changed, open, comments)
+    VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
+"""
+_TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"
 # Not INSERT OR REPLACE: that would number the row anew, and the number tells which of two was heard first.
 _KEEP_HEARD = """
     INSERT INTO commands (
@@ -63,19 +70,7 @@ _OLD = f"""
         LIMIT 1 OFFSET 1
     )
 """  # noqa: S608  no value is in it, nor in the ones below
-_LAST_TEXT = """
-    coalesce((
-        SELECT edit.draft FROM intents AS edit WHERE edit.kind = 'edit' AND edit.state = 'done'
-            AND edit.thread = intents.thread AND edit.edition = intents.edition AND edit.copy = intents.copy
-        ORDER BY edit.id DESC LIMIT 1
-    ), draft)
-"""
 _FORGET = (
-    f"""
-    INSERT INTO published (id, thread, edition, copy, at, draft)
-        SELECT id, thread, edition, copy, at, {_LAST_TEXT} FROM intents
-        WHERE kind = 'publish' AND state = 'done' AND draft IS NOT NULL AND {_OLD}
-    """,  # noqa: S608
     f"DELETE FROM intents WHERE {_OLD}",  # noqa: S608
     """
     UPDATE posts SET context = '' WHERE slot < :before AND context <> '' AND EXISTS (
@@ -162,6 +157,20 @@ class SqliteLedger:
         """All recorded posts of a thread, oldest slot first."""
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
         return tuple(self._value(rows.post, row) for row in found)
+
+    def keep_text(self, kept: KeptText) -> None:
+        """Keep what a post says, replacing what was known."""
+        with self._writing() as connection:
+            connection.execute(_KEEP_TEXT, rows.text_row(kept))
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says."""
+        found = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
+        return self._value(rows.text, found[0]) if found else None
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """All kept texts of a thread's recorded posts, oldest slot first."""
+        return tuple(self._value(rows.text, row) for row in self._read(_TEXTS, thread))
 
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""

@@ -78,19 +78,20 @@ _2_COMMANDS: Step = (
     "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
 )
 
-_3_PUBLISHED: Step = (
-    # What was posted long ago, out of the way of each pass: the archive of a thread's texts.
+_3_TEXTS: Step = (
+    "ALTER TABLE intents ADD COLUMN essay TEXT NOT NULL DEFAULT ''",
+    # Not columns of posts: those are read at every pass, and a text is long.
     """
-    CREATE TABLE published (
-        id INTEGER PRIMARY KEY,
-        thread TEXT NOT NULL,
-        edition TEXT NOT NULL,
-        copy INTEGER NOT NULL,
-        at TEXT NOT NULL,
-        draft TEXT NOT NULL
+    CREATE TABLE texts (
+        post_id INTEGER PRIMARY KEY,
+        body TEXT NOT NULL,
+        essay TEXT NOT NULL,
+        published TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        open INTEGER NOT NULL,
+        comments INTEGER NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX published_by_thread ON published (thread, id)",
 )
 
-MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_PUBLISHED)
+MIGRATIONS: tuple[Step, ...] = (_1_INTENTS_POSTS_AND_FACTS, _2_COMMANDS, _3_TEXTS)

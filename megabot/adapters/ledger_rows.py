@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from megabot.core.heard import Heard, HeardState
 from megabot.core.posts import PostDraft
-from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 
 
 def intent_row(intent: NewIntent) -> dict[str, object]:
@@ -29,6 +29,7 @@ def intent(row: sqlite3.Row) -> Intent:
         text=row["text"],
         context=row["context"],
         order=row["ordered_by"],
+        essay=row["essay"],
     )
     changed = datetime.fromisoformat(row["changed"])
     return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
@@ -52,6 +53,20 @@ def post(row: sqlite3.Row) -> PostRecord:
     values["slot"] = datetime.fromisoformat(values["slot"])
     record = PostRecord(**values)
     return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
+
+
+def text_row(kept: KeptText) -> dict[str, object]:
+    """Write what a post says."""
+    return asdict(kept) | {"published": stamp(kept.published), "changed": stamp(kept.changed)}
+
+
+def text(row: sqlite3.Row) -> KeptText:
+    """Read what a post says."""
+    values = dict(row)
+    values["open"] = bool(values["open"])
+    values["published"] = datetime.fromisoformat(values["published"])
+    values["changed"] = datetime.fromisoformat(values["changed"])
+    return KeptText(**values)
 
 
 def heard_row(heard: Heard) -> dict[str, object]:

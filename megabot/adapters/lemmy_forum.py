@@ -169,6 +169,18 @@ class LemmyForum:
         """Write a comment."""
         return self._ask(lambda api: api.comment(post_id, content, parent_id=parent_id))
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read one comment."""
+        return self._ask(lambda api: api.comment_by_id(comment_id))
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Make an own comment say something else."""
+        return self._ask(lambda api: api.edit_comment(comment_id, content))
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark an own comment as a moderator's word."""
+        return self._ask(lambda api: api.distinguish(comment_id, distinguished=distinguished))
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread."""
         return self._ask(lambda api: api.inbox())

@@ -185,6 +185,21 @@ class LemmyV3:
             Call.NEW_COMMENT,
         )
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read one comment."""
+        return self._calls.read(lambda: self._api.get_comment(comment_id), wire.written_comment)
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Make an own comment say something else."""
+        form: dict[str, object] = {"comment_id": comment_id, "content": content}
+        return self._calls.write(lambda: self._requests.put("comment", form), wire.written_comment)
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark an own comment as a moderator's word."""
+        return self._calls.write(
+            lambda: self._api.distinguish_comment(comment_id, distinguished), wire.written_comment
+        )
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread."""
         return self._inbox.waiting()

@@ -212,6 +212,24 @@ class LemmyV4:
             lambda: self._requests.create("comment", form), wire.written_comment, Call.NEW_COMMENT
         )
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read one comment."""
+        return self._calls.read(
+            lambda: self._requests.get("comment", {"id": comment_id}), wire.written_comment
+        )
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Make an own comment say something else."""
+        form: Form = {"comment_id": comment_id, "content": content}
+        return self._calls.write(lambda: self._requests.put("comment", form), wire.written_comment)
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark an own comment as a moderator's word."""
+        form: Form = {"comment_id": comment_id, "distinguished": distinguished}
+        return self._calls.write(
+            lambda: self._requests.post("comment/distinguish", form), wire.written_comment
+        )
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits unread."""
         return self._inbox.waiting()

@@ -16,3 +16,9 @@ def token(answer: Fields) -> str:
 
 def done(_answer: Fields) -> None:
     """Take any JSON object for a yes: the status has said it already."""
+
+
+def parent(path: str) -> int:
+    """Read from a comment's path, `0.1.7`, which comment it answers; 0 for none."""
+    steps = path.split(".")[:-1]
+    return int(steps[-1]) if steps and steps[-1].isdecimal() else 0

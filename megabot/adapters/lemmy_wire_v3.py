@@ -6,6 +6,7 @@ Shapes as recorded from 0.19.20. What 0.19 leaves out when it is empty (url, bod
 from dataclasses import dataclass
 
 from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_wire import parent
 from megabot.core.posts import (
     Account,
     Comment,
@@ -230,4 +231,7 @@ def _comment(view: Fields) -> Comment:
         published=comment.time("published"),
         removed=comment.flag("removed"),
         deleted=comment.flag("deleted"),
+        distinguished=comment.flag("distinguished"),
+        creator=person(view.child("creator")),
+        parent_id=parent(comment.text("path")),
     )

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.adapters.lemmy_pages import Listed
+from megabot.adapters.lemmy_wire import parent
 from megabot.core.posts import (
     Account,
     Comment,
@@ -234,4 +235,7 @@ def _comment(view: Fields) -> Comment:
         published=comment.time("published_at"),
         removed=comment.flag("removed"),
         deleted=comment.flag("deleted"),
+        distinguished=comment.flag("distinguished"),
+        creator=person(view.child("creator")),
+        parent_id=parent(comment.text("path")),
     )

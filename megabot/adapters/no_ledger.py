@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from megabot.core.heard import Heard
-from megabot.core.records import Intent, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
 
 
@@ -36,6 +36,18 @@ class NoLedger:
         raise _refusal()
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """Have none."""
+        return ()
+
+    def keep_text(self, kept: KeptText) -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Know nothing."""
+        return None
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
         """Have none."""
         return ()
 

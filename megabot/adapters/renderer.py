@@ -126,7 +126,11 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "locale": thread.locale,
             "mentions": thread.mentions,
         },
-        "context": asdict(_local(thread, context)) | {"companions": _companions(thread, context)},
+        "context": asdict(_local(thread, context))
+        | {
+            "companions": _companions(thread, context),
+            "previous": _previous(thread, context),
+        },
     }
 
 
@@ -134,6 +138,17 @@ def _local(thread: Thread, context: Context) -> Context:
     """Give the slot as the clocks of the thread's zone show it."""
     slot = context.edition.slot.astimezone(ZoneInfo(thread.schedule.timezone))
     return replace(context, edition=replace(context.edition, slot=slot))
+
+
+def _previous(thread: Thread, context: Context) -> dict[str, Any] | None:
+    """Give the facts of the edition before, its counts with them, times in the thread's zone."""
+    if context.previous is None:
+        return None
+    zone = ZoneInfo(thread.schedule.timezone)
+    featured = [
+        asdict(one) | {"at": one.at.astimezone(zone).isoformat()} for one in context.previous.featured
+    ]
+    return asdict(context.previous) | {"featured": featured, "stats": context.previous.stats}
 
 
 def _companions(thread: Thread, context: Context) -> dict[str, Any]:

@@ -169,7 +169,6 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
-    previous = context["previous"]
     found, problems = source.sections
     data, mistakes = source.data
     if problems or mistakes:
@@ -193,13 +192,14 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
             slot=dt.datetime.fromisoformat(edition["slot"]),
             url=OnlyLater(),
         ),
-        "previous": None if previous is None else Known(previous),
+        "previous": context["previous"] and Known(context["previous"]),
         "preamble": preamble,
         "companions": Known(
             {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
         ),
         "data": Known(data),
         "source": Known(revision=revision["commit"][:7], url=revision["url"]),
+        "changes": context["changes"] and Known(context["changes"]),
         "community": context["community"],
         "sections": lambda: "\n\n".join(sections.spoiler(one) for one in found),
         "section": section,

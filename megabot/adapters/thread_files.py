@@ -99,6 +99,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         nsfw=model.nsfw,
         mentions=model.mentions,
         tags=model.tags,
+        cap=model.cap,
     )
 
 

@@ -172,6 +172,18 @@ class Settings(BaseModel):
         "`name@host`, with commas between them. By default the community's first moderator.",
         examples=["robin, kim@lemmy.example"],
     )
+    site_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
+        default=None,
+        description="The folder that the site is written into, for a web server to serve: every edition as "
+        "it was posted. The service keeps it up to date; without this setting there is none.",
+        examples=["/var/www/threads"],
+    )
+    site_url: Annotated[str, AfterValidator(addresses.site)] = Field(
+        default="",
+        description="The address that the site is served at. Feeds are written only with it: their links "
+        "must be whole.",
+        examples=["https://threads.example/"],
+    )
     admins: Annotated[bool, BeforeValidator(_yes)] = Field(
         default=False,
         description="Whether the server's admins may command the bot as moderators do: `yes` or `no`.",

@@ -149,11 +149,28 @@ class Unpin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """Comment in the post before, so that its readers find the new one."""
+    """Comment in the post before, so that its readers find the new one; or make its announcement say so."""
 
     own: Own
     text: str
     standing: Own
+    comment_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Comment in the standing post that the next edition comes soon."""
+
+    own: Own
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distinguish:
+    """Mark the announcement as a moderator's word."""
+
+    own: Own
+    comment_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,5 +190,5 @@ class Edit:
     record: PostRecord | None
 
 
-Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Lock | Edit
+Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Edit
 Action = Write | Hold | Need

@@ -43,6 +43,14 @@ def page(text: str) -> str:
     return text.strip()
 
 
+def site(text: str) -> str:
+    """Give the address of a site of pages, with the slash at its end that links within it need."""
+    if not text.strip():
+        return ""
+    _split(text, example="https://threads.example/")
+    return f"{text.strip().rstrip('/')}/"
+
+
 def local_post(text: str, *, hosts: Collection[str]) -> int | None:
     """Give the id in the address of a post on one of these hosts, None for any other address."""
     parts = urlsplit(text.strip())

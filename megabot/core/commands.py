@@ -41,7 +41,7 @@ class Verb(StrEnum):
 
 ASKING = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS})
 """The verbs that change no thread."""
-ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM}
+ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT}
 """The verbs that change a thread, or an edition of one."""
 
 

@@ -3,14 +3,17 @@
 import json
 from dataclasses import fields
 from datetime import date, datetime
+from typing import Any
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.changes import Change, Changes
 from megabot.core.seen import Own, Seen
 from megabot.core.threads import (
     CompanionFacts,
     Context,
     EditionFacts,
+    FeaturedFacts,
     PreviousFacts,
     Revision,
     Thread,
@@ -48,18 +51,18 @@ def facts(edition: Edition) -> EditionFacts:
 
 
 def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | None:
-    """Tell of the newest older edition that readers can open; skipped and removed ones are passed over."""
-    for own in seen.posts:
-        number = number_of(thread, seen, own)
-        if own.post.open and own.key != edition.key and number < edition.number:
-            return PreviousFacts(
-                title=own.post.title,
-                url=own.post.url,
-                number=number,
-                slots_ago=edition.number - number,
-                comments=own.post.comments,
-            )
-    return None
+    """Tell of the newest older edition that readers can open."""
+    own = previous_own(thread, seen, edition)
+    if own is None:
+        return None
+    number = number_of(thread, seen, own)
+    return PreviousFacts(
+        title=own.post.title,
+        url=own.post.url,
+        number=number,
+        slots_ago=edition.number - number,
+        comments=own.post.comments,
+    )
 
 
 def number_of(thread: Thread, seen: Seen, own: Own) -> int:
@@ -95,7 +98,7 @@ def from_json(text: str) -> Context:
     return Context(
         edition=EditionFacts(**edition),
         community=raw["community"],
-        previous=None if raw["previous"] is None else PreviousFacts(**raw["previous"]),
+        previous=_previous(raw["previous"]),
         companions=companions,
         preamble=raw["preamble"],
         revision=Revision(**raw["revision"]),
@@ -103,6 +106,38 @@ def from_json(text: str) -> Context:
         added=raw.get("added", ""),
         essay=raw.get("essay", ""),
         bare=raw.get("bare", False),
+        changes=_changes(raw.get("changes")),
+        living=raw.get("living", ""),
+        part=raw.get("part", 0),
+        part_of=raw.get("part_of", ""),
+    )
+
+
+def _previous(raw: dict[str, Any] | None) -> PreviousFacts | None:
+    if raw is None:
+        return None
+    featured = tuple(
+        FeaturedFacts(**one | {"at": datetime.fromisoformat(one["at"])}) for one in raw.get("featured", ())
+    )
+    return PreviousFacts(**raw | {"featured": featured})
+
+
+def _changes(raw: dict[str, Any] | None) -> Changes | None:
+    if raw is None:
+        return None
+    kinds = {kind: tuple(Change(**one) for one in raw[kind]) for kind in ("added", "removed", "edited")}
+    return Changes(**kinds, more=raw["more"])
+
+
+def previous_own(thread: Thread, seen: Seen, edition: Edition) -> Own | None:
+    """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
+    return next(
+        (
+            own
+            for own in seen.posts
+            if own.post.open and own.key != edition.key and number_of(thread, seen, own) < edition.number
+        ),
+        None,
     )
 
 

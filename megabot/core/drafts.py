@@ -3,7 +3,7 @@
 import hashlib
 
 from megabot.core import context
-from megabot.core.marker import Marker, signed
+from megabot.core.marker import Marker, post_marker, signed
 from megabot.core.posts import Post, PostDraft
 from megabot.core.records import NewIntent, PostRecord
 from megabot.core.threads import Rendered
@@ -102,6 +102,11 @@ def text_digest(text: Rendered) -> str:
 def essay_digest(essay: str) -> str:
     """Give the digest of the essay that a text was made with: by it alone some posts follow the source."""
     return _digest(essay)
+
+
+def without_marker(body: str) -> str:
+    """Give a body of ours without the line that marks it, where there is one."""
+    return _split(body)[0] if post_marker(body) is not None else body.rstrip()
 
 
 def body_digest(post: Post) -> str:

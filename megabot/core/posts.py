@@ -132,7 +132,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment of the bot's own."""
+    """A comment. `parent_id` is the one that it answers, 0 for none."""
 
     id: int
     post_id: int
@@ -141,6 +141,14 @@ class Comment:
     published: datetime
     removed: bool = False
     deleted: bool = False
+    distinguished: bool = False
+    creator: Person | None = None
+    parent_id: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether readers can read it: neither removed nor deleted."""
+        return not (self.removed or self.deleted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

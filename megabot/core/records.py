@@ -18,6 +18,8 @@ class IntentKind(StrEnum):
     EDIT = "edit"
     ADOPT = "adopt"
     WITHDRAW = "withdraw"
+    ANNOUNCE = "announce"
+    DISTINGUISH = "distinguish"
 
 
 class IntentState(StrEnum):
@@ -45,7 +47,7 @@ class NewIntent:
     `edition` is the key of the edition it serves, `copy` counts from 1, `post_id` the post it is done to
     (0 for a publish). `draft` is what is sent by a publish or edit; `text` a comment's. `context` is the
     rendering's context as JSON, for later refreshes. `order` names the command that asked for it: the same
-    order never makes two.
+    order never makes two. `essay` is what a person wrote for this very edition, as it went into the draft.
     """
 
     kind: IntentKind
@@ -58,6 +60,7 @@ class NewIntent:
     text: str = ""
     context: str = ""
     order: str = ""
+    essay: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +103,22 @@ class PostRecord:
     answered: str = ""
     context: str = ""
     adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptText:
+    """What a post of a thread says: kept whole, so that it outlives its server.
+
+    `body` is the text as it was sent, without its marker; that of an adopted post as the server shows it.
+    `essay` is the part that a person wrote for this edition, Markdown, empty where that is not known.
+    `changed` is when body or essay last did. `open` says whether readers could open the post when it was
+    last looked at, `comments` how many it had.
+    """
+
+    post_id: int
+    body: str
+    published: datetime
+    changed: datetime
+    essay: str = ""
+    open: bool = True
+    comments: int = 0

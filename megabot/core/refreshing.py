@@ -33,11 +33,17 @@ def follows(case: Case, standing: Own) -> bool:
     """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
     record = case.seen.record(standing.id)
     return (
-        case.thread.refresh is not Refresh.NEVER
+        (case.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(case, record))
         and not standing.adopted
         and record is not None
         and bool(record.sent)
     )
+
+
+def _lacks_what_is_around(case: Case, record: PostRecord | None) -> bool:
+    """Tell whether a note or highlights came or went since the text was sent: moderators' words go in."""
+    sent = context.from_json(record.context).living if record and record.context else ""
+    return sent != case.seen.living
 
 
 def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
@@ -64,7 +70,8 @@ def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
 def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
     if record is None:
         return True
-    if case.thread.refresh is Refresh.PREAMBLE and not ordered and _essay(record) == text.essay:
+    same = _essay(record) == text.essay and not _lacks_what_is_around(case, record)
+    if case.thread.refresh is Refresh.PREAMBLE and not ordered and same:
         return False
     return record.sent != text_digest(text)
 

@@ -39,7 +39,8 @@ class Seen:
     `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
-    post that an order to adopt names. `held` says who holds the due edition back, and since when. `hidden`
+    post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
+    `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
     are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
     """
 
@@ -64,6 +65,8 @@ class Seen:
     strayed: bool = False
     adopting: Post | None = None
     held: tuple[str, ...] = ()
+    living: str = ""
+    wake: datetime | None = None
 
     @property
     def standing(self) -> Own | None:
@@ -108,7 +111,8 @@ class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
     An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
-    given, by the server's clock; None for one of now: what was done since was done on it.
+    given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
+    be a part of its edition has the number as `part`.
     """
 
     kind: OrderKind
@@ -116,6 +120,7 @@ class Order:
     post_id: int = 0
     edition: str = ""
     at: datetime | None = None
+    part: int = 0
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import ADOPTED, LINK, UNDONE, comment_marker
+from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, UNDONE, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Seen
 
-_PURPOSES = {IntentKind.ADOPT: ADOPTED, IntentKind.WITHDRAW: UNDONE}
+_PURPOSES = {IntentKind.ADOPT: ADOPTED, IntentKind.WITHDRAW: UNDONE, IntentKind.ANNOUNCE: ANNOUNCED}
 
 
 def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
@@ -26,7 +26,13 @@ def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...
 def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
     """Judge one open intent."""
     match intent.new.kind:
-        case IntentKind.PUBLISH | IntentKind.COMMENT | IntentKind.ADOPT | IntentKind.WITHDRAW:
+        case (
+            IntentKind.PUBLISH
+            | IntentKind.COMMENT
+            | IntentKind.ADOPT
+            | IntentKind.WITHDRAW
+            | IntentKind.ANNOUNCE
+        ):
             if _found(seen, intent):
                 return IntentState.DONE
             return _unseen(seen, intent, now)
@@ -35,6 +41,9 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             if post is None:
                 return IntentState.ABSENT
             return IntentState.DONE if _shows(seen, intent, post) else IntentState.ABSENT
+        case IntentKind.DISTINGUISH:
+            marked = any(one.distinguished and one.post_id == intent.new.post_id for one in seen.comments)
+            return IntentState.DONE if marked else IntentState.ABSENT
         case _:
             assert_never(intent.new.kind)
 

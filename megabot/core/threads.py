@@ -1,10 +1,11 @@
 """What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from megabot.core.calendar import Schedule
+from megabot.core.changes import Changes
 from megabot.core.problems import Problem
 
 
@@ -26,11 +27,15 @@ class Refresh(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
-    """What happens to the thread before when a new one stands. `comment` is template text, empty for none."""
+    """What happens to the thread before when a new one stands. `comment` is template text, empty for none.
+
+    `announce` is how long before the slot a comment there says that it comes, None for not at all.
+    """
 
     unpin: bool = True
     lock: bool = False
     comment: str = ""
+    announce: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A recurring thread, as its template's front matter defines it.
+    """A recurring thread, as its template's front matter defines it. `cap` is how many comments are too many.
 
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
@@ -79,6 +84,7 @@ class Thread:
     language: str = ""
     nsfw: bool = False
     mentions: bool = False
+    cap: int = 0
     tags: tuple[str, ...] = ()
 
 
@@ -121,10 +127,24 @@ class EditionFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturedFacts:
+    """A comment that was put forward, as a template sees it: its first line, and by whom, when and where.
+
+    `author` is a link to the person: a raw name would call them.
+    """
+
+    line: str
+    author: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousFacts:
     """What a template may know of the edition before: the newest one whose post readers can open.
 
-    `slots_ago` is 1 for the slot right before; more after skipped or missing ones.
+    `slots_ago` is 1 for the slot right before; more after skipped or missing ones. `featured` are the
+    comments that moderators put forward in it, `stats` plain counts.
     """
 
     title: str
@@ -132,6 +152,13 @@ class PreviousFacts:
     number: int
     slots_ago: int
     comments: int
+    featured: tuple[FeaturedFacts, ...] = ()
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """How many comments there were, how many were put forward, and of how many people."""
+        people = {one.author for one in self.featured}
+        return {"comments": self.comments, "featured": len(self.featured), "featured_people": len(people)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +176,10 @@ class Context:
     `companions` maps the front matter's names to facts, or None where a companion is missing.
     `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
     that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
-    text was made with, and `bare`: the edition went up without an essay of its own.
+    text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
+    those of the directory since the edition before, None where there are none or nothing is known. `living`
+    is kept too: the digest of what people had put around the text, and `part` with the address of the part
+    before, 0 where the edition has one post.
     """
 
     edition: EditionFacts
@@ -161,6 +191,10 @@ class Context:
     added: str = ""
     essay: str = ""
     bare: bool = False
+    changes: Changes | None = None
+    living: str = ""
+    part: int = 0
+    part_of: str = ""
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.announcing import announce_the_next, announcement
 from megabot.core.doubles import doubles
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
@@ -35,6 +36,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *pin_the_standing_post(case, standing),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
+        *announce_the_next(case, standing, may_mark=may_moderate(case, standing)),
         *lock_what_was_withdrawn(case),
         *unpin_the_older_ones(case, standing),
         *report_doubles(case),
@@ -126,7 +128,8 @@ def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     if isinstance(text, Need):
         yield text
     elif text:
-        yield Tell(own=before, text=text, standing=standing)
+        soon = announcement(case, before)
+        yield Tell(own=before, text=text, standing=standing, comment_id=soon.id if soon else 0)
 
 
 def _words_for(case: Case, standing: Own) -> str | Need:

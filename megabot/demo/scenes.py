@@ -69,8 +69,10 @@ def the_fifth_week(stage: Stage) -> None:
     """The essay of the week is in the thread, readers talk."""
     stage.until(FIRST_SLOT + 4 * WEEK)
     newest = stage.newest()
-    stage.people[READER].comment(newest, "Thank you for the essay!")
+    remark = stage.people[READER].comment(newest, "The tide tables of 1911 are online by now.")
     stage.say(READER, f"comments in /post/{newest}")
+    stage.command(MODERATOR, "feature", newest, to=remark)
+    stage.command(MODERATOR, "note The server is slow today. for 2h", newest)
 
 
 def a_stranger_orders_a_fresh_copy(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from megabot import texts
 from megabot.app import App
 from megabot.config import load
+from megabot.demo.archive import served_site
 from megabot.orders import Answer, adoption, carry_out
 from megabot.process import sample_source
 from megabot.run import Service, next_slot
@@ -121,16 +122,23 @@ class Stage:
             for action in report.done:
                 self.say(BOT, texts.doing(report.thread, action))
 
-    def command(self, who: str, words: str, post_id: int) -> None:
-        """Let somebody comment to the bot, and let it answer at its next tick, or be silent."""
+    def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
+        """Let somebody comment to the bot, in answer to another comment if one is named.
+
+        It answers at its next tick, or is silent.
+        """
         known = {comment["id"] for comment in self._comments()}
-        self.people[who].comment(post_id, f"@{BOT}@{self.sandbox.world.hostname} {words}")
+        self.people[who].comment(post_id, f"@{BOT}@{self.sandbox.world.hostname} {words}", parent_id=to)
         self.say(who, f"comments in /post/{post_id}: @{BOT} {words}")
         self.clock.sleep(30)
         self.tick()
         for comment in self._comments():
             if comment["id"] not in known and "answer:" in comment["content"]:
                 self.say(BOT, f"answers: {comment['content'].partition(chr(10))[0]}")
+
+    def site(self) -> AbstractContextManager[str]:
+        """Build and serve the site of what was posted."""
+        return served_site(self._running().desk, self.state.parent / "site")
 
     def _comments(self) -> list[dict[str, Any]]:
         return self.people[READER].comments_by(BOT)

@@ -22,6 +22,7 @@ VERBS = {
     "status": "show what is",
     "history": "show what was",
     "calendar": "show what will be",
+    "site": "write the archive: every edition, the bulletins, feeds",
     "introduce": "comment once, so that a moderator can appoint the bot from there",
     "backup": "copy the ledger while the service runs",
     "login": "sign in and keep the token, so that no password need be on disk",

@@ -31,9 +31,11 @@ def command(*, api: str, end: bool) -> int:
             scene(stage)
         faults = _judged(stage.sandbox.url, stage.unpinned)
         _conclude(faults, f"{stage.sandbox.url}/c/{COMMUNITY}")
-        if not end:
-            click.echo("The pages stay up until you press Ctrl-C.")
-            threading.Event().wait()
+        with stage.site() as address:
+            click.echo(f"Every edition, the bulletins and feeds as a site of their own: {address}")
+            if not end:
+                click.echo("The pages stay up until you press Ctrl-C.")
+                threading.Event().wait()
     return 1 if faults else 0
 
 

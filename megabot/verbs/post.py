@@ -11,7 +11,8 @@ from megabot.verbs.ordering import order
 )
 @click.argument("thread", required=False)
 @click.option("--move", is_flag=True, help="Let a thread go on in the community that its source names now.")
+@click.option("--part", type=click.IntRange(2, 99), help="Go on in another part of the same edition.")
 @click.pass_obj
-def command(options: dict[str, object], thread: str | None, *, move: bool) -> int:
+def command(options: dict[str, object], thread: str | None, *, move: bool, part: int | None) -> int:
     """Give the order, print what stands."""
-    return order(options, OrderKind.POST, thread, move=move)
+    return order(options, OrderKind.POST, thread, move=move, part=part or 0)

@@ -8,7 +8,7 @@ import click
 
 from megabot import operating_texts, texts
 from megabot.app import App, notify
-from megabot.chores import link_watch
+from megabot.chores import all_chores
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
@@ -59,14 +59,14 @@ def _serve(running: Running) -> None:
     ports = _ports(app, running.is_to_read_again)
     if ports is None:
         return
-    with link_watch(app, running.options) as look_at_links:
+    with all_chores(app, running.options) as chores:
         Service(
             ports,
             tick=app.settings.tick,
             notify=notify,
             beat=lambda well: _beat(app, well=well),
             lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
-            chores=look_at_links,
+            chores=chores,
         ).serve(leave=running.is_to_read_again)
 
 

@@ -188,6 +188,50 @@ def test_a_post_can_be_locked_and_opened(stage: Stage) -> None:
     assert not stage.forum.lock(made.id, locked=False).locked
 
 
+def test_a_comment_is_read_with_its_author_and_what_it_answers(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(made.id, "A remark.")
+    answer = stage.forum.comment(made.id, "An answer.", parent_id=theirs)
+
+    found = stage.forum.comment_by_id(theirs)
+    assert (found.content, found.open, found.parent_id, found.post_id) == ("A remark.", True, 0, made.id)
+    assert found.creator is not None
+    assert (found.creator.actor, found.creator.bot) == (stage.actor("reader"), False)
+    assert stage.forum.comment_by_id(answer.id).parent_id == theirs
+
+
+def test_a_comment_that_its_author_deleted_is_not_open(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(made.id, "A remark.")
+    stage.hand("reader").delete_comment(theirs)
+
+    assert not stage.forum.comment_by_id(theirs).open
+
+
+def test_a_comment_that_is_not_there_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound):
+        stage.forum.comment_by_id(999_999)
+
+
+def test_an_own_comment_is_edited_and_marked_as_a_moderators_word(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    comment = stage.forum.comment(made.id, "Soon.")
+
+    marked = stage.forum.distinguish(comment.id, distinguished=True)
+    edited = stage.forum.edit_comment(comment.id, "Now.")
+
+    assert (comment.distinguished, marked.distinguished, edited.distinguished) == (False, True, True)
+    assert (edited.id, edited.content) == (comment.id, "Now.")
+
+
+def test_a_comment_of_somebody_elses_is_not_edited(stage: Stage) -> None:
+    made = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(made.id, "A remark.")
+
+    with pytest.raises(Refused):
+        stage.forum.edit_comment(theirs, "Mine.")
+
+
 def test_a_comment_is_found_among_the_own_content(stage: Stage) -> None:
     made = stage.forum.create_post(stage.news, DRAFT)
 

@@ -12,7 +12,7 @@ import pytest
 from megabot.adapters.ledger import SqliteLedger
 from megabot.core.heard import Heard, HeardState
 from megabot.core.posts import PostDraft
-from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
 from megabot.ports import Ledger
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
@@ -30,6 +30,7 @@ PUBLISH = NewIntent(
     text="The new thread is here.",
     context='{"number": 47}',
     order="shell 1",
+    essay="Zwölf — “so many”",
 )
 PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
 POST = PostRecord(
@@ -46,6 +47,15 @@ POST = PostRecord(
     sent="hash of ours",
     answered="hash of theirs",
     context="{}",
+)
+TEXT = KeptText(
+    post_id=7,
+    body="Zwölf — “so many”\n\n\0",
+    essay="Zwölf",
+    published=MONDAY_NOON,
+    changed=LATER,
+    open=False,
+    comments=3,
 )
 
 HEARD = Heard(
@@ -369,3 +379,25 @@ def test_the_pass_lock_comes_free_after_an_error(ledger: Ledger) -> None:
     with ledger.pass_lock():
         ledger.remember("still", "works")
     assert ledger.recall("still") == "works"
+
+
+def test_a_text_comes_back_whole_and_the_last_one_counts(ledger: Ledger) -> None:
+    ledger.keep_text(replace(TEXT, body="before"))
+    ledger.keep_text(TEXT)
+
+    assert (ledger.text(7), ledger.text(8)) == (TEXT, None)
+
+
+def test_the_texts_of_a_thread_are_those_of_its_recorded_posts_oldest_first(ledger: Ledger) -> None:
+    for post_id, thread, weeks in ((7, "birds", 1), (8, "birds", 0), (9, "moths", 0)):
+        record = replace(POST, post_id=post_id, thread=thread, slot=MONDAY_NOON + timedelta(weeks=weeks))
+        ledger.record_post(record)
+    for post_id in (7, 8, 9, 10):
+        ledger.keep_text(replace(TEXT, post_id=post_id))
+
+    assert [kept.post_id for kept in ledger.texts("birds")] == [8, 7]
+
+
+def test_the_times_of_a_text_have_to_be_aware(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="aware"):
+        ledger.keep_text(replace(TEXT, changed=LATER.replace(tzinfo=None)))

@@ -25,6 +25,8 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
     assert code == 0, out
     assert "One post for each of 7 editions of the news and 5 of the reading group" in out
     assert "The two link each other" in out
+    assert "answers: The comment is among the highlights." in out
+    assert "as a site of their own: http://127.0.0.1:" in out
     assert "unpins /post/3 by hand; the bot leaves it so" in out
 
 

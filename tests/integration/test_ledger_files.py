@@ -1,6 +1,5 @@
 """The ledger's file on a real disk: born whole, checked, set aside when broken, never lost in silence."""
 
-import json
 import random
 import sqlite3
 import subprocess
@@ -19,8 +18,7 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_file import SetAside
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
 from megabot.core.heard import Heard, HeardState
-from megabot.core.posts import PostDraft
-from megabot.core.records import IntentKind, IntentState, NewIntent, PostRecord
+from megabot.core.records import IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError, NewerLedger
 from tests.fakes import MONDAY_NOON, FakeClock
 
@@ -365,23 +363,16 @@ def test_processes_that_start_together_share_one_file(tmp_path: Path, opened: Op
     assert [opened().recall(f"key {n}") for n in range(4)] == ["here"] * 4
 
 
-def test_the_texts_of_old_editions_stay_in_the_archive_as_they_last_were(path: Path, opened: Open) -> None:
+def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Open) -> None:
     ledger, long_ago = opened(), MONDAY_NOON - timedelta(days=800)
     for week in range(3):
         at = long_ago + timedelta(weeks=week)
-        new = NewIntent(
-            kind=IntentKind.PUBLISH,
-            thread="old",
-            edition=f"2024-W{week + 10}",
-            at=at,
-            draft=PostDraft(title=f"Week {week}", body="An essay."),
-        )
-        edit = replace(new, kind=IntentKind.EDIT, draft=PostDraft(title=f"Week {week}", body="Mended."))
-        for one in (new, edit):
-            ledger.settle(ledger.begin(one).id, IntentState.DONE, at=at)
-        ledger.record_post(replace(OLD_POST, post_id=week + 1, edition=new.edition, slot=at))
+        edition = f"2024-W{week + 10}"
+        new = NewIntent(kind=IntentKind.PUBLISH, thread="old", edition=edition, at=at)
+        ledger.settle(ledger.begin(new).id, IntentState.DONE, at=at)
+        ledger.record_post(replace(OLD_POST, post_id=week + 1, edition=edition, slot=at))
+        ledger.keep_text(KeptText(post_id=week + 1, body=f"Week {week}", published=at, changed=at))
     ledger.forget(MONDAY_NOON, ignored_before=MONDAY_NOON)
 
-    with closing(sqlite3.connect(path)) as connection:
-        kept = connection.execute("SELECT edition, draft FROM published WHERE thread = 'old'").fetchall()
-    assert [(edition, json.loads(draft)["body"]) for edition, draft in kept] == [("2024-W10", "Mended.")]
+    assert [one.new.edition for one in ledger.intents("old")] == ["2024-W11", "2024-W12"]
+    assert [kept.body for kept in ledger.texts("old")] == ["Week 0", "Week 1", "Week 2"]

@@ -14,12 +14,13 @@ from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
 from tests.mutants.deeds import DEEDS
 from tests.mutants.generations import GENERATIONS
+from tests.mutants.living import LIVING
 from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS)
+MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING)
 
 
 def main() -> int:

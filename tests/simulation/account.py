@@ -213,6 +213,32 @@ class AccountForum:
         self._sign()
         return comment(self.server, self.me, post_id, content, parent_id=parent_id)
 
+    def comment_by_id(self, comment_id: int) -> Comment:
+        """Read a comment."""
+        self._hear()
+        said = self.server.mail.said.get(comment_id)
+        if said is None:
+            raise NotFound("no such comment", code="couldnt_find_comment")
+        return said.comment
+
+    def edit_comment(self, comment_id: int, content: str) -> Comment:
+        """Change an own comment."""
+        return self._change_comment(comment_id, content=content)
+
+    def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
+        """Mark an own comment, as a moderator."""
+        said = self.server.mail.said.get(comment_id)
+        if said is not None and not self.server.moderates(self.me, said.community_id):
+            raise Refused("no moderator", code="not_a_mod_or_admin")
+        return self._change_comment(comment_id, distinguished=distinguished)
+
+    def _change_comment(self, comment_id: int, **changed: object) -> Comment:
+        self._sign()
+        if self.comment_by_id(comment_id).creator != self.me:
+            raise Refused("not yours", code="no_comment_edit_allowed")
+        self.server.change_comment(comment_id, **changed)
+        return self.comment_by_id(comment_id)
+
     def inbox(self) -> tuple[Notice, ...]:
         """List what waits: on 1.0 nothing that is gone, and nothing in a thread that is."""
         self._sign()

@@ -274,8 +274,10 @@ def comment(server: Server, by: Person, post_id: int, content: str, *, parent_id
         content=content,
         url=f"{HOST}/comment/{number}",
         published=server.now(),
+        creator=by,
+        parent_id=parent_id if parent_id in server.mail.said else 0,
     )
-    parent = parent_id if parent_id in server.mail.said else 0
+    parent = made.parent_id
     server.tell(Said(by=by, comment=made, community_id=post.community_id, parent_id=parent))
     server.mail.mark_answered(by.id, parent)
     server.count_comment(post_id)

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from megabot.core.actions import (
     Action,
     Adopt,
+    Announce,
+    Distinguish,
     Edit,
     Lock,
     Need,
@@ -217,7 +219,12 @@ def turned(look: Seen, action: Pin | Unpin) -> Seen:
     return put(look, action.own, IntentKind.UNPIN, action.standing, **shown)
 
 
-def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901  one case for each kind of action
+def announced(look: Seen, action: Announce | Distinguish) -> Seen:
+    kind = IntentKind.ANNOUNCE if isinstance(action, Announce) else IntentKind.DISTINGUISH
+    return put(look, action.own, kind, action.own)
+
+
+def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one case for each kind of action
     """Show what stands when a write was done."""
     match action:
         case Publish(edition=edition, copy=copy, order=order):
@@ -236,6 +243,8 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901  one case for 
             return put(look, post, IntentKind.COMMENT, standing)
         case Lock(own=post, standing=standing):
             return put(look, post, IntentKind.LOCK, standing, locked=True)
+        case Announce() | Distinguish():
+            return announced(look, action)
         case Edit(own=post):
             records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)
             return replace(look, records=records)

@@ -29,6 +29,9 @@ class Asked:
     def refresh(self) -> None:
         self.fetches += 1
 
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        return None
+
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         return None
 

@@ -13,13 +13,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series places companions compose images perform orders messages"
+PASS += (
+    "reconcile look series long_look living parts places companions compose images perform orders messages"
+)
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
-INBOX = "inbox commanded replies glimpse"
+INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce workshop"
+SHOWN += " importing introduce workshop site_texts site_watch"
+PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
@@ -39,9 +42,11 @@ MAY_IMPORT = {
     "process": "config logs",
     "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
-    "chores": f"app adapters link_watch {PORTS}",
+    "site_watch": f"long_look site_texts {PORTS}",
+    "chores": f"app adapters site_watch link_watch {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
+    **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
+    "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
@@ -61,12 +66,13 @@ MAY_IMPORT = {
     "progress": "",
     "check_formats": "check core",
     "overview_texts": "amendment_texts texts language core",
+    "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",
     "amendment_texts": "texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app process run {PASS} {PORTS}",
+    "demo": f"sandbox app process run archive {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
@@ -97,15 +103,19 @@ LIBRARIES = {
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
+    "archive": "",
+    "archive.feeds": "feedgenerator",
 }
 
 PURE = [
+    *PAGES,
     "core",
     "errors",
     "ports",
     "texts",
     "hold_texts",
     "language",
+    "site_texts",
     "operating_texts",
     "answers",
     *PAGE.split(),
@@ -127,7 +137,7 @@ IMPURE = {
 IMPURE |= {"sys", "tempfile", "threading", "time", "uuid"}
 CLOCKS = {"now", "today", "utcnow"}
 
-SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3"}
+SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3", "feedgenerator"}
 START_HEAVY = SERVICE_HEAVY | {"plemmy", "pydantic", "requests", "yaml"}
 STAYS_OUT = {
     "megabot.__main__": START_HEAVY,

@@ -1,0 +1,169 @@
+"""The pages of the site as HTML. Values in, text out; pure."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from megabot.archive import words
+from megabot.archive.entries import Entry
+from megabot.archive.frame import Frame, away, day, folder, link, minute, name_of, page
+from megabot.archive.text import text_html
+from megabot.core.highlights import Highlight
+
+_COMMIT = 7
+
+
+def home(threads: dict[str, Sequence[Entry]], *, feeds: tuple[tuple[str, str], ...]) -> str:
+    """The front: each thread with its newest editions."""
+    parts = "".join(_thread_card(name, entries) for name, entries in threads.items())
+    parts = parts or f"<p>{words.NO_EDITIONS}</p>\n"
+    frame = Frame(title=words.HOME, root="", here="home", feeds=feeds)
+    return page(frame, f"<h1>{words.HOME}</h1>\n{parts}")
+
+
+def _thread_card(name: str, entries: Sequence[Entry]) -> str:
+    at = folder(name)
+    newest = "".join(f"<li>{_listed(one, f'{at}/')}</li>\n" for one in reversed(entries[-3:]))
+    return (
+        f'<section aria-labelledby="{at}">\n<h2 id="{at}">{link(f"{at}/index.html", escape(name_of(name)))}'
+        f"</h2>\n<p>{link(f'{at}/latest/index.html', words.CURRENT)} · "
+        f"{link(f'{at}/index.html', words.ALL_EDITIONS)} ({len(entries)})</p>\n"
+        f"<ul>\n{newest}</ul>\n</section>\n"
+    )
+
+
+def thread(name: str, entries: Sequence[Entry], *, feeds: tuple[tuple[str, str], ...]) -> str:
+    """All editions of a thread, newest first, by year."""
+    parts = []
+    for year, group in groupby(reversed(entries), key=lambda one: one.start.year):
+        items = "".join(f"<li>{_listed(one, '')}</li>\n" for one in group)
+        parts.append(f"<h2>{year}</h2>\n<ul>\n{items}</ul>\n")
+    current = f"<p>{link('latest/index.html', words.CURRENT)}</p>\n"
+    frame = Frame(title=name_of(name), root="../", feeds=feeds)
+    return page(frame, f"<h1>{escape(name_of(name))}</h1>\n{current}{''.join(parts)}")
+
+
+def _listed(entry: Entry, way: str) -> str:
+    return f"{link(f'{way}{entry.key}/index.html', escape(entry.title))} {day(entry.start)}"
+
+
+def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: str) -> str:
+    """One edition: its text as posted, what was put forward, the way to the discussion."""
+    name = name_of(entry.thread)
+    frame = Frame(title=f"{entry.title} - {name}", root="../../")
+    facts = [
+        link("../index.html", escape(words.edition(entry.number, name))),
+        f"posted {minute(entry.published)}",
+        _revision(entry),
+        f"{away(entry.url, words.READ)} ({words.comments(entry.comments)})",
+    ]
+    body = text_html(entry.body, prefix="text")
+    return page(
+        frame,
+        f'<article aria-labelledby="title">\n<h1 id="title">{escape(entry.title)}</h1>\n'
+        f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p>\n'
+        f'<div class="text" lang="{escape(lang)}">\n{body}</div>\n{_highlights(entry.featured)}</article>\n'
+        f"{_neighbours(before, after)}",
+    )
+
+
+def _revision(entry: Entry) -> str:
+    if not entry.commit:
+        return ""
+    code = f"<code>{escape(entry.commit[:_COMMIT])}</code>"
+    return f"revision {away(entry.commit_url, code)}"
+
+
+def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
+    if not featured:
+        return ""
+    items = "".join(f"<li>{excerpt(one)}</li>\n" for one in featured)
+    heading = f"<h{level}>{words.HIGHLIGHTS}</h{level}>"
+    return f'<section class="highlights">\n{heading}\n<ul>\n{items}</ul>\n</section>\n'
+
+
+def excerpt(one: Highlight) -> str:
+    """A comment's first line, with who wrote it and when, and the way to all of it."""
+    author = away(one.actor, escape(one.author))
+    return f"{away(one.url, escape(one.line or '...'))} {words.by(author)}, {day(one.at)}"
+
+
+def _neighbours(before: Entry | None, after: Entry | None) -> str:
+    ways = [
+        f"<li>{label}: {link(f'../{one.key}/index.html', escape(one.title), rel=rel)}</li>"
+        for label, rel, one in ((words.PREVIOUS, "prev", before), (words.NEXT, "next", after))
+        if one is not None
+    ]
+    return f'<nav aria-label="{words.EDITIONS}">\n<ul>{"".join(ways)}</ul>\n</nav>\n' if ways else ""
+
+
+def latest(entry: Entry) -> str:
+    """A stable address: it leads on to the current thread by itself."""
+    frame = Frame(title=f"{words.LATEST}: {entry.title}", root="../../")
+    made = page(
+        frame,
+        f"<h1>{words.LATEST}</h1>\n<p>{away(entry.url, escape(entry.title))}</p>\n"
+        f"<p>{words.LATEST_HERE}</p>\n",
+    )
+    if not entry.url.startswith(("https://", "http://")):
+        return made
+    refresh = f'<meta http-equiv="refresh" content="0; url={escape(entry.url)}">\n'
+    return made.replace("<title>", f"{refresh}<title>", 1)
+
+
+def bulletins(
+    entries: Sequence[Entry],
+    *,
+    year: int,
+    years: Sequence[int],
+    root: str,
+    langs: dict[str, str],
+    feeds: tuple[tuple[str, str], ...],
+) -> str:
+    """A year's bulletins by week, newest first: what people wrote, and what was put forward."""
+    parts = []
+    for (iso_year, week), group in groupby(reversed(entries), key=lambda one: one.start.isocalendar()[:2]):
+        cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
+        parts.append(f"<section>\n<h2>Week {week} of {iso_year}</h2>\n{cards}</section>\n")
+    others = " · ".join(
+        link(f"{root}bulletins/{one}/index.html", str(one))
+        for one in sorted(years, reverse=True)
+        if one != year
+    )
+    more = f'<nav aria-label="{words.EARLIER_YEARS}">\n<p>{words.EARLIER_YEARS}: {others}</p>\n</nav>\n'
+    title = words.bulletins_of(year) if entries else words.BULLETINS
+    body = "".join(parts) or f"<p>{words.NO_BULLETINS}</p>\n"
+    frame = Frame(title=title, root=root, here="bulletins", feeds=feeds)
+    return page(frame, f"<h1>{title}</h1>\n{body}{more if others else ''}")
+
+
+def _bulletin(entry: Entry, root: str, lang: str) -> str:
+    at = f"{root}{folder(entry.thread)}/{entry.key}/index.html"
+    return (
+        f"<article>\n<h3>{link(at, escape(entry.title))}</h3>\n"
+        f'<p class="facts">{escape(name_of(entry.thread))} · {day(entry.start)}</p>\n'
+        f'<div class="text" lang="{escape(lang)}">\n{bulletin_html(entry, level=4)}</div>\n'
+        f"{_highlights(entry.featured, level=4)}</article>\n"
+    )
+
+
+def bulletin_html(entry: Entry, *, level: int = 2) -> str:
+    """Render what a person wrote for an edition."""
+    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", level=level)
+
+
+def search(threads: Sequence[str]) -> str:
+    """The search: a form that works on the page itself, and the way for who has no scripts."""
+    listed = "".join(
+        f"<li>{link(f'../{folder(name)}/index.html', escape(name_of(name)))}</li>" for name in threads
+    )
+    frame = Frame(title=words.SEARCH, root="../", here="search", script=True)
+    return page(
+        frame,
+        f'<h1>{words.SEARCH}</h1>\n<form role="search" action="" method="get">\n'
+        f'<label for="q">{words.SEARCH_LABEL}</label>\n'
+        '<input id="q" name="q" type="search" autocomplete="off">\n'
+        f'<button type="submit">{words.SEARCH_BUTTON}</button>\n</form>\n'
+        '<p id="status" role="status"></p>\n<ol id="found"></ol>\n'
+        f"<noscript><p>{words.SEARCH_WITHOUT}</p>\n<ul>{listed}</ul></noscript>\n",
+    )

@@ -1,0 +1,63 @@
+"""One comment in the old thread before the slot of the next: it says when, and is the link later. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from megabot.core import calendar
+from megabot.core.actions import Action, Announce, Distinguish
+from megabot.core.marker import ANNOUNCED, comment_marker
+from megabot.core.posts import Comment
+from megabot.core.publication import hold_after
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.seen import Case, Own
+from megabot.core.threads import Thread
+
+
+def announces_at(thread: Thread, now: datetime) -> datetime | None:
+    """Tell when the next edition is announced; None where it is not, or the moment is over."""
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
+    if thread.previous.announce is None or coming.skipped:
+        return None
+    at = coming.slot - thread.previous.announce
+    return at if at > now else None
+
+
+def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[Action]:
+    """Announce the next edition where the front matter says so, once; mark it where the bot may."""
+    span = case.thread.previous.announce
+    if span is None:
+        return
+    coming = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
+    comment = announcement(case, standing)
+    if comment is not None:
+        marked = comment.distinguished or not may_mark
+        if not marked and not _was_tried(case, standing, IntentKind.DISTINGUISH):
+            yield Distinguish(own=standing, comment_id=comment.id)
+    elif coming.slot - span <= case.now and not (
+        coming.skipped or _was_tried(case, standing, IntentKind.ANNOUNCE)
+    ):
+        yield Announce(own=standing, edition=coming)
+
+
+def announcement(case: Case, own: Own) -> Comment | None:
+    """Find the comment in a post that announces what comes after it."""
+    wanted = (case.thread.name, own.key, own.copy, ANNOUNCED)
+    for comment in case.seen.comments:
+        mark = comment_marker(comment.content)
+        here = mark is not None and comment.open and comment.post_id == own.id
+        if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == wanted:
+            return comment
+    return None
+
+
+def _was_tried(case: Case, own: Own, kind: IntentKind) -> bool:
+    """Tell whether this was done or refused, or may still be under way."""
+    return any(
+        intent.new.kind is kind
+        and (intent.new.edition, intent.new.copy, intent.new.post_id) == (own.key, own.copy, own.id)
+        and (
+            intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
+            or (intent.state is IntentState.UNKNOWN and case.now < intent.changed + hold_after(intent))
+        )
+        for intent in case.seen.intents
+    )

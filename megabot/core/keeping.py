@@ -1,0 +1,59 @@
+"""What is kept of a post's text: as it was sent, and what a look shows of it since. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from megabot.core import drafts, living
+from megabot.core.posts import Post
+from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
+from megabot.core.seen import Own
+
+
+def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
+    """Keep the text of a post that a publish or an edit has made."""
+    return KeptText(
+        post_id=post.id,
+        body=living.without(drafts.without_marker(drafts.of(new).body)),
+        essay=new.essay,
+        published=post.published,
+        changed=now if new.kind is IntentKind.EDIT else post.published,
+        open=post.open,
+        comments=post.comments,
+    )
+
+
+def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | None:
+    """Give what was last sent for a post, where the ledger has that and never kept it as a text."""
+    mine = [
+        intent
+        for intent in intents
+        if intent.state is IntentState.DONE
+        and intent.new.draft is not None
+        and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
+    ]
+    if not mine or record.adopted:
+        return None
+    last = mine[-1]
+    return KeptText(
+        post_id=record.post_id,
+        body=living.without(drafts.without_marker(drafts.of(last.new).body)),
+        essay=last.new.essay,
+        published=mine[0].changed,
+        changed=last.changed,
+    )
+
+
+def shown(kept: KeptText | None, own: Own, *, now: datetime) -> KeptText:
+    """Keep what a look shows of a post: its state, and its text where nobody but the server has it.
+
+    What was sent stays as it was sent: the server rewrites bodies. A removed post may be shown without its
+    body, which then stays what it was.
+    """
+    post = own.post
+    body = post.body.strip() if own.adopted else living.without(drafts.without_marker(post.body))
+    if kept is None:
+        kept = KeptText(post_id=own.id, body=body, published=post.published, changed=post.published)
+    elif not kept.body or (own.adopted and body and body != kept.body):
+        kept = replace(kept, body=body, changed=now)
+    return replace(kept, open=post.open, comments=post.comments)

@@ -1,0 +1,146 @@
+"""What people put around standing posts, as the ledger keeps it: notes, highlights, who wants none of it."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from megabot import texts
+from megabot.core import highlights, living
+from megabot.core.highlights import Highlight, first_line
+from megabot.core.living import Living, Note
+from megabot.core.posts import Comment
+from megabot.core.records import PostRecord
+from megabot.core.seen import Seen
+from megabot.core.threads import Thread
+from megabot.errors import NotFound
+from megabot.language import Language
+from megabot.ports import Ledger, Ports
+
+LOOK_EVERY = timedelta(minutes=30)
+LOOK_AT = 20
+"""How many highlights are read again in one look; the others have their turn in the next."""
+_OPTED_OUT = "optout"
+
+
+def around(ledger: Ledger, lang: Language, thread: Thread, edition: str, now: datetime) -> Living:
+    """Give what is to be around the post of an edition now."""
+    note, items = note_of(ledger, thread.name), featured(ledger, thread.name, edition)
+    above = () if note is None or not note.stands(edition, now) else (_line(lang, thread, note),)
+    below = tuple(_item(lang, thread, one) for one in items)
+    return Living(above=above, heading=lang.highlights if below else "", below=below)
+
+
+def _line(lang: Language, thread: Thread, note: Note) -> str:
+    at = texts.local_moment(lang, note.at, thread.schedule.timezone)
+    return lang.note.format(at=at, text=living.linked(" ".join(note.text.split()), ""))
+
+
+def _item(lang: Language, thread: Thread, one: Highlight) -> str:
+    at = texts.local_moment(lang, one.at, thread.schedule.timezone)
+    return lang.highlight.format(line=living.linked(one.line or "...", one.url), by=living.author(one), at=at)
+
+
+def note_of(ledger: Ledger, thread: str) -> Note | None:
+    """Give a thread's last note, over or not."""
+    return living.note_from_json(ledger.recall(f"note:{thread}") or "")
+
+
+def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
+    """Keep a thread's note, or take it off."""
+    ledger.remember(f"note:{thread}", living.note_to_json(note) if note else "")
+
+
+def featured(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
+    """Give the comments that were put forward in an edition."""
+    return highlights.from_json(ledger.recall(_key(thread, edition)) or "")
+
+
+def keep_featured(ledger: Ledger, thread: str, edition: str, now: Iterable[Highlight]) -> None:
+    """Keep the comments that are put forward in an edition."""
+    ledger.remember(_key(thread, edition), highlights.to_json(now))
+
+
+def opted_out(ledger: Ledger) -> frozenset[str]:
+    """Give the actor ids of those who want to be put forward nowhere."""
+    return living.actors(ledger.recall(_OPTED_OUT) or "")
+
+
+def opt_out(ledger: Ledger, actor: str) -> None:
+    """Put a person forward nowhere any more: what there is of theirs goes."""
+    known = opted_out(ledger)
+    if actor not in known:
+        ledger.remember(_OPTED_OUT, living.actors_to_json([*known, actor]))
+    for thread in ledger.threads():
+        for edition in {record.edition for record in ledger.posts(thread)}:
+            _keep_those(ledger, thread, edition, lambda one: one.actor != actor)
+
+
+def tend(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> None:
+    """Look whether the standing post's highlights can still be read; those that cannot leave."""
+    standing = seen.standing
+    if standing is None or not featured(ports.ledger, thread.name, standing.key):
+        return
+    key = f"highlights:{thread.name}"
+    looked, turn = json.loads(ports.ledger.recall(key) or '["1970-01-01T00:00:00+00:00", 0]')
+    if timedelta(0) <= now - datetime.fromisoformat(looked) < LOOK_EVERY:
+        return
+    turn = look_at(ports, thread.name, standing.key, start=turn, most=LOOK_AT)
+    ports.ledger.remember(key, json.dumps([now.isoformat(), turn]))
+
+
+def look_at(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
+    """Read some highlights of an edition again, and keep what they are now. Gives where to go on."""
+    known = featured(ports.ledger, thread, edition)
+    start = start if start < len(known) else 0
+    now = {one.comment_id: _as_it_is(ports, one) for one in known[start : start + most]}
+    kept = [now.get(one.comment_id, one) for one in known]
+    left = tuple(one for one in kept if one is not None)
+    if left != known:
+        keep_featured(ports.ledger, thread, edition, left)
+    return start + most - (len(known) - len(left))
+
+
+def _as_it_is(ports: Ports, one: Highlight) -> Highlight | None:
+    try:
+        comment = ports.forum.comment_by_id(one.comment_id)
+    except NotFound:
+        return None
+    if not comment.open or comment.url != one.url:
+        return None
+    return replace(one, line=first_line(comment.content))
+
+
+def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
+    """Make a highlight of a comment that was read with its author."""
+    if comment.creator is None:
+        raise ValueError("a comment is put forward with its author")
+    host = comment.creator.actor.partition("://")[2].partition("/")[0]
+    return Highlight(
+        comment_id=comment.id,
+        post_id=comment.post_id,
+        author=f"{comment.creator.name}@{host}",
+        actor=comment.creator.actor,
+        url=comment.url,
+        at=comment.published,
+        line=first_line(comment.content),
+        by=by,
+        since=now,
+    )
+
+
+def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord | None:
+    """Find which edition of these threads a post carries."""
+    found = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
+    return next(found, None)
+
+
+def _keep_those(ledger: Ledger, thread: str, edition: str, wanted: Callable[[Highlight], bool]) -> None:
+    known = featured(ledger, thread, edition)
+    left = tuple(one for one in known if wanted(one))
+    if left != known:
+        keep_featured(ledger, thread, edition, left)
+
+
+def _key(thread: str, edition: str) -> str:
+    return f"featured:{thread}/{edition}"

@@ -1,0 +1,45 @@
+"""A thread that grew too long goes on in a part of its own: the same edition, chained both ways."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from megabot.core import context, limits
+from megabot.core.records import PostRecord
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import EDITION_URL, Context, Rendered
+from megabot.errors import ConfigError
+from megabot.language import Language
+from megabot.ports import Desk
+
+
+def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = None) -> Order:
+    """Make the order to open a part of the edition that was posted last; the same part is never made twice.
+
+    Raises `ConfigError` for a number that is not the next one.
+    """
+    records = desk.ledger.posts(thread)
+    if not records:
+        raise ConfigError(desk.language.nothing_posted)
+    now = part_of(records[-1])
+    if number not in (max(now, 2), now + 1):
+        raise ConfigError(desk.language.part_next.format(number=now + 1))
+    id_ = f"part:{thread}/{records[-1].edition}:{number}"
+    return Order(OrderKind.REPOST, id_, at=at, part=number)
+
+
+def part_of(record: PostRecord) -> int:
+    """Tell which part of its edition a post is: the first where nothing else is known."""
+    made_of = context.from_json(record.context) if record.context else None
+    return max(1, made_of.part) if made_of else 1
+
+
+def as_part(lang: Language, text: Rendered, made: Context) -> Rendered:
+    """Make the text of an edition that of a part of it: chained to the part before, and told there."""
+    title = lang.part_title.format(title="", number=made.part)
+    before = lang.part_before.format(number=made.part - 1, url=made.part_of)
+    return replace(
+        text,
+        title=text.title.strip()[: limits.TITLE_LONGEST - len(title)] + title,
+        body=f"{before}\n\n{text.body}",
+        comment=lang.part_after.format(number=made.part, url=EDITION_URL),
+    )

@@ -1,0 +1,117 @@
+"""`feature`, `unfeature`, `optout`, `note` and `unnote` as moderators say them. Each says what came of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from megabot import answers, living, orders
+from megabot.core import highlights
+from megabot.core.commands import Command
+from megabot.core.heard import Heard
+from megabot.core.living import Note
+from megabot.core.posts import Comment
+from megabot.core.records import PostRecord
+from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Thread
+from megabot.errors import ConfigError, NotFound
+from megabot.ports import Ports
+
+
+def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
+    """Put the comment forward that the command answers."""
+    lang, ledger = ports.language, ports.ledger
+    comment, record = _meant(ports, heard, names)
+    who = comment.creator
+    if not comment.open or who is None:
+        raise ConfigError(lang.feature_gone)
+    if who.actor in living.opted_out(ledger) or who.bot:
+        raise ConfigError(lang.feature_not_wanted)
+    known = living.featured(ledger, record.thread, record.edition)
+    new = living.highlight_of(comment, by=heard.by, now=ports.clock.now())
+    now = highlights.added(known, new)
+    if len(now) > highlights.MOST:
+        raise ConfigError(lang.feature_full.format(number=highlights.MOST))
+    living.keep_featured(ledger, record.thread, record.edition, now)
+    return _shown(ports, heard, record, lang.featured)
+
+
+def unfeature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
+    """Take the comment out that the command answers."""
+    comment, record = _meant(ports, heard, names)
+    known = living.featured(ports.ledger, record.thread, record.edition)
+    left = tuple(one for one in known if one.comment_id != comment.id)
+    if left == known:
+        raise ConfigError(ports.language.feature_not_there)
+    living.keep_featured(ports.ledger, record.thread, record.edition, left)
+    return _shown(ports, heard, record, ports.language.unfeatured)
+
+
+def opt_out(ports: Ports, heard: Heard) -> str:
+    """Put whoever says so forward nowhere any more."""
+    living.opt_out(ports.ledger, heard.actor)
+    return ports.language.opted_out
+
+
+def note(ports: Ports, heard: Heard, thread: Thread, command: Command) -> str:
+    """Put a line on top of the standing post."""
+    now = ports.clock.now()
+    record = _newest(ports, thread)
+    new = Note(
+        edition=record.edition,
+        text=command.text,
+        by=heard.by,
+        at=heard.at,
+        until=now + command.span if command.span is not None else None,
+    )
+    living.keep_note(ports.ledger, thread.name, new)
+    return _edited(ports, heard, thread.name, ports.language.noted)
+
+
+def unnote(ports: Ports, heard: Heard, thread: Thread) -> str:
+    """Take the line off."""
+    known = living.note_of(ports.ledger, thread.name)
+    if known is None:
+        raise ConfigError(ports.language.no_note)
+    living.keep_note(ports.ledger, thread.name, None)
+    return _edited(ports, heard, thread.name, ports.language.unnoted)
+
+
+def _meant(ports: Ports, heard: Heard, names: Sequence[str]) -> tuple[Comment, PostRecord]:
+    """Read the comment that a command answers, and find the edition that it is in."""
+    said = ports.forum.comment_by_id(heard.comment_id) if heard.comment_id else None
+    if said is None or not said.parent_id:
+        raise ConfigError(ports.language.feature_where)
+    record = living.record_of(ports.ledger, names, said.post_id)
+    if record is None:
+        raise ConfigError(ports.language.feature_elsewhere)
+    try:
+        return ports.forum.comment_by_id(said.parent_id), record
+    except NotFound as error:
+        raise ConfigError(ports.language.feature_gone) from error
+
+
+def _newest(ports: Ports, thread: Thread) -> PostRecord:
+    records = [one for one in ports.ledger.posts(thread.name) if _is_open(ports, one)]
+    if not records:
+        raise ConfigError(ports.language.nothing_posted)
+    return records[-1]
+
+
+def _is_open(ports: Ports, record: PostRecord) -> bool:
+    kept = ports.ledger.text(record.post_id)
+    return kept is None or kept.open
+
+
+def _shown(ports: Ports, heard: Heard, record: PostRecord, said: str) -> str:
+    """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
+    newest = ports.ledger.posts(record.thread)[-1]
+    if newest.edition != record.edition:
+        return said
+    return _edited(ports, heard, record.thread, said)
+
+
+def _edited(ports: Ports, heard: Heard, thread: str, said: str) -> str:
+    order = Order(OrderKind.REFRESH, heard.key, at=heard.at)
+    answer = orders.carry_out(ports, order, thread, patience=timedelta(0))
+    if answer.complaints:
+        return f"{said}\n\n{answers.done(ports.language, (), answer.complaints)}"
+    return said

@@ -1,0 +1,45 @@
+"""`megabot site`: the archive as a folder of pages."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from megabot import site_texts
+from megabot.app import open_app
+from megabot.archive.publishing import publish
+from megabot.errors import ConfigError
+from megabot.long_look import look_at_all
+
+
+@click.command(help="Write the site: every edition as posted, the bulletins, a search, and the feeds.")
+@click.option(
+    "--output",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write into this folder instead of MEGABOT_SITE_DIR.",
+)
+@click.option("--look", is_flag=True, help="First ask the server what has become of every post.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: how many files there are, new and removed."
+)
+@click.pass_obj
+def command(options: dict[str, object], output: Path | None, *, look: bool, as_json: bool) -> int:
+    """Write what changed; name the front page on stdout, the count on stderr."""
+    with open_app(options) as app:
+        folder = output or app.settings.site_dir
+        if folder is None:
+            raise ConfigError(site_texts.no_site_dir())
+        if look:
+            app.prove()
+            look_at_all(app.ports)
+        written = publish(app.desk, folder, address=app.settings.site_url)
+    if as_json:
+        click.echo(json.dumps(asdict(written)))
+        return 0
+    click.echo(str(folder / "index.html"))
+    click.echo(site_texts.written(written.files, written.written, written.removed), err=True)
+    if not app.settings.site_url:
+        click.echo(site_texts.no_feeds(), err=True)
+    return 0

@@ -1,0 +1,116 @@
+"""When the next edition is announced, and what is done about the comment."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from megabot.core.actions import Announce, Distinguish
+from megabot.core.announcing import announce_the_next, announcement, announces_at
+from megabot.core.marker import ANNOUNCED, CommentMarker, signed
+from megabot.core.posts import Comment
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.seen import Case, Own
+from megabot.core.threads import Previous
+from tests.making import NOW, WEEK, a_post, a_thread, an_intent, case
+
+SIX_HOURS = timedelta(hours=6)
+THREAD = a_thread(previous=Previous(announce=SIX_HOURS))
+STANDING = Own(post=a_post(), key="2026-W47")
+SOON = Comment(
+    id=9,
+    post_id=STANDING.id,
+    content=signed("Soon.", CommentMarker(thread="news", key="2026-W47", purpose=ANNOUNCED)),
+    url="https://lemmy.example/comment/9",
+    published=NOW,
+)
+
+
+def at_slot_minus(span: timedelta, **looked: object) -> Case:
+    """A look so long before the next slot."""
+    coming = announces_at(THREAD, NOW)
+    assert coming is not None
+    made = case(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
+    return replace(made, seen=replace(made.seen, **looked))  # type: ignore[arg-type]
+
+
+def actions(made: Case, *, may_mark: bool = True) -> list[object]:
+    return list(announce_the_next(made, STANDING, may_mark=may_mark))
+
+
+def test_it_is_announced_from_the_moment_on_that_the_front_matter_says() -> None:
+    early, now = at_slot_minus(SIX_HOURS + timedelta(seconds=1)), at_slot_minus(SIX_HOURS)
+
+    assert actions(early) == []
+    assert [type(one) for one in actions(now)] == [Announce]
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        (IntentState.DONE, False),
+        (IntentState.REFUSED, False),
+        (IntentState.SENDING, False),
+        (IntentState.UNKNOWN, False),
+        (IntentState.NOT_SENT, True),
+        (IntentState.ABSENT, True),
+    ],
+)
+def test_what_was_said_or_may_have_been_is_not_said_again(state: IntentState, *, again: bool) -> None:
+    made = at_slot_minus(SIX_HOURS)
+    intent = an_intent(IntentKind.ANNOUNCE, state, post_id=STANDING.id, changed=made.now)
+
+    seen = replace(made.seen, intents=(intent,))
+    assert bool(actions(replace(made, seen=seen))) is again
+
+
+def test_an_announcement_that_is_there_is_marked_once() -> None:
+    there = at_slot_minus(SIX_HOURS, comments=(SOON,))
+    marked = at_slot_minus(SIX_HOURS, comments=(replace(SOON, distinguished=True),))
+
+    assert actions(there) == [Distinguish(own=STANDING, comment_id=9)]
+    assert actions(there, may_mark=False) == actions(marked) == []
+
+
+def test_a_mark_that_was_refused_is_not_tried_again() -> None:
+    refused = an_intent(IntentKind.DISTINGUISH, IntentState.REFUSED, post_id=STANDING.id)
+
+    assert actions(at_slot_minus(SIX_HOURS, comments=(SOON,), intents=(refused,))) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SOON, removed=True),
+        replace(SOON, deleted=True),
+        replace(SOON, post_id=1),
+        replace(SOON, content="Soon."),
+        replace(SOON, content=SOON.content.replace("W47", "W46")),
+        replace(SOON, content=SOON.content.replace("announced", "link")),
+    ],
+)
+def test_another_comment_is_no_announcement(other: Comment) -> None:
+    assert announcement(case(comments=(other,)), STANDING) is None
+
+
+def test_a_thread_that_says_nothing_of_it_announces_nothing() -> None:
+    assert actions(case(posts=(STANDING,))) == []
+    assert announces_at(a_thread(), NOW) is None
+
+
+def test_a_slot_that_is_left_out_is_not_announced() -> None:
+    coming = announces_at(THREAD, NOW)
+    assert coming is not None
+    skip = frozenset({(coming + SIX_HOURS).date()})
+    thread = replace(THREAD, schedule=replace(THREAD.schedule, skip=skip))
+
+    assert announces_at(thread, NOW) is None
+    assert actions(case(now=coming, thread=thread, posts=(STANDING,))) == []
+
+
+def test_once_the_moment_is_over_there_is_none_to_wait_for() -> None:
+    coming = announces_at(THREAD, NOW)
+    assert coming is not None
+
+    assert coming - NOW < WEEK
+    assert announces_at(THREAD, coming) is None

@@ -1,0 +1,57 @@
+"""The first line of a comment as plain words, and how highlights are kept."""
+
+import pytest
+
+from megabot.core.highlights import LONGEST_LINE, added, first_line, from_json, to_json
+from tests.editions import a_highlight
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("A remark.\n\nMore of it.", "A remark."),
+        ("\n\n## A *title* with `code`\ntext", "A title with code"),
+        ("> a quote\n\nan answer", "a quote"),
+        ("![a wren](https://pictures.example/w.png) at noon", "a wren at noon"),
+        ("see [the map](javascript:alert(1)) here", "see the map) here"),
+        ("::: spoiler The long article\ntext\n:::", "The long article"),
+        ("https://maps.example/hills", "maps.example/hills"),
+        ("---\n***\n\nwords", "words"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("data:text/html;base64,AAAA", "text/html;base64,AAAA"),
+        ("\u202ereversed\u0000 words", "reversed words"),
+        ("-\n#\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_first_line_with_words_is_taken_without_its_markup(content: str, line: str) -> None:
+    assert first_line(content) == line
+
+
+def test_a_long_line_is_cut() -> None:
+    line = first_line("word " * 500)
+
+    assert len(line) <= LONGEST_LINE
+    assert line.endswith("word…")
+
+
+@pytest.mark.parametrize("content", [">" * 10_000, "> " * 5_000 + "deep", "[" * 10_000, "(" * 9_999 + "x"])
+def test_ten_thousand_nested_marks_take_no_time(content: str) -> None:
+    assert len(first_line(content)) <= LONGEST_LINE
+
+
+def test_highlights_come_back_as_they_were_kept() -> None:
+    kept = (a_highlight(1), a_highlight(2, line='with "quotes" — and more'))
+
+    assert from_json(to_json(kept)) == kept
+
+
+def test_nothing_kept_is_none() -> None:
+    assert from_json("") == ()
+
+
+def test_one_that_is_there_stays_and_a_new_one_comes_in_the_order_of_writing() -> None:
+    known = (a_highlight(2),)
+
+    assert added(known, a_highlight(2, line="again")) == known
+    assert [one.comment_id for one in added(known, a_highlight(1))] == [1, 2]
