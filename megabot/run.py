@@ -133,7 +133,7 @@ class Service:
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
         self._failed_at, self._quiet_until = now, now + wait
-        log.warning("%s; trying again in %d s", why, wait.total_seconds())
+        log.warning("%s; trying again in %d s", why.removesuffix("."), wait.total_seconds())
         self._notify("WATCHDOG=1")
 
 

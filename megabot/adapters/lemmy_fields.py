@@ -77,6 +77,10 @@ class Fields:
             raise self._wrong(key, "a list of numbers")
         return tuple(values)
 
+    def is_empty(self, key: str) -> bool:
+        """Tell whether a list has nothing in it, or is not there."""
+        return not self._list(key)
+
     def _list(self, key: str) -> list[int]:
         # The element type is a promise that `numbers` and `Fields` check; JSON itself promises nothing.
         value = self._get(key, [])

@@ -33,6 +33,7 @@ PIN_KINDS = {
 _SHOWING = ("show_nsfw", "show_bot_accounts", "show_read_posts")
 _MEDIA = "hide_posts_with_media"
 _RANGE = "default_post_time_range_seconds"
+_WORDS = "blocking_keywords"
 _LANGUAGES = "discussion_languages"
 
 
@@ -67,6 +68,7 @@ def account(answer: Fields, languages: dict[str, int]) -> Account:
     hides = [name for name in _SHOWING if not settings.flag(name, default=True)]
     hides += [_MEDIA] if settings.flag(_MEDIA) else []
     hides += [_RANGE] if settings.number(_RANGE, 0) else []
+    hides += [] if answer.is_empty("keyword_blocks") else [_WORDS]
     hides += [_LANGUAGES] if reads else []
     return Account(
         person=person(who, admin=settings.flag("admin")),

@@ -75,6 +75,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     body = None if text.body is None else kept_text(world, text.body)
     url = None if text.url is None else kept_url(world, text.url)
     thumbnail = None if text.custom_thumbnail is None else kept_thumbnail(text.custom_thumbnail)
+    _check_nsfw(world, text)
     check_title(name, must_show=world.is_lemmy_1)
     _check_lengths(body, text.alt_text)
     community = _check_may_post(world, author, community_id, text)
@@ -104,6 +105,7 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     url = kept_url(world, text.url) if text.url else None
     thumbnail = kept_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
     body = None if text.body is None else kept_text(world, text.body) or None
+    _check_nsfw(world, text)
     if text.name is not None:
         check_title(text.name, must_show=world.is_lemmy_1)
         check_slurs(text.name, world.site.slur_filter_regex)
@@ -249,6 +251,11 @@ def _check_may_post(world: World, author: Person, community_id: int, text: PostT
         raise Refusal("only_mods_can_post_in_community")
     check_language(community, text.language_id)
     return community
+
+
+def _check_nsfw(world: World, text: PostText) -> None:
+    if world.is_lemmy_1 and text.nsfw and world.site.nsfw_content_disallowed:
+        raise Refusal("nsfw_not_allowed")
 
 
 def _check_lengths(body: str | None, alt_text: str | None) -> None:

@@ -281,4 +281,5 @@ class Site:
     private_instance: bool = False
     hide_modlog_mod_names: bool = True
     community_creation_admin_only: bool = False
+    nsfw_content_disallowed: bool = False  # 1.0 alone keeps to it
     limits: dict[str, Limit] = field(default_factory=lambda: dict(GENEROUS))

@@ -30,7 +30,6 @@ _FIXED_SITE: Json = {
     "post_downvotes": "all",
     "comment_upvotes": "all",
     "comment_downvotes": "all",
-    "nsfw_content_disallowed": False,
     "users_active_day": 0,
     "users_active_week": 0,
     "users_active_month": 0,
@@ -49,7 +48,7 @@ _FIXED_SITE: Json = {
 }
 
 
-_FLAGS = ("private_instance", "community_creation_admin_only")
+_FLAGS = ("private_instance", "community_creation_admin_only", "nsfw_content_disallowed")
 
 
 def read(ask: Ask) -> Json:
@@ -100,6 +99,7 @@ def site_view(world: World) -> Json:
         **_FIXED_SITE,
         "community_creation_admin_only": site.community_creation_admin_only,
         "private_instance": site.private_instance,
+        "nsfw_content_disallowed": site.nsfw_content_disallowed,
         "slur_filter_regex": site.slur_filter_regex,
         **counts(world),
         **stamps,

@@ -54,6 +54,16 @@ def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> Non
     assert world.sandbox.requests[0].path == "/api/v3/user/unread_count"
 
 
+def test_why_it_waits_is_said_in_one_sentence(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    service = world.service()
+    world.sandbox.stop()
+
+    service.tick()
+
+    assert "; trying again in 30 s" in caplog.text
+    assert ".; trying" not in caplog.text
+
+
 def test_a_thread_missed_while_the_server_was_away_is_posted_when_it_is_back(world: World) -> None:
     """K06."""
     service = world.service()

@@ -204,6 +204,12 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
     assert account.languages == (1,)
 
 
+def test_words_that_the_account_does_not_want_to_read_hide() -> None:
+    mine = {**RECORDED["account-as-bot"]["json"], "keyword_blocks": ["weekly"]}
+
+    assert lemmy_wire_v4.account(Fields(mine), {"en": 37}).hides == ("blocking_keywords",)
+
+
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     actor = "https://lemmy.example/c/birds"
     seat = {"community": {"id": 9, "name": "birds", "ap_id": actor, "local": True, "nsfw": False}}

@@ -78,6 +78,13 @@ def test_an_edit_cannot_take_the_nsfw_mark_off_in_a_community_that_has_it(
     assert bot.edit_post(post, nsfw=False)["post_view"]["post"]["nsfw"] is True
 
 
+def test_a_site_without_nsfw_takes_none(admin: HandV4, bot: HandV4, news: int, post: int) -> None:
+    admin.put("site", nsfw_content_disallowed=True)
+
+    assert refusal(bot.create_post, news, "Marked", nsfw=True) == "400 nsfw_not_allowed"
+    assert refusal(bot.edit_post, post, nsfw=True) == "400 nsfw_not_allowed"
+
+
 def test_images_from_elsewhere_come_through_the_server_and_its_own_as_they_are(
     bot: HandV4, news: int
 ) -> None:
