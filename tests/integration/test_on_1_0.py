@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from megabot import check
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
@@ -126,3 +127,12 @@ def test_a_person_has_a_fresh_copy_made_all_the_same(forgotten: Elsewhere) -> No
         "2026-W47)",
         "2026-W47#2)",
     ]
+
+
+def test_a_community_elsewhere_is_warned_of_before_anything_is_posted(elsewhere: Elsewhere) -> None:
+    forum = elsewhere.forum
+
+    found = [*check.rights(NEWS, forum.community("news"), forum.account(), forum.site())]
+
+    assert [one.level for one in found] == [check.Level.FINE, check.Level.WARNING]
+    assert "on another server" in found[1].sentence
