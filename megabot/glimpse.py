@@ -5,6 +5,7 @@ from megabot.core.letters import differences, numbered
 from megabot.core.records import IntentState
 from megabot.core.threads import RenderProblem
 from megabot.ports import Desk
+from megabot.standing import standing_record
 
 
 def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,16 +33,15 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
 
 
 def _standing(desk: Desk, name: str) -> tuple[str, str]:
-    """Give the address of the newest post, and its text as it was last sent, without the marker."""
-    records = desk.ledger.posts(name)
-    if not records:
+    """Give the address of the post that stands, and its text as it was last sent, without the marker."""
+    record = standing_record(desk.ledger, name)
+    if record is None:
         return "", ""
-    newest = records[-1]
     drafts = [
         intent.new.draft
         for intent in desk.ledger.intents(name)
         if intent.state is IntentState.DONE
-        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
+        and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
     bodies = [draft.body for draft in drafts if draft is not None]
-    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
+    return record.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""

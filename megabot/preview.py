@@ -21,6 +21,7 @@ from megabot.errors import ConfigError, SourceBroken
 from megabot.language import Language
 from megabot.ports import Desk
 from megabot.preview_page import Preview, Shown
+from megabot.standing import standing_record
 
 
 def preview(desk: Desk, key: str | None, *, choose: Callable[[], Sequence[Thread]]) -> Preview:
@@ -82,7 +83,8 @@ def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | N
     older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
     if not older:
         return None
-    last = older[-1]
+    standing = standing_record(desk.ledger, thread.name)
+    last = standing if standing in older else older[-1]
     return PreviousFacts(
         title=last.title,
         url=last.url,
@@ -95,5 +97,5 @@ def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | N
 def _companion(desk: Desk, url: str, thread: str) -> CompanionFacts | None:
     if url:
         return CompanionFacts(url=url)
-    records = desk.ledger.posts(thread) if thread else ()
-    return CompanionFacts(url=records[-1].url, title=records[-1].title) if records else None
+    record = standing_record(desk.ledger, thread) if thread else None
+    return CompanionFacts(url=record.url, title=record.title) if record else None

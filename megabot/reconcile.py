@@ -22,6 +22,7 @@ from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
 from megabot.series import keep_posts
+from megabot.standing import keep_standing
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
@@ -167,8 +168,9 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         if post is not None:
             one.ports.ledger.record_post(drafts.record_of(intent.new, post))
         one.ports.ledger.settle(intent.id, state, at=now)
-    keep_posts(one.ports, thread, case.seen.posts)
     ledger = one.ports.ledger
+    keep_posts(one.ports, thread, case.seen.posts)
+    keep_standing(ledger, thread.name, case.seen)
     return replace(
         case,
         seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),

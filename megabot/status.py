@@ -13,6 +13,7 @@ from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, U
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
+from megabot.standing import standing_record
 
 _RECENT = 200  # commands among which the newest of each thread is looked for
 
@@ -81,27 +82,27 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> T
         changes=amending.in_force(desk, thread),
         commanded=_commanded(desk, thread.name),
     )
-    records = desk.ledger.posts(thread.name)
-    return _with_post(desk, base, records[-1]) if records else base
+    standing = standing_record(desk.ledger, thread.name)
+    return _with_post(desk, base, standing) if standing else base
 
 
-def _with_post(desk: Desk, base: ThreadStatus, newest: PostRecord) -> ThreadStatus:
+def _with_post(desk: Desk, base: ThreadStatus, standing: PostRecord) -> ThreadStatus:
     intents = desk.ledger.intents(base.thread)
     pins = [
         intent
         for intent in intents
         if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
-        and intent.new.post_id == newest.post_id
+        and intent.new.post_id == standing.post_id
         and intent.state is IntentState.DONE
     ]
     return replace(
         base,
-        edition=newest.edition,
-        url=newest.url,
-        commit=newest.commit,
-        dirty=newest.dirty,
+        edition=standing.edition,
+        url=standing.url,
+        commit=standing.commit,
+        dirty=standing.dirty,
         pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
-        missing=_missing(newest),
+        missing=_missing(standing),
         unknown=tuple(
             Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents

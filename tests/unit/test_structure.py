@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series places companions compose images perform orders messages"
+PASS += "reconcile look series standing places companions compose images perform orders messages"
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox commanded replies glimpse"
@@ -42,9 +42,9 @@ MAY_IMPORT = {
     **dict.fromkeys([*PASS.split(), "archive"], f"{PASS} {PORTS}"),
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
-    **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
-    "status": f"amending {PORTS}",
-    "preview": f"preview_page amending {PORTS}",
+    **dict.fromkeys(READERS.split(), f"places markdown check_texts standing {PORTS}"),
+    "status": f"amending standing {PORTS}",
+    "preview": f"preview_page amending standing {PORTS}",
     "preview_page": "preview_style preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "introduce": f"operating_texts {PORTS}",
