@@ -107,9 +107,11 @@ def _render(source: Source, job: Json) -> Json:
     path = thread["path"]
     essay_path, preamble = _preamble(source, job)
     names = _names(source, thread, context, preamble)
+    before = context["previous"] or context["replaced"]  # the first edition's copy has the first post before
     later = names | {"edition": Known({**names["edition"], "url": EDITION_URL})}
+    later |= {"previous": before and Known(before)}
     lines = source.front(path)
-    comment = thread["comment"] if context["previous"] else ""  # no thread before, nowhere to comment
+    comment = thread["comment"] if before else ""  # no thread before, nowhere to comment
     title_line = lines.line(("title",))
     parts = {
         "title": (_at_line(thread["title"], title_line), names),
@@ -144,8 +146,7 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
 
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
     """Put together everything that a template may name."""
-    edition = context["edition"]
-    previous = context["previous"]
+    edition, previous = context["edition"], context["previous"]
     found, problems = source.sections
     data, mistakes = source.data
     if problems or mistakes:

@@ -33,6 +33,7 @@ def build(
         previous=previous(thread, seen, edition),
         companions=companions,
         revision=revision,
+        replaced=replaced(seen, edition),
     )
 
 
@@ -52,14 +53,26 @@ def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | No
     for own in seen.posts:
         number = number_of(thread, seen, own)
         if own.post.open and own.key != edition.key and number < edition.number:
-            return PreviousFacts(
-                title=own.post.title,
-                url=own.post.url,
-                number=number,
-                slots_ago=edition.number - number,
-                comments=own.post.comments,
-            )
+            return _facts_of(own, number, slots_ago=edition.number - number)
     return None
+
+
+def replaced(seen: Seen, edition: Edition) -> PreviousFacts | None:
+    """Tell of the post of this very edition that a fresh copy would take the place of."""
+    standing = seen.standing
+    if standing is None or standing.key != edition.key:
+        return None
+    return _facts_of(standing, edition.number, slots_ago=0)
+
+
+def _facts_of(own: Own, number: int, *, slots_ago: int) -> PreviousFacts:
+    return PreviousFacts(
+        title=own.post.title,
+        url=own.post.url,
+        number=number,
+        slots_ago=slots_ago,
+        comments=own.post.comments,
+    )
 
 
 def number_of(thread: Thread, seen: Seen, own: Own) -> int:
@@ -103,6 +116,7 @@ def from_json(text: str) -> Context:
         added=raw.get("added", ""),
         essay=raw.get("essay", ""),
         bare=raw.get("bare", False),
+        replaced=PreviousFacts(**raw["replaced"]) if raw.get("replaced") else None,
     )
 
 

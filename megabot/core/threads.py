@@ -149,7 +149,8 @@ class Context:
     `companions` maps the front matter's names to facts, or None where a companion is missing.
     `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
     that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
-    text was made with, and `bare`: the edition went up without an essay of its own.
+    text was made with, and `bare`: the edition went up without an essay of its own. `replaced` is the post
+    of the same edition that a fresh copy takes the place of: the comment in it is for its readers.
     """
 
     edition: EditionFacts
@@ -161,6 +162,7 @@ class Context:
     added: str = ""
     essay: str = ""
     bare: bool = False
+    replaced: PreviousFacts | None = None
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"
