@@ -156,25 +156,30 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     now = one.ports.clock.now()
     seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
-    if one.dry or clock_is_wrong(case):
+    if clock_is_wrong(case):
         return case
-    look.keep_schedule(one.ports, thread, seen, one.ground)
+    if not one.dry:
+        look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
-    verdicts = settle.verdicts(case.seen, now)
+    return _settled(one, case)
+
+
+def _settled(one: Pass, case: Case) -> Case:
+    """Take writes for what a look has shown of them, and write that down unless this is only a plan."""
+    verdicts, ledger = settle.verdicts(case.seen, case.now), one.ports.ledger
+    if one.dry:
+        return replace(case, seen=replace(case.seen, intents=settle.settled(case.seen, verdicts, case.now)))
     for intent, state in verdicts:
         log.info("%s", texts.settled(intent, state))
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
-            one.ports.ledger.record_post(drafts.record_of(intent.new, post))
-        one.ports.ledger.settle(intent.id, state, at=now)
-    ledger = one.ports.ledger
-    keep_posts(one.ports, thread, case.seen.posts)
-    keep_standing(ledger, thread.name, case.seen)
-    return replace(
-        case,
-        seen=replace(case.seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name)),
-    )
+            ledger.record_post(drafts.record_of(intent.new, post))
+        ledger.settle(intent.id, state, at=case.now)
+    name = case.thread.name
+    keep_posts(one.ports, case.thread, case.seen.posts)
+    keep_standing(ledger, name, case.seen)
+    return replace(case, seen=replace(case.seen, intents=ledger.intents(name), records=ledger.posts(name)))
 
 
 def _carried_out(case: Case, intent: Intent) -> Post | None:
