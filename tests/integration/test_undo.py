@@ -99,6 +99,14 @@ def test_the_next_edition_follows_the_post_that_stands_again(copied: World, ledg
     assert [len(copied.comments(number)) for number in (2, 3)] == [2, 1]
 
 
+def test_after_an_undo_a_new_order_makes_a_new_copy_at_once(copied: World) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+
+    order(copied, OrderKind.REPOST, "comment:3")
+
+    assert copied.pinned() == [4]
+
+
 @either
 def test_status_and_preview_go_by_the_post_that_stands_again(copied: World, ledger: Ledger) -> None:
     order(copied, OrderKind.UNDO, "comment:2")
