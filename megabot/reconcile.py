@@ -8,7 +8,7 @@ from megabot import look, texts
 from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import drafts, settle
-from megabot.core.actions import Action, Need, Publish, Resend, Write
+from megabot.core.actions import Action, Need, Publish, Reason, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
 from megabot.core.preambles import missing_soon
@@ -30,13 +30,17 @@ log = logging.getLogger("megabot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way."""
+    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way.
+
+    `rendered` says that the template gave a text.
+    """
 
     thread: Thread
     seen: Seen | None = None
     done: tuple[Write, ...] = ()
     left: tuple[Action, ...] = ()
     failure: ForumError | None = None
+    rendered: bool = False
 
     @property
     def verified(self) -> bool:
@@ -117,21 +121,21 @@ def _again(one: Pass, report: Report, order: Order | None) -> Report:
     if report.failure is not None:
         return report
     second = _report(one, report.thread, order)
-    return replace(second, done=report.done + second.done)
+    return replace(second, done=report.done + second.done, rendered=report.rendered or second.rendered)
 
 
 def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
     """Bring one thread to where nothing is left to do; a last look has to confirm it."""
     place = find_place(one.ports, thread, anew=one.anew)
     done: tuple[Write, ...] = ()
-    fresh, rounds = True, 0
+    fresh, rounds, rendered = True, 0, False
     while True:
         decision = _decide(one, _case(one, thread, place, order), place)
-        todo = writes(decision.actions)
-        if one.dry or rounds == ROUNDS or (fresh and not todo):
+        todo, rendered = writes(decision.actions), rendered or decision.case.rendered
+        if one.dry or (fresh and (not todo or rounds == ROUNDS)):
             seen = replace(decision.case.seen, fresh=fresh and not todo)
-            return Report(thread=thread, seen=seen, done=done, left=decision.actions)
-        if todo:
+            return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
+        if todo and rounds < ROUNDS:
             done += _do(one, decision, place, todo)
             fresh, rounds = False, rounds + 1
         else:
@@ -250,10 +254,16 @@ def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> 
             needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
-        over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
-        for key in over:
+        for key in _over(ports, report):
             if key not in needs:
                 ports.alerts.take_back(key)
+
+
+def _over(ports: Ports, report: Report) -> list[str]:
+    """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
+    name = report.thread.name
+    standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
+    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

@@ -99,6 +99,15 @@ def test_the_next_edition_follows_the_post_that_stands_again(copied: World, ledg
     assert [len(copied.comments(number)) for number in (2, 3)] == [2, 1]
 
 
+def test_a_change_of_the_template_on_the_way_hinders_no_undo(copied: World) -> None:
+    copied.press.words = "A better essay."
+
+    answer = order(copied, OrderKind.UNDO, "comment:2")
+
+    assert answer.done
+    assert "A better essay." in str(copied.posts()[1]["body"])
+
+
 def test_after_an_undo_a_new_order_makes_a_new_copy_at_once(copied: World) -> None:
     order(copied, OrderKind.UNDO, "comment:2")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import operating_texts, overview_texts, texts
+from megabot import answers, operating_texts, overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
@@ -224,6 +224,10 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
     assert words in sentence
+
+
+def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
+    assert answers.done(ENGLISH, (), [texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
 
 
 def test_a_thread_is_called_by_its_name() -> None:
