@@ -188,7 +188,7 @@ class Language:
     alerts_on: str = "You get a message when something needs a person."
     alerts_off: str = "You get no more alerts from me."
     needs_moderator: str = "This needs a moderator:"
-    is_over: str = "This is over:"
+    is_over: str = "This is over, and nothing is to be done about it any more:"
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
