@@ -29,6 +29,7 @@ def command(folder: Path) -> int:
     for path in files:
         click.echo(f"wrote {folder / path}")
     click.echo("Next: megabot check, then megabot login, then megabot check --online.")
+    click.echo("Then megabot post puts up this week's thread, and megabot run goes on from the next one.")
     return 0
 
 
