@@ -49,7 +49,7 @@ MAY_IMPORT = {
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "introduce": f"operating_texts {PORTS}",
     "operating_texts": "",
-    "check_texts": "texts",
+    "check_texts": "texts core",
     "overview_texts": "amendment_texts texts language core",
     "hold_texts": "core",
     "language": "hold_texts core",
