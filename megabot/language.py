@@ -98,6 +98,7 @@ class Language:
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
+    adopted_as: str = "{thread}: {url} is edition {edition} from now on"
     ask_repost: str = (
         "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
     )
