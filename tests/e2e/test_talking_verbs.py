@@ -81,9 +81,10 @@ def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
 
 
 def test_login_with_a_password_at_hand_needs_no_terminal(megabot: Megabot) -> None:
-    code, out, _ = megabot("login")
+    code, out, err = megabot("login")
 
     assert (code, "signed in as" in out) == (0, True)
+    assert err == "the password is taken from MEGABOT_PASSWORD\n"
 
 
 def test_login_asks_on_the_terminal_and_keeps_only_the_token(
