@@ -168,6 +168,7 @@ class Language:
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
+    has_no_post: str = "{edition} has no post; it is made by: megabot post {thread}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
     never_pinned: str = "pinned: never by megabot"

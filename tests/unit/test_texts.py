@@ -171,6 +171,10 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
     assert overview_texts.status_lines(ENGLISH, found, ["news"]) == lines[:2]
 
 
+def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:
+    assert status(empty="2026-W47").endswith("; 2026-W47 has no post; it is made by: megabot post news")
+
+
 def test_a_status_names_what_may_have_happened() -> None:
     assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
         "; outcome unknown: edit 2026-W47 since 2026-11-16 12:05 UTC"
