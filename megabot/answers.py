@@ -10,6 +10,7 @@ from megabot.language import Language
 _ADOPT = re.compile(r"megabot adopt https?://\S+")
 _ON_LEMMY = (
     (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
+    (re.compile(r"megabot plan\b"), "`status`"),
     (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
 )
 

@@ -10,6 +10,7 @@ from megabot import check_texts, places, texts
 from megabot.core import calendar, tags
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
+from megabot.core.numbering import misnumbered
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
@@ -107,6 +108,10 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
     yield from found
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
+    records = desk.ledger.posts(thread.name)
+    wrong = misnumbered(thread, records[-1], now) if records else None
+    if wrong:
+        yield warning(check_texts.misnumbered(thread.path, records[-1], *wrong))
     if not (thread.community or desk.community):
         yield problem(texts.no_community(desk.language, thread.name))
 

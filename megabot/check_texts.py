@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from megabot.core.calendar import Edition
 from megabot.core.links import Outcome, Verdict
+from megabot.core.records import PostRecord
 from megabot.texts import moment
 
 _LONGEST_LIST = 560  # of an alert's 700 characters
@@ -12,6 +14,15 @@ _LONGEST_LIST = 560  # of an alert's 700 characters
 def slots_render(thread: str, count: int, first: datetime) -> str:
     """Say that the coming editions can be rendered."""
     return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
+
+
+def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> str:
+    """Say that a schedule does not count on from what was posted."""
+    return (
+        f"{path}: edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
+        f"is now the next one, {coming.key}, has number {coming.number}; to count on, write "
+        f"first: {{date: {coming.start}, number: {number}}}"
+    )
 
 
 def renamed(gone: str, names: list[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from megabot import answers, living, texts
+from megabot import answers, living, overview_texts, texts
 from megabot.commanded import ask_to_confirm, carry_out
 from megabot.core.authority import Realm, commanded_threads, needs_confirmation
 from megabot.core.commands import Command, Handle, Misunderstood, Origin, Verb
@@ -141,6 +141,7 @@ class Inbox:
         if self._was_answered(heard):
             self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
             return
+        log.info("carrying out: %s", overview_texts.command_line(heard))
         done = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
         kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
         self._ports.ledger.keep_heard(kept)

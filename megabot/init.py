@@ -86,12 +86,15 @@ def post(url: str) -> tuple[str, int]:
 
 
 def first_day(answers: Answers, now: datetime) -> date:
-    """Give the day of the next slot: today if its hour is still to come."""
+    """Give the day of the newest slot, today if its hour has come: that one is what `megabot post` posts.
+
+    By itself it is not posted: it came before megabot knew the schedule (decision 6).
+    """
     local = now.astimezone(zoneinfo.ZoneInfo(answers.timezone))
-    days = (answers.weekday - local.weekday()) % 7
-    if days == 0 and local.time() >= answers.at:
+    days = (local.weekday() - answers.weekday) % 7
+    if days == 0 and local.time() < answers.at:
         days = 7
-    return local.date() + timedelta(days=days)
+    return local.date() - timedelta(days=days)
 
 
 def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dict[PurePosixPath, str]:
@@ -191,7 +194,7 @@ schedule:
   on: <<weekday>>
   at: "<<at>>"
   timezone: <<timezone>>
-  first: {date: <<first>>, number: <<number>>}
+  first: {date: <<first>>, number: <<number>>}   # posted by: megabot post; the later ones come by themselves
 previous:
   unpin: true                  # the thread before is unpinned once the new one is pinned
   comment: "The new thread is up: [come over]({{ edition.url }})."

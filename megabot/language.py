@@ -102,6 +102,7 @@ class Language:
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
+    adopted_as: str = "{thread}: {url} is edition {edition} from now on"
     ask_repost: str = (
         "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
     )
@@ -195,6 +196,7 @@ class Language:
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
+    has_no_post: str = "{edition} has no post; it is made by: megabot post {thread}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
     never_pinned: str = "pinned: never by megabot"
@@ -216,7 +218,7 @@ class Language:
     alerts_on: str = "You get a message when something needs a person."
     alerts_off: str = "You get no more alerts from me."
     needs_moderator: str = "This needs a moderator:"
-    is_over: str = "This is over:"
+    is_over: str = "This is over, and nothing is to be done about it any more:"
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."

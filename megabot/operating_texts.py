@@ -38,6 +38,12 @@ def backed_up(target: str) -> str:
     )
 
 
+def password_known(*, from_file: bool) -> str:
+    """Say where the password is from, as it is not asked for."""
+    name = "MEGABOT_PASSWORD_FILE" if from_file else "MEGABOT_PASSWORD"
+    return f"the password is taken from {name}"
+
+
 def state_dir_changed() -> str:
     """Say that one setting is not taken over while the service runs."""
     return "MEGABOT_STATE_DIR changes with a restart only: systemctl restart megabot"

@@ -1,11 +1,12 @@
 """A person's word from the shell: one pass, a look back where the outcome is unknown, an answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from megabot import texts
 from megabot.core import calendar
-from megabot.core.actions import Hold, Reason
+from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
 from megabot.core.plan import holds
 from megabot.core.posts import Account
@@ -130,6 +131,7 @@ def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
     complaints: list[str] = []
     for report in reports:
         standing = report.seen.standing if report.seen else None
+        said += _adopted(lang, report)
         if report.failure is not None:
             complaints.append(f"{report.thread.name}: {report.failure}")
         elif not report.verified:
@@ -141,6 +143,14 @@ def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
             said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
         complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]
     return Answer(tuple(said), tuple(complaints))
+
+
+def _adopted(lang: Language, report: Report) -> Iterator[str]:
+    """Say that a post was adopted that is not the one that stands: of that one it is said anyway."""
+    standing = report.seen.standing if report.seen else None
+    for one in report.done:
+        if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
+            yield lang.adopted_as.format(thread=report.thread.name, url=one.post.url, edition=one.edition.key)
 
 
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:

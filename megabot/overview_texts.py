@@ -50,6 +50,8 @@ def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
 def status_line(lang: Language, found: ThreadStatus) -> str:
     """Put one thread's status into a line."""
     parts = [", ".join(_coming(lang, found)), ", ".join(_stands(lang, found))]
+    if found.empty:
+        parts.append(lang.has_no_post.format(edition=found.empty, thread=found.thread))
     if found.missing:
         parts.append(lang.companions_missing.format(names=", ".join(found.missing)))
     if found.unknown:

@@ -29,6 +29,7 @@ from megabot.errors import ConfigError, ForumError, SourceBroken
 from megabot.language import Language
 from megabot.ports import Desk
 from megabot.preview_parts import Preview, Shown
+from megabot.standing import standing_record
 
 log = logging.getLogger("megabot")
 Standing = Callable[[Thread], tuple[str, str]]
@@ -113,19 +114,18 @@ def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition)
 
 
 def standing(desk: Desk, name: str) -> tuple[str, str]:
-    """Give the address of a thread's newest post, and its text as it was last sent, without the marker."""
-    records = desk.ledger.posts(name)
-    if not records:
+    """Give the address of the post that stands, and its text as it was last sent, without the marker."""
+    record = standing_record(desk.ledger, name)
+    if record is None:
         return "", ""
-    newest = records[-1]
     drafts = [
         intent.new.draft
         for intent in desk.ledger.intents(name)
         if intent.state is IntentState.DONE
-        and (intent.new.edition, intent.new.copy) == (newest.edition, newest.copy)
+        and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
     bodies = [draft.body for draft in drafts if draft is not None]
-    return newest.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
+    return record.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
 
 
 def standing_or_public(
@@ -154,7 +154,8 @@ def _changes(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -
 
 def _last(desk: Desk, thread: Thread, edition: Edition) -> PostRecord | None:
     older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
-    return older[-1] if older else None
+    last = standing_record(desk.ledger, thread.name)
+    return last if last in older else older[-1] if older else None
 
 
 def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:
@@ -173,5 +174,5 @@ def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | N
 def _companion(desk: Desk, url: str, thread: str) -> CompanionFacts | None:
     if url:
         return CompanionFacts(url=url)
-    records = desk.ledger.posts(thread) if thread else ()
-    return CompanionFacts(url=records[-1].url, title=records[-1].title) if records else None
+    record = standing_record(desk.ledger, thread) if thread else None
+    return CompanionFacts(url=record.url, title=record.title) if record else None

@@ -8,7 +8,7 @@ from megabot import living, look, texts
 from megabot.amending import preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import settle
-from megabot.core.actions import Action, Need, Publish, Resend, Write
+from megabot.core.actions import Action, Need, Publish, Reason, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, holds, writes
 from megabot.core.posts import Account, Place, Post
 from megabot.core.preambles import missing_soon
@@ -23,6 +23,7 @@ from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
 from megabot.series import keep_posts, keep_sent
+from megabot.standing import keep_standing
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
@@ -30,13 +31,17 @@ log = logging.getLogger("megabot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way."""
+    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way.
+
+    `rendered` says that the template gave a text.
+    """
 
     thread: Thread
     seen: Seen | None = None
     done: tuple[Write, ...] = ()
     left: tuple[Action, ...] = ()
     failure: ForumError | None = None
+    rendered: bool = False
 
     @property
     def verified(self) -> bool:
@@ -117,21 +122,21 @@ def _again(one: Pass, report: Report, order: Order | None) -> Report:
     if report.failure is not None:
         return report
     second = _report(one, report.thread, order)
-    return replace(second, done=report.done + second.done)
+    return replace(second, done=report.done + second.done, rendered=report.rendered or second.rendered)
 
 
 def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
     """Bring one thread to where nothing is left to do; a last look has to confirm it."""
     place = find_place(one.ports, thread, anew=one.anew)
     done: tuple[Write, ...] = ()
-    fresh, rounds = True, 0
+    fresh, rounds, rendered = True, 0, False
     while True:
         decision = _decide(one, _case(one, thread, place, order), place)
-        todo = writes(decision.actions)
-        if one.dry or rounds == ROUNDS or (fresh and not todo):
+        todo, rendered = writes(decision.actions), rendered or decision.case.rendered
+        if one.dry or (fresh and (not todo or rounds == ROUNDS)):
             seen = replace(decision.case.seen, fresh=fresh and not todo)
-            return Report(thread=thread, seen=seen, done=done, left=decision.actions)
-        if todo:
+            return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
+        if todo and rounds < ROUNDS:
             done += _do(one, decision, place, todo)
             fresh, rounds = False, rounds + 1
         else:
@@ -156,21 +161,31 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
     now = one.ports.clock.now()
     seen = look.observe(one.ports, thread, one.ground, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
-    if one.dry or clock_is_wrong(case):
+    if clock_is_wrong(case):
         return replace(case, seen=look.with_what_is_kept(one.ports, thread, seen, now))
-    look.keep_schedule(one.ports, thread, seen, one.ground)
+    if not one.dry:
+        look.keep_schedule(one.ports, thread, seen, one.ground)
     if look.has_open_publish(seen):
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
-    verdicts = settle.verdicts(case.seen, now)
+    return _settled(one, case)
+
+
+def _settled(one: Pass, case: Case) -> Case:
+    """Take writes for what a look has shown of them, and write that down unless this is only a plan."""
+    verdicts, ledger = settle.verdicts(case.seen, case.now), one.ports.ledger
+    if one.dry:
+        seen = look.with_what_is_kept(one.ports, case.thread, case.seen, case.now)
+        return replace(case, seen=replace(seen, intents=settle.settled(seen, verdicts, case.now)))
     for intent, state in verdicts:
         log.info("%s", texts.settled(intent, state))
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
             keep_sent(one.ports, intent.new, post)
-        one.ports.ledger.settle(intent.id, state, at=now)
-    keep_posts(one.ports, thread, case.seen.posts)
-    living.tend(one.ports, thread, case.seen, now)
-    return replace(case, seen=look.with_what_is_kept(one.ports, thread, case.seen, now))
+        ledger.settle(intent.id, state, at=case.now)
+    keep_posts(one.ports, case.thread, case.seen.posts)
+    keep_standing(ledger, case.thread.name, case.seen)
+    living.tend(one.ports, case.thread, case.seen, case.now)
+    return replace(case, seen=look.with_what_is_kept(one.ports, case.thread, case.seen, case.now))
 
 
 def _carried_out(case: Case, intent: Intent) -> Post | None:
@@ -235,8 +250,7 @@ def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> 
         needs = _needs(ports, report, snapshot, alone=alone)
         for key, sentence in needs.items():
             ports.alerts.raise_alert(key, sentence)
-        over = [key for key, _ in ports.alerts.standing() if key.startswith(f"{report.thread.name}:")]
-        for key in over:
+        for key in _over(ports, report):
             if key not in needs:
                 ports.alerts.take_back(key)
 
@@ -267,6 +281,13 @@ def _capped(ports: Ports, report: Report) -> str:
         comments=report.thread.cap,
         number=part_of(record) + 1 if record else 2,
     )
+
+
+def _over(ports: Ports, report: Report) -> list[str]:
+    """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
+    name = report.thread.name
+    standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
+    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

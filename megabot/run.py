@@ -169,8 +169,13 @@ class Service:
         self._failures += 1
         wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
         self._failed_at, self._quiet_until = now, now + wait
-        log.warning("%s; trying again in %d s", why.removesuffix("."), wait.total_seconds())
+        log.warning("%s", trying_again(why, wait))
         self._notify("WATCHDOG=1")
+
+
+def trying_again(why: str, wait: timedelta) -> str:
+    """Say what went wrong, and when it is tried again."""
+    return f"{why.removesuffix('.')}; trying again in {wait.total_seconds():.0f} s"
 
 
 def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:

@@ -13,6 +13,7 @@ from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, U
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
+from megabot.standing import standing_record, was_seen_pinned
 
 _RECENT = 200  # commands among which the newest of each thread is looked for
 
@@ -77,37 +78,52 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> T
         timezone=thread.schedule.timezone,
         next_edition=coming.key,
         next_slot=coming.slot.astimezone(ZoneInfo(thread.schedule.timezone)),
+        empty=_empty(desk, thread),
         essay=_essay(desk, snapshot, thread, coming, alone=alone),
         changes=amending.in_force(desk, thread),
         commanded=_commanded(desk, thread.name),
     )
-    records = desk.ledger.posts(thread.name)
-    return _with_post(desk, base, records[-1]) if records else base
+    standing = standing_record(desk.ledger, thread.name)
+    return _with_post(desk, base, standing) if standing else base
 
 
-def _with_post(desk: Desk, base: ThreadStatus, newest: PostRecord) -> ThreadStatus:
+def _empty(desk: Desk, thread: Thread) -> str:
+    due = calendar.due(thread.name, thread.schedule, desk.clock.now())
+    posted = {record.edition for record in desk.ledger.posts(thread.name)}
+    return "" if due is None or due.skipped or due.key in posted else due.key
+
+
+def _with_post(desk: Desk, base: ThreadStatus, standing: PostRecord) -> ThreadStatus:
     intents = desk.ledger.intents(base.thread)
-    pins = [
-        intent
-        for intent in intents
-        if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
-        and intent.new.post_id == newest.post_id
-        and intent.state is IntentState.DONE
-    ]
     return replace(
         base,
-        edition=newest.edition,
-        url=newest.url,
-        commit=newest.commit,
-        dirty=newest.dirty,
-        pinned=pins[-1].new.kind is IntentKind.PIN if pins else None,
-        missing=_missing(newest),
+        edition=standing.edition,
+        url=standing.url,
+        commit=standing.commit,
+        dirty=standing.dirty,
+        pinned=_pinned(desk, standing),
+        missing=_missing(standing),
         unknown=tuple(
             Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents
             if intent.open
         ),
     )
+
+
+def _pinned(desk: Desk, standing: PostRecord) -> bool | None:
+    """Tell what was seen last, a person's unpin too; else what our own last deed was, None for none."""
+    deeds = [
+        intent.new.kind is IntentKind.PIN
+        for intent in desk.ledger.intents(standing.thread)
+        if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
+        and intent.new.post_id == standing.post_id
+        and intent.state is IntentState.DONE
+    ]
+    seen = was_seen_pinned(desk.ledger, standing.thread)
+    if seen or (deeds and seen is not None):
+        return seen
+    return deeds[-1] if deeds else None
 
 
 def _essay(desk: Desk, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool) -> str:

@@ -130,11 +130,12 @@ class Press:
         words, origin = snapshot.files.get(file, self.words), file if file in snapshot.files else ""
         if context.preamble is not None:
             words, origin = context.preamble, "message"
+        before = context.previous or context.replaced
         links = [f"{name}: {facts.url}" for name, facts in (context.companions or {}).items() if facts]
         return Rendered(
             title=f"{thread.name.capitalize()} {context.edition.number}",
             body="\n\n".join(filter(None, [words, context.added, previous, *links])),
-            comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL),
+            comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL) if before else "",
             preamble=origin,
             words=words,
             essay=self.essay,

@@ -129,9 +129,11 @@ def _render(source: Source, job: Json) -> Json:
     path = thread["path"]
     essay_path, preamble = _preamble(source, job)
     names = _names(source, thread, context, preamble)
+    before = context["previous"] or context["replaced"]  # the first edition's copy has the first post before
     later = names | {"edition": Known({**names["edition"], "url": EDITION_URL})}
+    later |= {"previous": before and Known(before)}
     lines = source.front(path)
-    comment = thread["comment"] if context["previous"] else ""  # no thread before, nowhere to comment
+    comment = thread["comment"] if before else ""  # no thread before, nowhere to comment
     title_line = lines.line(("title",))
     parts = {
         "title": (_at_line(thread["title"], title_line), names),

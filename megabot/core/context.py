@@ -36,6 +36,7 @@ def build(
         previous=previous(thread, seen, edition),
         companions=companions,
         revision=revision,
+        replaced=replaced(seen, edition),
     )
 
 
@@ -56,11 +57,23 @@ def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | No
     if own is None:
         return None
     number = number_of(thread, seen, own)
+    return _facts_of(own, number, slots_ago=edition.number - number)
+
+
+def replaced(seen: Seen, edition: Edition) -> PreviousFacts | None:
+    """Tell of the post of this very edition that a fresh copy would take the place of."""
+    standing = seen.standing
+    if standing is None or standing.key != edition.key:
+        return None
+    return _facts_of(standing, edition.number, slots_ago=0)
+
+
+def _facts_of(own: Own, number: int, *, slots_ago: int) -> PreviousFacts:
     return PreviousFacts(
         title=own.post.title,
         url=own.post.url,
         number=number,
-        slots_ago=edition.number - number,
+        slots_ago=slots_ago,
         comments=own.post.comments,
     )
 
@@ -110,6 +123,7 @@ def from_json(text: str) -> Context:
         living=raw.get("living", ""),
         part=raw.get("part", 0),
         part_of=raw.get("part_of", ""),
+        replaced=_previous(raw.get("replaced")),
     )
 
 

@@ -28,17 +28,19 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadStatus:
-    """One thread. `pinned` is what our last write about it says, None where there was none.
+    """One thread. `pinned` is what the last look saw, None where it is not pinned and we never pinned it.
 
-    `essay` says where the next edition's preamble comes from ("message", a file), "missing" where the thread
-    has some and this edition none of its own, "" where it has none ever. `missing` names the companions that
-    were not there when it was last written. `changes` are those of editions that still mean something.
+    `empty` is the key of the edition whose slot has come and that has no post, "" where it has one. `essay`
+    says where the next edition's preamble comes from ("message", a file), "missing" where the thread has some
+    and this edition none of its own, "" where it has none ever. `missing` names the companions that were not
+    there when it was last written. `changes` are those of editions that still mean something.
     """
 
     thread: str
     timezone: str
     next_edition: str
     next_slot: datetime
+    empty: str = ""
     essay: str = ""
     edition: str = ""
     url: str = ""

@@ -72,19 +72,22 @@ def it_is_there(case: Case) -> Hold | None:
 def the_order_was_carried_out(case: Case) -> Hold | None:
     """The same command never makes two copies; nor do two within ten minutes (decision 16, C09).
 
-    A ledger that was restored may know of none: then a post that is newer than the order tells of it (C08).
+    A copy that was taken back is none any more. A ledger that was restored may know of none: then a post that
+    is newer than the order tells of it (C08).
     """
     if case.order is None or case.order.kind is not OrderKind.REPOST:
         return None
     due = _due(case)
     if any(case.order.is_older_than(own.post.published) for own in case.seen.of_edition(due.key)):
         return Hold(reason=Reason.THERE)
+    taken_back = {own.copy for own in case.seen.of_edition(due.key) if own.withdrawn}
     for intent in case.seen.intents:
         if intent.new.kind is IntentKind.PUBLISH and intent.state is IntentState.DONE:
             again = intent.new.order == case.order.id
             soon = (
                 intent.new.edition == due.key
                 and intent.new.copy > 1
+                and intent.new.copy not in taken_back
                 and case.now - intent.changed < REPOST_WINDOW
             )
             if again or soon:

@@ -147,6 +147,11 @@ class Case:
         """Whether a person told us to post."""
         return self.ordered(OrderKind.POST) or self.ordered(OrderKind.REPOST)
 
+    @property
+    def rendered(self) -> bool:
+        """Whether the template gave a text."""
+        return isinstance(self.wanted, Rendered) or isinstance(self.current, Rendered)
+
     def ordered(self, kind: OrderKind) -> bool:
         """Tell whether a person asked for this."""
         return self.order is not None and self.order.kind is kind

@@ -4,6 +4,7 @@ A write that cannot be seen is not yet a write that did not happen: a publish or
 by two empty looks with the whole hold between them (decision 8).
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -21,6 +22,15 @@ def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...
     """Give each open intent whose state this look changes, with its new state."""
     judged = ((intent, verdict(seen, intent, now)) for intent in seen.intents if intent.open)
     return tuple((intent, state) for intent, state in judged if state is not intent.state)
+
+
+def settled(seen: Seen, judged: tuple[tuple[Intent, IntentState], ...], now: datetime) -> tuple[Intent, ...]:
+    """Give all intents as they are after these verdicts."""
+    states = {intent.id: state for intent, state in judged}
+    return tuple(
+        replace(intent, state=states[intent.id], changed=now) if intent.id in states else intent
+        for intent in seen.intents
+    )
 
 
 def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:

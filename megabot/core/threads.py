@@ -179,7 +179,8 @@ class Context:
     text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
     those of the directory since the edition before, None where there are none or nothing is known. `living`
     is kept too: the digest of what people had put around the text, and `part` with the address of the part
-    before, 0 where the edition has one post.
+    before, 0 where the edition has one post. `replaced` is the post of the same edition that a fresh copy
+    takes the place of: the comment in it is for its readers.
     """
 
     edition: EditionFacts
@@ -195,6 +196,7 @@ class Context:
     living: str = ""
     part: int = 0
     part_of: str = ""
+    replaced: PreviousFacts | None = None
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

@@ -40,6 +40,7 @@ def command(folder: Path, url: str | None) -> int:
     click.echo(
         "Next: megabot preview --open and megabot check, then megabot login, then megabot check --online."
     )
+    click.echo("Then megabot post puts up this week's thread, and megabot run goes on from the next one.")
     return 0
 
 

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from megabot import operating_texts
 from megabot.app import open_app, typed
 from megabot.errors import ConfigError
 from megabot.process import read_settings
@@ -15,7 +16,11 @@ def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
     settings = read_settings(options)
     settings.require_online()
-    password = settings.password_text() or _ask(f"Password of {settings.username} on {settings.instance}")
+    password = settings.password_text()
+    if password:
+        click.echo(operating_texts.password_known(from_file=settings.password_file is not None), err=True)
+    else:
+        password = _ask(f"Password of {settings.username} on {settings.instance}")
     code = ""
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)

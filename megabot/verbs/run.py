@@ -12,7 +12,7 @@ from megabot.chores import all_chores
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
-from megabot.run import SLOWEST, Service, next_slot
+from megabot.run import SLOWEST, Service, next_slot, trying_again
 from megabot.running import Running, open_service
 
 LAG = 20.0
@@ -87,7 +87,7 @@ def _ports(app: App, leave: Callable[[], bool]) -> Ports | None:
         try:
             return app.ports
         except Expected as error:
-            log.warning("%s; trying again in %d s", error, wait.total_seconds())
+            log.warning("%s", trying_again(str(error), wait))
             _beat(app, well=False)
             notify("READY=1")  # as ready as it gets: the manager's patience is for what hangs
             app.clock.sleep(wait.total_seconds())

@@ -3,6 +3,7 @@
 import getpass
 import os
 import pty
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from megabot.sandbox import Sandbox
 from tests.e2e.conftest import Megabot
 
 ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
 
 
 @pytest.mark.parametrize("api", ["v3", "v4"])
@@ -56,6 +58,23 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
     assert "the next 60 editions render" in capsys.readouterr().out
 
 
+def test_after_init_the_verbs_of_readme_work_in_their_order(
+    megabot: Megabot, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (steps,) = re.findall(r"^megabot init.*?(?=^megabot run)", README.read_text(), re.MULTILINE | re.DOTALL)
+    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[1:]]
+    typed = iter(["https://lemmy.example", "megabot", "news", "monday", "12:00", "Europe/Lisbon"])
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
+    assert megabot("init", "bot")[0] == 0
+    monkeypatch.chdir(nobodys_home / "bot")
+
+    done = [(verb, *megabot(*verb)) for verb in verbs]
+
+    assert [(verb, err) for verb, code, _, err in done if code] == []
+    assert verbs[-1] == ["post"]
+    assert done[-1][2].endswith("https://lemmy.example/post/1 (pinned)\n")
+
+
 def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
     code, _, err = megabot("login", PASSWORD="")
 
@@ -64,9 +83,10 @@ def test_login_without_a_terminal_says_what_to_do(megabot: Megabot) -> None:
 
 
 def test_login_with_a_password_at_hand_needs_no_terminal(megabot: Megabot) -> None:
-    code, out, _ = megabot("login")
+    code, out, err = megabot("login")
 
     assert (code, "signed in as" in out) == (0, True)
+    assert err == "the password is taken from MEGABOT_PASSWORD\n"
 
 
 def test_login_asks_on_the_terminal_and_keeps_only_the_token(

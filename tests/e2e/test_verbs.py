@@ -164,6 +164,17 @@ def test_a_running_thread_goes_to_another_community_only_on_a_persons_word(
     assert len(Hand(sandbox.url).get("user", username="megabot")["posts"]) == 1
 
 
+def test_check_warns_where_a_changed_schedule_counts_anew(megabot: Megabot, source: Path) -> None:
+    megabot("post")
+    template = source / "thread.md.j2"
+    text = template.read_text()
+    template.write_text(text.replace("number: 1}", "number: 2}"))
+
+    code, out, _ = megabot("check")
+
+    assert (code, "was posted with number" in out) == (0, True)
+
+
 def test_check_says_what_a_renamed_thread_means(megabot: Megabot, source: Path) -> None:
     megabot("post")
     template = source / "thread.md.j2"

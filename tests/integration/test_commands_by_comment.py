@@ -1,5 +1,7 @@
 """Scenes: a moderator writes a comment or a message, the service ticks, and the answer is read."""
 
+import logging
+
 import pytest
 
 from megabot.core.problems import Problem
@@ -91,6 +93,16 @@ def test_status_is_told_in_the_thread(world: World, service: Service) -> None:
     say(world, service, f"{BOT} status")
 
     assert "2026-W48 https://lemmy.example/post/1" in answers(world)[0]
+
+
+def test_the_log_tells_who_said_what(
+    world: World, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="megabot")
+
+    write(world, service, "hold")
+
+    assert [line for line in caplog.messages if line.startswith("carrying out: ") and "modlin: hold" in line]
 
 
 def test_a_preview_comes_by_message(world: World, service: Service) -> None:

@@ -316,6 +316,15 @@ def test_an_adoption_lasts_although_the_comment_that_says_so_was_removed(
     assert [(one.post_id, one.edition, one.adopted) for one in known][1] == (thread, "2026-W48", True)
 
 
+def test_the_adoption_of_a_thread_that_does_not_stand_is_told_too(world: World) -> None:
+    thread = by_hand(world, "News of last week", pinned=False)
+    world.post()
+
+    answer = adopt(world, thread, as_previous=True)
+
+    assert answer.said[0] == f"news: https://lemmy.example/post/{thread} is edition 2026-W46 from now on"
+
+
 @either
 def test_a_first_run_begins_with_the_thread_that_is_there(world: World, ledger: Ledger) -> None:
     thread = by_hand(world, "News of last week")

@@ -78,7 +78,7 @@ def test_when_it_is_over_that_is_told_too(world: World) -> None:
     service.tick()
 
     _, over = inbox(world, "modlin")
-    assert over.startswith("This is over:")
+    assert over.startswith("This is over, and nothing is to be done about it any more:")
     assert len(world.posts()) == 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem, Snapshot
 from megabot.errors import Stopping
-from megabot.run import Service, next_pass
+from megabot.run import Service, next_pass, trying_again
 from tests.world import SLOT, WEEK, World
 
 
@@ -77,6 +77,23 @@ def test_a_thread_missed_while_the_server_was_away_is_posted_when_it_is_back(wor
     service.tick()
 
     assert world.pinned() == [1]
+
+
+def test_a_broken_template_is_taken_back_by_no_pass_that_rendered_nothing(world: World) -> None:
+    world.press.problem = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
+    world.post()
+    world.service().tick()
+    stands = [key for key, _ in world.ports().alerts.standing()]
+    world.press.problem = None
+
+    world.post()
+
+    assert stands == ["news:text_broken"]
+    assert list(world.ports().alerts.standing()) == []
+
+
+def test_trouble_and_the_time_to_the_next_try_are_one_sentence() -> None:
+    assert trying_again("No route.", timedelta(seconds=30)) == "No route; trying again in 30 s"
 
 
 def test_a_broken_template_is_said_once_and_taken_back_when_it_is_mended(

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from megabot import preview, status
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import RenderProblem
+from megabot.core.threads import Rendered, RenderProblem
 from megabot.orders import Answer, carry_out
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
@@ -96,6 +97,37 @@ def test_the_next_edition_follows_the_post_that_stands_again(copied: World, ledg
     assert copied.pinned() == [4]
     assert "Last: https://lemmy.example/post/2" in str(copied.posts()[-1]["body"])
     assert [len(copied.comments(number)) for number in (2, 3)] == [2, 1]
+
+
+def test_a_change_of_the_template_on_the_way_hinders_no_undo(copied: World) -> None:
+    copied.press.words = "A better essay."
+
+    answer = order(copied, OrderKind.UNDO, "comment:2")
+
+    assert answer.done
+    assert "A better essay." in str(copied.posts()[1]["body"])
+
+
+def test_after_an_undo_a_new_order_makes_a_new_copy_at_once(copied: World) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+
+    order(copied, OrderKind.REPOST, "comment:3")
+
+    assert copied.pinned() == [4]
+
+
+@either
+def test_status_and_preview_go_by_the_post_that_stands_again(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    ledger(copied)
+    copied.run_pass()
+
+    (found,) = status.read(copied.ports()).threads
+    (shown,) = preview.preview(copied.ports(), None, choose=lambda: copied.pages.all).shown
+
+    assert found.url == "https://lemmy.example/post/2"
+    assert isinstance(shown.text, Rendered)
+    assert "Last: https://lemmy.example/post/2" in shown.text.body
 
 
 def test_the_same_order_undoes_once(copied: World) -> None:

@@ -7,19 +7,20 @@ from typing import Any, TypeVar
 
 import pytest
 
-from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.actions import Pin, Reason
+from megabot.core.plan import holds, writes
 from megabot.core.posts import Comment, OwnContent, Post, PostDraft
 from megabot.core.records import IntentState
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Refresh
-from megabot.errors import OutcomeUnknown
+from megabot.errors import OutcomeUnknown, Stopping
 from megabot.orders import carry_out
 from megabot.ports import Forum, Ports
 from megabot.reconcile import Report, run_pass
 from tests.world import SLOT, WEEK, World
 
 Answer = TypeVar("Answer")
+POST = {"news": Order(OrderKind.POST, "shell:1")}
 
 
 @dataclass
@@ -57,6 +58,16 @@ class Lossy:
         raise OutcomeUnknown("the answer was lost")
 
 
+class Stopped(Lossy):
+    """The process is told to stop after a write has left."""
+
+    def _maybe(self, name: str, send: Callable[[], Answer]) -> Answer:
+        answer = send()
+        if name == self.loses:
+            raise Stopping
+        return answer
+
+
 class Brief(Lossy):
     """As on a busy account: its listing reaches no further back than it was asked to."""
 
@@ -77,6 +88,18 @@ def run_to_the_slot_after(world: World, *, loses: str, arrives: bool) -> Report:
     world.post()
     world.clock.at = SLOT + WEEK
     return run_pass(lossy(world, loses=loses, arrives=arrives), proof=True)[0]
+
+
+def test_a_plan_takes_what_a_look_shows_for_done_and_writes_nothing_down(world: World) -> None:
+    ports = world.ports()
+    with pytest.raises(Stopping):
+        run_pass(replace(ports, forum=Stopped(ports.forum, "create_post", arrives=True)), orders=POST)
+
+    report = run_pass(world.ports(), proof=True, dry=True)[0]
+
+    assert [type(action) for action in writes(report.left)] == [Pin]
+    assert {hold.reason for hold in holds(report.left)} == {Reason.THERE}
+    assert [intent.state for intent in ports.ledger.intents("news")] == [IntentState.SENDING]
 
 
 @pytest.mark.parametrize("call", ["create_post", "comment", "feature"])

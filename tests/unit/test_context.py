@@ -39,6 +39,7 @@ CONTEXTS = st.builds(
     previous=st.none() | PREVIOUS,
     companions=st.dictionaries(st.text(), st.none() | COMPANIONS),
     preamble=st.none() | st.text(),
+    replaced=st.none() | PREVIOUS,
     revision=st.builds(Revision, commit=st.text(), dirty=st.booleans(), url=st.text()),
 )
 
@@ -98,6 +99,15 @@ def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
     assert found == PreviousFacts(
         title="News 46", url="https://lemmy.example/post/46", number=46, slots_ago=1, comments=12
     )
+
+
+def test_a_copy_replaces_the_post_of_its_own_edition_and_no_other() -> None:
+    found = context.replaced(seen(posts=(own(47, comments=3), own(46))), an_edition(47))
+
+    assert found == PreviousFacts(
+        title="News 47", url="https://lemmy.example/post/47", number=47, slots_ago=0, comments=3
+    )
+    assert context.replaced(seen(posts=(own(46),)), an_edition(47)) is None
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])

@@ -49,7 +49,7 @@ def test_the_template_holds_the_answers() -> None:
         True: "monday",  # YAML 1.1 takes "on" for a boolean; the source's own reader does not
         "at": "09:30",
         "timezone": "Europe/Berlin",
-        "first": {"date": date(2026, 11, 16), "number": 1},
+        "first": {"date": date(2026, 11, 9), "number": 1},
     }
 
 
@@ -73,14 +73,14 @@ def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("now", "day"),
     [
-        ("2026-11-16T08:29:59+00:00", date(2026, 11, 16)),  # 9:29:59 in Berlin
-        ("2026-11-16T08:30:00+00:00", date(2026, 11, 23)),
-        ("2026-11-17T00:00:00+00:00", date(2026, 11, 23)),
-        ("2026-11-15T23:30:00+00:00", date(2026, 11, 16)),  # Monday already in Berlin
-        ("2026-12-29T12:00:00+00:00", date(2027, 1, 4)),
+        ("2026-11-16T08:29:59+00:00", date(2026, 11, 9)),  # 9:29:59 in Berlin
+        ("2026-11-16T08:30:00+00:00", date(2026, 11, 16)),
+        ("2026-11-17T00:00:00+00:00", date(2026, 11, 16)),
+        ("2026-11-15T23:30:00+00:00", date(2026, 11, 9)),  # Monday already in Berlin
+        ("2027-01-02T12:00:00+00:00", date(2026, 12, 28)),
     ],
 )
-def test_the_first_day_is_that_of_the_next_slot(now: str, day: date) -> None:
+def test_the_first_day_is_that_of_the_newest_slot(now: str, day: date) -> None:
     assert init.first_day(ANSWERS, datetime.fromisoformat(now)) == day
 
 

@@ -13,9 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += (
-    "reconcile look series long_look living parts places companions compose images perform orders messages"
-)
+PASS += "reconcile look series standing long_look living parts places companions compose images perform"
+PASS += " orders messages"
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
@@ -49,9 +48,9 @@ MAY_IMPORT = {
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
-    **dict.fromkeys(READERS.split(), f"places markdown check_texts {PORTS}"),
-    "status": f"amending {PORTS}",
-    "preview": f"preview_parts overview_texts amending {PORTS}",
+    **dict.fromkeys(READERS.split(), f"places markdown check_texts standing {PORTS}"),
+    "status": f"amending standing {PORTS}",
+    "preview": f"preview_parts overview_texts amending standing {PORTS}",
     "preview_page": "preview_parts preview_style preview_links core",
     "preview_parts": "preview_links markdown core",
     **dict.fromkeys(["preview_style", "preview_links"], ""),

@@ -6,6 +6,7 @@ import pytest
 
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
 from tests.templates import (
+    BEFORE,
     BODY_LINE,
     CONTEXT,
     FIRST,
@@ -40,6 +41,13 @@ def test_without_a_thread_before_there_is_no_comment() -> None:
 
     assert isinstance(answer, Rendered)
     assert answer.comment == ""
+
+
+def test_a_copy_of_the_first_thread_tells_the_readers_of_the_post_that_it_replaces() -> None:
+    answer = render(source("Hello."), replace(FIRST, replaced=replace(BEFORE, number=130, slots_ago=0)))
+
+    assert isinstance(answer, Rendered)
+    assert answer.comment == f"Go on [here]({EDITION_URL}), 130."
 
 
 @pytest.mark.parametrize(

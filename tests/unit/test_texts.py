@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import operating_texts, overview_texts, texts
+from megabot import answers, operating_texts, overview_texts, texts
 from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
@@ -171,6 +171,10 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
     assert overview_texts.status_lines(ENGLISH, found, ["news"]) == lines[:2]
 
 
+def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:
+    assert status(empty="2026-W47").endswith("; 2026-W47 has no post; it is made by: megabot post news")
+
+
 def test_a_status_names_what_may_have_happened() -> None:
     assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
         "; outcome unknown: edit 2026-W47 since 2026-11-16 12:05 UTC"
@@ -224,6 +228,10 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
     assert words in sentence
+
+
+def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
+    assert answers.done(ENGLISH, (), [texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
 
 
 def test_a_thread_is_called_by_its_name() -> None:

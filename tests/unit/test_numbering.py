@@ -1,0 +1,44 @@
+"""A schedule that was changed after something was posted: do the numbers go on?"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from megabot.core.calendar import Every, Schedule
+from megabot.core.numbering import misnumbered
+from tests.making import NOW, WEEKLY, a_record, a_thread
+
+# It began on a Saturday, whose second thread was that of week 47; then Fridays were chosen.
+FRIDAYS = replace(WEEKLY, weekdays=(4,), first=date(2026, 11, 14), number=1)
+SUNDAY = NOW + timedelta(days=6)
+
+
+def next_of(schedule: Schedule, number: int) -> tuple[str, int] | None:
+    found = misnumbered(a_thread(schedule=schedule), a_record(47, number=number), SUNDAY)
+    return found and (found[0].key, found[1])
+
+
+def test_a_schedule_that_nobody_changed_counts_on() -> None:
+    assert next_of(WEEKLY, 47) is None
+
+
+def test_another_weekday_before_that_of_the_first_day_repeats_a_number() -> None:
+    assert next_of(FRIDAYS, 2) == ("2026-W48", 3)
+
+
+def test_with_the_first_day_and_number_that_are_named_it_counts_on() -> None:
+    assert next_of(replace(FRIDAYS, first=date(2026, 11, 27), number=3), 2) is None
+
+
+def test_a_number_that_moves_is_found_too() -> None:
+    assert next_of(replace(WEEKLY, number=5), 47) == ("2026-W48", 48)
+
+
+def test_where_keys_are_of_another_kind_no_number_comes_twice() -> None:
+    daily = replace(WEEKLY, every=Every.DAY, weekdays=(), first=date(2026, 11, 9))
+
+    assert next_of(daily, 47) == ("2026-11-23", 48)
+    assert next_of(replace(daily, number=100), 47) is None
+
+
+def test_nothing_is_said_of_a_post_whose_number_nobody_knows() -> None:
+    assert next_of(FRIDAYS, 0) is None
