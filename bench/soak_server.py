@@ -14,7 +14,7 @@ from megabot.sandbox.exchange import Answer, Request
 from megabot.sandbox.hands import Hand, HandError, Json
 
 READERS = tuple(f"reader{number}" for number in range(5))
-COMMENTS_A_WEEK = 10
+COMMENTS_A_WEEK = 5
 _HURT = 0.01
 """How often an answer is broken, of all."""
 _OUTAGE = 0.1
