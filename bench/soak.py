@@ -1,7 +1,8 @@
 """`python -m bench.soak`: decades of the real service in one process, and what it holds at start and end.
 
 The service's own loop runs; ledger, token file and HTTP are real; the server, in another process, has good
-days and bad ones. Only the clock is faked: to wait for a tick takes four days, but never past a slot.
+days and bad ones. Only the clock is faked: to wait for a tick takes four days, but never past a slot, and
+half an hour while there is trouble.
 """
 
 import argparse
@@ -29,11 +30,12 @@ from megabot.config import load
 from megabot.core import context
 from megabot.core.threads import EDITION_URL, Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.ports import Renderer, Source
-from megabot.run import Service, next_slot
+from megabot.run import HOURLY, Service, next_slot
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
 WEEK, YEAR = timedelta(weeks=1), timedelta(days=365.25)
 WAIT = timedelta(days=4)
+SOON = timedelta(minutes=30)
 TICK = timedelta(seconds=60)
 SETTLED = 3
 """From this year on nothing may grow: what is forgotten, is forgotten after two."""
@@ -143,6 +145,7 @@ class Years:
     state: Path
     until: datetime
     threads: tuple[Thread, ...] = ()
+    owes: Callable[[datetime], bool] = lambda _: False
     marks: list[Mark] = field(default_factory=list)
     weeks: int = 0
     ticks: int = 0
@@ -154,12 +157,15 @@ class Years:
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass: four days where a tick is waited for, up to the next slot at most."""
+        """Let time pass: four days where a tick is waited for, half an hour where the bot owes a look.
+
+        Up to the next slot at most.
+        """
         now, wait = self.now(), timedelta(seconds=seconds)
         if wait > TICK / 2:
             self.ticks += 1
             slots = [next_slot(thread, now) + timedelta(seconds=1) for thread in self.threads]
-            wait = min([WAIT, *(slot - now for slot in slots)])
+            wait = min([SOON if self.owes(now) else WAIT, *(slot - now for slot in slots)])
         self.traveller.shift(wait)
         self.shared.value = self.now().timestamp()
         if self.now() >= self.until:
@@ -254,6 +260,7 @@ def live(years: Years) -> None:
         shelf = Shelf(app.ports.source, lambda: years.weeks)
         ports = replace(app.ports, renderer=Typist(app.ports.renderer), source=shelf)
         service = Service(ports, tick=TICK, notify=lambda _: None)
+        years.owes = lambda now: service.next_at - now < HOURLY - SOON
         try:
             service.serve()
         except Enough:

@@ -11,10 +11,10 @@ from random import Random
 from bench.stage import BOT, COMMUNITY
 from megabot.sandbox import Sandbox
 from megabot.sandbox.exchange import Answer, Request
-from megabot.sandbox.hands import Hand, HandError
+from megabot.sandbox.hands import Hand, HandError, Json
 
 READERS = tuple(f"reader{number}" for number in range(5))
-COMMENTS_A_WEEK = 10
+COMMENTS_A_WEEK = 5
 _HURT = 0.01
 """How often an answer is broken, of all."""
 _OUTAGE = 0.1
@@ -59,7 +59,7 @@ class People:
         elif drawn < _UNPINNED + _REMOVED:
             modlin.remove(post_id)
 
-    def _posts(self) -> list[dict[str, object]]:
+    def _posts(self) -> list[Json]:
         views = self._hand("modlin").get("post/list", community_name=COMMUNITY, sort="New", limit=20)
         return [view["post"] for view in views["posts"]]
 
