@@ -36,7 +36,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *pin_the_standing_post(case, standing),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
-        *announce_the_next(case, standing, may_mark=may_moderate(case, standing)),
+        *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
         *unpin_the_older_ones(case, standing),
         *report_doubles(case),
@@ -142,6 +142,11 @@ def _words_for(case: Case, standing: Own) -> str | Need:
     if case.current is None:
         return Need.CURRENT_TEXT
     return case.current.comment if isinstance(case.current, Rendered) else ""
+
+
+def say_that_the_next_comes(case: Case, standing: Own) -> Iterator[Action]:
+    """Announce the next edition in the standing post, where the front matter says so."""
+    yield from announce_the_next(case, standing, may_mark=may_moderate(case, standing))
 
 
 def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:

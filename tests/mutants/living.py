@@ -12,7 +12,7 @@ LIVING = (
         old="    elif coming.slot - span <= case.now and not (\n",
         new="    elif not (\n",
         caught_by=(f"{ANNOUNCING}::test_six_hours_before_the_slot_one_comment_says_when_and_is_marked",),
-        rule="announce_the_next",
+        rule="say_that_the_next_comes",
     ),
     Mutant(
         name="a removed comment stays among the highlights",

@@ -6,7 +6,9 @@ from megabot.adapters.template_language import failure
 from tests.templates import BODY_LINE, FIRST, body_of, problems_of
 
 HERE = f"thread.md.j2:{BODY_LINE}: "
-NAMES = "community, companions, data, edition, preamble, previous, section, sections, source, spoiler"
+NAMES = (
+    "changes, community, companions, data, edition, preamble, previous, section, sections, source, spoiler"
+)
 
 
 @pytest.mark.parametrize(
