@@ -45,6 +45,11 @@ def v4(tmp_path: Path) -> Iterator[HttpStage]:
 
 # The table of docs/lemmy-apis.md
 
+
+def newest_comment(stage: HttpStage) -> int:
+    return max(stage.sandbox.world.comments)
+
+
 OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
     "site": lambda stage, _: stage.forum.site(),
     "account": lambda stage, _: stage.forum.account(),
@@ -63,6 +68,9 @@ OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
     "feature": lambda stage, post: stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY),
     "lock": lambda stage, post: stage.forum.lock(post, locked=True, reason="x"),
     "comment": lambda stage, post: stage.forum.comment(post, "x"),
+    "comment_by_id": lambda stage, _: stage.forum.comment_by_id(newest_comment(stage)),
+    "edit_comment": lambda stage, _: stage.forum.edit_comment(newest_comment(stage), "x"),
+    "distinguish": lambda stage, _: stage.forum.distinguish(newest_comment(stage), distinguished=True),
     "inbox": lambda stage, _: stage.forum.inbox(),
     "mark_read": lambda stage, _: stage.forum.mark_read(stage.waiting[0]),
     "person": lambda stage, _: stage.forum.person("modlin"),
@@ -92,6 +100,7 @@ def test_an_operation_makes_the_calls_that_the_page_says(
         stage.forum.account()
         stage.hand("reader").comment(made, "Hello.")
         stage.waiting.extend(stage.forum.inbox())
+        stage.forum.comment(made, "Mine.")
     stage.clock.advance(hours=1)
     stage.calls()
 
