@@ -293,6 +293,22 @@ def a_moderator_commands(year: Year) -> None:
         _command(year, person, words)
 
 
+def a_comment_is_put_forward(year: Year) -> None:
+    """A moderator answers a reader's comment with that word; now and then the comment is gone soon."""
+    post = year.standing(year.random.choice(["news", "group"]))
+    if post is None or not post.open:
+        return
+    remark = year.hand(year.reader).comment(post.id, "The tide tables of 1911.")
+    year.hand(year.modlin).comment(post.id, "@megabot@lemmy.example feature", parent_id=remark)
+
+    def delete(year: Year) -> None:
+        if remark in year.server.mail.said:
+            year.hand(year.reader).delete_comment(remark)
+
+    if year.random.random() < 0.5:
+        year.after(timedelta(hours=year.random.uniform(0.1, 60)), named(delete, "a_comment_is_deleted"))
+
+
 def a_stranger_commands(year: Year) -> None:
     """Who must be neither obeyed nor answered."""
     _command(year, year.reader, year.random.choice(COMMANDS))
@@ -327,6 +343,7 @@ def _comment_on(year: Year, person: Person, post: Post, words: str) -> None:
 
 COMMANDS = [
     *("repost yes news", "repost yes group", "post news", "post group", "undo news", "undo group"),
+    *("note news Be kind. for 6h", "unnote news"),
     *("refresh news", "refresh group", "status", "help", "repots news", "Thank you!"),
 ]
 BY_HAND = 0.06
@@ -355,6 +372,7 @@ WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.06, somebody_orders_a_copy),
     (0.06, somebody_posts),
     (0.06, somebody_refreshes),
+    (0.05, a_comment_is_put_forward),
     (0.15, a_moderator_commands),
     (0.05, a_stranger_commands),
 )

@@ -100,7 +100,11 @@ class Year:
         )
         news = Thread(name="news", path="thread.md.j2", title="News", schedule=weekly, community="news")
         return (
-            replace(news, previous=told, companions=(Companion(name="group", thread="group"),)),
+            replace(
+                news,
+                previous=replace(told, announce=timedelta(hours=6)),
+                companions=(Companion(name="group", thread="group"),),
+            ),
             replace(
                 news,
                 name="group",
