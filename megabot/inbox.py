@@ -65,8 +65,8 @@ class Inbox:
     def _list(self) -> None:
         """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
         kept = self._ports.ledger.recall(_WATERMARK)
-        listing = self._ports.forum.inbox(watermark(kept))
-        new = [notice for notice in listing.notices if self._ports.ledger.heard(notice.key) is None]
+        listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.heard
+        new = [notice for notice in listing.notices if heard(notice.key) is None]
         if kept is None:
             self._leave(new)
         elif new:

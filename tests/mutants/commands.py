@@ -29,11 +29,52 @@ COMMANDS = (
         caught_by=(f"{AUTHORITY}::test_a_restored_ledger_does_not_obey_again_what_was_never_answered",),
     ),
     Mutant(
-        name="a hundred strangers are all marked as read at once",
+        name="what is marked as read in the browser is not heard",
         file="megabot/inbox.py",
-        old="notices[:MOST_MARKED]",
-        new="notices",
-        caught_by=(f"{AUTHORITY}::test_a_hundred_strangers_cost_few_requests_a_tick_and_no_replies",),
+        old=" if heard(notice.key) is None]\n",
+        new=" if notice.unread and heard(notice.key) is None]\n",
+        caught_by=(
+            f"{AUTHORITY}::test_a_command_that_somebody_read_in_the_browser_is_heard_with_the_next_one",
+            f"{AUTHORITY}::test_a_command_that_somebody_read_in_the_browser_is_heard_within_the_hour",
+        ),
+    ),
+    Mutant(
+        name="the inbox is not listed once more after the mark",
+        file="megabot/inbox.py",
+        old="        if waiting and self._mark_all():\n            self._list()\n",
+        new="        if waiting:\n            self._mark_all()\n",
+        caught_by=(f"{AUTHORITY}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
+    ),
+    Mutant(
+        name="the inbox is not listed at the start",
+        file="megabot/inbox.py",
+        old="        if waiting or anew or self._owed:\n",
+        new="        if waiting:\n",
+        caught_by=(f"{AUTHORITY}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
+    ),
+    Mutant(
+        name="the watermark is kept before what is below it",
+        file="megabot/inbox.py",
+        old=" if heard(notice.key) is None]\n",
+        new=" if heard(notice.key) is None]\n"
+        "        self._ports.ledger.remember(_WATERMARK, listing.watermark.text())\n",
+        caught_by=(f"{AUTHORITY}::test_while_nobody_knows_who_moderates_a_command_waits",),
+    ),
+    Mutant(
+        name="the watermark of one API is taken for the other's",
+        file="megabot/core/watermark.py",
+        old="        mark, at = self.newest.get(name), self.at\n",
+        new="        mark, at = max(self.newest.values(), default=0), self.at\n",
+        caught_by=(f"{AUTHORITY}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
+    ),
+    Mutant(
+        name="a list is read to its end each time",
+        file="megabot/core/watermark.py",
+        old="        if len(new) < len(page):\n            break\n",
+        new="",
+        caught_by=(
+            "tests/contract/test_forum_over_http.py::test_a_list_is_read_no_further_than_to_the_watermark",
+        ),
     ),
     Mutant(
         name="a second skip takes another week",
