@@ -354,7 +354,8 @@ def test_a_hundred_strangers_cost_four_requests_and_pages_in_one_tick_and_no_rep
 
 @ON_BOTH
 def test_a_command_costs_four_requests_and_pages_a_tick(world: World, service: Service) -> None:
-    """Its answer, and what is done on it, come behind."""
+    """However long the lists are. Its answer, and what is done on it, come behind."""
+    a_hundred_strangers(world)
     tick(world, service)
     world.hand("modlin").comment(1, f"{BOT} help")
     asked(world)

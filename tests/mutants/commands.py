@@ -72,9 +72,7 @@ COMMANDS = (
         file="megabot/core/watermark.py",
         old="        if len(new) < len(page):\n            break\n",
         new="",
-        caught_by=(
-            "tests/contract/test_forum_over_http.py::test_a_list_is_read_no_further_than_to_the_watermark",
-        ),
+        caught_by=(f"{AUTHORITY}::test_a_command_costs_four_requests_and_pages_a_tick",),
     ),
     Mutant(
         name="a second skip takes another week",
