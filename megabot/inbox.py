@@ -1,5 +1,7 @@
 """What moderators tell the bot on Lemmy: heard once for ever, allowed or not, carried out, answered.
 
+New is what is above the watermark in the ledger, never what is unread: people read the inbox too.
+
 Each step is in the ledger before it is taken, so that whatever breaks in between, nothing is done twice.
 """
 
@@ -18,14 +20,13 @@ from megabot.core.heard import Heard, HeardState
 from megabot.core.notices import Notice, answered_by
 from megabot.core.posts import Person
 from megabot.core.threads import Thread
+from megabot.core.watermark import watermark
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
 from megabot.ports import Ports
 from megabot.replies import send_answers
 
 TOO_OLD = timedelta(days=2)
-MOST_MARKED = 20
-"""Marked as read in one tick: a hundred requests for a hundred strangers would keep a moderator waiting."""
-_SINCE = "inbox:since"
+_WATERMARK = "inbox:watermark"
 log = logging.getLogger("megabot")
 
 
@@ -36,42 +37,52 @@ class Inbox:
         self._ports = ports
         self._bot: Person | None = None
         self._known: tuple[Thread, ...] = ()
+        self._owed = True  # the process before may have ended between marking and listing once more
 
-    def attend(self, *, waiting: bool, known: tuple[Thread, ...]) -> None:
-        """Hear what waits, carry out what was ordered, answer what is owed.
+    def attend(self, *, waiting: bool, known: tuple[Thread, ...], anew: bool = False) -> None:
+        """Hear what is new, carry out what was ordered, answer what is owed.
 
         `waiting` is whether the server counts anything unread, `known` the threads of the last pass, to go by
-        while the source is broken. Raises what the forum and the ledger raise.
+        while the source is broken. `anew` lists where nothing waits too: somebody may have read the inbox in
+        the browser. Raises what the forum and the ledger raise.
         """
         self._known = known
-        heard = self._hear() if waiting or self._is_new() else ()
+        if waiting or anew or self._owed:
+            self._hear(waiting=waiting)
         for command in self._ports.ledger.open_commands():
             if command.state is HeardState.ACTING:
                 self._act(command)
         send_answers(self._ports)
-        self._mark(heard)
 
-    def _is_new(self) -> bool:
-        return self._ports.ledger.recall(_SINCE) is None
+    def _hear(self, *, waiting: bool) -> None:
+        """Hear what is new, and what came in before all was marked as read: that waits no more."""
+        self._owed = True
+        self._list()
+        if waiting and self._mark_all():
+            self._list()
+        self._owed = False
 
-    def _hear(self) -> tuple[Notice, ...]:
-        """Write down everything that waits and was never heard; nobody's rights are taken from memory."""
-        notices = self._ports.forum.inbox()
-        new = [notice for notice in notices if self._ports.ledger.heard(notice.key) is None]
-        if self._is_new():
+    def _list(self) -> None:
+        """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
+        kept = self._ports.ledger.recall(_WATERMARK)
+        listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.heard
+        new = [notice for notice in listing.notices if heard(notice.key) is None]
+        if kept is None:
             self._leave(new)
         elif new:
             self._judge(new)
-        return notices
+        self._ports.ledger.remember(_WATERMARK, listing.watermark.text())
 
     def _leave(self, notices: Sequence[Notice]) -> None:
-        """A new ledger does not know what was obeyed before: what waits is not obeyed, but counted."""
+        """A new ledger does not know what was obeyed before: nothing is, and what waits is counted."""
+        recent = self._ports.clock.now() - TOO_OLD
+        waiting = [notice for notice in notices if notice.unread]
         for notice in notices:
-            self._keep(notice, HeardState.IGNORED)
-        said = sum(notice.origin is not Origin.SERVER for notice in notices)
+            if notice.unread or notice.published > recent:
+                self._keep(notice, HeardState.IGNORED)
+        said = sum(notice.origin is not Origin.SERVER for notice in waiting)
         if said:
             log.warning("%s", texts.left_unheard(said))
-        self._ports.ledger.remember(_SINCE, self._ports.clock.now().isoformat())
 
     def _judge(self, notices: Sequence[Notice]) -> None:
         bot, threads = self._account(), self._read_threads()
@@ -155,14 +166,14 @@ class Inbox:
             said = self._ports.forum.messages_to(heard.person_id)
         return any(answered_by(text) == heard.key for text in said)
 
-    def _mark(self, notices: Sequence[Notice]) -> None:
-        """Take what was heard out of what waits. It is known by the ledger, so this may fail, or wait."""
-        for notice in notices[:MOST_MARKED]:
-            try:
-                self._ports.forum.mark_read(notice)
-            except ForumError as error:
-                log.info("%s", error)
-                return
+    def _mark_all(self) -> bool:
+        """Take everything out of what is counted. What was heard is known by the ledger, so this may fail."""
+        try:
+            self._ports.forum.mark_all_read()
+        except ForumError as error:
+            log.info("%s", error)
+            return False
+        return True
 
     def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol
 
 from megabot.core.heard import Heard
-from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -23,6 +22,7 @@ from megabot.core.posts import (
 )
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.core.watermark import Listing, Watermark
 from megabot.language import ENGLISH, Language
 
 
@@ -118,18 +118,17 @@ class Forum(Protocol):
     def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
         """Mark a comment of the account's own as a moderator's word, or take the mark off."""
 
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits unread, oldest first: mentions, replies and private messages, pages of each.
+    def inbox(self, above: Watermark) -> Listing:
+        """List what is above a watermark, oldest first: mentions, replies and private messages, with pages.
 
-        A comment comes once, whatever it is and however often it was edited; reading marks nothing as read.
-        What else the server counts as unread comes too, to be marked (1.0 tells of moderators' deeds).
+        Whether something is marked as read plays no part, and nothing is marked. A comment comes once,
+        whatever it is and however often it was edited since; what the server tells of moderators' deeds
+        comes too (1.0). Where the watermark is of the other API, or of before the server was put back, what
+        was listed in its last two days comes once more.
         """
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take a notice out of what waits; marking one twice is no error.
-
-        One that was listed before the server was upgraded, or put back, stays and is listed again.
-        """
+    def mark_all_read(self) -> None:
+        """Take everything out of what `unread` counts."""
 
     def person(self, name: str) -> Person:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""

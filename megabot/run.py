@@ -121,9 +121,12 @@ class Service:
 
     def _step(self, now: datetime) -> None:
         unread = self._ports.forum.unread()
+        passed_at = self._passed_at
         self._pass_if_due(now)
+        # What a person read in the bot's inbox is not counted: a pass that had nothing to do finds it.
+        anew = self._passed_at != passed_at and not any(report.done for report in self.reports)
         # After the threads, which no trouble in the inbox is to delay.
-        self._inbox.attend(waiting=unread.total > 0, known=self._threads)
+        self._inbox.attend(waiting=unread.total > 0, known=self._threads, anew=anew)
         self._pass_if_due(self._ports.clock.now())
         self._chores(self._ports.clock.now())
 

@@ -16,7 +16,6 @@ from megabot.adapters.lemmy_v3 import LemmyV3
 from megabot.adapters.lemmy_v4 import LemmyV4
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import new_key
-from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -30,6 +29,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
+from megabot.core.watermark import Listing, Watermark
 from megabot.errors import ForumError, NotLemmy, Refused, Unreadable
 from megabot.ports import Clock, Forum
 
@@ -181,13 +181,13 @@ class LemmyForum:
         """Mark an own comment as a moderator's word."""
         return self._ask(lambda api: api.distinguish(comment_id, distinguished=distinguished))
 
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits unread."""
-        return self._ask(lambda api: api.inbox())
+    def inbox(self, above: Watermark) -> Listing:
+        """List what is new in the inbox."""
+        return self._ask(lambda api: api.inbox(above))
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take a notice out of what waits. One that came over the other API is left: it is listed again."""
-        self._ask(lambda api: api.mark_read(notice))
+    def mark_all_read(self) -> None:
+        """Take everything out of what is counted."""
+        self._ask(lambda api: api.mark_all_read())
 
     def person(self, name: str) -> Person:
         """Find a person by name."""

@@ -44,12 +44,20 @@ def following(
     most: int = LAST_PAGE,
 ) -> Iterator[Item]:
     """Fetch page after page, as each says, up to the one behind which nothing wanted can be."""
+    for page in followed(fetch, most=most):
+        yield from page
+        if not page or ends(page):
+            return
+
+
+def followed(fetch: Callable[[str], Listed[Item]], *, most: int = LAST_PAGE) -> Iterator[tuple[Item, ...]]:
+    """Fetch page after page, as each says how, as long as more is asked for."""
     after = ""
     for _ in range(most):
         page = fetch(after)
-        yield from page.items
+        yield page.items
         after = page.after
-        if not (after and page.items) or ends(page.items):  # behind a last page that is full is an empty one
+        if not (after and page.items):  # behind a last page that is full is an empty one
             return
 
 

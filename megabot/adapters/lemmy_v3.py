@@ -20,7 +20,6 @@ from megabot.adapters.lemmy_v3_requests import RequestsV3
 from megabot.adapters.lemmy_wire import done
 from megabot.adapters.sign_in import SignIns
 from megabot.core.addresses import local_post
-from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -34,6 +33,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
+from megabot.core.watermark import Listing, Watermark
 from megabot.ports import Clock
 
 LOG_PAGES = 3
@@ -200,13 +200,13 @@ class LemmyV3:
             lambda: self._api.distinguish_comment(comment_id, distinguished), wire.written_comment
         )
 
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits unread."""
-        return self._inbox.waiting()
+    def inbox(self, above: Watermark) -> Listing:
+        """List what is new in the inbox."""
+        return self._inbox.new(above, self._clock.now(), self._me().id)
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take a notice out of what waits."""
-        self._inbox.mark_read(notice)
+    def mark_all_read(self) -> None:
+        """Take everything out of what is counted."""
+        self._inbox.mark_all_read()
 
     def person(self, name: str) -> Person:
         """Find a person by name."""

@@ -1,31 +1,39 @@
-"""The inbox of an account on a Lemmy 0.19 server: what waits in it, and taking that out. Part of `lemmy_v3`.
+"""The inbox of an account on a Lemmy 0.19 server: what is new in it, read or not. Part of `lemmy_v3`.
 
 plemmy's own calls are not used: its list of messages asks for `unread_only=True`, which 0.19 refuses as it
-does `none` (recorded: 083).
+does `none` (recorded: 083). Comments are listed by when they were written, not by when they were told of: one
+that names the bot by a late edit is found among the newest 50 mentions.
 """
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import requests
 
 from megabot.adapters import lemmy_wire_v3_inbox as wire
 from megabot.adapters.lemmy_answer import Call
 from megabot.adapters.lemmy_calls import Calls, Parse
-from megabot.adapters.lemmy_pages import PAGE, pages
+from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, pages
 from megabot.adapters.lemmy_wire import done
-from megabot.core.commands import Origin
 from megabot.core.notices import Notice
-from megabot.errors import NotFound
+from megabot.core.watermark import Listing, Watermark, down_to
 
 Query = dict[str, object]
 Request = Callable[[str, Query], requests.Response]
 
-PAGES = 10
-"""The most that is listed of a kind at a time: what is behind waits until these are marked as read."""
+FIRST_PAGES = 10
+"""The most that is listed of a kind in an inbox that was never listed: nothing in it is obeyed anyway."""
 
 _MESSAGES = "private_message/list"
+_NEWEST: Query = {"sort": "New"}  # mentions would come by Hot otherwise (lemmy-api 1.14)
+
+# By their names in the watermark.
+_LISTS: dict[str, tuple[str, Query, Parse[tuple[Notice, ...]]]] = {
+    "v3 mention": ("user/mention", _NEWEST, wire.mentions),
+    "v3 reply": ("user/replies", _NEWEST, wire.replies),
+    "v3 message": (_MESSAGES, {}, wire.messages),
+}
 
 
 class Inbox:
@@ -36,19 +44,20 @@ class Inbox:
         self._get = get
         self._post = post
 
-    def waiting(self) -> tuple[Notice, ...]:
-        """List what is unread of all three kinds, oldest first."""
-        newest: Query = {"sort": "New"}  # mentions would come by Hot otherwise (lemmy-api 1.14)
-        mentions = self._unread("user/mention", newest, wire.mentions)
-        replies = self._unread("user/replies", newest, wire.replies)
-        found = _each_once([*mentions, *replies, *self._unread(_MESSAGES, {}, wire.messages)])
-        return tuple(sorted(found, key=lambda notice: (notice.published, notice.content_id)))
+    def new(self, above: Watermark, now: datetime, me: int) -> Listing:
+        """List what is above a watermark, oldest first, but for what the account `me` wrote itself."""
+        found: list[Notice] = []
+        newest: dict[str, int] = {}
+        for name, (path, query, parse) in _LISTS.items():
+            most = LAST_PAGE if above.at else FIRST_PAGES
+            new, newest[name] = down_to(above, name, self._pages(path, query, parse, most=most))
+            found += [notice for notice in new if notice.author.id != me]
+        notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
+        return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take a notice out, as whatever it came; one that is not there (any more) is out already."""
-        for path, name, number in _marks(notice):
-            with contextlib.suppress(NotFound):
-                self._mark(path, {name: number, "read": True})
+    def mark_all_read(self) -> None:
+        """Take everything out of what is counted."""
+        self._calls.signed_in(Call.CHANGE, lambda: self._post("user/mark_all_as_read", {}), done)
 
     def sent_to(self, person_id: int) -> tuple[str, ...]:
         """List what the account wrote to a person: among the newest messages between the two."""
@@ -59,31 +68,21 @@ class Inbox:
             lambda answer: wire.texts_to(answer, person_id),
         )
 
-    def _unread(self, path: str, query: Query, parse: Parse[tuple[Notice, ...]]) -> Iterator[Notice]:
-        wanted = query | {"unread_only": "true", "limit": PAGE}
+    def _pages(
+        self, path: str, query: Query, parse: Parse[tuple[Notice, ...]], *, most: int
+    ) -> Iterator[tuple[Notice, ...]]:
+        wanted = query | {"limit": PAGE}
 
         def page(number: int) -> tuple[Notice, ...]:
             return self._calls.signed_in(Call.READ, lambda: self._get(path, wanted | {"page": number}), parse)
 
-        for found in pages(page, ends=lambda page: len(page) < PAGE, most=PAGES):
-            yield from found
-
-    def _mark(self, path: str, form: Query) -> None:
-        self._calls.signed_in(Call.CHANGE, lambda: self._post(f"{path}/mark_as_read", form), done)
+        return pages(page, ends=lambda page: len(page) < PAGE, most=most)
 
 
 def _each_once(notices: Iterable[Notice]) -> Iterable[Notice]:
-    """Make one of a comment that waits as a mention and, behind the mentions, as a reply."""
+    """Make one of a comment that came as a mention and, behind the mentions, as a reply."""
     once: dict[str, Notice] = {}
     for notice in notices:
-        once[notice.key] = replace(once.get(notice.key, notice), reply_id=notice.reply_id)
+        known = once.get(notice.key, notice)
+        once[notice.key] = replace(known, unread=known.unread or notice.unread)
     return once.values()
-
-
-def _marks(notice: Notice) -> Iterator[tuple[str, str, int]]:
-    if notice.id and notice.origin is Origin.MESSAGE:
-        yield "private_message", "private_message_id", notice.id
-    elif notice.id:
-        yield "user/mention", "person_mention_id", notice.id
-    if notice.reply_id:
-        yield "comment", "comment_reply_id", notice.reply_id

@@ -21,7 +21,6 @@ from megabot.adapters.lemmy_v4_requests import Form, RequestsV4
 from megabot.adapters.lemmy_wire import done
 from megabot.adapters.sign_in import SignIns
 from megabot.core.addresses import local_post
-from megabot.core.notices import Notice
 from megabot.core.posts import (
     Account,
     Comment,
@@ -37,6 +36,7 @@ from megabot.core.posts import (
     Unread,
 )
 from megabot.core.tags import chosen
+from megabot.core.watermark import Listing, Watermark
 from megabot.errors import ForumError, NotFound
 from megabot.ports import Clock
 
@@ -71,6 +71,7 @@ class LemmyV4:
     ) -> None:
         self._session = session
         self._sign_ins = sign_ins
+        self._clock = clock
         self._requests = RequestsV4(session, new_key=new_key)
         self._calls = Calls(sign_ins, self._requests, sleep=clock.sleep)
         self._inbox = Inbox(self._calls, self._requests)
@@ -230,13 +231,13 @@ class LemmyV4:
             lambda: self._requests.post("comment/distinguish", form), wire.written_comment
         )
 
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits unread."""
-        return self._inbox.waiting()
+    def inbox(self, above: Watermark) -> Listing:
+        """List what is new in the inbox."""
+        return self._inbox.new(above, self._clock.now())
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take a notice out of what waits."""
-        self._inbox.mark_read(notice)
+    def mark_all_read(self) -> None:
+        """Take everything out of what is counted."""
+        self._inbox.mark_all_read()
 
     def person(self, name: str) -> Person:
         """Find a person by name."""

@@ -45,11 +45,8 @@ def _answered(comment: Fields) -> Origin:
 
 def _of_comment(view: Fields, *, notification: Fields, origin: Origin) -> Notice:
     comment = view.child("comment")
-    number = notification.number("id")
-    mention = view.maybe("person_mention") is not None
     return Notice(
-        id=number if mention else 0,
-        reply_id=0 if mention else number,
+        id=notification.number("id"),
         origin=origin,
         content_id=comment.number("id"),
         author=person(view.child("creator"), admin=view.flag("creator_is_admin")),
@@ -58,6 +55,7 @@ def _of_comment(view: Fields, *, notification: Fields, origin: Origin) -> Notice
         post_id=comment.number("post_id"),
         community_id=view.child("community").number("id"),
         gone=_is_gone(comment),
+        unread=not notification.flag("read"),
     )
 
 
@@ -71,6 +69,7 @@ def _of_message(view: Fields) -> Notice:
         text=message.text("content"),
         published=message.time("published"),
         gone=_is_gone(message),
+        unread=not message.flag("read"),
     )
 
 

@@ -39,8 +39,8 @@ def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     for one in notices:
         newer = once.get(one.key)
         if newer is not None:
-            numbers = (*newer.notifications, *one.notifications)
-            once[one.key] = replace(one, text=newer.text, gone=newer.gone, notifications=numbers)
+            unread = newer.unread or one.unread
+            once[one.key] = replace(one, text=newer.text, gone=newer.gone, unread=unread)
         else:
             once[one.key] = one
     return tuple(once.values())
@@ -86,13 +86,13 @@ def _of_message(told: Fields, data: Fields) -> Notice:
 
 def _notice(told: Fields, origin: Origin, *, content_id: int, author: Person, text: str) -> Notice:
     return Notice(
-        id=0,
+        id=told.number("id"),
         origin=origin,
         content_id=content_id,
         author=author,
         text=text,
         published=told.time("published_at"),
-        notifications=(told.number("id"),),
+        unread=not told.flag("read"),
     )
 
 

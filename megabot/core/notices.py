@@ -13,14 +13,12 @@ _ANSWERS = re.compile(r"^\[//\]: # \(megabot:v1:answer:((?:comment|message):[0-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A comment or private message that waits in the inbox.
+    """A comment or private message in the inbox.
 
-    `id` and `reply_id` are the notifications' own, by which it is marked as read: of a mention or message,
-    and of a reply, which are counted apart; a comment can come as both, 0 is for none. Where the server
-    counts all kinds together (1.0), `notifications` are all that came of it, one for each edit. `content_id`
-    is the comment's or message's, the notification's own for what the server tells. `published` is when the
-    own server told of it first, whatever its author's server says (C12). `post_id` and `community_id` are 0
-    for a message. `gone` says that it was deleted or removed meanwhile.
+    `id` is the notification's own, in the list that it came in. `content_id` is the comment's or message's,
+    the notification's own for what the server tells. `published` is when the own server told of it first,
+    whatever its author's server says (C12). `post_id` and `community_id` are 0 for a message. `gone` says
+    that it was deleted or removed meanwhile, `unread` that nobody marked it as read or answered it.
     """
 
     id: int
@@ -29,11 +27,10 @@ class Notice:
     author: Person
     text: str
     published: datetime
-    reply_id: int = 0
     post_id: int = 0
     community_id: int = 0
     gone: bool = False
-    notifications: tuple[int, ...] = ()
+    unread: bool = True
 
     @property
     def key(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
-from megabot.core.notices import Notice
 from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.sandbox import Sandbox
@@ -86,11 +85,10 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class HttpStage(Stage):
-    """One on a sandbox, to which the requests go over HTTP. `waiting` is for what a test saw in the inbox."""
+    """One on a sandbox, to which the requests go over HTTP."""
 
     clock: FakeClock
     sandbox: Sandbox
-    waiting: list[Notice] = field(default_factory=list)
 
     def calls(self) -> list[str]:
         """Name the requests of the bot since the last time, without the API's prefix."""

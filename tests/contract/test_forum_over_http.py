@@ -9,6 +9,7 @@ import pytest
 
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.core.posts import Feature, PostDraft
+from megabot.core.watermark import Watermark
 from megabot.errors import SignInRefused
 from megabot.ports import Forum
 from megabot.sandbox.inbox import send
@@ -71,8 +72,8 @@ OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
     "comment_by_id": lambda stage, _: stage.forum.comment_by_id(newest_comment(stage)),
     "edit_comment": lambda stage, _: stage.forum.edit_comment(newest_comment(stage), "x"),
     "distinguish": lambda stage, _: stage.forum.distinguish(newest_comment(stage), distinguished=True),
-    "inbox": lambda stage, _: stage.forum.inbox(),
-    "mark_read": lambda stage, _: stage.forum.mark_read(stage.waiting[0]),
+    "inbox": lambda stage, _: stage.forum.inbox(Watermark()),
+    "mark_all_read": lambda stage, _: stage.forum.mark_all_read(),
     "person": lambda stage, _: stage.forum.person("modlin"),
     "message": lambda stage, _: stage.forum.message(stage.person("modlin"), "x"),
     "messages_to": lambda stage, _: stage.forum.messages_to(stage.person("modlin")),
@@ -99,7 +100,6 @@ def test_an_operation_makes_the_calls_that_the_page_says(
         made = stage.forum.create_post(stage.news, DRAFT).id
         stage.forum.account()
         stage.hand("reader").comment(made, "Hello.")
-        stage.waiting.extend(stage.forum.inbox())
         stage.forum.comment(made, "Mine.")
     stage.clock.advance(hours=1)
     stage.calls()
@@ -168,33 +168,17 @@ def test_an_inbox_costs_a_request_a_kind_and_page(v3: HttpStage) -> None:
     v3.forum.account()
     v3.calls()
 
-    assert len(v3.forum.inbox()) == 50
+    assert len(v3.forum.inbox(Watermark()).notices) == 50
     assert v3.calls() == ["GET user/mention", "GET user/replies", *["GET private_message/list"] * 2]
 
 
-def test_of_a_kind_no_more_than_ten_pages_are_listed_and_the_rest_after_those(v3: HttpStage) -> None:
+def test_of_an_inbox_that_was_never_listed_ten_pages_a_kind_are(v3: HttpStage) -> None:
     write_to_the_bot(v3, 501)
-    v3.forum.account()
-    v3.calls()
 
-    found = v3.forum.inbox()
-    calls = v3.calls()
-    for notice in found:
-        v3.forum.mark_read(notice)
+    found = v3.forum.inbox(Watermark())
 
-    assert calls.count("GET private_message/list") == 10
-    assert [notice.text for notice in v3.forum.inbox()] == ["message 0"]
-
-
-def test_a_comment_that_came_twice_is_marked_as_both(v3: HttpStage) -> None:
-    reader, thread = v3.hand("reader"), v3.forum.create_post(v3.news, DRAFT).id
-    reader.edit_comment(reader.comment(thread, "help"), "@megabot@lemmy.example help")
-    (notice,) = v3.forum.inbox()
-    v3.calls()
-
-    v3.forum.mark_read(notice)
-
-    assert v3.calls() == ["POST user/mention/mark_as_read", "POST comment/mark_as_read"]
+    assert len(found.notices) == v3.calls().count("GET private_message/list") * 50 == 500
+    assert v3.forum.inbox(found.watermark).notices == ()
 
 
 # API v4
@@ -205,21 +189,19 @@ def test_behind_a_full_last_page_is_an_empty_one(v4: HttpStage) -> None:
     v4.forum.account()
     v4.calls()
 
-    assert len(v4.forum.inbox()) == 50
+    assert len(v4.forum.inbox(Watermark()).notices) == 50
     assert len(v4.calls()) <= 2
 
 
-def test_every_edit_of_a_comment_is_marked(v4: HttpStage) -> None:
+def test_every_edit_of_a_comment_is_taken_out(v4: HttpStage) -> None:
     reader, thread = v4.hand("reader"), v4.forum.create_post(v4.news, DRAFT).id
     comment = reader.comment(thread, "help")
     for word in ("helpp", "help"):
         reader.edit_comment(comment, word)
-    (notice,) = v4.forum.inbox()
-    v4.calls()
+    assert len(v4.forum.inbox(Watermark()).notices) == 1
 
-    v4.forum.mark_read(notice)
+    v4.forum.mark_all_read()
 
-    assert v4.calls() == ["POST account/notification/mark_as_read"] * 3
     assert v4.forum.unread().total == 0
 
 
@@ -229,11 +211,25 @@ def test_what_moderators_do_does_not_wait_for_ever(v4: HttpStage) -> None:
     v4.hand("reader").create_post(v4.news, "For the bot", body="@megabot@lemmy.example repost")
     before = v4.forum.unread().total
 
-    for notice in v4.forum.inbox():
-        assert not notice.speaks
-        v4.forum.mark_read(notice)
+    told = v4.forum.inbox(Watermark()).notices
+    v4.forum.mark_all_read()
 
+    assert not any(notice.speaks for notice in told)
     assert (before, v4.forum.unread().total) == (2, 0)
+
+
+# Both
+
+
+def test_a_list_is_read_no_further_than_to_the_watermark(stage: HttpStage) -> None:
+    write_to_the_bot(stage, 120)
+    above = stage.forum.inbox(Watermark()).watermark
+    write_to_the_bot(stage, 60)
+    stage.calls()
+
+    assert len(stage.forum.inbox(above).notices) == 60
+    asked = stage.calls()
+    assert asked[:-1].count(asked[-1]) == 1
 
 
 def test_the_text_of_a_removed_post_is_in_the_log_where_the_listing_has_it_not(v4: HttpStage) -> None:

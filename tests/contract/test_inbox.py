@@ -1,11 +1,12 @@
 """The contract of the port `Forum` where people write to the bot and it answers, for every implementation."""
 
-from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
+from megabot.core.watermark import Watermark
 from tests.contract.stage import DRAFT, Stage
 
 
@@ -38,17 +39,36 @@ def words(stage: Stage, text: str) -> str:
     return text.format(me=stage.mention)
 
 
+def told(stage: Stage) -> tuple[Notice, ...]:
+    """Give all that was ever told."""
+    return stage.forum.inbox(Watermark()).notices
+
+
+def waiting(stage: Stage) -> tuple[Notice, ...]:
+    return tuple(notice for notice in told(stage) if notice.unread)
+
+
 def texts(stage: Stage) -> list[str]:
-    return [notice.text for notice in stage.forum.inbox()]
+    return [notice.text for notice in waiting(stage)]
 
 
 def only(stage: Stage) -> Notice:
-    (notice,) = stage.forum.inbox()
+    (notice,) = waiting(stage)
     return notice
 
 
+def mark(stage: Stage) -> Watermark:
+    """Give the watermark above all that was told until now."""
+    return stage.forum.inbox(Watermark()).watermark
+
+
+def new(stage: Stage, above: Watermark) -> list[str]:
+    """Give the words of what is above a watermark."""
+    return [notice.text for notice in stage.forum.inbox(above).notices]
+
+
 def test_an_empty_inbox_lists_nothing(stage: Stage) -> None:
-    assert stage.forum.inbox() == ()
+    assert waiting(stage) == ()
 
 
 def test_a_mention_says_who_wrote_what_when_and_where(stage: Stage, elsewhere: int) -> None:
@@ -84,10 +104,10 @@ def test_an_answer_to_an_own_comment_waits_as_a_reply(stage: Stage, elsewhere: i
 
 def test_an_answer_to_somebody_else_in_an_own_thread_does_not_wait(stage: Stage, thread: int) -> None:
     first = say(stage, thread, "First.")
-    stage.forum.mark_read(only(stage))
+    stage.forum.mark_all_read()
     say(stage, thread, "Second.", by="modlin", parent_id=first)
 
-    assert stage.forum.inbox() == ()
+    assert waiting(stage) == ()
 
 
 def test_a_message_waits_and_belongs_nowhere(stage: Stage) -> None:
@@ -115,18 +135,18 @@ def test_what_waits_is_counted_and_reading_marks_nothing(stage: Stage, thread: i
     say(stage, thread, "two")
     say(stage, elsewhere, f"{stage.mention} three")
 
-    before = stage.forum.inbox()
+    before = waiting(stage)
     unread = stage.forum.unread()
 
     assert unread.total == 3
-    assert stage.forum.inbox() == before
+    assert waiting(stage) == before
 
 
 @pytest.mark.parametrize("text", ["{me}: help", "{me}. Thanks", "@megabot help", "{me}.org help"])
 def test_what_the_server_takes_for_no_mention_does_not_wait(stage: Stage, elsewhere: int, text: str) -> None:
     say(stage, elsewhere, words(stage, text))
 
-    assert stage.forum.inbox() == ()
+    assert waiting(stage) == ()
 
 
 def test_a_comment_that_is_a_mention_and_answers_waits_once(stage: Stage, thread: int) -> None:
@@ -141,22 +161,19 @@ def test_an_edit_that_adds_a_mention_makes_one_notice_of_two(stage: Stage, threa
     stage.hand("reader").edit_comment(comment, f"{stage.mention} help")
     unread = stage.forum.unread()
 
-    stage.forum.mark_read(only(stage))
-
     assert unread.total == 2
-    assert stage.forum.inbox() == ()
+    assert len(told(stage)) == 1
 
 
 def test_an_edit_shows_the_new_text_and_a_read_comment_is_known_again(stage: Stage, elsewhere: int) -> None:
     """1.0 tells of every edit, 0.19 of none: what was heard is known by its key."""
     comment = say(stage, elsewhere, f"{stage.mention} help")
     stage.hand("reader").edit_comment(comment, f"{stage.mention} status")
-    edited = only(stage)
-    stage.forum.mark_read(edited)
+    edited, above = only(stage), mark(stage)
     stage.hand("reader").edit_comment(comment, f"{stage.mention} repost")
 
     assert edited.text == f"{stage.mention} status"
-    assert {notice.key for notice in stage.forum.inbox()} <= {edited.key}
+    assert {notice.key for notice in stage.forum.inbox(above).notices} <= {edited.key}
 
 
 @pytest.mark.parametrize("text", ["{me} help", "help"])
@@ -164,55 +181,73 @@ def test_what_was_deleted_is_gone_and_not_counted(stage: Stage, thread: int, tex
     comment = say(stage, thread, words(stage, text))
     stage.hand("reader").delete_comment(comment)
 
-    assert all(notice.gone for notice in stage.forum.inbox())  # 1.0 lists it no more
+    assert all(notice.gone for notice in waiting(stage))  # 1.0 lists it no more
     assert stage.forum.unread().total == 0
 
 
 def test_what_a_moderator_removed_is_gone_until_it_is_restored(stage: Stage, thread: int) -> None:
     comment = say(stage, thread, f"{stage.mention} help")
     stage.hand("modlin").remove_comment(comment)
-    removed = stage.forum.inbox()
+    removed = waiting(stage)
     stage.hand("modlin").remove_comment(comment, removed=False)
 
     assert all(notice.gone for notice in removed)
     assert only(stage).speaks
 
 
-def test_each_kind_is_taken_out_by_itself_and_twice_is_no_error(
-    stage: Stage, thread: int, elsewhere: int
-) -> None:
-    """The ids of the kinds overlap: each is the first of its own."""
+def test_all_is_taken_out_at_once_and_stays_listed(stage: Stage, thread: int, elsewhere: int) -> None:
     write(stage, "one")
     say(stage, thread, "two")
     say(stage, elsewhere, f"{stage.mention} three")
 
-    left = []
-    for notice in stage.forum.inbox():
-        stage.forum.mark_read(notice)
-        stage.forum.mark_read(notice)
-        left.append(stage.forum.unread().total)
+    stage.forum.mark_all_read()
+    stage.forum.mark_all_read()
 
-    assert left == [2, 1, 0]
-    assert stage.forum.inbox() == ()
+    assert stage.forum.unread().total == 0
+    assert waiting(stage) == ()
+    assert [notice.text for notice in told(stage)] == ["one", "two", f"{stage.mention} three"]
 
 
-@pytest.mark.parametrize("origin", Origin)
-def test_marking_what_is_not_there_is_no_error(stage: Stage, origin: Origin) -> None:
-    author = stage.forum.account().person
-    notice = Notice(
-        id=4242,
-        reply_id=0 if origin is Origin.MESSAGE else 4242,
-        origin=origin,
-        content_id=4242,
-        author=author,
-        text="",
-        published=stage.clock.now(),
-        notifications=(424242,),
-    )
+def test_what_is_above_a_watermark_is_listed_whether_it_was_read_or_not(
+    stage: Stage, thread: int, elsewhere: int
+) -> None:
+    """The ids of the kinds overlap, and each is counted from its own."""
+    for number in range(3):
+        say(stage, thread, f"old {number}")
+    above = mark(stage)
+    write(stage, "one")
+    say(stage, elsewhere, f"{stage.mention} two")
+    stage.forum.mark_all_read()
+    say(stage, thread, "three")
 
-    stage.forum.mark_read(notice)
+    assert new(stage, above) == ["one", f"{stage.mention} two", "three"]
+    assert new(stage, mark(stage)) == []
 
-    assert stage.forum.inbox() == ()
+
+def test_an_empty_inbox_has_a_watermark_too(stage: Stage) -> None:
+    above = mark(stage)
+    write(stage, "help")
+
+    assert new(stage, above) == ["help"]
+
+
+def test_a_watermark_of_the_other_api_hides_nothing(stage: Stage, thread: int) -> None:
+    """An upgrade numbers all anew: time tells then, with two days to spare."""
+    say(stage, thread, "last week")
+    stage.clock.advance(hours=24 * 7)
+    say(stage, thread, "an hour before")
+    stage.clock.advance(hours=1)
+    above = Watermark(at=stage.clock.now(), newest={"another list": 4242})
+
+    assert new(stage, above) == ["an hour before"]
+
+
+def test_a_watermark_of_before_the_server_was_put_back_hides_nothing(stage: Stage, thread: int) -> None:
+    at, newest = stage.clock.now(), mark(stage).newest
+    say(stage, thread, "help")
+
+    assert new(stage, Watermark(at=at, newest=dict.fromkeys(newest, 4242))) == ["help"]
+    assert new(stage, Watermark(at=at + timedelta(days=3), newest=dict.fromkeys(newest, 4242))) == []
 
 
 @pytest.mark.parametrize("text", ["{me} help", "help"])
@@ -222,7 +257,7 @@ def test_an_answer_below_a_comment_takes_it_out(stage: Stage, thread: int, text:
     answer = stage.forum.comment(thread, "Here you are.", parent_id=comment)
 
     assert (answer.post_id, answer.content) == (thread, "Here you are.")
-    assert stage.forum.inbox() == ()
+    assert waiting(stage) == ()
     assert stage.forum.own_content(since=None).comments == (answer,)
 
 
@@ -246,18 +281,19 @@ def test_own_comments_and_messages_never_wait(stage: Stage, thread: int) -> None
     stage.forum.comment(thread, f"{stage.mention} repost", parent_id=own.id)
     stage.forum.message(stage.person("modlin"), "repost")
 
-    assert stage.forum.inbox() == ()
+    assert waiting(stage) == ()
     assert stage.forum.unread().total == 0
 
 
 def test_more_than_a_page_of_each_kind_is_listed(stage: Stage, thread: int, elsewhere: int) -> None:
     """A24."""
+    above = mark(stage)
     for number in range(52):
         write(stage, f"message {number}")
         say(stage, thread, f"reply {number}")
         say(stage, elsewhere, f"{stage.mention} mention {number}")
 
-    found = stage.forum.inbox()
+    found = stage.forum.inbox(above).notices
 
     assert len(found) == 3 * 52
     assert len({notice.key for notice in found}) == 3 * 52
@@ -277,12 +313,3 @@ def test_messages_to_a_person_are_the_own_ones_newest_first(stage: Stage) -> Non
 
 def test_nobody_was_written_to_at_first(stage: Stage) -> None:
     assert stage.forum.messages_to(stage.person("modlin")) == ()
-
-
-def test_a_notice_is_marked_by_what_it_came_as_alone(stage: Stage, thread: int) -> None:
-    say(stage, thread, "help")
-    notice = only(stage)
-
-    stage.forum.mark_read(replace(notice, reply_id=0, notifications=()))
-
-    assert stage.forum.inbox() == (notice,)

@@ -13,8 +13,6 @@ from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import Stored, TokenFile
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
 from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import NotLemmy, OutcomeUnknown, TokenRefused
 from megabot.ports import Forum
@@ -171,31 +169,6 @@ def test_what_was_redirected_is_not_sent_elsewhere(play: Play) -> None:
         forum.create_post(2, DRAFT)
 
     assert asked(server) == ["POST /api/v3/post"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "numbers"), [(ApiKind.V3, (7,)), (ApiKind.V4, ())], ids=["of v4 on v3", "of v3 on v4"]
-)
-def test_a_notice_of_before_the_change_marks_nothing_of_after(
-    play: Play, kind: ApiKind, numbers: tuple[int, ...]
-) -> None:
-    """The numbers of one API mean something else over the other."""
-    number = 0 if numbers else 7
-    server, forum, _ = play(kind=kind)
-    notice = Notice(
-        id=number,
-        reply_id=number,
-        origin=Origin.COMMENT,
-        content_id=1,
-        author=BOT,
-        text="",
-        published=FakeClock().now(),
-        notifications=numbers,
-    )
-
-    forum.mark_read(notice)
-
-    assert asked(server) == []
 
 
 def test_a_server_that_cannot_say_what_it_is_keeps_the_token(play: Play) -> None:

@@ -31,8 +31,8 @@ GENERATIONS = (
     Mutant(
         name="on 1.0 mentions alone are listed",
         file="megabot/adapters/lemmy_v4_inbox.py",
-        old='{"unread_only": "true", "limit": PAGE}',
-        new='{"unread_only": "true", "type_": "mention", "limit": PAGE}',
+        old='query: Form = {"limit": PAGE}',
+        new='query: Form = {"type_": "mention", "limit": PAGE}',
         caught_by=(
             f"{COMMANDS}::test_a_moderator_has_a_fresh_copy_made[v4]",
             f"{COMMANDS}::test_an_answer_to_the_bot_needs_no_mention[v4]",
@@ -41,8 +41,8 @@ GENERATIONS = (
     Mutant(
         name="each edit of a comment is heard as another command",
         file="megabot/inbox.py",
-        old="        new = [notice for notice in notices if self._ports.ledger.heard(notice.key) is None]\n",
-        new="        new = list(notices)\n",
+        old="        new = [notice for notice in listing.notices if heard(notice.key) is None]\n",
+        new="        new = list(listing.notices)\n",
         caught_by=(f"{AUTHORITY}::test_a_command_that_is_saved_again_is_obeyed_once[v4]",),
     ),
     Mutant(

@@ -18,6 +18,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
+from megabot.core.watermark import Listing, Watermark, down_to
 from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
 from tests.simulation.server import HOST, Server, What, comment, create, feature
 
@@ -70,7 +71,7 @@ class AccountForum:
         """Count what waits for the account: 1.0 in one number."""
         self._sign()
         if self.server.is_new:
-            return Unread(notices=sum(len(notice.notifications) for notice in self.inbox()))
+            return Unread(notices=sum(one.unread for one in self._lists()["notification"]))
         return self.server.mail.count(self.me.id)
 
     def community(self, name: str) -> Community:
@@ -239,21 +240,34 @@ class AccountForum:
         self.server.change_comment(comment_id, **changed)
         return self.comment_by_id(comment_id)
 
-    def inbox(self) -> tuple[Notice, ...]:
-        """List what waits: on 1.0 nothing that is gone, and nothing in a thread that is."""
+    def inbox(self, above: Watermark) -> Listing:
+        """List what is above a watermark, each content once: on 1.0 as it is after its newest edit."""
         self._sign()
-        waiting = self.server.mail.waiting(self.me.id)
+        found: list[Notice] = []
+        newest: dict[str, int] = {}
+        for name, listed in self._lists().items():
+            pages = [listed[at : at + PAGE] for at in range(0, len(listed), PAGE)]
+            new, newest[name] = down_to(above, name, pages)
+            found += new
+        return Listing(notices=once(found), watermark=Watermark(at=self.server.now(), newest=newest))
+
+    def _lists(self) -> dict[str, tuple[Notice, ...]]:
+        """Give the lists newest first: on 1.0 without what is gone, and what is in a thread that is."""
+        lists = self.server.mail.lists(self.me.id)
         if not self.server.is_new:
-            return waiting
-        return tuple(one for one in waiting if not one.gone and self._opens(one.post_id))
+            return lists
+        return {
+            name: tuple(one for one in listed if not one.gone and self._opens(one.post_id))
+            for name, listed in lists.items()
+        }
 
     def _opens(self, post_id: int) -> bool:
         return post_id not in self.server.posts or self.server.posts[post_id].open
 
-    def mark_read(self, notice: Notice) -> None:
-        """Take something out of what waits."""
+    def mark_all_read(self) -> None:
+        """Take everything out of what is counted."""
         self._sign()
-        self.server.mail.mark(self.me.id, notice)
+        self.server.mail.mark_all(self.me.id)
 
     def message(self, person_id: int, content: str) -> None:
         """Write to somebody."""
@@ -305,6 +319,16 @@ class AccountForum:
         self._hear()
         if not self.alive:
             raise TokenRefused("The server does not take the stored token.")
+
+
+def once(notices: list[Notice]) -> tuple[Notice, ...]:
+    """Make one of what came several times, the newest first: its words now, and the time of the first."""
+    found: dict[str, Notice] = {}
+    for notice in notices:
+        known = found.get(notice.key, notice)
+        first = min(known.published, notice.published)
+        found[notice.key] = replace(known, published=first, unread=known.unread or notice.unread)
+    return tuple(sorted(found.values(), key=lambda one: (one.published, one.content_id)))
 
 
 def newest(found: list[Post]) -> tuple[Post, ...]:

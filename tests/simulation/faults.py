@@ -52,7 +52,7 @@ class Killed(BaseException):
     """SIGKILL: nothing of the process is left, and nothing in it can catch this."""
 
 
-WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload", "mark_read"}
+WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "upload", "mark_all_read"}
 WRITES |= {"edit_comment", "distinguish"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"comment_by_id", "pin_events", "person", "inbox", "messages_to"}

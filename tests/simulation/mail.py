@@ -76,31 +76,29 @@ class Mail:
     def count(self, person_id: int) -> Unread:
         """Count what somebody has not read: comments that are gone are listed, but not counted."""
         return Unread(
-            replies=sum(not said.gone for _, said in self._unread(self.replies, person_id)),
-            mentions=sum(not said.gone for _, said in self._unread(self.mentions, person_id)),
-            messages=sum(1 for _ in self._unread_letters(person_id)),
+            replies=sum(_waits(told, said) for told, said in self._told(self.replies, person_id)),
+            mentions=sum(_waits(told, said) for told, said in self._told(self.mentions, person_id)),
+            messages=sum(not letter.read for letter in self._letters(person_id)),
         )
 
-    def waiting(self, person_id: int) -> tuple[Notice, ...]:
-        """Give what somebody has not read, oldest first, a comment once."""
-        found: dict[str, Notice] = {}
-        for told, said in self._unread(self.mentions, person_id):
-            notice = of_comment(said, Origin.COMMENT, told.at)
-            found[notice.key] = replace(notice, id=told.id)
-        for told, said in self._unread(self.replies, person_id):
-            notice = of_comment(said, Origin.REPLY if said.parent_id else Origin.COMMENT, told.at)
-            found[notice.key] = replace(found.get(notice.key, notice), reply_id=told.id)
-        letters = map(of_letter, self._unread_letters(person_id))
-        return tuple(sorted([*found.values(), *letters], key=lambda one: (one.published, one.content_id)))
+    def lists(self, person_id: int) -> dict[str, tuple[Notice, ...]]:
+        """Give everything that somebody was told, newest first, by the list that it stands in."""
+        mentions = [
+            replace(of_comment(said, Origin.COMMENT, told.at), id=told.id, unread=not told.read)
+            for told, said in self._told(self.mentions, person_id)
+        ]
+        replies = [
+            replace(of_comment(said, _answered(said), told.at), id=told.id, unread=not told.read)
+            for told, said in self._told(self.replies, person_id)
+        ]
+        letters = [of_letter(letter) for letter in self._letters(person_id)]
+        lists = {"mention": mentions, "reply": replies, "message": letters}
+        return {name: tuple(reversed(listed)) for name, listed in lists.items()}
 
-    def mark(self, person_id: int, notice: Notice) -> None:
-        """Mark as read whatever a notice came as."""
-        if notice.origin is Origin.MESSAGE:
-            marked: list[Told | Letter] = [one for one in self.letters if one.id == notice.id]
-        else:
-            marked = [one for one in self.mentions if one.id == notice.id]
-            marked += [one for one in self.replies if one.id == notice.reply_id]
-        for one in marked:
+    def mark_all(self, person_id: int) -> None:
+        """Mark as read whatever somebody was told."""
+        every: list[Told | Letter] = [*self.mentions, *self.replies, *self.letters]
+        for one in every:
             one.read = one.read or one.to == person_id
 
     def mark_answered(self, person_id: int, comment_id: int) -> None:
@@ -112,13 +110,21 @@ class Mail:
         """Lose a post's comments; what told of them leads nowhere then."""
         self.said = {number: one for number, one in self.said.items() if one.comment.post_id != post_id}
 
-    def _unread(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
+    def _told(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
         for told in kept:
-            if told.to == person_id and not told.read and told.comment_id in self.said:
+            if told.to == person_id and told.comment_id in self.said:
                 yield told, self.said[told.comment_id]
 
-    def _unread_letters(self, person_id: int) -> Iterator[Letter]:
-        return (letter for letter in self.letters if letter.to == person_id and not letter.read)
+    def _letters(self, person_id: int) -> Iterator[Letter]:
+        return (letter for letter in self.letters if letter.to == person_id)
+
+
+def _waits(told: Told, said: Said) -> bool:
+    return not (told.read or said.gone)
+
+
+def _answered(said: Said) -> Origin:
+    return Origin.REPLY if said.parent_id else Origin.COMMENT
 
 
 def mentioned(text: str, host: str) -> set[str]:
@@ -156,4 +162,5 @@ def of_letter(letter: Letter) -> Notice:
         author=letter.by,
         text=letter.text,
         published=letter.at,
+        unread=not letter.read,
     )

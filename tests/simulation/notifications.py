@@ -64,21 +64,17 @@ class Notifications(Mail):
         self.notify(to, Origin.MESSAGE, number, at)
         return number
 
-    def waiting(self, person_id: int) -> tuple[Notice, ...]:
-        """Give what somebody has not read, oldest first, everything once."""
-        found: dict[str, Notice] = {}
-        for one in self._unread_of(person_id):
-            notice = self._notice(one)
-            known = found.get(notice.key, notice)
-            found[notice.key] = replace(known, notifications=(*known.notifications, one.id))
-        return tuple(sorted(found.values(), key=lambda one: (one.published, one.content_id)))
+    def lists(self, person_id: int) -> dict[str, tuple[Notice, ...]]:
+        """Give everything that somebody was told, newest first: a content as often as it was told of."""
+        told = [
+            replace(self._notice(one), id=one.id, unread=not one.read) for one in self._told_to(person_id)
+        ]
+        return {"notification": tuple(reversed(told))}
 
-    def mark(self, person_id: int, notice: Notice) -> None:
-        """Mark as read whatever came of a notice."""
-        for number in notice.notifications:
-            if number <= len(self.notified):
-                one = self.notified[number - 1]
-                one.read = one.read or one.to == person_id
+    def mark_all(self, person_id: int) -> None:
+        """Mark as read whatever somebody was told."""
+        for one in self.notified:
+            one.read = one.read or one.to == person_id
 
     def mark_answered(self, person_id: int, comment_id: int) -> None:
         """Mark as read whatever told somebody of a comment."""
@@ -86,10 +82,10 @@ class Notifications(Mail):
             of_comment = one.origin in (Origin.COMMENT, Origin.REPLY) and one.content_id == comment_id
             one.read = one.read or (of_comment and one.to == person_id)
 
-    def _unread_of(self, person_id: int) -> Iterator[Notification]:
+    def _told_to(self, person_id: int) -> Iterator[Notification]:
         for one in self.notified:
             known = one.origin in (Origin.MESSAGE, Origin.SERVER) or one.content_id in self.said
-            if one.to == person_id and not one.read and known:
+            if one.to == person_id and known:
                 yield one
 
     def _notice(self, one: Notification) -> Notice:
@@ -98,7 +94,7 @@ class Notifications(Mail):
                 id=0, origin=one.origin, content_id=one.id, author=NOBODY, text="", published=one.at
             )
         if one.origin is Origin.MESSAGE:
-            return replace(of_letter(self._letter(one.content_id)), id=0)
+            return of_letter(self._letter(one.content_id))
         return of_comment(self.said[one.content_id], one.origin, one.at)
 
     def _letter(self, number: int) -> Letter:

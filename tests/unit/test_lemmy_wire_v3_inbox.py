@@ -52,7 +52,7 @@ def test_mentions_keep_the_servers_order_and_the_time_at_which_it_told() -> None
 def test_a_reply_is_marked_as_one() -> None:
     found = wire.replies(Fields(answered("replies-unread")))
 
-    assert [(one.id, one.reply_id, one.content_id) for one in found] == [(0, 3, 7), (0, 1, 2)]
+    assert [(one.id, one.content_id, one.unread) for one in found] == [(3, 7, True), (1, 2, True)]
     assert found[0].text == "a reply to the bot's post"
 
 

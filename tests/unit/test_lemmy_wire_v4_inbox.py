@@ -37,13 +37,12 @@ def test_a_message_is_read() -> None:
     message = wire.notice(Fields(recorded("101")["items"][0]))
 
     assert message == Notice(
-        id=0,
+        id=8,
         origin=Origin.MESSAGE,
         content_id=1,
         author=MODLIN,
         text="repost",
         published=datetime(2026, 11, 22, 23, 40, 55, 348091, tzinfo=UTC),
-        notifications=(8,),
     )
     assert message.key == "message:1"
 
@@ -53,7 +52,7 @@ def test_a_comment_is_read_by_its_own_author_and_not_the_notifications() -> None
 
     assert (reply.origin, reply.content_id, reply.text) == (Origin.COMMENT, 7, "a reply to the bot's post")
     assert (reply.author.id, reply.author.name) == (6, "reader")
-    assert (reply.post_id, reply.community_id, reply.notifications, reply.key) == (8, 2, (9,), "comment:7")
+    assert (reply.post_id, reply.community_id, reply.id, reply.key) == (8, 2, 9, "comment:7")
 
 
 @pytest.mark.parametrize(
@@ -75,13 +74,13 @@ def test_what_was_taken_away_is_gone(how: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mod_action", "post", "something_new"])
-def test_what_nobody_said_to_the_bot_is_there_to_be_marked_and_nothing_else(kind: str) -> None:
-    told = {"id": 11, "published_at": "2026-11-22T23:40:57Z", "kind": kind}
+def test_what_nobody_said_to_the_bot_is_counted_and_nothing_else(kind: str) -> None:
+    told = {"id": 11, "published_at": "2026-11-22T23:40:57Z", "kind": kind, "read": False}
 
     notice = wire.notice(Fields({"notification": told, "data": {"type_": kind}}))
 
     assert (notice.origin, notice.speaks, notice.key) == (Origin.SERVER, False, "notice:11")
-    assert notice.notifications == (11,)
+    assert notice.id == 11
 
 
 def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_time() -> None:
@@ -92,7 +91,7 @@ def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_tim
     edited = found["comment:2"]
     assert len(page.items) == 8
     assert edited.text.startswith("A good article, edited in")
-    assert edited.notifications[0] == 7
+    assert edited.id == 2
     assert edited.published == min(one.published for one in page.items if one.key == "comment:2")
     assert len(found) == len({notice.key for notice in page.items})
 

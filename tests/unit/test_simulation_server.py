@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from megabot.core.notices import Notice
 from megabot.core.posts import Feature, PostDraft
+from megabot.core.watermark import Watermark
 from megabot.errors import RateLimited
 from tests.clocks import FakeClock
 from tests.simulation.account import AccountForum
@@ -33,6 +35,9 @@ class Stage:
 
     def post(self, community_id: int) -> int:
         return self.forum.create_post(community_id, DRAFT).id
+
+    def told(self) -> tuple[Notice, ...]:
+        return self.forum.inbox(Watermark()).notices
 
     def listed(self) -> list[tuple[int, str]]:
         return [(post.id, post.body) for post in self.forum.own_content(since=None).posts]
@@ -71,12 +76,12 @@ def test_the_mod_log_names_people_to_moderators_alone(stage: Stage) -> None:
 
 def test_each_edit_tells_again_and_is_listed_once(stage: Stage) -> None:
     comment = stage.hand("modlin").comment(stage.post(stage.news), f"{ME} help")
-    stage.forum.mark_read(stage.forum.inbox()[0])
+    stage.forum.mark_all_read()
     for _ in range(2):
         stage.hand("modlin").edit_comment(comment, f"{ME} status")
 
-    (notice,) = stage.forum.inbox()
-    stage.forum.mark_read(notice)
+    (notice,) = stage.told()
+    stage.forum.mark_all_read()
 
     assert (notice.content_id, notice.text) == (comment, f"{ME} status")
     assert stage.forum.unread().total == 0
@@ -96,14 +101,14 @@ def test_what_is_said_in_a_removed_thread_does_not_wait(stage: Stage) -> None:
     stage.hand("modlin").comment(post, f"{ME} help")
     stage.hand("modlin").remove(post)
 
-    assert [notice.speaks for notice in stage.forum.inbox()] == [False]  # the server tells of the removal
+    assert [notice.speaks for notice in stage.told()] == [False]  # the server tells of the removal
 
 
 def test_a_lock_is_told_the_bot_even_where_it_is_its_own(stage: Stage) -> None:
     stage.forum.lock(stage.post(stage.news), locked=True)
 
-    (notice,) = stage.forum.inbox()
-    stage.forum.mark_read(notice)
+    (notice,) = stage.told()
+    stage.forum.mark_all_read()
 
     assert not notice.speaks
     assert stage.forum.unread().total == 0
@@ -144,10 +149,10 @@ def test_an_upgrade_keeps_posts_pins_and_what_waits() -> None:
     post = stage.post(stage.news)
     stage.forum.feature(post, featured=True, kind=Feature.COMMUNITY)
     stage.hand("modlin").comment(post, f"{ME} help")
-    before = (stage.listed(), stage.forum.pinned(stage.news), [one.key for one in stage.forum.inbox()])
+    before = (stage.listed(), stage.forum.pinned(stage.news), [one.key for one in stage.told()])
 
     stage.server.upgrade()
 
     assert stage.forum.site().version == "1.0.0-beta.1"
-    after = (stage.listed(), stage.forum.pinned(stage.news), [one.key for one in stage.forum.inbox()])
+    after = (stage.listed(), stage.forum.pinned(stage.news), [one.key for one in stage.told()])
     assert after == before

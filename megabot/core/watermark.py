@@ -1,0 +1,70 @@
+"""How far an inbox was listed, so that what is new is known by its id, never by the read flag. Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from megabot.core.notices import Notice
+
+OVERLAP = timedelta(days=2)
+"""How much is listed twice where only time tells what is new: by the ledger it is known not to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """The newest id of each list of an inbox, by the list's name, and when they were listed.
+
+    Each list counts its ids apart, and a name is of one API alone: an upgrade numbers all anew. `at` is None
+    for an inbox that was never listed, of which all is new.
+    """
+
+    at: datetime | None = None
+    newest: Mapping[str, int] = field(default_factory=dict)
+
+    def news(self, name: str, newest: int) -> Callable[[Notice], bool]:
+        """Give what tells the new from the old in a list, of which `newest` is the newest id now.
+
+        Without an id of this list time tells; so it does where the id is of the future: the server was put
+        back to an older copy, and counts up to it once more.
+        """
+        mark, at = self.newest.get(name), self.at
+        if mark is not None and mark <= newest:
+            return lambda notice: notice.id > mark
+        return lambda notice: at is None or notice.published > at - OVERLAP
+
+    def text(self) -> str:
+        """Write it down, for the ledger."""
+        return json.dumps({"at": self.at.isoformat() if self.at else None, "newest": dict(self.newest)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What is new in an inbox, oldest first, and the watermark above it: to be kept once all is heard."""
+
+    notices: tuple[Notice, ...]
+    watermark: Watermark
+
+
+def watermark(text: str | None) -> Watermark:
+    """Read what was written down; of nothing, the watermark of an inbox that was never listed."""
+    if text is None:
+        return Watermark()
+    kept = json.loads(text)
+    at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
+    return Watermark(at=at, newest=kept["newest"])
+
+
+def down_to(above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]) -> tuple[list[Notice], int]:
+    """Read a list, newest page first, to the page on which something is old: the new, and the newest id."""
+    found: list[Notice] = []
+    newest = 0
+    is_new: Callable[[Notice], bool] | None = None
+    for page in pages:
+        newest = max([newest, *(notice.id for notice in page)])
+        is_new = is_new or above.news(name, newest)
+        new = [notice for notice in page if is_new(notice)]
+        found += new
+        if len(new) < len(page):
+            break
+    return found, newest
