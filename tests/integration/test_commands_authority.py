@@ -216,6 +216,25 @@ def test_a_restored_ledger_does_not_obey_again_what_was_answered(
     assert len(world.posts()) == 2
 
 
+@ON_BOTH
+@pytest.mark.parametrize(("words", "hours"), [("repots", 1), (f"repots {BOT}", 72), ("status", 72)])
+@pytest.mark.parametrize("way", [say, write])
+def test_a_restored_ledger_does_not_answer_again(
+    world: World, service: Service, words: str, hours: int, way: Callable[..., int]
+) -> None:
+    """C08: it lists all that came after the backup once more."""
+    backup = (world.state / "ledger.db").read_bytes()
+    way(world, service, f"{BOT} {words}")
+    given = answers(world) + letters(world)
+    world.close()
+    (world.state / "ledger.db").write_bytes(backup)
+    world.clock.at += timedelta(hours=hours)
+
+    world.service().tick()
+
+    assert answers(world) + letters(world) == given != []
+
+
 @pytest.mark.parametrize(("words", "posts", "pinned"), [("repost yes", 2, [2]), ("undo", 3, [2])])
 def test_a_restored_ledger_does_not_obey_again_what_was_never_answered(
     world: World, service: Service, words: str, posts: int, pinned: list[int]

@@ -41,8 +41,8 @@ COMMANDS = (
     Mutant(
         name="the inbox is not listed once more after the mark",
         file="megabot/inbox.py",
-        old="        if waiting and self._mark_all():\n            self._list()\n",
-        new="        if waiting:\n            self._mark_all()\n",
+        old="            self._mark_all()\n            self._list()\n",
+        new="            self._mark_all()\n",
         caught_by=(f"{AUTHORITY}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
     ),
     Mutant(
