@@ -58,7 +58,8 @@ class Inbox:
         """Hear what is new, and what came in before all was marked as read: that waits no more."""
         self._owed = True
         self._list()
-        if waiting and self._mark_all():
+        if waiting:
+            self._mark_all()
             self._list()
         self._owed = False
 
@@ -145,6 +146,8 @@ class Inbox:
             post_id=notice.post_id,
             comment_id=notice.content_id if notice.origin is not Origin.MESSAGE else 0,
         )
+        if state is HeardState.ANSWER_DUE and self._was_answered(heard):
+            heard = replace(heard, state=HeardState.CLOSED)
         self._ports.ledger.keep_heard(heard)
 
     def _act(self, heard: Heard) -> None:
@@ -166,14 +169,12 @@ class Inbox:
             said = self._ports.forum.messages_to(heard.person_id)
         return any(answered_by(text) == heard.key for text in said)
 
-    def _mark_all(self) -> bool:
+    def _mark_all(self) -> None:
         """Take everything out of what is counted. What was heard is known by the ledger, so this may fail."""
         try:
             self._ports.forum.mark_all_read()
         except ForumError as error:
             log.info("%s", error)
-            return False
-        return True
 
     def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""

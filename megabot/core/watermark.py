@@ -67,4 +67,4 @@ def down_to(above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]) ->
         found += new
         if len(new) < len(page):
             break
-    return found, newest
+    return found, newest or above.newest.get(name, 0)

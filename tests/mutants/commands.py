@@ -4,6 +4,7 @@ from tests.mutants.mutant import Mutant
 
 AUTHORITY = "tests/integration/test_commands_authority.py"
 EXCEPTIONS = "tests/integration/test_exceptions.py"
+INBOX = "tests/integration/test_inbox.py"
 LATE = "tests/integration/test_late_essay.py"
 
 COMMANDS = (
@@ -34,23 +35,23 @@ COMMANDS = (
         old=" if heard(notice.key) is None]\n",
         new=" if notice.unread and heard(notice.key) is None]\n",
         caught_by=(
-            f"{AUTHORITY}::test_a_command_that_somebody_read_in_the_browser_is_heard_with_the_next_one",
-            f"{AUTHORITY}::test_a_command_that_somebody_read_in_the_browser_is_heard_within_the_hour",
+            f"{INBOX}::test_a_command_that_somebody_read_in_the_browser_is_heard_with_the_next_one",
+            f"{INBOX}::test_a_command_that_somebody_read_in_the_browser_is_heard_within_the_hour",
         ),
     ),
     Mutant(
         name="the inbox is not listed once more after the mark",
         file="megabot/inbox.py",
-        old="        if waiting and self._mark_all():\n            self._list()\n",
-        new="        if waiting:\n            self._mark_all()\n",
-        caught_by=(f"{AUTHORITY}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
+        old="            self._mark_all()\n            self._list()\n",
+        new="            self._mark_all()\n",
+        caught_by=(f"{INBOX}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
     ),
     Mutant(
         name="the inbox is not listed at the start",
         file="megabot/inbox.py",
         old="        if waiting or anew or self._owed:\n",
         new="        if waiting:\n",
-        caught_by=(f"{AUTHORITY}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
+        caught_by=(f"{INBOX}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
     ),
     Mutant(
         name="the watermark is kept before what is below it",
@@ -65,14 +66,14 @@ COMMANDS = (
         file="megabot/core/watermark.py",
         old="        mark, at = self.newest.get(name), self.at\n",
         new="        mark, at = max(self.newest.values(), default=0), self.at\n",
-        caught_by=(f"{AUTHORITY}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
+        caught_by=(f"{INBOX}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
     ),
     Mutant(
         name="a list is read to its end each time",
         file="megabot/core/watermark.py",
         old="        if len(new) < len(page):\n            break\n",
         new="",
-        caught_by=(f"{AUTHORITY}::test_a_command_costs_four_requests_and_pages_a_tick",),
+        caught_by=(f"{INBOX}::test_a_command_costs_four_requests_and_pages_a_tick",),
     ),
     Mutant(
         name="a second skip takes another week",

@@ -43,6 +43,10 @@ def test_behind_a_page_with_something_old_no_page_is_read() -> None:
     assert next(pages) == (told(3),)
 
 
+def test_a_list_that_is_empty_for_once_keeps_its_mark() -> None:
+    assert down_to(Watermark(at=AT, newest={"list": 4}), "list", [()]) == ([], 4)
+
+
 def test_of_an_inbox_that_was_never_listed_all_is_new() -> None:
     assert numbers(Watermark(), (told(2), told(1, ago=timedelta(days=900)))) == [2, 1]
 
