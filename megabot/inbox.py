@@ -6,7 +6,7 @@ Each step is in the ledger before it is taken, so that whatever breaks in betwee
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from megabot import answers, overview_texts, texts
@@ -19,6 +19,7 @@ from megabot.core.notices import Notice, answered_by
 from megabot.core.posts import Person
 from megabot.core.threads import Thread
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
+from megabot.look import BORN
 from megabot.ports import Ports
 from megabot.replies import send_answers
 
@@ -59,19 +60,25 @@ class Inbox:
         notices = self._ports.forum.inbox()
         new = [notice for notice in notices if self._ports.ledger.heard(notice.key) is None]
         if self._is_new():
-            self._leave(new)
-        elif new:
+            new = self._leave(new)
+        if new:
             self._judge(new)
         return notices
 
-    def _leave(self, notices: Sequence[Notice]) -> None:
-        """A new ledger does not know what was obeyed before: what waits is not obeyed, but counted."""
-        for notice in notices:
+    def _leave(self, notices: Sequence[Notice]) -> list[Notice]:
+        """A new ledger does not know what was obeyed before it: that is not obeyed, but counted.
+
+        Gives the rest: a person posted by the shell, and the service began only later.
+        """
+        kept = self._ports.ledger.recall(BORN)
+        old = [one for one in notices if not kept or one.published <= datetime.fromisoformat(kept)]
+        for notice in old:
             self._keep(notice, HeardState.IGNORED)
-        said = sum(notice.origin is not Origin.SERVER for notice in notices)
+        said = sum(notice.origin is not Origin.SERVER for notice in old)
         if said:
             log.warning("%s", texts.left_unheard(said))
         self._ports.ledger.remember(_SINCE, self._ports.clock.now().isoformat())
+        return [notice for notice in notices if notice not in old]
 
     def _judge(self, notices: Sequence[Notice]) -> None:
         bot, threads = self._account(), self._read_threads()

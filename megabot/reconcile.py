@@ -77,6 +77,8 @@ def run_pass(
     snapshot = ports.source.snapshot()
     threads = ports.source.threads(snapshot)
     ground = look.survey(ports, threads, proof=proof, account=account)
+    if not dry:
+        look.keep_birth(ports)
     composer = Composer(ports=ports, snapshot=snapshot, ground=ground)
     one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
     wanted = orders or {}
