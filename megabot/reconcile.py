@@ -135,6 +135,8 @@ def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
         decision = _decide(one, _case(one, thread, place, order), place)
         todo, rendered = writes(decision.actions), rendered or decision.case.rendered
         if one.dry or (fresh and (not todo or rounds == ROUNDS)):
+            if not (one.dry or clock_is_wrong(decision.case)):
+                keep_standing(one.ports.ledger, thread.name, decision.case.seen)
             seen = replace(decision.case.seen, fresh=fresh and not todo)
             return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
         if todo and rounds < ROUNDS:
@@ -184,7 +186,6 @@ def _settled(one: Pass, case: Case) -> Case:
         ledger.settle(intent.id, state, at=case.now)
     name = case.thread.name
     keep_posts(one.ports, case.thread, case.seen.posts)
-    keep_standing(ledger, name, case.seen)
     return replace(case, seen=replace(case.seen, intents=ledger.intents(name), records=ledger.posts(name)))
 
 
