@@ -243,23 +243,36 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
 
 
 def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is."""
-    now, alone = ports.clock.now(), len(reports) == 1
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
+    alone = len(reports) == 1
     for report in reports:
-        if report.failure is not None:
-            continue
-        needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-        needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
-        bare = missing_soon(snapshot, report.thread, now, alone=alone)
-        if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-            needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
-        if untagged := _untagged(report):
-            needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
-        for key, sentence in needs.items():
-            ports.alerts.raise_alert(key, sentence)
-        for key in _over(ports, report):
-            if key not in needs:
-                ports.alerts.take_back(key)
+        if report.failure is None:
+            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+    names = {report.thread.name for report in reports}
+    for key, _ in tuple(ports.alerts.standing()):
+        if ":" in key and key.partition(":")[0] not in names:
+            ports.alerts.take_back(key)
+
+
+def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
+    for key, sentence in needs.items():
+        ports.alerts.raise_alert(key, sentence)
+    for key in _over(ports, report):
+        if key not in needs:
+            ports.alerts.take_back(key)
+
+
+def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
+    """Say what of a thread needs a person, by the alert's key."""
+    thread, lang = report.thread, ports.language
+    needed = {f"{thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+    needs = {key: texts.hold(lang, thread, one) for key, one in needed.items()}
+    bare = missing_soon(snapshot, thread, ports.clock.now(), alone=alone)
+    if bare and preamble_of(ports.ledger, thread.name, bare.key) is None:
+        needs[f"{thread.name}:preamble"] = texts.no_preamble(lang, thread, bare)
+    if untagged := _untagged(report):
+        needs[f"{thread.name}:tags"] = texts.untagged(lang, thread.name, untagged)
+    return needs
 
 
 def _over(ports: Ports, report: Report) -> list[str]:

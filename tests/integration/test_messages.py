@@ -82,6 +82,16 @@ def test_when_it_is_over_that_is_told_too(world: World) -> None:
     assert len(world.posts()) == 2
 
 
+def test_what_is_said_of_a_thread_ends_with_the_thread(world: World) -> None:
+    service = a_broken_slot(world)
+    world.change(name="film")
+    world.clock.at += timedelta(hours=1)
+
+    service.tick()
+
+    assert [key for key, _ in world.ports().alerts.standing() if key.startswith("news:")] == []
+
+
 def test_whom_the_settings_name_is_told_instead(world: World) -> None:
     world.post()
     world.press.problem = BROKEN
