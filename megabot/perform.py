@@ -7,7 +7,7 @@ from typing import TypeVar, assert_never
 
 from megabot import images, texts
 from megabot.core import drafts
-from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unpin, Withdraw, Write
+from megabot.core.actions import Adopt, Edit, Lock, Pin, Publish, Resend, Tell, Unlock, Unpin, Withdraw, Write
 from megabot.core.marker import ADOPTED, LINK, UNDONE, CommentMarker, Marker, signed
 from megabot.core.posts import Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
@@ -67,6 +67,10 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             new = _intent(work, IntentKind.LOCK, standing, own)
             why = texts.why_locked(work.ports.language, standing.post.url)
             _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
+        case Unlock(own=own, copy=copy):
+            new = _intent(work, IntentKind.UNLOCK, copy, own)
+            why = texts.why_locked(work.ports.language, own.post.url)
+            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=False, reason=why))
         case Edit():
             _edit(work, action)
         case _:

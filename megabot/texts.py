@@ -19,6 +19,7 @@ from megabot.core.actions import (
     Publish,
     Resend,
     Tell,
+    Unlock,
     Unpin,
     Withdraw,
     Write,
@@ -87,6 +88,7 @@ _TO_A_POST: dict[type[Write], str] = {
     Unpin: "unpin",
     Tell: "link the new thread in",
     Lock: "lock",
+    Unlock: "unlock",
     Edit: "edit",
 }
 
@@ -103,8 +105,8 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
         case Withdraw(own=own, standing=standing):
             return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
-        case Pin(own=own) | Unpin(own=own) | Tell(own=own) | Lock(own=own) | Edit(own=own):
-            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
+        case Pin() | Unpin() | Tell() | Lock() | Unlock() | Edit():
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {planned.own.post.url}"
         case _:
             assert_never(planned)
 

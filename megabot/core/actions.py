@@ -165,6 +165,14 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """Unlock the post that stands again: our own lock of it came with a copy that was taken back."""
+
+    own: Own
+    copy: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """Make the standing post say what the source says now."""
 
@@ -173,5 +181,5 @@ class Edit:
     record: PostRecord | None
 
 
-Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Lock | Edit
+Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Lock | Unlock | Edit
 Action = Write | Hold | Need

@@ -19,6 +19,7 @@ from megabot.core.actions import (
     Publish,
     Resend,
     Tell,
+    Unlock,
     Unpin,
     Withdraw,
     Write,
@@ -234,8 +235,9 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901  one case for 
             return turned(look, action)
         case Tell(own=post, standing=standing):
             return put(look, post, IntentKind.COMMENT, standing)
-        case Lock(own=post, standing=standing):
-            return put(look, post, IntentKind.LOCK, standing, locked=True)
+        case Lock(own=post, standing=served) | Unlock(own=post, copy=served):
+            kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK
+            return put(look, post, kind, served, locked=kind is IntentKind.LOCK)
         case Edit(own=post):
             records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)
             return replace(look, records=records)
