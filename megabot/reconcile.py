@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from megabot import look, texts
-from megabot.amending import preamble_of
+from megabot.amending import has_essays, preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import drafts, settle
 from megabot.core.actions import Action, Need, Publish, Reason, Resend, Write
@@ -268,7 +268,8 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     needed = {f"{thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
     needs = {key: texts.hold(lang, thread, one) for key, one in needed.items()}
     bare = missing_soon(snapshot, thread, ports.clock.now(), alone=alone)
-    if bare and preamble_of(ports.ledger, thread.name, bare.key) is None:
+    written = bare and has_essays(ports, snapshot, thread, alone=alone)
+    if bare and written and preamble_of(ports.ledger, thread.name, bare.key) is None:
         needs[f"{thread.name}:preamble"] = texts.no_preamble(lang, thread, bare)
     if untagged := _untagged(report):
         needs[f"{thread.name}:tags"] = texts.untagged(lang, thread.name, untagged)

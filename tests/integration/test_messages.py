@@ -250,7 +250,8 @@ def test_a_day_before_the_slot_a_missing_preamble_is_reminded_of_once(world: Wor
 
 def test_where_the_preamble_is_there_or_none_is_used_nobody_is_reminded(world: World) -> None:
     service = world.service()
-    for files in ({}, {"preambles/news/2026-W48.md": "An essay."}):
+    default = {"preambles/news/_default.md": "As every week."}
+    for files in ({}, default, {"preambles/news/2026-W48.md": "An essay."}):
         world.pages.files = files
         world.clock.at = SLOT + WEEK - timedelta(hours=20)
         service.tick()
