@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from megabot import amendment_texts as said
 from megabot import texts
 from megabot.core import amendments as rules
-from megabot.core import calendar, context
+from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
 from megabot.core.calendar import Edition
-from megabot.core.commands import Command
+from megabot.core.commands import Command, Verb
 from megabot.core.records import PostRecord
 from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError
 from megabot.ports import Desk, Ledger, Source
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
+_RECENT = 200  # commands among which one with a preamble is looked for
 
 
 class Amended:
@@ -63,6 +64,14 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     """Give the preamble that came for an edition by message, None where none did."""
     found = of_edition(kept(ledger, thread), Kind.PREAMBLE, key)
     return found.text if found else None
+
+
+def has_essays(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+    """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
+    return preambles.has_some(snapshot, thread, alone=alone) or any(
+        heard.verb == Verb.PREAMBLE and thread.name in heard.threads
+        for heard in desk.ledger.commands(_RECENT)
+    )
 
 
 def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:

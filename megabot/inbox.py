@@ -8,7 +8,7 @@ Each step is in the ledger before it is taken, so that whatever breaks in betwee
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from megabot import answers, living, overview_texts, texts
@@ -22,6 +22,7 @@ from megabot.core.posts import Person
 from megabot.core.threads import Thread
 from megabot.core.watermark import watermark
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
+from megabot.look import BORN
 from megabot.ports import Ports
 from megabot.replies import send_answers
 
@@ -69,21 +70,25 @@ class Inbox:
         listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.heard
         new = [notice for notice in listing.notices if heard(notice.key) is None]
         if kept is None:
-            self._leave(new)
-        elif new:
+            new = self._leave(new)
+        if new:
             self._judge(new)
         self._ports.ledger.remember(_WATERMARK, listing.watermark.text())
 
-    def _leave(self, notices: Sequence[Notice]) -> None:
-        """A new ledger does not know what was obeyed before: nothing is, and what waits is counted."""
-        recent = self._ports.clock.now() - TOO_OLD
-        waiting = [notice for notice in notices if notice.unread]
-        for notice in notices:
+    def _leave(self, notices: Sequence[Notice]) -> list[Notice]:
+        """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits is counted.
+
+        Gives the rest: a person posted by the shell, and the service began only later.
+        """
+        born, recent = self._ports.ledger.recall(BORN), self._ports.clock.now() - TOO_OLD
+        old = [one for one in notices if not born or one.published <= datetime.fromisoformat(born)]
+        for notice in old:
             if notice.unread or notice.published > recent:
                 self._keep(notice, HeardState.IGNORED)
-        said = sum(notice.origin is not Origin.SERVER for notice in waiting)
+        said = sum(notice.unread and notice.origin is not Origin.SERVER for notice in old)
         if said:
             log.warning("%s", texts.left_unheard(said))
+        return [notice for notice in notices if notice not in old]
 
     def _judge(self, notices: Sequence[Notice]) -> None:
         bot, threads = self._account(), self._read_threads()

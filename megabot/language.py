@@ -49,6 +49,7 @@ _KINDS = {
     IntentKind.UNPIN: "unpin",
     IntentKind.COMMENT: "link in the old thread",
     IntentKind.LOCK: "lock",
+    IntentKind.UNLOCK: "unlock",
     IntentKind.EDIT: "edit",
     IntentKind.ADOPT: "adopt",
     IntentKind.WITHDRAW: "withdraw",

@@ -21,6 +21,7 @@ from megabot.places import has_strayed, keep_place
 from megabot.ports import Ports
 from megabot.series import marked, read_series
 
+BORN = "born"
 _SLACK = timedelta(days=2)
 
 
@@ -286,6 +287,12 @@ def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Plac
 def _skew(ports: Ports, now: datetime) -> timedelta:
     server = ports.forum.server_time()
     return timedelta(0) if server is None else now - server
+
+
+def keep_birth(ports: Ports) -> None:
+    """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
+    if ports.ledger.recall(BORN) is None:
+        ports.ledger.remember(BORN, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
 
 def standing_of(ports: Ports, ground: Ground, name: str) -> Post | None:

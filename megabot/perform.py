@@ -17,6 +17,7 @@ from megabot.core.actions import (
     Publish,
     Resend,
     Tell,
+    Unlock,
     Unpin,
     Withdraw,
     Write,
@@ -83,6 +84,10 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             new = _intent(work, IntentKind.LOCK, standing, own)
             why = texts.why_locked(work.ports.language, standing.post.url)
             _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
+        case Unlock(own=own, copy=copy):
+            new = _intent(work, IntentKind.UNLOCK, copy, own)
+            why = texts.why_locked(work.ports.language, own.post.url)
+            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=False, reason=why))
         case Edit():
             _edit(work, action)
         case _:

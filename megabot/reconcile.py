@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from megabot import living, look, texts
-from megabot.amending import preamble_of
+from megabot.amending import has_essays, preamble_of
 from megabot.compose import Composer, language_id
 from megabot.core import settle
 from megabot.core.actions import Action, Need, Publish, Reason, Resend, Write
@@ -78,6 +78,8 @@ def run_pass(
     snapshot = ports.source.snapshot()
     threads = ports.source.threads(snapshot)
     ground = look.survey(ports, threads, proof=proof, account=account)
+    if not dry:
+        look.keep_birth(ports)
     composer = Composer(ports=ports, snapshot=snapshot, ground=ground)
     one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
     wanted = orders or {}
@@ -134,6 +136,8 @@ def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
         decision = _decide(one, _case(one, thread, place, order), place)
         todo, rendered = writes(decision.actions), rendered or decision.case.rendered
         if one.dry or (fresh and (not todo or rounds == ROUNDS)):
+            if not (one.dry or clock_is_wrong(decision.case)):
+                keep_standing(one.ports.ledger, thread.name, decision.case.seen)
             seen = replace(decision.case.seen, fresh=fresh and not todo)
             return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
         if todo and rounds < ROUNDS:
@@ -183,7 +187,6 @@ def _settled(one: Pass, case: Case) -> Case:
             keep_sent(one.ports, intent.new, post)
         ledger.settle(intent.id, state, at=case.now)
     keep_posts(one.ports, case.thread, case.seen.posts)
-    keep_standing(ledger, case.thread.name, case.seen)
     living.tend(one.ports, case.thread, case.seen, case.now)
     return replace(case, seen=look.with_what_is_kept(one.ports, case.thread, case.seen, case.now))
 
@@ -242,17 +245,23 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
 
 
 def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is."""
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
     alone = len(reports) == 1
     for report in reports:
-        if report.failure is not None:
-            continue
-        needs = _needs(ports, report, snapshot, alone=alone)
-        for key, sentence in needs.items():
-            ports.alerts.raise_alert(key, sentence)
-        for key in _over(ports, report):
-            if key not in needs:
-                ports.alerts.take_back(key)
+        if report.failure is None:
+            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+    names = {report.thread.name for report in reports}
+    for key, _ in tuple(ports.alerts.standing()):
+        if ":" in key and key.partition(":")[0] not in names:
+            ports.alerts.take_back(key)
+
+
+def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
+    for key, sentence in needs.items():
+        ports.alerts.raise_alert(key, sentence)
+    for key in _over(ports, report):
+        if key not in needs:
+            ports.alerts.take_back(key)
 
 
 def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
@@ -260,7 +269,8 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
     needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
-    if bare and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
+    written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
+    if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
         needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
     if untagged := _untagged(report):
         needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)

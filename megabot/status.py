@@ -130,7 +130,7 @@ def _essay(desk: Desk, snapshot: Snapshot, thread: Thread, coming: Edition, *, a
     if amending.preamble_of(desk.ledger, thread.name, coming.key) is not None:
         return "message"
     file = preambles.file_of(snapshot, thread, coming, alone=alone)
-    return file or ("missing" if preambles.has_some(snapshot, thread, alone=alone) else "")
+    return file or ("missing" if amending.has_essays(desk, snapshot, thread, alone=alone) else "")
 
 
 def _commanded(desk: Desk, thread: str) -> Commanded | None:

@@ -20,6 +20,7 @@ from megabot.core.actions import (
     Publish,
     Resend,
     Tell,
+    Unlock,
     Unpin,
     Withdraw,
     Write,
@@ -90,6 +91,7 @@ _TO_A_POST: dict[type[Write], str] = {
     Announce: "announce the next thread in",
     Distinguish: "mark the announcement in",
     Lock: "lock",
+    Unlock: "unlock",
     Edit: "edit",
 }
 

@@ -182,6 +182,14 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """Unlock the post that stands again: our own lock of it came with a copy that was taken back."""
+
+    own: Own
+    copy: Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """Make the standing post say what the source says now."""
 
@@ -190,5 +198,7 @@ class Edit:
     record: PostRecord | None
 
 
-Write = Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Edit
+Write = (
+    Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Unlock | Edit
+)
 Action = Write | Hold | Need

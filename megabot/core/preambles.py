@@ -35,17 +35,21 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts,
 
 
 def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
-    """Give the edition of the next 24 hours that has no preamble file, where the thread has such files."""
+    """Give the edition of the next 24 hours that has no preamble file of its own."""
     coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if coming.slot - now > SOON or coming.skipped or not has_some(snapshot, thread, alone=alone):
+    if coming.slot - now > SOON or coming.skipped:
         return None
     return None if file_of(snapshot, thread, coming, alone=alone) else coming
 
 
 def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
-    """Tell whether a thread has preamble files at all; `alone`: the source has one thread."""
-    folder = _FOLDER if alone else f"{_FOLDER}{thread.name}/"
-    return any(path.startswith(folder) for path in snapshot.files)
+    """Tell whether a thread has preambles of single editions as files; `alone`: the source has one thread.
+
+    `_default.md` is for those that get none.
+    """
+    folders = {f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])}
+    files = (path.rpartition("/") for path in snapshot.files)
+    return any(f"{folder}/" in folders and name != f"{_DEFAULT}.md" for folder, _, name in files)
 
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:

@@ -15,6 +15,7 @@ class IntentKind(StrEnum):
     UNPIN = "unpin"
     COMMENT = "comment"
     LOCK = "lock"
+    UNLOCK = "unlock"
     EDIT = "edit"
     ADOPT = "adopt"
     WITHDRAW = "withdraw"

@@ -46,7 +46,7 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             if _found(seen, intent):
                 return IntentState.DONE
             return _unseen(seen, intent, now)
-        case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.EDIT:
+        case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.UNLOCK | IntentKind.EDIT:
             post = next((own.post for own in seen.posts if own.id == intent.new.post_id), None)
             if post is None:
                 return IntentState.ABSENT
@@ -94,6 +94,8 @@ def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
             return not post.featured
         case IntentKind.LOCK:
             return post.locked
+        case IntentKind.UNLOCK:
+            return not post.locked
         case _:
             record = seen.record(post.id)
             return record is None or record.answered != body_digest(post)

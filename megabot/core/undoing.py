@@ -1,12 +1,13 @@
 """Taking a fresh copy back: the post that it replaced stands again. Nothing is deleted. Pure."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from megabot.core.actions import Hold, Lock, Reason, Withdraw
+from megabot.core.actions import Hold, Lock, Reason, Unlock, Withdraw
 from megabot.core.marker import UNDONE, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind
+from megabot.core.seen import Case, Order, OrderKind, Own
 
 
 def decide_undo(case: Case) -> Withdraw | Hold | None:
@@ -32,6 +33,18 @@ def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
         may = own.post.creator_is_moderator or own.post.creator.admin
         if may and not (locked or own.post.locked):
             yield Lock(own=own, standing=own)
+
+
+def unlock_what_stands_again(case: Case, standing: Own) -> Iterator[Unlock]:
+    """Take our own lock off the post that a withdrawn copy had replaced, once: a person may lock it."""
+    may = standing.post.creator_is_moderator or standing.post.creator.admin
+    if not (standing.post.locked and may):
+        return
+    for copy in case.seen.of_edition(standing.key):
+        done = partial(case.seen.done, edition=copy.key, copy=copy.copy, post_id=standing.id)
+        if copy.withdrawn and done(IntentKind.LOCK) and not done(IntentKind.UNLOCK):
+            yield Unlock(own=standing, copy=copy)
+            return
 
 
 def _was_carried_out(case: Case, order: Order) -> bool:

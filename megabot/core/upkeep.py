@@ -17,7 +17,7 @@ from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Rendered
-from megabot.core.undoing import lock_what_was_withdrawn
+from megabot.core.undoing import lock_what_was_withdrawn, unlock_what_stands_again
 
 ARRIVAL_EVERY = timedelta(minutes=2)
 """How often it is looked whether a new post has reached the community's own server."""
@@ -38,6 +38,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *lock_the_old_thread(case, standing),
         *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
+        *unlock_what_stands_again(case, standing),
         *unpin_the_older_ones(case, standing),
         *report_doubles(case),
     )
@@ -152,7 +153,7 @@ def say_that_the_next_comes(case: Case, standing: Own) -> Iterator[Action]:
 def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Lock the post before where the front matter says so, once: a person may unlock it."""
     before = next(iter(case.seen.older), None)
-    if before is None or not case.thread.previous.lock or before.post.locked:
+    if before is None or before.withdrawn or not case.thread.previous.lock or before.post.locked:
         return
     locked = case.seen.done(IntentKind.LOCK, edition=standing.key, copy=standing.copy, post_id=before.id)
     if not locked and _publish_of(case, standing) is not None and may_moderate(case, before):

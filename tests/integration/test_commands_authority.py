@@ -269,6 +269,19 @@ def test_with_the_ledger_lost_what_waits_is_not_obeyed(world: World, service: Se
     assert not obeyed(world)
 
 
+def test_what_was_said_after_the_first_post_and_before_the_first_start_of_the_service_is_obeyed(
+    world: World,
+) -> None:
+    world.post()
+    world.clock.at += timedelta(hours=1)
+    world.hand("modlin").comment(1, f"{BOT} repost yes")
+    world.clock.at += timedelta(hours=1)
+
+    world.service().tick()
+
+    assert obeyed(world)
+
+
 def test_two_moderators_who_want_the_same_at_once_get_one_copy_and_two_answers(
     world: World, service: Service
 ) -> None:

@@ -12,7 +12,7 @@ from megabot.errors import Refused
 from megabot.ports import Forum
 from megabot.run import Service
 from tests.scenes import at_work, letters, say, write
-from tests.world import World
+from tests.world import SLOT, WEEK, World
 
 LATE = "*Added at Mon 23 Nov 13:00 GMT.*"
 FILE = "preambles/news/2026-W48.md"
@@ -151,3 +151,12 @@ def test_an_essay_that_the_server_refuses_is_not_sent_again_each_hour(world: Wor
     hours_pass(world, refusing, 4)
 
     assert forum.tries == 1
+
+
+def test_where_one_essay_came_by_message_the_next_is_reminded_of(world: World, service: Service) -> None:
+    write(world, service, "preamble\nAn essay of tides.")
+    world.clock.at = SLOT + 2 * WEEK - timedelta(hours=20)
+
+    service.tick()
+
+    assert "news/2026-W49 has no preamble of its own yet" in letters(world)[-1]

@@ -82,6 +82,16 @@ def test_when_it_is_over_that_is_told_too(world: World) -> None:
     assert len(world.posts()) == 2
 
 
+def test_what_is_said_of_a_thread_ends_with_the_thread(world: World) -> None:
+    service = a_broken_slot(world)
+    world.change(name="film")
+    world.clock.at += timedelta(hours=1)
+
+    service.tick()
+
+    assert [key for key, _ in world.ports().alerts.standing() if key.startswith("news:")] == []
+
+
 def test_whom_the_settings_name_is_told_instead(world: World) -> None:
     world.post()
     world.press.problem = BROKEN
@@ -240,7 +250,8 @@ def test_a_day_before_the_slot_a_missing_preamble_is_reminded_of_once(world: Wor
 
 def test_where_the_preamble_is_there_or_none_is_used_nobody_is_reminded(world: World) -> None:
     service = world.service()
-    for files in ({}, {"preambles/news/2026-W48.md": "An essay."}):
+    default = {"preambles/news/_default.md": "As every week."}
+    for files in ({}, default, {"preambles/news/2026-W48.md": "An essay."}):
         world.pages.files = files
         world.clock.at = SLOT + WEEK - timedelta(hours=20)
         service.tick()

@@ -9,7 +9,7 @@ from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Rendered, RenderProblem
+from megabot.core.threads import Previous, Rendered, RenderProblem
 from megabot.orders import Answer, carry_out
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
@@ -57,6 +57,32 @@ def test_the_post_that_was_replaced_is_pinned_again_the_copy_locked(copied: Worl
     assert copied.pinned() == [2]
     assert copied.posts()[2]["locked"]
     assert "goes on [here](https://lemmy.example/post/2)" in copied.comments(3)[-1]
+
+
+@ON_BOTH
+def test_what_stands_again_is_open_for_comments_where_the_copy_had_it_locked(world: World) -> None:
+    world.change(previous=Previous(lock=True))
+    world.post()
+    order(world, OrderKind.REPOST, "comment:1")
+    locked = world.posts()[0]["locked"]
+    world.sandbox.forget_requests()
+
+    order(world, OrderKind.UNDO, "comment:2")
+
+    assert (locked, [post["locked"] for post in world.posts()]) == (True, [False, True])
+    assert len([write for write in world.writes() if write.endswith("post/lock")]) == 2
+
+
+def test_a_lock_that_a_person_sets_after_an_undo_stays(world: World) -> None:
+    world.change(previous=Previous(lock=True))
+    world.post()
+    order(world, OrderKind.REPOST, "comment:1")
+    order(world, OrderKind.UNDO, "comment:2")
+    world.hand("modlin").lock(1)
+
+    world.run_pass()
+
+    assert world.posts()[0]["locked"]
 
 
 @either

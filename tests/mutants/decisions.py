@@ -203,6 +203,14 @@ RULES_BROKEN = (
         rule="lock_what_was_withdrawn",
     ),
     Mutant(
+        name="a person's lock is taken off what stands again after an undo",
+        file="megabot/core/undoing.py",
+        old=" and not done(IntentKind.UNLOCK):",
+        new=":",
+        caught_by=("tests/integration/test_undo.py::test_a_lock_that_a_person_sets_after_an_undo_stays",),
+        rule="unlock_what_stands_again",
+    ),
+    Mutant(
         name="a post that nobody sees yet takes the pin",
         file=UPKEEP,
         old="    if pending is not None:\n",

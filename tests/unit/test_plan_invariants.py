@@ -21,6 +21,7 @@ from megabot.core.actions import (
     Publish,
     Resend,
     Tell,
+    Unlock,
     Unpin,
     Withdraw,
     Write,
@@ -241,8 +242,9 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one 
             return turned(look, action)
         case Tell(own=post, standing=standing):
             return put(look, post, IntentKind.COMMENT, standing)
-        case Lock(own=post, standing=standing):
-            return put(look, post, IntentKind.LOCK, standing, locked=True)
+        case Lock(own=post, standing=served) | Unlock(own=post, copy=served):
+            kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK
+            return put(look, post, kind, served, locked=kind is IntentKind.LOCK)
         case Announce() | Distinguish():
             return announced(look, action)
         case Edit(own=post):

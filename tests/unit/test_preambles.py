@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from megabot.core.calendar import Every, MonthDay, Schedule
-from megabot.core.preambles import file_of, missing_soon, preambles_without_slot
+from megabot.core.preambles import file_of, has_some, missing_soon, preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot, Thread
 
@@ -102,8 +102,6 @@ def test_a_folder_of_no_thread_is_told_which_there_are() -> None:
         (1, {"preambles/news/2026-W47.md": ""}, "2026-W48"),
         (1, {"preambles/news/2026-W48.md": ""}, ""),
         (1, {"preambles/news/2026-11-23.md": ""}, ""),
-        (1, {"preambles/other/2026-W47.md": ""}, ""),
-        (1, {}, ""),
     ],
 )
 def test_a_day_before_its_slot_an_edition_without_a_preamble_is_named(
@@ -114,6 +112,24 @@ def test_a_day_before_its_slot_an_edition_without_a_preamble_is_named(
     found = missing_soon(Snapshot(files=files), NEWS, now, alone=False)
 
     assert (found.key if found else "") == missing
+
+
+@pytest.mark.parametrize(
+    ("file", "alone", "some"),
+    [
+        ("preambles/news/2026-W47.md", False, True),
+        ("preambles/2026-W47.md", True, True),
+        ("preambles/2026-W47.md", False, False),
+        ("preambles/news/_default.md", True, False),
+        ("preambles/_default.md", True, False),
+        ("preambles/other/2026-W47.md", True, False),
+        ("thread.md.j2", True, False),
+    ],
+)
+def test_neither_a_default_nor_another_threads_folder_is_a_threads_own_preamble(
+    file: str, *, alone: bool, some: bool
+) -> None:
+    assert has_some(Snapshot(files={file: ""}), NEWS, alone=alone) is some
 
 
 def test_the_only_thread_of_a_source_needs_no_folder_of_its_own() -> None:

@@ -115,12 +115,14 @@ SHOWN = [
     (IntentKind.PIN, own(featured_local=True)),
     (IntentKind.UNPIN, own()),
     (IntentKind.LOCK, own(locked=True)),
+    (IntentKind.UNLOCK, own()),
 ]
 NOT_SHOWN = [
     (IntentKind.PIN, own()),
     (IntentKind.UNPIN, pinned()),
     (IntentKind.UNPIN, own(featured_local=True)),
     (IntentKind.LOCK, own()),
+    (IntentKind.UNLOCK, own(locked=True)),
 ]
 
 

@@ -5,7 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from megabot import answers, operating_texts, overview_texts, texts
-from megabot.core.actions import Edit, Hold, Lock, Need, Pin, Publish, Reason, Resend, Tell, Unpin, Write
+from megabot.core.actions import (
+    Edit,
+    Hold,
+    Lock,
+    Need,
+    Pin,
+    Publish,
+    Reason,
+    Resend,
+    Tell,
+    Unlock,
+    Unpin,
+    Write,
+)
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
@@ -87,6 +100,7 @@ WRITES: list[tuple[Write, str]] = [
     (Unpin(own=own(), kind=Feature.COMMUNITY, standing=own(48)), f"unpin {URL}"),
     (Tell(own=own(), text="Text", standing=own(48)), f"link the new thread in {URL}"),
     (Lock(own=own(), standing=own(48)), f"lock {URL}"),
+    (Unlock(own=own(), copy=own(copy=2)), f"unlock {URL}"),
     (Edit(own=own(), text=TEXT, record=None), f"edit {URL}"),
 ]
 
