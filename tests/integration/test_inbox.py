@@ -1,4 +1,4 @@
-"""The inbox is read down to a watermark, whoever marks what as read: what that costs, that nothing is lost."""
+"""The inbox is read down to a watermark, whoever marks what as read: what it costs, that nothing is lost."""
 
 from contextlib import nullcontext
 from dataclasses import replace
