@@ -5,9 +5,10 @@ from fnmatch import fnmatchcase
 from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
-from megabot.look import Ground, standing_of
+from megabot.look import Ground
 from megabot.places import place_of
 from megabot.ports import Ports
+from megabot.series import read_series
 
 
 def find(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFacts | None]:
@@ -18,8 +19,15 @@ def find(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFac
 def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
     if companion.url:
         return CompanionFacts(url=companion.url)
-    post = standing_of(ports, ground, companion.thread) if companion.thread else _latest_by(ports, companion)
+    post = _standing(ports, ground, companion.thread) if companion.thread else _latest_by(ports, companion)
     return None if post is None else CompanionFacts(url=post.url, title=post.title)
+
+
+def _standing(ports: Ports, ground: Ground, name: str) -> Post | None:
+    """Give the newest post that readers can open of a thread of this source."""
+    thread = next(one for one in ground.threads if one.name == name)
+    posts = read_series(ports, thread, ground.content).posts
+    return next((own.post for own in posts if own.post.open), None)
 
 
 def _latest_by(ports: Ports, companion: Companion) -> Post | None:

@@ -76,7 +76,7 @@ class Inbox:
         self._ports.ledger.remember(_WATERMARK, listing.watermark.text())
 
     def _leave(self, notices: Sequence[Notice]) -> list[Notice]:
-        """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits is counted.
+        """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits counted.
 
         Gives the rest: a person posted by the shell, and the service began only later.
         """

@@ -295,13 +295,6 @@ def keep_birth(ports: Ports) -> None:
         ports.ledger.remember(BORN, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
 
-def standing_of(ports: Ports, ground: Ground, name: str) -> Post | None:
-    """Give the newest post that readers can open of a thread of this source."""
-    thread = next(one for one in ground.threads if one.name == name)
-    posts = read_series(ports, thread, ground.content).posts
-    return next((own.post for own in posts if own.post.open), None)
-
-
 def has_open_publish(seen: Seen) -> bool:
     """Tell whether a post may exist that no look has shown yet."""
     return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in seen.intents)

@@ -16,7 +16,8 @@ from megabot.errors import ConfigError
 from megabot.language import Language
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from megabot import amendment_texts, texts
+from megabot import amendment_texts, deed_texts, texts
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
@@ -105,7 +105,8 @@ def history_line(intent: Intent, post: PostRecord | None, *, by: str = "") -> st
     where = f"  {post.url}" if post is not None else ""
     commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
     note = f"  {intent.note}" if intent.note else ""
-    what = f"{new.thread}/{new.edition}{copy}  {texts.kind(new.kind)}: {texts.state(intent.state)}"
+    done = f"{deed_texts.kind(new.kind)}: {deed_texts.state(intent.state)}"
+    what = f"{new.thread}/{new.edition}{copy}  {done}"
     ordered = f"  ordered by {by}" if by else ""
     return f"{texts.moment(new.at)}  {what}{ordered}{where}{commit}{note}"
 

@@ -80,18 +80,21 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _tell(work, action)
         case Announce() | Distinguish():
             _announce(work, action)
-        case Lock(own=own, standing=standing):
-            new = _intent(work, IntentKind.LOCK, standing, own)
-            why = texts.why_locked(work.ports.language, standing.post.url)
-            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=True, reason=why))
-        case Unlock(own=own, copy=copy):
-            new = _intent(work, IntentKind.UNLOCK, copy, own)
-            why = texts.why_locked(work.ports.language, own.post.url)
-            _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=False, reason=why))
+        case Lock() | Unlock():
+            _lock(work, action)
         case Edit():
             _edit(work, action)
         case _:
             assert_never(action)
+
+
+def _lock(work: Work, action: Lock | Unlock) -> None:
+    own, locked = action.own, isinstance(action, Lock)
+    served = action.standing if isinstance(action, Lock) else action.copy
+    goes_on_in = served if locked else own
+    new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, own)
+    why = texts.why_locked(work.ports.language, goes_on_in.post.url)
+    _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=locked, reason=why))
 
 
 def _publish(work: Work, action: Publish) -> None:

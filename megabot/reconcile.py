@@ -4,49 +4,26 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from megabot import living, look, texts
-from megabot.amending import has_essays, preamble_of
+from megabot import deed_texts, living, look, needs
 from megabot.compose import Composer, language_id
 from megabot.core import settle
-from megabot.core.actions import Action, Need, Publish, Reason, Resend, Write
-from megabot.core.plan import clock_is_wrong, decide, holds, writes
+from megabot.core.actions import Action, Need, Publish, Resend, Write
+from megabot.core.plan import clock_is_wrong, decide, writes
 from megabot.core.posts import Account, Place, Post
-from megabot.core.preambles import missing_soon
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, Order, Seen
-from megabot.core.tags import lacking
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.seen import Case, Order
+from megabot.core.threads import Thread
 from megabot.errors import ForumError, OutcomeUnknown, Refused
 from megabot.look import Ground
-from megabot.parts import part_of
 from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
 from megabot.ports import Ports
+from megabot.report import Report
 from megabot.series import keep_posts, keep_sent
 from megabot.standing import keep_standing
 
 ROUNDS = 4
 log = logging.getLogger("megabot")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way.
-
-    `rendered` says that the template gave a text.
-    """
-
-    thread: Thread
-    seen: Seen | None = None
-    done: tuple[Write, ...] = ()
-    left: tuple[Action, ...] = ()
-    failure: ForumError | None = None
-    rendered: bool = False
-
-    @property
-    def verified(self) -> bool:
-        """Whether a look after the last write found nothing left to do."""
-        return self.failure is None and self.seen is not None and self.seen.fresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +63,7 @@ def run_pass(
     reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
     reports = _companions_follow(one, reports, wanted)
     if not dry:
-        _announce(ports, reports, snapshot)
+        needs.announce(ports, reports, snapshot)
     return reports
 
 
@@ -181,7 +158,7 @@ def _settled(one: Pass, case: Case) -> Case:
         seen = look.with_what_is_kept(one.ports, case.thread, case.seen, case.now)
         return replace(case, seen=replace(seen, intents=settle.settled(seen, verdicts, case.now)))
     for intent, state in verdicts:
-        log.info("%s", texts.settled(intent, state))
+        log.info("%s", deed_texts.settled(intent, state))
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
             keep_sent(one.ports, intent.new, post)
@@ -233,7 +210,7 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
     )
     done: list[Write] = []
     for action in todo:
-        log.info("%s", texts.doing(thread, action))
+        log.info("%s", deed_texts.doing(thread, action))
         try:
             perform(work, action)
         except OutcomeUnknown as error:
@@ -242,65 +219,3 @@ def _do(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) ->
             break
         done.append(action)
     return tuple(done)
-
-
-def _announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
-    alone = len(reports) == 1
-    for report in reports:
-        if report.failure is None:
-            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
-    names = {report.thread.name for report in reports}
-    for key, _ in tuple(ports.alerts.standing()):
-        if ":" in key and key.partition(":")[0] not in names:
-            ports.alerts.take_back(key)
-
-
-def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
-    for key, sentence in needs.items():
-        ports.alerts.raise_alert(key, sentence)
-    for key in _over(ports, report):
-        if key not in needs:
-            ports.alerts.take_back(key)
-
-
-def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
-    """Say what needs a person about a thread, each by its key."""
-    needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-    needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
-    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
-    written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
-    if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-        needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
-    if untagged := _untagged(report):
-        needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
-    if capped := _capped(ports, report):
-        needs[f"{report.thread.name}:cap"] = capped
-    return needs
-
-
-def _capped(ports: Ports, report: Report) -> str:
-    """Say that a thread has grown too long, where its front matter says what that is."""
-    standing = report.seen.standing if report.seen else None
-    if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
-        return ""
-    record = report.seen.record(standing.id)
-    return ports.language.capped.format(
-        thread=report.thread.name,
-        url=standing.post.url,
-        comments=report.thread.cap,
-        number=part_of(record) + 1 if record else 2,
-    )
-
-
-def _over(ports: Ports, report: Report) -> list[str]:
-    """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
-    name = report.thread.name
-    standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
-    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
-
-
-def _untagged(report: Report) -> tuple[str, ...]:
-    """Name the tags that the standing post lacks, if it is the bot's own to tag."""
-    standing = report.seen.standing if report.seen else None
-    return () if standing is None or standing.adopted else lacking(report.thread, standing.post)

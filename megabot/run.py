@@ -21,7 +21,8 @@ from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, S
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
 from megabot.ports import Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from megabot.source_watch import SourceWatch
 
 HOURLY = timedelta(hours=1)

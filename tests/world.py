@@ -32,7 +32,8 @@ from megabot.core.threads import (
 )
 from megabot.errors import SourceBroken
 from megabot.ports import Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.generation import Generation

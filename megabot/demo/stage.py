@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from megabot import texts
+from megabot import deed_texts
 from megabot.app import App
 from megabot.config import load
 from megabot.demo.archive import served_site
@@ -120,7 +120,7 @@ class Stage:
             return
         for report in self.service.reports:
             for action in report.done:
-                self.say(BOT, texts.doing(report.thread, action))
+                self.say(BOT, deed_texts.doing(report.thread, action))
 
     def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
         """Let somebody comment to the bot, in answer to another comment if one is named.

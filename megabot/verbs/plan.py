@@ -2,7 +2,7 @@
 
 import click
 
-from megabot import texts
+from megabot import deed_texts
 from megabot.app import open_app
 from megabot.reconcile import run_pass
 
@@ -18,5 +18,5 @@ def command(options: dict[str, object]) -> int:
         if report.failure is not None:
             click.echo(f"megabot: {report.thread.name}: {report.failure}", err=True)
         for action in report.left:
-            click.echo(texts.action(report.thread, action))
+            click.echo(deed_texts.action(report.thread, action))
     return 1 if any(report.failure for report in reports) else 0

@@ -16,7 +16,8 @@ from megabot.core.posts import Feature, Post, PostDraft
 from megabot.core.records import IntentKind, NewIntent, PostRecord
 from megabot.errors import Unreachable
 from megabot.ports import Forum
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from tests.world import NEWS, SLOT, WEEK, World
 
 

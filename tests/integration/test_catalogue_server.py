@@ -13,7 +13,8 @@ from megabot.core.plan import holds
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import OrderKind
 from megabot.ports import Forum, Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from megabot.run import Service
 from tests.faultproxy import FaultProxy, Html, Instead, LoseAnswer, Rule
 from tests.scenes import BOT, answers, at_work, letters, tick

@@ -7,7 +7,8 @@ from megabot.core.actions import Edit, Reason
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.threads import Companion, Previous, Refresh, RenderProblem
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from tests.world import NEWS, SLOT, WEEK, World
 
 TEN_MINUTES = timedelta(minutes=10)

@@ -16,7 +16,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous
 from megabot.errors import ConfigError, NotFound
 from megabot.orders import Answer, carry_out
-from megabot.reconcile import Report
+from megabot.report import Report
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, World
 

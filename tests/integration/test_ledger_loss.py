@@ -456,8 +456,8 @@ def test_a_disk_that_is_full_at_any_write_makes_no_post_that_was_not_written_dow
         if ledger.made < week:
             break
 
-    # Twelve writes: of the post four, of pin, comment and unpin two each, of the old thread's new comment and of
-    # what stands one each.
+    # Twelve writes: of the post four, of pin, comment and unpin two each, and one each of the old thread's
+    # new comment and of what stands.
     assert week == 13
 
 

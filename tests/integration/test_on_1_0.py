@@ -11,7 +11,8 @@ from megabot.core.actions import Reason
 from megabot.core.plan import holds
 from megabot.core.seen import Order, OrderKind
 from megabot.ports import Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from tests.fakes import FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand

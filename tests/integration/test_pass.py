@@ -12,7 +12,7 @@ from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
 from megabot.language import ENGLISH
-from megabot.reconcile import Report
+from megabot.report import Report
 from megabot.sandbox.accounts import settings
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, WEEKLY, World

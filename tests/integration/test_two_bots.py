@@ -17,7 +17,8 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.core.plan import holds
 from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
 from tests.processes import Machine, ended, machine

@@ -16,7 +16,8 @@ from megabot.core.threads import Previous, Refresh
 from megabot.errors import OutcomeUnknown, Stopping
 from megabot.orders import carry_out
 from megabot.ports import Forum, Ports
-from megabot.reconcile import Report, run_pass
+from megabot.reconcile import run_pass
+from megabot.report import Report
 from tests.world import SLOT, WEEK, World
 
 Answer = TypeVar("Answer")

@@ -13,8 +13,8 @@ from megabot.errors import ConfigError
 from megabot.language import ENGLISH
 from tests.unit.test_structure import ROOT, TREES, functions
 
-ENGLISH_MAY_BE_NAMED = {"language", "texts", "ports", "app", "run", "verbs.run", "config.language_file"}
-ENGLISH_MAY_BE_NAMED |= {"config.pages"}
+ENGLISH_MAY_BE_NAMED = {"language", "ports", "app", "run", "verbs.run", "config.language_file"}
+ENGLISH_MAY_BE_NAMED |= {"config.pages", "deed_texts"}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from megabot.core.metrics import Vitals, exposition
 
 PAGE = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
 BESIDE = {"preamble", "source", "tags"}
-"""Alerts that are no reason to hold anything: see `reconcile` and `run`."""
+"""Alerts that are no reason to hold anything: see `needs` and `run`."""
 ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -21,7 +21,7 @@ def test_each_alert_is_explained_and_no_other() -> None:
 
 def test_alerts_of_other_kinds_are_raised_under_the_names_on_the_page() -> None:
     code = Path(__file__).parents[2] / "megabot"
-    text = (code / "run.py").read_text("utf-8") + (code / "reconcile.py").read_text("utf-8")
+    text = (code / "run.py").read_text("utf-8") + (code / "needs.py").read_text("utf-8")
 
     assert 'raise_alert("source"' in text
     assert ':preamble"] =' in text

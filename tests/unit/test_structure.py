@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
 PASS += "reconcile look series standing long_look living parts places companions compose images perform"
-PASS += " orders messages"
+PASS += " orders messages needs report deed_texts"
 PORTS = "core ports language config texts errors"
 READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
@@ -64,7 +64,7 @@ MAY_IMPORT = {
     "importing": f"orders places {PORTS}",
     "progress": "",
     "check_formats": "check core",
-    "overview_texts": "amendment_texts texts language core",
+    "overview_texts": "amendment_texts deed_texts texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import answers, operating_texts, overview_texts, texts
+from megabot import answers, deed_texts, operating_texts, overview_texts, texts
 from megabot.core.actions import (
     Edit,
     Hold,
@@ -107,29 +107,29 @@ WRITES: list[tuple[Write, str]] = [
 
 @pytest.mark.parametrize(("write", "sentence"), WRITES)
 def test_every_write_has_a_line(write: Write, sentence: str) -> None:
-    assert texts.doing(NEWS, write) == texts.action(NEWS, write) == f"news: {sentence}"
+    assert deed_texts.doing(NEWS, write) == deed_texts.action(NEWS, write) == f"news: {sentence}"
 
 
 @pytest.mark.parametrize("need", list(Need))
 def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
-    assert texts.action(NEWS, need) == f"news: look deeper ({need})"
+    assert deed_texts.action(NEWS, need) == f"news: look deeper ({need})"
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
+    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
 
 
 @pytest.mark.parametrize("kind", list(IntentKind))
 @pytest.mark.parametrize("state", list(IntentState))
 def test_what_became_of_a_write_is_said_of_each_kind_and_state(kind: IntentKind, state: IntentState) -> None:
-    line = texts.settled(an_intent(kind), state)
+    line = deed_texts.settled(an_intent(kind), state)
 
-    assert line == f"news/2026-W47: {texts.kind(kind)}: {texts.state(state)}"
+    assert line == f"news/2026-W47: {deed_texts.kind(kind)}: {deed_texts.state(state)}"
 
 
 def test_no_two_kinds_and_no_two_states_read_alike() -> None:
-    assert len({texts.kind(kind) for kind in IntentKind}) == len(IntentKind)
-    assert len({texts.state(state) for state in IntentState}) == len(IntentState)
+    assert len({deed_texts.kind(kind) for kind in IntentKind}) == len(IntentKind)
+    assert len({deed_texts.state(state) for state in IntentState}) == len(IntentState)
 
 
 # -- what stands

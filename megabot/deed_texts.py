@@ -1,0 +1,89 @@
+"""What is planned, is being done and was done, in the words of the log and the shell. Wording only."""
+
+from megabot.core.actions import (
+    Action,
+    Adopt,
+    Announce,
+    Distinguish,
+    Edit,
+    Hold,
+    Lock,
+    Need,
+    Pin,
+    Publish,
+    Resend,
+    Tell,
+    Unlock,
+    Unpin,
+    Withdraw,
+    Write,
+)
+from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.threads import Thread
+from megabot.language import ENGLISH
+from megabot.texts import hold
+
+
+def action(thread: Thread, planned: Action) -> str:
+    """Say what a pass would do, as `megabot plan` prints it."""
+    match planned:
+        case Hold():
+            return hold(ENGLISH, thread, planned)
+        case Need():
+            return f"{thread.name}: look deeper ({planned.value})"
+        case _:
+            return doing(thread, planned)
+
+
+_TO_A_POST: dict[type[Write], str] = {
+    Pin: "pin",
+    Unpin: "unpin",
+    Tell: "link the new thread in",
+    Announce: "announce the next thread in",
+    Distinguish: "mark the announcement in",
+    Lock: "lock",
+    Unlock: "unlock",
+    Edit: "edit",
+}
+
+
+def doing(thread: Thread, planned: Write) -> str:
+    """Say what is being done."""
+    match planned:
+        case Publish(edition=edition, copy=copy, text=text):
+            again = f" (copy {copy})" if copy > 1 else ""
+            return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
+        case Resend(intent=intent):
+            return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
+        case Adopt(post=post, edition=edition):
+            return f"{thread.name}: adopt {post.url} as edition {edition.key}"
+        case Withdraw(own=own, standing=standing):
+            return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
+        case _:
+            own = planned.own
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
+
+
+_STATES = {
+    IntentState.SENDING: "sent, no answer yet",
+    IntentState.UNKNOWN: "outcome unknown, looked for once",
+    IntentState.NOT_SENT: "not sent",
+    IntentState.REFUSED: "refused",
+    IntentState.ABSENT: "never happened",
+    IntentState.DONE: "done",
+}
+
+
+def kind(of: IntentKind) -> str:
+    """Name a kind of write."""
+    return ENGLISH.kinds[of]
+
+
+def state(of: IntentState) -> str:
+    """Name how a write went."""
+    return _STATES[of]
+
+
+def settled(intent: Intent, now: IntentState) -> str:
+    """Say what became of a write whose outcome was not known."""
+    return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"

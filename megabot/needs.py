@@ -1,0 +1,76 @@
+"""What of a pass needs a person: said once as an alert, and taken back when it is over."""
+
+from collections.abc import Mapping
+
+from megabot import texts
+from megabot.amending import has_essays, preamble_of
+from megabot.core.actions import Reason
+from megabot.core.plan import holds
+from megabot.core.preambles import missing_soon
+from megabot.core.tags import lacking
+from megabot.core.threads import Snapshot
+from megabot.parts import part_of
+from megabot.ports import Ports
+from megabot.report import Report
+
+
+def announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
+    alone = len(reports) == 1
+    for report in reports:
+        if report.failure is None:
+            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+    names = {report.thread.name for report in reports}
+    for key, _ in tuple(ports.alerts.standing()):
+        if ":" in key and key.partition(":")[0] not in names:
+            ports.alerts.take_back(key)
+
+
+def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
+    for key, sentence in needs.items():
+        ports.alerts.raise_alert(key, sentence)
+    for key in _over(ports, report):
+        if key not in needs:
+            ports.alerts.take_back(key)
+
+
+def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
+    """Say what needs a person about a thread, each by its key."""
+    needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+    needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
+    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
+    written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
+    if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
+        needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
+    if untagged := _untagged(report):
+        needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+    if capped := _capped(ports, report):
+        needs[f"{report.thread.name}:cap"] = capped
+    return needs
+
+
+def _capped(ports: Ports, report: Report) -> str:
+    """Say that a thread has grown too long, where its front matter says what that is."""
+    standing = report.seen.standing if report.seen else None
+    if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
+        return ""
+    record = report.seen.record(standing.id)
+    return ports.language.capped.format(
+        thread=report.thread.name,
+        url=standing.post.url,
+        comments=report.thread.cap,
+        number=part_of(record) + 1 if record else 2,
+    )
+
+
+def _over(ports: Ports, report: Report) -> list[str]:
+    """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
+    name = report.thread.name
+    standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
+    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
+
+
+def _untagged(report: Report) -> tuple[str, ...]:
+    """Name the tags that the standing post lacks, if it is the bot's own to tag."""
+    standing = report.seen.standing if report.seen else None
+    return () if standing is None or standing.adopted else lacking(report.thread, standing.post)

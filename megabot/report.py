@@ -1,0 +1,28 @@
+"""What a pass did about one thread, as a value."""
+
+from dataclasses import dataclass
+
+from megabot.core.actions import Action, Write
+from megabot.core.seen import Seen
+from megabot.core.threads import Thread
+from megabot.errors import ForumError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way.
+
+    `rendered` says that the template gave a text.
+    """
+
+    thread: Thread
+    seen: Seen | None = None
+    done: tuple[Write, ...] = ()
+    left: tuple[Action, ...] = ()
+    failure: ForumError | None = None
+    rendered: bool = False
+
+    @property
+    def verified(self) -> bool:
+        """Whether a look after the last write found nothing left to do."""
+        return self.failure is None and self.seen is not None and self.seen.fresh
