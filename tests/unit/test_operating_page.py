@@ -8,7 +8,7 @@ from megabot.core.actions import NEEDS_PERSON
 from megabot.core.metrics import Vitals, exposition
 
 PAGE = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
-BESIDE = {"preamble", "source", "tags"}
+BESIDE = {"cap", "preamble", "source", "tags"}
 """Alerts that are no reason to hold anything: see `needs` and `run`."""
 ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 
@@ -26,6 +26,7 @@ def test_alerts_of_other_kinds_are_raised_under_the_names_on_the_page() -> None:
     assert 'raise_alert("source"' in text
     assert ':preamble"] =' in text
     assert ':tags"] =' in text
+    assert ':cap"] =' in text
     assert text.count("raise_alert(") == 2
 
 
