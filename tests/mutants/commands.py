@@ -69,6 +69,22 @@ COMMANDS = (
         caught_by=(f"{INBOX}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
     ),
     Mutant(
+        name="the watermark of before a server was put back hides what is new",
+        file="megabot/core/watermark.py",
+        old="        if mark is not None and mark <= newest:\n",
+        new="        if mark is not None:\n",
+        caught_by=(
+            "tests/contract/test_inbox.py::test_a_watermark_of_before_the_server_was_put_back_hides_nothing",
+        ),
+    ),
+    Mutant(
+        name="a ledger that was put back answers again",
+        file="megabot/inbox.py",
+        old="        if state is HeardState.ANSWER_DUE and self._was_answered(heard):\n",
+        new="        if False:\n",
+        caught_by=(f"{AUTHORITY}::test_a_restored_ledger_does_not_answer_again",),
+    ),
+    Mutant(
         name="a list is read to its end each time",
         file="megabot/core/watermark.py",
         old="        if len(new) < len(page):\n            break\n",
