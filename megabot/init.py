@@ -110,6 +110,7 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "first": first_day(answers, now).isoformat(),
         "title": "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}",
         "number": "1",
+        "comes": "posted by: megabot post; the later ones come by themselves",
     }
     if taken is not None:
         return _from_thread(values, taken)
@@ -123,7 +124,9 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
 
 def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
     values |= {"title": taken.title.replace("\\", "\\\\").replace('"', '\\"')}
-    values |= {"number": str((taken.number or 0) + 1)}
+    coming = date.fromisoformat(values["first"]) + timedelta(weeks=1)  # this week's thread is up
+    values |= {"number": str((taken.number or 0) + 1), "first": coming.isoformat()}
+    values |= {"comes": "the next one; it comes by itself"}
     front = _filled(_THREAD, values).partition("\n---\n")[0]
     template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
     sections = {TEMPLATES / path: text for path, text in taken.sections.items()}
@@ -194,7 +197,7 @@ schedule:
   on: <<weekday>>
   at: "<<at>>"
   timezone: <<timezone>>
-  first: {date: <<first>>, number: <<number>>}   # posted by: megabot post; the later ones come by themselves
+  first: {date: <<first>>, number: <<number>>}   # <<comes>>
 previous:
   unpin: true                  # the thread before is unpinned once the new one is pinned
   comment: "The new thread is up: [come over]({{ edition.url }})."

@@ -45,8 +45,6 @@ def page(text: str) -> str:
 
 def site(text: str) -> str:
     """Give the address of a site of pages, with the slash at its end that links within it need."""
-    if not text.strip():
-        return ""
     _split(text, example="https://threads.example/")
     return f"{text.strip().rstrip('/')}/"
 

@@ -117,7 +117,10 @@ def test_history_tells_who_said_what_on_lemmy_and_at_the_host(megabot: Megabot, 
     assert "post: done  ordered by modlin  https://lemmy.example/post/2" in history
 
 
-def test_status_tells_who_changed_what_and_commanded_last(megabot: Megabot, write: Write) -> None:
+def test_status_tells_who_changed_what_and_commanded_last(
+    megabot: Megabot, write: Write, source: Path
+) -> None:
+    (source / "preambles/news/2024-W02.md").write_text("An essay of long ago.\n")
     megabot("post")
     megabot("move", "+2h")
     write("hold", "status")

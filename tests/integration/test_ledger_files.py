@@ -97,7 +97,7 @@ def test_all_tables_are_strict(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         tables = [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'")]
 
-    assert len(tables) == 6
+    assert len(tables) == 5
     assert [sql for sql in tables if not sql.rstrip().endswith("STRICT")] == []
 
 

@@ -202,7 +202,8 @@ def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:
 def pins_converge(year: Year) -> Iterator[str]:
     """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person.
 
-    One that a person restored comes back pinned, and stays so until the next edition.
+    One that a person restored comes back pinned, and stays so until the next edition. One that the community's
+    own server has not taken over yet waits for its pin.
     """
     by_person = _touched_by_people(year)
     known, taken_back = series(year), withdrawn(year)
@@ -213,7 +214,8 @@ def pins_converge(year: Year) -> Iterator[str]:
         standing = (post for post in posts if post.open and post.id not in taken_back)
         open_ = sorted(standing, key=lambda post: (post.published, post.id))
         pinned = [post for post in open_ if post.featured_community]
-        if open_ and not open_[-1].featured_community and open_[-1].id not in by_person:
+        waits = open_ and (open_[-1].federation_pending or open_[-1].id in by_person)
+        if open_ and not open_[-1].featured_community and not waits:
             yield f"{open_[-1].url} of {name} stands and is not pinned"
         for post in pinned:
             beside = post is not open_[-1] and post.id not in by_person and open_[-1].featured_community
