@@ -202,8 +202,8 @@ def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:
 def pins_converge(year: Year) -> Iterator[str]:
     """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person.
 
-    One that a person restored comes back pinned, and stays so until the next edition. One that the community's
-    own server has not taken over yet waits for its pin.
+    One that a person restored comes back pinned, and stays so until the next edition. One that has not reached
+    the community's own server yet waits for its pin.
     """
     by_person = _touched_by_people(year)
     known, taken_back = series(year), withdrawn(year)
