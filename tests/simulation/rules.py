@@ -202,7 +202,7 @@ def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:
 def pins_converge(year: Year) -> Iterator[str]:
     """Promise 4, at the end of all trouble: the standing post is pinned, and no other but by a person.
 
-    One that a person restored comes back pinned, and stays so until the next edition. One that has not reached
+    One that a person restored comes back pinned, and stays so until the next edition. One that is not on
     the community's own server yet waits for its pin.
     """
     by_person = _touched_by_people(year)
