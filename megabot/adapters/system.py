@@ -32,6 +32,7 @@ class Stop:
         self.reread = False
         self._patience = patience
         self._sleeping = False
+        self._wakes = False  # SIGHUP came between two waits: the next one is over before it begins
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -49,7 +50,7 @@ class Stop:
     def sleep(self, seconds: float) -> None:
         """Wait, unless told to stop: then raise `Stopping` at once. All waiting of the program is here.
 
-        SIGHUP ends the wait that it meets early.
+        SIGHUP ends the wait that it meets early, or the next one where it meets none.
         """
         with contextlib.suppress(_Woken):
             self._sleep(seconds)
@@ -59,9 +60,10 @@ class Stop:
         try:
             if self.requested:
                 self._raise()
-            time.sleep(max(0.0, seconds))
+            if not self._wakes:
+                time.sleep(max(0.0, seconds))
         finally:
-            self._sleeping = False
+            self._sleeping = self._wakes = False
 
     def _told(self, number: int, frame: object) -> None:
         first, self.requested = not self.requested, True
@@ -71,7 +73,7 @@ class Stop:
             signal.setitimer(signal.ITIMER_REAL, self._patience)
 
     def _told_to_reread(self, number: int, frame: object) -> None:
-        self.reread = True
+        self.reread = self._wakes = True
         if self._sleeping:
             self._sleeping = False  # a second one must not meet the way out
             raise _Woken

@@ -64,6 +64,16 @@ def test_sighup_ends_a_wait_and_not_the_process() -> None:
     assert said_after(signal.SIGHUP, REREAD) == "woken True False\n"
 
 
+def test_sighup_between_two_waits_ends_the_next_one_and_no_more() -> None:
+    stop, started = Stop(), time.monotonic()
+    with stop.on_signals():
+        signal.raise_signal(signal.SIGHUP)
+        stop.sleep(60)
+        stop.sleep(0.02)
+
+    assert 0.02 <= time.monotonic() - started < 30
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(
     ("program", "said"),
