@@ -13,7 +13,6 @@ from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.doubles import kept_first
 from megabot.core.posts import Account, Comment, OwnContent, Place, Post
-from megabot.core.records import IntentKind
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
@@ -105,7 +104,7 @@ def observe(
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
     return Seen(
         due=due,
-        known_since=_known_since(ports, thread, posts, now),
+        known_since=_known_since(ports, thread, ground, place, posts, now),
         posts=posts,
         records=ports.ledger.posts(thread.name),
         intents=ports.ledger.intents(thread.name),
@@ -225,15 +224,19 @@ def _before(thread: Thread, edition: Edition | None) -> Edition | None:
     return next(calendar.before(thread.name, thread.schedule, edition), None)
 
 
-def _known_since(ports: Ports, thread: Thread, posts: tuple[Own, ...], now: datetime) -> datetime:
-    """Since when the ledger knows this schedule; with the ledger lost, since the oldest own post."""
+def _known_since(
+    ports: Ports, thread: Thread, ground: Ground, place: Place, posts: tuple[Own, ...], now: datetime
+) -> datetime:
+    """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
     fingerprint = calendar.fingerprint(thread.schedule)
     kept = ports.ledger.recall(f"schedule:{thread.name}")
     if kept is not None:
         known, since = kept.split("\n")
         if known == fingerprint:
             return datetime.fromisoformat(since)
-    return min((own.post.published for own in posts), default=now) if kept is None else now
+        return now
+    posts = posts or marked(_removals(ports, ground, place.id), thread.name, ground.bot_id)
+    return min((own.post.published for own in posts), default=now)
 
 
 def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> None:
@@ -293,8 +296,3 @@ def keep_birth(ports: Ports) -> None:
     """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
     if ports.ledger.recall(BORN) is None:
         ports.ledger.remember(BORN, (ports.forum.server_time() or ports.clock.now()).isoformat())
-
-
-def has_open_publish(seen: Seen) -> bool:
-    """Tell whether a post may exist that no look has shown yet."""
-    return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in seen.intents)

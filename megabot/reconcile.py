@@ -146,7 +146,7 @@ def _case(one: Pass, thread: Thread, place: Place, order: Order | None) -> Case:
         return replace(case, seen=look.with_what_is_kept(one.ports, thread, seen, now))
     if not one.dry:
         look.keep_schedule(one.ports, thread, seen, one.ground)
-    if look.has_open_publish(seen):
+    if seen.has_open_publish:
         case = replace(case, seen=look.look_deeper(one.ports, case, one.ground, place))
     return _settled(one, case)
 

@@ -69,6 +69,11 @@ class Seen:
     wake: datetime | None = None
 
     @property
+    def has_open_publish(self) -> bool:
+        """Whether a post may exist that no look has shown yet."""
+        return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in self.intents)
+
+    @property
     def standing(self) -> Own | None:
         """The newest post that readers can open (decision 5)."""
         return next((own for own in self.posts if own.post.open), None)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -239,6 +240,17 @@ def test_a_removal_and_the_ledger_with_it_make_no_second_post(
     at_work.post()
 
     assert len(at_work.posts()) == 2
+
+
+def test_a_series_whose_posts_were_all_removed_goes_on_without_its_ledger(world: World) -> None:
+    """Decision 6: the edition of the week before exists, though 0.19 lists it no more."""
+    world.post()
+    world.hand("modlin").remove(1)
+    delete(world.state / "ledger.db")
+    world.clock.at = SLOT + WEEK + timedelta(hours=1)
+
+    assert world.run_pass().verified
+    assert (len(world.posts()), world.pinned()) == (2, [2])
 
 
 # -- old and half copied
