@@ -65,9 +65,6 @@ class Workshop:
                 shutil.copytree(one, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
             elif one.exists():
                 shutil.copy2(one, folder / name)
-        recordings = source.parent / "shared"
-        if recordings.exists() and not (folder.parent / "shared").exists():
-            (folder.parent / "shared").symlink_to(recordings)
         return cls(folder)
 
     def imported_from(self, package: str) -> Path:

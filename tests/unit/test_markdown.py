@@ -13,7 +13,7 @@ from megabot import markdown
 from megabot.markdown import addresses, title_to_html, to_html, to_html_again
 from tests.lemmy_server_markdown import plain_html, server_0_19, server_1_0
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "wire" / "markdown.json"
+RECORDINGS = Path(__file__).parents[1] / "recordings" / "markdown.json"
 RECORDED: dict[str, Any] = json.loads(RECORDINGS.read_text("utf-8")) if RECORDINGS.exists() else {}
 SERVERS = {"lemmy-0.19.20": server_0_19, "lemmy-1.0.0-beta.1": server_1_0}
 CLIENT_DIFFERS = {
