@@ -14,8 +14,9 @@ from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
 from megabot.core.records import PostRecord
 from megabot.core.threads import Refresh, Snapshot, Thread
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, SourceBroken
 from megabot.ports import Desk, Ledger, Source
+from megabot.sources import usable_threads
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
 _RECENT = 200  # commands among which one with a preamble is looked for
@@ -46,8 +47,11 @@ class Amended:
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads, and give each the slots that moderators chose."""
-        threads = self._source.threads(snapshot)
-        return tuple(rules.amended(one, kept(self._ledger, one.name)) for one in threads)
+        found = usable_threads(self._source, snapshot)
+        threads = tuple(rules.amended(one, kept(self._ledger, one.name)) for one in found.threads)
+        if found.broken is not None:
+            raise SourceBroken(found.broken.problems, threads=threads)
+        return threads
 
 
 def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:

@@ -78,12 +78,15 @@ def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     snapshot = desk.source.snapshot()
     try:
         threads = desk.source.threads(snapshot)
-    except SourceBroken as error:  # the snapshot's own problems are among them
-        yield from (_broken(one) for one in error.problems)
+    except SourceBroken as error:
+        yield from (_broken(one) for one in dict.fromkeys((*error.problems, *snapshot.problems)))
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
+    said: set[Finding] = set()
     for thread in threads:
-        yield from _thread(desk, snapshot, thread, slots)
+        found = [one for one in _thread(desk, snapshot, thread, slots) if one not in said]
+        said.update(one for one in found if one.about is not None)
+        yield from found
     names = {thread.name for thread in threads}
     gone = (name for name in desk.ledger.threads() if name not in names)
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
@@ -102,9 +105,11 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
     answers = desk.renderer.render(snapshot, jobs)
     found: dict[Finding, None] = {}
     for answer in answers:
-        level = Level.PROBLEM if isinstance(answer, RenderProblem) else Level.WARNING
-        listed = answer.problems if isinstance(answer, RenderProblem) else answer.warnings
-        found |= dict.fromkeys(mistake(level, one) for one in listed)
+        if isinstance(answer, RenderProblem):
+            found |= dict.fromkeys(mistake(Level.PROBLEM, one) for one in answer.problems)
+        else:
+            found |= dict.fromkeys(mistake(Level.WARNING, one) for one in answer.warnings)
+            found |= dict.fromkeys(mistake(Level.PROBLEM, one) for one in answer.unused)
     yield from found
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))

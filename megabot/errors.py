@@ -24,6 +24,7 @@ MegabotError
 │       ├── TokenRefused   the token is not taken: probe, then sign in once
 │       ├── SignInRefused  these credentials are refused for good: a person must change them
 │       └── SignInLater    the budget of sign-ins is used up: wait until `at`
+├── Bug                    exit 3: a mistake in megabot itself
 └── Stopping               SIGTERM arrived while waiting: leave everything as recorded
 
 Messages are whole sentences for people, without secrets and without bodies.
@@ -62,11 +63,15 @@ class SourceMissing(Expected):
 
 
 class SourceBroken(Expected):
-    """Files of the source have mistakes: the message is one line for each, `problems` holds them."""
+    """Files of the source have mistakes: the message is one line for each, `problems` holds them.
 
-    def __init__(self, problems: Sequence[object]) -> None:
+    `threads` are those whose files are in order: they go on.
+    """
+
+    def __init__(self, problems: Sequence[object], *, threads: Sequence[object] = ()) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+        self.threads = tuple(threads)
 
 
 class LedgerError(Expected):
@@ -151,6 +156,10 @@ class SignInLater(ForumError):
     def __init__(self, message: str, *, at: datetime) -> None:
         super().__init__(message)
         self.at = at
+
+
+class Bug(MegabotError):
+    """A mistake in megabot itself. Its traceback is in the log; a restart does not help."""
 
 
 class Stopping(MegabotError):

@@ -1,29 +1,74 @@
 """What of a pass needs a person: said once as an alert, and taken back when it is over."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.amending import has_essays, preamble_of
 from megabot.core.actions import Reason
+from megabot.core.interval import Interval
 from megabot.core.plan import holds
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot
+from megabot.errors import ForumError, MegabotError, NotFound, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
-from megabot.report import Report
+from megabot.report import Report, failure_of
+
+SOURCE, FAILED = "source", "failed"
+"""The keys of the alerts about the source, and about a thread that fails."""
+PATIENCE = timedelta(hours=1)
+"""How long a thread may fail for reasons that pass, such as a server that is away, before it is an alert."""
 
 
-def announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
-    alone = len(reports) == 1
+def announce(
+    ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot, broken: SourceBroken | None
+) -> None:
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone.
+
+    `broken` is why some threads of the source are not among the reports.
+    """
+    alone = broken is None and len(reports) == 1
     for report in reports:
-        if report.failure is None:
-            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+        failure = report.failure
+        try:
+            if failure is None:
+                _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+        except Stopping:
+            raise
+        except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+            failure = failure_of(error)
+        _announce_failure(ports, report.thread.name, failure)
+    _announce_source(ports, broken)
     names = {report.thread.name for report in reports}
-    for key, _ in tuple(ports.alerts.standing()):
+    for key, _ in tuple(ports.alerts.standing()) if broken is None else ():
         if ":" in key and key.partition(":")[0] not in names:
             ports.alerts.take_back(key)
+
+
+def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
+    if broken is None:
+        ports.alerts.take_back(SOURCE)
+    else:
+        ports.alerts.raise_alert(SOURCE, texts.source_partly_broken(ports.language, broken))
+
+
+def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
+    """Say that a thread fails: at once if waiting cannot help, else when it has failed for an hour."""
+    since_key, now = f"failing:{name}", ports.clock.now()
+    kept = ports.ledger.recall(since_key)
+    if failure is None:
+        if kept:
+            ports.ledger.remember(since_key, "")
+        ports.alerts.take_back(f"{name}:{FAILED}")
+        return
+    if not kept:
+        ports.ledger.remember(since_key, now.isoformat())
+    passing = isinstance(failure, ForumError) and not isinstance(failure, NotFound)
+    since = datetime.fromisoformat(kept) if kept else now
+    if not passing or now not in Interval.after(since, PATIENCE):
+        ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))
 
 
 def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
@@ -67,7 +112,8 @@ def _over(ports: Ports, report: Report) -> list[str]:
     """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
     name = report.thread.name
     standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
-    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
+    kept = {f"{name}:{FAILED}"} if report.rendered else {f"{name}:{FAILED}", f"{name}:{Reason.TEXT_BROKEN}"}
+    return [key for key in standing if key not in kept]
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """A person's word from the shell: one pass, a look back where the outcome is unknown, an answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from megabot import texts
@@ -9,15 +9,17 @@ from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
 from megabot.core.plan import holds
-from megabot.core.posts import Account
+from megabot.core.posts import Account, Place
 from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
-from megabot.errors import ConfigError
+from megabot.errors import Bug, ConfigError, NotFound, SourceBroken
 from megabot.language import Language
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
+from megabot.sources import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
@@ -69,8 +71,11 @@ def adoption(
     Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
     """
     post = ports.forum.post_at(url)
-    threads = ports.source.threads(ports.source.snapshot())
-    there = [one for one in threads if find_place(ports, one).id == post.community_id]
+    usable = usable_threads(ports.source, ports.source.snapshot())
+    threads = usable.threads
+    usable.require([thread] if thread else [])
+    homes = {one.name: _place_of(ports, one) for one in threads}
+    there = [one for one in threads if (home := homes[one.name]) and home.id == post.community_id]
     chosen = [one for one in there if thread in (None, one.name)]
     if len(chosen) != 1:
         names = [one.name for one in threads]
@@ -88,6 +93,14 @@ def adoption(
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
 
 
+def _place_of(ports: Ports, thread: Thread) -> Place | None:
+    """Return where a thread lives, None if it names no community that exists."""
+    try:
+        return find_place(ports, thread)
+    except (ConfigError, NotFound):
+        return None
+
+
 def carry_out(
     ports: Ports,
     order: Order,
@@ -103,27 +116,39 @@ def carry_out(
     With `move` threads may go on in the communities that the source names now.
 
     After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
-    which the order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
+    which the order may be given again (decision 8).
+
+    Raises `ConfigError` if there is no such thread, `SourceBroken` if it may be among the broken ones, and
+    what only a person can change about the one that is named.
     """
     ports.source.refresh()
-    threads = ports.source.threads(ports.source.snapshot())
-    names = [each.name for each in threads]
+    usable = usable_threads(ports.source, ports.source.snapshot())
+    threads, names = usable.threads, [each.name for each in usable.threads]
+    usable.require([thread] if thread else [])
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
     wanted = {name: order for name in names if thread in (None, name)}
-    if move:
-        for each in threads:
-            if each.name in wanted:
-                agree_to_move(ports, each)
-    with ports.ledger.pass_lock():
-        reports = run_pass(ports, orders=wanted, proof=True, account=account)
+    for each in threads if move else ():
+        if each.name in wanted and (thread is not None or _place_of(ports, each) is not None):
+            agree_to_move(ports, each)
+    reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
     while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
-        with ports.ledger.pass_lock():
-            reports = run_pass(ports, orders=wanted, proof=False)
+        reports = run_pass(ports, orders=wanted, proof=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
-    return answer(ports.language, about, order)
+    return _concluded(ports.language, about, order, usable.broken if thread is None else None)
+
+
+def _concluded(
+    lang: Language, about: tuple[Report, ...], order: Order, broken: SourceBroken | None
+) -> Answer:
+    """Answer, or raise what only a person can change about the one thread that was meant."""
+    failure = about[0].failure if len(about) == 1 else None
+    if isinstance(failure, ConfigError | Bug) and broken is None:
+        raise failure
+    said = answer(lang, about, order)
+    return replace(said, complaints=(*said.complaints, *str(broken or "").splitlines()))
 
 
 def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:

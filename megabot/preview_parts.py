@@ -36,7 +36,7 @@ class Shown:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is odd and does not hinder."""
-        return () if isinstance(self.text, RenderProblem) else self.text.warnings
+        return () if isinstance(self.text, RenderProblem) else (*self.text.warnings, *self.text.unused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,10 +69,10 @@ class GitSource:
         self._cache.fetch()
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of every file."""
+        """Parse the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
-            raise SourceBroken(problems)
+            raise SourceBroken(problems, threads=found)
         return found
 
     def _read(self) -> Snapshot | None:

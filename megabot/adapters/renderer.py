@@ -41,9 +41,13 @@ class Renderer:
         """Render many editions in one start. Whatever the child does, each job gets an answer."""
         if not jobs:
             return ()
-        alone = sum(1 for path in snapshot.files if _is_template(path)) == 1
-        asked = [_job(thread, context, alone=alone) for thread, context in jobs]
-        request = {"files": snapshot.files, "pictures": sorted(snapshot.pictures), "jobs": asked}
+        asked = [_job(thread, context, alone=snapshot.has_one_thread) for thread, context in jobs]
+        request = {
+            "files": snapshot.files,
+            "pictures": sorted(snapshot.pictures),
+            "unreadable": [asdict(one) for one in snapshot.problems],
+            "jobs": asked,
+        }
         answers = self._ask(request | {"cpu_seconds": self._cpu_seconds}, jobs=len(jobs))
         if isinstance(answers, str):
             return tuple(RenderProblem((Problem(thread.path, 0, answers),)) for thread, _ in jobs)
@@ -173,11 +177,8 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         words=text["words"],
         essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
+        unused=tuple(Problem(**one) for one in text["unused"]),
     )
-
-
-def _is_template(path: str) -> bool:
-    return path.endswith(".md.j2") and not path.startswith("_")
 
 
 def written(value: object) -> str:

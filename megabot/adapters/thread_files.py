@@ -14,9 +14,11 @@ from megabot.adapters.front_matter_values import did_you_mean
 from megabot.adapters.yaml_text import Parsed, split
 from megabot.core.preambles import nearest_two
 from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.threads import Snapshot, Thread, is_thread_file
 
 SUFFIX = ".md.j2"
+WHOLE = "."
+"""The path of a problem that concerns the whole source."""
 _DEFAULT = "thread"  # a file of this name says nothing about the thread's
 
 
@@ -31,22 +33,28 @@ class _Template:
     problems: tuple[Problem, ...]
 
 
-def is_thread(path: str) -> bool:
-    """Tell whether a path of the source is a thread's template: `_` begins a partial."""
-    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
-
-
 def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]]:
-    """Parse all threads of a source; every mistake of every file."""
-    templates = [_read(path, snapshot.files[path]) for path in sorted(filter(is_thread, snapshot.files))]
-    problems = list(snapshot.problems)
+    """Return the threads that can be used, and every mistake that keeps another one from being used.
+
+    What is wrong with other files, such as sections, concerns the threads that use them, and shows when
+    they are rendered; only a source that was not read to its end has no usable thread.
+    """
+    templates = [_read(path, snapshot.files[path]) for path in sorted(filter(is_thread_file, snapshot.files))]
+    of_all = [one for one in snapshot.problems if one.path == WHOLE]
+    problems = of_all + [one for one in snapshot.problems if is_thread_file(one.path)]
+    all_read = not problems and all(one.thread is not None for one in templates)
+    usable = []
     for number, template in enumerate(templates):
-        problems += template.problems
-        problems += _same_name(template, templates[:number])
-        problems += _strangers(template, templates)
+        own = [*template.problems, *_same_name(template, templates[:number])]
+        own += _strangers(template, templates) if all_read else ()  # else a broken one may be meant
+        twins = [other for other in templates if template.name and other.name == template.name]
+        problems += own
+        if template.thread is not None and not own and len(twins) <= 1 and not of_all:
+            usable.append(template.thread)
     if not templates and not problems:
-        problems.append(Problem(".", 0, "the source has no thread", "write a thread.md.j2: see megabot init"))
-    return tuple(one.thread for one in templates if one.thread is not None), tuple(problems)
+        hint = "write a thread.md.j2: see megabot init"
+        problems.append(Problem(WHOLE, 0, "the source has no thread", hint))
+    return tuple(usable), tuple(problems)
 
 
 def parse_thread(path: str, text: str) -> tuple[Thread | None, tuple[Problem, ...]]:

@@ -100,6 +100,11 @@ class Revision:
     url: str = ""
 
 
+def is_thread_file(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(".md.j2") and "/" not in path and not path.startswith("_")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
@@ -113,6 +118,12 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+
+    @property
+    def has_one_thread(self) -> bool:
+        """Whether there is one thread file, those that cannot be read included."""
+        paths = {*self.files, *(problem.path for problem in self.problems)}
+        return sum(map(is_thread_file, paths)) == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +221,8 @@ class Rendered:
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
     where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
-    says and `essay` the digest of what stood there. `warnings` do not hinder.
+    says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
+    files of the source that this text does not use.
     """
 
     title: str
@@ -223,6 +235,7 @@ class Rendered:
     words: str = ""
     essay: str = ""
     warnings: tuple[Problem, ...] = ()
+    unused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from megabot.reconcile import run_pass
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
     """Run a pass that only decides, and print its plan."""
-    with open_app(options) as app:
+    with open_app(options, keeps_facts=False) as app:
         account = app.prove()
         reports = run_pass(app.ports, proof=True, account=account, dry=True)
     for report in reports:

@@ -2,18 +2,20 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
 from megabot import operating_texts, texts
 from megabot.app import App, notify
 from megabot.chores import all_chores
+from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
-from megabot.run import SLOWEST, Service, next_slot, trying_again
+from megabot.run import Service, next_slot
 from megabot.running import Running, open_service
+from megabot.tasks import LONGEST, trying_again
 
 LAG = 20.0
 log = logging.getLogger("megabot")
@@ -56,18 +58,19 @@ def _serve(running: Running) -> None:
         threads = ()
     for thread in threads:
         log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
-    ports = _ports(app, running.is_to_read_again)
+    ports = _ports(app, threads, running.is_to_read_again)
     if ports is None:
         return
-    with all_chores(app, running.options) as chores:
-        Service(
-            ports,
-            tick=app.settings.tick,
-            notify=notify,
-            beat=lambda well: _beat(app, well=well),
-            lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
-            chores=chores,
-        ).serve(leave=running.is_to_read_again)
+    service = Service(
+        ports,
+        tick=app.settings.tick,
+        notify=notify,
+        beat=lambda well: _beat(app, well=well),
+        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+    )
+    with all_chores(app, running.options, service.unhurried) as chores:
+        service.add_jobs(chores)
+        service.serve(leave=running.is_to_read_again)
 
 
 def _beat(app: App, *, well: bool) -> None:
@@ -77,8 +80,10 @@ def _beat(app: App, *, well: bool) -> None:
         app.meter.note(well=well)
 
 
-def _ports(app: App, leave: Callable[[], bool]) -> Ports | None:
+def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Ports | None:
     """Find the server, however long it is away at the first start; None where settings are to be read again.
+
+    A slot ends the wait.
 
     To end would be no better: the next start would find it just as far away.
     """
@@ -87,9 +92,12 @@ def _ports(app: App, leave: Callable[[], bool]) -> Ports | None:
         try:
             return app.ports
         except Expected as error:
-            log.warning("%s", trying_again(str(error), wait))
+            now = app.clock.now()
+            slots = [next_slot(thread, now) for thread in threads]
+            until = min([now + wait, *slots])
+            log.warning("%s", trying_again(str(error), until - now))
             _beat(app, well=False)
             notify("READY=1")  # as ready as it gets: the manager's patience is for what hangs
-            app.clock.sleep(wait.total_seconds())
-            wait = min(SLOWEST, wait * 2)
+            app.clock.sleep((until - now).total_seconds())
+            wait = app.settings.tick if until in slots else min(LONGEST, wait * 2)
     return None

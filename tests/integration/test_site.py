@@ -9,7 +9,7 @@ import pytest
 
 from megabot.archive.publishing import publish
 from megabot.errors import Unreachable
-from megabot.living import highlight_of, keep_featured
+from megabot.living import add_featured, highlight_of
 from megabot.long_look import look_at_all
 from megabot.ports import Ports
 from megabot.site_watch import DAILY, EVERY, LONGEST, SiteWatch
@@ -181,7 +181,7 @@ def test_an_old_highlight_that_was_deleted_leaves_the_site(three: World, tmp_pat
     remark = three.hand("reader").comment(1, "Kites in the rain")
     ports = three.ports()
     found = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
-    keep_featured(ports.ledger, "news", KEYS[0], (found,))
+    add_featured(ports.ledger, "news", KEYS[0], found)
     site(three, tmp_path)
     page = tmp_path / "site/news/2026-W47/index.html"
     assert "Kites in the rain" in page.read_text()

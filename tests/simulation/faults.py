@@ -56,7 +56,7 @@ WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "
 WRITES |= {"edit_comment", "distinguish"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"comment_by_id", "pin_events", "person", "inbox", "messages_to"}
-KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "keep_heard"}
+KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "update", "keep_heard"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 MAY_BE_LATE = {"create_post", "comment"}
 LATEST = timedelta(minutes=9)

@@ -4,10 +4,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from megabot.adapters.thread_files import is_thread, parse_thread, threads
+from megabot.adapters.thread_files import parse_thread, threads
 from megabot.core.calendar import Every, MonthDay
 from megabot.core.problems import Problem
-from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread
+from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
 
 LEAST = """---
 name: news
@@ -300,7 +300,7 @@ def test_a_thread_is_called_what_its_file_is_called() -> None:
     [("thread.md.j2", True), ("_footer.md.j2", False), ("a/b.md.j2", False), ("sections/a.md", False)],
 )
 def test_which_files_are_threads(path: str, *, expected: bool) -> None:
-    assert is_thread(path) is expected
+    assert is_thread_file(path) is expected
 
 
 @pytest.mark.parametrize("value", ["|\n    one\n    two", f'"{"x" * 500}"', "[one, two]"])
