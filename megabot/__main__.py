@@ -1,4 +1,4 @@
-"""The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
+"""The one place that ends the process: exit 0 done, 1 failure, 2 usage or settings, 3 a bug, 130 Ctrl-C."""
 
 import os
 import shlex

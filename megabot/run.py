@@ -181,7 +181,7 @@ class Service:
 
     def _tell_moderators(self, now: datetime) -> None:
         for task in (self._hearing, *self._jobs):
-            key = f"task {task.name}"
+            key = "inbox" if task is self._hearing else f"job {task.name}"
             if task.failing_since is None:
                 self._ports.alerts.take_back(key)
             elif now not in Interval.after(task.failing_since, HOURLY):

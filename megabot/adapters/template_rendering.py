@@ -5,7 +5,7 @@ Everything that a person could have written wrong ends as a problem with its fil
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -185,9 +185,8 @@ def _message(text: str) -> FrontMatter | None:
     return FrontMatter(Parsed({}), text, 1)
 
 
-def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
-    """Put together everything that a template may name."""
-    edition = context["edition"]
+def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
+    """Make the functions `sections` and `section` of templates; what is wrong with a file shows when used."""
     found, problems = source.sections
     by_name = {section.name: section for section in found}
 
@@ -206,7 +205,14 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
             raise jinja2.TemplateRuntimeError(f"there is no section {name}; {hint}")
         return sections.spoiler(by_name[name])
 
+    return all_sections, section
+
+
+def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
+    """Put together everything that a template may name."""
+    edition = context["edition"]
     revision = context["revision"]
+    all_sections, section = _sections(source)
     return {
         "edition": Known(
             key=edition["key"],

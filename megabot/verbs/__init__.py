@@ -49,7 +49,8 @@ Options:
   -h, --help     Show this page and exit.
 
   Results go to stdout, the log to stderr. Exit codes: 0 done, 1 an expected
-  failure (one line and the next step), 2 usage or settings, 3 a bug.
+  failure (one line and the next step), 2 usage or settings, 3 a bug,
+  130 stopped by Ctrl-C.
 """
 
 

@@ -24,7 +24,7 @@ log = logging.getLogger("megabot")
 @click.command(help="Keep the threads until told to stop; on SIGHUP read the settings again.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
-    """Hold the service lock and tick until SIGTERM; to be ended so is a success."""
+    """Hold the service lock and tick until told to stop: by SIGTERM that is a success, by Ctrl-C exit 130."""
     with open_service(options) as running:
         try:
             with running.app.service_lock():
@@ -33,6 +33,8 @@ def command(options: dict[str, object]) -> int:
                     _read_again(running)
         except Stopping:
             notify("STOPPING=1")
+            if running.is_interrupted:
+                raise
             log.info("stopped")
     return 0
 
