@@ -94,13 +94,15 @@ class Service:
         """Do these in the background from now on; they act through `unhurried`."""
         self._jobs += tuple(Task(name, job, shortest=self._tick) for name, job in jobs.items())
 
-    def serve(self, *, leave: Callable[[], bool] = lambda: False) -> None:
+    def serve(
+        self, *, leave: Callable[[], bool] = lambda: False, ticker: schedule.Scheduler | None = None
+    ) -> None:
         """Tick until `leave` says so between two ticks.
 
         Told to stop it raises `Stopping`, from a wait or in the middle of a tick.
         """
         longest = max(1, int(self._tick.total_seconds()))
-        ticker = schedule.Scheduler()
+        ticker = ticker or schedule.Scheduler()
         ticker.every(longest).seconds.do(self.tick)
         self.tick()
         self._notify("READY=1")

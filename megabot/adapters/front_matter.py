@@ -13,6 +13,7 @@ from megabot.core.calendar import Every, MonthDay, Schedule
 from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
 Day = Annotated[date, BeforeValidator(values.day)]
+Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -24,7 +25,7 @@ class First(_Strict):
     """The earliest day of a slot, and the number it carries."""
 
     date: Day
-    number: Annotated[int, Field(ge=0)] = 1
+    number: Number = 1
 
 
 def _first(value: object) -> object:
@@ -133,7 +134,7 @@ class ThreadModel(_Strict):
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""
     nsfw: bool = False
-    cap: Annotated[int, Field(ge=0)] = 0
+    cap: Number = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
 

@@ -18,6 +18,8 @@ _AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+LARGEST = 1_000_000
+"""The largest number that a template can set: a ledger holds no number of any length."""
 _YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
 
 

@@ -38,7 +38,7 @@ class Stop:
         self.requested = False
         self.interrupted = False
         self.reread = False
-        self._sleep_once = sleep or (lambda seconds: time.sleep(seconds))
+        self._sleep_once = sleep or time.sleep
         self._patience = patience
         self._sleeping = False
         self._wakes = False  # SIGHUP came between two waits: the next one is over before it begins
