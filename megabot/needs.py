@@ -11,10 +11,10 @@ from megabot.core.plan import holds
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot
-from megabot.errors import ForumError, MegabotError, NotFound, SourceBroken, Stopping
+from megabot.errors import MegabotError, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
-from megabot.report import Report, failure_of
+from megabot.report import Report, failure_of, may_pass
 
 SOURCE, FAILED = "source", "failed"
 """The keys of the alerts about the source, and about a thread that fails."""
@@ -65,9 +65,8 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
         return
     if not kept:
         ports.ledger.remember(since_key, now.isoformat())
-    passing = isinstance(failure, ForumError) and not isinstance(failure, NotFound)
     since = datetime.fromisoformat(kept) if kept else now
-    if not passing or now not in Interval.after(since, PATIENCE):
+    if not may_pass(failure) or now not in Interval.after(since, PATIENCE):
         ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))
 
 

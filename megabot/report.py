@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from megabot.core.actions import Action, Write
 from megabot.core.seen import Seen
 from megabot.core.threads import Thread
-from megabot.errors import Bug, MegabotError
+from megabot.errors import Bug, ForumError, MegabotError, NotFound
 
 log = logging.getLogger("megabot")
 
@@ -29,6 +29,11 @@ class Report:
     def verified(self) -> bool:
         """Whether a look after the last write found nothing left to do."""
         return self.failure is None and self.seen is not None and self.seen.fresh
+
+
+def may_pass(failure: MegabotError) -> bool:
+    """Return whether a failure may be over without anyone doing anything, such as a server that is away."""
+    return isinstance(failure, ForumError) and not isinstance(failure, NotFound)
 
 
 def failure_of(error: Exception) -> MegabotError:

@@ -26,10 +26,10 @@ from megabot.language import ENGLISH
 from megabot.needs import SOURCE
 from megabot.ports import Forum, Ports
 from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.report import Report, may_pass
 from megabot.source_watch import SourceWatch
 from megabot.sources import usable_threads
-from megabot.tasks import QUIET, Outcome, PausedForum, Task
+from megabot.tasks import LONGEST, QUIET, Outcome, PausedForum, Task
 
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
@@ -72,6 +72,7 @@ class Service:
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
         self._no_source = NEVER
+        self._troubled = 0
         self._times_changed = 0
         self.unhurried = replace(ports, forum=cast("Forum", PausedForum(ports.forum, self._slot_is_near)))
         self._inbox = Inbox(self.unhurried, acting=ports)
@@ -176,7 +177,11 @@ class Service:
         well = all(report.verified for report in self.reports)
         self._beat(well and not any(task.failing_since for task in (self._hearing, *self._jobs)))
         self._held = say(self.reports, before=self._held)
-        self._passed_at, self._pass_at = now, next_pass(self._ports.clock.now(), self.reports)
+        troubled = any(report.failure is not None for report in self.reports)
+        self._troubled = self._troubled + 1 if troubled else 0
+        retry = min(LONGEST, AFTER_TROUBLE * 2 ** min(max(self._troubled - 1, 0), 10))
+        self._pass_at = next_pass(self._ports.clock.now(), self.reports, retry=retry)
+        self._passed_at = now
         self._awaited = self._slot(now)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
         self._attempt(self._telling)
@@ -208,14 +213,17 @@ class Service:
         return moment if slot is None else min(moment, slot)
 
 
-def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
-    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour."""
+def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = AFTER_TROUBLE) -> datetime:
+    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour.
+
+    What may pass by itself is tried again after `retry`; for what only a person can mend an hour is enough.
+    """
     moments = [now + HOURLY]
     for report in reports:
         moments.append(next_slot(report.thread, now))
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
-        if report.failure is not None:
-            moments.append(now + timedelta(minutes=2))
+        if report.failure is not None and may_pass(report.failure):
+            moments.append(now + retry)
         soon = announces_at(report.thread, now)
         moments += [soon] if soon is not None else []
         if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:

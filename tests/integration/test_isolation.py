@@ -112,7 +112,7 @@ def test_a_thread_without_a_community_is_an_alert_and_the_threads_behind_it_are_
     assert titles(world) == ["News 3"]
     assert "MEGABOT_COMMUNITY" in alerts(world)["aaa:failed"]
     assert alerts(world)["aaa:failed"].count("aaa") == 1
-    world.pages.all = (NEWS,)
+    world.pages.all, world.pages.commit = (NEWS,), "b" * 40
     world.clock.at += timedelta(minutes=10)
     service.tick()
     assert alerts(world) == {}

@@ -21,7 +21,7 @@ from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeLedger
 from tests.simulation.account import AccountForum
-from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
+from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
@@ -223,6 +223,10 @@ class Year:
             orders.carry_out(ports, order, name)
         except (Expected, ConfigError, Killed):
             return
+
+    def mend_threads(self) -> None:
+        """The thread that was broken is gone."""
+        self.pages.all = tuple(thread for thread in self.pages.all if thread.name != BROKEN_THREAD)
 
     def lose_ledger(self) -> None:
         """The state folder is gone."""
