@@ -11,7 +11,7 @@ from megabot.core.plan import holds
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
 from megabot.core.threads import Snapshot
-from megabot.errors import MegabotError, SourceBroken, Stopping
+from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
 from megabot.report import Report, failure_of, may_pass
@@ -66,7 +66,7 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
     if not kept:
         ports.ledger.remember(since_key, now.isoformat())
     since = datetime.fromisoformat(kept) if kept else now
-    if not may_pass(failure) or now not in Interval.after(since, PATIENCE):
+    if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, PATIENCE):
         ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))
 
 

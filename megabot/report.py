@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from megabot.core.actions import Action, Write
 from megabot.core.seen import Seen
 from megabot.core.threads import Thread
-from megabot.errors import Bug, ForumError, MegabotError, NotFound
+from megabot.errors import Bug, ConfigError, MegabotError, NotFound
 
 log = logging.getLogger("megabot")
 
@@ -32,8 +32,8 @@ class Report:
 
 
 def may_pass(failure: MegabotError) -> bool:
-    """Return whether a failure may be over without anyone doing anything, such as a server that is away."""
-    return isinstance(failure, ForumError) and not isinstance(failure, NotFound)
+    """Return whether a failure may be over soon without anyone doing anything, such as a server that is away."""
+    return not isinstance(failure, ConfigError | NotFound)
 
 
 def failure_of(error: Exception) -> MegabotError:

@@ -36,12 +36,13 @@ class BrokenPress:
     """A renderer that has a bug for one thread."""
 
     error: Exception
+    name: str = "aaa"
     press: Press = field(default_factory=Press)
 
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
-        if any(thread.name == "aaa" for thread, _ in jobs):
+        if any(thread.name == self.name for thread, _ in jobs):
             raise self.error
         return self.press.render(snapshot, jobs)
 
@@ -119,7 +120,7 @@ def test_a_thread_without_a_community_is_an_alert_and_the_threads_behind_it_are_
 
 
 @pytest.mark.parametrize(
-    "error", [ZeroDivisionError(), KeyError("x"), RecursionError(), MemoryError(), LedgerError("full")]
+    "error", [ZeroDivisionError(), KeyError("x"), RecursionError(), MemoryError(), ConfigError("no")]
 )
 def test_any_error_of_one_thread_is_an_alert_and_the_others_are_posted(
     world: World, error: Exception
@@ -165,6 +166,20 @@ def test_what_passes_by_itself_is_an_alert_only_after_an_hour(world: World) -> N
     run_pass(ports)
     assert "news:failed" not in alerts(world)
     assert "elsewhere" in alerts(world)["aaa:failed"]
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), LedgerError("the disk is full")])
+def test_what_may_be_over_soon_is_tried_again_soon(world: World, error: Exception) -> None:
+    press = BrokenPress(error, name="news")
+    world.post()
+    service = Service(replace(world.ports(), renderer=press), tick=TICK, notify=lambda _: None)
+    world.clock.at = SLOT + WEEK
+    service.tick()
+    press.name = ""
+
+    live(world, service, SLOT + WEEK + timedelta(minutes=5))
+
+    assert delay(world) < timedelta(minutes=3)
 
 
 def test_being_told_to_stop_is_no_error_of_a_thread(world: World) -> None:

@@ -108,6 +108,11 @@ class Storm:
     hang: Callable[[], None] | None = None
     fired: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def blows(self) -> bool:
+        """Whether calls may fail now."""
+        return self.strength > 0
+
     def is_upgraded_now(self) -> bool:
         """Count a request; tell whether the server is upgraded right before it."""
         due = self.upgrade_in == 1

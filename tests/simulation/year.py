@@ -292,7 +292,7 @@ class Year:
         """Remember whether anything but people's hands on posts hinders the bot now."""
         calm = (
             self.service is not None
-            and self.storm.strength == 0
+            and not self.storm.blows
             and self.press.problem is None
             and self.forum.alive
             and not self.forum.hides

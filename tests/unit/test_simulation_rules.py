@@ -113,8 +113,9 @@ def test_a_promise_that_is_broken_is_seen(year: Year, breach: Callable[[Year], N
 def test_a_post_that_came_late_with_nothing_in_the_way_is_noticed() -> None:
     year = Year(7)
     slot = year.slots(year.pages.all[0])[0].slot
-    year.at(slot - timedelta(minutes=90), Year.start)
-    year.at(slot + timedelta(minutes=10), lambda _: None)  # nothing ticks at the slot
+    year.at(slot - timedelta(hours=4), Year.start)
+    for minutes in (-185, 10):  # nothing ticks at the slot
+        year.at(slot + timedelta(minutes=minutes), lambda _: None)
     year.run()
 
     assert "was posted 0:10:00 late" in "\n".join(rules.never_late(year))
