@@ -32,7 +32,7 @@ class Report:
 
 
 def may_pass(failure: MegabotError) -> bool:
-    """Return whether a failure may be over soon without anyone doing anything, such as a server that is away."""
+    """Return whether a failure may be over soon by itself, such as a server that is away."""
     return not isinstance(failure, ConfigError | NotFound)
 
 

@@ -163,6 +163,15 @@ def test_a_build_that_hangs_is_ended(bench: Bench) -> None:
     assert bench.children[0].ended
 
 
+def test_a_build_that_began_while_the_clock_was_ahead_is_ended(bench: Bench) -> None:
+    """K04."""
+    watch, now = bench.watch(), bench.world.clock.now()
+    watch.attend(now + timedelta(days=365))
+    watch.attend(now)
+
+    assert bench.children[0].ended
+
+
 def test_old_posts_are_looked_over_once_a_day(bench: Bench) -> None:
     watch, now = bench.watch(), bench.world.clock.now()
     looks: Callable[[], int] = lambda: sum(  # noqa: E731
