@@ -6,16 +6,15 @@ HOLDS = {
     Reason.NOTHING_DUE: (
         "nothing is due before the first slot, {until}; an earlier date in first: makes the current one due"
     ),
-    Reason.THERE: "the current edition is already posted",
-    Reason.SKIPPED: "the current edition is skipped",
-    Reason.HELD: "{0} put this edition on hold, {1}; to go on: megabot resume {thread}",
+    Reason.THERE: "the current edition has its post",
+    Reason.SKIPPED: "this slot is left out (skip)",
+    Reason.HELD: "{0} holds this edition back since {1}; go on with: megabot resume {thread}",
     Reason.FIRST_RUN: (
-        "the current slot had already passed when the bot was set up, so it will not be posted "
-        "automatically; to post it now: megabot post {thread}"
+        "the current slot came before megabot knew this schedule, so it is not posted by itself; "
+        "post it now with: megabot post {thread}"
     ),
     Reason.PAST_GRACE: (
-        "edition {0} is past its grace, so it will no longer be posted automatically; to post it: "
-        "megabot post {thread}"
+        "edition {0} is past its grace and not posted by itself any more; post it with: megabot post {thread}"
     ),
     Reason.CLOCK: (
         "this machine's clock and the server's are {0} seconds apart, or it is behind the newest edition or "

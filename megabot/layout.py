@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from unicodedata import combining, east_asian_width
 
 _GAP = 2  # spaces between two columns
@@ -32,26 +32,32 @@ Cell = str | Span
 Line = tuple[Span, ...]
 
 
-class Outcome(Enum):
-    """How a command went. Its word comes first in the command's output."""
+class Outcome(StrEnum):
+    """How a command went. The word comes first in the command's output."""
 
-    DONE = ("done", Tone.GOOD)
-    NOTHING = ("nothing to do", Tone.QUIET)
-    REFUSED = ("refused", Tone.ODD)
-    FAILED = ("failed", Tone.BAD)
-    ERROR = ("error", Tone.BAD)
-    WARNING = ("warning", Tone.ODD)
-
-    def __init__(self, word: str, tone: Tone) -> None:
-        self.word = word
-        self.tone = tone
+    DONE = "done"
+    NOTHING = "nothing to do"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ERROR = "error"
+    PROBLEM = "problem"
+    WARNING = "warning"
 
 
-def said(outcome: Outcome, sentence: str, *, width: int | None = None) -> list[Line]:
+_TONES: dict[str, Tone] = {
+    Outcome.DONE: Tone.GOOD,
+    Outcome.NOTHING: Tone.QUIET,
+    Outcome.REFUSED: Tone.ODD,
+    Outcome.WARNING: Tone.ODD,
+}
+
+
+def said(outcome: str, sentence: str, *, width: int | None = None) -> list[Line]:
     """Write a sentence behind the word for how it went."""
-    first, *more = wrapped(f"{outcome.word}: {sentence}", width=width, hanging=2)
-    start = len(outcome.word) + 1
-    return [(Span(first[:start], outcome.tone), Span(first[start:])), *((Span(line),) for line in more)]
+    first, *more = wrapped(f"{outcome}: {sentence}", width=width, hanging=2)
+    start = len(outcome) + 1
+    word = Span(first[:start], _TONES.get(outcome, Tone.BAD))
+    return [(word, Span(first[start:])), *((Span(line),) for line in more)]
 
 
 def table(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from megabot import texts
 from megabot.core import calendar
-from megabot.core.actions import HARMLESS, Adopt, Hold, Reason
+from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
 from megabot.core.plan import holds
 from megabot.core.posts import Account
@@ -22,6 +22,15 @@ from megabot.report import Report
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
 _OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNDO})
+_HARMLESS = frozenset(
+    {
+        Reason.THERE,
+        Reason.UNCHANGED,
+        Reason.UNPINNED_BY_HAND,
+        Reason.PINNED_BY_HAND,
+        Reason.EDITED_LATELY,
+    }
+)
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -162,14 +171,14 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
 
 def _complaint(lang: Language, report: Report, hold: Hold) -> str:
     if hold.reason is Reason.OUTCOME_UNKNOWN:
-        return f"{report.thread.name}: {texts.run_again(lang, hold.until, report.thread.schedule.timezone)}"
+        return f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
     return texts.hold(lang, report.thread, hold)
 
 
 def _matters(hold: Hold, order: Order) -> bool:
     if order.kind in _OF_WHAT_STANDS and hold.reason in _BESIDE:
         return False  # it was about the standing post; that a newer slot is empty is another matter
-    return hold.reason not in HARMLESS
+    return hold.reason not in _HARMLESS
 
 
 def _unknown(report: Report) -> bool:

@@ -4,10 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from megabot.layout import Line, Outcome, Span, Tone, said
+from megabot.core.problems import Problem
+from megabot.layout import Line, Span, Tone, said
 
 _COLOURS = {
     Tone.STRONG: "1",
@@ -32,7 +34,7 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
     stream.flush()
 
 
-def say(outcome: Outcome, sentence: str, *, err: bool = False) -> None:
+def say(outcome: str, sentence: str, *, err: bool = False) -> None:
     """Print a sentence behind the word for how it went."""
     show(said(outcome, sentence, width=width(sys.stderr if err else sys.stdout)), err=err)
 
@@ -41,6 +43,13 @@ def from_here(path: Path) -> str:
     """Write a path from where the user stands, or whole if that is shorter."""
     near = os.path.relpath(path)
     return min(near, str(path.absolute()), key=len)
+
+
+def placed(problem: Problem, source: object) -> Problem:
+    """Name a mistake's file from where the user stands, if the source is a folder."""
+    if not isinstance(source, Path):
+        return problem
+    return replace(problem, path=from_here(source / problem.path))
 
 
 def _painted(span: Span) -> str:

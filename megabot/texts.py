@@ -92,7 +92,7 @@ def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> str:
     return lang.ask_repost.format(thread=thread, comments=comments, url=url)
 
 
-def run_again(lang: Language, at: datetime | None, timezone: str) -> str:
+def run_again(lang: Language, at: datetime | None, timezone: str = "UTC") -> str:
     """Say from when on a post of unknown outcome may be ordered again."""
     return lang.run_again.format(until=_until(lang, at, timezone))
 

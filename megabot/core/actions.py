@@ -70,17 +70,6 @@ NEEDS_PERSON = frozenset(
 )
 """The reasons that go away only when a person does something: they are alerts."""
 
-HARMLESS = frozenset(
-    {
-        Reason.THERE,
-        Reason.UNCHANGED,
-        Reason.UNPINNED_BY_HAND,
-        Reason.PINNED_BY_HAND,
-        Reason.EDITED_LATELY,
-    }
-)
-"""The reasons that leave nothing to do: everything is as it should be, or as a moderator wants it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:

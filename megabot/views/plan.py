@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from megabot import deed_texts
-from megabot.core.actions import HARMLESS, Action, Adopt, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Write
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
@@ -14,7 +14,14 @@ from megabot.layout import Line, Span, Tone, table
 from megabot.moments import away, moment
 from megabot.views.changes import change
 
-_QUIET = HARMLESS | {Reason.NOTHING_DUE, Reason.SKIPPED}
+_QUIET = {
+    Reason.THERE,
+    Reason.UNCHANGED,
+    Reason.UNPINNED_BY_HAND,
+    Reason.PINNED_BY_HAND,
+    Reason.NOTHING_DUE,
+    Reason.SKIPPED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

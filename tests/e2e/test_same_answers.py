@@ -3,6 +3,7 @@
 import functools
 import getpass
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -19,6 +20,7 @@ from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
 from tests.e2e.conftest import Megabot
 
+OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")
 HOST = f"{getpass.getuser()} on this machine"
 ESSAY = "An essay."
 
@@ -50,7 +52,7 @@ def write(sandbox: Sandbox) -> Iterator[Write]:
 
 def as_answered(*printed: str) -> str:
     """What a person at the host reads, without the log, as it is said on Lemmy."""
-    lines = [line.removeprefix("megabot: ") for line in "".join(printed).splitlines()]
+    lines = [OUTCOME.sub("", line) for line in "".join(printed).splitlines()]
     return answers.done(ENGLISH, [line for line in lines if " INFO " not in line], ())
 
 
@@ -164,4 +166,4 @@ def test_a_language_that_lacks_a_sentence_is_an_error_that_names_it(megabot: Meg
     code, out, err = megabot("status", LANGUAGE_FILE=str(short))
 
     assert (code, out) == (2, "")
-    assert err == f"megabot: {short}: the sentence later is missing; in English: later\n"
+    assert err == f"error: {short}: the sentence later is missing; in English: later\n"

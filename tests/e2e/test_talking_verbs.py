@@ -148,7 +148,7 @@ def test_help_names_every_verb(flag: str, capsys: pytest.CaptureFixture[str]) ->
     assert main([flag]) == 0
 
     out = capsys.readouterr().out
-    assert "  repost    post a fresh copy" in out
+    assert "  repost     post a fresh copy" in out
 
 
 def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) -> None:
@@ -160,10 +160,28 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
 
     assert ", pinned: https://lemmy.example/post/1" in status
     who = f"{getpass.getuser()} on this machine"
-    _, pinned, posted, commanded = (line.split("  ")[-1] for line in history.splitlines())
+    _, pinned, posted, commanded = (line.split("  ")[-1].strip() for line in history.splitlines())
     assert (pinned, posted) == ("https://lemmy.example/post/1", f"{pinned}, ordered by {who}")
     assert commanded == f"by {who}"
     assert [line.split()[0] for line in calendar.splitlines()[:2]] == ["news", "edition"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "colour"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_is_not_wanted(
+    sandbox: Sandbox, source: Path, changed: dict[str, str], *, colour: bool
+) -> None:
+    settings = {"MEGABOT_INSTANCE": sandbox.url, "MEGABOT_SOURCE": str(source), "TERM": "xterm"}
+
+    code, said = on_a_terminal(["status"], settings | changed, {})
+
+    assert (code, "\x1b[1mnews\x1b[0m" in said) == (0, colour), said
+    assert ("\x1b" in said) is colour
+
+
+def test_a_pipe_gets_no_colour(megabot: Megabot) -> None:
+    assert not any("\x1b" in megabot(*words.split())[1] for words in ("status", "calendar", "check"))
 
 
 def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(

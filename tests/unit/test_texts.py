@@ -116,7 +116,7 @@ def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition is already posted"
+    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
 
 
 @pytest.mark.parametrize("kind", list(IntentKind))
