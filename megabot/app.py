@@ -256,9 +256,8 @@ def open_app(options: Mapping[str, object], *, credentials: Credentials | None =
         yield app
     except SourceBroken as error:
         source = app.settings.source
-        raise SourceBroken(
-            [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
-        ) from error
+        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        raise SourceBroken(problems, threads=error.threads) from error
     finally:
         app.close()
 

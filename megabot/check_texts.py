@@ -5,28 +5,33 @@ from datetime import datetime
 
 from megabot.core.calendar import Edition
 from megabot.core.links import Outcome, Verdict
+from megabot.core.problems import Problem
 from megabot.core.records import PostRecord
-from megabot.texts import moment
+from megabot.core.threads import Thread
+from megabot.moments import away, moment, span
 
 _LONGEST_LIST = 560  # of an alert's 700 characters
 
 
-def slots_render(thread: str, count: int, first: datetime) -> str:
-    """Say that the coming editions can be rendered."""
-    return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
+def slots_render(thread: Thread, count: int, first: datetime, now: datetime) -> str:
+    """Say that the upcoming editions can be rendered."""
+    when = f"{moment(first, thread.schedule.timezone, now)}, {away(first, now)}"
+    return f"{thread.name}: the next {count} editions render; the first is posted {when}"
 
 
-def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> str:
+def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
     """Say that a schedule does not count on from what was posted."""
-    return (
-        f"{path}: edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
+    return Problem(
+        path,
+        0,
+        f"edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
         f"is now the next one, {coming.key}, has number {coming.number}; to count on, write "
-        f"first: {{date: {coming.start}, number: {number}}}"
+        f"first: {{date: {coming.start}, number: {number}}}",
     )
 
 
 def renamed(gone: str, names: list[str]) -> str:
-    """Say that a thread is not in the source any more."""
+    """Say that a thread is no longer in the source."""
     return (
         f"the ledger knows posts of {gone}, which no template names (there is: {', '.join(names)}). A "
         "thread that was renamed starts another series: its first edition links nothing, and the last post "
@@ -34,9 +39,9 @@ def renamed(gone: str, names: list[str]) -> str:
     )
 
 
-def waiting_for(missing: str, until: datetime) -> str:
-    """Say what is waited for, and how long."""
-    return f"{missing} (looking again until {moment(until)}; Ctrl-C ends it)"
+def waiting_for(missing: str, until: datetime, now: datetime) -> str:
+    """Say what is missing, and how long the check waits for it."""
+    return f"{missing} (checking again for {span(until - now)}; Ctrl-C ends it)"
 
 
 def server_runs(actor: str, version: str) -> str:
@@ -120,27 +125,33 @@ def remote_community(actor: str) -> str:
     return f"{actor} is on another server: posts reach it by federation, later and less surely"
 
 
-def unknown_language(path: str, code: str) -> str:
+def unknown_language(path: str, code: str) -> Problem:
     """Say that the server knows no such language."""
-    return f"{path}: language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+    return Problem(
+        path, 0, f"language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+    )
 
 
-def language_not_allowed(path: str, code: str, community: str) -> str:
+def language_not_allowed(path: str, code: str, community: str) -> Problem:
     """Say that the community does not take the language."""
-    return f"{path}: language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+    return Problem(
+        path, 0, f"language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+    )
 
 
-def no_tags(path: str) -> str:
+def no_tags(path: str) -> Problem:
     """Say that the server knows no tags."""
-    return f"{path}: tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+    return Problem(
+        path, 0, "tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+    )
 
 
-def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> str:
+def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> Problem:
     """Say that the community has no such tag."""
     hint = (
         f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
     )
-    return f"{path}: tags: {community} has no tag {name} ({hint}); posts go up without it"
+    return Problem(path, 0, f"tags: {community} has no tag {name} ({hint}); posts go up without it")
 
 
 def link(address: str, verdict: Verdict) -> tuple[str, str]:

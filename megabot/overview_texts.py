@@ -139,5 +139,5 @@ def followed() -> str:
 
 
 def not_compared(thread: str, error: Exception) -> str:
-    """Say that the standing post could not be read."""
-    return f"{thread}: the post that stands could not be read: {error}"
+    """Say that the current post could not be read."""
+    return f"{thread}: the current post could not be read: {error}"

@@ -32,8 +32,9 @@ class Wrong(ValueError):
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
     """Name the known word that is nearest, or say something else where none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else otherwise
 
 
 def every(text: object) -> tuple[int, Every]:

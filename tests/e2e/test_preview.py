@@ -101,7 +101,7 @@ def test_the_page_names_the_commit(megabot: Megabot, source: Path) -> None:
 
     megabot("preview", "--output", "page.html")
 
-    assert f"of revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
+    assert f"from revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
 
 
 def test_the_page_links_what_was_posted_before(megabot: Megabot, sandbox: Sandbox) -> None:

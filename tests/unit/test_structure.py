@@ -16,7 +16,7 @@ PASS = "answers amending amendment_texts "
 PASS += "reconcile look series standing long_look living parts places companions compose images perform"
 PASS += " orders messages needs report deed_texts"
 PORTS = "core ports language config texts errors"
-READERS = "check status preview"
+READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
-    **dict.fromkeys(READERS.split(), f"places markdown check_texts standing {PORTS}"),
+    **dict.fromkeys(READERS.split(), f"places markdown check_texts check_files standing {PORTS}"),
     "status": f"amending standing {PORTS}",
     "preview": f"preview_parts overview_texts amending standing {PORTS}",
     "preview_page": "preview_parts preview_style preview_links core",
@@ -56,7 +56,7 @@ MAY_IMPORT = {
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "introduce": f"operating_texts {PORTS}",
     "operating_texts": "",
-    "check_texts": "texts core",
+    "check_texts": "texts moments core",
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
