@@ -82,6 +82,7 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "thumbnail": thread.thumbnail,
             "comment": thread.previous.comment,
             "locale": thread.locale,
+            "timezone": thread.schedule.timezone,
             "mentions": thread.mentions,
         },
         "context": asdict(_local(thread, context))

@@ -14,6 +14,7 @@ import jinja2
 
 from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
+from megabot.adapters.template_glue import glued
 from megabot.adapters.template_language import (
     Environment,
     Known,
@@ -68,7 +69,9 @@ class Source:
     def __init__(self, files: dict[str, str], pictures: Iterable[str] = ()) -> None:
         self.files = files
         self.pictures = frozenset(pictures)
-        self.environment = functools.cache(lambda locale: Environment(self.templates, locale=locale))
+        self.environment = functools.cache(
+            lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
+        )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
 
@@ -99,6 +102,12 @@ class Source:
         """Give the keys of a file's front matter."""
         value = self.front(path).value
         return value if isinstance(value, dict) else {}
+
+    def glued(self, path: str) -> Iterator[Problem]:
+        """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
+        for name, text in self.templates.items():
+            if name == path or name.startswith("_"):
+                yield from glued(name, text)
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -144,7 +153,7 @@ def _render(source: Source, job: Json) -> Json:
     }
     for part in template_images.PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
-    text = _run(source.environment(thread["locale"]), path, parts)
+    text = _run(source.environment(thread["locale"], thread["timezone"]), path, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
@@ -152,6 +161,7 @@ def _render(source: Source, job: Json) -> Json:
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
+    odd += islice(source.glued(path), MOST_FLAWS)
     return text | {"warnings": [_plain(one) for one in odd]}
 
 
@@ -239,13 +249,22 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems += () if text["body"].strip() else _slips(source, thread)
     for part in ("body", "comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
-        problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
+        problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
+
+
+def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
+    """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
+    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    yield from lines
+    for flaw in flaws:
+        if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:
+            yield _located(source, path, flaw)
 
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
