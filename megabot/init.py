@@ -3,7 +3,7 @@
 Checks of answers raise `ValueError` with a sentence; `write` alone touches the disk.
 """
 
-import difflib
+import os
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
-from megabot.core import addresses
+from megabot.core import addresses, clock_times, time_zones
 from megabot.core.taking_apart import Taken
 from megabot.errors import NeedsPerson
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SETTINGS = PurePosixPath(".env")
+IGNORED = PurePosixPath(".gitignore")
 TEMPLATES = PurePosixPath("templates")
+WITHOUT_DAYLIGHT_SAVING = ("EST", "MST", "HST")  # names of the database, but hardly what is meant by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +60,50 @@ def weekday(text: str) -> int:
 
 
 def hour(text: str) -> time:
-    """Give the time of day that is written as HH:MM, on a clock of 24 hours."""
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip(), re.ASCII)
+    """Return the time of day: `18`, `18:00` or `6pm`."""
+    found = clock_times.time_of_day(text)
     if found is None:
-        raise ValueError("write hours and minutes, as in 09:30 or 18:00")
-    return time(int(found[1]), int(found[2]))
+        raise ValueError("write a time of day, as in 18:00 or 6pm")
+    return found
 
 
 def timezone(text: str) -> str:
-    """Check the name of a time zone; suggest the nearest there is."""
-    known = {name.lower(): name for name in zoneinfo.available_timezones()}
-    wanted = text.strip().replace(" ", "_").lower()
-    if wanted in known:
-        return known[wanted]
-    cities = {name.rpartition("/")[2]: name for name in known}
-    near = difflib.get_close_matches(wanted, [*known, *cities], n=1)
-    hint = f"; did you mean {known[cities.get(near[0], near[0])]}?" if near else ", as in Europe/London"
-    raise ValueError(f"write a time zone by its name{hint}")
+    """Return the name of a time zone as the database spells it; suggest a region for anything else."""
+    name = time_zones.named(text)
+    if name is None or name in WITHOUT_DAYLIGHT_SAVING:
+        raise ValueError(f"{text.strip()!r} is not a time zone: {time_zones.suggestion(text)}")
+    return name
+
+
+def thread_name(text: str) -> str:
+    """Check the thread's own name."""
+    name = text.strip()
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
+        raise ValueError("write 1 to 40 of a to z, 0 to 9 and -, as in weekly")
+    return name
+
+
+def obstacle(folder: Path) -> str:
+    """Say why a bot cannot be set up in a folder, "" if it can."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        return f"{folder} is not a folder"
+    there = [name for name in (str(SETTINGS), f"{TEMPLATES}/") if _is_taken(folder / name)]
+    if there:
+        where = "this folder" if folder == Path() else str(folder)
+        return f"{where} already has {' and '.join(there)}, and nothing is overwritten"
+    parent = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return "" if os.access(parent, os.W_OK) else f"you may not write to {parent}"
+
+
+def _is_taken(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else os.path.lexists(path)
+
+
+def free_name(beside: Path) -> Path:
+    """Return a folder that a bot can be set up in."""
+    names = ("my-bot", *(f"my-bot-{number}" for number in range(2, 100)))
+    parent = beside if beside == Path() else beside.parent
+    return next((one for one in (parent / name for name in names) if not obstacle(one)), parent / names[0])
 
 
 def post(url: str) -> tuple[str, int]:
@@ -110,12 +139,14 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "first": first_day(answers, now).isoformat(),
         "title": "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}",
         "number": "1",
+        "language": "",
         "comes": "posted by: megabot post; the later ones come by themselves",
     }
     if taken is not None:
         return _from_thread(values, taken)
     return {
         SETTINGS: _filled(_SETTINGS, values),
+        IGNORED: _IGNORED,
         TEMPLATES / "thread.md.j2": _filled(_THREAD, values),
         TEMPLATES / "preambles" / answers.name / "_default.md": _PREAMBLE,
         TEMPLATES / "sections" / "10-example.md": _SECTION,
@@ -183,7 +214,17 @@ MEGABOT_INSTANCE=<<instance>>
 MEGABOT_USERNAME=<<username>>
 MEGABOT_SOURCE=templates
 
+# What this bot posted, and its token. Every bot needs a folder of its own. Delete this line for the service,
+# which has /var/lib/megabot.
+MEGABOT_STATE_DIR=state
+
 # No password is needed here: megabot login asks for it once and keeps only the token.
+"""
+
+_IGNORED = """\
+# The settings and the token are not for a repository.
+/.env
+/state/
 """
 
 _THREAD = """\
@@ -192,7 +233,7 @@ _THREAD = """\
 name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
 title: "<<title>>"
 community: <<community>>
-schedule:
+<<language>>schedule:
   every: week
   on: <<weekday>>
   at: "<<at>>"
