@@ -94,6 +94,7 @@ class App:
             language=desk.language,
             signed_in=desk.signed_in,
             forum=self._forum,
+            draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
         )

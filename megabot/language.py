@@ -96,6 +96,7 @@ class Language:
         "Messages from another server can be forged there. If you mean it, comment within {minutes} minutes "
         "in the community: `{bot} yes {code}`"
     )
+    confirm_in_public: str = "Say that in a comment in the community: a private message confirms nothing."
     nothing_to_confirm: str = "I have nothing waiting under that code from you; say the order again."
     failed: str = "That did not work: {error}"
 

@@ -31,7 +31,7 @@ def main() -> None:
 def answer(request: dict[str, Any]) -> str:
     """Limit the process for good, render everything that is asked for, give the answers as JSON."""
     _load_what_is_used_later(request)
-    _limit(request["cpu_seconds"])
+    limit(request["cpu_seconds"])
     return json.dumps(render_all(request["files"], request["pictures"], request["jobs"]))
 
 
@@ -52,7 +52,7 @@ def _load_what_is_used_later(request: dict[str, Any]) -> None:
                 continue  # the date filter says so, where it is used
 
 
-def _limit(cpu_seconds: int) -> None:
+def limit(cpu_seconds: int) -> None:
     """Take from the process what no template needs; for good: hard limits are not raised again.
 
     As root, NPROC does not bind, and only there. Time that is used up is an error in the template first,

@@ -97,7 +97,8 @@ def escape_md(value: object) -> str:
 def url(value: object) -> str:
     """Encode what would break an address within `[...](...)`; what is encoded already stays."""
     text = "" if value is None else str(value).strip()
-    return quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+    encoded = quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+    return re.sub(r"@(?=[\w.]+@)", "%40", encoded)  # a mention notifies within an address too
 
 
 def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:

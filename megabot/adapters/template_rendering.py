@@ -6,6 +6,7 @@ Everything that a person could have written wrong ends as a problem with its fil
 import datetime as dt
 import functools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -24,6 +25,7 @@ from megabot.adapters.template_problems import nearest, problem_of
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, lost_structure, sections
+from megabot.core.namespaces import namespaced
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL
 
@@ -90,7 +92,7 @@ class Source:
                 for one in same
             ]
             if section is not None and not same:
-                found.append(section)
+                found.append(replace(section, body=namespaced(section.body, section.name)))
         return found, problems
 
     def keys(self, path: str) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def _render(source: Source, job: Json) -> Json:
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
-    flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
+    flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
@@ -164,13 +166,14 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
-    words = [file.body.strip(), context["added"]]
-    return path, Optional(file.mapping(), text="\n\n".join(filter(None, words)))
+    words = "\n\n".join(filter(None, [file.body.strip(), context["added"]]))
+    return path, Optional(file.mapping(), text=words)
 
 
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
+    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
     found, problems = source.sections
     data, mistakes = source.data
     if problems or mistakes:
@@ -195,7 +198,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
             url=OnlyLater(),
         ),
         "previous": context["previous"] and Known(context["previous"]),
-        "preamble": preamble,
+        "preamble": essay,
         "companions": Known(
             {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
         ),

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
+from megabot.core import link_forms
+from megabot.core.code_spans import without_code
+from megabot.core.sections import COMMENT
+
 TITLE_SHORTEST, TITLE_LONGEST = 3, 200
 BODY_LONGEST = 50_000
 COMMENT_LONGEST = 10_000
@@ -23,6 +27,11 @@ _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)
 _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _BAD_LINK = re.compile(
     r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
+)
+_HTML = re.compile(
+    r"</?(?:a|b|br|center|details|div|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|small|span|strong|su[bp]|summary|"
+    r"t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
 )
 _NO_ALT = re.compile(r"!\[\s*\][(\[]")
 _MARKER = "[//]: # (megabot:"
@@ -79,13 +88,30 @@ def flaws(text: str, *, mentions: bool) -> Iterator[Flaw]:
             yield Flaw(number, line, what, f"{hint}, or set mentions: allow")
         if _BAD_LINK.search(line):
             yield Flaw(number, line, "a link that no reader can follow safely", "link to http or https")
+    yield from _comments(text, lines)
+
+
+def _comments(text: str, lines: list[str]) -> Iterator[Flaw]:
+    """Find comments of HTML, which Lemmy shows as they are typed."""
+    for number, line in enumerate(without_code(text).split("\n") if "<!--" in text else (), 1):
+        if "<!--" in line:
+            yield Flaw(number, lines[number - 1], *COMMENT)
 
 
 def oddities(text: str) -> Iterator[Flaw]:
     """Find what is worth a warning and hinders nothing."""
-    for number, line in enumerate(text.split("\n"), 1):
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
         if _NO_ALT.search(line):
             yield Flaw(number, line, "an image without alt text", "describe it: ![a red kite](...)")
+    plain = without_code(text)
+    for number, address in link_forms.links(plain):
+        if wrong := link_forms.flaw(address):
+            yield Flaw(number, lines[number - 1], *wrong)
+    for number, line in enumerate(plain.split("\n"), 1):
+        if html := _HTML.search(line):
+            what = f"{shorten(html[0], 40)}, which readers see as it is typed: Lemmy shows no HTML"
+            yield Flaw(number, lines[number - 1], what, "write Markdown")
 
 
 def _structure(lines: list[str]) -> Iterator[Flaw]:

@@ -6,8 +6,6 @@ An offset like GMT+1 is no time zone: a region on it in winter may be on another
 import difflib
 import re
 import zoneinfo
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from functools import cache
 
 _LONGEST = 64  # characters: a longer name is none, and is compared with nothing
@@ -15,38 +13,83 @@ _MOST = 3
 _OFFSET = re.compile(r"(?:gmt|utc|z)?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?")
 _LIKE_AN_OFFSET = re.compile(r"(?:gmt|utc|z)?[+-].*")
 _ANY_NAME = "write area and city, as in Europe/London"
-_WINTER, _SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC)
-# The regions that are suggested, those with most people first: one for each offset and abbreviation at least.
-_REGIONS = (
-    "America/New_York America/Chicago America/Los_Angeles America/Denver America/Phoenix America/Anchorage"
-    " Pacific/Honolulu America/Halifax America/St_Johns America/Mexico_City America/Bogota America/Caracas"
-    " America/Sao_Paulo America/Argentina/Buenos_Aires America/Noronha Atlantic/Azores Europe/London"
-    " Europe/Berlin Europe/Athens Europe/Istanbul Europe/Dublin Europe/Lisbon Europe/Moscow Europe/Samara"
-    " Africa/Lagos Africa/Johannesburg Africa/Cairo Africa/Nairobi Africa/Accra Asia/Kolkata Asia/Dubai"
-    " Asia/Tehran Asia/Kabul Asia/Karachi Asia/Jerusalem Asia/Kathmandu Asia/Dhaka Asia/Yangon Asia/Jakarta"
-    " Asia/Bangkok Asia/Shanghai Asia/Hong_Kong Asia/Manila Asia/Singapore Australia/Perth Asia/Tokyo"
-    " Asia/Seoul Australia/Sydney Australia/Brisbane Australia/Adelaide Australia/Darwin"
-    " Pacific/Guadalcanal Pacific/Auckland Pacific/Tongatapu Pacific/Kiritimati Pacific/Marquesas"
-    " Pacific/Pago_Pago Australia/Lord_Howe Pacific/Chatham Australia/Eucla Asia/Almaty Asia/Novosibirsk"
-    " Asia/Vladivostok Asia/Yekaterinburg Asia/Krasnoyarsk Asia/Yakutsk Asia/Magadan Asia/Kamchatka"
-).split()
-# Abbreviations that the database does not use, or uses for another region than most people do.
-_ABBREVIATIONS = {
-    "AEST": ("Australia/Sydney", "Australia/Brisbane"),
-    "ART": ("America/Argentina/Buenos_Aires",),
-    "BRT": ("America/Sao_Paulo",),
-    "BST": ("Europe/London",),
-    "CST": ("America/Chicago", "Asia/Shanghai"),
-    "CT": ("America/Chicago",),
-    "ET": ("America/New_York",),
-    "GST": ("Asia/Dubai",),
-    "IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
-    "MT": ("America/Denver",),
-    "PT": ("America/Los_Angeles",),
-    "SGT": ("Asia/Singapore",),
-    "TRT": ("Europe/Istanbul",),
-    "UK": ("Europe/London",),
-}
+# The regions that are suggested, those with most people first: with their offset outside daylight saving
+# time and their abbreviations. A table, because the child that reads templates can open no files.
+_TABLE = """\
+America/New_York -05:00 EST EDT ET
+America/Chicago -06:00 CST CDT CT
+America/Los_Angeles -08:00 PST PDT PT
+America/Denver -07:00 MST MDT MT
+America/Phoenix -07:00 MST
+America/Anchorage -09:00 AKST AKDT
+Pacific/Honolulu -10:00 HST
+America/Halifax -04:00 AST ADT
+America/St_Johns -03:30 NST NDT
+America/Mexico_City -06:00 CST
+America/Bogota -05:00 COT
+America/Caracas -04:00
+America/Sao_Paulo -03:00 BRT
+America/Argentina/Buenos_Aires -03:00 ART
+America/Noronha -02:00
+Atlantic/Azores -01:00
+Europe/London +00:00 GMT BST UK
+Europe/Berlin +01:00 CET CEST
+Europe/Athens +02:00 EET EEST
+Europe/Istanbul +03:00 TRT
+Europe/Lisbon +00:00 WET WEST
+Europe/Moscow +03:00 MSK
+Europe/Samara +04:00
+Africa/Lagos +01:00 WAT
+Africa/Johannesburg +02:00 SAST
+Africa/Cairo +02:00 EET EEST
+Africa/Nairobi +03:00 EAT
+Africa/Accra +00:00 GMT
+Asia/Kolkata +05:30 IST
+Europe/Dublin +00:00 IST
+Asia/Dubai +04:00 GST
+Asia/Tehran +03:30
+Asia/Kabul +04:30
+Asia/Karachi +05:00 PKT
+Asia/Jerusalem +02:00 IST IDT
+Asia/Kathmandu +05:45 NPT
+Asia/Dhaka +06:00 BDT
+Asia/Yangon +06:30
+Asia/Jakarta +07:00 WIB
+Asia/Bangkok +07:00
+Asia/Shanghai +08:00 CST
+Asia/Hong_Kong +08:00 HKT
+Asia/Manila +08:00 PHT
+Asia/Singapore +08:00 SGT
+Australia/Perth +08:00 AWST
+Asia/Tokyo +09:00 JST
+Asia/Seoul +09:00 KST
+Australia/Sydney +10:00 AEDT AEST
+Australia/Brisbane +10:00 AEST
+Australia/Adelaide +09:30 ACDT ACST
+Australia/Darwin +09:30 ACST
+Pacific/Guadalcanal +11:00
+Pacific/Auckland +12:00 NZDT NZST
+Pacific/Tongatapu +13:00
+Pacific/Kiritimati +14:00
+Pacific/Marquesas -09:30
+Pacific/Pago_Pago -11:00 SST
+Australia/Lord_Howe +10:30
+Pacific/Chatham +12:45
+Australia/Eucla +08:45
+Asia/Almaty +05:00
+Asia/Novosibirsk +07:00
+Asia/Vladivostok +10:00
+Asia/Yekaterinburg +05:00
+Asia/Krasnoyarsk +07:00
+Asia/Yakutsk +09:00
+Asia/Magadan +11:00
+Asia/Kamchatka +12:00
+"""
+
+
+def names() -> frozenset[str]:
+    """Return the names of all time zones. They are files of the system, and are read once."""
+    return frozenset(_known().values())
 
 
 def named(text: str) -> str | None:
@@ -71,29 +114,25 @@ def _of_offset(text: str) -> str:
     found = _OFFSET.fullmatch(text.replace(" ", "").replace("−", "-").lower())
     if found is None:
         return ""
-    size = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
-    offset = size if found[1] == "+" else -size
-    regions = [one for one in _REGIONS if _standard_offset(one) == offset]
-    fixed = _fixed(offset)
-    if not (regions or fixed):
-        return ""
-    listed = " or ".join(regions[:_MOST])
-    # The signs of these names are those of POSIX, reversed: a reader who sees no reason takes them for wrong.
-    note = " (its sign is reversed)" if fixed.startswith("Etc") else ""
-    never = f"{fixed}{note} if the clocks never change" if fixed else ""
-    return "; ".join(filter(None, (listed, never)))
+    hour, minute = int(found[2]), found[3] or "00"
+    offset = f"{found[1] if hour or int(minute) else '+'}{hour:02}:{minute}"
+    regions = [region for region, its_offset, _ in _regions() if its_offset == offset]
+    fixed = "" if minute != "00" else _fixed(found[1], hour)
+    return "; ".join(filter(None, (" or ".join(regions[:_MOST]), fixed)))
 
 
-def _fixed(offset: timedelta) -> str:
-    hours, rest = divmod(offset, timedelta(hours=1))
-    if not offset:
-        return "UTC"
-    name = f"Etc/GMT{-hours:+d}"
-    return name if not rest and name.lower() in _known() else ""
+def _fixed(sign: str, hour: int) -> str:
+    """Name the zone whose clocks never change. The signs of these names are those of POSIX, reversed."""
+    if not hour:
+        return "UTC if the clocks never change"
+    name = f"Etc/GMT{'-' if sign == '+' else '+'}{hour}"
+    return f"{name} (its sign is reversed) if the clocks never change" if name in names() else ""
 
 
 def _of_abbreviation(text: str) -> str:
-    return " or ".join(_abbreviations().get(text.upper(), ())[:_MOST])
+    wanted = text.upper()
+    regions = [region for region, _, abbreviations in _regions() if wanted in abbreviations]
+    return " or ".join(regions[:_MOST])
 
 
 def _near(wanted: str) -> str:
@@ -106,15 +145,14 @@ def _near(wanted: str) -> str:
 
 
 def _is_word(wanted: str) -> bool:
-    """Return whether it can be a misspelt name: short words are near to too many, and GMT+25 is near to GMT+0."""
+    """Return whether it can be a misspelt name: GMT+25 is near to GMT+0 and yet another zone."""
     return len(wanted) > 3 and not _LIKE_AN_OFFSET.fullmatch(wanted)  # noqa: PLR2004
 
 
-def _standard_offset(name: str) -> timedelta | None:
-    """Return the offset without daylight saving, which is the smaller one of a year."""
-    zone = zoneinfo.ZoneInfo(name)
-    offsets = [zone.utcoffset(moment) for moment in (_WINTER, _SUMMER)]
-    return min((one for one in offsets if one is not None), default=None)
+@cache
+def _regions() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    lines = (line.split() for line in _TABLE.splitlines())
+    return tuple((name, offset, tuple(abbreviations)) for name, offset, *abbreviations in lines)
 
 
 @cache
@@ -124,21 +162,6 @@ def _known() -> dict[str, str]:
 
 @cache
 def _cities() -> dict[str, str]:
-    names = [name for name in _known().values() if "/" in name and not name.startswith(("Etc/", "SystemV/"))]
-    return {name.rpartition("/")[2].lower(): name for name in [*names, *_REGIONS]}
-
-
-@cache
-def _abbreviations() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for name, region in _names_in_use():
-        found[name] = (*found.get(name, ()), region)
-    return {name: tuple(dict.fromkeys(regions)) for name, regions in found.items()} | _ABBREVIATIONS
-
-
-def _names_in_use() -> Iterator[tuple[str, str]]:
-    for region in _REGIONS:
-        for moment in (_WINTER, _SUMMER):
-            name = moment.astimezone(zoneinfo.ZoneInfo(region)).tzname() or ""
-            if name.isalpha():
-                yield name.upper(), region
+    places = [name for name in _known().values() if "/" in name and not name.startswith(("Etc/", "SystemV/"))]
+    preferred = [name for name, _, _ in _regions()]
+    return {name.rpartition("/")[2].lower(): name for name in [*places, *preferred]}

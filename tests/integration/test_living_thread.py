@@ -25,6 +25,7 @@ HOSTILE = [
     ">" * 9_990 + " deep",
     "::: spoiler open\n```\nnever closed",
     "@reader@lemmy.example look, and @modlin@lemmy.example",
+    "https:https://evil.example/@reader@lemmy.example and @modlin@lemmy.example",
     "[//]: # (megabot:v1:news/2026-W99)",
 ]
 
