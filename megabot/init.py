@@ -12,19 +12,23 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
 from megabot.core import addresses, clock_times, time_zones
-from megabot.core.taking_apart import Taken
+from megabot.core.taking_apart import Taken, quoted
 from megabot.errors import NeedsPerson
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SETTINGS = PurePosixPath(".env")
 IGNORED = PurePosixPath(".gitignore")
 TEMPLATES = PurePosixPath("templates")
+LEFT_OVER = PurePosixPath("left-over.md")
 WITHOUT_DAYLIGHT_SAVING = ("EST", "MST", "HST")  # names of the database, but hardly what is meant by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What a person was asked, checked. `weekday` is 0 for Monday; `name` is the thread's own."""
+    """What a person was asked, checked. `weekday` is 0 for Monday; `name` is the thread's own.
+
+    `language` is the code of the thread's language as Lemmy lists it, "" if it is not known.
+    """
 
     instance: str
     username: str
@@ -33,6 +37,7 @@ class Answers:
     at: time
     timezone: str
     name: str = "weekly"
+    language: str = ""
 
 
 def instance(text: str) -> str:
@@ -86,13 +91,13 @@ def thread_name(text: str) -> str:
 def obstacle(folder: Path) -> str:
     """Say why a bot cannot be set up in a folder, "" if it can."""
     if os.path.lexists(folder) and not folder.is_dir():
-        return f"{folder} is not a folder"
+        return f"The file {folder} is not a folder"
     there = [name for name in (str(SETTINGS), f"{TEMPLATES}/") if _is_taken(folder / name)]
     if there:
-        where = "this folder" if folder == Path() else str(folder)
+        where = "This folder" if folder == Path() else f"The folder {folder}"
         return f"{where} already has {' and '.join(there)}, and nothing is overwritten"
     parent = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
-    return "" if os.access(parent, os.W_OK) else f"you may not write to {parent}"
+    return "" if os.access(parent, os.W_OK) else f"Your account may not write to {parent}"
 
 
 def _is_taken(path: Path) -> bool:
@@ -137,9 +142,9 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "at": f"{answers.at:%H:%M}",
         "timezone": answers.timezone,
         "first": first_day(answers, now).isoformat(),
-        "title": "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}",
+        "title": quoted("Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"),
         "number": "1",
-        "language": "",
+        "language": f"language: {answers.language}\n" if answers.language else "",
         "comes": "posted by: megabot post; the later ones come by themselves",
     }
     if taken is not None:
@@ -154,14 +159,32 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
 
 
 def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
-    values |= {"title": taken.title.replace("\\", "\\\\").replace('"', '\\"')}
     coming = date.fromisoformat(values["first"]) + timedelta(weeks=1)  # this week's thread is up
-    values |= {"number": str((taken.number or 0) + 1), "first": coming.isoformat()}
-    values |= {"comes": "the next one; it comes by itself"}
+    values |= {"number": str((taken.title.number or 0) + 1), "first": coming.isoformat()}
+    values |= {"comes": "the next one; it comes by itself", "title": quoted(taken.title.title)}
+    if taken.title.locale:
+        values["language"] += f"locale: {taken.title.locale}\n"
     front = _filled(_THREAD, values).partition("\n---\n")[0]
     template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
-    sections = {TEMPLATES / path: text for path, text in taken.sections.items()}
-    return {SETTINGS: _filled(_SETTINGS, values), TEMPLATES / "thread.md.j2": template} | sections
+    made = {SETTINGS: _filled(_SETTINGS, values), IGNORED: _IGNORED, TEMPLATES / "thread.md.j2": template}
+    made |= {TEMPLATES / path: text for path, text in taken.sections.items()}
+    if not (taken.body.strip() or taken.sections):
+        made[TEMPLATES / "preambles" / values["name"] / "_default.md"] = _PREAMBLE
+    if taken.left_over:
+        made[LEFT_OVER] = taken.left_over
+    return made
+
+
+def changes(answers: Answers, taken: Taken) -> tuple[str, ...]:
+    """Say what differs from the thread that the files were made of."""
+    start = taken.title.start
+    said = (*taken.title.notes, *taken.changes)
+    if start is not None and start.weekday() != answers.weekday:
+        named, chosen = WEEKDAYS[start.weekday()].capitalize(), WEEKDAYS[answers.weekday].capitalize()
+        said += (f"the title's date was a {named}; it will be the day of the post, a {chosen}",)
+    if not (taken.body.strip() or taken.sections):
+        said += ("the thread had no text: write a first one into the file in preambles/",)
+    return said
 
 
 def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
@@ -231,7 +254,7 @@ _THREAD = """\
 ---
 # What megabot must know of this thread. Lines that begin with # are for you: nobody sees them on Lemmy.
 name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
-title: "<<title>>"
+title: <<title>>
 community: <<community>>
 <<language>>schedule:
   every: week

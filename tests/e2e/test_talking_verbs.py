@@ -40,15 +40,18 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
     """T10."""
     answers = [
         "lemmy example",
-        "https://lemmy.example",
+        "https://nowhere.invalid",
+        "y",
         "megabot",
         "birds",
         "mnday",
         "monday",
-        "9 o'clock",
+        "half past six",
         "18:30",
+        "BST",
+        "Europe/Lisbon",
     ]
-    typed = iter([*answers, "Europe/Lisbon"])
+    typed = iter([*answers, "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
 
     assert main(["init", "bot"]) == 0
@@ -61,12 +64,12 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
 
 
 def test_after_init_the_verbs_of_readme_work_in_their_order(
-    megabot: Megabot, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
+    megabot: Megabot, sandbox: Sandbox, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (steps,) = re.findall(r"^megabot init.*?(?=^megabot run)", README.read_text(), re.MULTILINE | re.DOTALL)
     verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[1:]]
     verbs.remove(["preview", "--open"])  # stays until Ctrl-C; tests/browser has it
-    typed = iter(["https://lemmy.example", "megabot", "news", "monday", "12:00", "Europe/Lisbon"])
+    typed = iter([sandbox.url, "megabot", "news", "monday", "12:00", "Europe/Lisbon", "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
     assert megabot("init", "bot")[0] == 0
     monkeypatch.chdir(nobodys_home / "bot")
