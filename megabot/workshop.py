@@ -14,6 +14,7 @@ from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.app import App
 from megabot.core.links import Verdict
 from megabot.core.public_posts import PublicPost
+from megabot.core.title_dates import DateWords
 from megabot.ports import Desk
 
 
@@ -39,6 +40,13 @@ def public_posts(instance: str) -> Iterator[PublicPosts]:
     """Read a server's posts as a stranger does."""
     with closing(PublicPosts(instance)) as posts:
         yield posts
+
+
+def date_words(code: str) -> DateWords | None:
+    """Return the names of months and days in a language. Babel is imported when it is first used."""
+    from megabot.adapters.date_words import date_words as of_babel
+
+    return of_babel(code)
 
 
 def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:

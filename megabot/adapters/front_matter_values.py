@@ -2,12 +2,11 @@
 
 import difflib
 import re
-import zoneinfo
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
-from functools import cache, partial
+from functools import partial
 
-from megabot.core import addresses
+from megabot.core import addresses, clock_times, time_zones
 from megabot.core.calendar import Every, MonthDay
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -15,7 +14,6 @@ _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _EVERY = re.compile(r"(?:([1-9][0-9]?)\s+)?(day|week|month)s?")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})\s+(minute|hour|day|week)s?")
-_AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
@@ -90,33 +88,18 @@ def on(value: object) -> tuple[int, ...] | MonthDay:
 
 def at(text: object) -> time:
     """Read the time of day."""
-    found = _AT.fullmatch(str(text).strip())
-    if not found:
-        raise Wrong(f"{text} is no time of day", 'write it as a clock of 24 hours shows it: "09:00"')
-    return time(int(found[1]), int(found[2]))
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """Return the names of all time zones. They are files of the system: read once, before any limit."""
-    return frozenset(zoneinfo.available_timezones())
+    found = clock_times.time_of_day(str(text))
+    if found is None:
+        raise Wrong(f"{text} is not a time of day", 'write "18:00" or 6pm')
+    return found
 
 
 def zone(text: object) -> str:
     """Check the name of a time zone."""
     name = str(text).strip()
-    if name in time_zones():
+    if name in time_zones.names():
         return name
-    raise Wrong(f"there is no time zone {name}", partial(_zone_hint, name))
-
-
-def _zone_hint(name: str) -> str:
-    known = time_zones()
-    by_city = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
-    city = by_city.get(name.lower().replace(" ", "_"))
-    if city:
-        return f"did you mean {city}?"
-    return did_you_mean(name, known, otherwise="write area and city, as in Europe/London")
+    raise Wrong(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
 def span(text: object) -> timedelta:

@@ -89,9 +89,15 @@ class World:
         """Give the number that was counted last within a kind."""
         return self._last_ids[kind]
 
+    @property
+    def origin(self) -> str:
+        """Return what addresses of this server begin with; one without a name of its own has no TLS either."""
+        scheme = "http" if self.hostname.startswith("127.0.0.1:") else "https"
+        return f"{scheme}://{self.hostname}"
+
     def address(self, kind: str, name: object) -> str:
         """Give the address that the thing has on the network, under the server's own name."""
-        return f"https://{self.hostname}/{kind}/{name}"
+        return f"{self.origin}/{kind}/{name}"
 
     def person_named(self, name: str) -> Person | None:
         """Find an account; the case does not count."""

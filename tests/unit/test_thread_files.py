@@ -228,8 +228,8 @@ def test_grace_first_and_skip_are_read() -> None:
         ("on: monday", "on: true", "6: schedule.on: True is no day (write monday"),
         (
             '"12:00"',
-            "noon",
-            '7: schedule.at: noon is no time of day (write it as a clock of 24 hours shows it: "09:00")',
+            "teatime",
+            '7: schedule.at: teatime is not a time of day (write "18:00" or 6pm)',
         ),
         (
             ZONE,
@@ -240,6 +240,12 @@ def test_grace_first_and_skip_are_read() -> None:
             ZONE,
             "new york",
             "8: schedule.timezone: there is no time zone new york (did you mean America/New_York?)",
+        ),
+        (
+            ZONE,
+            "GMT+1",
+            "8: schedule.timezone: there is no time zone GMT+1 (that is an offset, which does not say when clocks "
+            "change; write a region: Europe/Berlin or Africa/Lagos; Etc/GMT-1",
         ),
         (
             ZONE,
