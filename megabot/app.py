@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from megabot import config, operating_texts, texts
-from megabot.adapters import metrics_file, state_dir, system
+from megabot.adapters import metrics_file, output_paths, state_dir, system
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
@@ -160,7 +160,13 @@ class App:
         """Write a copy of the ledger into a new file. Raises `NotKept`."""
         if not state_dir.holds(self.settings.state_dir, "ledger.db"):
             raise NotKept(operating_texts.nothing_to_back_up(self.settings.state_dir))
+        output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
+
+    def check_site_folder(self, folder: Path) -> None:
+        """Raise `ConfigError` if the site must not be written there."""
+        source = self.settings.source if isinstance(self.settings.source, Path) else None
+        output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
     @cached_property
     def language(self) -> Language:
@@ -216,7 +222,9 @@ class App:
     @cached_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
+        output_paths.check_private(folder, published=self.settings.site_dir)
         state_dir.prepare(folder, chosen=self.settings.state_dir_chosen)
+        output_paths.mark_state(folder)
         return folder
 
     @cached_property

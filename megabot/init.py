@@ -182,6 +182,7 @@ _SETTINGS = """\
 MEGABOT_INSTANCE=<<instance>>
 MEGABOT_USERNAME=<<username>>
 MEGABOT_SOURCE=templates
+MEGABOT_STATE_DIR=state
 
 # No password is needed here: megabot login asks for it once and keeps only the token.
 """

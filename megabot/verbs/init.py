@@ -21,6 +21,7 @@ Value = TypeVar("Value")
 )
 def command(folder: Path, url: str | None) -> int:
     """Ask until each answer can be used, write all files or none, name the next steps."""
+    workshop.check_output(folder)
     instance, post = _read(url) if url else (None, None)
     answers = init.Answers(
         instance=_ask("Address of the server, like https://lemmy.example", init.instance, default=instance),
