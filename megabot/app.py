@@ -33,12 +33,14 @@ from megabot.config import Settings
 from megabot.core.metrics import exposition
 from megabot.core.ownership import Claim
 from megabot.core.posts import Account
+from megabot.core.problems import Problem
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, NotKept
+from megabot.errors import ConfigError, NotKept, SourceBroken
 from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.process import own_version, read_settings
+from megabot.terminal import placed
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -294,6 +296,11 @@ def open_app(options: Mapping[str, object], *, credentials: Credentials | None =
     app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
+    except SourceBroken as error:
+        source = app.settings.source
+        raise SourceBroken(
+            [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        ) from error
     finally:
         app.close()
 
