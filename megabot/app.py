@@ -18,6 +18,7 @@ from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
+from megabot.adapters.home_servers import HomeServers
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_forum import open_forum
@@ -96,6 +97,7 @@ class App:
             forum=self._forum,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
+            home_servers=HomeServers(),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
