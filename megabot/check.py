@@ -163,6 +163,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
         yield from rights(thread, community, account, site)
         if not community.local:
             yield remote(thread, community, ports.home_servers.software(community.actor))
+            yield following(ports, community, agree=agree)
 
 
 def awaited(
@@ -250,6 +251,16 @@ def remote(thread: Thread, community: Community, software: Software) -> Finding:
     if thread.pin is Pin.COMMUNITY and not software.name:
         return warning(check_texts.software_unknown(community.actor, host))
     return warning(check_texts.remote_community(community.actor, host))
+
+
+def following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
+    """Find out whether the bot follows a community of another server, and follow it if that is agreed to."""
+    if community.followed:
+        return fine(check_texts.follows(community.actor))
+    if not agree(check_texts.ask_to_follow(community.actor)):
+        return problem(check_texts.does_not_follow(community.actor))
+    ports.forum.follow(community.id)
+    return fine(check_texts.follows_now(community.actor))
 
 
 def community_tags(thread: Thread, community: Community) -> Iterator[Finding]:

@@ -133,6 +133,29 @@ def pins_do_not_arrive(actor: str, host: str, version: str) -> str:
     )
 
 
+def follows(actor: str) -> str:
+    """Say that the account follows a community."""
+    return f"the account follows {actor}"
+
+
+def follows_now(actor: str) -> str:
+    """Say that the account follows a community from now on."""
+    return f"the account follows {actor} from now on"
+
+
+def ask_to_follow(actor: str) -> str:
+    """Ask before a community is followed."""
+    return f"The account does not follow {actor}, which is on another server. Follow it?"
+
+
+def does_not_follow(actor: str) -> str:
+    """Say why a community of another server has to be followed."""
+    return (
+        f"the account does not follow {actor}: unless someone else on the bot's server does, comments and "
+        "commands from there do not arrive: run megabot check --online --yes, or follow it in a browser"
+    )
+
+
 def software_unknown(actor: str, host: str) -> str:
     """Say that it is not known what a community's server runs."""
     return (

@@ -63,6 +63,9 @@ class Forum(Protocol):
     def community(self, name: str) -> Community:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""
 
+    def follow(self, community_id: int) -> None:
+        """Follow a community: its server sends what happens there to servers with followers only."""
+
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List the account's own posts and comments in all communities, newest first.
 

@@ -334,6 +334,25 @@ def test_check_says_that_it_cannot_tell_what_the_home_server_runs(abroad: Abroad
     assert [one for one in findings(abroad) if "does not say what it runs" in one]
 
 
+@ANY_HOME
+def test_check_follows_the_community_when_that_is_agreed_to(abroad: Abroad) -> None:
+    community, own = abroad.world.community_id, abroad.world.sandbox
+    own.hand("megabot").post("community/follow", community_id=community, follow=False)
+    ports = abroad.world.ports()
+
+    def following(*, agree: bool) -> list[str]:
+        found = check.online(ports, agree=lambda _: agree)
+        return [f"{one.level}" for one in found if "follow" in one.sentence]
+
+    refused = following(agree=False)
+    followers = dict(own.world.communities[community].followers)
+    agreed, later = following(agree=True), following(agree=False)
+
+    assert (refused, agreed, later) == ([Level.PROBLEM], [Level.FINE], [Level.FINE])
+    assert own.person("megabot").id not in followers
+    assert own.person("megabot").id in own.world.communities[community].followers
+
+
 # -- commands from the community's own server
 
 
