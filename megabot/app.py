@@ -18,6 +18,7 @@ from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
+from megabot.adapters.home_servers import HomeServers
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_owner import LedgerOwner
 from megabot.adapters.lemmy_detect import ApiKind
@@ -102,6 +103,7 @@ class App:
             draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
+            home_servers=HomeServers(),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
