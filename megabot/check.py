@@ -7,9 +7,10 @@ from enum import StrEnum
 from itertools import islice
 
 from megabot import check_files, check_texts, places, texts
-from megabot.core import calendar, tags
+from megabot.core import calendar, federation, tags
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
+from megabot.core.federation import Software
 from megabot.core.numbering import first_is_no_slot, misnumbered
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
@@ -190,6 +191,9 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
+        if not community.local:
+            yield remote(thread, community, ports.home_servers.software(community.actor))
+            yield following(ports, community, agree=agree)
 
 
 def awaited(
@@ -265,10 +269,28 @@ def rights(thread: Thread, community: Community, account: Account, site: Site) -
         yield problem(check_texts.not_admin(site.actor))
     else:
         yield fine(check_texts.may_pin(thread.name, community.actor))
-    if not community.local:
-        yield warning(check_texts.remote_community(community.actor))
     yield from language(thread, community, site)
     yield from community_tags(thread, community)
+
+
+def remote(thread: Thread, community: Community, software: Software) -> Finding:
+    """Find out whether pins reach a community of another server, before anything is posted."""
+    host = federation.host(community.actor)
+    if thread.pin is Pin.COMMUNITY and software.refuses_pins:
+        return problem(check_texts.pins_do_not_arrive(community.actor, host, software.version))
+    if thread.pin is Pin.COMMUNITY and not software.name:
+        return warning(check_texts.software_unknown(community.actor, host))
+    return warning(check_texts.remote_community(community.actor, host))
+
+
+def following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
+    """Find out whether the bot follows a community of another server, and follow it if that is agreed to."""
+    if community.followed:
+        return fine(check_texts.follows(community.actor))
+    if not agree(check_texts.ask_to_follow(community.actor)):
+        return problem(check_texts.does_not_follow(community.actor))
+    ports.forum.follow(community.id)
+    return fine(check_texts.follows_now(community.actor))
 
 
 def community_tags(thread: Thread, community: Community) -> Iterator[Finding]:

@@ -120,9 +120,53 @@ def may_pin(thread: str, community: str) -> str:
     return f"{thread}: may post and pin in {community}"
 
 
-def remote_community(actor: str) -> str:
-    """Say that the community lives on another server."""
-    return f"{actor} is on another server: posts reach it by federation, later and less surely"
+def remote_community(actor: str, host: str) -> str:
+    """Say that the community is on another server."""
+    return (
+        f"{actor} is on another server: posts and pins reach it by federation, later and less reliably; "
+        f"an account on {host} is the better choice"
+    )
+
+
+def pins_do_not_arrive(actor: str, host: str, version: str) -> str:
+    """Say that a community's server takes no pins from other servers."""
+    return (
+        f"{actor}: {host} runs Lemmy {version}, and a community that was created on Lemmy 0.19 accepts no "
+        f"pins from other servers: the thread would be posted, but nobody on {host} would see it pinned. "
+        f"Create an account for the bot on {host} and set MEGABOT_INSTANCE to it, or write pin: none in the "
+        "front matter"
+    )
+
+
+def follows(actor: str) -> str:
+    """Say that the account follows a community."""
+    return f"the account follows {actor}"
+
+
+def follows_now(actor: str) -> str:
+    """Say that the account follows a community from now on."""
+    return f"the account follows {actor} from now on"
+
+
+def ask_to_follow(actor: str) -> str:
+    """Ask before a community is followed."""
+    return f"The account does not follow {actor}, which is on another server. Follow it?"
+
+
+def does_not_follow(actor: str) -> str:
+    """Say why a community of another server has to be followed."""
+    return (
+        f"the account does not follow {actor}: unless someone else on the bot's server does, comments and "
+        "commands from there do not arrive: run megabot check --online --yes, or follow it in a browser"
+    )
+
+
+def software_unknown(actor: str, host: str) -> str:
+    """Say that it is not known what a community's server runs."""
+    return (
+        f"{actor} is on another server, and {host} does not say what it runs: if it is Lemmy 0.19, pins from "
+        f"other servers do not arrive; an account on {host} is the better choice"
+    )
 
 
 def unknown_language(path: str, code: str) -> Problem:

@@ -8,6 +8,7 @@ from megabot import texts
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
 from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
@@ -140,6 +141,7 @@ def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
         elif standing is not None:
             kind = KINDS.get(report.thread.pin)
             pinned = kind is not None and is_pinned(standing.post, kind)
+            pinned = pinned and report.seen is not None and is_pinned_for_readers(report.thread, report.seen)
             edition = f"{report.thread.name}/{standing.key}"
             said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
         complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]

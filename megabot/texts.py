@@ -62,6 +62,13 @@ def added(lang: Language, at: datetime, timezone: str) -> str:
     return lang.added.format(at=local_moment(lang, at, timezone))
 
 
+def noted(lang: Language, until: datetime | None, timezone: str) -> str:
+    """Say that a note is on top of a thread, and when it ends."""
+    if until is None:
+        return lang.noted
+    return lang.noted_until.format(until=local_moment(lang, until, timezone))
+
+
 def source_trouble(lang: Language, error: Exception) -> str:
     """Say that the source cannot be used."""
     return lang.source_trouble.format(why="; ".join(str(error).splitlines()))

@@ -17,7 +17,7 @@ from megabot.adapters.source_files import (
     odd_name,
     too_large,
 )
-from megabot.adapters.thread_files import threads
+from megabot.adapters.thread_reader import threads
 from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
@@ -78,7 +78,7 @@ class FolderSource:
         """Do nothing: a folder is read as it is."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
+        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
             raise SourceBroken(problems, threads=found)

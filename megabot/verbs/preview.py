@@ -45,6 +45,8 @@ def command(
 ) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
+        if output is not None:
+            workshop.check_output(output)
         if live:
             return _open(app, thread, key, compare=compare)
         standing = _standing(app) if compare else lambda _: ("", "")

@@ -33,6 +33,7 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
         folder = output or app.settings.site_dir
         if folder is None:
             raise ConfigError(site_texts.no_site_dir())
+        app.check_site_folder(folder)
         if look:
             app.prove()
             look_at_all(app.ports)
