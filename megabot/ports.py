@@ -317,10 +317,11 @@ class Ports(Desk):
     """Everything a pass acts through.
 
     `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's
-    admins may command too.
+    admins may command too. `draw_code` draws a code that nobody can guess, 4 to 12 letters and digits.
     """
 
     forum: Forum
+    draw_code: Callable[[], str]
     moderators: tuple[str, ...] = ()
     admins: bool = False
     home_servers: HomeServers = field(default_factory=NoHomeServers)

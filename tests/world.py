@@ -38,6 +38,7 @@ from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.generation import Generation
 from megabot.sandbox.hands import Hand
+from tests.fakes import FakeCodes
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47
 WEEK = timedelta(weeks=1)
@@ -200,6 +201,7 @@ class World:
         self._open += [ledger.close, session.close]
         return Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
             source=Amended(self.pages, ledger),

@@ -8,7 +8,7 @@ from pathlib import Path
 from megabot.adapters import git_tree
 from megabot.adapters.git_command import run_git
 from megabot.adapters.source_files import belongs, gather, is_inside, is_picture, odd_name, too_large
-from megabot.adapters.thread_files import threads
+from megabot.adapters.thread_reader import threads
 from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
@@ -60,7 +60,7 @@ class FolderSource:
         """Do nothing: a folder is read as it is."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of every file."""
+        """Read the threads; raise `SourceBroken` with every mistake of every file."""
         found, problems = threads(snapshot)
         if problems:
             raise SourceBroken(problems)

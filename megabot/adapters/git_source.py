@@ -6,7 +6,7 @@ from pathlib import Path
 from megabot.adapters import git_tree
 from megabot.adapters.git_cache import LARGEST, GitCache
 from megabot.adapters.source_files import belongs, gather, is_picture
-from megabot.adapters.thread_files import threads
+from megabot.adapters.thread_reader import threads
 from megabot.core.git_address import GitAddress, commit_url
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
@@ -69,7 +69,7 @@ class GitSource:
         self._cache.fetch()
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of every file."""
+        """Read the threads; raise `SourceBroken` with every mistake of every file."""
         found, problems = threads(snapshot)
         if problems:
             raise SourceBroken(problems)

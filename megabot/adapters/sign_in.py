@@ -29,13 +29,25 @@ SendSignIn = Callable[[Credentials, str], str]
 
 
 class SignIns:
-    """The token of one account on one server, and the right to ask for a new one."""
+    """The token of one account on one server, and the right to ask for a new one.
 
-    def __init__(self, *, credentials: Credentials, instance: str, file: TokenFile, clock: Clock) -> None:
+    `on_person` is called with the account's own person whenever the server names it.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials,
+        instance: str,
+        file: TokenFile,
+        clock: Clock,
+        on_person: Callable[[Person], None] = lambda _: None,
+    ) -> None:
         self._credentials = credentials
         self._instance = instance
         self._file = file
         self._clock = clock
+        self._on_person = on_person
         self._stored: Stored | None = None
 
     @property
@@ -60,6 +72,7 @@ class SignIns:
 
     def remember(self, person: Person) -> None:
         """Keep who the account is, so that a running service need not ask."""
+        self._on_person(person)
         known = self._kept().person
         if known is None or (known.id, known.actor) != (person.id, person.actor):
             with self._file.alone(self._clock):

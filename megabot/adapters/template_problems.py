@@ -13,6 +13,30 @@ from megabot.adapters.template_time import OutOfTime
 from megabot.core.problems import Problem
 
 _SUFFIX = ".md.j2"
+_UNKNOWN = re.compile(r"(?:No filter named '|Encountered unknown tag ')?(\w+)(?:'| is not defined)")
+_INSTEAD = {
+    "now": "edition.start or edition.slot: a text is the same whenever it is rendered",
+    "today": "edition.start: a text is the same whenever it is rendered",
+    "date": "the filter: {{ edition.start | date('d MMMM y') }}",
+    "datetime": "edition.slot, or the filter: | date('d MMMM y')",
+    "strftime": "the filter date: {{ edition.start | date('d MMMM y') }}",
+    "dateformat": "the filter date: {{ edition.start | date('d MMMM y') }}",
+    "format_date": "the filter date: {{ edition.start | date('d MMMM y') }}",
+    "len": "the filter: | length",
+    "str": "the filter: | string",
+    "int": "the filter: | int",
+    "sorted": "the filter: | sort",
+    "sum": "the filter: | sum",
+    "min": "the filter: | min",
+    "max": "the filter: | max",
+    "enumerate": "loop.index, which counts from 1",
+    "title": "edition.key, edition.number or preamble.theme: the title is in the front matter",
+    "number": "edition.number",
+    "key": "edition.key",
+    "markdown": "no filter: the text is Markdown already",
+    "do": "{% set ... %}; what a loop changes is kept in a namespace()",
+}
+"""What people expect from other programs, and what there is in its place."""
 
 
 def problem_of(error: BaseException, environment: Environment, path: str, names: dict[str, Any]) -> Problem:
@@ -37,6 +61,11 @@ def _hint(error: BaseException, environment: Environment, names: dict[str, Any])
     if isinstance(error, jinja2.TemplateNotFound):
         near = nearest(str(error.name), environment.list_templates())
         return f"did you mean {near}?" if near else "parts of templates are files like _footer.md.j2"
+    unknown = re.match(
+        r"(?:No filter named '|Encountered unknown tag ')?(\w+)(?:'| is not defined)", str(error)
+    )
+    if unknown and unknown[1] in _INSTEAD:
+        return f"write {_INSTEAD[unknown[1]]}"
     for pattern, known in (
         (r"(\w+) is not defined", [*names, *environment.globals]),
         (r"No filter named '(\w+)'", environment.filters),

@@ -199,6 +199,14 @@ class Context:
     replaced: PreviousFacts | None = None
 
 
+SUFFIX = ".md.j2"
+
+
+def is_thread(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
+
+
 EDITION_URL = "https://edition-url.megabot.invalid/"
 """Stands for `edition.url` in a rendered `previous.comment` until the post exists (RFC 6761: no host)."""
 

@@ -30,7 +30,8 @@ class LoggedRequest(NamedTuple):
 class Sandbox:
     """A Lemmy in memory, on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
 
-    Its own name may be another than its address.
+    Its name may differ from its address; with `hostname=""` they are the same, so that a browser can open
+    every address that it gives.
 
     The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
     while the server runs and other threads ask it. It has an image service unless it is told otherwise.
@@ -59,6 +60,7 @@ class Sandbox:
         """Listen, and give the address."""
         self._server = Server(self._port, self._respond, self.world.clock)
         self._port = self._server.server_port  # kept, so that a restarted server is found again
+        self.world.hostname = self.world.hostname or f"127.0.0.1:{self._port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="sandbox", daemon=True
         )

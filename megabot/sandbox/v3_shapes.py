@@ -132,9 +132,9 @@ def site(world: World) -> Json:
         "name": world.site.name,
         "published": time(world.site.published),
         "updated": time(world.site.updated),
-        "actor_id": f"https://{world.hostname}/",
+        "actor_id": f"{world.origin}/",
         "last_refreshed_at": time(world.site.published),
-        "inbox_url": f"https://{world.hostname}/inbox",
+        "inbox_url": f"{world.origin}/inbox",
         "public_key": "-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----\n",
         "instance_id": 1,
     }

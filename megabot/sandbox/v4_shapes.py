@@ -211,9 +211,9 @@ def site(world: World) -> Json:
         "name": world.site.name,
         "published_at": time(world.site.published),
         "updated_at": time(world.site.updated),
-        "ap_id": f"https://{world.hostname}/",
+        "ap_id": f"{world.origin}/",
         "last_refreshed_at": time(world.site.published),
-        "inbox_url": f"https://{world.hostname}/inbox",
+        "inbox_url": f"{world.origin}/inbox",
         "instance_id": 1,
     }
 

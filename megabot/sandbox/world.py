@@ -110,9 +110,15 @@ class World:
         """Give the number that was counted last within a kind."""
         return self._last_ids[kind]
 
+    @property
+    def origin(self) -> str:
+        """Return what addresses of this server begin with; one without a name of its own has no TLS either."""
+        scheme = "http" if self.hostname.startswith("127.0.0.1:") else "https"
+        return f"{scheme}://{self.hostname}"
+
     def address(self, kind: str, name: object) -> str:
         """Give the address that the thing has on the network, under the server's own name."""
-        return f"https://{self.hostname}/{kind}/{name}"
+        return f"{self.origin}/{kind}/{name}"
 
     def person_named(self, name: str) -> Person | None:
         """Find an account of this server; the case does not count."""
@@ -159,7 +165,7 @@ class World:
         post, comment = self.post_at(ap_id), self.comment_at(ap_id)
         if post is not None or comment is not None:
             return f"/post/{post.id}" if post else f"/comment/{comment.id if comment else 0}"
-        return ap_id.removeprefix(f"https://{self.hostname}")
+        return ap_id.removeprefix(self.origin)
 
     def community_of(self, post: Post) -> Community:
         """Give the community that a post is in."""

@@ -16,6 +16,8 @@ def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
     settings = read_settings(options)
     settings.require_online()
+    with open_app(options) as app:
+        app.require_own_ledger()  # before anything is typed, and before another account's token is replaced
     password = settings.password_text()
     if password:
         click.echo(operating_texts.password_known(from_file=settings.password_file is not None), err=True)

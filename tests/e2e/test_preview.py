@@ -145,7 +145,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error_with_the_next_step(megabo
 
     assert code == 1
     assert err == (
-        "megabot: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
+        "failed: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
     )
 
 

@@ -12,7 +12,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
 from tests.simulation.home import FakeHomeServers
@@ -32,6 +32,7 @@ class Elsewhere:
     def run_pass(self, kind: OrderKind | None = None) -> Report:
         ports = Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=self.forum,
             ledger=self.ledger,
             source=Pages((NEWS,)),

@@ -19,7 +19,7 @@ from megabot.core.threads import Companion, Previous, RenderProblem, Thread
 from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
@@ -202,6 +202,7 @@ class Year:
         forum, ledger = through(self.forum, self.ledger, self.storm, self.record)
         return Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
             source=self.pages,

@@ -20,7 +20,7 @@ READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce workshop site_texts site_watch"
+SHOWN += " importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
@@ -34,12 +34,12 @@ WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
     "": "",
-    "__main__": "cli verbs logs errors",
+    "__main__": "cli verbs logs terminal layout errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
     "measuring": f"status {PORTS}",
     "process": "config logs",
-    "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
+    "app": f"adapters process measuring operating_texts terminal {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
@@ -63,7 +63,11 @@ MAY_IMPORT = {
     "workshop": f"adapters app {PORTS}",
     "importing": f"orders places {PORTS}",
     "progress": "",
-    "check_formats": "check core",
+    "layout": "",
+    "moments": "",
+    "terminal": "layout core",
+    "views": "layout moments deed_texts core",
+    "check_formats": "check layout core",
     "overview_texts": "amendment_texts deed_texts texts language core",
     "site_texts": "",
     "hold_texts": "core",
@@ -83,7 +87,7 @@ MAY_IMPORT = {
     "markdown": "",
     "config": "language core errors",
     "logs": "",
-    "texts": "language core errors",
+    "texts": "language moments core errors",
     "ports": "language core",
     "errors": "",
     "core": "",
@@ -96,7 +100,7 @@ LIBRARIES = {
     **dict.fromkeys(
         ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
     ),
-    **dict.fromkeys(PAGE.split(), ""),
+    **dict.fromkeys([*PAGE.split(), "layout", "moments", "terminal", "views"], ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
@@ -117,6 +121,9 @@ PURE = [
     "site_texts",
     "operating_texts",
     "answers",
+    "layout",
+    "moments",
+    "views",
     *PAGE.split(),
     *WIRE.split(),
 ]
@@ -143,6 +150,9 @@ STAYS_OUT = {
     "megabot.cli": START_HEAVY,
     "megabot.app": SERVICE_HEAVY,
     "megabot.run": SERVICE_HEAVY,
+    # What contributors wrote is read by a child process, never by the one that has the token.
+    "megabot.adapters.folder_source": START_HEAVY,
+    "megabot.adapters.git_source": START_HEAVY,
 }
 
 LONGEST_MODULE = 400
