@@ -306,10 +306,14 @@ def open_app(options: Mapping[str, object], *, credentials: Credentials | None =
         app.close()
 
 
-def typed(settings: Settings, *, password: str, code: str) -> Credentials:
+def typed(settings: Settings, *, password: str, code: str, at_terminal: bool) -> Credentials:
     """Make credentials of what a person typed; the settings hold the rest."""
     return Credentials(
-        username=settings.username, password=password, totp_secret=settings.totp_text(), typed_code=code
+        username=settings.username,
+        password=password,
+        totp_secret=settings.totp_text(),
+        typed_code=code,
+        at_terminal=at_terminal,
     )
 
 

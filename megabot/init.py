@@ -20,7 +20,6 @@ SETTINGS = PurePosixPath(".env")
 IGNORED = PurePosixPath(".gitignore")
 TEMPLATES = PurePosixPath("templates")
 LEFT_OVER = PurePosixPath("left-over.md")
-WITHOUT_DAYLIGHT_SAVING = ("EST", "MST", "HST")  # names of the database, but hardly what is meant by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +72,12 @@ def hour(text: str) -> time:
 
 
 def timezone(text: str) -> str:
-    """Return the name of a time zone as the database spells it; suggest a region for anything else."""
+    """Return the name of a time zone as the database spells it; suggest a region for anything else.
+
+    EST, MST and HST are names too, but have no daylight saving time, which few who write them mean.
+    """
     name = time_zones.named(text)
-    if name is None or name in WITHOUT_DAYLIGHT_SAVING:
+    if name is None or name in ("EST", "MST", "HST"):
         raise ValueError(f"{text.strip()!r} is not a time zone: {time_zones.suggestion(text)}")
     return name
 

@@ -131,14 +131,20 @@ def _home(place: Place, posts: tuple[Own, ...]) -> str:
     return "" if place.local or moved else place.actor
 
 
-def ask_home_server(ports: Ports, thread: Thread, seen: Seen) -> None:
-    """Ask the community's own server whether it shows the current post as pinned, and keep the answer."""
-    standing = seen.standing
+def ask_home_server(ports: Ports, thread: Thread, seen: Seen, away: dict[str, federation.Reading]) -> None:
+    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+
+    `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    """
+    standing, host = seen.standing, federation.host(seen.home)
     if standing is None:
         return
-    reading = ports.home_servers.pin(seen.home, standing.post.url)
-    confirmed = reading.pin is HomePin.PINNED
-    software = federation.Software() if confirmed else ports.home_servers.software(seen.home)
+    reading = away.get(host) or ports.home_servers.pin(seen.home, standing.post.url)
+    software = federation.Software()
+    if reading.pin is HomePin.UNREADABLE:
+        away[host] = reading
+    elif reading.pin is not HomePin.PINNED:
+        software = ports.home_servers.software(seen.home)
     answer = federation.answered(seen, standing, reading, software, ports.clock.now())
     ports.ledger.remember(_home_key(thread), federation.written(answer))
 

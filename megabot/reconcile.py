@@ -102,14 +102,15 @@ def _home_servers_confirm(
     one: Pass, reports: tuple[Report, ...], orders: Mapping[str, Order]
 ) -> tuple[Report, ...]:
     """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
-    return tuple(_confirmed(one, report, orders.get(report.thread.name)) for report in reports)
+    away: dict[str, federation.Reading] = {}
+    return tuple(_confirmed(one, report, orders.get(report.thread.name), away) for report in reports)
 
 
-def _confirmed(one: Pass, report: Report, order: Order | None) -> Report:
+def _confirmed(one: Pass, report: Report, order: Order | None, away: dict[str, federation.Reading]) -> Report:
     seen, now = report.seen, one.ports.clock.now()
     if one.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
         return report
-    look.ask_home_server(one.ports, report.thread, seen)
+    look.ask_home_server(one.ports, report.thread, seen, away)
     return _again(one, report, order)
 
 

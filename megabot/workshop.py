@@ -14,9 +14,9 @@ from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
 from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.app import App
+from megabot.core.date_forms import DateWords
 from megabot.core.links import Verdict
 from megabot.core.public_posts import PublicPost
-from megabot.core.title_dates import DateWords
 from megabot.ports import Desk
 
 

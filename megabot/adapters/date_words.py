@@ -4,7 +4,7 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from megabot.core.title_dates import DateWords
+from megabot.core.date_forms import DateWords
 
 _CONTEXTS = (("format", "M", "E"), ("stand-alone", "L", "c"))
 _WIDTHS = (("wide", 4), ("abbreviated", 3))

@@ -15,7 +15,7 @@ from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, HomeAnswer, HomePin, Own, Seen
 from megabot.core.threads import Pin, Thread
 
-FIRST_WAIT = timedelta(minutes=2)
+FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(days=1)
 PATIENCE = timedelta(hours=1)
 """How long a pin may travel before moderators are told that it has not arrived."""
@@ -86,7 +86,7 @@ def has_to_be_asked(thread: Thread, seen: Seen, now: datetime) -> bool:
 
 
 def ask_again_at(answer: HomeAnswer) -> datetime:
-    """Return when to ask again: each wait is as long as all waits before it, from two minutes to a day."""
+    """Return when to ask again: each wait is as long as all waits before it, from half a minute to a day."""
     return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
 
 

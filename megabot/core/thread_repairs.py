@@ -1,4 +1,4 @@
-"""Change the text of a thread so that megabot can post it again: as little as possible, each change said. Pure.
+"""Change the text of a thread, as little as possible, so that megabot can post it again. Pure.
 
 Lemmy takes texts that `limits.flaws` refuses. What readers see should stay the same where it can.
 """
@@ -88,7 +88,9 @@ class _Flattener:
     def _text(self, number: int, line: str) -> Iterator[str]:
         if self.waits and line.strip():
             self.waits = False
-            self.changes.append(_Change("the rest of a spoiler around another one is a spoiler of its own", number))
+            self.changes.append(
+                _Change("the rest of a spoiler around another one is a spoiler of its own", number)
+            )
             yield f"::: spoiler {self.open[-1].title}"
         if fence := _FENCE.fullmatch(line):
             self.fence = fence[1] or fence[2]
@@ -187,7 +189,7 @@ def _with_safe_words(text: str, changes: list[_Change]) -> Iterator[str]:
 
 
 def _mention(line: str, visible: str, mention: re.Match[str]) -> str:
-    """Return what to write for a mention: in an address, in code and in the words of a link it cannot be a link."""
+    """Return what to write for a mention: a link, except in an address, code or the words of a link."""
     before, name, host = line[: mention.start()], mention[1], mention[2].rstrip("._:-")
     rest = mention[2][len(host) :]
     if "://" in before.rpartition(" ")[2]:

@@ -112,7 +112,7 @@ class World:
 
     @property
     def origin(self) -> str:
-        """Return what addresses of this server begin with; one without a name of its own has no TLS either."""
+        """Return what addresses of this server begin with; without a name of its own it has no TLS."""
         scheme = "http" if self.hostname.startswith("127.0.0.1:") else "https"
         return f"{scheme}://{self.hostname}"
 

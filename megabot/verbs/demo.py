@@ -12,7 +12,12 @@ from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_sta
 
 @click.command(help="Play seven weeks of two threads on a mini Lemmy server, then look at its pages.")
 @click.option("--api", type=click.Choice(["v3", "v4"]), default="v3", help="Lemmy 0.19 (v3) or 1.0 (v4).")
-@click.option("--exit", "end", is_flag=True, help="Exit at the end, with 0 only if everything is right; print no addresses.")
+@click.option(
+    "--exit",
+    "end",
+    is_flag=True,
+    help="Exit at the end, with 0 only if everything is right; print no addresses.",
+)
 def command(*, api: str, end: bool) -> int:
     """Play the scenes and judge the result; keep the pages up unless told to exit."""
     from rich.console import Console

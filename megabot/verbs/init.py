@@ -1,4 +1,4 @@
-"""`megabot init`: set up a bot: settings and a first template, from a few answers or from an existing thread."""
+"""`megabot init`: write settings and a first template, from a few answers or an existing thread."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ class _Person:
     def answer(
         self, option: str, question: str, check: Callable[[str], Value], *, default: str | None = None
     ) -> Value:
-        """Return a checked answer. Raises `UsageError` if an option cannot be used or an answer is missing."""
+        """Return a checked answer. Raises `UsageError` if an option is wrong or an answer is missing."""
         text = self.given[option] or (default if self.yes else None)
         if text is not None:
             return self._checked(option, text, check)

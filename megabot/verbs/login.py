@@ -28,7 +28,8 @@ def command(options: dict[str, object]) -> int:
     code = ""
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
-    with open_app(options, credentials=typed(settings, password=password, code=code)) as app:
+    credentials = typed(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
+    with open_app(options, credentials=credentials) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()
     said = f"signed in as {account.person.actor}; the token is kept, the password is not"

@@ -151,7 +151,7 @@ def test_signing_out_makes_the_token_worthless(stage: HttpStage) -> None:
 def test_a_password_that_was_changed_is_refused_in_words(stage: HttpStage) -> None:
     stage.sandbox.person("megabot").password = "another"
 
-    with pytest.raises(SignInRefused, match="does not know this name with this password"):
+    with pytest.raises(SignInRefused, match="Wrong user name or password"):
         stage.forum.account()
 
 

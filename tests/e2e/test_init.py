@@ -151,9 +151,7 @@ def test_two_bots_have_a_state_folder_each(sandbox: Sandbox, nobodys_home: Path,
     for name in ("one", "two"):
         assert megabot("init", name, *given(sandbox), "--yes")[0] == 0
 
-    folders = {
-        config.load({}, env_file=None, cwd=nobodys_home / name).state_dir for name in ("one", "two")
-    }
+    folders = {config.load({}, env_file=None, cwd=nobodys_home / name).state_dir for name in ("one", "two")}
 
     assert folders == {nobodys_home / "one/state", nobodys_home / "two/state"}
     assert "/state/" in (nobodys_home / "one/.gitignore").read_text().splitlines()

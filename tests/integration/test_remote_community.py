@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot import check
+from megabot import check, status
 from megabot.adapters.home_servers import HomeServers
 from megabot.check import Level
 from megabot.core.actions import Reason
@@ -279,7 +279,29 @@ def test_no_other_thread_waits_for_the_home_server(abroad: Abroad) -> None:
     assert all(posted_before)
 
 
+@NEW_HOME
+def test_a_home_server_that_gives_no_answer_is_asked_once_in_a_pass(abroad: Abroad) -> None:
+    again = replace(NEWS, name="zebra", path="zebra.md.j2", community=f"news@{HOME}")
+    abroad.world.pages.all += (again,)
+    abroad.home.stop()
+    ports, order = abroad.world.ports(), Order(OrderKind.POST, "test:1")
+
+    run_pass(ports, orders={"news": order, "zebra": order}, proof=True, account=ports.forum.account())
+
+    assert len(abroad.asked) == 1
+    abroad.home.start()
+
+
 # -- what people are told
+
+
+@OLD_HOME
+def test_status_does_not_call_it_pinned(abroad: Abroad) -> None:
+    abroad.world.post()
+
+    found = status.read(abroad.world.ports())
+
+    assert [thread.pinned for thread in found.threads] == [False]
 
 
 def ordered(ports: Ports) -> str:
@@ -291,6 +313,25 @@ def ordered(ports: Ports) -> str:
 @NEW_HOME
 def test_post_says_pinned_where_readers_see_it_pinned(abroad: Abroad) -> None:
     assert f"https://{OWN}/post/1 (pinned)" in ordered(abroad.world.ports())
+
+
+@pytest.mark.parametrize("abroad", [("v4", "v3")], indirect=True)
+def test_post_waits_a_moment_for_the_pin_to_travel(abroad: Abroad) -> None:
+    abroad.network.delay = timedelta(seconds=8)
+
+    assert f"https://{OWN}/post/1 (pinned)" in ordered(abroad.world.ports())
+
+
+@pytest.mark.parametrize("abroad", [("v4", "v3")], indirect=True)
+def test_post_does_not_wait_for_ever_for_a_pin_to_travel(abroad: Abroad) -> None:
+    abroad.network.delay = timedelta(hours=1)
+    began = abroad.world.clock.at
+
+    said = ordered(abroad.world.ports())
+
+    assert f"https://{OWN}/post/1 (not pinned)" in said
+    assert f"{HOME} does not show the pin yet" in said
+    assert abroad.world.clock.at - began < timedelta(minutes=2)
 
 
 @OLD_HOME
