@@ -6,12 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from megabot.sandbox import Hand, HandV4
 from tests.processes import LONGEST, ROOT, Machine, machine
@@ -66,7 +66,7 @@ def test_what_the_sandbox_says_to_type_works_and_leaves_nothing_in_the_users_fol
             check=False,
         )
         address = re.findall(r"http://\S+/post/\d+", done.stderr + done.stdout)[-1]
-        page = urllib.request.urlopen(address, timeout=LONGEST).read().decode()
+        page = requests.get(address, timeout=LONGEST).text
 
     assert done.returncode == 0, done.stderr
     assert "Nothing special this week." in page
