@@ -6,7 +6,9 @@ What it gives needs no account.
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
+from megabot.adapters import output_paths
 from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
@@ -16,6 +18,11 @@ from megabot.core.date_forms import DateWords
 from megabot.core.links import Verdict
 from megabot.core.public_posts import PublicPost
 from megabot.ports import Desk
+
+
+def check_output(path: Path) -> None:
+    """Raise `ConfigError` if a person named a path in a state folder for something else."""
+    output_paths.check_output(path)
 
 
 def link_asker() -> Callable[[str], Verdict]:

@@ -43,8 +43,9 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
     """Return a suggestion of the nearest known word, or `otherwise` if none is near."""
     if len(name) > _NAME_LONGEST:  # comparing takes time by the length of both
         return otherwise
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else otherwise
 
 
 def listed(names: Iterable[str]) -> str:

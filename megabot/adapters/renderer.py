@@ -82,6 +82,7 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "thumbnail": thread.thumbnail,
             "comment": thread.previous.comment,
             "locale": thread.locale,
+            "timezone": thread.schedule.timezone,
             "mentions": thread.mentions,
         },
         "context": asdict(_local(thread, context))
@@ -131,6 +132,7 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         words=text["words"],
         essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
+        unused=tuple(Problem(**one) for one in text["unused"]),
     )
 
 

@@ -24,6 +24,8 @@ MARKER_ROOM = 200
 _MENTION = re.compile(r"@[\w.]+@[a-zA-Z0-9._:-]+")  # the server's: also in code and in addresses
 _COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
+_WITHIN = re.compile(r"\s*[^\s:>].*:::\s*spoiler\s+\S.*", re.IGNORECASE)
+SPOILER_WITHIN_A_LINE = "a spoiler that begins in the middle of a line"
 _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _BAD_LINK = re.compile(
     r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
@@ -118,6 +120,7 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
     """Follow fences and spoilers from line to line; a spoiler never nests (lemmy-api 5)."""
     fence: Flaw | None = None
     spoiler: Flaw | None = None
+    within: Flaw | None = None
     mark = ""
     for number, line in enumerate(lines, 1):
         found = _FENCE.fullmatch(line)
@@ -128,9 +131,12 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
             mark = found[1] or found[2]
             fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
         elif colons := _COLONS.fullmatch(line):
-            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler)
+            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler, within=within)
+            within = None
             if not colons[2] or _is_spoiler(colons):
                 spoiler = _opened(number, line) if colons[2] else None
+        elif spoiler is None and _WITHIN.fullmatch(line):
+            within = Flaw(number, line, SPOILER_WITHIN_A_LINE, "begin a new line before its :::")
     yield from (left for left in (fence, spoiler) if left is not None)
     yield from _ends_in_table(lines)
 
@@ -139,10 +145,12 @@ def _opened(number: int, line: str) -> Flaw:
     return Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
 
 
-def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None) -> Iterator[Flaw]:
+def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None, within: Flaw | None) -> Iterator[Flaw]:
     """Judge one line that begins with ::: by itself."""
     if not colons[2]:
-        if outer is None:
+        if within is not None:
+            yield within
+        elif outer is None:
             yield replace(here, what="a ::: that closes nothing", hint="delete it")
         return
     if not _is_spoiler(colons):

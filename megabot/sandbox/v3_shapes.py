@@ -15,11 +15,11 @@ def person(world: World, row: Person) -> Json:
             "display_name": row.display_name,
             "banned": row.banned,
             "published": time(row.published),
-            "actor_id": world.address("u", row.name),
-            "local": True,
+            "actor_id": row.ap_id or world.address("u", row.name),
+            "local": row.ap_id is None,
             "deleted": False,
             "bot_account": row.bot_account,
-            "instance_id": 1,
+            "instance_id": 1 if row.ap_id is None else 2,
         }
     )
 
@@ -37,11 +37,11 @@ def community(world: World, row: Community) -> Json:
             "updated": time_or_none(row.updated),
             "deleted": row.deleted,
             "nsfw": row.nsfw,
-            "actor_id": world.address("c", row.name),
-            "local": True,
+            "actor_id": row.ap_id or world.address("c", row.name),
+            "local": row.ap_id is None,
             "hidden": False,
             "posting_restricted_to_mods": row.posting_restricted_to_mods,
-            "instance_id": 1,
+            "instance_id": 1 if row.ap_id is None else 2,
             "visibility": row.visibility,
         }
     )
@@ -64,8 +64,8 @@ def post(world: World, row: Post) -> Json:
             "deleted": row.deleted,
             "nsfw": row.nsfw,
             "thumbnail_url": row.thumbnail_url,
-            "ap_id": world.address("post", row.id),
-            "local": True,
+            "ap_id": row.ap_id or world.address("post", row.id),
+            "local": row.ap_id is None,
             "language_id": row.language_id,
             "featured_community": row.featured_community,
             "featured_local": row.featured_local,
@@ -87,8 +87,8 @@ def comment(world: World, row: Comment, *, blank: bool = False) -> Json:
             "published": time(row.published),
             "updated": time_or_none(row.updated),
             "deleted": row.deleted,
-            "ap_id": world.address("comment", row.id),
-            "local": True,
+            "ap_id": row.ap_id or world.address("comment", row.id),
+            "local": row.ap_id is None,
             "path": ".".join(map(str, (0, *row.path))),
             "distinguished": row.distinguished,
             "language_id": row.language_id,
@@ -118,8 +118,8 @@ def message(world: World, row: PrivateMessage) -> Json:
         "read": row.read,
         "published": time(row.published),
         "updated": time_or_none(row.updated),
-        "ap_id": world.address("private_message", row.id),
-        "local": True,
+        "ap_id": row.ap_id or world.address("private_message", row.id),
+        "local": row.ap_id is None,
         "removed": False,
     }
     return without_none(values)

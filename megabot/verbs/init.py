@@ -50,6 +50,7 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
     """Find a free folder, ask until each answer can be used, show what will be written, then write it."""
     person = _Person(given, yes=yes)
     target = _free_folder(folder, person)
+    workshop.check_output(target)
     person.check_given()
     instance, post = _read(url) if url else (None, None)
     language = language or (post.language if post else "")

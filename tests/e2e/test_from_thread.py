@@ -115,7 +115,7 @@ def test_a_server_that_is_away_is_told_and_hinders_nothing(
     sandbox.start()
 
     assert code == 0
-    assert "the post that stands could not be read" in err
+    assert "the current post could not be read" in err
 
 
 def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot: Megabot) -> None:

@@ -153,7 +153,7 @@ def test_help_names_every_verb(flag: str, capsys: pytest.CaptureFixture[str]) ->
     assert main([flag]) == 0
 
     out = capsys.readouterr().out
-    assert "  repost    post a fresh copy" in out
+    assert "  repost     post a fresh copy" in out
 
 
 def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) -> None:
@@ -163,12 +163,30 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     _, history, _ = megabot("history")
     _, calendar, _ = megabot("calendar", "--count", "2")
 
-    assert "https://lemmy.example/post/1, pinned: yes" in status
-    pinned, posted, commanded = (line.split("  ")[2:] for line in history.splitlines())
-    who = f"{getpass.getuser()} at the host"
-    assert (pinned[0], posted[:2]) == ("pin: done", ["post: done", f"ordered by {who}"])
-    assert commanded[0] == f"{who}: post"
-    assert len(calendar.splitlines()) == 2
+    assert ", pinned: https://lemmy.example/post/1" in status
+    who = f"{getpass.getuser()} on this machine"
+    _, pinned, posted, commanded = (line.split("  ")[-1].strip() for line in history.splitlines())
+    assert (pinned, posted) == ("https://lemmy.example/post/1", f"{pinned}, ordered by {who}")
+    assert commanded == f"by {who}"
+    assert [line.split()[0] for line in calendar.splitlines()[:2]] == ["news", "edition"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "colour"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_is_not_wanted(
+    sandbox: Sandbox, source: Path, changed: dict[str, str], *, colour: bool
+) -> None:
+    settings = {"MEGABOT_INSTANCE": sandbox.url, "MEGABOT_SOURCE": str(source), "TERM": "xterm"}
+
+    code, said = on_a_terminal(["status"], settings | changed, {})
+
+    assert (code, "\x1b[1mnews\x1b[0m" in said) == (0, colour), said
+    assert ("\x1b" in said) is colour
+
+
+def test_a_pipe_gets_no_colour(megabot: Megabot) -> None:
+    assert not any("\x1b" in megabot(*words.split())[1] for words in ("status", "calendar", "check"))
 
 
 def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(

@@ -68,7 +68,7 @@ def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
 
     assert (settings.instance, settings.username) == ("https://lemmy.example", "megabot")
     assert settings.source == tmp_path / "templates"
-    assert settings.state_dir == tmp_path / "state"
+    assert settings.state_dir == tmp_path / "state", "each bot has its own"
     assert settings.missing_for_online() == []
 
 
