@@ -10,7 +10,7 @@ from megabot.adapters import render_process
 from megabot.core.front_lines import front_of
 from megabot.core.plain_values import plain, read
 from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread, is_thread
+from megabot.core.threads import Snapshot, Thread, is_thread_file
 
 _ANSWER_LARGEST = 32 * 1024 * 1024  # of 20 MB of source at most
 _KEPT = 4
@@ -23,7 +23,7 @@ class _UnreadError(Exception):
 
 def threads(snapshot: Snapshot) -> _Found:
     """Read all threads of a source, and every mistake of every file."""
-    fronts = {path: front_of(text) for path, text in snapshot.files.items() if is_thread(path)}
+    fronts = {path: front_of(text) for path, text in snapshot.files.items() if is_thread_file(path)}
     try:
         return _by_child(tuple(fronts.items()), snapshot.problems)
     except _UnreadError as error:

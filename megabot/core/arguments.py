@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
 from megabot.core.plain_words import HIDDEN
 
-EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2})?)", re.IGNORECASE)
+EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{4})?)?)", re.IGNORECASE)
 SPAN = r"(?:[1-9][0-9]{0,2}[dhm]){1,3}"
 STOPS = ".,!;:"  # no question mark: `post?` asks
 _TIME = r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+|T))?([0-9]{1,2}:[0-9]{2})"
