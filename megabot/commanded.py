@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from megabot import amending, answers, glimpse, messages, orders, promoting
 from megabot.core import confirming
-from megabot.core.amendments import Kind
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
 from megabot.core.escaping import escaped
 from megabot.core.grammar import parse
@@ -140,8 +139,8 @@ def _adopt(task: Task) -> str:
 
 
 def _change(task: Task) -> str:
-    kind = Kind(task.command.verb.value)
-    return escaped(amending.change(task.ports, _thread(task), kind, task.command, task.heard.by))
+    heard = task.heard
+    return escaped(amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at))
 
 
 def _resume(task: Task) -> str:

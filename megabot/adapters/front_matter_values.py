@@ -2,15 +2,14 @@
 
 import difflib
 import re
-import zoneinfo
 from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, time, timedelta
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 
-from megabot.core import addresses
+from megabot.core import addresses, time_zones
 from megabot.core.calendar import Every
 from megabot.core.clock_times import time_of_day
 from megabot.core.month_days import MonthDay, may_coincide
@@ -68,8 +67,9 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
     """Return a suggestion of the nearest known word, or `otherwise` if none is near."""
     if len(name) > _NAME_LONGEST:  # comparing takes time by the length of both
         return otherwise
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else otherwise
 
 
 def listed(names: Iterable[str]) -> str:
@@ -163,7 +163,7 @@ def at(value: object) -> tuple[time, ...]:
     found = {text: time_of_day(text) for text in texts}
     for text, moment in found.items():
         if moment is None:
-            raise Wrong(f"{text} is no time of day", "write it as 18:00, 18 or 6pm")
+            raise Wrong(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
     times = sorted(moment for moment in found.values() if moment is not None)
     minutes = [one.hour * 60 + one.minute for one in times]
     apart = (after - before for before, after in pairwise([*minutes, minutes[0] + 24 * 60])) if times else [0]
@@ -172,27 +172,12 @@ def at(value: object) -> tuple[time, ...]:
     return tuple(times)
 
 
-@cache
-def time_zones() -> frozenset[str]:
-    """Return the names of all time zones. They are files of the system: read once, before any limit."""
-    return frozenset(zoneinfo.available_timezones())
-
-
 def zone(text: object) -> str:
     """Check the name of a time zone."""
     name = str(text).strip()
-    if name in time_zones():
+    if name in time_zones.names():
         return name
-    raise Wrong(f"there is no time zone {name}", partial(_zone_hint, name))
-
-
-def _zone_hint(name: str) -> str:
-    known = time_zones()
-    by_city = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
-    city = by_city.get(name.lower().replace(" ", "_"))
-    if city:
-        return f"did you mean {city}?"
-    return did_you_mean(name, known, otherwise="write area and city, as in Europe/London")
+    raise Wrong(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
 def span(text: object) -> timedelta:
@@ -221,7 +206,7 @@ def day(value: object) -> date:
 
 def left_out(value: object) -> date | tuple[date, time]:
     """Read what is to be skipped: a day, or one slot of a day with several."""
-    first, _, rest = str(value).strip().partition(" ")
+    first, _, rest = ("", "", "") if isinstance(value, date) else str(value).strip().partition(" ")
     moment = time_of_day(rest) if rest else None
     return day(value) if moment is None else (day(first), moment)
 

@@ -132,6 +132,7 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         words=text["words"],
         essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
+        unused=tuple(Problem(**one) for one in text["unused"]),
     )
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import difflib
 import functools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any
@@ -181,6 +182,9 @@ class Environment(ImmutableSandboxedEnvironment):
         return _callable(super().getitem(obj, argument))
 
     def _item(self, obj: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
+        if name not in obj and not name.isascii():
+            composed = unicodedata.normalize("NFC", name)
+            name = next((key for key in obj if unicodedata.normalize("NFC", str(key)) == composed), name)
         if name not in obj:
             return None if isinstance(obj, Optional) else self.undefined(obj=obj, name=name)
         value = obj[name]
@@ -229,6 +233,7 @@ class _Files(jinja2.BaseLoader):
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Give a template's text under its own path, which tracebacks then name."""
+        template = unicodedata.normalize("NFC", template)  # as the names of files are
         if template not in self._files:
             raise jinja2.TemplateNotFound(template)
         return self._files[template], template, None

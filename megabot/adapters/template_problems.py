@@ -3,15 +3,17 @@
 import difflib
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 
 from megabot.adapters.template_language import Environment, failure
 from megabot.adapters.template_time import OutOfTime
 from megabot.core.problems import Problem
 
+_NODES: dict[str, type[nodes.Filter | nodes.Test]] = {"filter": nodes.Filter, "test": nodes.Test}
 _SUFFIX = ".md.j2"
 _UNKNOWN = re.compile(r"(?:No filter named '|Encountered unknown tag ')?(\w+)(?:'| is not defined)")
 _INSTEAD = {
@@ -56,6 +58,20 @@ def problem_of(error: BaseException, environment: Environment, path: str, names:
     return Problem(where, line, what, hint or _hint(error, environment, names))
 
 
+def unknown_words(environment: Environment, path: str, text: str) -> Iterator[Problem]:
+    """Find misspelt filters and tests, in branches too that were not taken."""
+    try:
+        tree = environment.parse(text, path)
+    except (jinja2.TemplateSyntaxError, RecursionError, MemoryError, OutOfTime):
+        return  # a text that uses it tells of that
+    for kind, known in (("filter", environment.filters), ("test", environment.tests)):
+        for node in tree.find_all(_NODES[kind]):
+            if node.name not in known:
+                error = jinja2.TemplateRuntimeError(f"No {kind} named {node.name!r} found.")
+                what, hint = failure(error)
+                yield Problem(path, node.lineno, what, hint or _hint(error, environment, {}))
+
+
 def _hint(error: BaseException, environment: Environment, names: dict[str, Any]) -> str:
     """Name the name that was probably meant."""
     if isinstance(error, jinja2.TemplateNotFound):
@@ -74,7 +90,10 @@ def _hint(error: BaseException, environment: Environment, names: dict[str, Any])
         found = re.match(pattern, str(error))
         if found:
             near = nearest(found[1], known)
-            return f"did you mean {near}?" if near else f"there is: {', '.join(sorted(names))}"
+            others = (
+                f"there is: {', '.join(sorted(names))}" if "defined" in pattern else "see docs/template.md"
+            )
+            return f"did you mean {near}?" if near else others
     return ""
 
 

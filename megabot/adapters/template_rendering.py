@@ -5,6 +5,7 @@ Everything that a person could have written wrong ends as a problem with its fil
 
 import datetime as dt
 import functools
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
@@ -22,7 +23,7 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
-from megabot.adapters.template_problems import nearest, problem_of
+from megabot.adapters.template_problems import nearest, problem_of, unknown_words
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, lost_structure, sections
@@ -74,6 +75,9 @@ class Source:
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
+        self.unknown = functools.cache(
+            lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
+        )
 
     @functools.cached_property
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
@@ -102,6 +106,13 @@ class Source:
         """Give the keys of a file's front matter."""
         value = self.front(path).value
         return value if isinstance(value, dict) else {}
+
+    def unused(self, thread: Json) -> Iterator[Problem]:
+        """Find what is wrong with parts of the templates that a text did not use."""
+        environment = self.environment(thread["locale"], thread["timezone"])
+        own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
+        for path in own:
+            yield from self.unknown(environment, path)
 
     def glued(self, path: str) -> Iterator[Problem]:
         """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
@@ -155,14 +166,17 @@ def _render(source: Source, job: Json) -> Json:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source.environment(thread["locale"], thread["timezone"]), path, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
+    text |= {part: composed(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
     flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
+    odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
     odd += islice(source.glued(path), MOST_FLAWS)
-    return text | {"warnings": [_plain(one) for one in odd]}
+    unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
+    return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
 
 def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
@@ -191,6 +205,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
     by_name = {section.name: section for section in found}
 
     def section(name: str) -> str:
+        name = composed(name)
         if name not in by_name:
             near = nearest(name, by_name)
             hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
@@ -303,6 +318,11 @@ def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
 def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator[Problem]:
     for flaw in limits.flaws(text, mentions=mentions):
         yield Problem(path, first_line + flaw.line - 1, flaw.what, flaw.hint)
+
+
+def composed(name: str) -> str:
+    """Write a name as those of the files are, in composed Unicode (NFC)."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _lines_kept(text: str) -> str:

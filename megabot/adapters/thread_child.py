@@ -8,9 +8,9 @@ import json
 import sys
 from typing import Any
 
-from megabot.adapters.front_matter_values import time_zones
 from megabot.adapters.render_child import limit
 from megabot.adapters.thread_files import threads
+from megabot.core import time_zones
 from megabot.core.plain_values import plain, read
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot
@@ -19,7 +19,7 @@ from megabot.core.threads import Snapshot
 def main() -> None:
     """Limit the process, read every thread that stdin asks for, answer on stdout."""
     request: dict[str, Any] = json.load(sys.stdin.buffer)
-    time_zones()
+    time_zones.names()
     limit(request["cpu_seconds"])
     problems = tuple(read(Problem, one) for one in request["problems"])
     found, problems = threads(Snapshot(files=request["files"], problems=problems))

@@ -5,9 +5,11 @@ from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from unicodedata import category
 
 EXAMPLES = "18:00, 6pm, +2h, tomorrow 18:00, Friday 18:00, 2026-11-24 18:00"
 _LONGEST = 60  # characters
+_MINUSES = str.maketrans("−–", "--")  # phones write these for a hyphen
 _PUNCTUATION = " \t.,!;:"
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?: ?(?:([ap])\.?m\.?|h|o'clock))?")
 _NAMED_TIMES = {"noon": time(12), "midnight": time(0)}
@@ -121,10 +123,11 @@ def moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
 
 
 def _plain(text: str) -> str:
-    """Return a text in lower case, with single spaces and without punctuation at its end."""
+    """Return a text in lower case with single spaces, without invisible marks and final punctuation."""
     if len(text) > _LONGEST:
         return ""
-    plain = " ".join(text.replace("−", "-").replace("–", "-").split()).lower().rstrip(_PUNCTUATION)
+    shown = "".join(char for char in text.translate(_MINUSES) if category(char) != "Cf")
+    plain = " ".join(shown.split()).lower().rstrip(_PUNCTUATION)
     return re.sub(r"(?<=[0-9])t(?=[0-9])", " ", plain)  # 2026-11-24T18:00
 
 

@@ -160,7 +160,7 @@ def _front_problems(path: str, front: Mapping[str, object]) -> Iterator[Problem]
 
 
 def _suggestion(key: str) -> str:
-    close = get_close_matches(key, _KEYS, n=1)
+    close = get_close_matches(key.lower(), _KEYS, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(_KEYS)}"
 
 

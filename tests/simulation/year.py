@@ -24,6 +24,7 @@ from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
+from tests.simulation.home import FakeHomeServers
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
@@ -37,6 +38,7 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
 UPGRADED, ELSEWHERE = 3, 2
 """Of each six seeds: whose server is upgraded, and for which the community is on another one than the bot."""
 TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=7), timedelta(minutes=200)]
+AWAY = [timedelta(0)] * 9 + [timedelta(hours=2)]
 
 Event = Callable[["Year"], None]
 
@@ -85,6 +87,11 @@ class Year:
         self.server.add_community("newsroom", ["modlin", "kim", "megabot"])
         self.forum = AccountForum(self.server, self.bot)
         self.storm = Storm(self.random)
+        self.home_servers = FakeHomeServers(
+            self.server,
+            travel=lambda: self.random.choice(TRAVELS),
+            away=lambda: self.random.choice(AWAY),
+        )
         self.ledger = FakeLedger()
         self.old_ledger = FakeLedger()
         self.pages = Pages(self._threads(first))
@@ -108,7 +115,7 @@ class Year:
         weekly = Schedule(every=Every.WEEK, weekdays=(0,), at=at, timezone=zone, first=first)
         weekday = self.random.choice([0, 0, 2, 3])
         group = replace(weekly, weekdays=(weekday,), first=first + timedelta(days=weekday))
-        group = RHYTHMS.get(self.seed % 8, lambda schedule: schedule)(group)
+        group = RHYTHMS[self.seed % 8](group) if self.seed % 8 in RHYTHMS else group
         told = Previous(
             comment="The new thread is [here]({{ edition.url }}).", lock=self.random.random() < 0.3
         )
@@ -215,6 +222,7 @@ class Year:
             source=self.pages,
             renderer=FaultyPress(self.press, self.storm),
             alerts=LedgerAlerts(ledger),
+            home_servers=self.home_servers,
         )
 
     def order(self, kind: OrderKind, thread: str, *, move: bool = False) -> None:
