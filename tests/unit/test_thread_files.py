@@ -333,8 +333,7 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             ZONE,
             "GMT+1",
-            "8: schedule.timezone: there is no time zone GMT+1 (that is an offset, which does not say when clocks "
-            "change; write a region: Europe/Berlin or Africa/Lagos; Etc/GMT-1",
+            "8: schedule.timezone: there is no time zone GMT+1 (that is an offset, which does not say when",
         ),
         (
             ZONE,
