@@ -39,8 +39,11 @@ def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]
     templates: list[_Template] = []
     problems = list(snapshot.problems)
     by_name: dict[str, str] = {}
+    out_of_time = False  # there are two seconds more, enough to name the files that were not read
     for path in sorted(filter(is_thread_file, snapshot.files)):
-        template = _read(path, snapshot.files[path], room=_MOST - len(problems))
+        room = _MOST - len(problems)
+        template = _unread(path) if out_of_time else _read(path, snapshot.files[path], room=room)
+        out_of_time = _UNREAD[0] in (one.what for one in template.problems)
         problems += template.problems
         problems += _same_name(template, by_name)
         templates.append(template)
@@ -63,7 +66,11 @@ def _read(path: str, text: str, *, room: int) -> _Template:
     try:
         return _parsed(path, text, most=min(room, _MOST_A_FILE))
     except (MemoryError, OutOfTime):  # the limits of the child
-        return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
+        return _unread(path)
+
+
+def _unread(path: str) -> _Template:
+    return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
 
 
 def _parsed(path: str, text: str, *, most: int) -> _Template:
