@@ -49,7 +49,7 @@ class ScheduleModel(_Strict):
     timezone: Annotated[str, BeforeValidator(values.zone)]
     grace: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=3)
     first: Annotated[First, BeforeValidator(_first)]
-    skip: list[Annotated[Any, BeforeValidator(values.left_out)]] = Field(default_factory=list)
+    skip: list[Annotated[Any, BeforeValidator(values.skipped)]] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits(self) -> "ScheduleModel":
@@ -79,7 +79,7 @@ class ScheduleModel(_Strict):
             first=self.first.date,
             number=self.first.number,
             skip=frozenset(one for one in self.skip if isinstance(one, date)),
-            left_out=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
+            skip_keys=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
         )
 
 

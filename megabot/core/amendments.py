@@ -83,14 +83,14 @@ def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
-    left_out, moved = set(thread.schedule.left_out), dict(thread.schedule.moved)
+    skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
     for one in amendments:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
         if edition is not None and one.kind is Kind.SKIP:
-            left_out.add(edition.key)
+            skip_keys.add(edition.key)
         if edition is not None and one.slot is not None:
             moved[edition.key] = one.slot
-    schedule = replace(thread.schedule, left_out=frozenset(left_out), moved=tuple(sorted(moved.items())))
+    schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
     schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
 

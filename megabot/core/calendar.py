@@ -31,7 +31,7 @@ class Schedule:
     for months and years, of which no two may be the same day. `at` is the wall clock in `timezone` (IANA
     name); `also_at` holds later times of the same day, sorted and hours apart: clocks that are set forward
     must not change their order. `first` is the earliest day of a slot; the first slot on or after it carries
-    `number`. `skip` holds local days whose slots are left out but keep their numbers, `left_out` keys of
+    `number`. `skip` holds local days whose slots are left out but keep their numbers, `skip_keys` keys of
     single ones; `moved` keys of editions that come at another moment, between those before and after it.
     """
 
@@ -46,7 +46,7 @@ class Schedule:
     first: date
     number: int = 1
     skip: frozenset[date] = frozenset()
-    left_out: frozenset[str] = frozenset()
+    skip_keys: frozenset[str] = frozenset()
     moved: tuple[tuple[str, datetime], ...] = ()
 
     @property
@@ -157,7 +157,7 @@ def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
         slot=_slot(schedule, day, at),
         start=day,
         end=max(day, following - A_DAY),
-        skipped=day in schedule.skip or key in schedule.left_out,
+        skipped=day in schedule.skip or key in schedule.skip_keys,
     )
 
 

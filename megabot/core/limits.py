@@ -116,7 +116,7 @@ def oddities(text: str) -> Iterator[Flaw]:
             yield Flaw(number, lines[number - 1], *wrong, part=address or "]()")
     for number, line in enumerate(plain.split("\n"), 1):
         if html := _HTML.search(line):
-            what = f"{shorten(html[0], 40)}, which readers see as it is typed: Lemmy shows no HTML"
+            what = f"{shorten(html[0], 40)}: readers see it as typed, because Lemmy does not render HTML"
             yield Flaw(number, lines[number - 1], what, "write Markdown", part=html[0])
 
 

@@ -481,7 +481,7 @@ def test_twice_a_day_each_slot_has_its_own_post_that_links_the_one_before(world:
 @ON_BOTH
 def test_of_two_slots_of_a_day_one_can_be_skipped(world: World) -> None:
     twice = replace(WEEKLY, every=Every.DAY, weekdays=(), also_at=(time(21, 0),))
-    world.pages.all = (replace(NEWS, schedule=replace(twice, left_out=frozenset(["2026-11-16-2100"]))),)
+    world.pages.all = (replace(NEWS, schedule=replace(twice, skip_keys=frozenset(["2026-11-16-2100"]))),)
     world.post()
     for hours in (9, 24):
         world.clock.at = SLOT + timedelta(hours=hours)
