@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.likeness import title_matches
 from megabot.core.public_posts import PublicPost
 from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
@@ -32,9 +32,9 @@ class Past:
 
 
 def wanted(post: PublicPost, *, title: str, by: str) -> bool:
-    """Tell whether a post is one of the threads meant: by a title's shell pattern, and an author's name."""
-    alike = fnmatchcase(post.title.casefold().strip(), title.casefold().strip())
-    return post.open and alike and (not by or post.by.casefold() == by.casefold())
+    """Return whether a post is one of the threads meant: by a pattern for its title, and its author's name."""
+    by_author = not by or post.by.casefold() == by.casefold()
+    return post.open and by_author and title_matches(post.title, title)
 
 
 def matched(thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str]) -> tuple[Past, ...]:

@@ -43,7 +43,7 @@ class Companion:
     """Another thread or site that this thread links.
 
     Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
-    person's newest post in community `community` whose title matches `title`, a shell pattern) is set.
+    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
     """
 
     name: str
