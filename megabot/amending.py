@@ -12,10 +12,11 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
-from megabot.core.records import PostRecord
+from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError
 from megabot.ports import Desk, Ledger, Source
+from megabot.standing import standing_record
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
 _RECENT = 200  # commands among which one with a preamble is looked for
@@ -187,8 +188,10 @@ def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...
 
 
 def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
-    """Give the newest post of each edition, by key."""
-    return {record.edition: record for record in desk.ledger.posts(thread.name)}
+    """Give the current post of each edition, by key."""
+    found = latest(desk.ledger.posts(thread.name))
+    standing = standing_record(desk.ledger, thread.name)
+    return found | ({standing.edition: standing} if standing else {})
 
 
 def _next(desk: Desk, thread: Thread) -> Edition:

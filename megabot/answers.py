@@ -10,6 +10,8 @@ from megabot.language import Language
 _ADOPT = re.compile(r"megabot adopt https?://\S+")
 _ON_LEMMY = (
     (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
+    (re.compile(r"megabot post ([a-z0-9-]+) --next"), r"`post \1 next`"),
+    (re.compile(r"megabot post ([a-z0-9-]+) --edition ([0-9W-]+)"), r"`post \1 \2`"),
     (re.compile(r"megabot plan\b"), "`status`"),
     (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
 )

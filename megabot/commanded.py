@@ -112,7 +112,8 @@ def _order(task: Task) -> str:
     if task.command.part:
         return _part(task)
     kind = _ORDERS[task.command.verb]
-    order = Order(kind, task.heard.key, at=task.heard.at)
+    early, key = task.command.word is Word.NEXT, task.command.edition
+    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:

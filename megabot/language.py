@@ -17,7 +17,10 @@ from megabot.hold_texts import HOLDS
 _VERBS = {
     Verb.STATUS: "what stands and what is next",
     Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
-    Verb.POST: "post the current edition if it is missing; `post anyway` beside a thread made by hand",
+    Verb.POST: (
+        "post the current edition if it is missing; `post next`: the next one now, before its time; "
+        "`post anyway` beside a thread made by hand; `post part 2` when a thread is too long"
+    ),
     Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
     Verb.REFRESH: "bring the thread up to its template",
@@ -102,6 +105,13 @@ class Language:
     # -- orders
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
+    next_is: str = (
+        "{thread}: the next edition {edition} is posted {at}; to post it now: megabot post {thread} --next"
+    )
+    no_next_edition: str = "{thread}: its schedule has no further edition"
+    not_to_be_posted: str = (
+        "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"
+    )
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
     adopted_as: str = "{thread}: {url} is edition {edition} from now on"
     ask_repost: str = (
@@ -193,6 +203,7 @@ class Language:
 
     # -- what is
     next: str = "next {at} {city} ({edition})"
+    no_next: str = "no further edition"
     essay: str = "essay: {file}"
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"

@@ -102,6 +102,8 @@ def observe(
     due = calendar.due(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
+    if order is not None and order.kind is OrderKind.POST and order.edition:
+        due = calendar.by_key(thread.name, thread.schedule, order.edition)
     return Seen(
         due=due,
         known_since=_known_since(ports, thread, ground, place, posts, now),

@@ -1,16 +1,20 @@
 """A person's word from the shell: one pass, a look back where the outcome is unknown, an answer."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from megabot import texts
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
+from megabot.core.calendar import Edition
+from megabot.core.editions import coming, is_late, may_be_posted
 from megabot.core.plan import holds
 from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
+from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
 from megabot.language import Language
@@ -31,6 +35,7 @@ _HARMLESS = frozenset(
         Reason.EDITED_LATELY,
     }
 )
+_NOTHING = frozenset({Reason.NOTHING_TO_UNDO, Reason.UNDONE_BEFORE, Reason.REPOSTED_LATELY})
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -42,21 +47,56 @@ _BESIDE = frozenset(
         Reason.NOT_ORDERED,
         Reason.STRAYED,
         Reason.PAST_GRACE,
+        Reason.OVERTAKEN,
     }
 )
 
 
+class Outcome(StrEnum):
+    """How an order went. The word is the first of what the command line prints."""
+
+    DONE = "done"
+    NOTHING = "nothing to do"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A thread for which an order did nothing until a moderator says which edition is meant."""
+
+    thread: str
+    editions: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an order: lines for stdout, lines for stderr, and whether it was carried out."""
+    """The result of an order: sentences, each with its outcome, and what a person may be asked."""
 
-    said: tuple[str, ...]
-    complaints: tuple[str, ...]
+    lines: tuple[tuple[Outcome, str], ...]
+    unclear: tuple[Unclear, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was done, or was so already: for stdout."""
+        return tuple(text for outcome, text in self.lines if outcome in (Outcome.DONE, Outcome.NOTHING))
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What was refused or failed: for stderr."""
+        return tuple(text for outcome, text in self.lines if outcome in (Outcome.REFUSED, Outcome.FAILED))
 
     @property
     def done(self) -> bool:
         """Whether everything that was ordered is so now."""
         return not self.complaints
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst outcome of a thread; one in which something was done makes more of nothing to do."""
+        found = {outcome for outcome, _ in self.lines}
+        order = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE)
+        return next((outcome for outcome in order if outcome in found), Outcome.NOTHING)
 
 
 def adoption(
@@ -110,7 +150,7 @@ def carry_out(
     names = [each.name for each in threads]
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
-    wanted = {name: order for name in names if thread in (None, name)}
+    wanted = {each.name: named(ports, each, order) for each in threads if thread in (None, each.name)}
     if move:
         for each in threads:
             if each.name in wanted:
@@ -118,36 +158,110 @@ def carry_out(
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
+    tried = {report.thread.name for report in reports if _unknown(report)}
     while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
             reports = run_pass(ports, orders=wanted, proof=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
-    return answer(ports.language, about, order)
+    return answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
 
 
-def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
-    """Put into words what a pass made of an order. A success is only what a last look has shown."""
-    said: list[str] = []
-    complaints: list[str] = []
+def named(ports: Ports, thread: Thread, order: Order) -> Order:
+    """Give an order to post the key of its edition, so that a slot that comes meanwhile changes nothing.
+
+    Raises `ConfigError` for an edition that is neither the current nor the next one.
+    """
+    if order.kind is not OrderKind.POST:
+        return order
+    if order.early:
+        following = coming(thread, order.at or ports.clock.now())
+        if following is None:
+            raise ConfigError(texts.no_next_edition(ports.language, thread.name))
+        return replace(order, edition=following.key, early=False)
+    allowed = [edition.key for edition in may_be_posted(thread, ports.clock.now())]
+    if order.edition and order.edition not in allowed:
+        raise ConfigError(texts.not_to_be_posted(ports.language, thread.name, order.edition, allowed))
+    return order
+
+
+def answer(
+    lang: Language,
+    reports: tuple[Report, ...],
+    order: Order,
+    *,
+    now: datetime,
+    tried: Collection[str] = (),
+) -> Answer:
+    """Put into words what a pass made of an order. A success is only what a last look has shown.
+
+    In the threads named by `tried` a write of unknown outcome turned out to be there.
+    """
+    lines: list[tuple[Outcome, str]] = []
     for report in reports:
-        standing = report.seen.standing if report.seen else None
-        said += _adopted(lang, report)
+        acted = bool(report.done) or report.thread.name in tried
+        outcome = Outcome.DONE if acted else Outcome.NOTHING
+        lines += [(outcome, text) for text in _stands(lang, report)]
         if report.failure is not None:
-            complaints.append(f"{report.thread.name}: {report.failure}")
+            lines.append((Outcome.FAILED, f"{report.thread.name}: {report.failure}"))
         elif not report.verified:
-            complaints.append(texts.not_verified(lang, report.thread.name))
-        elif standing is not None:
-            kind = KINDS.get(report.thread.pin)
-            pinned = kind is not None and is_pinned(standing.post, kind)
-            edition = f"{report.thread.name}/{standing.key}"
-            said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
-        complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]
-    return Answer(tuple(said), tuple(complaints))
+            lines.append((Outcome.FAILED, texts.not_verified(lang, report.thread.name)))
+        lines += _about_holds(lang, report, order)
+        if order.kind is OrderKind.POST and not acted:
+            lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
+    return Answer(tuple(lines), tuple(_unclear(reports, order, now)))
+
+
+def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
+    for hold in holds(report.left):
+        if hold.reason in _NOTHING:
+            yield Outcome.NOTHING, texts.hold(lang, report.thread, hold)
+        elif hold.reason is Reason.OUTCOME_UNKNOWN:
+            yield Outcome.FAILED, f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
+        elif _matters(hold, order):
+            yield Outcome.REFUSED, texts.hold(lang, report.thread, hold)
+
+
+def _stands(lang: Language, report: Report) -> Iterator[str]:
+    """Say what is current after a pass that was verified, and what was adopted beside it."""
+    standing = report.seen.standing if report.seen else None
+    yield from _adopted(lang, report)
+    if standing is not None and report.failure is None and report.verified:
+        kind = KINDS.get(report.thread.pin)
+        pinned = kind is not None and is_pinned(standing.post, kind)
+        edition = f"{report.thread.name}/{standing.key}"
+        yield texts.stands(lang, edition, standing.post.url, pinned=pinned)
+
+
+def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
+    """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
+    following = _next(report, now)
+    if following is not None and any(hold.reason is Reason.THERE for hold in holds(report.left)):
+        yield texts.next_is(lang, report.thread, following)
+
+
+def _next(report: Report, now: datetime) -> Edition | None:
+    return coming(report.thread, now, {own.key for own in report.seen.posts} if report.seen else ())
+
+
+def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
+    """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
+    for report in reports:
+        due, following = report.seen.due if report.seen else None, _next(report, now)
+        if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
+            continue
+        reasons = {hold.reason for hold in holds(report.left)}
+        if Reason.UNCLEAR in reasons and due is not None:
+            yield Unclear(report.thread.name, (due.key, following.key))
+        elif not report.done and (
+            Reason.NOTHING_DUE in reasons
+            or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+        ):
+            yield Unclear(report.thread.name, (following.key,))
 
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:
-    """Say that a post was adopted that is not the one that stands: of that one it is said anyway."""
+    """Name the posts that were adopted, other than the current one, which is named anyway."""
     standing = report.seen.standing if report.seen else None
     for one in report.done:
         if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
@@ -167,12 +281,6 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
                 texts.ask_repost(ports.language, report.thread.name, comments=post.comments, url=post.url)
             )
     return tuple(lines)
-
-
-def _complaint(lang: Language, report: Report, hold: Hold) -> str:
-    if hold.reason is Reason.OUTCOME_UNKNOWN:
-        return f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
-    return texts.hold(lang, report.thread, hold)
 
 
 def _matters(hold: Hold, order: Order) -> bool:

@@ -126,6 +126,22 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
+def next_is(lang: Language, thread: Thread, edition: Edition) -> str:
+    """Say when the next edition comes, and how to post it earlier."""
+    at = local_moment(lang, edition.slot, thread.schedule.timezone)
+    return lang.next_is.format(thread=thread.name, edition=edition.key, at=at)
+
+
+def no_next_edition(lang: Language, thread: str) -> str:
+    """Say that a schedule is over."""
+    return lang.no_next_edition.format(thread=thread)
+
+
+def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[str]) -> str:
+    """Say that an edition is not one that can be posted now."""
+    return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
+
+
 def not_verified(lang: Language, thread: str) -> str:
     """Say that a last look did not confirm what was done."""
     return lang.not_verified.format(thread=thread)

@@ -33,10 +33,10 @@ _BEGIN = """
 _RECORD_POST = """
     INSERT OR REPLACE INTO posts (
         post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
-        sent, answered, context, adopted
+        sent, answered, context, adopted, withdrawn
     ) VALUES (
         :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
-        :sent, :answered, :context, :adopted
+        :sent, :answered, :context, :adopted, :withdrawn
     )
 """
 _KEEP_TEXT = """

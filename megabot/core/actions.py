@@ -48,6 +48,11 @@ class Reason(StrEnum):
     GONE = "gone"
     OURS = "ours"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDONE_BEFORE = "undone_before"
+    NOTHING_TO_GO_BACK_TO = "nothing_to_go_back_to"
+    REPOSTED_LATELY = "reposted_lately"
+    OVERTAKEN = "overtaken"
+    UNCLEAR = "unclear"
 
 
 NEEDS_PERSON = frozenset(

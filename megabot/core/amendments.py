@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
+from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
 
@@ -108,10 +109,14 @@ def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edit
     `posted` are the keys of editions that have a post.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    if due and due.key not in posted and not due.skipped and now <= calendar.grace_ends(thread.schedule, due):
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
+    if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
         return due
-    coming = calendar.upcoming(thread.name, thread.schedule, now)
-    return next(edition for edition in coming if not edition.skipped)
+    following = coming(thread, now, posted)
+    if following is None:
+        raise ValueError(f"{thread.name} has no edition after {now}")
+    return following
 
 
 def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
@@ -135,12 +140,10 @@ def edition_for_preamble(
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    coming = next_edition(thread, now, posted)
+    following = next_edition(thread, now, posted)
     if due is None or due.key != without_one:
-        return coming, _after(thread, coming)
-    following = next(calendar.upcoming(thread.name, thread.schedule, now))
-    early = now - due.slot < (following.slot - due.slot) / 2
-    return (due, coming) if early else (coming, due)
+        return following, _after(thread, following)
+    return (following, due) if is_late(thread, due, now) else (due, following)
 
 
 def _after(thread: Thread, edition: Edition) -> Edition:

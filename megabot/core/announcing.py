@@ -27,7 +27,11 @@ def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[
     span = case.thread.previous.announce
     if span is None:
         return
-    coming = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
+    posted = {own.key for own in case.seen.posts}
+    ahead = calendar.upcoming(case.thread.name, case.thread.schedule, case.now)
+    coming = next((edition for edition in ahead if edition.key not in posted), None)
+    if coming is None:
+        return
     comment = announcement(case, standing)
     if comment is not None:
         marked = comment.distinguished or not may_mark

@@ -54,6 +54,7 @@ class Word(StrEnum):
     CLEAR = "clear"
     ON = "on"
     OFF = "off"
+    NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def _core(title: str) -> str:
 
 
 def title_matches(title: str, pattern: str) -> bool:
-    """Return whether a title matches a pattern. Only `*` and `?` are special; case and outer spaces are ignored.
+    """Return whether a title matches a pattern, whatever the case. Only `*` and `?` are special.
 
     Brackets are common in titles (`[Weekly] News`), so they stand for themselves.
     """

@@ -32,7 +32,7 @@ class Past:
 
 
 def wanted(post: PublicPost, *, title: str, by: str) -> bool:
-    """Return whether a post is one of the threads meant: by a pattern for its title, and its author's name."""
+    """Return whether a post is one of the threads meant, by a pattern for its title and by its author."""
     by_author = not by or post.by.casefold() == by.casefold()
     return post.open and by_author and title_matches(post.title, title)
 

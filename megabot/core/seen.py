@@ -111,12 +111,16 @@ class OrderKind(StrEnum):
     UNDO = "undo"
 
 
+PART = "part:"
+"""Begins the id of an order for another part of an edition."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
-    An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
-    given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
+    An order to adopt names the post, and the key of the edition that it is to carry; one to post may name an
+    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
     be a part of its edition has the number as `part`.
     """
 
@@ -126,6 +130,7 @@ class Order:
     edition: str = ""
     at: datetime | None = None
     part: int = 0
+    early: bool = False
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

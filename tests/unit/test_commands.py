@@ -232,7 +232,6 @@ def test_an_unknown_thread_comes_with_what_is_alike(line: str, word: str, near: 
 @pytest.mark.parametrize(
     "line",
     [
-        "post 2026-W47",
         "post yes",
         "post part",
         "post part 0",

@@ -145,7 +145,7 @@ STAYS_OUT = {
     "megabot.run": SERVICE_HEAVY,
 }
 
-LONGEST_MODULE = 300
+LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 VAGUE = re.compile(r"util|helper|manager|handler", re.IGNORECASE)
 
