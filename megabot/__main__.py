@@ -1,4 +1,4 @@
-"""The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
+"""The one place that ends the process: 0 done, 1 failure, 2 usage or settings, 3 a bug, 4 nothing to do."""
 
 import os
 import shlex

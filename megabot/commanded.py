@@ -32,6 +32,7 @@ _OF_ONE_THREAD = frozenset(
         Verb.REPOST,
         Verb.UNDO,
         Verb.ADOPT,
+        Verb.UNADOPT,
         Verb.HOLD,
         Verb.SKIP,
         Verb.MOVE,
@@ -141,6 +142,15 @@ def _adopt(task: Task) -> str:
     return answers.done(task.ports.language, answer.said, answer.complaints)
 
 
+def _unadopt(task: Task) -> str:
+    if not task.heard.post_id:
+        return task.ports.language.unadopt_where
+    url = task.ports.forum.post(task.heard.post_id).url
+    order, name = orders.release(task.ports, url, id_=task.heard.key, thread=task.thread)
+    answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
+    return answers.done(task.ports.language, answer.said, answer.complaints)
+
+
 def _change(task: Task) -> str:
     kind = Kind(task.command.verb.value)
     return escaped(amending.change(task.ports, _thread(task), kind, task.command, task.heard.by))
@@ -232,6 +242,7 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.PREVIEW: _preview,
     Verb.ALERTS: _alerts,
     Verb.ADOPT: _adopt,
+    Verb.UNADOPT: _unadopt,
     Verb.CONFIRM: _confirm,
     **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _put_forward),
     **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),

@@ -4,8 +4,8 @@ from megabot.core.actions import Reason
 
 HOLDS = {
     Reason.NOTHING_DUE: (
-        "nothing is due before the first slot, {until}; to post {0} now: megabot post {thread} --next, or set "
-        "an earlier date in first: to make the current one due"
+        "nothing is due before the first slot, {until}; to post {0} now: megabot post {thread} --next, or "
+        "set an earlier date in first: to make the current one due"
     ),
     Reason.THERE: "{0} is already posted",
     Reason.SKIPPED: "this slot is left out (skip)",
@@ -89,6 +89,8 @@ HOLDS = {
     Reason.ELSEWHERE: "{0} is in another community than this thread's, so it cannot carry an edition of it",
     Reason.GONE: "{0} was removed or deleted: readers cannot open it",
     Reason.OURS: "{0} carries edition {1} already",
+    Reason.NOT_ADOPTED: "{0} is the bot's own post, so there is no adoption to undo",
+    Reason.ADOPTED_BY_NONE: "{0} is not adopted by this thread, so there is nothing to undo",
     Reason.NOTHING_TO_UNDO: "the current thread {0} is not a repost, so there is nothing to undo",
     Reason.UNDONE_BEFORE: (
         "the repost {0} was already undone; {1} is the current thread. To post a new copy: "

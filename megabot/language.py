@@ -25,6 +25,7 @@ _VERBS = {
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
     Verb.REFRESH: "bring the thread up to its template",
     Verb.ADOPT: "take the thread this is written in as an edition",
+    Verb.UNADOPT: "undo that, in a comment in the same thread",
     Verb.HOLD: "do not post the next edition before `resume`",
     Verb.SKIP: "leave the next edition out",
     Verb.MOVE: "`move +2h`, `move to 18:00`: the next edition's hour",
@@ -58,6 +59,7 @@ _KINDS = {
     IntentKind.WITHDRAW: "withdraw",
     IntentKind.ANNOUNCE: "announcement in the old thread",
     IntentKind.DISTINGUISH: "mark on the announcement",
+    IntentKind.RELEASE: "undo of an adoption",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
@@ -114,6 +116,13 @@ class Language:
     )
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
     adopted_as: str = "{thread}: {url} is edition {edition} from now on"
+    released_as: str = "{thread}: {url} is no longer edition {edition}"
+    has_no_post_now: str = (
+        "{thread}: {edition} has no post now and is posted by the next pass; to prevent that: megabot hold "
+        "{thread} {edition}"
+    )
+    unadopt_where: str = "Say `unadopt` in a comment in the thread that you mean."
+    unadopt_there: str = "`unadopt`, in a comment there"
     ask_repost: str = (
         "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
     )
@@ -234,6 +243,7 @@ class Language:
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
+    released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
     why_locked: str = "The thread goes on at {url}."
     untagged: str = (

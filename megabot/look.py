@@ -47,7 +47,8 @@ class Ground:
 
     def fold_comment(self, comment: Comment) -> None:
         """Take the answer to a comment as a look at it."""
-        self.content = replace(self.content, comments=(comment, *self.content.comments))
+        rest = tuple(known for known in self.content.comments if known.id != comment.id)
+        self.content = replace(self.content, comments=(comment, *rest))
 
     def hiding(self, *, nsfw: bool) -> tuple[str, ...]:
         """Name the account's settings that can hide a thread's posts from it; some hide only marked ones."""
@@ -202,6 +203,8 @@ def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
     if standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
         _fold_pinned(ports, ground, standing.post.community_id)
+    if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
+        asked.append(Own(post=case.seen.adopting, key=""))
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)

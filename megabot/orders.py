@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from megabot import texts
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, Reason
-from megabot.core.adoption import edition_of
+from megabot.core.actions import Adopt, Hold, Reason, Release
+from megabot.core.adoption import Effects, edition_of, effects_of
 from megabot.core.calendar import Edition
-from megabot.core.editions import coming, is_late, may_be_posted
+from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.plan import holds
-from megabot.core.posts import Account
-from megabot.core.seen import Order, OrderKind
+from megabot.core.posts import Account, Post
+from megabot.core.seen import Order, OrderKind, Own
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
@@ -25,7 +25,7 @@ from megabot.report import Report
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
-_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNDO})
+_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
         Reason.THERE,
@@ -35,7 +35,9 @@ _HARMLESS = frozenset(
         Reason.EDITED_LATELY,
     }
 )
-_NOTHING = frozenset({Reason.NOTHING_TO_UNDO, Reason.UNDONE_BEFORE, Reason.REPOSTED_LATELY})
+_NOTHING = frozenset(
+    {Reason.NOTHING_TO_UNDO, Reason.UNDONE_BEFORE, Reason.REPOSTED_LATELY, Reason.ADOPTED_BY_NONE}
+)
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -104,7 +106,7 @@ def adoption(
 ) -> tuple[Order, str]:
     """Make the order to adopt the post at an address, and name the thread that it is given to.
 
-    The edition is that of `key`, or the one nearest to the post, or the one before the current one.
+    The edition is that of `key`, that of the slot it was posted at, or the one before the current one.
 
     Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
     """
@@ -123,9 +125,37 @@ def adoption(
     else:
         edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
-        example = calendar.nearest(one.name, one.schedule, post.published).key
+        example = of_post(one, post.published).key
         raise ConfigError(texts.no_such_edition(ports.language, one.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
+
+
+def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
+    """Make the order to undo the adoption of the post at an address, and name the thread that has it.
+
+    Raises `ConfigError` if no thread has it and none is named, `NotFound` without such a post.
+    """
+    post = ports.forum.post_at(url)
+    found = [
+        (name, record.edition)
+        for name in ports.ledger.threads()
+        for record in ports.ledger.posts(name)
+        if record.post_id == post.id and thread in (None, name)
+    ]
+    names = [one.name for one in ports.source.threads(ports.source.snapshot())]
+    if not found and thread is None and len(names) > 1:
+        raise ConfigError(texts.which_thread(ports.language, url, thread, names=names, there=names))
+    name, key = found[0] if found else (thread or names[0], "")
+    return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
+
+
+def effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
+    """Tell what an adoption would pin and unpin, by a look that changes nothing."""
+    reports = run_pass(ports, proof=True, account=account, dry=True)
+    report = next(report for report in reports if report.thread.name == name)
+    if report.seen is None:
+        raise report.failure or ValueError("a pass that did not fail has looked")
+    return effects_of(report.thread, report.seen, Own(post=post, key=edition, adopted=True))
 
 
 def carry_out(
@@ -158,7 +188,7 @@ def carry_out(
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
-    tried = {report.thread.name for report in reports if _unknown(report)}
+    tried = {report.thread.name for report in reports if move or _unknown(report)}
     while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
@@ -195,7 +225,7 @@ def answer(
 ) -> Answer:
     """Put into words what a pass made of an order. A success is only what a last look has shown.
 
-    In the threads named by `tried` a write of unknown outcome turned out to be there.
+    In the threads named by `tried` something was done that no report tells of.
     """
     lines: list[tuple[Outcome, str]] = []
     for report in reports:
@@ -223,7 +253,7 @@ def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple
 
 
 def _stands(lang: Language, report: Report) -> Iterator[str]:
-    """Say what is current after a pass that was verified, and what was adopted beside it."""
+    """Say what is current after a pass that was verified, and what was adopted or given back."""
     standing = report.seen.standing if report.seen else None
     yield from _adopted(lang, report)
     if standing is not None and report.failure is None and report.verified:
@@ -261,11 +291,16 @@ def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterat
 
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:
-    """Name the posts that were adopted, other than the current one, which is named anyway."""
+    """Name the posts that were adopted, other than the current one, and those given back."""
     standing = report.seen.standing if report.seen else None
     for one in report.done:
+        name = report.thread.name
         if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
-            yield lang.adopted_as.format(thread=report.thread.name, url=one.post.url, edition=one.edition.key)
+            yield lang.adopted_as.format(thread=name, url=one.post.url, edition=one.edition.key)
+        if isinstance(one, Release):
+            yield lang.released_as.format(thread=name, url=one.own.post.url, edition=one.own.key)
+            late = (hold for hold in holds(report.left) if hold.reason is Reason.NOT_ORDERED)
+            yield from (lang.has_no_post_now.format(thread=name, edition=hold.facts[0]) for hold in late)
 
 
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:

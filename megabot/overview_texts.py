@@ -145,11 +145,6 @@ def imported(thread: str, taken: int, found: int) -> str:
     return f"{thread}: {taken} of {found} can be taken for editions"
 
 
-def ask_import(taken: int) -> str:
-    """Ask before past threads are taken."""
-    return f"Take {taken} for editions? The newest gets a comment that says so; none is ever edited."
-
-
 def ask_which(thread: str, editions: Sequence[str]) -> str:
     """Ask which edition is posted now."""
     if len(editions) == 1:

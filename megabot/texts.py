@@ -72,6 +72,11 @@ def adopted(lang: Language, edition: Edition) -> str:
     return lang.adopted.format(key=edition.key, thread=edition.thread)
 
 
+def released(lang: Language, thread: str) -> str:
+    """Say in a thread that a person made that it carries no edition any longer."""
+    return lang.released.format(thread=thread)
+
+
 def withdrawn(lang: Language, url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
     return lang.withdrawn.format(url=url)

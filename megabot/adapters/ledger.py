@@ -153,6 +153,12 @@ class SqliteLedger:
         with self._writing() as connection:
             connection.execute(_RECORD_POST, rows.post_row(record))
 
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM posts WHERE post_id = ?", (post_id,))
+            connection.execute("DELETE FROM texts WHERE post_id = ?", (post_id,))
+
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)

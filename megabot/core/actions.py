@@ -53,6 +53,8 @@ class Reason(StrEnum):
     REPOSTED_LATELY = "reposted_lately"
     OVERTAKEN = "overtaken"
     UNCLEAR = "unclear"
+    NOT_ADOPTED = "not_adopted"
+    ADOPTED_BY_NONE = "adopted_by_none"
 
 
 NEEDS_PERSON = frozenset(
@@ -124,6 +126,14 @@ class Adopt:
     post: Post
     edition: Edition
     copy: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Undo an adoption: change the comment that says so, 0 if there is none, and forget the post."""
+
+    own: Own
+    comment_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +214,18 @@ class Edit:
 
 
 Write = (
-    Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Unlock | Edit
+    Publish
+    | Resend
+    | Adopt
+    | Release
+    | Withdraw
+    | Pin
+    | Unpin
+    | Tell
+    | Announce
+    | Distinguish
+    | Lock
+    | Unlock
+    | Edit
 )
 Action = Write | Hold | Need

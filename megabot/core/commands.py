@@ -24,6 +24,7 @@ class Verb(StrEnum):
     REPOST = "repost"
     REFRESH = "refresh"
     ADOPT = "adopt"
+    UNADOPT = "unadopt"
     HOLD = "hold"
     SKIP = "skip"
     MOVE = "move"

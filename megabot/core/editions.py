@@ -1,7 +1,8 @@
 """Which edition is meant: by an order, a preview or a change that names none. Pure."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
@@ -24,6 +25,33 @@ def is_late(thread: Thread, due: Edition, now: datetime) -> bool:
     """
     following = coming(thread, now)
     return following is not None and now - due.slot > (following.slot - due.slot) / 2
+
+
+def of_post(thread: Thread, published: datetime) -> Edition:
+    """Return the edition that a thread made by hand is: that of the newest slot, or of the one just ahead.
+
+    People post at the slot, later, or a little early; a thread from the middle of a week is that week's.
+    """
+    due = calendar.due(thread.name, thread.schedule, published)
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, published), None)
+    if ahead is not None and (due is None or ahead.slot - published <= head_start(due.slot, ahead.slot)):
+        return ahead
+    if due is None:
+        raise ValueError(f"{thread.name} has no edition at all")
+    return due
+
+
+def head_start(slot: datetime, following: datetime) -> timedelta:
+    """Return how long before a slot a thread counts as that slot's: a seventh of the time, at most a day."""
+    return min((following - slot) / 7, calendar.A_DAY)
+
+
+def stepped(thread: Thread, edition: Edition, steps: int) -> Edition | None:
+    """Return the edition so many steps after another one, before it if negative; None beyond the ends."""
+    walk = calendar.after if steps > 0 else calendar.before
+    if not steps:
+        return edition
+    return next(islice(walk(thread.name, thread.schedule, edition), abs(steps) - 1, None), None)
 
 
 def may_be_posted(thread: Thread, now: datetime) -> tuple[Edition, ...]:

@@ -13,6 +13,7 @@ from megabot.core.calendar import Edition
 from megabot.core.drafts import carries
 from megabot.core.editions import coming, is_late
 from megabot.core.likeness import titles_are_alike
+from megabot.core.marker import RELEASED, comment_marker
 from megabot.core.posts import Post
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import PART, Case, Order, OrderKind
@@ -95,7 +96,7 @@ def the_order_was_carried_out(case: Case) -> Hold | None:
     """The same command never makes two copies; nor do two reposts within ten minutes (decision 16, C09).
 
     A copy that was undone does not count. After a restore the ledger may not know of the copy: then a post
-    that is newer than the order tells of it (C08). A repost and another part of the edition are different things.
+    that is newer than the order tells of it (C08). A repost and another part are different things.
     """
     order = case.order
     if order is None or order.kind is not OrderKind.REPOST:
@@ -239,6 +240,11 @@ def publish_it(case: Case) -> Publish:
     copies = [own.copy for own in case.seen.of_edition(due.key)]
     copies += [record.copy for record in case.seen.records if record.edition == due.key]
     copies.append(sum(1 for _ in _maybe_of_due(case)))
+    copies += [
+        mark.copy
+        for mark in (comment_marker(comment.content) for comment in case.seen.comments)
+        if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, due.key, RELEASED)
+    ]
     older = (own for own in case.seen.posts if own.post.open and own.key != due.key)
     return Publish(
         edition=due,

@@ -22,6 +22,7 @@ class IntentKind(StrEnum):
     WITHDRAW = "withdraw"
     ANNOUNCE = "announce"
     DISTINGUISH = "distinguish"
+    RELEASE = "release"
 
 
 class IntentState(StrEnum):

@@ -109,6 +109,7 @@ class OrderKind(StrEnum):
     REFRESH = "refresh"
     ADOPT = "adopt"
     UNDO = "undo"
+    UNADOPT = "unadopt"
 
 
 PART = "part:"
@@ -119,9 +120,10 @@ PART = "part:"
 class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
-    An order to adopt names the post, and the key of the edition that it is to carry; one to post may name an
-    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
-    be a part of its edition has the number as `part`.
+    An order to adopt or to undo that names the post, and the key of the edition; one to post may name an
+    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's
+    clock; None for one of now: what was done since was done on it. A copy that is to be a part of its edition
+    has the number as `part`.
     """
 
     kind: OrderKind

@@ -9,6 +9,7 @@ VERBS = {
     "repost": "post a fresh copy of the current edition",
     "refresh": "render the current edition again and edit its post",
     "adopt": "take a thread that was posted by hand as an edition",
+    "unadopt": "undo an adoption: the thread is a moderator's own again",
     "import": "take a community's past threads into the record",
     "undo": "take a fresh copy back",
     "hold": "keep the next edition back",
@@ -49,7 +50,7 @@ Options:
   -h, --help     Show this page and exit.
 
   Results go to stdout, the log to stderr. Exit codes: 0 done, 1 an expected
-  failure (one line and the next step), 2 usage or settings, 3 a bug.
+  failure (one line and the next step), 2 usage or settings, 3 a bug, 4 nothing to do.
 """
 
 

@@ -124,7 +124,7 @@ def test_past_its_grace_an_edition_waits_for_a_person(world: World) -> None:
 
 def test_past_its_grace_an_edition_is_posted_on_a_persons_word(world: World) -> None:
     world.post()
-    world.clock.at = SLOT + WEEK + timedelta(days=4)
+    world.clock.at = SLOT + WEEK + timedelta(days=3, hours=1)
 
     world.post()
 

@@ -116,6 +116,8 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.REPOSTED_LATELY,
         Reason.OVERTAKEN,
         Reason.UNCLEAR,
+        Reason.NOT_ADOPTED,
+        Reason.ADOPTED_BY_NONE,
         Reason.NOTHING_DUE,
         Reason.THERE,
         Reason.SKIPPED,
