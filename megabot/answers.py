@@ -13,6 +13,7 @@ _ON_LEMMY = (
     (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
     (re.compile(r"megabot post ([a-z0-9-]+) --next"), r"`post \1 next`"),
     (re.compile(r"megabot post ([a-z0-9-]+) --edition ([0-9W-]+)"), r"`post \1 \2`"),
+    (re.compile(r"megabot refresh ([a-z0-9-]+) --title"), r"`refresh \1 title`"),
     (re.compile(r"megabot plan\b"), "`status`"),
     (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
 )

@@ -114,7 +114,8 @@ def _order(task: Task) -> str:
         return _part(task)
     kind = _ORDERS[task.command.verb]
     early, key = task.command.word is Word.NEXT, task.command.edition
-    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early)
+    title = task.command.word is Word.TITLE
+    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early, title=title)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:

@@ -81,6 +81,7 @@ HOLDS = {
     ),
     Reason.ADOPTED: "{0} is another account's post: it can be pinned and linked, not edited",
     Reason.NOTHING_STANDS: "no post of this thread can be opened; post one with: megabot post {thread}",
+    Reason.TITLE_STAYS: ('{0} keeps its title; to change it to "{1}": megabot refresh {thread} --title'),
     Reason.UNCHANGED: "{0} says what the source says already",
     Reason.EDITED_LATELY: "the post was edited just now; the source's change follows {until}",
     Reason.EDITION_TAKEN: (

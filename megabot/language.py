@@ -23,7 +23,7 @@ _VERBS = {
     ),
     Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
-    Verb.REFRESH: "bring the thread up to its template",
+    Verb.REFRESH: "bring the thread up to its template; `refresh title`: its title too",
     Verb.ADOPT: "take the thread this is written in as an edition",
     Verb.UNADOPT: "undo that, in a comment in the same thread",
     Verb.HOLD: "do not post the next edition before `resume`",
@@ -246,6 +246,7 @@ class Language:
     released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
     why_locked: str = "The thread goes on at {url}."
+    why_locked_aged: str = "This thread is closed after its time (lock_after)."
     untagged: str = (
         "{thread}: its post has no tag {names}: the community has none of that name, or somebody took it "
         "off; megabot check --online says which tags there are"

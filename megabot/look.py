@@ -15,7 +15,7 @@ from megabot.core.doubles import kept_first
 from megabot.core.posts import Account, Comment, OwnContent, Place, Post
 from megabot.core.seen import Case, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
-from megabot.core.upkeep import KINDS, is_pinned
+from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
 from megabot.places import has_strayed, keep_place
 from megabot.ports import Ports
 from megabot.series import marked, read_series
@@ -121,6 +121,7 @@ def observe(
         moderates=_moderates(ports, ground, posts, place),
         strayed=has_strayed(ports, thread, place, posts),
         held=held(ports, thread, due.key) if due else (),
+        born=_birth(ports),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
     )
 
@@ -200,7 +201,9 @@ def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
     kind = KINDS[case.thread.pin]
     standing = case.seen.standing
     asked = [own for own in case.seen.older if own.post.featured]
-    if standing is not None and not is_pinned(standing.post, kind):
+    if standing is not None and pin_is_over(case, standing):
+        asked.insert(0, standing)
+    elif standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
         _fold_pinned(ports, ground, standing.post.community_id)
     if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
@@ -275,6 +278,7 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
         before = _before(thread, due)
         if due is not None:
             earliest = min(earliest, (before or due).slot)
+        earliest = min(earliest, now - (thread.lock_after or timedelta(0)))
     return earliest - _SLACK
 
 
@@ -295,6 +299,11 @@ def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Plac
 def _skew(ports: Ports, now: datetime) -> timedelta:
     server = ports.forum.server_time()
     return timedelta(0) if server is None else now - server
+
+
+def _birth(ports: Ports) -> datetime | None:
+    kept = ports.ledger.recall(BORN)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def keep_birth(ports: Ports) -> None:

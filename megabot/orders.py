@@ -36,7 +36,13 @@ _HARMLESS = frozenset(
     }
 )
 _NOTHING = frozenset(
-    {Reason.NOTHING_TO_UNDO, Reason.UNDONE_BEFORE, Reason.REPOSTED_LATELY, Reason.ADOPTED_BY_NONE}
+    {
+        Reason.NOTHING_TO_UNDO,
+        Reason.UNDONE_BEFORE,
+        Reason.REPOSTED_LATELY,
+        Reason.ADOPTED_BY_NONE,
+        Reason.TITLE_STAYS,
+    }
 )
 _BESIDE = frozenset(
     {

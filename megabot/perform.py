@@ -97,6 +97,8 @@ def _lock(work: Work, action: Lock | Unlock) -> None:
     goes_on_in = served if locked else own
     new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, own)
     why = texts.why_locked(work.ports.language, goes_on_in.post.url)
+    if isinstance(action, Lock) and action.aged:
+        why = work.ports.language.why_locked_aged
     _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=locked, reason=why))
 
 
@@ -226,7 +228,12 @@ def _edit(work: Work, action: Edit) -> None:
     own = action.own
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(
-        text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+        text,
+        own.post,
+        nsfw=work.nsfw,
+        language_id=work.language_id,
+        tags=work.thread.tags,
+        retitle=action.retitle,
     )
     new = _intent(work, IntentKind.EDIT, own, own)
     new = replace(new, draft=draft, context=work.context, essay=_essay(text))

@@ -17,6 +17,7 @@ from megabot.core.actions import Reason
 from megabot.core.announcing import announces_at
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
+from megabot.core.upkeep import next_deadline
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
@@ -190,6 +191,8 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None:
             moments.append(now + timedelta(minutes=2))
+        ends = next_deadline(report.thread, report.seen.posts, now) if report.seen else None
+        moments += [ends] if ends is not None else []
         soon = announces_at(report.thread, now)
         moments += [soon] if soon is not None else []
         if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:

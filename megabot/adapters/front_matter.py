@@ -136,6 +136,8 @@ class ThreadModel(_Strict):
     cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+    lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def pin_value(self) -> Pin:
         """Give where it is pinned."""

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     UNCLEAR = "unclear"
     NOT_ADOPTED = "not_adopted"
     ADOPTED_BY_NONE = "adopted_by_none"
+    TITLE_STAYS = "title_stays"
 
 
 NEEDS_PERSON = frozenset(
@@ -190,10 +191,11 @@ class Distinguish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Lock the post before."""
+    """Lock the post before, or one whose time is over (`aged`)."""
 
     own: Own
     standing: Own
+    aged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,11 +208,12 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Make the standing post say what the source says now."""
+    """Make the standing post say what the source says now; its title only if that was ordered."""
 
     own: Own
     text: Rendered
     record: PostRecord | None
+    retitle: bool = False
 
 
 Write = (

@@ -56,6 +56,7 @@ class Word(StrEnum):
     ON = "on"
     OFF = "off"
     NEXT = "next"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Seen:
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
     post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
     `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
-    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
+    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2). `born` is
+    since when the ledger is kept: what was done before it does not know.
     """
 
     due: Edition | None
@@ -67,6 +68,7 @@ class Seen:
     held: tuple[str, ...] = ()
     living: str = ""
     wake: datetime | None = None
+    born: datetime | None = None
 
     @property
     def has_open_publish(self) -> bool:
@@ -123,7 +125,7 @@ class Order:
     An order to adopt or to undo that names the post, and the key of the edition; one to post may name an
     edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's
     clock; None for one of now: what was done since was done on it. A copy that is to be a part of its edition
-    has the number as `part`.
+    has the number as `part`. A refresh changes the title too if `title` says so.
     """
 
     kind: OrderKind
@@ -133,6 +135,7 @@ class Order:
     at: datetime | None = None
     part: int = 0
     early: bool = False
+    title: bool = False
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

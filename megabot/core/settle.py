@@ -103,5 +103,7 @@ def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
         case IntentKind.UNLOCK:
             return not post.locked
         case _:
-            record = seen.record(post.id)
-            return record is None or record.answered != body_digest(post)
+            record, draft = seen.record(post.id), intent.new.draft
+            if record is None or record.answered != body_digest(post):
+                return True
+            return draft is not None and draft.title == post.title != record.title

@@ -65,6 +65,7 @@ class Thread:
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
 
@@ -86,6 +87,8 @@ class Thread:
     mentions: bool = False
     cap: int = 0
     tags: tuple[str, ...] = ()
+    unpin_after: timedelta | None = None
+    lock_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

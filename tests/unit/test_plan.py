@@ -118,6 +118,7 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.UNCLEAR,
         Reason.NOT_ADOPTED,
         Reason.ADOPTED_BY_NONE,
+        Reason.TITLE_STAYS,
         Reason.NOTHING_DUE,
         Reason.THERE,
         Reason.SKIPPED,
