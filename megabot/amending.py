@@ -12,6 +12,7 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
+from megabot.core.editions import upcoming_or_last
 from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError
@@ -91,7 +92,8 @@ def _change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -
     now, before = desk.clock.now(), kept(desk.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
-        return said.skipped_already(desk.language, thread, skipped, _next(desk, thread))
+        following = rules.next_edition(thread, now, _posts(desk, thread))
+        return said.skipped_already(desk.language, thread, skipped, following)
     edition = _edition(desk, thread, command.edition)
     _refuse(desk, thread, edition)
     held_before = of_edition(before, Kind.HOLD, edition.key)
@@ -149,7 +151,8 @@ def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple
 
 def _keep_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
     now, posts = desk.clock.now(), _posts(desk, thread)
-    edition, other = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
+    meant = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
+    edition, other = meant or (_edition(desk, thread, command.edition), None)
     if command.edition not in ("", edition.key):
         edition, other = _edition(desk, thread, command.edition), edition
     if rules.objection(thread, edition, now, ()) is Objection.OVER:
@@ -195,7 +198,10 @@ def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
 
 
 def _next(desk: Desk, thread: Thread) -> Edition:
-    return rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
+    found = rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
+    if found is None:
+        raise ConfigError(texts.no_next_edition(desk.language, thread.name))
+    return found
 
 
 def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
@@ -204,7 +210,9 @@ def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
         raise ConfigError(
-            texts.no_such_edition(desk.language, thread.name, key, example=_next(desk, thread).key)
+            texts.no_such_edition(
+                desk.language, thread.name, key, example=upcoming_or_last(thread, desk.clock.now()).key
+            )
         )
     return edition
 

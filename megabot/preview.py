@@ -11,7 +11,7 @@ from megabot.core import calendar, changes, public_posts
 from megabot.core.amendments import next_edition
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
-from megabot.core.editions import coming
+from megabot.core.editions import coming, upcoming_or_last
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.public_posts import PublicPost
@@ -90,10 +90,10 @@ def wanted(desk: Desk, thread: Thread, key: str | None) -> Edition:
     """
     now, posted = desk.clock.now(), latest(desk.ledger.posts(thread.name))
     following = next_edition(thread, now, posted) if posted else coming(thread, now)
-    edition = calendar.by_key(thread.name, thread.schedule, key) if key else following
+    last = upcoming_or_last(thread, now)
+    edition = calendar.by_key(thread.name, thread.schedule, key) if key else following or last
     if edition is None:
-        example = calendar.nearest(thread.name, thread.schedule, now).key
-        raise ConfigError(texts.no_such_edition(desk.language, thread.name, key or "", example=example))
+        raise ConfigError(texts.no_such_edition(desk.language, thread.name, key or "", example=last.key))
     return edition
 
 

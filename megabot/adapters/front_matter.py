@@ -48,6 +48,21 @@ class ScheduleModel(_Strict):
     grace: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=3)
     first: Annotated[First, BeforeValidator(_first)]
     skip: list[Day] = Field(default_factory=list)
+    once: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_once(cls, given: object) -> object:
+        """Take `once` for the first day of a schedule that ends with it."""
+        if not isinstance(given, dict) or given.get("once") is None:
+            return given
+        beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
+        if beside:
+            raise values.Wrong(f"once stands beside {beside}", "a thread that is posted once has no rhythm")
+        try:
+            return given | {"every": "day", "first": values.day(given["once"])}
+        except values.Wrong:  # said of `once` itself
+            return given | {"every": "day", "first": date(2000, 1, 1)}
 
     @model_validator(mode="after")
     def _fits(self) -> "ScheduleModel":
@@ -71,6 +86,7 @@ class ScheduleModel(_Strict):
             first=self.first.date,
             number=self.first.number,
             skip=frozenset(self.skip),
+            once=self.once is not None,
         )
 
 

@@ -15,8 +15,8 @@ from megabot.core.threads import Thread
 
 def announces_at(thread: Thread, now: datetime) -> datetime | None:
     """Tell when the next edition is announced; None where it is not, or the moment is over."""
-    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if thread.previous.announce is None or coming.skipped:
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    if thread.previous.announce is None or coming is None or coming.skipped:
         return None
     at = coming.slot - thread.previous.announce
     return at if at > now else None

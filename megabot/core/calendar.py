@@ -46,7 +46,7 @@ class Schedule:
     `weekdays` holds 0 (Monday) to 6, sorted; one or more for weeks, empty otherwise. `at` is the wall clock
     in `timezone` (IANA name). `first` is the earliest day of a slot; the first slot on or after it carries
     `number`. `skip` holds local days whose slot is left out but keeps its number; `moved` days whose slot
-    comes at another moment, between those before and after it.
+    comes at another moment, between those before and after it. With `once` the first slot is the only one.
     """
 
     every: Every
@@ -60,6 +60,7 @@ class Schedule:
     number: int = 1
     skip: frozenset[date] = frozenset()
     moved: tuple[tuple[date, datetime], ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,8 @@ def by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
 def nearest(thread: str, schedule: Schedule, moment: datetime) -> Edition:
     """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
     index = max(_index_at(schedule, moment), 0)
-    around = (_edition(thread, schedule, index), _edition(thread, schedule, index + 1))
+    indices = range(index, min(index + 2, _count(schedule)))
+    around = [_edition(thread, schedule, one) for one in indices]
     return min(around, key=lambda edition: abs(edition.slot - moment))
 
 
@@ -138,7 +140,8 @@ def fingerprint(schedule: Schedule) -> str:
     if schedule.month_day:
         days = f"{schedule.month_day.day}/{schedule.month_day.nth}/{schedule.month_day.weekday}"
     rhythm = f"{schedule.interval} {schedule.every} [{days}] {schedule.at.isoformat()} {schedule.timezone}"
-    return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}"
+    ends = " once" if schedule.once else ""
+    return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}{ends}"
 
 
 def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
@@ -162,6 +165,7 @@ def _index_at(schedule: Schedule, now: datetime) -> int:
     cycle = _cycle(schedule)
     # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
     index = cycle.index(now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY) + bool(schedule.moved)
+    index = min(index, 0) if schedule.once else index
     while index >= 0 and _slot(schedule, cycle.day(index)) > now:
         index -= 1
     return index
@@ -203,7 +207,7 @@ def _is_named_by_week(schedule: Schedule) -> bool:
 
 def _count(schedule: Schedule) -> int:
     """Tell how many editions there are until dates end, the last one left out: it has no end."""
-    return _cycle(schedule).index(date.max)
+    return 1 if schedule.once else _cycle(schedule).index(date.max)
 
 
 @lru_cache(maxsize=64)

@@ -18,6 +18,12 @@ def coming(thread: Thread, now: datetime, posted: Collection[str] = ()) -> Editi
     return next((edition for edition in ahead if not edition.skipped and edition.key not in posted), None)
 
 
+def upcoming_or_last(thread: Thread, now: datetime) -> Edition:
+    """Return the edition of the next slot, or the last one if the schedule is over: something to show."""
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    return ahead or calendar.nearest(thread.name, thread.schedule, now)
+
+
 def is_late(thread: Thread, due: Edition, now: datetime) -> bool:
     """Return whether a due edition is closer to the next slot than to its own.
 

@@ -113,6 +113,8 @@ class Year:
                 schedule=group,
                 previous=told,
                 companions=(Companion(name="news", thread="news"),),
+                unpin_after=self.random.choice([None, timedelta(days=5)]),
+                lock_after=self.random.choice([None, timedelta(days=9)]),
             ),
         )
 
