@@ -20,7 +20,7 @@ READERS = "check status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce workshop site_texts site_watch"
+SHOWN += " adoption_texts importing introduce workshop site_texts site_watch"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
@@ -65,6 +65,7 @@ MAY_IMPORT = {
     "progress": "",
     "check_formats": "check core",
     "overview_texts": "amendment_texts deed_texts texts language core",
+    "adoption_texts": "texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",
