@@ -4,6 +4,7 @@ Whoever changes something holds the pass lock: the shell and the service would l
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from megabot import amendment_texts as said
 from megabot import texts
@@ -82,13 +83,17 @@ def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
     return (found.by, texts.local_moment(desk.language, found.at, thread.schedule.timezone)) if found else ()
 
 
-def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
-    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`."""
+def change(desk: Desk, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:
+    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
+
+    `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
+    """
     with desk.ledger.pass_lock():
-        return _change(desk, thread, kind, command, by)
+        return _change(desk, thread, command, by, ordered)
 
 
-def _change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
+def _change(desk: Desk, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
+    kind = Kind(command.verb.value)
     now, before = desk.clock.now(), kept(desk.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
@@ -100,8 +105,8 @@ def _change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -
     if kind is Kind.HOLD and held_before:
         return said.held_already(desk.language, thread, edition, held_before)
     slot = None
-    if kind is Kind.MOVE:
-        slot = rules.moved_slot(thread.schedule, edition, span=command.span, at=command.at, on=command.on)
+    if command.when is not None:
+        slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
         if not rules.may_move(thread, edition, slot, now):
             raise ConfigError(said.cannot_move(desk.language, thread, edition, slot))
     new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)

@@ -8,7 +8,7 @@ from megabot.amending import preamble_of
 from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
-from megabot.core.escaping import escaped
+from megabot.core.escaping import address, escaped
 from megabot.core.living import author, put_around
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
@@ -152,7 +152,8 @@ class Composer:
             return facts
         found = living.featured(self.ports.ledger, case.thread.name, own.key)
         featured = tuple(
-            FeaturedFacts(line=escaped(one.line), author=author(one), url=one.url, at=one.at) for one in found
+            FeaturedFacts(line=escaped(one.line), author=author(one), url=address(one.url), at=one.at)
+            for one in found
         )
         return replace(facts, featured=featured)
 

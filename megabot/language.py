@@ -28,10 +28,13 @@ _VERBS = {
     Verb.UNADOPT: "undo that, in a comment in the same thread",
     Verb.HOLD: "do not post the next edition before `resume`",
     Verb.SKIP: "leave the next edition out",
-    Verb.MOVE: "`move +2h`, `move to 18:00`: the next edition's hour",
+    Verb.MOVE: "`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time",
     Verb.RESUME: "take hold, skip and move back",
     Verb.PREAMBLE: "by private message: the lines after it open the next edition; `preamble clear`",
-    Verb.NOTE: "`note TEXT`, `note TEXT for 6h`: a line on top of the thread; `unnote` takes it off",
+    Verb.NOTE: (
+        "`note TEXT`, `note TEXT for 6 hours`, `note TEXT until Friday 18:00`: a line on top of the thread; "
+        "`unnote` removes it"
+    ),
     Verb.FEATURE: "in an answer to a comment: put it among the highlights; `unfeature` takes it out",
     Verb.OPTOUT: "for everybody: nothing of yours is put forward any more",
     Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
@@ -83,8 +86,9 @@ class Language:
 
     # -- help, and what is not understood
     help: str = (
-        "I obey a moderator's comment that begins with `{bot}` and one of these words, and a private message "
-        "that begins with the word. No colon after my name: it would not reach me."
+        "I respond to moderators: begin a comment with `{bot}` and one of these words, or a private message "
+        "with the word alone. A colon after my name works in my own threads; elsewhere leave it out, because "
+        "the server would not tell me of the comment."
     )
     threads: str = "The threads are {threads}; name one behind the word."
     verbs: Mapping[Verb, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
@@ -101,6 +105,7 @@ class Language:
         "Messages from another server can be forged there. If you mean it, comment within {minutes} minutes "
         "in the community: `{bot} yes {code}`"
     )
+    confirm_in_public: str = "Say that in a comment in the community: a private message confirms nothing."
     nothing_to_confirm: str = "I have nothing waiting under that code from you; say the order again."
     failed: str = "That did not work: {error}"
 
@@ -188,9 +193,15 @@ class Language:
 
     # -- what people put around a post
     note: str = "> **Note, {at}:** {text}"
+    note_until: str = "> **Note, {at} (until {until}):** {text}"
     highlights: str = "## Highlights"
     highlight: str = "- {line} ({by}, {at})"
-    noted: str = "The note is on top of the thread."
+    noted: str = (
+        "The note is on top of the thread. It has no end: it stays until you say `unnote`, or until the next "
+        "edition. To give it an end, finish it with `for 6 hours` or `until Friday 18:00`."
+    )
+    noted_until: str = "The note is on top of the thread until {until}."
+    note_over: str = "the note would end {until}, which is over; say it again with a later end"
     unnoted: str = "The note is off."
     no_note: str = "there is no note on the thread"
     featured: str = "The comment is among the highlights."
@@ -217,23 +228,23 @@ class Language:
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
-    has_no_post: str = "{edition} has no post; it is made by: megabot post {thread}"
+    has_no_post: str = "{edition} has not been posted; to post it: megabot post {thread}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
-    never_pinned: str = "pinned: never by megabot"
+    never_pinned: str = "not pinned by megabot"
     commit: str = "commit {commit}"
     commit_with_changes: str = "commit {commit} with changes"
     companions_missing: str = "companions missing: {names}"
     unknown: str = "outcome unknown: {what}"
     unknown_since: str = "{what} {edition} since {at}"
     kinds: Mapping[IntentKind, str] = field(default_factory=lambda: MappingProxyType(_KINDS))
-    commanded_by: str = "commanded by: {by} ({verb}, {at})"
-    source_folder: str = "source: a folder that is in no git repository"
-    source: str = "source: {commit}"
+    commanded_by: str = "last command: {verb}, by {by}, {at}"
+    source_folder: str = "templates: a plain folder (not in git)"
+    source: str = "templates: {commit}"
     fetched: str = "fetched {at}"
-    not_fetched: str = "fetched {at}, {age} ago: it could not be fetched since"
-    signed_in: str = "token: {age}"
-    needs_person: str = "needs a person: {what}"
+    not_fetched: str = "fetched {at}, {age} ago; every attempt since then failed"
+    signed_in: str = "signed in {age} ago"
+    needs_person: str = "needs attention: {what}"
 
     # -- letters and comments
     alerts_on: str = "You get a message when something needs a person."

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from megabot import texts
 from megabot.core import calendar
@@ -11,6 +10,7 @@ from megabot.core.actions import Adopt, Hold, Reason, Release
 from megabot.core.adoption import Effects, edition_of, effects_of
 from megabot.core.calendar import Edition
 from megabot.core.editions import coming, is_late, may_be_posted, of_post
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
 from megabot.core.posts import Account, Post
 from megabot.core.seen import Order, OrderKind, Own
@@ -18,6 +18,7 @@ from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
 from megabot.language import Language
+from megabot.layout import Outcome
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
@@ -44,6 +45,7 @@ _NOTHING = frozenset(
         Reason.TITLE_STAYS,
     }
 )
+_SOON = frozenset({Reason.OUTCOME_UNKNOWN, Reason.PIN_TRAVELS})
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -58,15 +60,6 @@ _BESIDE = frozenset(
         Reason.OVERTAKEN,
     }
 )
-
-
-class Outcome(StrEnum):
-    """How an order went. The word is the first of what the command line prints."""
-
-    DONE = "done"
-    NOTHING = "nothing to do"
-    REFUSED = "refused"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +172,8 @@ def carry_out(
     With `move` threads may go on in the communities that the source names now.
 
     After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
-    which the order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
+    which the order may be given again (decision 8). It waits as long for a pin that travels to the server of
+    the community. Raises `ConfigError` where there is no such thread.
     """
     ports.source.refresh()
     threads = ports.source.threads(ports.source.snapshot())
@@ -194,8 +188,8 @@ def carry_out(
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
-    tried = {report.thread.name for report in reports if move or _unknown(report)}
-    while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
+    tried = {report.thread.name for report in reports if move or _is_unknown(report)}
+    while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
             reports = run_pass(ports, orders=wanted, proof=False)
@@ -265,6 +259,7 @@ def _stands(lang: Language, report: Report) -> Iterator[str]:
     if standing is not None and report.failure is None and report.verified:
         kind = KINDS.get(report.thread.pin)
         pinned = kind is not None and is_pinned(standing.post, kind)
+        pinned = pinned and report.seen is not None and is_pinned_for_readers(report.thread, report.seen)
         edition = f"{report.thread.name}/{standing.key}"
         yield texts.stands(lang, edition, standing.post.url, pinned=pinned)
 
@@ -330,5 +325,9 @@ def _matters(hold: Hold, order: Order) -> bool:
     return hold.reason not in _HARMLESS
 
 
-def _unknown(report: Report) -> bool:
+def _is_unknown(report: Report) -> bool:
     return any(hold.reason is Reason.OUTCOME_UNKNOWN for hold in holds(report.left))
+
+
+def _may_change_soon(report: Report) -> bool:
+    return any(hold.reason in _SOON for hold in holds(report.left))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from megabot import answers, living, orders
+from megabot import answers, living, orders, texts
 from megabot.core import highlights
+from megabot.core.clock_times import resolve
 from megabot.core.commands import Command
 from megabot.core.heard import Heard
 from megabot.core.living import Note
@@ -54,17 +56,22 @@ def opt_out(ports: Ports, heard: Heard) -> str:
 
 def note(ports: Ports, heard: Heard, thread: Thread, command: Command) -> str:
     """Put a line on top of the standing post."""
-    now = ports.clock.now()
     record = _newest(ports, thread)
+    until, zone = None, thread.schedule.timezone
+    if command.when is not None:
+        until = resolve(command.when, heard.at, ZoneInfo(zone))
+        if until <= ports.clock.now():
+            over = texts.local_moment(ports.language, until, zone)
+            raise ConfigError(ports.language.note_over.format(until=over))
     new = Note(
         edition=record.edition,
         text=command.text,
         by=heard.by,
         at=heard.at,
-        until=now + command.span if command.span is not None else None,
+        until=until,
     )
     living.keep_note(ports.ledger, thread.name, new)
-    return _edited(ports, heard, thread.name, ports.language.noted)
+    return _edited(ports, heard, thread.name, texts.noted(ports.language, until, zone))
 
 
 def unnote(ports: Ports, heard: Heard, thread: Thread) -> str:

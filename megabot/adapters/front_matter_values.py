@@ -2,11 +2,11 @@
 
 import difflib
 import re
-import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
+from functools import partial
 
-from megabot.core import addresses
+from megabot.core import addresses, clock_times, time_zones
 from megabot.core.calendar import Every, MonthDay
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -14,26 +14,45 @@ _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _EVERY = re.compile(r"(?:([1-9][0-9]?)\s+)?(day|week|month)s?")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})\s+(minute|hour|day|week)s?")
-_AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+_NAME_LONGEST = 60
+_LISTED = 20
 _YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
 
 
 class Wrong(ValueError):
-    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead."""
+    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead.
 
-    def __init__(self, what: str, hint: str) -> None:
+    A hint that takes time to find is a function, called only if the mistake is shown.
+    """
+
+    def __init__(self, what: str, hint: str | Callable[[], str]) -> None:
         super().__init__(what)
         self.what = what
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """What to write instead."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
-    """Name the known word that is nearest, or say something else where none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    """Return a suggestion of the nearest known word, or `otherwise` if none is near."""
+    if len(name) > _NAME_LONGEST:  # comparing takes time by the length of both
+        return otherwise
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else otherwise
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a hint that lists the known names, the first of them if there are many."""
+    known = list(names)
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return f"there is: {', '.join(known[:_LISTED])}{more}"
 
 
 def every(text: object) -> tuple[int, Every]:
@@ -70,23 +89,18 @@ def on(value: object) -> tuple[int, ...] | MonthDay:
 
 def at(text: object) -> time:
     """Read the time of day."""
-    found = _AT.fullmatch(str(text).strip())
-    if not found:
-        raise Wrong(f"{text} is no time of day", 'write it as a clock of 24 hours shows it: "09:00"')
-    return time(int(found[1]), int(found[2]))
+    found = clock_times.time_of_day(str(text))
+    if found is None:
+        raise Wrong(f"{text} is not a time of day", 'write "18:00" or 6pm')
+    return found
 
 
 def zone(text: object) -> str:
     """Check the name of a time zone."""
     name = str(text).strip()
-    try:
-        return zoneinfo.ZoneInfo(name).key
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        known = zoneinfo.available_timezones()  # slow, so only where there is something to suggest
-    by_city = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
-    hint = did_you_mean(name, known, otherwise="write area and city, as in Europe/London")
-    city = by_city.get(name.lower().replace(" ", "_"))
-    raise Wrong(f"there is no time zone {name}", f"did you mean {city}?" if city else hint)
+    if name in time_zones.names():
+        return name
+    raise Wrong(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
 def span(text: object) -> timedelta:

@@ -6,12 +6,13 @@ Each is for one edition and so expires by itself.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
+from megabot.core.clock_times import When, resolve
 from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
@@ -199,17 +200,18 @@ def in_force(
     return tuple(sorted(found, key=lambda pair: pair[1].slot))
 
 
-def moved_slot(
-    schedule: Schedule, edition: Edition, *, span: timedelta | None, at: time | None, on: date | None
-) -> datetime:
-    """Give the moment that a slot is moved to: to a time on the thread's clock, or by a span.
+def moved_slot(schedule: Schedule, edition: Edition, written: When, now: datetime) -> datetime:
+    """Give the moment that a slot is moved to, in UTC.
 
-    A span counts from the usual time, so that two moderators who say the same move it once.
+    A duration counts from the usual time, so that two moderators who say the same move it once. Without a day
+    it is the slot's own, without a time the usual one.
     """
-    if span is not None:
-        return usual_slot(schedule, edition) + span
-    zone = ZoneInfo(schedule.timezone)
-    return datetime.combine(on or edition.slot.astimezone(zone).date(), at or schedule.at, zone)
+    usual, zone = usual_slot(schedule, edition), ZoneInfo(schedule.timezone)
+    if written.span is not None:
+        return usual + written.span
+    day = edition.slot.astimezone(zone).date() if written.day is None else written.day
+    at = schedule.at if written.at is None else written.at
+    return resolve(replace(written, day=day, at=at), now, zone)
 
 
 def usual_slot(schedule: Schedule, edition: Edition) -> datetime:

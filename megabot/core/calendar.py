@@ -129,6 +129,13 @@ def nearest(thread: str, schedule: Schedule, moment: datetime) -> Edition:
     return min(around, key=lambda edition: abs(edition.slot - moment))
 
 
+def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:
+    """Return the newest slot day up to `day`, None before the first, and the slot day after it."""
+    cycle = _cycle(schedule)
+    index = cycle.index(day)
+    return cycle.day(index) if index >= 0 else None, cycle.day(max(index + 1, 0))
+
+
 def grace_ends(schedule: Schedule, edition: Edition) -> datetime:
     """Tell until when an edition is posted late rather than not at all."""
     return edition.slot + schedule.grace
@@ -210,16 +217,23 @@ def _count(schedule: Schedule) -> int:
     return 1 if schedule.once else _cycle(schedule).index(date.max)
 
 
-@lru_cache(maxsize=64)
 def _cycle(schedule: Schedule) -> Cycle:
-    match schedule.every:
+    """Return the days of a schedule. Skips and moves do not change them, and may be thousands to compare."""
+    return _cycle_of(schedule.every, schedule.interval, schedule.weekdays, schedule.month_day, schedule.first)
+
+
+@lru_cache(maxsize=64)
+def _cycle_of(
+    every: Every, interval: int, weekdays: tuple[int, ...], month_day: MonthDay | None, first: date
+) -> Cycle:
+    match every:
         case Every.DAY:
-            return Days(schedule.first, schedule.interval)
+            return Days(first, interval)
         case Every.WEEK:
-            return Weeks.since(schedule.first, interval=schedule.interval, weekdays=schedule.weekdays)
+            return Weeks.since(first, interval=interval, weekdays=weekdays)
         case Every.MONTH:
-            if schedule.month_day is None:
+            if month_day is None:
                 raise ValueError("a monthly schedule names its day")
-            return Months.since(schedule.first, interval=schedule.interval, day_of=schedule.month_day.of)
+            return Months.since(first, interval=interval, day_of=month_day.of)
         case _:
-            assert_never(schedule.every)
+            assert_never(every)

@@ -4,7 +4,6 @@ import click
 
 from megabot import amending, texts
 from megabot.app import open_app
-from megabot.core.amendments import Kind
 from megabot.core.arguments import read_arguments
 from megabot.core.commands import Command, Verb
 from megabot.core.threads import Thread
@@ -21,7 +20,7 @@ def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> in
         if verb is Verb.RESUME:
             click.echo(amending.resume(desk, thread, command.edition))
         else:
-            click.echo(amending.change(desk, thread, Kind(verb.value), command, who()))
+            click.echo(amending.change(desk, thread, command, by=who(), ordered=app.clock.now()))
     return 0
 
 

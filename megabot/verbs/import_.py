@@ -13,7 +13,8 @@ from megabot.core.editions import of_post
 from megabot.core.past_threads import Fate, Past
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
-from megabot.orders import Outcome
+from megabot.layout import Outcome
+from megabot.terminal import say
 from megabot.verbs.ordering import EXIT_CODES, keep, tell
 
 
@@ -78,12 +79,12 @@ def _undo(app: App, thread: Thread, *, yes: bool) -> int:
     older, newest = importing.imported(app.ports, thread)
     number = len(older) + (newest is not None)
     if not number:
-        click.echo(f"{Outcome.NOTHING}: {adoption_texts.nothing_imported(thread.name)}")
+        say(Outcome.NOTHING, adoption_texts.nothing_imported(thread.name))
         return EXIT_CODES[Outcome.NOTHING]
     if not yes and not (sys.stdin.isatty() and click.confirm(adoption_texts.ask_undo(thread.name, number))):
         return 1
     answer = importing.give_back(app.ports, thread, older, newest, id_=keep(app, Verb.UNADOPT, thread.name))
-    click.echo(f"{Outcome.DONE}: {adoption_texts.forgotten(thread.name, number)}")
+    say(Outcome.DONE, adoption_texts.forgotten(thread.name, number))
     return tell(answer) if answer else 0
 
 

@@ -10,6 +10,7 @@ from megabot.app import open_app
 def command(options: dict[str, object]) -> int:
     """Sign out. Where nobody is signed in that is said, and the server is not asked."""
     with open_app(options) as app:
+        app.require_own_ledger()
         if not app.is_signed_in:
             click.echo("nobody is signed in")
             return 0

@@ -5,15 +5,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
-import click
-
 from megabot.app import App, open_app
 from megabot.core.commands import Verb
 from megabot.core.heard import Heard, HeardState
 from megabot.core.seen import Order
 from megabot.errors import ConfigError
-from megabot.orders import Answer, Outcome, Unclear, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, Unclear, carry_out
 from megabot.parts import order_part
+from megabot.terminal import say
 
 EXIT_CODES = {Outcome.DONE: 0, Outcome.NOTHING: 4, Outcome.REFUSED: 1, Outcome.FAILED: 1}
 """Scripts tell the outcomes apart by these."""
@@ -76,12 +76,12 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
 
 
 def who() -> str:
-    """Name the person at the host."""
-    return f"{getpass.getuser()} at the host"
+    """Name the person at the shell of this machine."""
+    return f"{getpass.getuser()} on this machine"
 
 
 def tell(answer: Answer) -> int:
     """Print the outcome of an order, a line for each thread, and return the exit code."""
     for outcome, line in answer.lines:
-        click.echo(f"{outcome}: {line}", err=outcome in (Outcome.REFUSED, Outcome.FAILED))
+        say(outcome, line, err=outcome in (Outcome.REFUSED, Outcome.FAILED))
     return EXIT_CODES[answer.outcome]

@@ -10,9 +10,11 @@ from megabot import overview_texts, preview, workshop
 from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
-from megabot.errors import NeedsPerson
+from megabot.errors import NotKept
+from megabot.layout import Outcome
 from megabot.preview_page import page
 from megabot.preview_parts import Preview
+from megabot.terminal import placed, say
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
@@ -25,7 +27,10 @@ from megabot.preview_parts import Preview
     help="Write a page as readers would see it into this file instead, problems included.",
 )
 @click.option(
-    "--diff", "compare", is_flag=True, help="Also show what differs from the post that stands; as a stranger."
+    "--diff",
+    "compare",
+    is_flag=True,
+    help="Also show a diff against the current post (fetched without logging in).",
 )
 @click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
 @click.pass_obj
@@ -40,6 +45,8 @@ def command(
 ) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
+        if output is not None:
+            workshop.check_output(output)
         if live:
             return _open(app, thread, key, compare=compare)
         standing = _standing(app) if compare else lambda _: ("", "")
@@ -49,7 +56,7 @@ def command(
     else:
         _write(output, page(made))
         click.echo(str(output))
-    _report(made)
+    _report(made, app.settings.source)
     return 1 if made.problems else 0
 
 
@@ -88,12 +95,13 @@ def _write(path: Path, html: str) -> None:
     try:
         path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NeedsPerson(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+        raise NotKept(f"{path} cannot be written: {error.strerror}; choose another --output") from error
 
 
-def _report(made: Preview) -> None:
-    for found in (*made.problems, *made.warnings):
-        click.echo(f"megabot: {found}", err=True)
+def _report(made: Preview, source: object) -> None:
+    for outcome, listed in ((Outcome.PROBLEM, made.problems), (Outcome.WARNING, made.warnings)):
+        for found in listed:
+            say(outcome, str(placed(found, source)), err=True)
     for one in made.shown:
         if isinstance(one.text, Rendered):
             click.echo(overview_texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)

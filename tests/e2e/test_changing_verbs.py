@@ -31,7 +31,7 @@ def test_the_next_edition_is_changed_and_taken_back(
 
     assert (code, err) == (0, "")
     assert said in out
-    assert (next_slots(megabot) == before) is (words[0] == "hold")
+    assert next_slots(megabot) != before
     assert megabot("resume")[1] == "news: every hold, skip and move is taken back\n"
     assert next_slots(megabot) == before
     assert "nothing is held" in megabot("resume")[1]
@@ -40,8 +40,8 @@ def test_the_next_edition_is_changed_and_taken_back(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("move",), "megabot: move: a time is missing; see: megabot move --help"),
-        (("move", "sideways"), "megabot: move: 'sideways' is not understood"),
+        (("move",), "error: move: a time is missing; see: megabot move --help"),
+        (("move", "sideways"), "error: move: 'sideways' is not understood"),
         (("skip", "mews"), "did you mean news?"),
         (("hold", "2026-11"), "its schedule has no edition 2026-11"),
         (("move", "+300d"), "cannot be moved to"),

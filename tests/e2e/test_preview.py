@@ -101,7 +101,7 @@ def test_the_page_names_the_commit(megabot: Megabot, source: Path) -> None:
 
     megabot("preview", "--output", "page.html")
 
-    assert f"of revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
+    assert f"from revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
 
 
 def test_the_page_links_what_was_posted_before(megabot: Megabot, sandbox: Sandbox) -> None:
@@ -145,7 +145,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error_with_the_next_step(megabo
 
     assert code == 1
     assert err == (
-        "megabot: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
+        "failed: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
     )
 
 

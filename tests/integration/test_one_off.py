@@ -8,8 +8,8 @@ import pytest
 from megabot import amending, preview, status
 from megabot.adapters.thread_files import parse_thread
 from megabot.core import calendar
-from megabot.core.amendments import Kind
 from megabot.core.calendar import Every, Schedule
+from megabot.core.clock_times import When
 from megabot.core.commands import Command, Verb
 from megabot.errors import ConfigError
 from megabot.overview_texts import status_line
@@ -69,15 +69,14 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
     assert "no further edition" in status_line(desk.language, found)
     assert shown.edition.key == "2026-12-24"
     with pytest.raises(ConfigError, match="no further edition"):
-        amending.change(desk, thread, Kind.HOLD, Command(verb=Verb.HOLD), "modlin")
+        amending.change(desk, thread, Command(verb=Verb.HOLD), by="modlin", ordered=once.clock.at)
 
 
 def test_it_can_be_moved_and_held_before(once: World) -> None:
     desk, (thread,) = once.ports(), once.pages.all
 
-    said = amending.change(
-        desk, thread, Kind.MOVE, Command(verb=Verb.MOVE, span=timedelta(hours=2)), "modlin"
-    )
+    later = Command(verb=Verb.MOVE, when=When(span=timedelta(hours=2)))
+    said = amending.change(desk, thread, later, by="modlin", ordered=once.clock.at)
 
     assert "24 Dec 20:00" in said
 

@@ -5,7 +5,8 @@ import pytest
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Context, Rendered, Snapshot, Thread
-from megabot.orders import Answer, Outcome, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, carry_out
 from tests.scenes import ON_BOTH, at_work, say
 from tests.world import Press, World
 

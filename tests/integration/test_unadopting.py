@@ -9,7 +9,8 @@ from megabot import importing, orders
 from megabot.core.adoption import Effects
 from megabot.core.records import IntentKind
 from megabot.core.seen import Order, OrderKind
-from megabot.orders import Answer, Outcome, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, carry_out
 from tests.integration.test_importing import LONG_AGO, found, records, take, years  # noqa: F401  fixtures
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import SLOT, WEEK, World

@@ -8,14 +8,14 @@ from megabot import preview, status
 from megabot.amending import change
 from megabot.archive.entries import gather
 from megabot.core.actions import Reason
-from megabot.core.amendments import Kind
 from megabot.core.commands import Command, Verb
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Rendered, RenderProblem
 from megabot.errors import ConfigError
-from megabot.orders import Answer, Outcome, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, carry_out
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 
@@ -199,7 +199,7 @@ def test_the_site_and_hold_name_the_post_that_stands_again(copied: World, ledger
 
     newest = gather(desk.ledger)[-1]
     with pytest.raises(ConfigError, match="example/post/2;"):
-        change(desk, thread, Kind.HOLD, Command(verb=Verb.HOLD, edition="2026-W48"), "modlin")
+        change(desk, thread, Command(verb=Verb.HOLD, edition="2026-W48"), by="modlin", ordered=SLOT)
 
     assert (newest.key, newest.url) == ("2026-W48", "https://lemmy.example/post/2")
 

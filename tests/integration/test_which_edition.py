@@ -8,7 +8,8 @@ import pytest
 from megabot import preview, status
 from megabot.core.seen import Order, OrderKind
 from megabot.errors import ConfigError
-from megabot.orders import Answer, Outcome, Unclear, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, Unclear, carry_out
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import NEWS, SLOT, WEEK, World
 

@@ -19,10 +19,11 @@ from megabot.core.threads import Companion, Previous, RenderProblem, Thread
 from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
+from tests.simulation.home import FakeHomeServers
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
@@ -36,6 +37,7 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
 UPGRADED, ELSEWHERE = 3, 2
 """Of each six seeds: whose server is upgraded, and for which the community is on another one than the bot."""
 TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=7), timedelta(minutes=200)]
+AWAY = [timedelta(0)] * 9 + [timedelta(hours=2)]
 
 Event = Callable[["Year"], None]
 
@@ -72,6 +74,11 @@ class Year:
         self.server.add_community("newsroom", ["modlin", "kim", "megabot"])
         self.forum = AccountForum(self.server, self.bot)
         self.storm = Storm(self.random)
+        self.home_servers = FakeHomeServers(
+            self.server,
+            travel=lambda: self.random.choice(TRAVELS),
+            away=lambda: self.random.choice(AWAY),
+        )
         self.ledger = FakeLedger()
         self.old_ledger = FakeLedger()
         self.pages = Pages(self._threads(first))
@@ -198,11 +205,13 @@ class Year:
         forum, ledger = through(self.forum, self.ledger, self.storm, self.record)
         return Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
             source=self.pages,
             renderer=FaultyPress(self.press, self.storm),
             alerts=LedgerAlerts(ledger),
+            home_servers=self.home_servers,
         )
 
     def order(self, kind: OrderKind, thread: str, *, move: bool = False, early: bool = False) -> None:

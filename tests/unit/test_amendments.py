@@ -1,7 +1,7 @@
 """Changes of one edition, as values."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from megabot.core.amendments import (
     without,
 )
 from megabot.core.calendar import Edition
+from megabot.core.clock_times import when
 from tests.world import NEWS, SLOT, WEEK
 
 NOW = SLOT + timedelta(hours=1)
@@ -132,17 +133,20 @@ def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_no
 @pytest.mark.parametrize(
     ("words", "hours"),
     [
-        ({"span": timedelta(hours=-2)}, -2),
-        ({"at": time(18, 30)}, 6.5),
-        ({"at": time(12), "on": date(2026, 11, 24)}, 24),
+        ("-2h", -2),
+        ("18:30", 6.5),
+        ("6pm", 6),
+        ("to 2026-11-24", 24),
+        ("2026-11-24 12:00", 24),
+        ("Tuesday", 24),
+        ("tomorrow 18:00", 30),
     ],
 )
-def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(
-    words: dict[str, object], hours: float
-) -> None:
-    said = {"span": None, "at": None, "on": None, **words}
+def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(words: str, hours: float) -> None:
+    written = when(words)
+    assert written is not None
 
-    slot = moved_slot(NEWS.schedule, edition("2026-W48"), **said)  # type: ignore[arg-type]
+    slot = moved_slot(NEWS.schedule, edition("2026-W48"), written, SLOT + WEEK - timedelta(hours=1))
 
     assert slot.astimezone(UTC) == SLOT + WEEK + timedelta(hours=hours)
 

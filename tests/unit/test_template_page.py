@@ -7,6 +7,7 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.adapters.front_matter import ThreadModel
+from megabot.adapters.template_glue import glued
 from megabot.adapters.template_language import Environment
 from megabot.adapters.thread_files import parse_thread
 from megabot.core.threads import Rendered
@@ -28,6 +29,7 @@ def front() -> str:
 @pytest.mark.parametrize(("body", "text"), EXAMPLES)
 def test_an_example_becomes_what_stands_below_it(body: str, text: str) -> None:
     assert body_of(body) == text.strip("\n")
+    assert list(glued("thread.md.j2", body)) == []
 
 
 @pytest.mark.parametrize(("body", "text"), MISTAKES)
@@ -48,7 +50,10 @@ def test_the_front_matter_on_the_page_has_no_mistake_and_every_setting() -> None
 
 
 def test_every_name_of_the_data_and_every_filter_is_on_the_page() -> None:
-    ours = Environment({}, locale="en").filters.keys() - ImmutableSandboxedEnvironment().filters.keys()
+    ours = (
+        Environment({}, locale="en", timezone="UTC").filters.keys()
+        - ImmutableSandboxedEnvironment().filters.keys()
+    )
     names = set(problems_of("{{ nosuch }}")[0].partition("there is: ")[2].rstrip(")").split(", "))
 
     assert (ours | names) - NAMED == set()
