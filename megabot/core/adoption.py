@@ -9,6 +9,7 @@ from megabot.core.actions import Adopt, Hold, Need, Reason, Release, Unpin
 from megabot.core.calendar import Edition
 from megabot.core.doubles import kept_first
 from megabot.core.editions import of_post
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
 from megabot.core.publication import hold_after
@@ -126,7 +127,7 @@ def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
         return Hold(reason=Reason.ADOPTED_BY_NONE, facts=(post.url,))
     if kind is None or not is_pinned(post, kind) or not case.seen.moderates:
         return None
-    if standing is not None and not is_pinned(standing.post, kind):
+    if standing is not None and not is_pinned_for_readers(case.thread, case.seen):
         return None
     if post.id not in case.seen.pin_events:
         return Need.PIN_LOG

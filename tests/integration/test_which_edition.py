@@ -42,7 +42,7 @@ def test_close_to_the_slot_post_asks_which_edition_is_meant_and_posts_nothing(wo
     assert answer.outcome is Outcome.REFUSED
     assert answer.unclear == (Unclear("news", ("2026-W47", "2026-W48")),)
     assert answer.complaints[-1] == (
-        "news: 2026-W47 has no post, and 2026-W48 follows 2026-11-23 12:00 UTC; say which one to post now: "
+        "news: 2026-W47 has no post, and 2026-W48 follows Mon 23 Nov 12:00 GMT; say which one to post now: "
         "megabot post news --edition 2026-W47, or megabot post news --next"
     )
 

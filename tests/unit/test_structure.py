@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
+    **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
