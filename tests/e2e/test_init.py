@@ -97,7 +97,7 @@ def test_a_script_in_a_taken_folder_gets_one_line_with_the_next_step(
 
     assert (code, out) == (1, "")
     assert err == (
-        "megabot: This folder already has templates/, and nothing is overwritten; choose another folder, "
+        "refused: This folder already has templates/, and nothing is overwritten; choose another folder, "
         "for example: megabot init my-bot\n"
     )
 
