@@ -17,9 +17,8 @@ def rendered(read: TitleRead, start: date, number: int = 0) -> str:
     """Render a title for the edition that starts on a day."""
     year, week, _ = start.isocalendar()
     edition = Known(key=f"{year}-W{week:02}", number=number, start=start, end=start + timedelta(days=6))
-    return Environment({}, locale=read.locale or "en", timezone="Europe/London").text(
-        "thread.md.j2", read.title, {"edition": edition}
-    )
+    environment = Environment({}, locale=read.locale or "en", timezone="UTC")
+    return environment.text("thread.md.j2", read.title, {"edition": edition})
 
 
 def read(title: str, posted: date = TUESDAY, language: str = "") -> TitleRead:
