@@ -3,6 +3,7 @@
 MegabotError
 ├── ConfigError            exit 2: settings or usage; a person must change them
 │   ├── WrongAccount       the same command has to be run as `account`
+│   ├── ForeignLedger      the ledger belongs to another account or server
 │   └── NewerLedger        the ledger needs a newer megabot
 ├── Expected               exit 1: one line and the next step
 │   ├── SourceMissing      the source is not there
@@ -48,6 +49,10 @@ class WrongAccount(ConfigError):
     def __init__(self, message: str, *, account: str) -> None:
         super().__init__(message)
         self.account = account
+
+
+class ForeignLedger(ConfigError):
+    """The ledger belongs to another Lemmy account, or to one on another server."""
 
 
 class NewerLedger(ConfigError):

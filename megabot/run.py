@@ -14,12 +14,13 @@ import schedule
 
 from megabot import messages, texts
 from megabot.amending import times_changed
-from megabot.core import calendar
 from megabot.core.actions import Reason
 from megabot.core.announcing import announces_at
+from megabot.core.editions import coming
 from megabot.core.interval import NEVER, Interval
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
+from megabot.core.upkeep import next_deadline
 from megabot.errors import SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
@@ -201,7 +202,8 @@ class Service:
 
     def _slot(self, now: datetime) -> datetime | None:
         """Return the next slot of the threads that the last pass knew, None if there are none."""
-        return min((next_slot(thread, now) for thread in self._threads), default=None)
+        slots = (next_slot(thread, now) for thread in self._threads)
+        return min((slot for slot in slots if slot is not None), default=None)
 
     def _slot_is_near(self) -> bool:
         now = self._ports.clock.now()
@@ -220,10 +222,13 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
     """
     moments = [now + HOURLY]
     for report in reports:
-        moments.append(next_slot(report.thread, now))
+        slot = next_slot(report.thread, now)
+        moments += [slot] if slot is not None else []
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None and may_pass(report.failure):
             moments.append(now + retry)
+        ends = next_deadline(report.thread, report.seen.posts, now) if report.seen else None
+        moments += [ends] if ends is not None else []
         soon = announces_at(report.thread, now)
         moments += [soon] if soon is not None else []
         if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
@@ -231,13 +236,10 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
     return min(moments)
 
 
-def next_slot(thread: Thread, now: datetime) -> datetime:
-    """Tell when a thread's next edition is due that is not left out."""
-    return next(
-        edition.slot
-        for edition in calendar.upcoming(thread.name, thread.schedule, now)
-        if not edition.skipped
-    )
+def next_slot(thread: Thread, now: datetime) -> datetime | None:
+    """Tell when a thread's next edition is due that is not left out; None after the last one."""
+    following = coming(thread, now)
+    return following.slot if following else None
 
 
 def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:

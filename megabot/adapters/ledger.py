@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
-from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
+from megabot.adapters.ledger_file import DAMAGED, NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
@@ -35,10 +35,10 @@ _BEGIN = """
 _RECORD_POST = """
     INSERT OR REPLACE INTO posts (
         post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
-        sent, answered, context, adopted
+        sent, answered, context, adopted, withdrawn
     ) VALUES (
         :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
-        :sent, :answered, :context, :adopted
+        :sent, :answered, :context, :adopted, :withdrawn
     )
 """
 _KEEP_TEXT = """
@@ -164,6 +164,12 @@ class SqliteLedger:
         with self._writing() as connection:
             connection.execute(_RECORD_POST, rows.post_row(record))
 
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM posts WHERE post_id = ?", (post_id,))
+            connection.execute("DELETE FROM texts WHERE post_id = ?", (post_id,))
+
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
@@ -247,7 +253,7 @@ class SqliteLedger:
         with explained(self._path):
             try:
                 yield self._opened()
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):
                 self.close()  # so that the next call checks the file, and sets it aside if that is needed
                 raise
 
@@ -268,8 +274,11 @@ class SqliteLedger:
     def _value(self, make: Callable[[sqlite3.Row], Value], row: sqlite3.Row) -> Value:
         try:
             return make(row)
-        except (ValueError, TypeError) as error:
-            raise LedgerError(f"the ledger {self._path} has a row that cannot be read: {error}") from error
+        except (ValueError, TypeError, RecursionError) as error:
+            self.close()
+            raise LedgerError(
+                f"the ledger {self._path} has a row that cannot be read ({error}): {DAMAGED}"
+            ) from error
 
 
 def _inode(path: Path) -> int:

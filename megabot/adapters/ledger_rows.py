@@ -52,7 +52,9 @@ def post(row: sqlite3.Row) -> PostRecord:
     values["commit"] = values.pop("source_commit")
     values["slot"] = datetime.fromisoformat(values["slot"])
     record = PostRecord(**values)
-    return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
+    return replace(
+        record, dirty=bool(record.dirty), adopted=bool(record.adopted), withdrawn=bool(record.withdrawn)
+    )
 
 
 def text_row(kept: KeptText) -> dict[str, object]:
@@ -84,6 +86,11 @@ def heard(row: sqlite3.Row) -> Heard:
     values["threads"] = tuple(values["threads"].split())
     values["by"] = values.pop("author")
     return Heard(**values)
+
+
+def heard_keys(row: sqlite3.Row) -> object:
+    """Read of a comment or message only what can be wrong: there may be tens of thousands."""
+    return datetime.fromisoformat(row["at"]), HeardState(row["state"])
 
 
 def stamp(moment: datetime) -> str:

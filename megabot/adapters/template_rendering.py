@@ -5,7 +5,10 @@ Everything that a person could have written wrong ends as a problem with its fil
 
 import datetime as dt
 import functools
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -13,6 +16,7 @@ import jinja2
 
 from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
+from megabot.adapters.template_glue import glued
 from megabot.adapters.template_language import (
     Environment,
     Known,
@@ -20,12 +24,13 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
-from megabot.adapters.template_problems import BrokenError, nearest, problem_of
+from megabot.adapters.template_problems import BrokenError, nearest, problem_of, unknown_words
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, lost_structure, sections
+from megabot.core.namespaces import namespaced
 from megabot.core.problems import Problem
-from megabot.core.threads import EDITION_URL
+from megabot.core.threads import EDITION_URL, is_thread_file
 
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
@@ -62,9 +67,14 @@ class Source:
         self.files = files
         self.unreadable = tuple(unreadable)
         self.pictures = frozenset(pictures)
-        self.environment = functools.cache(lambda locale: Environment(self.templates, locale=locale))
+        self.environment = functools.cache(
+            lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
+        )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
+        self.unknown = functools.cache(
+            lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
+        )
 
     @functools.cached_property
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
@@ -86,13 +96,37 @@ class Source:
                 for one in same
             ]
             if section is not None and not same:
-                found.append(section)
+                found.append(replace(section, body=namespaced(section.body, section.name)))
         return found, problems
 
     def keys(self, path: str) -> dict[str, Any]:
         """Give the keys of a file's front matter."""
         value = self.front(path).value
         return value if isinstance(value, dict) else {}
+
+    def unused(self, thread: Json) -> Iterator[Problem]:
+        """Find what is wrong with parts of the templates and with files that a text did not use."""
+        environment = self.environment(thread["locale"], thread["timezone"])
+        own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
+        for path in own:
+            yield from self.unknown(environment, path)
+        with suppress(MemoryError, RecursionError, OutOfTime):  # the text is there: it needs none of them
+            yield from dict.fromkeys([*self.unreadable, *self.sections[1], *self.data.problems()])
+
+    @functools.cached_property
+    def lines(self) -> list[tuple[tuple[str, int], str]]:
+        """All lines of all files, each with its place."""
+        return [
+            ((name, number), line)
+            for name, text in self.files.items()
+            for number, line in enumerate(text.split("\n"), 1)
+        ]
+
+    def glued(self, path: str) -> Iterator[Problem]:
+        """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
+        for name, text in self.templates.items():
+            if name == path or name.startswith("_"):
+                yield from glued(name, text)
 
     @functools.cached_property
     def data(self) -> template_data.Data:
@@ -102,13 +136,6 @@ class Source:
     def unreadable_in(self, folder: str) -> list[Problem]:
         """Return what is wrong with files of a folder that could not be read, or with the folder."""
         return [one for one in self.unreadable if one.path == folder or one.path.startswith(f"{folder}/")]
-
-    def unused(self) -> list[Problem]:
-        """Return what is wrong with files, for a text that was rendered without them."""
-        try:
-            return list(dict.fromkeys([*self.unreadable, *self.sections[1], *self.data.problems()]))
-        except (MemoryError, RecursionError, OutOfTime):  # the text is there: it needs none of them
-            return []
 
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
         """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
@@ -155,13 +182,16 @@ def _render(source: Source, job: Json) -> Json:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source, thread, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
+    text |= {part: composed(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
-    flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
+    flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
-    unused = [_plain(one) for one in islice(source.unused(), MOST_FLAWS)]
+    odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
+    odd += islice(source.glued(path), MOST_FLAWS)
+    unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
 
@@ -177,8 +207,8 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
-    words = [file.body.strip(), context["added"]]
-    return path, Optional(file.mapping(), text="\n\n".join(filter(None, words)))
+    words = "\n\n".join(filter(None, [file.body.strip(), context["added"]]))
+    return path, Optional(file.mapping(), text=words)
 
 
 def _message(text: str) -> FrontMatter | None:
@@ -196,7 +226,8 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
         return "\n\n".join(sections.spoiler(one) for one in found)
 
     def section(name: str) -> str:
-        broken = [one for one in problems if sections.section_name(one.path) in (name, "sections")]
+        name = composed(name)
+        broken = [one for one in problems if composed(sections.section_name(one.path)) in (name, "sections")]
         if broken:
             raise BrokenError(broken)
         if name not in by_name:
@@ -211,6 +242,7 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
+    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
     revision = context["revision"]
     all_sections, section = _sections(source)
     return {
@@ -223,7 +255,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
             url=OnlyLater(),
         ),
         "previous": context["previous"] and Known(context["previous"]),
-        "preamble": preamble,
+        "preamble": essay,
         "companions": Known(
             {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
         ),
@@ -239,7 +271,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
 
 def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> dict[str, str]:
     """Compile and render the parts of a thread; every part's error becomes a problem at its line."""
-    environment, path = source.environment(thread["locale"]), thread["path"]
+    environment, path = source.environment(thread["locale"], thread["timezone"]), thread["path"]
     unreadable = {one.path: one for one in source.unreadable}
     done: dict[str, str] = {}
     problems: list[Problem] = []
@@ -269,13 +301,22 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems += () if text["body"].strip() else _slips(source, thread)
     for part in ("body", "comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
-        problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
+        problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
+
+
+def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
+    """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
+    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    yield from lines
+    for flaw in flaws:
+        if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:
+            yield _located(source, path, flaw)
 
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
@@ -298,22 +339,25 @@ def _largest(source: Source) -> str:
 
 
 def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
-    """Find the file and line that a flaw of the rendered text comes from: where its line stands, if once."""
+    """Find the file and line that a flaw of the rendered text comes from: where its line is, or its part."""
     wanted = flaw.text.strip()
-    places = [
-        (name, number)
-        for name, text in source.files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip() == wanted
-    ]
-    if len(places) == 1:
-        return Problem(*places[0], flaw.what, flaw.hint)
+    whole = [place for place, line in source.lines if line.strip() == wanted]
+    parts = [place for place, line in source.lines if flaw.part and flaw.part in line]
+    parts = [place for place in parts if place[0] == path or not is_thread_file(place[0])]
+    found = whole if len(whole) == 1 else sorted(parts, key=lambda place: place[0] != path)
+    if found:
+        return Problem(*found[0], flaw.what, flaw.hint)
     return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
 
 
 def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator[Problem]:
     for flaw in limits.flaws(text, mentions=mentions):
         yield Problem(path, first_line + flaw.line - 1, flaw.what, flaw.hint)
+
+
+def composed(name: str) -> str:
+    """Write a name as those of the files are, in composed Unicode (NFC)."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _lines_kept(text: str) -> str:

@@ -43,7 +43,7 @@ class Companion:
     """Another thread or site that this thread links.
 
     Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
-    person's newest post in community `community` whose title matches `title`, a shell pattern) is set.
+    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Thread:
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
 
@@ -86,6 +87,8 @@ class Thread:
     mentions: bool = False
     cap: int = 0
     tags: tuple[str, ...] = ()
+    unpin_after: timedelta | None = None
+    lock_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,17 +103,13 @@ class Revision:
     url: str = ""
 
 
-def is_thread_file(path: str) -> bool:
-    """Return whether a path of the source is a thread's template: `_` begins a partial."""
-    return path.endswith(".md.j2") and "/" not in path and not path.startswith("_")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
-    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder.
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
+    are files that look like part of the source and are not read.
     """
 
     files: dict[str, str]
@@ -118,6 +117,7 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+    ignored: tuple[Problem, ...] = ()
 
     @property
     def has_one_thread(self) -> bool:
@@ -208,6 +208,14 @@ class Context:
     part: int = 0
     part_of: str = ""
     replaced: PreviousFacts | None = None
+
+
+SUFFIX = ".md.j2"
+
+
+def is_thread_file(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
 
 
 EDITION_URL = "https://edition-url.megabot.invalid/"

@@ -6,7 +6,7 @@ from typing import TextIO
 
 import click
 
-from megabot import amending
+from megabot import amending, workshop
 from megabot.app import open_app
 from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
@@ -42,6 +42,7 @@ def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
 def export(options: dict[str, object], folder: Path) -> int:
     """Write a file for each preamble, and name it."""
     with open_app(options) as app:
+        workshop.check_output(folder)
         for thread in app.threads(None):
             for one in amending.kept(app.desk.ledger, thread.name):
                 if one.kind is Kind.PREAMBLE:

@@ -59,7 +59,9 @@ def _serve(running: Running) -> None:
         log.warning("%s", texts.source_trouble(ENGLISH, error))  # no reason to stop: it is looked at again
         threads = ()
     for thread in threads:
-        log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
+        slot = next_slot(thread, app.clock.now())
+        if slot is not None:
+            log.info("%s", texts.next_due(thread.name, slot))
     ports = _ports(app, threads, running.is_to_read_again)
     if ports is None:
         return
@@ -95,7 +97,7 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
             return app.ports
         except Expected as error:
             now = app.clock.now()
-            slots = [next_slot(thread, now) for thread in threads]
+            slots = [slot for thread in threads if (slot := next_slot(thread, now))]
             until = min([now + wait, *slots])
             log.warning("%s", trying_again(str(error), until - now))
             _beat(app, well=False)

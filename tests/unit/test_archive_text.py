@@ -4,8 +4,10 @@ import pytest
 
 from megabot.archive.text import _rendered, text_html
 from megabot.markdown import to_html
+from megabot.preview_links import standing_alone
 from tests.growth import LINEAR, growth
 
+BASE = "https://lemmy.example/post/7"
 SPOILER = "::: spoiler Maps (CW: heights)\n- [One](https://maps.example)  \n- Two\n:::\n"
 TEXTS = [
     f"An essay.\n\n{SPOILER}\n{SPOILER}\nAn end.\n",
@@ -39,7 +41,7 @@ def test_sections_rendered_by_themselves_are_what_the_whole_text_gives(text: str
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_acts(text: str) -> None:
-    html = text_html(text, prefix="text").lower()
+    html = text_html(text, prefix="text", base=BASE).lower()
 
     for mark in (
         "<script",
@@ -57,14 +59,35 @@ def test_nothing_acts(text: str) -> None:
 @pytest.mark.parametrize(("mark", "end"), [(">", " deep"), ("- ", "x"), ("[", ""), ("**a ", "")])
 def test_thousands_of_nested_marks_take_no_harm(mark: str, end: str) -> None:
     def rendered(text: str) -> str:
-        return text_html(text, prefix="text")
+        return text_html(text, prefix="text", base=BASE)
 
     assert rendered(mark * 2_000 + end)
     assert growth(lambda size: mark * size + end, rendered, size=500) < LINEAR
 
 
+@pytest.mark.parametrize(
+    ("text", "href"),
+    [
+        ("[news](/c/news)", "https://lemmy.example/c/news"),
+        ("[x](../x)", "https://lemmy.example/x"),
+        ("[x](x?a=1&b=2)", "https://lemmy.example/post/x?a=1&amp;b=2"),
+        ("[x](//other.example/x)", "https://other.example/x"),
+        ("![x](/pictures/x.png)", "https://lemmy.example/pictures/x.png"),
+        ("[x](https://a.example/?a=1&b=2)", "https://a.example/?a=1&amp;b=2"),
+        ("[x](mailto:a@b.example)", "mailto:a@b.example"),
+        ("!news@other.example", "https://other.example/c/news"),
+    ],
+)
+def test_a_relative_link_leads_to_the_posts_server(text: str, href: str) -> None:
+    assert f'href="{href}"' in text_html(text, prefix="text", base=BASE)
+
+
+def test_an_address_that_cannot_be_read_stays_as_it_is() -> None:
+    assert standing_alone('<a href="//[">x</a>', prefix="p", base=BASE) == '<a href="//[">x</a>'
+
+
 def test_images_become_links_so_that_nothing_is_loaded() -> None:
-    html = text_html("![a wren](https://pictures.example/w.png)", prefix="text")
+    html = text_html("![a wren](https://pictures.example/w.png)", prefix="text", base=BASE)
 
     assert "<img" not in html
     assert 'href="https://pictures.example/w.png"' in html
@@ -72,14 +95,14 @@ def test_images_become_links_so_that_nothing_is_loaded() -> None:
 
 @pytest.mark.parametrize("text", ["# One\n\n## Two", "### One\n\n#### Two"])
 def test_the_highest_heading_has_the_level_that_the_page_needs(text: str) -> None:
-    assert text_html(text, prefix="text") == "<h2>One</h2>\n<h3>Two</h3>\n"
+    assert text_html(text, prefix="text", base=BASE) == "<h2>One</h2>\n<h3>Two</h3>\n"
 
 
 def test_columns_are_aligned_without_styles() -> None:
-    html = text_html("| a |\n| --: |\n| 1 |", prefix="text")
+    html = text_html("| a |\n| --: |\n| 1 |", prefix="text", base=BASE)
 
     assert '<td class="right">1</td>' in html
 
 
 def test_names_of_footnotes_begin_with_the_prefix() -> None:
-    assert 'href="#week.fn1"' in text_html("words[^1]\n\n[^1]: a note", prefix="week")
+    assert 'href="#week.fn1"' in text_html("words[^1]\n\n[^1]: a note", prefix="week", base=BASE)
