@@ -63,7 +63,7 @@ def run_pass(
     reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
     reports = _companions_follow(one, reports, wanted)
     if not dry:
-        needs.announce(ports, reports, snapshot)
+        needs.announce(ports, reports, snapshot, left_out=composer.left_out)
     return reports
 
 

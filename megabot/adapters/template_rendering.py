@@ -22,8 +22,9 @@ from megabot.adapters.template_language import (
 )
 from megabot.adapters.template_problems import nearest, problem_of
 from megabot.adapters.template_time import OutOfTime
-from megabot.adapters.yaml_text import FrontMatter, Parsed, split
+from megabot.adapters.yaml_text import FrontMatter, split
 from megabot.core import limits, lost_structure, sections
+from megabot.core.preambles import BY_MESSAGE
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL
 
@@ -158,7 +159,7 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     edition = context["edition"]
     path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
     if context["preamble"] is not None:
-        path, file = "message", FrontMatter(Parsed({}), context["preamble"], 1)
+        path, file = BY_MESSAGE, split(BY_MESSAGE, context["preamble"])
     if file is None:
         return "", Optional(text="")
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
