@@ -142,6 +142,7 @@ def _lacks(command: Command) -> bool:
 def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> Misunderstood:
     form, word = _FORMS.get(command.verb, _Form()), rest[0]
     known = [*form.words, *(threads if form.thread else ())]
+    rest = rest[:_MOST_WORDS]
     lacks = _lacks(command) and not any(_take_time(command, rest[n:], ())[0] for n in range(1, len(rest)))
     may_be_thread = form.thread and not command.thread and not lacks and _is_like_a_name(word)
     reason = Reason.UNKNOWN_THREAD if may_be_thread else Reason.WRONG_ARGUMENT
