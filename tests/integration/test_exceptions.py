@@ -281,7 +281,7 @@ def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, ser
     ("words", "said"),
     [
         ("preamble 2026-W47\n\nAn essay.", "news/2026-W47 is over; a preamble is for"),
-        ("preamble clear", "no preamble of an edition that stands or is to come was sent by message"),
+        ("preamble clear", "no preamble was sent for news/2026-W48"),
     ],
 )
 def test_a_preamble_that_makes_no_sense_is_answered(

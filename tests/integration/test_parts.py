@@ -31,7 +31,7 @@ def test_at_the_cap_the_moderators_get_one_alert(long_one: Scene) -> None:
         )
     ]
     letters = [one["private_message"]["content"] for one in long_one.hand("modlin").messages()]
-    assert sum("post part 2" in letter for letter in letters) == 1
+    assert sum("`post news part 2`" in letter for letter in letters) == 1
 
 
 def test_part_2_is_the_same_edition_chained_both_ways_and_pinned_in_its_place(long_one: Scene) -> None:
