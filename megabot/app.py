@@ -12,13 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 from megabot import config, operating_texts, texts
-from megabot.adapters import metrics_file, state_dir, system
+from megabot.adapters import metrics_file, output_paths, state_dir, system
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
+from megabot.adapters.home_servers import HomeServers
 from megabot.adapters.ledger import SqliteLedger
+from megabot.adapters.ledger_owner import LedgerOwner
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
@@ -30,13 +32,16 @@ from megabot.adapters.token_file import TokenFile
 from megabot.amending import Amended
 from megabot.config import Settings
 from megabot.core.metrics import exposition
+from megabot.core.ownership import Claim
 from megabot.core.posts import Account
+from megabot.core.problems import Problem
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, NotKept
+from megabot.errors import ConfigError, NotKept, SourceBroken
 from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.process import own_version, read_settings
+from megabot.terminal import placed
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -83,6 +88,7 @@ class App:
     def ports(self) -> Ports:
         """Everything, the server included: finds out which API it speaks unless the ledger knows."""
         self.settings.require_online()
+        self._recognise()
         desk = self._desk(self._ledger)
         return Ports(
             clock=desk.clock,
@@ -97,6 +103,7 @@ class App:
             draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
+            home_servers=HomeServers(),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -127,6 +134,15 @@ class App:
             self.settings.require_online(needs_community=not thread.community)
         return threads
 
+    def require_own_ledger(self) -> None:
+        """Raise `ForeignLedger` if there is another account's ledger.
+
+        Asks the server only if its address has changed.
+        """
+        if state_dir.holds(self.settings.state_dir, "ledger.db"):
+            self._recognise()
+            self._owner.check()
+
     @property
     def is_signed_in(self) -> bool:
         """Whether a token is kept, taken by the server or not. Asks nobody."""
@@ -149,7 +165,13 @@ class App:
         """Write a copy of the ledger into a new file. Raises `NotKept`."""
         if not state_dir.holds(self.settings.state_dir, "ledger.db"):
             raise NotKept(operating_texts.nothing_to_back_up(self.settings.state_dir))
+        output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
+
+    def check_site_folder(self, folder: Path) -> None:
+        """Raise `ConfigError` if the site must not be written there."""
+        source = self.settings.source if isinstance(self.settings.source, Path) else None
+        output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
     @cached_property
     def language(self) -> Language:
@@ -173,7 +195,7 @@ class App:
 
     def close(self) -> None:
         """Let go of what was opened."""
-        for opened in ("_ledger", "_session", "heartbeat"):
+        for opened in ("_any_ledger", "_session", "heartbeat"):
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
@@ -205,11 +227,31 @@ class App:
     @cached_property
     def _state(self) -> Path:
         folder = self.settings.state_dir
+        output_paths.check_private(folder, published=self.settings.site_dir)
         state_dir.prepare(folder, chosen=self.settings.state_dir_chosen)
+        output_paths.mark_state(folder)
         return folder
 
     @cached_property
     def _ledger(self) -> SqliteLedger:
+        """The ledger of the account that the settings name. Raises `ForeignLedger`."""
+        self._owner.check()
+        return self._any_ledger
+
+    @cached_property
+    def _owner(self) -> LedgerOwner:
+        return LedgerOwner(
+            self._any_ledger, self._state, name=self.settings.username, instance=self.settings.instance
+        )
+
+    def _recognise(self) -> None:
+        """Let the server say whether it is the ledger's, if the settings have another address than before."""
+        if self._owner.claim() is Claim.MOVED:
+            forum, _ = open_forum(self._session, self._sign_ins, self.clock)
+            self._owner.meet(name=self.settings.username, server=forum.site().actor)
+
+    @cached_property
+    def _any_ledger(self) -> SqliteLedger:
         return SqliteLedger(
             self._state,
             self.clock,
@@ -224,6 +266,7 @@ class App:
             instance=self.settings.instance,
             file=TokenFile(self._state / "token.json"),
             clock=self.clock,
+            on_person=self._owner.prove,
         )
 
     @cached_property
@@ -241,6 +284,8 @@ class App:
             self._session, self._sign_ins, self.clock, kind=kind, on_kind=self._keep_kind
         )
         self._keep_kind(kind)
+        if self._sign_ins.token and self._sign_ins.person:
+            self._owner.prove(self._sign_ins.person)
         return forum
 
     def _keep_kind(self, kind: ApiKind) -> None:
@@ -253,14 +298,22 @@ def open_app(options: Mapping[str, object], *, credentials: Credentials | None =
     app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
+    except SourceBroken as error:
+        source = app.settings.source
+        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        raise SourceBroken(problems, threads=error.threads) from error
     finally:
         app.close()
 
 
-def typed(settings: Settings, *, password: str, code: str) -> Credentials:
+def typed(settings: Settings, *, password: str, code: str, at_terminal: bool) -> Credentials:
     """Make credentials of what a person typed; the settings hold the rest."""
     return Credentials(
-        username=settings.username, password=password, totp_secret=settings.totp_text(), typed_code=code
+        username=settings.username,
+        password=password,
+        totp_secret=settings.totp_text(),
+        typed_code=code,
+        at_terminal=at_terminal,
     )
 
 

@@ -3,6 +3,7 @@
 MegabotError
 ├── ConfigError            exit 2: settings or usage; a person must change them
 │   ├── WrongAccount       the same command has to be run as `account`
+│   ├── ForeignLedger      the ledger belongs to another account or server
 │   └── NewerLedger        the ledger needs a newer megabot
 ├── Expected               exit 1: one line and the next step
 │   ├── SourceMissing      the source is not there
@@ -49,6 +50,10 @@ class WrongAccount(ConfigError):
         self.account = account
 
 
+class ForeignLedger(ConfigError):
+    """The ledger belongs to another Lemmy account, or to one on another server."""
+
+
 class NewerLedger(ConfigError):
     """The ledger was written by a newer megabot, which has to be installed; no restart mends that."""
 
@@ -62,11 +67,15 @@ class SourceMissing(Expected):
 
 
 class SourceBroken(Expected):
-    """Files of the source have mistakes: the message is one line for each, `problems` holds them."""
+    """Files of the source have mistakes: the message is one line for each, `problems` holds them.
 
-    def __init__(self, problems: Sequence[object]) -> None:
+    `threads` are those whose files are in order: they go on.
+    """
+
+    def __init__(self, problems: Sequence[object], *, threads: Sequence[object] = ()) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+        self.threads = tuple(threads)
 
 
 class LedgerError(Expected):

@@ -71,6 +71,28 @@ HOLDS = {
         "{0} has not reached the community's own server, so nobody else sees it, and the thread before stays "
         "pinned; ask the admins of both servers whether they federate, or post from an account of that server"
     ),
+    Reason.PIN_TRAVELS: (
+        "{0} is pinned on the bot's own server; {1} does not show the pin yet, so the previous thread stays "
+        "pinned, and megabot checks again {until}"
+    ),
+    Reason.PIN_REFUSED: (
+        "readers on {1} do not see {0} pinned: {1} runs {2}, and a community that was created on Lemmy 0.19 "
+        "accepts no pins from other servers. The previous thread stays pinned. Use an account on {1} for the "
+        "bot; until then a moderator can pin the thread there"
+    ),
+    Reason.PIN_NOT_SHOWN: (
+        "{1} still does not show {0} as pinned, so its readers do not see the pin, and the previous thread "
+        "stays pinned. Check on {1} that the bot is a moderator of the community, or use an account on {1} "
+        "for the bot"
+    ),
+    Reason.POST_NOT_AT_HOME: (
+        "{1} does not list {0}, so readers there do not see the thread, and the previous one stays pinned. "
+        "Ask the admins of both servers whether they federate, or use an account on {1} for the bot"
+    ),
+    Reason.HOME_UNREADABLE: (
+        "megabot cannot check whether {1} shows {0} as pinned ({2}), so the previous thread stays pinned. "
+        "Look at the community on {1}; with an account on {1} the bot does not depend on this check"
+    ),
     Reason.UNPINNED_BY_HAND: "a person unpinned {0}: it stays so until the next edition",
     Reason.PINNED_BY_HAND: "a person pinned {0} again: it stays so until the next edition",
     Reason.EDITED_BY_HAND: (

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from megabot import living
 from megabot.amending import held
-from megabot.core import calendar
+from megabot.core import calendar, federation
 from megabot.core.calendar import Edition
 from megabot.core.doubles import kept_first
 from megabot.core.posts import Account, Comment, OwnContent, Place, Post
-from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.seen import Case, HomePin, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.places import has_strayed, keep_place
@@ -119,7 +119,38 @@ def observe(
         strayed=has_strayed(ports, thread, place, posts),
         held=held(ports, thread, due.key) if due else (),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
+        home=_home(place, posts),
+        home_answer=federation.read(ports.ledger.recall(_home_key(thread))),
     )
+
+
+def _home(place: Place, posts: tuple[Own, ...]) -> str:
+    """Return the actor id of the thread's community if that, and the current post, is on another server."""
+    current = next((own for own in posts if own.post.open), None)
+    moved = current is not None and current.post.community_id != place.id
+    return "" if place.local or moved else place.actor
+
+
+def ask_home_server(ports: Ports, thread: Thread, seen: Seen, away: dict[str, federation.Reading]) -> None:
+    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+
+    `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    """
+    standing, host = seen.standing, federation.host(seen.home)
+    if standing is None:
+        return
+    reading = away.get(host) or ports.home_servers.pin(seen.home, standing.post.url)
+    software = federation.Software()
+    if reading.pin is HomePin.UNREADABLE:
+        away[host] = reading
+    elif reading.pin is not HomePin.PINNED:
+        software = ports.home_servers.software(seen.home)
+    answer = federation.answered(seen, standing, reading, software, ports.clock.now())
+    ports.ledger.remember(_home_key(thread), federation.written(answer))
+
+
+def _home_key(thread: Thread) -> str:
+    return f"home:{thread.name}"
 
 
 def with_what_is_kept(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> Seen:

@@ -8,6 +8,7 @@ from megabot import texts
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason
 from megabot.core.adoption import edition_of
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
 from megabot.core.posts import Account
 from megabot.core.seen import Order, OrderKind
@@ -31,6 +32,7 @@ _HARMLESS = frozenset(
         Reason.EDITED_LATELY,
     }
 )
+_SOON = frozenset({Reason.OUTCOME_UNKNOWN, Reason.PIN_TRAVELS})
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -103,7 +105,8 @@ def carry_out(
     With `move` threads may go on in the communities that the source names now.
 
     After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
-    which the order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
+    which the order may be given again (decision 8). It waits as long for a pin that travels to the server of
+    the community. Raises `ConfigError` where there is no such thread.
     """
     ports.source.refresh()
     threads = ports.source.threads(ports.source.snapshot())
@@ -118,7 +121,7 @@ def carry_out(
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
-    while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
+    while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
             reports = run_pass(ports, orders=wanted, proof=False)
@@ -140,6 +143,7 @@ def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
         elif standing is not None:
             kind = KINDS.get(report.thread.pin)
             pinned = kind is not None and is_pinned(standing.post, kind)
+            pinned = pinned and report.seen is not None and is_pinned_for_readers(report.thread, report.seen)
             edition = f"{report.thread.name}/{standing.key}"
             said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
         complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]
@@ -181,5 +185,5 @@ def _matters(hold: Hold, order: Order) -> bool:
     return hold.reason not in _HARMLESS
 
 
-def _unknown(report: Report) -> bool:
-    return any(hold.reason is Reason.OUTCOME_UNKNOWN for hold in holds(report.left))
+def _may_change_soon(report: Report) -> bool:
+    return any(hold.reason in _SOON for hold in holds(report.left))

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from megabot import amendment_texts, deed_texts, texts
+from megabot import amendment_texts, texts
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
-from megabot.core.records import Intent, PostRecord
 from megabot.language import Language
 
 _FRESH = timedelta(minutes=30)
@@ -98,19 +97,6 @@ def command_line(heard: Heard) -> str:
     return f"{texts.moment(heard.at)}  {about}  {heard.by}: {heard.verb}{where}"
 
 
-def history_line(intent: Intent, post: PostRecord | None, *, by: str = "") -> str:
-    """Put one write into a line. `by` is who ordered it, empty for nobody."""
-    new = intent.new
-    copy = f"#{new.copy}" if new.copy > 1 else ""
-    where = f"  {post.url}" if post is not None else ""
-    commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
-    note = f"  {intent.note}" if intent.note else ""
-    done = f"{deed_texts.kind(new.kind)}: {deed_texts.state(intent.state)}"
-    what = f"{new.thread}/{new.edition}{copy}  {done}"
-    ordered = f"  ordered by {by}" if by else ""
-    return f"{texts.moment(new.at)}  {what}{ordered}{where}{commit}{note}"
-
-
 def previewed(edition: str, units: int) -> str:
     """Say which edition was shown, and how long it is."""
     return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
@@ -127,7 +113,7 @@ def _span(lang: Language, age: timedelta) -> str:
 
 def compared(edition: str, url: str) -> str:
     """Say what the lines of a diff that follow are."""
-    return f"{edition} beside {url}:" if url else f"{edition}: no post is known to compare it with"
+    return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
 def imported(thread: str, taken: int, found: int) -> str:
@@ -153,5 +139,5 @@ def followed() -> str:
 
 
 def not_compared(thread: str, error: Exception) -> str:
-    """Say that the standing post could not be read."""
-    return f"{thread}: the post that stands could not be read: {error}"
+    """Say that the current post could not be read."""
+    return f"{thread}: the current post could not be read: {error}"

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from megabot.core.federation import Reading, Software
 from megabot.core.heard import Heard
 from megabot.core.posts import (
     Account,
@@ -21,6 +22,7 @@ from megabot.core.posts import (
     Unread,
 )
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
+from megabot.core.seen import HomePin
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.core.watermark import Listing, Watermark
 from megabot.language import ENGLISH, Language
@@ -60,6 +62,9 @@ class Forum(Protocol):
 
     def community(self, name: str) -> Community:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""
+
+    def follow(self, community_id: int) -> None:
+        """Follow a community: its server sends what happens there to servers with followers only."""
 
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List the account's own posts and comments in all communities, newest first.
@@ -153,6 +158,31 @@ class Forum(Protocol):
 
     def sign_out(self) -> None:
         """Give the token back to the server and forget it."""
+
+
+class HomeServers(Protocol):
+    """The servers of communities that are not on the bot's own server, read anonymously.
+
+    A question takes ten seconds at most and raises nothing.
+    """
+
+    def pin(self, community: str, post: str) -> Reading:
+        """Ask the server of a community, named by its actor id, what it shows of the post at an address."""
+
+    def software(self, community: str) -> Software:
+        """Ask the server of a community what it runs."""
+
+
+class NoHomeServers:
+    """Stands in when no other server may be asked."""
+
+    def pin(self, community: str, post: str) -> Reading:
+        """Know nothing."""
+        return Reading(HomePin.UNREADABLE, f"{community} was not asked about {post}")
+
+    def software(self, community: str) -> Software:
+        """Know nothing."""
+        return Software()
 
 
 class Ledger(Protocol):
@@ -294,3 +324,4 @@ class Ports(Desk):
     draw_code: Callable[[], str]
     moderators: tuple[str, ...] = ()
     admins: bool = False
+    home_servers: HomeServers = field(default_factory=NoHomeServers)

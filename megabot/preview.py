@@ -52,12 +52,13 @@ def preview(
     """
     desk.source.refresh()
     now, snapshot = desk.clock.now(), desk.source.snapshot()
+    problems: tuple[Problem, ...] = ()
     try:
-        idle = preambles_without_slot(snapshot, desk.source.threads(snapshot))
+        idle, threads = preambles_without_slot(snapshot, desk.source.threads(snapshot)), choose()
     except SourceBroken as error:
-        problems = tuple(one for one in error.problems if isinstance(one, Problem))
-        return Preview(made=now, revision=snapshot.revision, source_problems=problems)
-    editions = [(thread, wanted(desk.language, thread, key, now)) for thread in choose()]
+        problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
+        threads = _usable(choose)
+    editions = [(thread, wanted(desk.language, thread, key, now)) for thread in threads]
     jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
     answers = desk.renderer.render(snapshot, jobs)
     return Preview(
@@ -67,8 +68,17 @@ def preview(
             compared(thread, edition, text, standing=compare(thread))
             for (thread, edition), text in zip(editions, answers, strict=True)
         ),
-        source_warnings=idle,
+        source_problems=problems,
+        source_warnings=(*snapshot.ignored, *idle),
     )
+
+
+def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
+    """Choose threads although a file of the source is broken; none if they may be the broken ones."""
+    try:
+        return choose()
+    except SourceBroken:
+        return ()
 
 
 def compared(

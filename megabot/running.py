@@ -35,6 +35,7 @@ class Running:
         app = App(settings, self._clock, progress=_progress)
         try:
             app.require_online()
+            app.require_own_ledger()
         except BaseException:
             app.close()
             raise

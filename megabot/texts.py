@@ -16,6 +16,7 @@ from megabot.core.escaping import escaped
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
 from megabot.language import Language
+from megabot.moments import zone_name
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
@@ -24,12 +25,16 @@ def hold(lang: Language, thread: Thread, held: Hold) -> str:
     """Say why something is not done."""
     facts = held.facts or ("",)
     return f"{thread.name}: " + lang.holds[held.reason].format(
-        *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=_until(lang, held.until)
+        *facts,
+        *("",) * 2,
+        all="; ".join(facts),
+        thread=thread.name,
+        until=_until(lang, held.until, thread.schedule.timezone),
     )
 
 
-def _until(lang: Language, at: datetime | None) -> str:
-    return moment(at) if at is not None else lang.later
+def _until(lang: Language, at: datetime | None, timezone: str) -> str:
+    return local_moment(lang, at, timezone) if at is not None else lang.later
 
 
 def moment(at: datetime) -> str:
@@ -50,7 +55,7 @@ def day_and_time(lang: Language, at: datetime) -> str:
 def local_moment(lang: Language, at: datetime, timezone: str) -> str:
     """Write a moment as the clocks of a thread's zone show it, with the zone."""
     local = at.astimezone(ZoneInfo(timezone))
-    return f"{day_and_time(lang, local)} {local:%Z}"
+    return f"{day_and_time(lang, local)} {zone_name(local)}"
 
 
 def added(lang: Language, at: datetime, timezone: str) -> str:
@@ -100,9 +105,9 @@ def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> str:
     return lang.ask_repost.format(thread=thread, comments=comments, url=url)
 
 
-def run_again(lang: Language, at: datetime | None) -> str:
+def run_again(lang: Language, at: datetime | None, timezone: str = "UTC") -> str:
     """Say from when on a post of unknown outcome may be ordered again."""
-    return lang.run_again.format(until=_until(lang, at))
+    return lang.run_again.format(until=_until(lang, at, timezone))
 
 
 def no_such_thread(lang: Language, name: str, known: list[str]) -> str:

@@ -6,15 +6,23 @@ What it gives needs no account.
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
+from megabot.adapters import output_paths
 from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
 from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.app import App
+from megabot.core.date_forms import DateWords
 from megabot.core.links import Verdict
 from megabot.core.public_posts import PublicPost
 from megabot.ports import Desk
+
+
+def check_output(path: Path) -> None:
+    """Raise `ConfigError` if a person named a path in a state folder for something else."""
+    output_paths.check_output(path)
 
 
 def link_asker() -> Callable[[str], Verdict]:
@@ -39,6 +47,13 @@ def public_posts(instance: str) -> Iterator[PublicPosts]:
     """Read a server's posts as a stranger does."""
     with closing(PublicPosts(instance)) as posts:
         yield posts
+
+
+def date_words(code: str) -> DateWords | None:
+    """Return the names of months and days in a language. Babel is imported when it is first used."""
+    from megabot.adapters.date_words import date_words as of_babel
+
+    return of_babel(code)
 
 
 def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:

@@ -34,7 +34,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import SourceBroken
-from megabot.ports import Ports
+from megabot.ports import HomeServers, NoHomeServers, Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.run import Service
@@ -175,6 +175,7 @@ class World:
     press: Press = field(default_factory=Press)
     bot_name: str = "megabot"
     kind: ApiKind | None = None
+    home_servers: HomeServers = field(default_factory=NoHomeServers)
     _hands: dict[str, Hand] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
 
@@ -219,6 +220,7 @@ class World:
             source=Amended(self.pages, ledger),
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
+            home_servers=self.home_servers,
         )
 
     def _found(self, kind: ApiKind) -> None:

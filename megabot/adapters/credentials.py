@@ -17,13 +17,15 @@ _SALT_BYTES = 16
 class Credentials:
     """Name, password and the secret of two-factor sign-in (base32 or an `otpauth://` link); "" for none.
 
-    `typed_code` is a two-factor code that a person just read off: it wins over the secret.
+    `typed_code` is a two-factor code that a person just read off: it wins over the secret. `at_terminal` says
+    that a person waits for the answer and can correct what was typed.
     """
 
     username: str
     password: str = field(default="", repr=False)
     totp_secret: str = field(default="", repr=False)
     typed_code: str = field(default="", repr=False)
+    at_terminal: bool = False
 
     def code(self, now: datetime) -> str:
         """Give the two-factor code of the moment, "" where there is no secret."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
-from megabot.adapters.ledger_file import NAME, SetAside, explained, open_ledger, transaction
+from megabot.adapters.ledger_file import DAMAGED, NAME, SetAside, explained, open_ledger, transaction
 from megabot.core.heard import Heard
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
@@ -236,7 +236,7 @@ class SqliteLedger:
         with explained(self._path):
             try:
                 yield self._opened()
-            except sqlite3.DatabaseError:
+            except (sqlite3.DatabaseError, UnicodeDecodeError):
                 self.close()  # so that the next call checks the file, and sets it aside if that is needed
                 raise
 
@@ -257,8 +257,11 @@ class SqliteLedger:
     def _value(self, make: Callable[[sqlite3.Row], Value], row: sqlite3.Row) -> Value:
         try:
             return make(row)
-        except (ValueError, TypeError) as error:
-            raise LedgerError(f"the ledger {self._path} has a row that cannot be read: {error}") from error
+        except (ValueError, TypeError, RecursionError) as error:
+            self.close()
+            raise LedgerError(
+                f"the ledger {self._path} has a row that cannot be read ({error}): {DAMAGED}"
+            ) from error
 
 
 def _inode(path: Path) -> int:

@@ -14,11 +14,13 @@ from importlib import metadata
 from itertools import count
 from pathlib import Path
 
+from megabot.adapters.ledger_check import BrokenError, check_file, check_rows, has_shape, is_damage
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS, Step
 from megabot.errors import Busy, LedgerError, NewerLedger
 
 NAME = "ledger.db"
-JOURNAL = "-journal"
+JOURNALS = ("-journal", "-wal", "-shm")
+"""What SQLite may keep beside the file and would play back into a new one. Only damage makes it a WAL."""
 WRITTEN_BY = "written by"
 """The fact that names the megabot which brought the tables to their version."""
 
@@ -27,11 +29,9 @@ _NEXT_STEPS = {
     "SQLITE_READONLY": "it is read-only; make its folder writable for this account",
     "SQLITE_CANTOPEN": "it cannot be opened; look at its folder and who may write there",
     "SQLITE_IOERR": "the disk answers with errors; look at the system's log",
-    "SQLITE_CORRUPT": "it is damaged; the next start sets it aside and begins a new one",
-    "SQLITE_NOTADB": "it is damaged; the next start sets it aside and begins a new one",
 }
+DAMAGED = "it is damaged; the next start sets it aside and begins a new one"
 _DURABLE = "PRAGMA synchronous = FULL"
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +48,6 @@ class SetAside:
         )
 
 
-class _BrokenError(Exception):
-    """The file is no ledger that can be used, and no later version's either."""
-
-
 def open_ledger(
     path: Path, *, patience: float, now: datetime, migrations: Sequence[Step] = MIGRATIONS
 ) -> tuple[sqlite3.Connection, SetAside | None]:
@@ -65,7 +61,7 @@ def open_ledger(
         try:
             if path.exists():
                 return _checked(path, patience=patience, migrations=migrations), None
-        except _BrokenError as error:
+        except BrokenError as error:
             set_aside = SetAside(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # a journal without its file would be played back into the new one
         _bear(path, migrations)
@@ -77,28 +73,44 @@ def explained(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system say of the ledger into `LedgerError` or `Busy` with a next step."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
             raise Busy(f"another program holds the ledger {path}; try again in a moment") from error
         steps = (step for start, step in _NEXT_STEPS.items() if name.startswith(start))
-        raise LedgerError(f"the ledger {path} cannot be used: {next(steps, str(error))}") from error
+        step = DAMAGED if is_damage(error) else next(steps, str(error))
+        raise LedgerError(f"the ledger {path} cannot be used: {step}") from error
     except OSError as error:
         raise LedgerError(f"the ledger {path} cannot be used: {error.strerror}") from error
 
 
 def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqlite3.Connection:
+    if not path.is_file():
+        raise BrokenError("it is no regular file")
     connection = _connect(path, patience)
     try:
-        connection.execute(_DURABLE)  # looks into the file, so damage may show here first
-        _check(connection, path, newest=len(migrations))
+        with _judged():
+            connection.execute(_DURABLE)  # looks into the file, so damage may show here first
+            check_file(connection, path)
+            _check_version(connection, path, migrations)
         _migrate(connection, migrations)
-    except BaseException as error:
+        with _judged():
+            check_rows(connection)
+    except BaseException:
         connection.close()
-        if getattr(error, "sqlite_errorname", "").startswith(_DAMAGED):
-            raise _BrokenError(str(error)) from error
         raise
     return connection
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    """Turn whatever keeps a file from being read as a ledger into `BrokenError`."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        if is_damage(error):
+            raise BrokenError(str(error)) from error
+        raise
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
@@ -108,22 +120,21 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path, *, newest: int) -> None:
-    application_id = _number(connection, "application_id")
-    version = _number(connection, "user_version")
-    # Not quick_check: it does not hold the tables against their indexes, and a copy without its journal may
-    # have a row in the table alone, where a look through the index would miss it.
-    verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-    if application_id != APPLICATION_ID or version == 0:
-        raise _BrokenError("it is no ledger of megabot")
-    if verdict != "ok":
-        raise _BrokenError(verdict.splitlines()[-1])
-    if version > newest:
+def _check_version(connection: sqlite3.Connection, path: Path, migrations: Sequence[Step]) -> None:
+    version, newest = _number(connection, "user_version"), len(migrations)
+    if version > newest and not _is_mistaken(connection, migrations):
         raise NewerLedger(
             f"the ledger {path} was written by a newer megabot (its tables are version {version}, this one's "
             f"{newest}): install megabot {_written_by(connection)} or newer, or put a backup from before the "
             "upgrade back, or move the file away to begin a new one"
         )
+    if version > newest or not has_shape(connection, migrations[:version]):
+        raise BrokenError("its tables are not those of its version")
+
+
+def _is_mistaken(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
+    """Return whether this very megabot wrote the tables: then only the number of their version is wrong."""
+    return _written_by(connection) == _own_version() and has_shape(connection, migrations)
 
 
 def _written_by(connection: sqlite3.Connection) -> str:
@@ -136,11 +147,15 @@ def _written_by(connection: sqlite3.Connection) -> str:
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None:
-    while _number(connection, "user_version") < len(migrations):
-        version = _number(connection, "user_version")
+    while (version := _number(connection, "user_version")) < len(migrations):
         with transaction(connection):
-            for statement in migrations[version]:
-                connection.execute(statement)
+            try:
+                for statement in migrations[version]:
+                    connection.execute(statement)
+            except sqlite3.Error as error:
+                if is_damage(error):  # the file was whole, so the step is wrong; the file stays as it was
+                    raise LedgerError(f"the ledger cannot be brought up to date, a bug: {error}") from error
+                raise
             connection.execute(f"PRAGMA user_version = {version + 1}")
             connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (WRITTEN_BY, _own_version()))
 
@@ -172,7 +187,7 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 def _bear(path: Path, migrations: Sequence[Step]) -> None:
     """Make the file elsewhere and put it into place whole: a half-made ledger is never seen."""
     unborn = path.with_name(f"{path.name}.new")
-    for leftover in (unborn, _journal(unborn)):
+    for leftover in (unborn, *_journals(unborn)):
         leftover.unlink(missing_ok=True)
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(_connect(unborn, 0.0)) as connection:
@@ -184,13 +199,13 @@ def _bear(path: Path, migrations: Sequence[Step]) -> None:
 
 
 def _put_aside(path: Path, now: datetime) -> Path:
-    """Rename the file and its journal to a name that nothing has, and give that back.
+    """Rename the file and its journals to a name that nothing has, and give that back.
 
     The file first: should only that be done, its journal is put aside before a new file takes its place.
     """
     names = (path.with_name(f"{path.name}.broken-{now:%Y%m%dT%H%M%SZ}{tail}") for tail in _tails())
-    kept = next(name for name in names if not name.exists() and not _journal(name).exists())
-    for old, new in ((path, kept), (_journal(path), _journal(kept))):
+    kept = next(name for name in names if not any(one.exists() for one in (name, *_journals(name))))
+    for old, new in zip((path, *_journals(path)), (kept, *_journals(kept)), strict=True):
         if old.exists():
             old.rename(new)
     _sync(path.parent)
@@ -202,8 +217,8 @@ def _tails() -> Iterator[str]:
     yield from (f"-{number}" for number in count(2))
 
 
-def _journal(path: Path) -> Path:
-    return path.with_name(path.name + JOURNAL)
+def _journals(path: Path) -> list[Path]:
+    return [path.with_name(path.name + ending) for ending in JOURNALS]
 
 
 def _sync(folder: Path) -> None:

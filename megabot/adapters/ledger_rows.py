@@ -86,6 +86,11 @@ def heard(row: sqlite3.Row) -> Heard:
     return Heard(**values)
 
 
+def heard_keys(row: sqlite3.Row) -> object:
+    """Read of a comment or message only what can be wrong: there may be tens of thousands."""
+    return datetime.fromisoformat(row["at"]), HeardState(row["state"])
+
+
 def stamp(moment: datetime) -> str:
     """Write a time so that text sorts as time does. A naive one is a bug."""
     if moment.tzinfo is None:

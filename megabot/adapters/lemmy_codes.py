@@ -63,7 +63,7 @@ REFUSALS = MISSING | {
 }
 
 SIGN_IN = {
-    "incorrect_login": "The server does not know this name with this password; correct them.",
+    "incorrect_login": "Wrong user name or password.",
     "missing_totp_token": (
         "The account has two-factor sign-in; set MEGABOT_TOTP_SECRET or run `megabot login`."
     ),

@@ -1,50 +1,12 @@
-"""Asks the servers of links whether they are still there: public addresses only, at every hop.
+"""Asks the servers of links whether they are still there."""
 
-A link is written by anybody who may edit the source, so it must not reach what only this machine can reach:
-each name is looked up, what it leads to is checked, and the connection goes to what was checked. Nothing of
-ours is sent: no cookie, no token, no name of the page that links.
-"""
-
-import socket
-import ssl
-import threading
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from megabot.adapters import lemmy_links
-from megabot.adapters.bounded_connection import BoundedResponse
-from megabot.core.links import Outcome, Verdict, by_status, is_public
+from megabot.adapters.public_web import Connect, NoPage, PublicWeb, Resolve
+from megabot.core.links import Verdict, by_status
 
-AT_ONCE = 2  # a host
-_HOPS = 5
 _PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an API's answer its beginning
-_PORTS = {"https": 443, "http": 80}
-_MOVED = {301, 302, 303, 307, 308}
-_HEADERS = {"User-Agent": "megabot (link check)", "Accept": "*/*", "Connection": "close"}
-_NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-
-Resolve = Callable[[str, int], list[str]]
-Connect = Callable[[str, int, float], socket.socket]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    address: str
-    status: int
-    body: bytes
-
-
-class _NoAnswer(Exception):
-    """Nothing came that could be judged; the verdict says why. `final`: asking in another way is no use."""
-
-    def __init__(self, outcome: Outcome, why: str, *, final: bool = False) -> None:
-        super().__init__(why)
-        self.verdict = Verdict(outcome, why)
-        self.final = final
 
 
 class LinkAsker:
@@ -53,21 +15,14 @@ class LinkAsker:
     def __init__(
         self, *, resolve: Resolve | None = None, connect: Connect | None = None, seconds: float = 10.0
     ) -> None:
-        self._resolve = resolve or _look_up
-        self._connect = connect or _connect
-        self._seconds = seconds
-        self._tls = ssl.create_default_context()
-        self._turns: dict[str, threading.BoundedSemaphore] = defaultdict(
-            lambda: threading.BoundedSemaphore(AT_ONCE)
-        )
-        self._guard = threading.Lock()
+        self._web = PublicWeb(purpose="link check", resolve=resolve, connect=connect, seconds=seconds)
 
     def ask(self, address: str) -> Verdict:
         """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""
         for question in lemmy_links.questions(address):
             try:
-                found = lemmy_links.verdict(self._follow("GET", question, most=_DOCUMENT).body)
-            except _NoAnswer as nothing:
+                found = lemmy_links.verdict(self._web.read("GET", question, most=_DOCUMENT).body)
+            except NoPage as nothing:
                 if nothing.final:
                     return nothing.verdict
                 continue
@@ -78,99 +33,14 @@ class LinkAsker:
     def _page(self, address: str) -> Verdict:
         """Ask for the head alone, and for the page where that is refused: many servers know no HEAD."""
         try:
-            found = self._follow("HEAD", address, most=0)
+            found = self._web.read("HEAD", address, most=0)
             if found.status < HTTPStatus.MULTIPLE_CHOICES:
                 return by_status(found.status, found.address)
-        except _NoAnswer as nothing:
+        except NoPage as nothing:
             if nothing.final:
                 return nothing.verdict
         try:
-            found = self._follow("GET", address, most=_PAGE)
-        except _NoAnswer as nothing:
+            found = self._web.read("GET", address, most=_PAGE)
+        except NoPage as nothing:
             return nothing.verdict
         return by_status(found.status, found.address)
-
-    def _follow(self, method: str, address: str, *, most: int) -> _Answer:
-        for _ in range(_HOPS + 1):
-            try:
-                parts = urlsplit(address)
-                port = parts.port or _PORTS[parts.scheme]
-            except (ValueError, KeyError) as error:
-                why = "it leads to what is no address of the web"
-                raise _NoAnswer(Outcome.UNSURE, why, final=True) from error
-            answer, target = self._exchange(method, parts, port, most)
-            if target is None:
-                return _Answer(address, answer.status, answer.body)
-            address = urljoin(address, target)
-        raise _NoAnswer(Outcome.UNSURE, f"it is passed on more than {_HOPS} times", final=True)
-
-    def _exchange(self, method: str, parts: SplitResult, port: int, most: int) -> tuple[_Answer, str | None]:
-        """Ask once; give the answer, and where it passes us on to."""
-        host = parts.hostname or ""
-        ip = self._checked(host, port)
-        with self._turn(host):
-            try:
-                return self._converse(method, parts, (host, ip, port), most)
-            except ssl.SSLCertVerificationError as error:
-                why = f"its certificate is not valid ({error.verify_message})"
-                raise _NoAnswer(Outcome.UNSURE, why) from error
-            except TimeoutError as error:
-                raise _NoAnswer(Outcome.UNSURE, "the server did not answer in time") from error
-            except (OSError, HTTPException, ValueError) as error:
-                raise _NoAnswer(Outcome.UNSURE, "the connection was refused or broke") from error
-
-    def _converse(
-        self, method: str, parts: SplitResult, at: tuple[str, str, int], most: int
-    ) -> tuple[_Answer, str | None]:
-        host, ip, port = at
-        connection = HTTPConnection(host, parts.port)
-        connection.response_class = BoundedResponse
-        connection.sock = self._connect(ip, port, self._seconds)
-        try:
-            if parts.scheme == "https":
-                connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
-            connection.request(method, _target(parts), headers=_HEADERS)
-            response = connection.getresponse()
-            if response.status in _MOVED and (target := response.headers.get("Location")):
-                return _Answer("", response.status, b""), target
-            return _Answer("", response.status, _beginning(response, most)), None
-        finally:
-            connection.close()
-
-    def _checked(self, host: str, port: int) -> str:
-        """Look a name up and give an address of it that may be connected to."""
-        try:
-            found = self._resolve(host, port)
-        except socket.gaierror as error:
-            if error.errno in _NO_NAME:
-                raise _NoAnswer(Outcome.DEAD, "there is no server of that name", final=True) from error
-            raise _NoAnswer(Outcome.UNSURE, "its name cannot be looked up now", final=True) from error
-        except (OSError, ValueError) as error:
-            raise _NoAnswer(Outcome.UNSURE, "its name cannot be looked up", final=True) from error
-        public = [ip for ip in found if is_public(ip)]
-        if not public:
-            why = "it leads to an address that is not public, which is never asked"
-            raise _NoAnswer(Outcome.UNSURE, why, final=True)
-        return public[0]
-
-    def _turn(self, host: str) -> threading.BoundedSemaphore:
-        with self._guard:
-            return self._turns[host]
-
-
-def _beginning(response: HTTPResponse, most: int) -> bytes:
-    return response.read(most) if most else b""
-
-
-def _target(parts: SplitResult) -> str:
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
-    return f"{path}?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else path
-
-
-def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
-def _connect(ip: str, port: int, seconds: float) -> socket.socket:
-    return socket.create_connection((ip, port), timeout=seconds)

@@ -10,7 +10,16 @@ from datetime import datetime
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.lemmy_answer import Collided, UnknownCall
 from megabot.adapters.token_file import Stored, TokenFile
-from megabot.core.pacing import APART, Attempt, Outcome, next_sign_in, recent, sign_ins_left
+from megabot.core.pacing import (
+    AFTER_LIMIT,
+    APART,
+    Asker,
+    Attempt,
+    Outcome,
+    next_sign_in,
+    recent,
+    sign_ins_left,
+)
 from megabot.core.posts import Person
 from megabot.errors import (
     NotSent,
@@ -29,13 +38,25 @@ SendSignIn = Callable[[Credentials, str], str]
 
 
 class SignIns:
-    """The token of one account on one server, and the right to ask for a new one."""
+    """The token of one account on one server, and the right to ask for a new one.
 
-    def __init__(self, *, credentials: Credentials, instance: str, file: TokenFile, clock: Clock) -> None:
+    `on_person` is called with the account's own person whenever the server names it.
+    """
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials,
+        instance: str,
+        file: TokenFile,
+        clock: Clock,
+        on_person: Callable[[Person], None] = lambda _: None,
+    ) -> None:
         self._credentials = credentials
         self._instance = instance
         self._file = file
         self._clock = clock
+        self._on_person = on_person
         self._stored: Stored | None = None
 
     @property
@@ -60,6 +81,7 @@ class SignIns:
 
     def remember(self, person: Person) -> None:
         """Keep who the account is, so that a running service need not ask."""
+        self._on_person(person)
         known = self._kept().person
         if known is None or (known.id, known.actor) != (person.id, person.actor):
             with self._file.alone(self._clock):
@@ -82,53 +104,56 @@ class SignIns:
         One process of an account does so at a time; those that waited take what the first one got.
         """
         if not self._credentials.password:
-            raise TokenRefused(
-                "There is no token that the server takes, and no password; run `megabot login`."
-            )
+            raise TokenRefused("Not signed in; run `megabot login`.")
         with self._file.alone(self._clock):
             if by_hand or not self.reload():
                 self._ask(send, by_hand=by_hand)
 
     def _ask(self, send: SendSignIn, *, by_hand: bool) -> None:
         stored = self._stored = self._read()
-        at_once = by_hand or self._changed(stored)
-        self._wait_for_leave(stored, at_once=at_once)
+        asker = self._asker(stored, by_hand=by_hand)
+        self._wait_for_leave(stored, asker)
         try:
-            self._try(send, at_once=at_once)
+            self._try(send, asker)
         except Collided:
-            self._wait_for_leave(self._kept(), at_once=at_once)
-            self._try(send, at_once=at_once)
+            self._wait_for_leave(self._kept(), asker)
+            self._try(send, asker)
+
+    def _asker(self, stored: Stored, *, by_hand: bool) -> Asker:
+        if by_hand and self._credentials.at_terminal:
+            return Asker.PERSON
+        return Asker.AT_ONCE if by_hand or self._changed(stored) else Asker.SERVICE
 
     def _changed(self, stored: Stored) -> bool:
         """Say whether some were refused for good and these are others."""
         return bool(stored.refused) and not self._credentials.match(stored.refused)
 
-    def _wait_for_leave(self, stored: Stored, *, at_once: bool) -> None:
-        if not at_once and stored.refused:
+    def _wait_for_leave(self, stored: Stored, asker: Asker) -> None:
+        if asker is Asker.SERVICE and stored.refused:
             raise SignInRefused(
-                "The server refused these credentials before; correct them, or run `megabot login`.",
+                "These credentials were already rejected; correct them, or run `megabot login`.",
                 code="refused_before",
             )
         now = self._clock.now()
-        at = next_sign_in(stored.attempts, now=now, at_once=at_once)
+        at = next_sign_in(stored.attempts, now=now, asker=asker)
         if at - now > APART:
-            raise _later(at)
+            raise _later(at, asker)
         if at > now:
             self._clock.sleep((at - now).total_seconds())
 
-    def _try(self, send: SendSignIn, *, at_once: bool) -> None:
+    def _try(self, send: SendSignIn, asker: Asker) -> None:
         """Send one sign-in: written down before it is sent, so that a crash loop stays within the budget."""
         before = self._kept()
         now = self._clock.now()
         code = self._credentials.code(now)
-        attempt = Attempt(at=now, outcome=Outcome.UNKNOWN, at_once=at_once)
+        attempt = Attempt(at=now, outcome=Outcome.UNKNOWN, at_once=asker is not Asker.SERVICE)
         past = tuple(recent(before.attempts, now=now))
         self._keep(replace(before, attempts=(*past, attempt)))
         try:
             token = send(self._credentials, code)
         except RateLimited as error:
             self._note(attempt, Outcome.LIMITED)
-            raise _later(next_sign_in(self._kept().attempts, now=now, at_once=False)) from error
+            raise _limited(now + AFTER_LIMIT, asker) from error
         except (NotSent, UnknownCall):
             self._keep(replace(before, attempts=past))  # the server never saw it, so it does not count
             raise
@@ -163,9 +188,26 @@ class SignIns:
         self._stored = stored
 
 
-def _later(at: datetime) -> SignInLater:
+def _later(at: datetime, asker: Asker) -> SignInLater:
+    login = "`megabot login`"
+    now = (
+        f"to sign in now, run {login}"
+        if asker is Asker.SERVICE
+        else f"run {login} on a terminal to sign in now"
+    )
     return SignInLater(
-        f"The budget of sign-ins is used up until {at:%Y-%m-%d %H:%M} UTC; a person need not wait: "
-        "run `megabot login`.",
+        f"Too many sign-in attempts (servers block more): the next one may be made after {_time(at)}; {now}.",
         at=at,
     )
+
+
+def _limited(at: datetime, asker: Asker) -> SignInLater:
+    """Say what the server's own limit means, which everyone behind the same address shares."""
+    until = f"after {_time(at)}" if asker is Asker.SERVICE else f"in a few minutes, {_time(at)} at the latest"
+    return SignInLater(
+        f"The server accepts no more sign-ins from this address for now; try again {until}.", at=at
+    )
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

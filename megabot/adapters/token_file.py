@@ -50,18 +50,23 @@ class TokenFile:
 
     def read(self, *, instance: str, username: str) -> Stored:
         """Give what is stored for this account; a token of another account or server is never given."""
-        nothing = Stored(instance=instance, username=username)
+        stored = self.any_account()
+        if stored is not None and (stored.instance, stored.username) == (instance, username):
+            return stored
+        return Stored(instance=instance, username=username)
+
+    def any_account(self) -> Stored | None:
+        """Give what is stored, whichever account it is for; None without a file that can be understood."""
         try:
             self._close_to_others()
-            stored = _stored(Fields(json.loads(self._path.read_bytes()), "token file"))
+            return _stored(Fields(json.loads(self._path.read_bytes()), "token file"))
         except FileNotFoundError:
-            return nothing
+            return None
         except (WrongShape, ValueError):
             log.warning("%s cannot be understood and is left aside; a new sign-in replaces it", self._path)
-            return nothing
+            return None
         except OSError as error:
             raise LedgerError(f"{self._path} cannot be read: {error.strerror}.") from error
-        return stored if (stored.instance, stored.username) == (instance, username) else nothing
 
     def alone(self, clock: Clock) -> AbstractContextManager[None]:
         """Be the only process that changes the file, so that what is read within may be written over."""

@@ -92,6 +92,13 @@ def _monitor(url: SecretStr) -> SecretStr:
     return SecretStr(addresses.page(url.get_secret_value()))
 
 
+def _figures(text: object, info: ValidationInfo) -> Path:
+    path = _path(text, info)
+    if path.suffix != ".prom":  # the collector reads no other, and no file of megabot's own has this name
+        raise ValueError("write a file's name that ends in .prom")
+    return path
+
+
 def _rhythm(text: object) -> str:
     rhythm = str(text).strip().lower()
     if rhythm not in {"off", "weekly"}:
@@ -201,7 +208,7 @@ class Settings(BaseModel):
         "`/fail` behind it after one that went wrong.",
         examples=["https://monitor.example/ping/3f2a"],
     )
-    metrics_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+    metrics_file: Annotated[Path, BeforeValidator(_figures)] | None = Field(
         default=None,
         description="A file that the service writes after each pass for Prometheus' node_exporter (its "
         "textfile collector), named `*.prom`, in a folder that megabot's account may write to.",

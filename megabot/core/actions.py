@@ -36,6 +36,11 @@ class Reason(StrEnum):
     NOT_MODERATOR = "not_moderator"
     PENDING = "pending"
     PENDING_FOR_LONG = "pending_for_long"
+    PIN_TRAVELS = "pin_travels"
+    PIN_REFUSED = "pin_refused"
+    PIN_NOT_SHOWN = "pin_not_shown"
+    POST_NOT_AT_HOME = "post_not_at_home"
+    HOME_UNREADABLE = "home_unreadable"
     UNPINNED_BY_HAND = "unpinned_by_hand"
     PINNED_BY_HAND = "pinned_by_hand"
     EDITED_BY_HAND = "edited_by_hand"
@@ -65,6 +70,10 @@ NEEDS_PERSON = frozenset(
         Reason.REFUSED_BEFORE,
         Reason.NOT_MODERATOR,
         Reason.PENDING_FOR_LONG,
+        Reason.PIN_REFUSED,
+        Reason.PIN_NOT_SHOWN,
+        Reason.POST_NOT_AT_HOME,
+        Reason.HOME_UNREADABLE,
         Reason.EDITED_BY_HAND,
     }
 )

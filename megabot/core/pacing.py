@@ -16,7 +16,7 @@ AFTER_SUCCESS = timedelta(minutes=25)
 AFTER_LIMIT = timedelta(hours=1)
 WINDOW = timedelta(hours=1)
 IN_WINDOW = 2
-BY_HAND_IN_WINDOW = 3
+AT_ONCE_IN_WINDOW = 3
 
 
 class Bucket(StrEnum):
@@ -49,6 +49,16 @@ class Outcome(StrEnum):
     LIMITED = "limited"
 
 
+class Asker(StrEnum):
+    """Who wants a sign-in."""
+
+    SERVICE = "service"
+    AT_ONCE = "at once"
+    """`megabot login` without a terminal, or credentials that changed since they were refused."""
+    PERSON = "person"
+    """A person at a terminal, whom the server's own limit is enough for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One request to sign in. `at_once` says that a person or new credentials stood behind it."""
@@ -58,26 +68,26 @@ class Attempt:
     at_once: bool = False
 
 
-def next_sign_in(attempts: Iterable[Attempt], *, now: datetime, at_once: bool) -> datetime:
-    """Say from when on a sign-in may be tried; `now` or earlier means at once.
-
-    `at_once` is for a person at `megabot login` and for credentials that changed since they were refused.
-    """
+def next_sign_in(attempts: Iterable[Attempt], *, now: datetime, asker: Asker) -> datetime:
+    """Return from when on a sign-in may be tried; `now` or earlier means immediately."""
     past = recent(attempts, now=now)
     waits = [now, *(attempt.at + APART for attempt in past)]
-    if at_once:
-        waits += _room([one for one in past if one.at_once], BY_HAND_IN_WINDOW)
-    else:
-        waits += _room(past, IN_WINDOW)
-        waits += [one.at + AFTER_SUCCESS for one in past if one.outcome is Outcome.SUCCEEDED]
-        waits += [one.at + AFTER_LIMIT for one in past if one.outcome is Outcome.LIMITED]
+    match asker:
+        case Asker.PERSON:
+            pass  # a sign-in that the server's limit refuses costs nothing, on 0.19 and 1.0
+        case Asker.AT_ONCE:
+            waits += _room([one for one in past if one.at_once], AT_ONCE_IN_WINDOW)
+        case Asker.SERVICE:
+            waits += _room(past, IN_WINDOW)
+            waits += [one.at + AFTER_SUCCESS for one in past if one.outcome is Outcome.SUCCEEDED]
+            waits += [one.at + AFTER_LIMIT for one in past if one.outcome is Outcome.LIMITED]
     return max(waits)
 
 
 def sign_ins_left(attempts: Iterable[Attempt], *, now: datetime) -> int:
     """Say how many sign-ins may be tried now without a person, one after the other."""
     past = recent(attempts, now=now)
-    return 0 if next_sign_in(past, now=now, at_once=False) > now else IN_WINDOW - len(past)
+    return 0 if next_sign_in(past, now=now, asker=Asker.SERVICE) > now else IN_WINDOW - len(past)
 
 
 def recent(attempts: Iterable[Attempt], *, now: datetime) -> list[Attempt]:

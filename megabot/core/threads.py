@@ -105,7 +105,8 @@ class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
-    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder.
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
+    are files that look like part of the source and are not read.
     """
 
     files: dict[str, str]
@@ -113,6 +114,7 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+    ignored: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,14 @@ class Context:
     replaced: PreviousFacts | None = None
 
 
+SUFFIX = ".md.j2"
+
+
+def is_thread_file(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
+
+
 EDITION_URL = "https://edition-url.megabot.invalid/"
 """Stands for `edition.url` in a rendered `previous.comment` until the post exists (RFC 6761: no host)."""
 
@@ -210,7 +220,8 @@ class Rendered:
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
     where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
-    says and `essay` the digest of what stood there. `warnings` do not hinder.
+    says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
+    files of the source that this text does not use.
     """
 
     title: str
@@ -223,6 +234,7 @@ class Rendered:
     words: str = ""
     essay: str = ""
     warnings: tuple[Problem, ...] = ()
+    unused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
 from megabot.core.announcing import announce_the_next, announcement
 from megabot.core.doubles import doubles
+from megabot.core.federation import hold_until_the_home_server_shows_the_pin
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
 from megabot.core.publication import LONG, hold_after
@@ -32,14 +33,15 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
     pending = wait_until_it_has_arrived(case, standing)
     if pending is not None:
         return (pending,)
+    unconfirmed = hold_until_the_home_server_shows_the_pin(case, standing)
     return (
-        *pin_the_standing_post(case, standing),
+        *((unconfirmed,) if unconfirmed else pin_the_standing_post(case, standing)),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
         *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
         *unlock_what_stands_again(case, standing),
-        *unpin_the_older_ones(case, standing),
+        *(() if unconfirmed else unpin_the_older_ones(case, standing)),
         *report_doubles(case),
     )
 

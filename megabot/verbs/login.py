@@ -7,15 +7,19 @@ import click
 from megabot import operating_texts
 from megabot.app import open_app, typed
 from megabot.errors import ConfigError
+from megabot.layout import Outcome
 from megabot.process import read_settings
+from megabot.terminal import finish
 
 
-@click.command(help="Sign in by hand and keep only the token: no password need be on disk.")
+@click.command(help="Sign in; stores a token instead of your password.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
     settings = read_settings(options)
     settings.require_online()
+    with open_app(options) as app:
+        app.require_own_ledger()  # before anything is typed, and before another account's token is replaced
     password = settings.password_text()
     if password:
         click.echo(operating_texts.password_known(from_file=settings.password_file is not None), err=True)
@@ -24,11 +28,12 @@ def command(options: dict[str, object]) -> int:
     code = ""
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
-    with open_app(options, credentials=typed(settings, password=password, code=code)) as app:
+    credentials = typed(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
+    with open_app(options, credentials=credentials) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()
-    click.echo(f"signed in as {account.person.actor}; the token is kept, the password is not")
-    return 0
+    said = f"signed in as {account.person.actor}; the token is kept, the password is not"
+    return finish(Outcome.DONE, said)
 
 
 def _ask(what: str, *, may_be_empty: bool = False) -> str:

@@ -3,6 +3,8 @@
 import click
 
 from megabot.app import open_app
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 
 @click.command(help="Sign out and forget the token.")
@@ -10,9 +12,8 @@ from megabot.app import open_app
 def command(options: dict[str, object]) -> int:
     """Sign out. Where nobody is signed in that is said, and the server is not asked."""
     with open_app(options) as app:
+        app.require_own_ledger()
         if not app.is_signed_in:
-            click.echo("nobody is signed in")
-            return 0
+            return finish(Outcome.NOTHING, "nobody is signed in")
         app.ports.forum.sign_out()
-    click.echo("signed out")
-    return 0
+    return finish(Outcome.DONE, "signed out")

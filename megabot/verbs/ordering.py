@@ -53,8 +53,8 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
 
 
 def who() -> str:
-    """Name the person at the host."""
-    return f"{getpass.getuser()} at the host"
+    """Name the person at the shell of this machine."""
+    return f"{getpass.getuser()} on this machine"
 
 
 def tell(answer: Answer) -> int:

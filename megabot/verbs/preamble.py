@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from megabot import amending, texts
+from megabot import amending, texts, workshop
 from megabot.app import App, open_app
 from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
@@ -81,6 +81,7 @@ def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
 def export(options: dict[str, object], folder: Path) -> int:
     """Write a file for each preamble, and name it."""
     with open_app(options) as app:
+        workshop.check_output(folder)
         for thread in app.threads(None):
             for one in amending.kept(app.desk.ledger, thread.name):
                 if one.kind is Kind.PREAMBLE:

@@ -57,6 +57,7 @@ OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
     "show_everything": lambda stage, _: stage.forum.show_everything(),
     "unread": lambda stage, _: stage.forum.unread(),
     "community": lambda stage, _: stage.forum.community("news"),
+    "follow": lambda stage, _: stage.forum.follow(stage.news),
     "own_content": lambda stage, _: stage.forum.own_content(since=None),
     "own_removed": lambda stage, _: stage.forum.own_removed(stage.news),
     "pinned": lambda stage, _: stage.forum.pinned(stage.news),
@@ -150,7 +151,7 @@ def test_signing_out_makes_the_token_worthless(stage: HttpStage) -> None:
 def test_a_password_that_was_changed_is_refused_in_words(stage: HttpStage) -> None:
     stage.sandbox.person("megabot").password = "another"
 
-    with pytest.raises(SignInRefused, match="does not know this name with this password"):
+    with pytest.raises(SignInRefused, match="Wrong user name or password"):
         stage.forum.account()
 
 

@@ -19,7 +19,7 @@ def nothing_was_posted(sandbox: Sandbox) -> bool:
         ({"INSTANCE": ""}, 2, "MEGABOT_INSTANCE is not set"),
         ({"INSTANCE": "http://lemmy.example"}, 2, "write https://"),
         ({"INSTANCE": "lemmy example"}, 2, "MEGABOT_INSTANCE"),
-        ({"PASSWORD": "wrong"}, 1, "does not know this name with this password"),
+        ({"PASSWORD": "wrong"}, 1, "Wrong user name or password"),
         ({"PASSWORD": ""}, 1, "megabot login"),
         ({"COMMUNITY": ""}, 2, "no community; set MEGABOT_COMMUNITY"),
         ({"COMMUNITY": "nosuch"}, 1, "there is no community nosuch"),
@@ -122,7 +122,7 @@ def test_credentials_refused_for_good_are_not_tried_again(megabot: Megabot, sand
     code, _, err = megabot("post", PASSWORD="wrong")
 
     assert code == 1
-    assert "refused these credentials before" in err
+    assert "credentials were already rejected" in err
     assert not [request for request in sandbox.requests if request.path.endswith("/login")]
 
 

@@ -65,8 +65,22 @@ def test_a_file_that_cannot_be_used_is_told_once(megabot: Megabot, source: Path)
     _, out, _ = megabot("check")
 
     assert out.splitlines() == [
-        "problem sections/20-bad.md:1: the file is not UTF-8 (save it as UTF-8 in your editor)"
+        "problem templates/sections/20-bad.md:1: the file is not UTF-8 (save it as UTF-8 in your editor)",
+        "",
+        "1 problem.",
     ]
+
+
+def test_files_are_named_from_where_the_user_stands(
+    megabot: Megabot, broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (broken.parent / "sections/20-bad.md").write_bytes(b"\xff")
+    monkeypatch.chdir(broken.parent / "sections")
+    source = str(broken.parent)
+
+    for verb in ("check", "preview", "calendar", "post"):
+        _, out, err = megabot(verb, SOURCE=source)
+        assert " 20-bad.md:1: the file is not UTF-8" in out + err, verb
 
 
 def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:

@@ -35,3 +35,37 @@ def test_a_script_is_told_in_json(megabot: Megabot, tmp_path: Path) -> None:
 
     assert code == 0
     assert json.loads(out).keys() == {"files", "written", "removed"}
+
+
+def test_the_token_is_not_published(megabot: Megabot, nobodys_home: Path) -> None:
+    """Neither by naming the state folder nor by a state folder inside the site."""
+    megabot("check", "--online")
+    state = nobodys_home / ".local" / "state" / "megabot"
+    before = sorted(state.iterdir())
+
+    for words, settings in (
+        (["site", "--output", str(state)], {}),
+        (["site"], {"SITE_DIR": str(state)}),
+        (["site"], {"SITE_DIR": str(nobodys_home / "www"), "STATE_DIR": str(nobodys_home / "www" / "state")}),
+        (["post"], {"SITE_DIR": str(nobodys_home / "www"), "STATE_DIR": str(nobodys_home / "www" / "state")}),
+        (["preview", "--output", str(state / "token.json")], {}),
+        (["preamble", "export", str(state)], {}),
+        (["init", str(state)], {}),
+    ):
+        code, _, err = megabot(*words, **settings)
+        assert (code, words) == (2, words), err
+        assert "the state folder" in err or "would be published" in err
+
+    assert sorted(state.iterdir()) == before
+    assert not (nobodys_home / "www").exists()
+
+
+def test_a_backup_is_not_published(megabot: Megabot, tmp_path: Path) -> None:
+    megabot("post")
+    megabot("site", "--output", str(tmp_path / "site"))
+
+    code, _, err = megabot("backup", str(tmp_path / "site" / "ledger.db"))
+
+    assert code == 2
+    assert "would be published" in err
+    assert not list((tmp_path / "site").glob("*.db"))

@@ -191,7 +191,7 @@ def test_status_shows_the_state_of_the_source(megabot: Megabot) -> None:
     code, out, _ = megabot("status")
 
     assert code == 0
-    assert "source: a folder that is in no git repository" in out
+    assert "a plain folder (not in git)" in out
 
 
 def test_backup_writes_a_file_and_says_what_is_not_in_it(megabot: Megabot, tmp_path: Path) -> None:

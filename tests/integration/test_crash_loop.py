@@ -75,7 +75,7 @@ def test_a_token_that_the_server_forgets_each_time_is_renewed_once_in_25_minutes
 
     assert logins(sandbox) == 1
     assert [end.code for end in ends] == [0, 1, 1, 1]
-    assert all("The budget of sign-ins is used up until" in end.err for end in ends[1:])
+    assert all("Too many sign-in attempts" in end.err for end in ends[1:])
 
 
 def test_a_wrong_password_is_tried_once_however_often_the_service_is_started(
@@ -90,7 +90,7 @@ def test_a_wrong_password_is_tried_once_however_often_the_service_is_started(
 
     assert logins(sandbox) == 1
     assert [end.code for end in ends] == [1, 1, 1]
-    assert "does not know this name with this password" in ends[0].err
+    assert "Wrong user name or password" in ends[0].err
     assert all("correct them, or run `megabot login`" in end.err for end in ends[1:])
 
 
@@ -141,7 +141,7 @@ def kill_at_sign_in(host: Machine, sandbox: Holding) -> bool:
     process.kill()
     sandbox.killed.set()
     end = ended(process)
-    assert sandbox.asked.is_set() or "The budget of sign-ins is used up" in end.err
+    assert sandbox.asked.is_set() or "Too many sign-in attempts" in end.err
     return sandbox.asked.is_set()
 
 
@@ -251,7 +251,7 @@ def test_an_empty_bucket_is_left_alone_for_an_hour_and_the_token_is_kept(world: 
 # -- refused for good, each told apart
 
 REFUSALS = {
-    "incorrect_login": "does not know this name with this password",
+    "incorrect_login": "Wrong user name or password",
     "missing_totp_token": "has two-factor sign-in; set MEGABOT_TOTP_SECRET",
     "incorrect_totp_token": "check MEGABOT_TOTP_SECRET and this machine's clock",
     "email_not_verified": "e-mail address is not verified",
@@ -279,7 +279,7 @@ def test_what_is_refused_for_good_is_said_in_its_own_words_and_not_tried_again(
     """A07, A08."""
     refusal = answer(b'{"error":"%s"}' % code.encode(), status="400 Bad Request")
     with RawServer(*[refusal] * 3) as server:
-        for words in (REFUSALS[code], *["refused these credentials before"] * 3):
+        for words in (REFUSALS[code], *["credentials were already rejected"] * 3):
             with (
                 forum(server.url, tmp_path, FakeClock()) as ours,
                 pytest.raises(SignInRefused, match=words),

@@ -55,8 +55,12 @@ def door(clock: FakeClock) -> Door:
 
 @pytest.fixture
 def make(clock: FakeClock, tmp_path: Path) -> Callable[..., SignIns]:
-    def make(password: str = "pw", username: str = "megabot", totp_secret: str = "") -> SignIns:
-        credentials = Credentials(username=username, password=password, totp_secret=totp_secret)
+    def make(
+        password: str = "pw", username: str = "megabot", totp_secret: str = "", *, at_terminal: bool = False
+    ) -> SignIns:
+        credentials = Credentials(
+            username=username, password=password, totp_secret=totp_secret, at_terminal=at_terminal
+        )
         file = TokenFile(tmp_path / "token.json")
         return SignIns(credentials=credentials, instance="https://lemmy.example", file=file, clock=clock)
 
@@ -162,7 +166,7 @@ def test_refused_credentials_are_not_tried_again(
         make().renew(door, by_hand=False)
 
     clock.advance(days=30)
-    with pytest.raises(SignInRefused, match="refused these credentials before"):
+    with pytest.raises(SignInRefused, match="credentials were already rejected"):
         make().renew(door, by_hand=False)
 
     assert len(door.knocks) == 1
@@ -212,12 +216,53 @@ def test_a_success_clears_what_was_refused(
     assert make().token == "token-3"
 
 
-def test_a_person_may_try_three_times_an_hour(make: Callable[..., SignIns], door: Door) -> None:
+def test_a_login_without_a_terminal_may_try_three_times_an_hour(
+    make: Callable[..., SignIns], door: Door
+) -> None:
     for _ in range(3):
         make().renew(door, by_hand=True)
 
-    with pytest.raises(SignInLater):
+    with pytest.raises(SignInLater, match="run `megabot login` on a terminal"):
         make().renew(door, by_hand=True)
+
+
+def test_a_person_at_a_terminal_may_go_on_until_the_password_is_right(
+    make: Callable[..., SignIns], door: Door
+) -> None:
+    door.will = [REFUSED] * 5
+    for number in range(5):
+        with pytest.raises(SignInRefused):
+            make(f"wrong {number}", at_terminal=True).renew(door, by_hand=True)
+
+    make("right", at_terminal=True).renew(door, by_hand=True)
+
+    assert make().token == "token-6"
+
+
+def test_a_person_is_told_how_long_the_servers_own_limit_lasts_and_may_try_again(
+    make: Callable[..., SignIns], door: Door, clock: FakeClock
+) -> None:
+    door.will = [RateLimited("Full.", wait=3600)]
+    with pytest.raises(SignInLater, match="in a few minutes, 2026-11-16 13:00 UTC at the latest"):
+        make(at_terminal=True).renew(door, by_hand=True)
+
+    clock.advance(minutes=6)
+    make(at_terminal=True).renew(door, by_hand=True)
+
+    assert make().token == "token-2"
+
+
+def test_a_persons_mistakes_do_not_let_the_service_sign_in_more_often(
+    make: Callable[..., SignIns], door: Door
+) -> None:
+    door.will = [REFUSED] * 5
+    for _ in range(5):
+        with pytest.raises(SignInRefused):
+            make("wrong", at_terminal=True).renew(door, by_hand=True)
+    make("right", at_terminal=True).renew(door, by_hand=True)
+
+    with pytest.raises(SignInLater):
+        make("right").renew(door, by_hand=False)
 
 
 def test_sign_ins_that_collide_are_made_two_seconds_apart(

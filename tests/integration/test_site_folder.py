@@ -1,6 +1,10 @@
 """The site's folder: whole files, only what changed, others' files left alone."""
 
+import contextlib
 import json
+import os
+import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -106,3 +110,35 @@ def test_a_new_edition_changes_few_files_and_a_removed_one_disappears(tmp_path: 
 
     pages = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not any("Essay 5" in path.read_text() for path in pages)
+
+
+@pytest.mark.parametrize("path", ["index.html", LIST, "news/index.html", "news"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "socket"])
+def test_only_regular_files_are_opened(tmp_path: Path, path: str, kind: str) -> None:
+    site, some = tmp_path / "site", [a_file("index.html", "home"), a_file("news/index.html", "news")]
+    write(site, some)
+    place = site / path
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    put_odd_file(place, kind, to=tmp_path / "elsewhere")
+
+    with pytest.raises(NeedsPerson, match=f"{place} is not a regular"):
+        write(site, some)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_pipe_in_a_temporary_files_place_does_not_hold_the_build_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".index.html.new")
+
+    assert write(tmp_path, [a_file("index.html", "home")]).written == 1
+    assert (tmp_path / "index.html").read_text() == "home"
+
+
+def put_odd_file(place: Path, kind: str, *, to: Path) -> None:
+    match kind:
+        case "pipe":
+            os.mkfifo(place)
+        case "link":
+            place.symlink_to(to)
+        case _:
+            with contextlib.chdir(place.parent), socket.socket(socket.AF_UNIX) as end:
+                end.bind(place.name)

@@ -10,6 +10,8 @@ FOLLOWING = "tests/integration/test_following.py"
 UNKNOWN = "tests/integration/test_unknown_outcomes.py"
 PROMISES = "tests/integration/test_promises.py"
 ON_1_0 = "tests/integration/test_on_1_0.py"
+SERVERS = "tests/integration/test_home_servers.py"
+REMOTE = "tests/integration/test_remote_community.py"
 TWO_BOTS = "tests/integration/test_two_bots.py"
 JUDGE = tuple(
     f"{PROMISES}::test_handovers_are_right_in_the_eyes_of_the_demos_judge[{api}]" for api in ("v3", "v4")
@@ -219,6 +221,47 @@ RULES_BROKEN = (
         rule="wait_until_it_has_arrived",
     ),
     Mutant(
+        name="a pin that another server has not confirmed counts",
+        file=UPKEEP,
+        old="        *(() if unconfirmed else unpin_the_older_ones(case, standing)),\n",
+        new="        *unpin_the_older_ones(case, standing),\n",
+        caught_by=(
+            f"{REMOTE}::test_a_pin_that_a_0_19_refuses_counts_for_nothing_and_moderators_are_told",
+            ALWAYS,
+        ),
+        rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
+        name="a pin that another server refused is sent again",
+        file="megabot/core/federation.py",
+        old="    if not (current or standing.post.featured_community):\n",
+        new="    if not standing.post.featured_community:\n",
+        caught_by=(f"{REMOTE}::test_a_refused_pin_is_not_sent_again_and_again",),
+        rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
+        name="what another server answered is not looked at in the same pass",
+        file="megabot/reconcile.py",
+        old="    second = _report(one, report.thread, order)\n",
+        new="    second = report\n",
+        caught_by=(f"{REMOTE}::test_a_pin_that_the_home_server_shows_counts_and_the_old_thread_is_unpinned",),
+    ),
+    Mutant(
+        name="another server leads the question about a pin to where it wants",
+        file="megabot/adapters/home_servers.py",
+        old="most=_MOST, hops=0)",
+        new="most=_MOST)",
+        caught_by=(f"{SERVERS}::test_an_answer_that_leads_elsewhere_or_is_too_large_is_none",),
+    ),
+    Mutant(
+        name="a pin on its way is an alert at once",
+        file="megabot/core/federation.py",
+        old="    if case.now - answer.first < PATIENCE:\n",
+        new="    if False:\n",
+        caught_by=(f"{REMOTE}::test_a_server_that_does_not_federate_is_told_of_after_an_hour",),
+        rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
         name="a person's unpin is ignored",
         file=UPKEEP,
         old="    elif by_another(case, case.seen.pin_events[standing.id], featured=False):\n",
@@ -237,7 +280,7 @@ RULES_BROKEN = (
     Mutant(
         name="the old thread is unpinned first",
         file=UPKEEP,
-        old="        *pin_the_standing_post(case, standing),\n",
+        old="        *((unconfirmed,) if unconfirmed else pin_the_standing_post(case, standing)),\n",
         new="        *(Unpin(own=own, kind=Feature.COMMUNITY, standing=standing)\n"
         "          for own in case.seen.older[:1]\n"
         "          if own.post.featured and standing.id in case.seen.created),\n"

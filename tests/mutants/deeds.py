@@ -159,7 +159,7 @@ BEHAVING = (
     Mutant(
         name="a token is renewed without a budget",
         file="megabot/adapters/sign_in.py",
-        old="        at = next_sign_in(stored.attempts, now=now, at_once=at_once)\n        if at",
+        old="        at = next_sign_in(stored.attempts, now=now, asker=asker)\n        if at",
         new="        at = now\n        if at",
         caught_by=(
             f"{SIGN_IN}::test_a_crash_loop_stays_within_two_an_hour",

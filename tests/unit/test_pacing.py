@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core.pacing import Attempt, Bucket, Outcome, next_sign_in, recent, refill_seconds
+from megabot.core.pacing import Asker, Attempt, Bucket, Outcome, next_sign_in, recent, refill_seconds
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 
@@ -13,8 +13,8 @@ def ago(outcome: Outcome = Outcome.FAILED, *, at_once: bool = False, **units: fl
     return Attempt(at=NOW - timedelta(**units), outcome=outcome, at_once=at_once)
 
 
-def wait(*attempts: Attempt, at_once: bool = False) -> timedelta:
-    return next_sign_in(attempts, now=NOW, at_once=at_once) - NOW
+def wait(*attempts: Attempt, asker: Asker = Asker.SERVICE) -> timedelta:
+    return next_sign_in(attempts, now=NOW, asker=asker) - NOW
 
 
 def test_the_first_sign_in_may_be_tried_at_once() -> None:
@@ -23,7 +23,7 @@ def test_the_first_sign_in_may_be_tried_at_once() -> None:
 
 def test_two_sign_ins_are_two_seconds_apart() -> None:
     assert wait(ago(seconds=0)) == timedelta(seconds=2)
-    assert wait(ago(seconds=0, at_once=True), at_once=True) == timedelta(seconds=2)
+    assert wait(ago(seconds=0, at_once=True), asker=Asker.AT_ONCE) == timedelta(seconds=2)
 
 
 def test_after_one_failure_a_second_attempt_is_left() -> None:
@@ -43,23 +43,31 @@ def test_a_success_bars_the_next_automatic_sign_in_for_25_minutes() -> None:
     assert wait(ago(Outcome.SUCCEEDED, minutes=5)) == timedelta(minutes=20)
 
 
-def test_a_success_does_not_bar_a_person() -> None:
-    assert wait(ago(Outcome.SUCCEEDED, minutes=5), at_once=True) == timedelta()
+def test_a_success_does_not_bar_a_login() -> None:
+    assert wait(ago(Outcome.SUCCEEDED, minutes=5), asker=Asker.AT_ONCE) == timedelta()
 
 
 def test_an_empty_bucket_is_left_alone_for_an_hour() -> None:
     assert wait(ago(Outcome.LIMITED, minutes=15)) == timedelta(minutes=45)
 
 
-def test_a_person_may_try_three_times_an_hour() -> None:
+def test_a_login_without_a_terminal_may_try_three_times_an_hour() -> None:
     tried = [ago(at_once=True, minutes=m) for m in (45, 30, 15)]
 
-    assert wait(*tried[:2], at_once=True) == timedelta()
-    assert wait(*tried, at_once=True) == timedelta(minutes=15)
+    assert wait(*tried[:2], asker=Asker.AT_ONCE) == timedelta()
+    assert wait(*tried, asker=Asker.AT_ONCE) == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_person_at_a_terminal_is_held_up_by_the_server_alone(outcome: Outcome) -> None:
+    tried = [ago(outcome, at_once=True, minutes=m) for m in (4, 3, 2, 1)]
+
+    assert wait(*tried, asker=Asker.PERSON) == timedelta()
+    assert wait(ago(outcome, at_once=True, seconds=0), asker=Asker.PERSON) == timedelta(seconds=2)
 
 
 def test_automatic_attempts_take_nothing_from_a_person() -> None:
-    assert wait(*(ago(minutes=m) for m in (50, 40, 30)), at_once=True) == timedelta()
+    assert wait(*(ago(minutes=m) for m in (50, 40, 30)), asker=Asker.AT_ONCE) == timedelta()
 
 
 def test_a_persons_attempts_count_for_the_automatic_budget() -> None:

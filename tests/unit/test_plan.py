@@ -120,6 +120,7 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.NOT_PROVEN,
         Reason.NOT_ORDERED,
         Reason.PENDING,
+        Reason.PIN_TRAVELS,
         Reason.UNPINNED_BY_HAND,
         Reason.PINNED_BY_HAND,
         Reason.ADOPTED,

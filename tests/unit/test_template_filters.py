@@ -1,5 +1,6 @@
 """Dates in words, ordinals, Markdown and addresses kept whole, spoilers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
@@ -8,7 +9,7 @@ from jinja2 import TemplateRuntimeError
 
 from megabot.adapters.template_filters import date_filter, escape_md, ordinal, spoiler, url
 from megabot.markdown import to_html
-from tests.templates import body_of, problems_of
+from tests.templates import CONTEXT, body_of, problems_of
 
 MONDAY = date(2026, 11, 16)
 
@@ -24,7 +25,33 @@ MONDAY = date(2026, 11, 16)
     ],
 )
 def test_a_date_is_written_in_the_threads_language(locale: str, pattern: str, text: str) -> None:
-    assert date_filter(locale)(MONDAY, pattern) == text
+    assert date_filter(locale, "UTC")(MONDAY, pattern) == text
+
+
+@pytest.mark.parametrize("pattern", ["YYYY-'W'ww", "'YYYY' d MMMM y", "D", "d MMM y HH:mm", "H:mm"])
+def test_letters_that_mean_what_they_look_like_pass(pattern: str) -> None:
+    assert date_filter("en", "UTC")(datetime(2026, 11, 16, 8, tzinfo=UTC), pattern)
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "pattern", "text"),
+    [
+        ("America/New_York", datetime(2026, 12, 28, 17, tzinfo=UTC), "HH:mm z", "17:00 UTC"),
+        ("America/New_York", "2026-12-28T12:00:00-05:00", "HH:mm z", "12:00 EST"),
+        ("America/New_York", "2026-06-28T12:00:00-04:00", "HH:mm z", "12:00 EDT"),
+        ("Europe/London", "2026-12-28T12:00:00+00:00", "HH:mm z", "12:00 GMT"),
+        ("Europe/London", "2026-12-28T12:00", "HH:mm z", "12:00 GMT"),
+        ("Europe/London", "2026-06-28T12:00:00+01:00", "zzzz", "British Summer Time"),
+    ],
+)
+def test_a_zone_has_the_name_that_babel_gives_it(zone: str, value: object, pattern: str, text: str) -> None:
+    assert date_filter("en", zone)(value, pattern) == text
+
+
+def test_the_slots_zone_has_its_name() -> None:
+    winter = replace(CONTEXT, edition=replace(CONTEXT.edition, slot=datetime(2026, 12, 28, 12, tzinfo=UTC)))
+
+    assert body_of("{{ edition.slot | date('HH:mm z') }}", winter) == "12:00 GMT"
 
 
 def test_the_slots_hour_is_that_of_the_threads_zone() -> None:
@@ -35,7 +62,7 @@ def test_the_slots_hour_is_that_of_the_threads_zone() -> None:
     "value", ["2026-11-16", "2026-11-16T08:30:00", datetime(2026, 11, 16, 8, tzinfo=UTC)]
 )
 def test_a_date_of_the_data_may_be_text(value: object) -> None:
-    assert date_filter("en")(value, "d MMM") == "16 Nov"
+    assert date_filter("en", "UTC")(value, "d MMM") == "16 Nov"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +71,27 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
         ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %; write 'd MMMM y'"),
         ("en", MONDAY, "%Q", "a date pattern is Babel's, without %; write 'd MMMM y'"),
         ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern; write one like 'd MMMM y'"),
+        (
+            "en",
+            MONDAY,
+            "d MMMM YYYY",
+            "YYYY is the year that the week belongs to, another one around New Year; write yyyy for the year",
+        ),
+        (
+            "en",
+            MONDAY,
+            "Y",
+            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+        ),
+        (
+            "en",
+            MONDAY,
+            "d MMM Y, 'week' w",
+            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+        ),
+        ("en", MONDAY, "DD.MM.y", "DD is the day of the year; write dd for the day of the month"),
+        ("en", MONDAY, "dd.mm.y", "mm are the minutes; write MM for the month"),
+        ("en", MONDAY, "d MMMM O", "O is no part of a date; write one like 'd MMMM y'"),
         ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
         ("en", 3, "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
         ("en", "soon", "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
@@ -55,7 +103,7 @@ def test_a_date_that_cannot_be_written_says_why(
     locale: str, value: object, pattern: str, message: str
 ) -> None:
     with pytest.raises(TemplateRuntimeError) as raised:
-        date_filter(locale)(value, pattern)
+        date_filter(locale, "UTC")(value, pattern)
     assert raised.value.message == message
 
 

@@ -1,0 +1,223 @@
+"""A ledger belongs to one account on one server: it says whose it is and refuses every other."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from megabot.adapters.ledger_owner import OWNER
+from megabot.adapters.system import Stop
+from megabot.errors import ForeignLedger
+from megabot.running import Running
+from megabot.sandbox import Sandbox
+from megabot.sandbox.hands import Hand
+from tests.e2e.conftest import Megabot
+
+VERBS = [
+    "post",
+    "plan",
+    "status",
+    "history",
+    "calendar",
+    "hold news",
+    "resume news",
+    "check",
+    "check --online",
+    "preview",
+    "undo",
+    "site --output site",
+    "login",
+    "logout",
+    "backup copy.db",
+    "run",
+]
+NEXT_STEP = "set MEGABOT_STATE_DIR to another folder for this bot, for example MEGABOT_STATE_DIR=state"
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[str], Sandbox]]:
+    """Start other servers by their names, with the same account and community."""
+    started: list[Sandbox] = []
+
+    def start(hostname: str) -> Sandbox:
+        made = Sandbox(lambda: datetime.now(UTC), hostname=hostname).__enter__()
+        for name in ("modlin", "megabot", "newsbot"):
+            made.add_person(name, bot=name != "modlin")
+        made.add_community("news", "News", moderators=["modlin", "megabot", "newsbot"])
+        started.append(made)
+        return made
+
+    yield start
+    for one in started:
+        one.__exit__(None, None, None)
+
+
+def state(home: Path) -> Path:
+    return home / ".local" / "state" / "megabot"
+
+
+def owner(home: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(state(home) / "ledger.db")) as ledger:
+        (kept,) = ledger.execute("SELECT value FROM facts WHERE key = ?", (OWNER,)).fetchone()
+    return dict(json.loads(kept))
+
+
+def make_older(home: Path) -> None:
+    """Make the ledger one of a version that recorded no owner."""
+    with closing(sqlite3.connect(state(home) / "ledger.db")) as ledger, ledger:
+        ledger.execute("DELETE FROM facts WHERE key = ?", (OWNER,))
+
+
+def posts(sandbox: Sandbox) -> int:
+    return len(Hand(sandbox.url).get("post/list", community_name="news")["posts"])
+
+
+def test_the_first_proven_account_is_recorded(megabot: Megabot, nobodys_home: Path, sandbox: Sandbox) -> None:
+    megabot("check", "--online")
+
+    address = sandbox.url.removeprefix("http://")
+    assert owner(nobodys_home) == {"name": "megabot", "host": "lemmy.example", "address": address}
+
+
+@pytest.mark.parametrize("words", VERBS)
+def test_every_verb_refuses_the_ledger_of_another_server(
+    words: str, megabot: Megabot, elsewhere: Callable[[str], Sandbox], nobodys_home: Path
+) -> None:
+    """S12."""
+    megabot("post")
+    (token,) = [path.read_bytes() for path in state(nobodys_home).glob("token.json")]
+    other = elsewhere("other.example")
+
+    code, out, err = megabot(*words.split(), INSTANCE=other.url)
+
+    assert (code, out) == (2, ""), err
+    assert "belongs to megabot on lemmy.example, but the settings are for megabot on " in err
+    assert NEXT_STEP in err
+    assert posts(other) == 0
+    assert (state(nobodys_home) / "token.json").read_bytes() == token
+
+
+@pytest.mark.parametrize("words", VERBS)
+def test_every_verb_refuses_the_ledger_of_another_account(
+    words: str, megabot: Megabot, nobodys_home: Path, sandbox: Sandbox
+) -> None:
+    megabot("post")
+
+    code, _, err = megabot(*words.split(), USERNAME="newsbot")
+
+    assert code == 2
+    assert "belongs to megabot on lemmy.example, but the settings are for newsbot on " in err
+    assert posts(sandbox) == 1
+
+
+def test_the_same_server_at_another_address_goes_on_with_its_ledger(
+    megabot: Megabot, nobodys_home: Path, elsewhere: Callable[[str], Sandbox]
+) -> None:
+    megabot("check", "--online")
+    moved = elsewhere("lemmy.example")
+
+    code, _, err = megabot("status", INSTANCE=moved.url)
+    assert code == 2, "without asking a server it cannot be told"
+    assert "megabot check --online" in err
+    code, out, err = megabot("post", INSTANCE=moved.url)
+
+    assert code == 0, err
+    assert "(pinned)" in out
+    assert owner(nobodys_home)["address"] == moved.url.removeprefix("http://")
+    assert megabot("status", INSTANCE=moved.url)[0] == 0
+
+
+def test_an_upgraded_server_is_the_same_one(megabot: Megabot, nobodys_home: Path, sandbox: Sandbox) -> None:
+    megabot("post")
+    before = owner(nobodys_home)
+    sandbox.upgrade()
+    (state(nobodys_home) / "token.json").unlink()
+
+    code, _, err = megabot("post")
+
+    assert code == 0, err
+    assert owner(nobodys_home) == before
+
+
+def test_the_name_may_be_written_otherwise(megabot: Megabot, nobodys_home: Path) -> None:
+    megabot("post")
+
+    code, _, err = megabot("status", USERNAME="MegaBot")
+
+    assert code == 0, err
+
+
+def test_a_ledger_from_before_owners_goes_on_and_records_its_own(
+    megabot: Megabot, nobodys_home: Path
+) -> None:
+    megabot("post")
+    before = owner(nobodys_home)
+    make_older(nobodys_home)
+
+    code, out, err = megabot("post")
+
+    assert code == 0, err
+    assert "/post/1 (pinned)" in out
+    assert owner(nobodys_home) == before
+
+
+@pytest.mark.parametrize("settings", [{"USERNAME": "newsbot"}, {}])
+def test_a_ledger_from_before_owners_refuses_whom_its_token_does_not_name(
+    settings: dict[str, str], megabot: Megabot, nobodys_home: Path, elsewhere: Callable[[str], Sandbox]
+) -> None:
+    megabot("post")
+    make_older(nobodys_home)
+    other = elsewhere("other.example")
+
+    code, _, err = megabot("post", INSTANCE=other.url, **settings)
+
+    assert code == 2
+    assert "belongs to megabot on lemmy.example" in err
+    assert posts(other) == 0
+
+
+def test_a_ledger_without_its_token_is_recognised_by_its_posts(
+    megabot: Megabot, nobodys_home: Path, elsewhere: Callable[[str], Sandbox]
+) -> None:
+    """A backup holds no token."""
+    megabot("post")
+    make_older(nobodys_home)
+    (state(nobodys_home) / "token.json").unlink()
+    other = elsewhere("other.example")
+
+    assert megabot("post", INSTANCE=other.url)[0] == 2
+    assert posts(other) == 0
+    code, out, err = megabot("post")
+
+    assert code == 0, err
+    assert "/post/1 (pinned)" in out
+
+
+def test_a_service_keeps_its_settings_if_new_ones_name_another_account(
+    sandbox: Sandbox, source: Path, quiet_log: None, elsewhere: Callable[[str], Sandbox]
+) -> None:
+    file = source.parent / "bot.env"
+    folder = source.parent / "state"
+
+    def write(url: str, name: str) -> None:
+        file.write_text(
+            f"MEGABOT_INSTANCE={url}\nMEGABOT_USERNAME={name}\nMEGABOT_PASSWORD='correct horse'\n"
+            f"MEGABOT_COMMUNITY=news\nMEGABOT_SOURCE={source}\nMEGABOT_STATE_DIR={folder}\n"
+        )
+        file.chmod(0o600)
+
+    write(sandbox.url, "megabot")
+    running = Running({"env_file": str(file)}, Stop())
+    running.app.ports.forum.account()
+    for url, name in ((sandbox.url, "newsbot"), (elsewhere("other.example").url, "megabot")):
+        write(url, name)
+        with pytest.raises(ForeignLedger):
+            running.read_again()
+    running.app.close()
+
+    assert running.app.settings.username == "megabot"
+    assert running.app.settings.instance == sandbox.url
