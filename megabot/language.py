@@ -61,6 +61,8 @@ _KINDS = {
     IntentKind.WITHDRAW: "withdraw",
     IntentKind.ANNOUNCE: "announcement in the old thread",
     IntentKind.DISTINGUISH: "mark on the announcement",
+    IntentKind.FIRST_COMMENT: "first comment",
+    IntentKind.DISTINGUISH_FIRST: "mark on the first comment",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",

@@ -151,6 +151,7 @@ class Press:
             title=f"{thread.name.capitalize()} {context.edition.number}",
             body="\n\n".join(filter(None, [words, context.added, previous, *links])),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL) if before else "",
+            first_comment=thread.first_comment.replace("{{ edition.url }}", EDITION_URL),
             preamble=origin,
             words=words,
             essay=self.essay,

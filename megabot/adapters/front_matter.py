@@ -145,6 +145,7 @@ class ThreadModel(_Strict):
     cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    first_comment: str = ""
 
     def pin_value(self) -> Pin:
         """Give where it is pinned."""

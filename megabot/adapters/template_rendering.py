@@ -162,6 +162,7 @@ def _render(source: Source, job: Json) -> Json:
         "title": (_at_line(thread["title"], title_line), names),
         "body": (source.templates[path], names),
         "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
+        "first_comment": (_at_line(thread["first_comment"], lines.line(("first_comment",))), later),
     }
     for part in template_images.PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
@@ -263,11 +264,13 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
     if flaw := limits.size_flaw(text["body"]):
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
         problems += () if text["body"].strip() else _slips(source, thread)
-    for part in ("body", "comment"):
+    for part in ("body", "comment", "first_comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
         problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+    if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
+        problems.append(Problem(path, 0, "first_comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:

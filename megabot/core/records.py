@@ -21,6 +21,8 @@ class IntentKind(StrEnum):
     WITHDRAW = "withdraw"
     ANNOUNCE = "announce"
     DISTINGUISH = "distinguish"
+    FIRST_COMMENT = "first_comment"
+    DISTINGUISH_FIRST = "distinguish_first"
 
 
 class IntentState(StrEnum):
