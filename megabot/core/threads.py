@@ -220,7 +220,7 @@ class Rendered:
     """The text of one edition, ready to be posted but for its marker.
 
     `comment` and `first_comment` still hold `EDITION_URL` for the new post's address. `url` and `thumbnail`
-    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
+    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` says
     where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
     says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
     files of the source that this text does not use.
