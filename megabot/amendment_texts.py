@@ -31,8 +31,11 @@ def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendmen
     )
 
 
-def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition) -> str:
+def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> str:
     """Say that an edition is left out, by whom, and how another one is."""
+    if following is None:
+        undo = command("resume", thread.name, one.edition)
+        return lang.skipped.format(edition=f"{thread.name}/{one.edition}", command=undo)
     return lang.skipped_already.format(
         edition=f"{thread.name}/{one.edition}",
         by=one.by,
@@ -62,11 +65,13 @@ def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
     return lang.nothing_to_resume.format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(lang: Language, edition: Edition, other: Edition, *, stands: bool) -> str:
+def preamble_kept(lang: Language, edition: Edition, other: Edition | None, *, stands: bool) -> str:
     """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
     where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
-    to_other = command("preamble", "set", other.thread, other.key, "--file", "FILE")
     clear = command("preamble", "clear", edition.thread, edition.key)
+    if other is None:
+        return f"{where} {lang.preamble_remove.format(clear=clear)}"
+    to_other = command("preamble", "set", other.thread, other.key, "--file", "FILE")
     return f"{where} {lang.preamble_other.format(other=other.id, command=to_other, clear=clear)}"
 
 

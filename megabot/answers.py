@@ -11,9 +11,13 @@ _NAME, _KEY = "[a-z0-9-]+", "[0-9]{4}-[0-9W-]+"
 _ADOPT = re.compile(r"megabot adopt https?://\S+")
 _SET = re.compile(rf"megabot preamble set ({_NAME} {_KEY}) --file FILE")
 _CLEAR = re.compile(rf"megabot preamble clear ({_NAME} {_KEY})")
+_UNADOPT = re.compile(r"megabot unadopt https?://\S+")
 _ON_LEMMY = (
     (rf"megabot repost ({_NAME})(?: --yes)?", r"`repost yes \1`"),
     (rf"megabot post ({_NAME}) --part ([0-9]+)", r"`post \1 part \2`"),
+    (rf"megabot post ({_NAME}) --next", r"`post \1 next`"),
+    (rf"megabot post ({_NAME}) --edition ({_KEY})", r"`post \1 \2`"),
+    (rf"megabot refresh ({_NAME}) --title", r"`refresh \1 title`"),
     (rf"megabot (post|refresh|undo|hold|skip|resume) ({_NAME}(?: {_KEY})?)(?! --)\b", r"`\1 \2`"),
     (r"megabot (?:plan|status)\b", "`status`"),
 )
@@ -49,6 +53,7 @@ def on_lemmy(lang: Language, text: str) -> str:
     text = _ADOPT.sub(lambda _: lang.adopt_there, text)
     text = _SET.sub(lambda found: lang.preamble_there.format(words=found[1]), text)
     text = _CLEAR.sub(lambda found: lang.preamble_clear_there.format(words=found[1]), text)
+    text = _UNADOPT.sub(lambda _: lang.unadopt_there, text)
     for shell, words in _ON_LEMMY:
         text = re.sub(shell, words, text)
     return text

@@ -124,6 +124,8 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         tags=model.tags,
         first_comment=model.first_comment,
         cap=model.cap,
+        unpin_after=model.unpin_after,
+        lock_after=model.lock_after,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import ADOPTED, ANNOUNCED, FIRST, LINK, UNDONE, comment_marker
+from megabot.core.marker import ADOPTED, ANNOUNCED, FIRST, LINK, RELEASED, UNDONE, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
@@ -20,6 +20,7 @@ _PURPOSES = {
     IntentKind.WITHDRAW: UNDONE,
     IntentKind.ANNOUNCE: ANNOUNCED,
     IntentKind.FIRST_COMMENT: FIRST,
+    IntentKind.RELEASE: RELEASED,
 }
 
 
@@ -48,6 +49,7 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             | IntentKind.WITHDRAW
             | IntentKind.ANNOUNCE
             | IntentKind.FIRST_COMMENT
+            | IntentKind.RELEASE
         ):
             if _found(seen, intent):
                 return IntentState.DONE
@@ -110,5 +112,7 @@ def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
         case IntentKind.UNLOCK:
             return not post.locked
         case _:
-            record = seen.record(post.id)
-            return record is None or record.answered != body_digest(post)
+            record, draft = seen.record(post.id), intent.new.draft
+            if record is None or record.answered != body_digest(post):
+                return True
+            return draft is not None and draft.title == post.title != record.title

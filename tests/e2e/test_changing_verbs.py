@@ -206,7 +206,8 @@ def test_set_and_clear_without_a_key_are_about_the_same_edition(megabot: Megabot
 def test_with_no_copy_there_is_nothing_to_undo(megabot: Megabot) -> None:
     megabot("post")
 
-    code, _, err = megabot("undo")
+    code, out, _ = megabot("undo")
 
-    assert code == 1
-    assert "is no copy of another one" in err
+    assert code == 4
+    assert out.startswith("nothing to do: ")
+    assert "is not a repost" in out
