@@ -6,10 +6,11 @@ import sys
 from collections.abc import Sequence
 
 from megabot.errors import ConfigError, MegabotError, NeedsPerson, Stopping, WrongAccount
-from megabot.layout import Outcome
+from megabot.layout import EXIT_CODES, Outcome
 from megabot.terminal import say
 from megabot.verbs import help_page
 
+A_BUG = 3
 INTERRUPTED = 130
 _STDERR = 2
 
@@ -32,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         import traceback
 
         _write(traceback.format_exc())
-        return _say(Outcome.FAILED, "this is a bug; please report the lines above", 3)
+        _say(Outcome.FAILED, "this is a bug; please report the lines above")
+        return A_BUG
 
 
 def _failed(error: MegabotError, arguments: list[str]) -> int:
@@ -42,13 +44,13 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
             return INTERRUPTED
         case WrongAccount():
             command = shlex.join(["megabot", *arguments])
-            return _say(Outcome.ERROR, f"{error}; run: sudo -u {error.account} {command}", 2)
+            return _say(Outcome.ERROR, f"{error}; run: sudo -u {error.account} {command}")
         case ConfigError():
-            return _say(Outcome.ERROR, error, 2)
+            return _say(Outcome.ERROR, error)
         case NeedsPerson():
-            return _say(Outcome.REFUSED, error, 1)
+            return _say(Outcome.REFUSED, error)
         case _:
-            return _say(Outcome.FAILED, error, 1)
+            return _say(Outcome.FAILED, error)
 
 
 def _run(arguments: list[str]) -> int:
@@ -66,10 +68,10 @@ def _run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _say(outcome: Outcome, error: Exception | str, code: int) -> int:
+def _say(outcome: Outcome, error: Exception | str) -> int:
     for line in str(error).splitlines() or [type(error).__name__]:
         _write(line, outcome)
-    return code
+    return EXIT_CODES[outcome]
 
 
 def _write(text: str, outcome: Outcome | None = None) -> None:

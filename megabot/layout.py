@@ -44,6 +44,16 @@ class Outcome(StrEnum):
     WARNING = "warning"
 
 
+EXIT_CODES: dict[str, int] = {
+    Outcome.DONE: 0,
+    Outcome.WARNING: 0,
+    Outcome.FAILED: 1,
+    Outcome.REFUSED: 1,
+    Outcome.PROBLEM: 1,
+    Outcome.ERROR: 2,
+    Outcome.NOTHING: 4,
+}
+"""For scripts; 3 is a bug, 130 interrupted. docs/scripts.md explains them."""
 _TONES: dict[str, Tone] = {
     Outcome.DONE: Tone.GOOD,
     Outcome.NOTHING: Tone.QUIET,

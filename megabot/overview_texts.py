@@ -116,7 +116,7 @@ def _span(lang: Language, age: timedelta) -> str:
 
 def compared(edition: str, url: str) -> str:
     """Say what the lines of a diff that follow are."""
-    return f"{edition} beside {url}:" if url else f"{edition}: no post is known to compare it with"
+    return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
 def imported(thread: str, taken: int, found: int) -> str:

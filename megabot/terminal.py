@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from megabot.core.problems import Problem
-from megabot.layout import Line, Span, Tone, said
+from megabot.layout import EXIT_CODES, Line, Span, Tone, said
 
 _COLOURS = {
     Tone.STRONG: "1",
@@ -37,6 +37,12 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
 def say(outcome: str, sentence: str, *, err: bool = False) -> None:
     """Print a sentence behind the word for how it went."""
     show(said(outcome, sentence, width=width(sys.stderr if err else sys.stdout)), err=err)
+
+
+def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
+    """Print the sentence that a command ends with, and return its exit code."""
+    say(outcome, sentence, err=err)
+    return EXIT_CODES[outcome]
 
 
 def from_here(path: Path) -> str:

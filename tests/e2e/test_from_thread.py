@@ -79,7 +79,7 @@ def test_a_stranger_sees_what_a_change_does_to_the_standing_post(
     megabot("preview", "--diff", "--output", "page.html", **nobody)
 
     assert code == 0, err
-    assert re.search(r"beside https://lemmy.example/post/1:\n", out)
+    assert re.search(r"changes since https://lemmy.example/post/1:\n", out)
     assert "\n-- A map of the hills: https://maps.example/hills\n+- No map any more\n" in out
     assert "<ins>+- No map any more</ins>" in Path("page.html").read_text()
 
@@ -90,7 +90,7 @@ def test_the_ledger_knows_the_standing_post_without_asking(megabot: Megabot, san
 
     _, out, _ = megabot("preview", "--diff")
 
-    assert "beside https://lemmy.example/post/1:" in out
+    assert "changes since https://lemmy.example/post/1:" in out
     assert sandbox.requests == []
 
 

@@ -1,5 +1,6 @@
 """`megabot preview --output`: a page for people, and the workflows of docs/ci.md that keep it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -209,3 +210,26 @@ def test_the_hook_for_pre_commit_checks_the_repository_of_templates(
         done = subprocess.run([*words, *program], cwd=source, capture_output=True, text=True, check=False)
 
         assert "the next 60 editions render" in done.stdout, done.stderr
+
+
+def test_a_script_gets_the_editions_their_diff_and_what_is_wrong(megabot: Megabot, source: Path) -> None:
+    megabot("post")
+    (source / "preambles/news/_default.md").write_text("Another essay.\n")
+
+    code, out, err = megabot("preview", "--diff", "--json")
+
+    made = json.loads(out)
+    (edition,) = made["editions"]
+    assert (code, err, made["problems"]) == (0, "", [])
+    assert (edition["thread"], edition["current"]) == ("news", "https://lemmy.example/post/1")
+    assert "+Another essay." in edition["diff"]
+
+
+def test_a_script_gets_the_problems_of_a_preview(megabot: Megabot, source: Path) -> None:
+    template = source / "thread.md.j2"
+    template.write_text(template.read_text().replace("preamble.text", "preambel.text"))
+
+    code, out, _ = megabot("preview", "--json")
+
+    (problem,) = json.loads(out)["problems"]
+    assert (code, problem["path"], problem["line"]) == (1, "thread.md.j2", 7)

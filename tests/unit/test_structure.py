@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "layout": "",
     "moments": "",
     "terminal": "layout core",
-    "views": "layout moments deed_texts core",
+    "views": "layout moments deed_texts preview_parts core",
     "check_formats": "check layout core",
     "overview_texts": "amendment_texts deed_texts texts language core",
     "adoption_texts": "texts language core",
