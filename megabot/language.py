@@ -117,6 +117,7 @@ class Language:
     next_is: str = (
         "{thread}: the next edition {edition} is posted {at}; to post it now: megabot post {thread} --next"
     )
+    next_is_then: str = "{thread}: the next edition {edition} is posted {at}"
     no_next_edition: str = "{thread}: its schedule has no further edition"
     not_to_be_posted: str = (
         "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"

@@ -153,10 +153,12 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
-def next_is(lang: Language, thread: Thread, edition: Edition) -> str:
-    """Say when the next edition comes, and how to post it earlier."""
+def next_is(lang: Language, thread: Thread, edition: Edition, *, may_be_early: bool) -> str:
+    """Say when the next edition comes, and how to post it earlier, unless the one before is early already."""
     at = local_moment(lang, edition.slot, thread.schedule.timezone)
-    return lang.next_is.format(thread=thread.name, edition=edition.key, at=at)
+    return (lang.next_is if may_be_early else lang.next_is_then).format(
+        thread=thread.name, edition=edition.key, at=at
+    )
 
 
 def no_next_edition(lang: Language, thread: str) -> str:
