@@ -43,5 +43,6 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
             edition=edition,
             timezone=schedule.timezone,
             usual=usual_slot(schedule, edition),
+            posted=edition.key in posted,
             changes=tuple(one for one, of in changed if of.key == edition.key),
         )
