@@ -123,9 +123,9 @@ def first_day(answers: Answers, now: datetime) -> date:
 
 
 def first_of_thread(answers: Answers, taken: Taken, now: datetime) -> tuple[date, int]:
-    """Return the day and number that the schedule of a bot starts with that goes on from a thread.
+    """Return the day and number with which a bot that goes on from an existing thread starts.
 
-    That is the thread's own slot, so that it can be adopted; it can be some days early or late. If that slot is
+    That is the slot of the thread itself, some days early or late, so that it can be adopted. If that slot is
     still to come, the schedule starts with the next one: the thread would be posted again at its slot.
     """
     late = (taken.title.day.weekday() - answers.weekday) % 7
