@@ -155,7 +155,9 @@ class ThreadModel(_Strict):
     community: Annotated[str, AfterValidator(values.community)] = ""
     pin: Literal["community", "local", "none"] = "community"
     previous: PreviousModel = Field(default_factory=PreviousModel)
-    companions: dict[str, CompanionModel] = Field(default_factory=dict)
+    companions: Annotated[dict[str, CompanionModel], BeforeValidator(values.few)] = Field(
+        default_factory=dict
+    )
     refresh: Literal["body", "preamble", "never"] = "body"
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""

@@ -75,6 +75,7 @@ class Source:
             lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
+        self._glued_in = functools.cache(lambda path: tuple(glued(path, self.templates[path])))
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
         self.unknown = functools.cache(
             lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
@@ -124,11 +125,10 @@ class Source:
             for number, line in enumerate(text.split("\n"), 1)
         ]
 
-    def glued(self, path: str) -> Iterator[Problem]:
+    def glued(self, path: str) -> list[Problem]:
         """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
-        for name, text in self.templates.items():
-            if name == path or name.startswith("_"):
-                yield from glued(name, text)
+        names = (name for name in self.templates if name == path or name.startswith("_"))
+        return [one for name in names for one in self._glued_in(name)][:MOST_FLAWS]
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -185,7 +185,7 @@ def _render(source: Source, job: Json) -> Json:
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
     odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
-    odd += islice(source.glued(path), MOST_FLAWS)
+    odd += source.glued(path)
     unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
@@ -288,7 +288,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
 
 def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
     """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
-    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    lines = source.glued(path) if any(":::" in flaw.text for flaw in flaws) else []
     yield from lines
     for flaw in flaws:
         if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:
