@@ -1,6 +1,7 @@
 """Prints lines as the terminal takes them: as wide as it is, in colour if it shows colours."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
 
 def say(outcome: str, sentence: str, *, err: bool = False) -> None:
     """Print a sentence behind the word for how it went."""
-    show(said(outcome, sentence, width=width(sys.stderr if err else sys.stdout)), err=err)
+    show(said(outcome, near(sentence), width=width(sys.stderr if err else sys.stdout)), err=err)
 
 
 def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
@@ -47,8 +48,16 @@ def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
 
 def from_here(path: Path) -> str:
     """Write a path from where the user stands, or whole if that is shorter."""
-    near = os.path.relpath(path)
-    return min(near, str(path.absolute()), key=len)
+    return min(os.path.relpath(path), str(path.absolute()), key=len)
+
+
+def near(sentence: str) -> str:
+    """Shorten the paths in a sentence that are below the folder in which the user is."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the folder was deleted
+        return sentence
+    return sentence if here == "/" else re.sub(rf"(?<![\w./~-]){re.escape(here)}/", "", sentence)
 
 
 def placed(problem: Problem, source: object) -> Problem:
