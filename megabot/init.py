@@ -39,19 +39,7 @@ class Answers:
     language: str = ""
 
 
-def instance(text: str) -> str:
-    """Check the server's address."""
-    return addresses.instance(text)
-
-
-def username(text: str) -> str:
-    """Check the bot account's name."""
-    return addresses.username(text)
-
-
-def community(text: str) -> str:
-    """Check the community: `name` or `name@host`."""
-    return addresses.community(text)
+instance, username, community = addresses.instance, addresses.username, addresses.community
 
 
 def weekday(text: str) -> int:

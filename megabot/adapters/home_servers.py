@@ -17,6 +17,7 @@ from megabot.core.seen import HomePin
 
 SECONDS = 10.0
 """How long a question may take in all, looking the name up included, which no socket's timeout bounds."""
+PURPOSE = "pin check"
 _MOST = 1024 * 1024  # a post of 50,000 characters takes 300 kB at most
 _MISSING = {"couldnt_find_object", "resolve_object_failed", "not_found"}
 _CODE = re.compile(r"[a-z_]{1,40}")
@@ -32,7 +33,7 @@ class HomeServers:
     """The servers that communities live on. Raises nothing: trouble is part of an answer."""
 
     def __init__(self, read: Read | None = None, *, seconds: float = SECONDS) -> None:
-        self._read = read or _reader(seconds)
+        self._read = read or reader(PublicWeb(purpose=PURPOSE, seconds=seconds / 2))
         self._seconds = seconds
 
     def pin(self, community: str, post: str) -> Reading:
@@ -88,8 +89,8 @@ class HomeServers:
 _TOO_LATE = "the server did not answer in time"
 
 
-def _reader(seconds: float) -> Read:
-    web = PublicWeb(purpose="pin check", seconds=seconds / 2)
+def reader(web: PublicWeb) -> Read:
+    """Return what reads an address within bounds; a redirect is not followed."""
     return lambda address: web.read("GET", address, most=_MOST, hops=0).body
 
 

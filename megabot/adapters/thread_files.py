@@ -14,7 +14,7 @@ from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import Parsed, split
 from megabot.core.calendar import slot_days
 from megabot.core.problems import Problem
-from megabot.core.threads import SUFFIX, Snapshot, Thread, is_thread
+from megabot.core.threads import SUFFIX, Snapshot, Thread, is_thread_file
 
 _DEFAULT = "thread"  # a file of this name says nothing about the thread's
 _MOST_A_FILE = 20
@@ -39,8 +39,11 @@ def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]
     templates: list[_Template] = []
     problems = list(snapshot.problems)
     by_name: dict[str, str] = {}
-    for path in sorted(filter(is_thread, snapshot.files)):
-        template = _read(path, snapshot.files[path], room=_MOST - len(problems))
+    out_of_time = False  # there are two seconds more, enough to name the files that were not read
+    for path in sorted(filter(is_thread_file, snapshot.files)):
+        room = _MOST - len(problems)
+        template = _unread(path) if out_of_time else _read(path, snapshot.files[path], room=room)
+        out_of_time = _UNREAD[0] in (one.what for one in template.problems)
         problems += template.problems
         problems += _same_name(template, by_name)
         templates.append(template)
@@ -63,7 +66,11 @@ def _read(path: str, text: str, *, room: int) -> _Template:
     try:
         return _parsed(path, text, most=min(room, _MOST_A_FILE))
     except (MemoryError, OutOfTime):  # the limits of the child
-        return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
+        return _unread(path)
+
+
+def _unread(path: str) -> _Template:
+    return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
 
 
 def _parsed(path: str, text: str, *, most: int) -> _Template:
@@ -121,12 +128,18 @@ def _thread(path: str, model: ThreadModel) -> Thread:
 
 def _idle_skips(path: str, front: Parsed, model: ThreadModel, thread: Thread) -> Iterator[Problem]:
     """Find days in `skip` that are no slot's: a slip that would only show when the thread goes up."""
-    for number, day in enumerate(model.schedule.skip):
-        before, after = slot_days(thread.schedule, day)
+    schedule = thread.schedule
+    for number, skipped in enumerate(model.schedule.skip):
+        line = front.line(("schedule", "skip", number))
+        day, at = skipped if isinstance(skipped, tuple) else (skipped, None)
+        before, after = slot_days(schedule, day)
         if day != before:
-            line = front.line(("schedule", "skip", number))
             hint = f"the nearest are {before} and {after}" if before else f"the first is {after}"
             yield Problem(path, line, f"schedule.skip: {day} is not the day of a slot", hint)
+        elif at is not None and (at not in schedule.times or not schedule.also_at):
+            times = " and ".join(f"{one:%H:%M}" for one in schedule.times)
+            hint = f"its slots are at {times}" if schedule.also_at else f"write the day alone: {day}"
+            yield Problem(path, line, f"schedule.skip: {day} has no slot of its own at {at:%H:%M}", hint)
 
 
 def _same_name(template: _Template, by_name: Mapping[str, str]) -> Iterator[Problem]:

@@ -83,21 +83,21 @@ def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
-    skip, moved = set(thread.schedule.skip), dict(thread.schedule.moved)
+    left_out, moved = set(thread.schedule.left_out), dict(thread.schedule.moved)
     for one in amendments:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
         if edition is not None and one.kind is Kind.SKIP:
-            skip.add(edition.start)
+            left_out.add(edition.key)
         if edition is not None and one.slot is not None:
-            moved[edition.start] = one.slot
-    schedule = replace(thread.schedule, skip=frozenset(skip), moved=tuple(sorted(moved.items())))
+            moved[edition.key] = one.slot
+    schedule = replace(thread.schedule, left_out=frozenset(left_out), moved=tuple(sorted(moved.items())))
     schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
 
 
 def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
     for edition in filter(None, (calendar.by_key(thread, schedule, key) for key in keys)):
-        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.start)
+        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.key)
         if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
             return _without_strays(thread, replace(schedule, moved=rest), keys)
     return schedule
@@ -207,7 +207,7 @@ def moved_slot(schedule: Schedule, edition: Edition, written: When, now: datetim
     if written.span is not None:
         return usual + written.span
     day = edition.slot.astimezone(zone).date() if written.day is None else written.day
-    at = schedule.at if written.at is None else written.at
+    at = usual.astimezone(zone).time() if written.at is None else written.at
     return resolve(replace(written, day=day, at=at), now, zone)
 
 

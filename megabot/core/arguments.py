@@ -9,7 +9,7 @@ from megabot.core.clock_times import duration, when
 from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
 from megabot.core.plain_words import HIDDEN, UNSEEN
 
-EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2})?)", re.IGNORECASE)
+EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{4})?)?)", re.IGNORECASE)
 STOPS = ".,!;:"  # no question mark: `post?` asks
 # What belongs together is one word: `part 2`.
 _WORD = re.compile(rf"part\s+[0-9]+(?=[{STOPS}]*(?:\s|$))|\S+", re.IGNORECASE)

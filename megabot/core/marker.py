@@ -8,7 +8,7 @@ counts only on a post of the bot's own account in the thread's community.
 import re
 from dataclasses import dataclass
 
-_KEY = r"[0-9][0-9W-]{3,9}"
+_KEY = r"[0-9][0-9W-]{3,14}"
 _POST = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     rf"(?: after (?P<after>{_KEY})=(?P<after_post>[0-9]{{1,18}}))?\)"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from megabot.core.code_spans import without_code
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM, flaws, utf16_units
-from megabot.core.sections import fence_after, parse_section, section_name
+from megabot.core.sections import fence_after, parse_section, section_name, spoiler
 from megabot.core.thread_repairs import repaired
 from megabot.core.title_dates import TitleRead
 
@@ -18,7 +18,9 @@ _OPENS = re.compile(r":::\s*spoiler\s+(\S.*?)\s*", re.IGNORECASE)  # an indented
 _CLOSES = re.compile(r"\s*:::\s*")
 _WARNED = re.compile(r"(\S.*?) \(CW: ([^()]+)\)")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?=\S)")
+_OTHER_HEADING = re.compile(r" {0,3}(?:#{1,2}|#{4,6})[ \t]+\S")
 _BEGINS_A_BLOCK = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])[ \t].*|#+ .*|)")
+_CALL = re.compile(r"\{\{ section\('([a-z0-9-]+)'\) \}\}")
 _SECTIONS_MOST = 400  # a source may have 2,000 files, and people look through them
 _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
@@ -48,14 +50,25 @@ def take_apart(title: TitleRead, body: str) -> Taken:
     end = len(body)
     while True:
         text, changes = repaired(body[:end])
-        made, files = _divided(text)
-        excess = utf16_units(_rendered(made, files)) + MARKER_ROOM - BODY_LONGEST
+        made, files, shown = _divided(text)
+        excess = utf16_units(shown) + MARKER_ROOM - BODY_LONGEST
         if excess <= 0:
             break
         end = _line_end(body, max(end - excess, 0))
+    changes = (*changes, *_said_of_sections(text, files))
     if end < len(body):
-        changes = (*changes, "the end of the text did not fit beside the marker: it is in left-over.md")
+        changes = (*changes, "the end of the text did not fit beside megabot's marker: it is in left-over.md")
     return Taken(title=title, body=made, sections=files, changes=changes, left_over=body[end:])
+
+
+def _said_of_sections(text: str, files: dict[str, str]) -> Iterator[str]:
+    """Say what sections change, and which spoilers are none."""
+    spoilers = [piece for piece in _pieces(text.split("\n")) if isinstance(piece, _Spoiler)]
+    if any(_OTHER_HEADING.match(line) for piece in spoilers for line in piece.lines) and files:
+        yield "headings in sections are written as ###, and become bold lines in the post"
+    if len(spoilers) > len(files):
+        count = f"{len(spoilers) - len(files)} of {len(spoilers)} spoilers"
+        yield f"{count} stay in the template: they have tables, notes or headings that a section cannot have"
 
 
 def _line_end(text: str, longest: int) -> int:
@@ -64,23 +77,21 @@ def _line_end(text: str, longest: int) -> int:
     return next((at for at in (line, word) if longest - at < longest // 4), longest)
 
 
-def _divided(text: str) -> tuple[str, dict[str, str]]:
-    """Write the template's body, and the sections by their paths."""
+def _divided(text: str) -> tuple[str, dict[str, str], str]:
+    """Write the template's body, the sections by their paths, and about what they will be rendered to."""
     pieces = list(_pieces(text.split("\n")))
-    files: dict[int, tuple[str, str]] = {}
+    files: dict[int, tuple[str, str, str]] = {}
     names: set[str] = set()
     total = sum(isinstance(piece, _Spoiler) for piece in pieces)
     for at, piece in enumerate(pieces):
         if isinstance(piece, _Spoiler) and len(files) < _SECTIONS_MOST:
             made = _section(piece, (len(files) + 1) * 10, names, total=total)
             files |= {at: made} if made else {}
-    return _template(pieces, {at: path for at, (path, _) in files.items()}), dict(files.values())
-
-
-def _rendered(template: str, files: dict[str, str]) -> str:
-    """Return about what the template will say: at least as long as that."""
-    inside = [f"::: spoiler {text.replace(chr(10), '  ' + chr(10))}  \n:::" for text in files.values()]
-    return "\n\n".join([template, *inside])
+    body = _template(pieces, {at: path for at, (path, _, _) in files.items()})
+    spoilers = {section_name(path): shown for path, _, shown in files.values()}
+    together = body.replace("{{ sections() }}", "\n\n".join(spoilers.values()))
+    shown = _CALL.sub(lambda found: spoilers[found[1]], together)
+    return body, {path: written for path, written, _ in files.values()}, shown
 
 
 def _pieces(lines: list[str]) -> Iterator[str | _Spoiler]:
@@ -108,20 +119,21 @@ def _end(lines: list[str], start: int) -> int | None:
     return None
 
 
-def _section(spoiler: _Spoiler, number: int, names: set[str], *, total: int) -> tuple[str, str] | None:
-    """Write a spoiler as a section's file; None if a section cannot say what it says."""
-    warned = _WARNED.fullmatch(spoiler.title)
-    front = {"title": warned[1], "cw": warned[2]} if warned else {"title": spoiler.title}
-    text = "\n".join(_plain_lines(spoiler.lines)).strip("\n")
+def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tuple[str, str, str] | None:
+    """Write a spoiler as a section: path, file, spoiler. None if a section cannot say what it says."""
+    warned = _WARNED.fullmatch(piece.title)
+    front = {"title": warned[1], "cw": warned[2]} if warned else {"title": piece.title}
+    text = "\n".join(_plain_lines(piece.lines)).strip("\n")
     word = _word(front["title"])
     name = next(one for one in (word, *(f"{word}-{n}" for n in range(2, 1000))) if one not in names)
     path = f"sections/{number:0{len(str(total * 10))}}-{name}.md"
     has_notes = "[^" in without_code(text)  # a footnote's mark must be in the part that has the note
-    if has_notes or parse_section(path, front, text, 1)[1] or any(flaws(text, mentions=True)):
+    section, _ = parse_section(path, front, text, 1)
+    if section is None or has_notes or any(flaws(text, mentions=True)):
         return None
     names.add(name)
     settings = "".join(f"{key}: {quoted(value)}\n" for key, value in front.items())
-    return path, f"---\n{settings}---\n{text}\n"
+    return path, f"---\n{settings}---\n{text}\n", spoiler(section)
 
 
 def _plain_lines(lines: tuple[str, ...]) -> Iterator[str]:

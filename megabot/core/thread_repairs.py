@@ -21,6 +21,7 @@ _UNSAFE = re.compile(
 _MARKER = "[//]: # (megabot:"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _UNTITLED = "Spoiler"
+_ESCAPED = "is escaped, so it still shows as typed"
 _INVISIBLE = "&nbsp;"
 
 
@@ -65,16 +66,18 @@ class _Flattener:
         elif colons[3].split(maxsplit=1)[0].lower() == "spoiler":
             yield from self._begin(number, colons)
         else:
-            self.changes.append(_Change(f"{colons[2]} that opens no spoiler is shown as it is", number))
+            self.changes.append(
+                _Change("a ::: that opens no spoiler is escaped, so it still shows as typed", number)
+            )
             yield from self._text(number, f"{colons[1]}\\{line[len(colons[1]) :]}")
 
     def finish(self) -> Iterator[str]:
         if self.fence:
-            self.changes.append(_Change("the code block that was never closed ends with the text", 0))
+            self.changes.append(_Change("a code block that was never closed is closed at the end", 0))
             yield self.fence
         if self.open and not self.waits:
             last = self.open[-1]
-            self.changes.append(_Change("the spoiler that was never closed ends with the text", last.line))
+            self.changes.append(_Change("a spoiler that was never closed is closed at the end", last.line))
             yield ":::"
 
     def _closed_by(self, colons: re.Match[str]) -> int | None:
@@ -89,7 +92,7 @@ class _Flattener:
         if self.waits and line.strip():
             self.waits = False
             self.changes.append(
-                _Change("the rest of a spoiler around another one is a spoiler of its own", number)
+                _Change("text after a nested spoiler is in a second spoiler with the outer title", number)
             )
             yield f"::: spoiler {self.open[-1].title}"
         if fence := _FENCE.fullmatch(line):
@@ -99,9 +102,11 @@ class _Flattener:
     def _begin(self, number: int, colons: re.Match[str]) -> Iterator[str]:
         title = colons[3][len("spoiler") :].strip()
         if not title:
-            self.changes.append(_Change(f"the spoiler without a title is called {_UNTITLED}", number))
+            self.changes.append(_Change(f"a spoiler without a title is now called {_UNTITLED}", number))
         if self.open:
-            self.changes.append(_Change("the spoiler within another one comes after it", number))
+            self.changes.append(
+                _Change("a spoiler inside another one now follows it, because spoilers do not nest", number)
+            )
             if not self.waits:
                 yield f"{colons[1]}:::"
         self.waits = False
@@ -112,13 +117,15 @@ class _Flattener:
     def _end(self, number: int, line: str, closed: int | None) -> Iterator[str]:
         if closed is None and self.left:
             self.left -= 1
-            self.changes.append(_Change("the ::: behind a spoiler within another one is deleted", number))
+            self.changes.append(_Change("a ::: left over from nested spoilers is deleted", number))
         elif closed is None:
-            self.changes.append(_Change("::: that closes nothing is shown as it is", number))
+            self.changes.append(
+                _Change("a ::: that closes nothing is escaped, so it still shows as typed", number)
+            )
             yield from self._text(number, line.replace(":", "\\:", 1))
         else:
             if self.fence:
-                self.changes.append(_Change("the code block ends with the spoiler that it is in", number))
+                self.changes.append(_Change("a code block is closed where its spoiler ends", number))
                 yield self.fence
             self.fence = ""
             self.left += len(self.open) - closed - 1
@@ -143,7 +150,7 @@ def repaired(text: str) -> tuple[str, tuple[str, ...]]:
     written += flattener.finish()
     made = "\n".join(_with_safe_words("\n".join(written), changes))
     if any(flaw.what == "the text ends in a table" for flaw in flaws(made, mentions=True)):
-        changes.append(_Change("an invisible line follows the table at the end", 0))
+        changes.append(_Change(f"a line {_INVISIBLE} follows the table at the end", 0))
         made = f"{made.rstrip()}\n\n{_INVISIBLE}"
     return made, tuple(_said(changes))
 
@@ -151,7 +158,7 @@ def repaired(text: str) -> tuple[str, tuple[str, ...]]:
 def _without_markers(lines: list[str], changes: list[_Change]) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, 1):
         if _MARKER in line:
-            changes.append(_Change("the marker of another megabot is deleted", number))
+            changes.append(_Change("a marker of megabot is deleted", number))
         else:
             yield number, line
 
@@ -162,7 +169,7 @@ def _out_of_items(number: int, line: str, changes: list[_Change]) -> Iterator[st
     if found is None:
         yield line
         return
-    changes.append(_Change("the spoiler in a list begins a line of its own", number))
+    changes.append(_Change("a spoiler in a list starts on its own line", number))
     yield found[1].rstrip()
     yield " " * len(found[1].expandtabs(4)) + found[2]
 
@@ -173,17 +180,19 @@ def _with_safe_words(text: str, changes: list[_Change]) -> Iterator[str]:
     for number, (line, visible) in enumerate(zip(text.split("\n"), plain.split("\n"), strict=True), 1):
         edits = [(*found.span(), _mention(line, visible, found)) for found in _MENTION.finditer(line)]
         if edits:
-            changes.append(_Change("mentions are links, which notify nobody", number))
+            changes.append(_Change("mentions became links, so that posts do not notify anyone", number))
         if "<!--" in visible:
-            changes.append(_Change("<!-- is written so that it stays visible, as it was", number))
-            edits += [(*found.span(), "<\\!--") for found in re.finditer("<!--", visible)]
+            changes.append(_Change(f"<!-- {_ESCAPED}", number))
+            edits += [(*found.span(), "<!\\--") for found in re.finditer("<!--", visible)]
         safe = line
         for begin, end, new in sorted(edits, reverse=True):
             safe = safe[:begin] + new + safe[end:]
         while mention := _MENTION.search(safe):  # of what stood beside another one
             safe = safe[: mention.start()] + safe[mention.start() + 1 :]
         if _UNSAFE.search(safe):
-            changes.append(_Change("a link that no reader could follow is text", number))
+            changes.append(
+                _Change("a javascript: or data: link, which no reader could open, became text", number)
+            )
             safe = _UNSAFE.sub(r"\1\2 :", safe)
         yield safe
 

@@ -204,7 +204,7 @@ class Context:
 SUFFIX = ".md.j2"
 
 
-def is_thread(path: str) -> bool:
+def is_thread_file(path: str) -> bool:
     """Return whether a path of the source is a thread's template: `_` begins a partial."""
     return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
 

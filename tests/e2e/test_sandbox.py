@@ -6,12 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from megabot.sandbox import Hand, HandV4
 from tests.processes import LONGEST, ROOT, Machine, machine
@@ -66,7 +66,7 @@ def test_what_the_sandbox_says_to_type_works_and_leaves_nothing_in_the_users_fol
             check=False,
         )
         address = re.findall(r"http://\S+/post/\d+", done.stderr + done.stdout)[-1]
-        page = urllib.request.urlopen(address, timeout=LONGEST).read().decode()
+        page = requests.get(address, timeout=LONGEST).text
 
     assert done.returncode == 0, done.stderr
     assert "Nothing special this week." in page
@@ -88,6 +88,6 @@ def test_a_busy_port_is_one_line_with_the_next_step(tmp_path: Path) -> None:
 
     assert ended.code == 1
     assert ended.err == (
-        f"megabot: port {port} cannot be used: in use by another program; choose another one, or any free one: "
-        "megabot sandbox --port 0\n"
+        f"megabot: port {port} cannot be used: in use by another program; choose another one, or any free "
+        "one: megabot sandbox --port 0\n"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from megabot.adapters.home_servers import HomeServers
+from megabot.adapters.home_servers import PURPOSE, HomeServers, reader
 from megabot.adapters.public_web import NoPage, PublicWeb
 from megabot.core.federation import Reading, Software
 from megabot.core.links import Outcome
@@ -141,15 +141,13 @@ def web(server: RawServer, ip: str = "1.2.3.4") -> PublicWeb:
     def connect(_ip: str, _port: int, seconds: float) -> socket.socket:
         return socket.create_connection(("127.0.0.1", port), timeout=seconds)
 
-    return PublicWeb(purpose="pin check", resolve=lambda *_: [ip], connect=connect, seconds=0.5)
+    return PublicWeb(purpose=PURPOSE, resolve=lambda *_: [ip], connect=connect, seconds=0.5)
 
 
 def over(server: RawServer, ip: str = "1.2.3.4") -> HomeServers:
     """A way to other servers over a socket, without its encryption, which needs a certificate."""
-    pages = web(server, ip)
-    return HomeServers(
-        lambda address: pages.read("GET", address.replace("https", "http", 1), most=10_000, hops=0).body
-    )
+    read = reader(web(server, ip))
+    return HomeServers(lambda address: read(address.replace("https", "http", 1)))
 
 
 def test_no_token_no_cookie_and_no_name_of_ours_leaves() -> None:
@@ -180,7 +178,7 @@ def test_a_name_that_leads_to_an_inner_address_is_never_asked(ip: str) -> None:
             answer(b"", status="302 Found", headers="Location: http://inner.example/\r\n"),
             "it redirects to another address",
         ),
-        (answer(b"x" * 20_000), "it does not answer as a Lemmy server does"),
+        (answer(b" " * 1_100_000 + shown()), "it does not answer as a Lemmy server does"),
     ],
 )
 def test_an_answer_that_leads_elsewhere_or_is_too_large_is_none(script: Script, trouble: str) -> None:

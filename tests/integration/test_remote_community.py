@@ -1,5 +1,6 @@
 """A community on another server than the bot's: a pin counts only when that server shows it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -451,3 +452,19 @@ def test_a_message_of_a_moderator_from_the_communitys_own_server_is_answered_the
 
     letters = [one.content for one in abroad.home.world.messages.values() if one.creator_id == bot.id]
     assert any("next Mon 30 Nov 12:00 London" in one for one in letters)
+
+
+@ANY_HOME
+def test_an_order_by_message_is_confirmed_by_a_comment_on_the_communitys_own_server(abroad: Abroad) -> None:
+    """C11."""
+    service = at_work(abroad)
+    bot = next(one for one in abroad.home.world.people.values() if one.name == "megabot")
+    abroad.home.hand("modlin").message(bot.id, "skip")
+    abroad.world.clock.at += timedelta(seconds=30)
+    service.tick()
+    letters = [one.content for one in abroad.home.world.messages.values() if one.creator_id == bot.id]
+    code = re.findall(r" yes (\w+)", letters[-1])[-1]
+
+    (answer,) = say_at_home(abroad, service, f"@megabot@{OWN} yes {code}")
+
+    assert "2026-W49" in answer

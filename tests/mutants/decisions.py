@@ -10,6 +10,7 @@ FOLLOWING = "tests/integration/test_following.py"
 UNKNOWN = "tests/integration/test_unknown_outcomes.py"
 PROMISES = "tests/integration/test_promises.py"
 ON_1_0 = "tests/integration/test_on_1_0.py"
+SERVERS = "tests/integration/test_home_servers.py"
 REMOTE = "tests/integration/test_remote_community.py"
 TWO_BOTS = "tests/integration/test_two_bots.py"
 JUDGE = tuple(
@@ -237,6 +238,20 @@ RULES_BROKEN = (
         new="    if not standing.post.featured_community:\n",
         caught_by=(f"{REMOTE}::test_a_refused_pin_is_not_sent_again_and_again",),
         rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
+        name="what another server answered is not looked at in the same pass",
+        file="megabot/reconcile.py",
+        old="    second = _report(one, report.thread, order)\n",
+        new="    second = report\n",
+        caught_by=(f"{REMOTE}::test_a_pin_that_the_home_server_shows_counts_and_the_old_thread_is_unpinned",),
+    ),
+    Mutant(
+        name="another server leads the question about a pin to where it wants",
+        file="megabot/adapters/home_servers.py",
+        old="most=_MOST, hops=0)",
+        new="most=_MOST)",
+        caught_by=(f"{SERVERS}::test_an_answer_that_leads_elsewhere_or_is_too_large_is_none",),
     ),
     Mutant(
         name="a pin on its way is an alert at once",

@@ -11,6 +11,7 @@ from megabot import orders
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.core import calendar
 from megabot.core.calendar import Every, Schedule
+from megabot.core.month_days import MonthDay
 from megabot.core.plan import holds
 from megabot.core.posts import Person, Post
 from megabot.core.problems import Problem
@@ -40,6 +41,18 @@ TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=
 AWAY = [timedelta(0)] * 9 + [timedelta(hours=2)]
 
 Event = Callable[["Year"], None]
+
+
+RHYTHMS: dict[int, Callable[[Schedule], Schedule]] = {
+    3: lambda schedule: replace(schedule, at=time(6), also_at=(time(18),)),
+    4: lambda schedule: replace(
+        schedule,
+        every=Every.MONTH,
+        weekdays=(),
+        month_days=(MonthDay(nth=1, weekday=0), MonthDay(day=15), MonthDay(day=31)),
+    ),
+}
+"""Rhythms of the second thread other than once a week, by the seed's remainder."""
 
 
 @dataclass(order=True)
@@ -102,6 +115,7 @@ class Year:
         weekly = Schedule(every=Every.WEEK, weekdays=(0,), at=at, timezone=zone, first=first)
         weekday = self.random.choice([0, 0, 2, 3])
         group = replace(weekly, weekdays=(weekday,), first=first + timedelta(days=weekday))
+        group = RHYTHMS[self.seed % 8](group) if self.seed % 8 in RHYTHMS else group
         told = Previous(
             comment="The new thread is [here]({{ edition.url }}).", lock=self.random.random() < 0.3
         )

@@ -76,6 +76,7 @@ LINES = {
     "unfeature": Command(verb=Verb.UNFEATURE),
     "alerts on": Command(verb=Verb.ALERTS, word=Word.ON),
     "alerts off": Command(verb=Verb.ALERTS, word=Word.OFF),
+    "hold 2026-11-16-1800": Command(verb=Verb.HOLD, edition="2026-11-16-1800"),
     "undo": Command(verb=Verb.UNDO),
     "optout": Command(verb=Verb.OPTOUT),
     "confirm K7X2": Command(verb=Verb.CONFIRM, text="k7x2"),

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from megabot.core.calendar import Every, MonthDay, Schedule
+from megabot.core.calendar import Every, Schedule
+from megabot.core.month_days import MonthDay
 from megabot.core.numbering import first_is_no_slot, misnumbered
 from tests.making import NOW, WEEKLY, a_record, a_thread
 
@@ -50,7 +51,7 @@ MONTHLY = Schedule(
     every=Every.MONTH,
     at=WEEKLY.at,
     timezone="UTC",
-    month_day=MonthDay(nth=1, weekday=0),
+    month_days=(MonthDay(nth=1, weekday=0),),
     first=date(2026, 11, 1),
 )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from megabot.core.calendar import Every, MonthDay
+from megabot.core.calendar import Every
+from megabot.core.month_days import MonthDay
 from megabot.core.plain_values import plain, read
 from megabot.core.threads import Companion, Pin, Previous, Thread
 from tests.world import NEWS
@@ -21,7 +22,7 @@ MONTHLY = replace(
     NEWS.schedule,
     every=Every.MONTH,
     weekdays=(),
-    month_day=MonthDay(nth=-1, weekday=4),
+    month_days=(MonthDay(nth=-1, weekday=4),),
     grace=timedelta(hours=7),
 )
 
@@ -37,9 +38,7 @@ MONTHLY = replace(
         ),
         replace(
             NEWS,
-            schedule=replace(
-                NEWS.schedule, moved=((date(2026, 12, 7), datetime(2026, 12, 7, 18, tzinfo=UTC)),)
-            ),
+            schedule=replace(NEWS.schedule, moved=(("2026-W50", datetime(2026, 12, 7, 18, tzinfo=UTC)),)),
         ),
     ],
 )

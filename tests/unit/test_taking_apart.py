@@ -3,8 +3,8 @@
 import pytest
 
 from megabot.adapters.yaml_text import split
-from megabot.core.sections import parse_section, section_name, spoiler
 from megabot.core import taking_apart
+from megabot.core.sections import parse_section, section_name, spoiler
 from megabot.core.taking_apart import Taken
 from megabot.core.title_dates import TitleRead
 
