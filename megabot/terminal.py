@@ -12,6 +12,7 @@ from typing import TextIO
 from megabot.core.problems import Problem
 from megabot.layout import EXIT_CODES, Line, Span, Tone, said
 
+_USUAL = 80
 _COLOURS = {
     Tone.STRONG: "1",
     Tone.QUIET: "2",
@@ -23,7 +24,12 @@ _COLOURS = {
 
 def width(stream: TextIO | None = None) -> int | None:
     """Return how many columns a stream's terminal has; None for a file or a pipe, which take any line."""
-    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return None
+    if stream is sys.stderr and not os.environ.get("COLUMNS"):  # stdout may be a file
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    return shutil.get_terminal_size().columns
 
 
 def show(lines: Iterable[Line], *, err: bool = False) -> None:
