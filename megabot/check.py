@@ -10,6 +10,7 @@ from megabot import check_files, check_texts, places, texts
 from megabot.core import calendar, federation, tags
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
+from megabot.core.editions import upcoming_or_last
 from megabot.core.federation import Software
 from megabot.core.numbering import first_is_no_slot, misnumbered
 from megabot.core.posts import Account, Community, Site
@@ -121,7 +122,8 @@ def _broken(one: object) -> Finding:
 
 def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
     now = desk.clock.now()
-    coming = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    ahead = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    coming = ahead or [upcoming_or_last(thread, now)]
     community = thread.community or desk.community or "community"
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))

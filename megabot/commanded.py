@@ -30,6 +30,7 @@ _OF_ONE_THREAD = frozenset(
         Verb.REPOST,
         Verb.UNDO,
         Verb.ADOPT,
+        Verb.UNADOPT,
         Verb.HOLD,
         Verb.SKIP,
         Verb.MOVE,
@@ -110,7 +111,9 @@ def _order(task: Task) -> str:
     if task.command.part:
         return _part(task)
     kind = _ORDERS[task.command.verb]
-    order = Order(kind, task.heard.key, at=task.heard.at)
+    early, key = task.command.word is Word.NEXT, task.command.edition
+    title = task.command.word is Word.TITLE
+    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early, title=title)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
@@ -134,6 +137,15 @@ def _adopt(task: Task) -> str:
     order, name = orders.adoption(
         task.ports, url, id_=task.heard.key, thread=task.thread, key=task.command.edition
     )
+    answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
+    return answers.done(task.ports.language, answer.said, answer.complaints)
+
+
+def _unadopt(task: Task) -> str:
+    if not task.heard.post_id:
+        return task.ports.language.unadopt_where
+    url = task.ports.forum.post(task.heard.post_id).url
+    order, name = orders.release(task.ports, url, id_=task.heard.key, thread=task.thread)
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
     return answers.done(task.ports.language, answer.said, answer.complaints)
 
@@ -239,6 +251,7 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.PREVIEW: _preview,
     Verb.ALERTS: _alerts,
     Verb.ADOPT: _adopt,
+    Verb.UNADOPT: _unadopt,
     Verb.CONFIRM: _confirm,
     **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _put_forward),
     **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),

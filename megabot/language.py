@@ -17,11 +17,15 @@ from megabot.hold_texts import HOLDS
 _VERBS = {
     Verb.STATUS: "what stands and what is next",
     Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
-    Verb.POST: "post the current edition if it is missing; `post anyway` beside a thread made by hand",
+    Verb.POST: (
+        "post the current edition if it is missing; `post next`: the next one now, before its time; "
+        "`post anyway` beside a thread made by hand; `post part 2` when a thread is too long"
+    ),
     Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
-    Verb.REFRESH: "bring the thread up to its template",
+    Verb.REFRESH: "bring the thread up to its template; `refresh title`: its title too",
     Verb.ADOPT: "take the thread this is written in as an edition",
+    Verb.UNADOPT: "undo that, in a comment in the same thread",
     Verb.HOLD: "do not post the next edition before `resume`",
     Verb.SKIP: "leave the next edition out",
     Verb.MOVE: "`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time",
@@ -58,6 +62,7 @@ _KINDS = {
     IntentKind.WITHDRAW: "withdraw",
     IntentKind.ANNOUNCE: "announcement in the old thread",
     IntentKind.DISTINGUISH: "mark on the announcement",
+    IntentKind.RELEASE: "undo of an adoption",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
@@ -107,8 +112,22 @@ class Language:
     # -- orders
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
+    next_is: str = (
+        "{thread}: the next edition {edition} is posted {at}; to post it now: megabot post {thread} --next"
+    )
+    no_next_edition: str = "{thread}: its schedule has no further edition"
+    not_to_be_posted: str = (
+        "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"
+    )
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
     adopted_as: str = "{thread}: {url} is edition {edition} from now on"
+    released_as: str = "{thread}: {url} is no longer edition {edition}"
+    has_no_post_now: str = (
+        "{thread}: {edition} has no post now and is posted by the next pass; to prevent that: megabot hold "
+        "{thread} {edition}"
+    )
+    unadopt_where: str = "Say `unadopt` in a comment in the thread that you mean."
+    unadopt_there: str = "`unadopt`, in a comment there"
     ask_repost: str = (
         "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
     )
@@ -204,6 +223,7 @@ class Language:
 
     # -- what is
     next: str = "next {at} ({edition})"
+    no_next: str = "no further edition"
     essay: str = "essay: {file}"
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
@@ -234,8 +254,10 @@ class Language:
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
+    released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
     why_locked: str = "The thread goes on at {url}."
+    why_locked_aged: str = "This thread is closed after its time (lock_after)."
     untagged: str = (
         "{thread}: its post has no tag {names}: the community has none of that name, or somebody took it "
         "off; megabot check --online says which tags there are"

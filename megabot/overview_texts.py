@@ -1,6 +1,6 @@
 """What status, history and preview say, a line for each thing. Wording only."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from megabot import amendment_texts, texts
@@ -63,6 +63,9 @@ def status_line(lang: Language, found: ThreadStatus) -> str:
 
 
 def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:
+    if found.next_slot is None:
+        yield lang.no_next
+        return
     at = texts.local_moment(lang, found.next_slot, found.timezone)
     yield lang.next.format(at=at, edition=found.next_edition)
     known = {"message": lang.essay_by_message, "missing": lang.essay_missing}
@@ -127,9 +130,11 @@ def imported(thread: str, taken: int, found: int) -> str:
     return f"{thread}: {taken} of {found} can be taken for editions"
 
 
-def ask_import(taken: int) -> str:
-    """Ask before past threads are taken."""
-    return f"Take {taken} for editions? The newest gets a comment that says so; none is ever edited."
+def ask_which(thread: str, editions: Sequence[str]) -> str:
+    """Ask which edition is posted now."""
+    if len(editions) == 1:
+        return f"Post {thread}/{editions[0]} now, before its time?"
+    return f"Which edition of {thread} is meant?"
 
 
 def followed() -> str:

@@ -206,6 +206,9 @@ class Ledger(Protocol):
     def record_post(self, record: PostRecord) -> None:
         """Keep what is known of an own post, replacing what was known."""
 
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text: it carries no edition any longer."""
+
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
 

@@ -16,6 +16,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
+from megabot.standing import standing_record
 
 
 def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
@@ -97,21 +98,17 @@ def _meant(ports: Ports, heard: Heard, names: Sequence[str]) -> tuple[Comment, P
 
 
 def _newest(ports: Ports, thread: Thread) -> PostRecord:
-    records = [one for one in ports.ledger.posts(thread.name) if _is_open(ports, one)]
-    if not records:
+    record = standing_record(ports.ledger, thread.name)
+    kept = ports.ledger.text(record.post_id) if record else None
+    if record is None or (kept is not None and not kept.open):
         raise ConfigError(ports.language.nothing_posted)
-    return records[-1]
-
-
-def _is_open(ports: Ports, record: PostRecord) -> bool:
-    kept = ports.ledger.text(record.post_id)
-    return kept is None or kept.open
+    return record
 
 
 def _shown(ports: Ports, heard: Heard, record: PostRecord, said: str) -> str:
     """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
-    newest = ports.ledger.posts(record.thread)[-1]
-    if newest.edition != record.edition:
+    standing = standing_record(ports.ledger, record.thread)
+    if standing is None or standing.edition != record.edition:
         return said
     return _edited(ports, heard, record.thread, said)
 

@@ -179,6 +179,8 @@ def _settled(one: Pass, case: Case) -> Case:
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
             keep_sent(one.ports, intent.new, post)
+        if state is IntentState.DONE and intent.new.kind is IntentKind.RELEASE:
+            ledger.forget_post(intent.new.post_id)
         ledger.settle(intent.id, state, at=case.now)
     keep_posts(one.ports, case.thread, case.seen.posts)
     living.tend(one.ports, case.thread, case.seen, case.now)

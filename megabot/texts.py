@@ -84,6 +84,11 @@ def adopted(lang: Language, edition: Edition) -> str:
     return lang.adopted.format(key=edition.key, thread=edition.thread)
 
 
+def released(lang: Language, thread: str) -> str:
+    """Say in a thread that a person made that it carries no edition any longer."""
+    return lang.released.format(thread=thread)
+
+
 def withdrawn(lang: Language, url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
     return lang.withdrawn.format(url=url)
@@ -136,6 +141,22 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     if not key:
         return lang.no_edition_before.format(thread=thread, example=example)
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
+
+
+def next_is(lang: Language, thread: Thread, edition: Edition) -> str:
+    """Say when the next edition comes, and how to post it earlier."""
+    at = local_moment(lang, edition.slot, thread.schedule.timezone)
+    return lang.next_is.format(thread=thread.name, edition=edition.key, at=at)
+
+
+def no_next_edition(lang: Language, thread: str) -> str:
+    """Say that a schedule is over."""
+    return lang.no_next_edition.format(thread=thread)
+
+
+def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[str]) -> str:
+    """Say that an edition is not one that can be posted now."""
+    return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
 
 
 def not_verified(lang: Language, thread: str) -> str:

@@ -108,6 +108,12 @@ class FakeLedger:
         self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
         self._posts_read.clear()
 
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a post and its text."""
+        self._posts.pop(post_id, None)
+        self._texts.pop(post_id, None)
+        self._posts_read.clear()
+
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """Give a thread's posts."""
         if thread not in self._posts_read:

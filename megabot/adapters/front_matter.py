@@ -49,7 +49,22 @@ class ScheduleModel(_Strict):
     timezone: Annotated[str, BeforeValidator(values.zone)]
     grace: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=3)
     first: Annotated[First, BeforeValidator(_first)]
-    skip: list[Annotated[Any, BeforeValidator(values.left_out)]] = Field(default_factory=list)
+    skip: list[Annotated[Any, BeforeValidator(values.skipped)]] = Field(default_factory=list)
+    once: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_once(cls, given: object) -> object:
+        """Take `once` for the first day of a schedule that ends with it."""
+        if not isinstance(given, dict) or given.get("once") is None:
+            return given
+        beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
+        if beside:
+            raise values.Wrong(f"once stands beside {beside}", "a thread that is posted once has no rhythm")
+        try:
+            return given | {"every": "day", "first": values.day(given["once"])}
+        except values.Wrong:  # said of `once` itself
+            return given | {"every": "day", "first": date(2000, 1, 1)}
 
     @model_validator(mode="after")
     def _fits(self) -> "ScheduleModel":
@@ -62,6 +77,8 @@ class ScheduleModel(_Strict):
         }
         if not wanted[self.every[1]]:
             raise values.Wrong(*_ON[self.every[1]])
+        if self.once and len(self.at) > 1:
+            raise values.Wrong("a thread that is posted once has one time", "write at: 18:00")
         return self
 
     def value(self) -> Schedule:
@@ -79,7 +96,8 @@ class ScheduleModel(_Strict):
             first=self.first.date,
             number=self.first.number,
             skip=frozenset(one for one in self.skip if isinstance(one, date)),
-            left_out=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
+            skip_keys=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
+            once=self.once is not None,
         )
 
 
@@ -145,6 +163,8 @@ class ThreadModel(_Strict):
     cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+    lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def pin_value(self) -> Pin:
         """Give where it is pinned."""

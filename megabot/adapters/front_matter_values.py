@@ -204,8 +204,8 @@ def day(value: object) -> date:
     return found
 
 
-def left_out(value: object) -> date | tuple[date, time]:
-    """Read what is to be skipped: a day, or one slot of a day with several."""
+def skipped(value: object) -> date | tuple[date, time]:
+    """Read an entry of `skip`: a day, or one slot of a day with several."""
     first, _, rest = ("", "", "") if isinstance(value, date) else str(value).strip().partition(" ")
     moment = time_of_day(rest) if rest else None
     return day(value) if moment is None else (day(first), moment)

@@ -90,7 +90,7 @@ def _refuse_slips(pattern: str) -> None:
         raise jinja2.TemplateRuntimeError(f"{what}; write {letters['m'].upper()} for the month")
     if has - _FIELDS:
         odd = letters[min(has - _FIELDS)]
-        raise jinja2.TemplateRuntimeError(f"{odd} is no part of a date; write one like 'd MMMM y'")
+        raise jinja2.TemplateRuntimeError(f"{odd} is not a date field; write one like 'd MMMM y'")
 
 
 def _in_zone(value: dt.date, thread_zone: ZoneInfo) -> dt.date:

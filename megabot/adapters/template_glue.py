@@ -1,4 +1,4 @@
-"""Lines of a template that end in a tag, which takes the line break along: the next line is glued to them.
+"""Find lines of a template that lose their line break to a tag at their end.
 
 jinja2's `trim_blocks` removes the line break behind every tag. On a line of tags alone nobody misses it.
 Runs in the child.
@@ -18,14 +18,14 @@ _SHOWN = 40
 
 
 def glued(path: str, text: str) -> Iterator[Problem]:
-    """Find such lines. `+%}` keeps the line break, `-%}` says that it is meant to go."""
+    """Find lines of text that are joined to the next one. `+%}` and `-%}` show that the author knows."""
     lines = _MANY_LINES.sub(_blanked, text).split("\n")
     for index, line in enumerate(lines):
         tag = _last_tag(line)
         if tag and _TAG.sub("", line).strip() and _something_follows(lines[index + 1 :]):
             shown = shorten(tag, _SHOWN)
-            what = f"{shown} at the end of the line takes the line break along: the next line is glued to it"
-            hint = f"end it with +{tag[-2:]} to keep the line break, or put it on a line of its own"
+            what = f"{shown} at the end of a line removes the line break: the next line is joined to it"
+            hint = f"write +{tag[-2:]} to keep the line break, or move the tag to a separate line"
             yield Problem(path, index + 1, what, hint)
 
 

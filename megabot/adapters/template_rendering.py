@@ -29,7 +29,7 @@ from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, lost_structure, sections
 from megabot.core.namespaces import namespaced
 from megabot.core.problems import Problem
-from megabot.core.threads import EDITION_URL
+from megabot.core.threads import EDITION_URL, is_thread_file
 
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
@@ -113,6 +113,15 @@ class Source:
         own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
         for path in own:
             yield from self.unknown(environment, path)
+
+    @functools.cached_property
+    def lines(self) -> list[tuple[tuple[str, int], str]]:
+        """All lines of all files, each with its place."""
+        return [
+            ((name, number), line)
+            for name, text in self.files.items()
+            for number, line in enumerate(text.split("\n"), 1)
+        ]
 
     def glued(self, path: str) -> Iterator[Problem]:
         """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
@@ -302,16 +311,14 @@ def _largest(source: Source) -> str:
 
 
 def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
-    """Find the file and line that a flaw of the rendered text comes from: where its line stands, if once."""
+    """Find the file and line that a flaw of the rendered text comes from: where its line is, or its part."""
     wanted = flaw.text.strip()
-    places = [
-        (name, number)
-        for name, text in source.files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip() == wanted
-    ]
-    if len(places) == 1:
-        return Problem(*places[0], flaw.what, flaw.hint)
+    whole = [place for place, line in source.lines if line.strip() == wanted]
+    parts = [place for place, line in source.lines if flaw.part and flaw.part in line]
+    parts = [place for place in parts if place[0] == path or not is_thread_file(place[0])]
+    found = whole if len(whole) == 1 else sorted(parts, key=lambda place: place[0] != path)
+    if found:
+        return Problem(*found[0], flaw.what, flaw.hint)
     return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
 
 

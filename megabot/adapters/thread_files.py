@@ -123,6 +123,8 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         mentions=model.mentions,
         tags=model.tags,
         cap=model.cap,
+        unpin_after=model.unpin_after,
+        lock_after=model.lock_after,
     )
 
 

@@ -53,6 +53,14 @@ class Reason(StrEnum):
     GONE = "gone"
     OURS = "ours"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDONE_BEFORE = "undone_before"
+    NOTHING_TO_GO_BACK_TO = "nothing_to_go_back_to"
+    REPOSTED_LATELY = "reposted_lately"
+    OVERTAKEN = "overtaken"
+    UNCLEAR = "unclear"
+    NOT_ADOPTED = "not_adopted"
+    ADOPTED_BY_NONE = "adopted_by_none"
+    TITLE_STAYS = "title_stays"
 
 
 NEEDS_PERSON = frozenset(
@@ -131,6 +139,14 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Undo an adoption: change the comment that says so, 0 if there is none, and forget the post."""
+
+    own: Own
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
 
@@ -184,10 +200,11 @@ class Distinguish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Lock the post before."""
+    """Lock the post before, or one whose time is over (`aged`)."""
 
     own: Own
     standing: Own
+    aged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,14 +217,27 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Make the standing post say what the source says now."""
+    """Make the standing post say what the source says now; its title only if that was ordered."""
 
     own: Own
     text: Rendered
     record: PostRecord | None
+    retitle: bool = False
 
 
 Write = (
-    Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Unlock | Edit
+    Publish
+    | Resend
+    | Adopt
+    | Release
+    | Withdraw
+    | Pin
+    | Unpin
+    | Tell
+    | Announce
+    | Distinguish
+    | Lock
+    | Unlock
+    | Edit
 )
 Action = Write | Hold | Need

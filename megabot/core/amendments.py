@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
 from megabot.core.clock_times import When, resolve
+from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
 
@@ -83,14 +84,14 @@ def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
-    left_out, moved = set(thread.schedule.left_out), dict(thread.schedule.moved)
+    skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
     for one in amendments:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
         if edition is not None and one.kind is Kind.SKIP:
-            left_out.add(edition.key)
+            skip_keys.add(edition.key)
         if edition is not None and one.slot is not None:
             moved[edition.key] = one.slot
-    schedule = replace(thread.schedule, left_out=frozenset(left_out), moved=tuple(sorted(moved.items())))
+    schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
     schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
 
@@ -103,16 +104,17 @@ def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Sch
     return schedule
 
 
-def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition:
+def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition | None:
     """Give the edition that a change without a key is for: the due one while it may be posted, or the next.
 
-    `posted` are the keys of editions that have a post.
+    `posted` are the keys of editions that have a post. None after the last edition.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    if due and due.key not in posted and not due.skipped and now <= calendar.grace_ends(thread.schedule, due):
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
+    if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
         return due
-    coming = calendar.upcoming(thread.name, thread.schedule, now)
-    return next(edition for edition in coming if not edition.skipped)
+    return coming(thread, now, posted)
 
 
 def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
@@ -124,28 +126,29 @@ def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime)
     due = calendar.due(thread.name, thread.schedule, now)
     if due and due.key in skips and skips[due.key].at >= due.slot:
         return skips[due.key]
-    following = next(calendar.upcoming(thread.name, thread.schedule, now))
-    return skips.get(following.key)
+    following = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    return skips.get(following.key) if following else None
 
 
 def edition_for_preamble(
     thread: Thread, now: datetime, posted: Collection[str], *, without_one: str
-) -> tuple[Edition, Edition]:
+) -> tuple[Edition, Edition | None] | None:
     """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
 
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
+    None if there is no such edition, and no other one after the last.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    coming = next_edition(thread, now, posted)
+    following = next_edition(thread, now, posted)
     if due is None or due.key != without_one:
-        return coming, _after(thread, coming)
-    following = next(calendar.upcoming(thread.name, thread.schedule, now))
-    early = now - due.slot < (following.slot - due.slot) / 2
-    return (due, coming) if early else (coming, due)
+        return (following, _after(thread, following)) if following else None
+    late = following is not None and is_late(thread, due, now)
+    return (following, due) if late and following else (due, following)
 
 
-def _after(thread: Thread, edition: Edition) -> Edition:
-    return next(one for one in calendar.after(thread.name, thread.schedule, edition) if not one.skipped)
+def _after(thread: Thread, edition: Edition) -> Edition | None:
+    later = calendar.after(thread.name, thread.schedule, edition)
+    return next((one for one in later if not one.skipped), None)
 
 
 class Objection(StrEnum):
@@ -223,6 +226,6 @@ def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) ->
 
 
 def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
-    following = next(calendar.after(thread, schedule, edition))
+    following = next(calendar.after(thread, schedule, edition), None)
     before = next(calendar.before(thread, schedule, edition), None)
-    return slot < following.slot and (before is None or slot > before.slot)
+    return (following is None or slot < following.slot) and (before is None or slot > before.slot)

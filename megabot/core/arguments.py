@@ -34,7 +34,8 @@ class _Form:
 
 _FORMS = {
     Verb.PREVIEW: _Form(words=(Word.ALL,), edition=True),
-    Verb.POST: _Form(words=(Word.ANYWAY,)),
+    Verb.POST: _Form(words=(Word.ANYWAY, Word.NEXT), edition=True),
+    Verb.REFRESH: _Form(words=(Word.TITLE,)),
     Verb.REPOST: _Form(words=(Word.YES,)),
     Verb.ADOPT: _Form(edition=True),
     Verb.HOLD: _Form(edition=True),

@@ -31,8 +31,9 @@ class Schedule:
     for months and years, of which no two may be the same day. `at` is the wall clock in `timezone` (IANA
     name); `also_at` holds later times of the same day, sorted and hours apart: clocks that are set forward
     must not change their order. `first` is the earliest day of a slot; the first slot on or after it carries
-    `number`. `skip` holds local days whose slots are left out but keep their numbers, `left_out` keys of
+    `number`. `skip` holds local days whose slots are left out but keep their numbers, `skip_keys` keys of
     single ones; `moved` keys of editions that come at another moment, between those before and after it.
+    With `once` the first slot is the only one.
     """
 
     every: Every
@@ -46,8 +47,9 @@ class Schedule:
     first: date
     number: int = 1
     skip: frozenset[date] = frozenset()
-    left_out: frozenset[str] = frozenset()
+    skip_keys: frozenset[str] = frozenset()
     moved: tuple[tuple[str, datetime], ...] = ()
+    once: bool = False
 
     @property
     def times(self) -> tuple[time, ...]:
@@ -113,7 +115,8 @@ def by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
 def nearest(thread: str, schedule: Schedule, moment: datetime) -> Edition:
     """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
     index = max(_index_at(schedule, moment), 0)
-    around = (_edition(thread, schedule, index), _edition(thread, schedule, index + 1))
+    indices = range(index, min(index + 2, _count(schedule)))
+    around = [_edition(thread, schedule, one) for one in indices]
     return min(around, key=lambda edition: abs(edition.slot - moment))
 
 
@@ -141,7 +144,8 @@ def fingerprint(schedule: Schedule) -> str:
         days = ",".join(str(one) for one in schedule.month_days)
     times = ",".join(one.isoformat() for one in schedule.times)
     rhythm = f"{schedule.interval} {schedule.every} [{days}] {times} {schedule.timezone}"
-    return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}"
+    ends = " once" if schedule.once else ""
+    return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}{ends}"
 
 
 def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
@@ -157,7 +161,7 @@ def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
         slot=_slot(schedule, day, at),
         start=day,
         end=max(day, following - A_DAY),
-        skipped=day in schedule.skip or key in schedule.left_out,
+        skipped=day in schedule.skip or key in schedule.skip_keys,
     )
 
 
@@ -169,6 +173,7 @@ def _index_at(schedule: Schedule, now: datetime) -> int:
     # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
     tomorrow = now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY
     index = _last_until(schedule, tomorrow) + bool(schedule.moved)
+    index = min(index, 0) if schedule.once else index
     while index >= 0 and _slot(schedule, cycle.day(index // len(times)), times[index % len(times)]) > now:
         index -= 1
     return index
@@ -250,7 +255,7 @@ def _is_named_by_month(schedule: Schedule) -> bool:
 
 def _count(schedule: Schedule) -> int:
     """Tell how many editions there are until dates end, those of the last day left out: it has no end."""
-    return _cycle(schedule).index(date.max) * len(schedule.times)
+    return 1 if schedule.once else _cycle(schedule).index(date.max) * len(schedule.times)
 
 
 def _cycle(schedule: Schedule) -> Cycle:

@@ -1,4 +1,4 @@
-"""Where code is in a Markdown text, so that what stands in it is left alone. Pure, and linear in the text."""
+"""Find the code in a Markdown text, so that it can be left alone. Pure; the time is linear in the length."""
 
 import re
 from collections import defaultdict

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     REPOST = "repost"
     REFRESH = "refresh"
     ADOPT = "adopt"
+    UNADOPT = "unadopt"
     HOLD = "hold"
     SKIP = "skip"
     MOVE = "move"
@@ -55,6 +56,8 @@ class Word(StrEnum):
     CLEAR = "clear"
     ON = "on"
     OFF = "off"
+    NEXT = "next"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,16 @@ _MARKER = "[//]: # (megabot:"
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something wrong in a text: `line` counts from 1 within the text, `text` is that line as it stands."""
+    """Something wrong in a text: `line` counts from 1 within the text, `text` is that line as it stands.
+
+    `part` is what is wrong in the line as people typed it, "" if that is not known.
+    """
 
     line: int
     text: str
     what: str
     hint: str = ""
+    part: str = ""
 
 
 def utf16_units(text: str) -> int:
@@ -97,7 +101,7 @@ def _comments(text: str, lines: list[str]) -> Iterator[Flaw]:
     """Find comments of HTML, which Lemmy shows as they are typed."""
     for number, line in enumerate(without_code(text).split("\n") if "<!--" in text else (), 1):
         if "<!--" in line:
-            yield Flaw(number, lines[number - 1], *COMMENT)
+            yield Flaw(number, lines[number - 1], *COMMENT, part="<!--")
 
 
 def oddities(text: str) -> Iterator[Flaw]:
@@ -109,11 +113,11 @@ def oddities(text: str) -> Iterator[Flaw]:
     plain = without_code(text)
     for number, address in link_forms.links(plain):
         if wrong := link_forms.flaw(address):
-            yield Flaw(number, lines[number - 1], *wrong)
+            yield Flaw(number, lines[number - 1], *wrong, part=address or "]()")
     for number, line in enumerate(plain.split("\n"), 1):
         if html := _HTML.search(line):
-            what = f"{shorten(html[0], 40)}, which readers see as it is typed: Lemmy shows no HTML"
-            yield Flaw(number, lines[number - 1], what, "write Markdown")
+            what = f"{shorten(html[0], 40)}: readers see it as typed, because Lemmy does not render HTML"
+            yield Flaw(number, lines[number - 1], what, "write Markdown", part=html[0])
 
 
 def _structure(lines: list[str]) -> Iterator[Flaw]:

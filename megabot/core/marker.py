@@ -18,6 +18,8 @@ _COMMENT = re.compile(
     r":(?P<purpose>[a-z-]{1,20})\)"
 )
 LINK, ADOPTED, UNDONE, ANNOUNCED = "link", "adopted", "undone", "announced"
+RELEASED = "released"
+"""What the comment of an adoption becomes when that is undone."""
 """What comments are for: to link the new thread, to say that this one carries an edition, or does no more, or
 that the next one comes soon."""
 INTRODUCTION = "[//]: # (megabot:v1:introduction)"

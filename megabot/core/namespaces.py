@@ -48,7 +48,7 @@ def namespaced(text: str, name: str) -> str:
 
 
 def _definitions(plain: str) -> Iterator[tuple[int, str]]:
-    """Find definitions: where each begins, and its label. One of a link is none within a paragraph."""
+    """Find definitions: where each begins, and its label. A link cannot be defined within a paragraph."""
     start, in_paragraph = 0, False
     for line in plain.split("\n"):
         found = _NOTE.fullmatch(line) or (None if in_paragraph else _DEFINITION.fullmatch(line))

@@ -42,10 +42,12 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts,
     return next((name for name in names if name in snapshot.files), "")
 
 
-def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
-    """Give the edition of the next 24 hours that has no preamble file of its own."""
-    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if coming.slot - now > SOON or coming.skipped:
+def missing_soon(
+    snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
+) -> Edition | None:
+    """Give the edition of the next 24 hours that has no post yet, and no preamble file of its own."""
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
     return None if file_of(snapshot, thread, coming, alone=alone) else coming
 

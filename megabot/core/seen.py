@@ -70,6 +70,7 @@ class Seen:
     `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
     are own removed posts, unknown to the ledger, whose text the server does not show (decision 2). `home` is
     the actor id of the community if that is on another server, `home_answer` what that server last showed.
+    `born` is since when the ledger is kept: what was done before it does not know.
     """
 
     due: Edition | None
@@ -95,6 +96,7 @@ class Seen:
     held: tuple[str, ...] = ()
     living: str = ""
     wake: datetime | None = None
+    born: datetime | None = None
     home: str = ""
     home_answer: HomeAnswer | None = None
 
@@ -139,15 +141,21 @@ class OrderKind(StrEnum):
     REFRESH = "refresh"
     ADOPT = "adopt"
     UNDO = "undo"
+    UNADOPT = "unadopt"
+
+
+PART = "part:"
+"""Begins the id of an order for another part of an edition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
-    An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
-    given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
-    be a part of its edition has the number as `part`.
+    An order to adopt or to undo that names the post, and the key of the edition; one to post may name an
+    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's
+    clock; None for one of now: what was done since was done on it. A copy that is to be a part of its edition
+    has the number as `part`. A refresh changes the title too if `title` says so.
     """
 
     kind: OrderKind
@@ -156,6 +164,8 @@ class Order:
     edition: str = ""
     at: datetime | None = None
     part: int = 0
+    early: bool = False
+    title: bool = False
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

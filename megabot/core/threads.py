@@ -43,7 +43,7 @@ class Companion:
     """Another thread or site that this thread links.
 
     Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
-    person's newest post in community `community` whose title matches `title`, a shell pattern) is set.
+    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Thread:
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
 
@@ -86,6 +87,8 @@ class Thread:
     mentions: bool = False
     cap: int = 0
     tags: tuple[str, ...] = ()
+    unpin_after: timedelta | None = None
+    lock_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

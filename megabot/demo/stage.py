@@ -106,7 +106,8 @@ class Stage:
         """Let time pass, the bot ticking at slots and every three days, though really every half minute."""
         while self.clock.at < moment:
             reports = self.service.reports if self.service else ()
-            slots = (next_slot(report.thread, self.clock.at) for report in reports)
+            found = (next_slot(report.thread, self.clock.at) for report in reports)
+            slots = (slot for slot in found if slot is not None)
             self.clock.at = min(moment, self.clock.at + _STEP, *slots)
             self.tick()
 

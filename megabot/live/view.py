@@ -7,6 +7,7 @@ from itertools import islice
 from megabot import preview
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.editions import upcoming_or_last
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem, Snapshot, Thread
@@ -69,9 +70,10 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
         made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
         return View(preview=made, snapshot=snapshot)
     at = found[0] if found else 0
-    coming = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+    ahead = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+    coming = ahead or [upcoming_or_last(threads[at], now)]
     slot = min(max(wish.slot, 0), len(coming) - 1)
-    editions = [next(calendar.upcoming(one.name, one.schedule, now)) for one in threads]
+    editions = [upcoming_or_last(one, now) for one in threads]
     editions[at] = coming[slot]
     texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     made = Preview(

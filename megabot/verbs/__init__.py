@@ -27,6 +27,7 @@ GROUPS = {
         "refresh": "render the current edition again and edit its post",
         "undo": "withdraw the last repost",
         "adopt": "register a thread that was posted by hand as an edition",
+        "unadopt": "undo an adoption: the thread is no edition any longer",
     },
     "Moderate": {
         "hold": "put the next edition on hold",

@@ -50,5 +50,6 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
             edition=edition,
             timezone=schedule.timezone,
             usual=usual_slot(schedule, edition),
+            posted=edition.key in posted,
             changes=tuple(one for one, of in changed if of.key == edition.key),
         )

@@ -14,6 +14,8 @@ from megabot.core.public_posts import PublicPost
 from megabot.core.taking_apart import take_apart
 from megabot.core.title_dates import TitleRead, read_title
 from megabot.errors import Expected, NeedsPerson
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 Value = TypeVar("Value")
 _CHECKS: Mapping[str, Callable[[str], object]] = {
@@ -62,11 +64,12 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
         del files[init.IGNORED]
     _show(files, target, init.changes(answers, taken) if taken else ())
     if not person.agrees("Write these files?", default=True):
-        click.echo("Nothing was written.")
-        return 1
+        return finish(Outcome.REFUSED, "nothing was written, because you did not agree")
     init.write(files, target)
+    where = "this folder" if target == Path() else str(target)
+    code = finish(Outcome.DONE, f"{len(files)} files were written into {where}. Next:")
     _say_next(target)
-    return 0
+    return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,6 @@ def _purpose(path: str) -> str:
 
 
 def _say_next(target: Path) -> None:
-    click.echo("Done. Next:")
     if target != Path():
         click.echo(f"  cd {target}")
     click.echo("  megabot preview --open    # the thread in your browser, as you edit the files")

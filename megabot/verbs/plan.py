@@ -6,7 +6,7 @@ import click
 
 from megabot import amending, terminal
 from megabot.app import App, open_app
-from megabot.core import calendar
+from megabot.core.editions import coming
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.views import plan as view
@@ -31,10 +31,11 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
 
 def _planned(app: App, report: Report) -> view.Planned:
     thread = report.thread
+    posted = {own.key for own in report.seen.posts} if report.seen else set()
     return view.Planned(
         thread=thread,
         actions=report.left,
         failure=str(report.failure or ""),
-        coming=next(calendar.upcoming(thread.name, thread.schedule, app.clock.now())),
+        coming=coming(thread, app.clock.now(), posted),
         changes=amending.in_force(app.desk, thread),
     )

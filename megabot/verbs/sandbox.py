@@ -2,6 +2,8 @@
 
 import errno
 import shlex
+import shutil
+import sys
 import tempfile
 import threading
 from datetime import UTC, datetime
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from megabot.errors import NeedsPerson
+from megabot.errors import Expected
 from megabot.process import sample_source
 from megabot.sandbox import Generation, Sandbox
 
@@ -50,7 +52,7 @@ def _started(api: str, port: int) -> Sandbox:
         sandbox.start()
     except OSError as error:
         reason = "in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
-        raise NeedsPerson(
+        raise Expected(
             f"port {port} cannot be used: {reason}; choose another one, or any free one: "
             "megabot sandbox --port 0"
         ) from error
@@ -75,5 +77,10 @@ def _said(sandbox: Sandbox, state: str, templates: Path) -> list[str]:
         f"Accounts: admin, modlin (moderator), reader, megabot (the bot); password: {PASSWORD}",
         "To try the bot on it, run this in another terminal:",
         *exports,
-        "  megabot post",
+        f"  {_program()} post",
     ]
+
+
+def _program() -> str:
+    """Return how to start megabot from another terminal, where no environment may be active."""
+    return "megabot" if shutil.which("megabot") else f"{shlex.quote(sys.executable)} -m megabot"

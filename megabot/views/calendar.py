@@ -24,6 +24,7 @@ class Slot:
     timezone: str
     usual: datetime
     changes: tuple[Amendment, ...] = ()
+    posted: bool = False
 
 
 def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterator[Line]:
@@ -56,6 +57,8 @@ def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
 def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
     if slot.edition.skipped and all(one.kind is not Kind.SKIP for one in slot.changes):
         yield Span("skipped in its template", Tone.ODD)
+    if slot.posted:
+        yield Span("already posted", Tone.GOOD)
     yield from (change(one, slot.timezone, now, usual=slot.usual) for one in slot.changes)
 
 
@@ -68,6 +71,7 @@ def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
             "number": slot.edition.number,
             "slot": _local(slot.edition.slot, slot.timezone),
             "skipped": slot.edition.skipped,
+            "posted": slot.posted,
             "held": any(one.kind is Kind.HOLD for one in slot.changes),
             "usual_slot": _local(slot.usual, slot.timezone),
             "timezone": slot.timezone,

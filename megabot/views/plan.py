@@ -31,7 +31,7 @@ class Planned:
     thread: Thread
     actions: tuple[Action, ...]
     failure: str
-    coming: Edition
+    coming: Edition | None
     changes: tuple[tuple[Amendment, Edition], ...] = ()
 
 
@@ -43,10 +43,14 @@ def lines(plans: Sequence[Planned], now: datetime, *, width: int | None) -> Iter
             yield ()
         yield (Span(plan.thread.name, Tone.STRONG), Span(f"  {timezone}", Tone.QUIET))
         rows = [(Span(word, _TONES[word]), sentence) for word, sentence, _ in _items(plan)]
-        slot = plan.coming.slot
-        when = f"{plan.coming.key}, {moment(slot, timezone, now)}, {away(slot, now)}"
-        rows.append((Span("next", Tone.QUIET), when))
+        rows.append((Span("next", Tone.QUIET), _next(plan.coming, timezone, now)))
         yield from table(rows + list(_changes(plan, now)), indent=2, width=width)
+
+
+def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
+    if coming is None:
+        return "no further edition"
+    return f"{coming.key}, {moment(coming.slot, timezone, now)}, {away(coming.slot, now)}"
 
 
 def document(plans: Sequence[Planned]) -> list[dict[str, object]]:
@@ -58,8 +62,10 @@ def document(plans: Sequence[Planned]) -> list[dict[str, object]]:
                 {"what": word.replace(" ", "_"), "sentence": sentence} | facts
                 for word, sentence, facts in _items(plan)
             ],
-            "next_edition": plan.coming.key,
-            "next_slot": plan.coming.slot.astimezone(ZoneInfo(plan.thread.schedule.timezone)).isoformat(),
+            "next_edition": plan.coming.key if plan.coming else None,
+            "next_slot": plan.coming.slot.astimezone(ZoneInfo(plan.thread.schedule.timezone)).isoformat()
+            if plan.coming
+            else None,
         }
         for plan in plans
     ]

@@ -38,8 +38,11 @@ def _thread(found: ThreadStatus, now: datetime) -> Iterator[Row]:
     if found.empty:
         what = f"{found.empty} has not been posted; to post it: megabot post {found.thread}"
         yield _row("due", Span(what, Tone.ODD))
-    when = f"{moment(found.next_slot, found.timezone, now)}, {away(found.next_slot, now)}"
-    yield _row("next", f"{found.next_edition}, {when}")
+    if found.next_slot is None:
+        yield _row("next", "no further edition")
+    else:
+        when = f"{moment(found.next_slot, found.timezone, now)}, {away(found.next_slot, now)}"
+        yield _row("next", f"{found.next_edition}, {when}")
     for one, edition in found.changes:
         words = change(one, found.timezone, now)
         yield _row("change", Span(f"{edition.key} {words.text}", words.tone))

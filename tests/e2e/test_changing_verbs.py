@@ -76,7 +76,8 @@ def test_a_preamble_is_set_exported_and_cleared(megabot: Megabot, tmp_path: Path
 def test_with_no_copy_there_is_nothing_to_undo(megabot: Megabot) -> None:
     megabot("post")
 
-    code, _, err = megabot("undo")
+    code, out, _ = megabot("undo")
 
-    assert code == 1
-    assert "is no copy of another one" in err
+    assert code == 4
+    assert out.startswith("nothing to do: ")
+    assert "is not a repost" in out

@@ -97,7 +97,7 @@ def test_a_script_in_a_taken_folder_gets_one_line_with_the_next_step(
 
     assert (code, out) == (1, "")
     assert err == (
-        "megabot: This folder already has templates/, and nothing is overwritten; choose another folder, "
+        "refused: This folder already has templates/, and nothing is overwritten; choose another folder, "
         "for example: megabot init my-bot\n"
     )
 
@@ -117,7 +117,7 @@ def test_what_will_be_written_is_shown_first_and_no_writes_nothing(
     shown, _, said = result.output.partition("Write these files?")
     assert "These files will be written into bot:" in shown
     assert "templates/thread.md.j2" in shown
-    assert (result.return_value, "Nothing was written." in said) == (1, True)
+    assert (result.return_value, "refused: nothing was written" in said) == (1, True)
     assert not (nobodys_home / "bot").exists()
 
 

@@ -2,10 +2,10 @@
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +24,7 @@ def sandbox(home: Path, *options: str) -> Iterator[list[str]]:
         try:
             assert process.stdout is not None
             lines = [process.stdout.readline()]
-            while lines[-1] and "megabot post" not in lines[-1]:
+            while lines[-1] and not lines[-1].endswith("megabot post\n"):
                 lines.append(process.stdout.readline())
             yield lines
         finally:
@@ -58,7 +58,7 @@ def test_what_the_sandbox_says_to_type_works_and_leaves_nothing_in_the_users_fol
         settings = exports(said)
         environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), **settings}
         done = subprocess.run(
-            [sys.executable, "-m", "megabot", "post"],
+            shlex.split(said[-1]),
             env=environment,
             cwd=home,
             capture_output=True,
@@ -88,6 +88,6 @@ def test_a_busy_port_is_one_line_with_the_next_step(tmp_path: Path) -> None:
 
     assert ended.code == 1
     assert ended.err == (
-        f"megabot: port {port} cannot be used: in use by another program; choose another one, or any free "
+        f"failed: port {port} cannot be used: in use by another program; choose another one, or any free "
         "one: megabot sandbox --port 0\n"
     )

@@ -67,7 +67,7 @@ def test_after_init_the_verbs_of_readme_work_in_their_order(
     megabot: Megabot, sandbox: Sandbox, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (steps,) = re.findall(r"^megabot init.*?(?=^megabot run)", README.read_text(), re.MULTILINE | re.DOTALL)
-    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[1:]]
+    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[2:]]
     verbs.remove(["preview", "--open"])  # stays until Ctrl-C; tests/browser has it
     typed = iter([sandbox.url, "megabot", "news", "monday", "12:00", "Europe/Lisbon", "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))

@@ -109,7 +109,7 @@ COMMANDS = (
     Mutant(
         name="a second skip takes another week",
         file="megabot/core/amendments.py",
-        old="    return skips.get(following.key)\n",
+        old="    return skips.get(following.key) if following else None\n",
         new="    return None\n",
         caught_by=(f"{EXCEPTIONS}::test_an_edition_is_skipped_once_however_often_that_is_said",),
     ),

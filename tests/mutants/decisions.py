@@ -5,6 +5,8 @@ from tests.mutants.mutant import Mutant
 PUBLICATION = "megabot/core/publication.py"
 UPKEEP = "megabot/core/upkeep.py"
 PASS = "tests/integration/test_pass.py"
+AFTER = "tests/integration/test_after_its_time.py"
+WHICH = "tests/integration/test_which_edition.py"
 HANDS = "tests/integration/test_hands.py"
 FOLLOWING = "tests/integration/test_following.py"
 UNKNOWN = "tests/integration/test_unknown_outcomes.py"
@@ -54,6 +56,16 @@ RULES_LEFT_OUT = (
         "an edition that has its post is posted again",
         f"{PASS}::test_post_a_second_time_makes_no_second_post",
         *JUDGE,
+    ),
+    without(
+        "a_later_one_is_posted",
+        "a missed edition is posted after a later one",
+        f"{WHICH}::test_an_edition_that_was_missed_is_not_posted_after_a_later_one[v3]",
+    ),
+    without(
+        "it_is_unclear_which_is_meant",
+        "an hour before the slot last week's edition is posted",
+        f"{WHICH}::test_close_to_the_slot_post_asks_which_edition_is_meant_and_posts_nothing[v3]",
     ),
     without(
         "a_skipped_slot_stays_empty",
@@ -143,8 +155,8 @@ RULES_BROKEN = (
     Mutant(
         name="a second order within minutes makes a second copy",
         file=PUBLICATION,
-        old="            if again or soon:\n",
-        new="            if again:\n",
+        old="        if counts and lately and not order.part",
+        new="        if False and lately and not order.part",
         caught_by=(f"{PASS}::test_two_reposts_within_ten_minutes_are_one",),
         rule="the_order_was_carried_out",
     ),
@@ -203,6 +215,46 @@ RULES_BROKEN = (
         new="        if may:\n",
         caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
         rule="lock_what_was_withdrawn",
+    ),
+    Mutant(
+        name="a pin that a person set ends with its time",
+        file=UPKEEP,
+        old="    elif by_another(case, case.seen.pin_events[standing.id], featured=True):\n",
+        new="    elif False:\n",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_pins_again_stays_pinned",),
+        rule="unpin_after_its_time",
+    ),
+    Mutant(
+        name="a thread that was unpinned after its time is pinned again",
+        file=UPKEEP,
+        old="is_pinned(standing.post, kind) or pin_is_over(case, standing):",
+        new="is_pinned(standing.post, kind):",
+        caught_by=(f"{AFTER}::test_a_thread_is_unpinned_after_its_time_and_stays_so",),
+        rule="unpin_after_its_time",
+    ),
+    Mutant(
+        name="a thread that a person unlocked is locked again",
+        file=UPKEEP,
+        old=" and not _was_locked(case, own):",
+        new=":",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-kept]",),
+        rule="lock_after_its_time",
+    ),
+    Mutant(
+        name="with the ledger lost a thread that a person unlocked is locked again",
+        file=UPKEEP,
+        old="if may and born <= due <= case.now",
+        new="if may and due <= case.now",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-lost]",),
+        rule="lock_after_its_time",
+    ),
+    Mutant(
+        name="undoing an adoption takes a moderator's pin off",
+        file="megabot/core/adoption.py",
+        old="    if event is None or event.by != case.seen.bot_id or not event.featured:\n",
+        new="    if event is None or not event.featured:\n",
+        caught_by=("tests/integration/test_unadopting.py::test_a_pin_that_a_moderator_set_stays[v3]",),
+        rule="decide_release",
     ),
     Mutant(
         name="a person's lock is taken off what stands again after an undo",

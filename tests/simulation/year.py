@@ -101,6 +101,7 @@ class Year:
         self.excused: set[str] = set()
         self.known_since: dict[str, datetime] = {}
         self.ordered: Counter[str] = Counter()
+        self.early: list[datetime] = []
         self.calm: list[tuple[datetime, bool]] = []
         self._queue: list[_Due] = []
         self._numbers = 0
@@ -133,6 +134,8 @@ class Year:
                 schedule=group,
                 previous=told,
                 companions=(Companion(name="news", thread="news"),),
+                unpin_after=self.random.choice([None, timedelta(days=5)]),
+                lock_after=self.random.choice([None, timedelta(days=9)]),
             ),
         )
 
@@ -225,11 +228,11 @@ class Year:
             home_servers=self.home_servers,
         )
 
-    def order(self, kind: OrderKind, thread: str, *, move: bool = False) -> None:
+    def order(self, kind: OrderKind, thread: str, *, move: bool = False, early: bool = False) -> None:
         """A person orders something at the shell."""
         name = f"shell:{self.clock.at.isoformat()}"
         try:
-            answer = orders.carry_out(self.ports(), Order(kind, name), thread, move=move)
+            answer = orders.carry_out(self.ports(), Order(kind, name, early=early), thread, move=move)
         except (Expected, ConfigError):
             return
         except Killed:

@@ -101,7 +101,10 @@ def test_a_change_of_no_edition_changes_nothing() -> None:
 def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
     now: datetime, posted: tuple[str, ...], key: str
 ) -> None:
-    assert next_edition(NEWS, now, posted).key == key
+    found = next_edition(NEWS, now, posted)
+
+    assert found is not None
+    assert found.key == key
 
 
 @pytest.mark.parametrize(
@@ -118,9 +121,12 @@ def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_no
 ) -> None:
     now = SLOT + timedelta(hours=hours)
 
-    edition, other = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
+    meant = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
 
+    assert meant is not None
+    edition, other = meant
     assert edition.key == key
+    assert other is not None
     assert other.key == ("2026-W49" if not bare else "2026-W48" if key == bare else bare)
 
 

@@ -34,6 +34,10 @@ LINES = {
     "repost news yes": Command(verb=Verb.REPOST, thread="news", word=Word.YES),
     "refresh news": Command(verb=Verb.REFRESH, thread="news"),
     "adopt": Command(verb=Verb.ADOPT),
+    "unadopt": Command(verb=Verb.UNADOPT),
+    "post next": Command(verb=Verb.POST, word=Word.NEXT),
+    "post 2026-w47": Command(verb=Verb.POST, edition="2026-W47"),
+    "refresh title": Command(verb=Verb.REFRESH, word=Word.TITLE),
     "adopt 2026-W47": Command(verb=Verb.ADOPT, edition="2026-W47"),
     "hold": Command(verb=Verb.HOLD),
     "skip 2026-11-16 news": Command(verb=Verb.SKIP, thread="news", edition="2026-11-16"),
@@ -252,7 +256,6 @@ def test_an_unknown_thread_comes_with_what_is_alike(line: str, word: str, near: 
 @pytest.mark.parametrize(
     "line",
     [
-        "post 2026-W47",
         "post yes",
         "post part",
         "post part 0",

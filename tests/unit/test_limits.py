@@ -169,7 +169,7 @@ def test_an_image_without_words_is_odd() -> None:
         ("[c](!news@a.example)", 1, "!news@a.example is not a web address"),
         ("[r]\n\n[r]: www.z.example", 3, "www.z.example is not a web address"),
         ("<htps://a.example>", 1, "htps://a.example is a mistyped address"),
-        ("a<br>b", 1, "<br>, which readers see as it is typed"),
+        ("a<br>b", 1, "<br>: readers see it as typed"),
     ],
 )
 def test_a_link_that_is_none_is_a_warning_with_its_fix(text: str, line: int, said: str) -> None:

@@ -19,6 +19,7 @@ from megabot.core.actions import (
     Need,
     Pin,
     Publish,
+    Release,
     Resend,
     Tell,
     Unlock,
@@ -237,7 +238,7 @@ def announced(look: Seen, action: Announce | Distinguish) -> Seen:
     return put(look, action.own, kind, action.own)
 
 
-def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one case for each kind of action
+def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911, PLR0912  one case for each kind of action
     """Show what stands when a write was done."""
     match action:
         case Publish(edition=edition, copy=copy, order=order):
@@ -247,6 +248,8 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one 
         case Adopt(post=by_hand, edition=edition, copy=copy):
             new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
             return replace(look, posts=newest_first([new, *look.posts]))
+        case Release(own=released):
+            return replace(look, posts=tuple(one for one in look.posts if one is not released))
         case Withdraw(own=copy):
             posts = [replace(one, withdrawn=True) if one is copy else one for one in look.posts]
             return replace(look, posts=kept_first(tuple(posts)))

@@ -20,7 +20,7 @@ READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce workshop site_texts site_watch layout moments terminal views"
+SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
+    **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
@@ -69,6 +69,7 @@ MAY_IMPORT = {
     "views": "layout moments deed_texts preview_parts core",
     "check_formats": "check layout core",
     "overview_texts": "amendment_texts deed_texts texts language core",
+    "adoption_texts": "texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",

@@ -91,7 +91,7 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
         ),
         ("en", MONDAY, "DD.MM.y", "DD is the day of the year; write dd for the day of the month"),
         ("en", MONDAY, "dd.mm.y", "mm are the minutes; write MM for the month"),
-        ("en", MONDAY, "d MMMM O", "O is no part of a date; write one like 'd MMMM y'"),
+        ("en", MONDAY, "d MMMM O", "O is not a date field; write one like 'd MMMM y'"),
         ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
         ("en", 3, "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
         ("en", "soon", "d", "date wants a date; write it as in 2026-11-16, or edition.start"),

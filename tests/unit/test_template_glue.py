@@ -47,8 +47,8 @@ def test_a_glued_line_is_a_warning_that_names_the_tag() -> None:
 
 
 ENDIF = (
-    "{% endif %} at the end of the line takes the line break along: the next line is glued to it "
-    "(end it with +%} to keep the line break, or put it on a line of its own)"
+    "{% endif %} at the end of a line removes the line break: the next line is joined to it "
+    "(write +%} to keep the line break, or move the tag to a separate line)"
 )
 
 

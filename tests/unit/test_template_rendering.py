@@ -348,3 +348,21 @@ def test_a_link_that_is_none_is_told_where_it_stands() -> None:
         "preambles/news/2026-W26.md:3: www.foo.example is not a web address: "
         "readers are sent to a page of their own server (write https://www.foo.example)"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "where"),
+    [
+        ("{{ edition.key }} [a](www.a.example)", {}, f"thread.md.j2:{BODY_LINE}"),
+        ("{{ edition.key }} <br> x", {}, f"thread.md.j2:{BODY_LINE}"),
+        ("x {{ preamble }}", {PREAMBLE: "An essay.\n\n[a](www.a.example)[^1]\n\n[^1]: b"}, f"{PREAMBLE}:3"),
+        ("{{ data.one[0] }}", {"data/one.yaml": "- '[a](www.a.example)'\n"}, "data/one.yaml:1"),
+        ("[a](www.{{ edition.number }}.example)", {}, "thread.md.j2"),
+    ],
+)
+def test_a_warning_has_the_line_that_it_comes_from(body: str, more: dict[str, str], where: str) -> None:
+    other = {"other.md.j2": FRONT + "<br> [a](www.a.example)"}
+
+    (warning,) = rendered(body, more | other).warnings
+
+    assert str(warning).partition(": ")[0] == where

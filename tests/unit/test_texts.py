@@ -116,7 +116,9 @@ def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
+    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE, facts=("2026-W47",))) == (
+        "news: 2026-W47 is already posted"
+    )
 
 
 @pytest.mark.parametrize("kind", list(IntentKind))

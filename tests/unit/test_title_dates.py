@@ -146,7 +146,7 @@ def test_a_title_that_could_grow_too_long_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_in_every_language_a_date_is_read_right_or_not_at_all(code: str) -> None:
-    """As Babel writes dates, so it must write them again: a wrong one would be in every title from then on."""
+    """Babel writes a date, and the template must write it again: a mistake would be in every title."""
     understood = 0
     for month in range(1, 13):
         start = date(2026, month, 9)
