@@ -235,7 +235,7 @@ class Language:
     announced: str = "The next thread opens {at}. Here will be the link to it."
 
     # -- what is
-    next: str = "next {at} {city} ({edition})"
+    next: str = "next {at} ({edition})"
     no_next: str = "no further edition"
     essay: str = "essay: {file}"
     essay_by_message: str = "essay: by message"
@@ -254,8 +254,8 @@ class Language:
     commanded_by: str = "last command: {verb}, by {by}, {at}"
     source_folder: str = "templates: a plain folder (not in git)"
     source: str = "templates: {commit}"
-    fetched: str = "fetched {at}"
-    not_fetched: str = "fetched {at}, {age} ago; every attempt since then failed"
+    fetched: str = "fetched {age} ago"
+    not_fetched: str = "fetched {age} ago; every attempt since then failed"
     signed_in: str = "signed in {age} ago"
     needs_person: str = "needs attention: {what}"
 

@@ -142,7 +142,7 @@ def test_status_tells_since_when_there_is_a_token(megabot: Megabot) -> None:
     assert "signed in now" in megabot("status")[1]
     assert json.loads(megabot("status", "--json")[1])["token"]["since"]
     megabot("logout")
-    assert "not signed in; run: megabot login" in megabot("status")[1]
+    assert "not signed in (run megabot login" in megabot("status")[1]
 
 
 def test_both_answer_in_the_language_of_a_file(
