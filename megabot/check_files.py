@@ -28,10 +28,7 @@ def mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> 
         if folder not in known:
             jobs.append(_job(_NOTHING, folder, key))
     for answer in renderer.render(replace(snapshot, files=snapshot.files | _TEMPLATES), jobs):
-        if isinstance(answer, RenderProblem):
-            listed = answer.problems
-        else:
-            listed = (*answer.warnings, *answer.unused)
+        listed = answer.problems if isinstance(answer, RenderProblem) else (*answer.warnings, *answer.unused)
         yield from (one for one in listed if one.path not in _TEMPLATES)
 
 

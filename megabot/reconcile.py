@@ -74,7 +74,7 @@ def run_pass(
         reports = _companions_follow(one, reports, wanted)
         reports = _home_servers_confirm(one, reports, wanted)
         if not dry:
-            needs.announce(ports, reports, snapshot, usable.broken)
+            needs.announce(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
 
 
