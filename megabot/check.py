@@ -98,8 +98,14 @@ def _source(desk: Desk, slots: int) -> Iterator[Finding]:
         yield from _in_spite(desk, snapshot, error, slots)
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
+    broken = False
     for thread in threads:
-        yield from _thread(desk, snapshot, thread, slots)
+        for finding in _thread(desk, snapshot, thread, slots):
+            broken = broken or (finding.level is Level.PROBLEM and finding.about is not None)
+            yield finding
+    if broken:  # a text that cannot be rendered does not show what is wrong with files that it uses later
+        beside = check_files.broken(desk.renderer, snapshot)
+        yield from (mistake(Level.PROBLEM, one) for one in beside)
     names = {thread.name for thread in threads}
     gone = (name for name in desk.ledger.threads() if name not in names)
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)

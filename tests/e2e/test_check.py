@@ -75,12 +75,14 @@ def test_files_are_named_from_where_the_user_stands(
     megabot: Megabot, broken: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (broken.parent / "sections/20-bad.md").write_bytes(b"\xff")
+    (broken.parent / "bad.md.j2").write_bytes(b"\xff")
     monkeypatch.chdir(broken.parent / "sections")
     source = str(broken.parent)
 
     for verb in ("check", "preview", "calendar", "post"):
         _, out, err = megabot(verb, SOURCE=source)
-        assert " 20-bad.md:1: the file is not UTF-8" in out + err, verb
+        assert " ../bad.md.j2:1: the file is not UTF-8" in out + err, verb
+        assert (" 20-bad.md:1: the file is not UTF-8" in out + err) is (verb in ("check", "preview")), verb
 
 
 def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:
