@@ -77,7 +77,10 @@ def _bot(found: Status) -> Iterator[Row]:
     if found.signed_in:
         yield _row("account", f"signed in {away(found.signed_in, found.now)}")
     else:
-        yield _row("account", Span("not signed in; run: megabot login", Tone.ODD))
+        yield _row(
+            "account",
+            Span("not signed in (run megabot login, unless a password is in the settings)", Tone.ODD),
+        )
 
 
 def _source(source: SourceStatus, now: datetime) -> str | Span:
