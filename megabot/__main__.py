@@ -1,13 +1,14 @@
-"""The one place that ends the process: exit 0 done, 1 expected failure, 2 usage or settings, 3 a bug."""
+"""The one place that ends the process: 0 done, 1 an expected failure, 2 usage, 3 a bug, 4 offline."""
 
 import os
 import shlex
 import sys
 from collections.abc import Sequence
 
-from megabot.errors import ConfigError, Expected, Stopping, WrongAccount
+from megabot.errors import ConfigError, Expected, NoNetwork, Stopping, WrongAccount
 from megabot.verbs import help_page
 
+OFFLINE = 4
 INTERRUPTED = 130
 _STDERR = 2
 
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         return _say(error, 2)
     except Expected as error:
-        return _say(error, 1)
+        return _say(error, OFFLINE if isinstance(error, NoNetwork) else 1)
     except (KeyboardInterrupt, Stopping):
         sys.stderr.write("megabot: stopped\n")
         return INTERRUPTED

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from megabot.adapters import output_paths
-from megabot.adapters.link_asker import LinkAsker
+from megabot.adapters.link_asker import LinkAsker, reaches_internet
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
 from megabot.adapters.warm_renderer import WarmRenderer
@@ -27,6 +27,11 @@ def check_output(path: Path) -> None:
 def link_asker() -> Callable[[str], Verdict]:
     """Give what finds out whether a link is alive."""
     return LinkAsker().ask
+
+
+def is_online(app: App) -> bool:
+    """Return whether there is a network, by the bot's own server if one is set."""
+    return reaches_internet(app.settings.instance)
 
 
 def link_cache(app: App) -> LinkCache:

@@ -5,6 +5,7 @@ each name is looked up, what it leads to is checked, and the connection goes to 
 ours is sent: no cookie, no token, no name of the page that links.
 """
 
+import ipaddress
 import socket
 import ssl
 import threading
@@ -17,7 +18,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from megabot.adapters import lemmy_links
 from megabot.adapters.bounded_connection import BoundedResponse
-from megabot.core.links import Outcome, Verdict, by_status, is_public
+from megabot.core.links import Contact, Outcome, Verdict, by_status, is_public
 
 AT_ONCE = 2  # a host
 _HOPS = 5
@@ -26,6 +27,9 @@ _PORTS = {"https": 443, "http": 80}
 _MOVED = {301, 302, 303, 307, 308}
 _HEADERS = {"User-Agent": "megabot (link check)", "Accept": "*/*", "Connection": "close"}
 _NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+_SOMEWHERE = "192.0.2.1"
+"""An address that belongs to nobody (RFC 5737), but would be on the internet."""
 
 Resolve = Callable[[str, int], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
@@ -41,9 +45,11 @@ class _Answer:
 class _NoAnswer(Exception):
     """Nothing came that could be judged; the verdict says why. `final`: asking in another way is no use."""
 
-    def __init__(self, outcome: Outcome, why: str, *, final: bool = False) -> None:
+    def __init__(
+        self, outcome: Outcome, why: str, *, contact: Contact = Contact.REACHED, final: bool = False
+    ) -> None:
         super().__init__(why)
-        self.verdict = Verdict(outcome, why)
+        self.verdict = Verdict(outcome, why, contact)
         self.final = final
 
 
@@ -125,7 +131,7 @@ class LinkAsker:
         host, ip, port = at
         connection = HTTPConnection(host, parts.port)
         connection.response_class = BoundedResponse
-        connection.sock = self._connect(ip, port, self._seconds)
+        connection.sock = self._connected(ip, port)
         try:
             if parts.scheme == "https":
                 connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
@@ -137,25 +143,69 @@ class LinkAsker:
         finally:
             connection.close()
 
+    def _connected(self, ip: str, port: int) -> socket.socket:
+        try:
+            return self._connect(ip, port, self._seconds)
+        except ConnectionRefusedError:
+            raise  # by a machine that is there
+        except TimeoutError as error:
+            why = "the server did not answer in time"
+            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.SILENT) from error
+        except OSError as error:
+            why = "the server cannot be reached"
+            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.SILENT) from error
+
     def _checked(self, host: str, port: int) -> str:
         """Look a name up and give an address of it that may be connected to."""
         try:
             found = self._resolve(host, port)
         except socket.gaierror as error:
             if error.errno in _NO_NAME:
-                raise _NoAnswer(Outcome.DEAD, "there is no server of that name", final=True) from error
-            raise _NoAnswer(Outcome.UNSURE, "its name cannot be looked up now", final=True) from error
-        except (OSError, ValueError) as error:
-            raise _NoAnswer(Outcome.UNSURE, "its name cannot be looked up", final=True) from error
+                raise _silent(Outcome.DEAD, "there is no server of that name") from error
+            raise _silent(Outcome.UNSURE, "its name cannot be looked up now") from error
+        except OSError as error:
+            raise _silent(Outcome.UNSURE, "its name cannot be looked up") from error
+        except ValueError as error:
+            why = "its name cannot be looked up"
+            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True) from error
         public = [ip for ip in found if is_public(ip)]
         if not public:
             why = "it leads to an address that is not public, which is never asked"
-            raise _NoAnswer(Outcome.UNSURE, why, final=True)
+            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
         return public[0]
 
     def _turn(self, host: str) -> threading.BoundedSemaphore:
         with self._guard:
             return self._turns[host]
+
+
+def _silent(outcome: Outcome, why: str) -> _NoAnswer:
+    return _NoAnswer(outcome, why, contact=Contact.SILENT, final=True)
+
+
+def reaches_internet(
+    instance: str, *, resolve: Resolve | None = None, connect: Connect | None = None
+) -> bool:
+    """Return whether there is a network: by the bot's server, by a route if that is this machine."""
+    parts = urlsplit(instance)
+    host = parts.hostname or "localhost"
+    try:
+        port = parts.port or _PORTS.get(parts.scheme, 443)
+        ip = (resolve or _look_up)(host, port)[0]
+        if ipaddress.ip_address(ip).is_loopback:
+            return has_route()
+        (connect or _connect)(ip, port, 10.0).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def has_route() -> bool:
+    """Return whether this machine has a route to the internet. Sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        return probe.connect_ex((_SOMEWHERE, 9)) == 0
 
 
 def _beginning(response: HTTPResponse, most: int) -> bytes:
