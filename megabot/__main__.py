@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
         import traceback
 
-        _write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n")
+        _write(f"{traceback.format_exc()}megabot: this is a bug; please report the lines above\n", own=False)
         return 3
 
 
@@ -61,13 +61,13 @@ def _say(error: Exception, code: int) -> int:
     return code
 
 
-def _write(text: str) -> None:
+def _write(text: str, *, own: bool = True) -> None:
     """Write what goes past the log as the log would: without secrets, and as journald takes it."""
     import logging
 
     from megabot.logs import blotted, in_journal, journal_lines
 
-    said = blotted(text)
+    said = blotted(text, own=own)
     if in_journal(os.environ, _STDERR):
         said = "".join(f"{journal_lines(line, logging.ERROR)}\n" for line in said.splitlines())
     sys.stderr.write(said)
