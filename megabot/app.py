@@ -288,9 +288,14 @@ class App:
 
 
 @contextmanager
-def open_app(options: Mapping[str, object], *, credentials: Credentials | None = None) -> Iterator[App]:
-    """Build the process of a verb, and close what it opened when it is done."""
-    app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
+def open_app(
+    options: Mapping[str, object],
+    *,
+    credentials: Credentials | None = None,
+    settings: Settings | None = None,
+) -> Iterator[App]:
+    """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
+    app = App(settings or read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
     finally:

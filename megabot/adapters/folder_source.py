@@ -24,7 +24,8 @@ class FolderSource:
         """Read the files that belong to a source; those that cannot be used are problems, not errors."""
         if not self._folder.is_dir():
             raise SourceMissing(
-                f"the source {self._folder} is not there; set MEGABOT_SOURCE to the folder with thread.md.j2"
+                f"the source {self._folder} is not there; run megabot init to write a first template, or set "
+                "MEGABOT_SOURCE to the folder with thread.md.j2"
             )
         problems: list[Problem] = []
         paths = list(_paths(self._folder, problems))

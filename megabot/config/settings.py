@@ -250,7 +250,7 @@ class Settings(BaseModel):
         """Raise `ConfigError` where something is missing for talking to a server."""
         missing = self.missing_for_online(needs_community=needs_community)
         if missing:
-            raise ConfigError("\n".join(missing))
+            raise ConfigError("\n".join([*missing, _NEW_BOT]))
 
     def password_text(self) -> str:
         """Give the password itself, empty where none is set."""
@@ -270,6 +270,12 @@ class Settings(BaseModel):
         return [secret.get_secret_value() for secret in secrets if secret]
 
 
+_NEW_BOT = (
+    "To write settings and a first template, run: megabot init. If you have settings, run megabot in the "
+    "folder of their .env, or name the file: megabot --env FILE"
+)
+
+
 def variable(name: str) -> str:
     """Name a field as people set it."""
     return PREFIX + name.upper()
@@ -277,4 +283,4 @@ def variable(name: str) -> str:
 
 def _missing(name: str) -> str:
     example = (Settings.model_fields[name].examples or [""])[0]
-    return f"{variable(name)} is not set; set it, as in {variable(name)}={example}"
+    return f"{variable(name)} is not set, for example: {variable(name)}={example}"

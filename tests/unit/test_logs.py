@@ -150,7 +150,7 @@ def test_a_plain_word_is_blotted_out_where_others_speak(
     logs.set_up("INFO", secrets=[word])
     logging.getLogger("urllib3").warning("could not send %s", word)
     try:
-        {}[word]
+        os.environ[f"no {word}"]
     except KeyError:
         log.exception("a bug")
     said = capsys.readouterr().err + logs.blotted(f"Traceback: {word}", own=False)
