@@ -76,6 +76,8 @@ def mistake(level: Level, one: Problem, *, link: str = "") -> Finding:
 def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     """Read the source and render the next slots of every thread. Raises `SourceMissing`."""
     snapshot = desk.source.snapshot()
+    if snapshot.no_revision:
+        yield warning(check_texts.no_revision(snapshot.no_revision))
     try:
         threads = desk.source.threads(snapshot)
     except SourceBroken as error:  # the snapshot's own problems are among them

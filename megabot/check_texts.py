@@ -16,6 +16,11 @@ def slots_render(thread: str, count: int, first: datetime) -> str:
     return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
 
 
+def no_revision(why: str) -> str:
+    """Say that the source's revision is not known."""
+    return f"the revision of the source is not known, so `source.revision` and `changes` stay empty: {why}"
+
+
 def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> str:
     """Say that a schedule does not count on from what was posted."""
     return (

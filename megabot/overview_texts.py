@@ -37,7 +37,7 @@ def status_lines(lang: Language, found: Status, names: Collection[str] | None = 
 def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     """Say which state of the source is used, and how old it is where it should be newer."""
     if not source.commit:
-        return lang.source_folder
+        return source.no_revision or lang.source_folder
     line = lang.source.format(commit=_commit(lang, source.commit, dirty=source.dirty))
     if source.fetched is None:
         return line

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from megabot.adapters import state_dir
-from megabot.adapters.git_command import TIMEOUT, GitAnswer, run_git
+from megabot.adapters.git_command import TIMEOUT, GitAnswer, ownership_trouble, run_git
 from megabot.core.git_address import GitAddress
 from megabot.errors import ConfigError
 from megabot.ports import Clock
@@ -212,6 +212,9 @@ def _check_key(path: Path) -> None:
 
 def _reason(answer: GitAnswer) -> str:
     """Give git's own reason in one line; what a server sent along is left out, it may hold anything."""
+    trouble = ownership_trouble(answer)
+    if trouble:
+        return trouble
     known = {"FileNotFoundError": "git is not installed", "TimeoutExpired": "it took too long"}
     lines = (line.strip() for line in answer.err.splitlines())
     own = (line for line in lines if line and not line.lower().startswith(("remote:", "warning:", "hint:")))

@@ -97,7 +97,7 @@ class GitSource:
         )
 
     def _missing(self, why: str) -> SourceMissing:
-        return SourceMissing(
-            f"the source {self._address} cannot be fetched: {why}; check MEGABOT_SOURCE, and for a private "
-            "repository MEGABOT_SOURCE_KEY_FILE"
-        )
+        hint = "; check MEGABOT_SOURCE, and for a private repository MEGABOT_SOURCE_KEY_FILE"
+        if "safe.directory" in why:  # the settings are right
+            hint = ""
+        return SourceMissing(f"the source {self._address} cannot be fetched: {why}{hint}")

@@ -105,7 +105,8 @@ class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
-    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder.
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `no_revision`
+    says why there is no revision although the folder is in a repository.
     """
 
     files: dict[str, str]
@@ -113,6 +114,7 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+    no_revision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from megabot.chores import link_watch
 from megabot.process import read_settings
 from megabot.sandbox import Sandbox
 from tests.e2e.conftest import Megabot
+from tests.git_remote import be_another_account
 
 
 @pytest.fixture
@@ -157,3 +159,17 @@ def test_without_a_network_the_exit_code_is_its_own(
             "megabot: The network is missing: no server of any link could be reached, so the "
             "links were not checked. Connect this machine (or set MEGABOT_PROXY) and run this again\n"
         )
+
+
+def test_a_folder_in_a_repository_of_another_account_is_told_by_check_and_status(
+    source: Path, megabot: Megabot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=source, check=True)
+    be_another_account(monkeypatch, tmp_path)
+
+    code, out, _ = megabot("check")
+    assert (code, out.startswith("warning the revision of the source is not known")) == (0, True)
+    _, out, _ = megabot("status")
+
+    assert f"safe.directory {source}" in out
+    assert "in no git repository" not in out
