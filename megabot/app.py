@@ -177,7 +177,7 @@ class App:
     @cached_property
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
-        return Heartbeat(self.settings.heartbeat_text())
+        return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
     @property
     def state_folder(self) -> Path:
@@ -217,7 +217,13 @@ class App:
         where = self.settings.source
         if isinstance(where, Path):
             return FolderSource(where)
-        return GitSource(where, key_file=self.settings.source_key_file, state=self._state, clock=self.clock)
+        return GitSource(
+            where,
+            key_file=self.settings.source_key_file,
+            state=self._state,
+            clock=self.clock,
+            proxy=self.settings.proxy_used(),
+        )
 
     @cached_property
     def _state(self) -> Path:
@@ -266,7 +272,9 @@ class App:
 
     @cached_property
     def _session(self) -> LemmySession:
-        session = LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session = LemmySession(
+            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+        )
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 

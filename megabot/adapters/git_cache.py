@@ -17,6 +17,7 @@ from pathlib import Path
 from megabot.adapters import state_dir
 from megabot.adapters.git_command import TIMEOUT, GitAnswer, ownership_trouble, run_git
 from megabot.core.git_address import GitAddress
+from megabot.core.proxy import Proxy
 from megabot.errors import ConfigError
 from megabot.ports import Clock
 
@@ -48,8 +49,10 @@ class GitCache:
         state: Path,
         clock: Clock,
         largest: int = LARGEST,
+        proxy: Proxy | None = None,
     ) -> None:
         self._address = address
+        self._proxy = proxy.for_address(address.url) if proxy else ""
         self._key_file = key_file
         self._state = state
         self._clock = clock
@@ -147,15 +150,19 @@ class GitCache:
             "--no-write-fetch-head", "--end-of-options", self._address.url, what,
             ssh=ssh,
             timeout=FETCH_TIMEOUT,
+            proxy=self._proxy,
         )  # fmt: skip
 
-    def _git(self, *arguments: str, given: bytes = b"", ssh: str = "", timeout: float = TIMEOUT) -> GitAnswer:
+    def _git(
+        self, *arguments: str, given: bytes = b"", ssh: str = "", timeout: float = TIMEOUT, proxy: str = ""
+    ) -> GitAnswer:
         return run_git(
             "--git-dir=.",
             *arguments,
             cwd=self._place,
             given=given,
             ssh=ssh,
+            proxy=proxy,
             timeout=timeout,
             largest_file=self._largest,
         )

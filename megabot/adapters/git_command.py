@@ -38,12 +38,14 @@ def run_git(
     cwd: Path,
     given: bytes = b"",
     ssh: str = "",
+    proxy: str = "",
     timeout: float = TIMEOUT,
     largest_file: int = resource.RLIM_INFINITY,
 ) -> GitAnswer:
     """Run git in a folder, with nothing of the caller's environment but PATH and HOME.
 
-    `given` is its input, `ssh` the command it reaches a server by, `largest_file` what it may write in bytes.
+    `given` is its input, `ssh` the command it reaches a server by, `proxy` that for http, `largest_file` what
+    it may write in bytes.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -55,6 +57,8 @@ def run_git(
     }
     if ssh:
         environment["GIT_SSH_COMMAND"] = ssh
+    if proxy:  # not as an argument, which every account of the machine could read
+        environment |= {"http_proxy": proxy, "https_proxy": proxy}
     try:
         with subprocess.Popen(
             ["git", *_SAFE, *arguments],  # noqa: S607  git is found by PATH on every system

@@ -8,6 +8,7 @@ from megabot.adapters.git_cache import LARGEST, GitCache
 from megabot.adapters.source_files import belongs, gather, is_picture
 from megabot.adapters.thread_files import threads
 from megabot.core.git_address import GitAddress, commit_url
+from megabot.core.proxy import Proxy
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.ports import Clock
@@ -26,9 +27,12 @@ class GitSource:
         state: Path,
         clock: Clock,
         largest: int = LARGEST,
+        proxy: Proxy | None = None,
     ) -> None:
         self._address = address
-        self._cache = GitCache(address, key_file=key_file, state=state, clock=clock, largest=largest)
+        self._cache = GitCache(
+            address, key_file=key_file, state=state, clock=clock, largest=largest, proxy=proxy
+        )
 
     def snapshot(self) -> Snapshot:
         """Read the good commit. Raise `SourceMissing` where there is none yet and none can be fetched."""

@@ -6,6 +6,7 @@ ours is sent: no cookie, no token, no name of the page that links.
 """
 
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -19,6 +20,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from megabot.adapters import lemmy_links
 from megabot.adapters.bounded_connection import BoundedResponse
 from megabot.core.links import Contact, Outcome, Verdict, by_status, is_public
+from megabot.core.proxy import Proxy
 
 AT_ONCE = 2  # a host
 _HOPS = 5
@@ -26,6 +28,7 @@ _PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an AP
 _PORTS = {"https": 443, "http": 80}
 _MOVED = {301, 302, 303, 307, 308}
 _HEADERS = {"User-Agent": "megabot (link check)", "Accept": "*/*", "Connection": "close"}
+_HOST = re.compile(r"[\w.:-]{1,253}", re.ASCII)
 _NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 _SOMEWHERE = "192.0.2.1"
@@ -57,8 +60,14 @@ class LinkAsker:
     """Asks about links, from several threads at once; `seconds` are for each connection and each answer."""
 
     def __init__(
-        self, *, resolve: Resolve | None = None, connect: Connect | None = None, seconds: float = 10.0
+        self,
+        *,
+        resolve: Resolve | None = None,
+        connect: Connect | None = None,
+        seconds: float = 10.0,
+        proxy: Proxy | None = None,
     ) -> None:
+        self._proxy = proxy
         self._resolve = resolve or _look_up
         self._connect = connect or _connect
         self._seconds = seconds
@@ -131,17 +140,34 @@ class LinkAsker:
         host, ip, port = at
         connection = HTTPConnection(host, parts.port)
         connection.response_class = BoundedResponse
-        connection.sock = self._connected(ip, port)
+        connection.sock = self._way_to(ip, port, tunnel=parts.scheme == "https")
+        asked, headers = _target(parts), _HEADERS
         try:
             if parts.scheme == "https":
                 connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
-            connection.request(method, _target(parts), headers=_HEADERS)
+            elif self._proxy is not None:
+                place = parts.netloc.rpartition("@")[2]
+                asked, headers = f"http://{place}{asked}", _HEADERS | self._proxy.headers
+            connection.request(method, asked, headers=headers)
             response = connection.getresponse()
             if response.status in _MOVED and (target := response.headers.get("Location")):
                 return _Answer("", response.status, b""), target
             return _Answer("", response.status, _beginning(response, most)), None
         finally:
             connection.close()
+
+    def _way_to(self, ip: str, port: int, *, tunnel: bool) -> socket.socket:
+        """Connect to a server, or to the proxy, and ask that for a tunnel if what follows is encrypted."""
+        if self._proxy is None:
+            return self._connected(ip, port)
+        sock = self._connected(self._proxy.host, self._proxy.port)
+        try:
+            if tunnel:
+                _open_tunnel(sock, ip, port, self._proxy)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     def _connected(self, ip: str, port: int) -> socket.socket:
         try:
@@ -156,10 +182,16 @@ class LinkAsker:
             raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.SILENT) from error
 
     def _checked(self, host: str, port: int) -> str:
-        """Look a name up and give an address of it that may be connected to."""
+        """Look a name up and give an address of it that may be connected to.
+
+        With a proxy that is the name itself: behind one, names often cannot be looked up, and it may have
+        rules for them. An address that is known not to be public is refused all the same.
+        """
         try:
             found = self._resolve(host, port)
         except socket.gaierror as error:
+            if self._proxy is not None:
+                return _for_proxy(host)
             if error.errno in _NO_NAME:
                 raise _silent(Outcome.DEAD, "there is no server of that name") from error
             raise _silent(Outcome.UNSURE, "its name cannot be looked up now") from error
@@ -172,11 +204,34 @@ class LinkAsker:
         if not public:
             why = "it leads to an address that is not public, which is never asked"
             raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
-        return public[0]
+        return public[0] if self._proxy is None else _for_proxy(host)
 
     def _turn(self, host: str) -> threading.BoundedSemaphore:
         with self._guard:
             return self._turns[host]
+
+
+def _open_tunnel(sock: socket.socket, host: str, port: int, proxy: Proxy) -> None:
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
+    lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
+    sock.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+    response = BoundedResponse(sock, method="CONNECT")
+    response.begin()
+    if response.status != HTTPStatus.OK:
+        raise _NoAnswer(Outcome.UNSURE, f"the proxy answers {response.status}")
+
+
+def _for_proxy(host: str) -> str:
+    """Return a host's name as a proxy takes it."""
+    try:
+        name = host if ":" in host else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    if not _HOST.fullmatch(name):
+        why = "it leads to what is no address of the web"
+        raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
+    return name
 
 
 def _silent(outcome: Outcome, why: str) -> _NoAnswer:
@@ -184,10 +239,14 @@ def _silent(outcome: Outcome, why: str) -> _NoAnswer:
 
 
 def reaches_internet(
-    instance: str, *, resolve: Resolve | None = None, connect: Connect | None = None
+    instance: str,
+    *,
+    resolve: Resolve | None = None,
+    connect: Connect | None = None,
+    proxy: Proxy | None = None,
 ) -> bool:
     """Return whether there is a network: by the bot's server, by a route if that is this machine."""
-    parts = urlsplit(instance)
+    parts = urlsplit(proxy.url if proxy else instance)
     host = parts.hostname or "localhost"
     try:
         port = parts.port or _PORTS.get(parts.scheme, 443)

@@ -81,7 +81,8 @@ def _read(path: Path) -> Layer:
         )
     values = dotenv_values(stream=io.StringIO(text), interpolate=False)
     ours = {key: value or "" for key, value in values.items() if key.startswith(PREFIX)}
-    if any(ours.get(key) for key in _SECRETS) and path.stat().st_mode & S_IROTH:
+    secret = any(ours.get(key) for key in _SECRETS) or "@" in ours.get("MEGABOT_PROXY", "")
+    if secret and path.stat().st_mode & S_IROTH:
         raise ConfigError(f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}")
     return Layer(name=str(path), values=ours, folder=path.parent, warnings=tuple(_odd(path, bindings)))
 

@@ -74,7 +74,7 @@ def _links(app: App) -> Iterator[Finding]:
     watched = partial(progress.shown, "links asked")
     yield from link_check.check(
         app.desk,
-        ask=workshop.link_asker(),
+        ask=workshop.link_asker(app),
         cache=workshop.link_cache(app),
         progress=watched,
         is_online=lambda: workshop.is_online(app),

@@ -10,6 +10,7 @@ import pytest
 
 from megabot import config
 from megabot.adapters import state_dir
+from megabot.adapters.git_cache import LARGEST
 from megabot.adapters.git_command import run_git
 from megabot.adapters.git_source import EVERY, GitSource
 from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
@@ -47,10 +48,15 @@ def source(remote: Remote, clock: Clock, state: Path) -> Open:
     """Open the source as another process would, on another address if one is given."""
 
     def opened(
-        *, branch: str = "main", folder: str = "bot", url: str = "", key_file: Path | None = None, **more: int
+        *,
+        branch: str = "main",
+        folder: str = "bot",
+        url: str = "",
+        key_file: Path | None = None,
+        largest: int = LARGEST,
     ) -> GitSource:
         address = GitAddress(url=url or f"file://{remote.place}", branch=branch, folder=folder)
-        return GitSource(address, key_file=key_file, state=state, clock=clock, **more)
+        return GitSource(address, key_file=key_file, state=state, clock=clock, largest=largest)
 
     return opened
 

@@ -357,3 +357,17 @@ def test_every_example_is_taken(load: Load, tmp_path: Path) -> None:
     text = "\n".join(line for line in lines if not line.startswith("MEGABOT_PASSWORD_FILE"))
 
     assert load(written(tmp_path / "all.env", text)).state_dir == Path("/var/lib/megabot")
+
+
+def test_a_proxys_password_is_a_secret_like_the_others(load: Load, tmp_path: Path) -> None:
+    url = f"http://bot:{CANARY}@proxy.example:3128"
+    settings = load(MEGABOT_PROXY=url)
+
+    assert settings.secret_texts()[0] == CANARY
+    assert CANARY not in repr(settings)
+    (mistake,) = mistakes(load, MEGABOT_PROXY=f"socks5://bot:{CANARY}@proxy.example")
+    assert mistake.startswith("MEGABOT_PROXY (the environment): write http://HOST:PORT or ")
+    path = written(tmp_path / ".env", f"MEGABOT_PROXY={url}\n", mode=0o644)
+    assert mistakes(load) == [f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}"]
+    written(tmp_path / ".env", "MEGABOT_PROXY=http://proxy.example:3128\n", mode=0o644)
+    assert load().secret_texts() == []
