@@ -19,13 +19,16 @@ export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## seven weeks of two threads on a Lemmy inside the process (ARGS='--exit --api v4': on a 1.0, then end)
 	@$(BIN)/python -m megabot demo $(ARGS)
+
+sandbox: $(READY) ## a mini Lemmy server to try the bot on, without an account (ARGS='--api v4 --port 0')
+	@$(BIN)/python -m megabot sandbox $(ARGS)
 
 ifdef TESTS
 test: $(READY)

@@ -4,6 +4,7 @@ Whoever changes something holds the pass lock: the shell and the service would l
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from megabot import amendment_texts as said
 from megabot import texts
@@ -12,10 +13,12 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
-from megabot.core.records import PostRecord
+from megabot.core.editions import upcoming_or_last
+from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError
 from megabot.ports import Desk, Ledger, Source
+from megabot.standing import standing_record
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
 _RECENT = 200  # commands among which one with a preamble is looked for
@@ -80,25 +83,30 @@ def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
     return (found.by, texts.local_moment(desk.language, found.at, thread.schedule.timezone)) if found else ()
 
 
-def change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
-    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`."""
+def change(desk: Desk, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:
+    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
+
+    `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
+    """
     with desk.ledger.pass_lock():
-        return _change(desk, thread, kind, command, by)
+        return _change(desk, thread, command, by, ordered)
 
 
-def _change(desk: Desk, thread: Thread, kind: Kind, command: Command, by: str) -> str:
+def _change(desk: Desk, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
+    kind = Kind(command.verb.value)
     now, before = desk.clock.now(), kept(desk.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
-        return said.skipped_already(desk.language, thread, skipped, _next(desk, thread))
+        following = rules.next_edition(thread, now, _posts(desk, thread))
+        return said.skipped_already(desk.language, thread, skipped, following)
     edition = _edition(desk, thread, command.edition)
     _refuse(desk, thread, edition)
     held_before = of_edition(before, Kind.HOLD, edition.key)
     if kind is Kind.HOLD and held_before:
         return said.held_already(desk.language, thread, edition, held_before)
     slot = None
-    if kind is Kind.MOVE:
-        slot = rules.moved_slot(thread.schedule, edition, span=command.span, at=command.at, on=command.on)
+    if command.when is not None:
+        slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
         if not rules.may_move(thread, edition, slot, now):
             raise ConfigError(said.cannot_move(desk.language, thread, edition, slot))
     new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
@@ -148,7 +156,8 @@ def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple
 
 def _keep_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
     now, posts = desk.clock.now(), _posts(desk, thread)
-    edition, other = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
+    meant = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
+    edition, other = meant or (_edition(desk, thread, command.edition), None)
     if command.edition not in ("", edition.key):
         edition, other = _edition(desk, thread, command.edition), edition
     if rules.objection(thread, edition, now, ()) is Objection.OVER:
@@ -187,12 +196,17 @@ def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...
 
 
 def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
-    """Give the newest post of each edition, by key."""
-    return {record.edition: record for record in desk.ledger.posts(thread.name)}
+    """Give the current post of each edition, by key."""
+    found = latest(desk.ledger.posts(thread.name))
+    standing = standing_record(desk.ledger, thread.name)
+    return found | ({standing.edition: standing} if standing else {})
 
 
 def _next(desk: Desk, thread: Thread) -> Edition:
-    return rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
+    found = rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
+    if found is None:
+        raise ConfigError(texts.no_next_edition(desk.language, thread.name))
+    return found
 
 
 def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
@@ -201,7 +215,9 @@ def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
         raise ConfigError(
-            texts.no_such_edition(desk.language, thread.name, key, example=_next(desk, thread).key)
+            texts.no_such_edition(
+                desk.language, thread.name, key, example=upcoming_or_last(thread, desk.clock.now()).key
+            )
         )
     return edition
 

@@ -22,8 +22,10 @@ def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendmen
     return lang.held_already.format(edition=edition.id, by=one.by, at=_local(lang, thread, one.at))
 
 
-def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition) -> str:
+def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> str:
     """Say that an edition is left out, by whom, and how another one is."""
+    if following is None:
+        return lang.skipped.format(edition=f"{thread.name}/{one.edition}")
     return lang.skipped_already.format(
         edition=f"{thread.name}/{one.edition}",
         by=one.by,
@@ -52,9 +54,11 @@ def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
     return lang.nothing_to_resume.format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(lang: Language, edition: Edition, other: Edition, *, stands: bool) -> str:
+def preamble_kept(lang: Language, edition: Edition, other: Edition | None, *, stands: bool) -> str:
     """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
     where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
+    if other is None:
+        return where
     return f"{where} {lang.preamble_other.format(other=other.id, key=other.key, own=edition.key)}"
 
 

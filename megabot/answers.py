@@ -8,8 +8,12 @@ from megabot.core.escaping import escaped
 from megabot.language import Language
 
 _ADOPT = re.compile(r"megabot adopt https?://\S+")
+_UNADOPT = re.compile(r"megabot unadopt https?://\S+")
 _ON_LEMMY = (
     (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
+    (re.compile(r"megabot post ([a-z0-9-]+) --next"), r"`post \1 next`"),
+    (re.compile(r"megabot post ([a-z0-9-]+) --edition ([0-9W-]+)"), r"`post \1 \2`"),
+    (re.compile(r"megabot refresh ([a-z0-9-]+) --title"), r"`refresh \1 title`"),
     (re.compile(r"megabot plan\b"), "`status`"),
     (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
 )
@@ -40,6 +44,7 @@ def misunderstood(lang: Language, why: Misunderstood, bot: Handle) -> str:
 def on_lemmy(lang: Language, text: str) -> str:
     """Turn what a person at the host would type into what is said on Lemmy."""
     text = _ADOPT.sub(lambda _: lang.adopt_there, text)
+    text = _UNADOPT.sub(lambda _: lang.unadopt_there, text)
     for shell, words in _ON_LEMMY:
         text = shell.sub(words, text)
     return text

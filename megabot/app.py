@@ -18,6 +18,7 @@ from megabot.adapters.credentials import Credentials
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
+from megabot.adapters.home_servers import HomeServers
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_owner import LedgerOwner
 from megabot.adapters.lemmy_detect import ApiKind
@@ -33,12 +34,14 @@ from megabot.config import Settings
 from megabot.core.metrics import exposition
 from megabot.core.ownership import Claim
 from megabot.core.posts import Account
+from megabot.core.problems import Problem
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, NotKept
+from megabot.errors import ConfigError, NotKept, SourceBroken
 from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.process import own_version, read_settings
+from megabot.terminal import placed
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -97,8 +100,10 @@ class App:
             language=desk.language,
             signed_in=desk.signed_in,
             forum=self._forum,
+            draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
+            home_servers=HomeServers(proxy=self.settings.proxy_used()),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -306,6 +311,10 @@ def open_app(
     app = App(settings or read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
+    except SourceBroken as error:
+        source = app.settings.source
+        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        raise SourceBroken(problems, threads=error.threads) from error
     finally:
         app.close()
 

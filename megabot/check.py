@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from megabot import check_texts, places, texts
-from megabot.core import calendar, tags
+from megabot import check_files, check_texts, places, texts
+from megabot.core import calendar, federation, tags
 from megabot.core.calendar import Edition
 from megabot.core.context import facts
-from megabot.core.numbering import misnumbered
+from megabot.core.editions import upcoming_or_last
+from megabot.core.federation import Software
+from megabot.core.numbering import first_is_no_slot, misnumbered
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
@@ -74,14 +76,27 @@ def mistake(level: Level, one: Problem, *, link: str = "") -> Finding:
 
 
 def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
-    """Read the source and render the next slots of every thread. Raises `SourceMissing`."""
+    """Read the source and render the next slots of every thread; every mistake once.
+
+    Raises `SourceMissing`.
+    """
+    found: set[Finding] = set()
+    for finding in _source(desk, slots):
+        if finding not in found:
+            yield finding
+        found.add(finding)
+
+
+def _source(desk: Desk, slots: int) -> Iterator[Finding]:
     snapshot = desk.source.snapshot()
     if snapshot.no_revision:
         yield warning(check_texts.no_revision(snapshot.no_revision))
+    yield from (mistake(Level.WARNING, one) for one in snapshot.ignored)
     try:
         threads = desk.source.threads(snapshot)
     except SourceBroken as error:  # the snapshot's own problems are among them
         yield from (_broken(one) for one in error.problems)
+        yield from _in_spite(desk, snapshot, error, slots)
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
     for thread in threads:
@@ -91,29 +106,47 @@ def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
 
 
+def _in_spite(desk: Desk, snapshot: Snapshot, error: SourceBroken, slots: int) -> Iterator[Finding]:
+    """Find what else is wrong: one broken file hides nothing in the others."""
+    good = [one for one in error.threads if isinstance(one, Thread)]
+    known = [thread.name for thread in good]
+    beside = check_files.mistakes(desk.renderer, snapshot, known)
+    yield from (mistake(Level.PROBLEM, one) for one in beside)
+    yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known))
+    if not snapshot.problems:  # else a section or picture would be missed that is only unreadable
+        for thread in good:
+            yield from _thread(desk, snapshot, thread, slots)
+
+
 def _broken(one: object) -> Finding:
     return mistake(Level.PROBLEM, one) if isinstance(one, Problem) else problem(str(one))
 
 
 def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
     now = desk.clock.now()
-    coming = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    ahead = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    coming = ahead or [upcoming_or_last(thread, now)]
     community = thread.community or desk.community or "community"
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))
     answers = desk.renderer.render(snapshot, jobs)
     found: dict[Finding, None] = {}
     for answer in answers:
-        level = Level.PROBLEM if isinstance(answer, RenderProblem) else Level.WARNING
-        listed = answer.problems if isinstance(answer, RenderProblem) else answer.warnings
-        found |= dict.fromkeys(mistake(level, one) for one in listed)
+        if isinstance(answer, RenderProblem):
+            found |= dict.fromkeys(mistake(Level.PROBLEM, one) for one in answer.problems)
+        else:
+            found |= dict.fromkeys(mistake(Level.WARNING, one) for one in answer.warnings)
+            found |= dict.fromkeys(mistake(Level.PROBLEM, one) for one in answer.unused)
     yield from found
+    off = first_is_no_slot(thread)
+    if off is not None:
+        yield mistake(Level.WARNING, off)
     if not any(isinstance(answer, RenderProblem) for answer in answers):
-        yield fine(check_texts.slots_render(thread.name, len(coming), coming[0].slot))
+        yield fine(check_texts.slots_render(thread, len(coming), coming[0].slot, now))
     records = desk.ledger.posts(thread.name)
     wrong = misnumbered(thread, records[-1], now) if records else None
     if wrong:
-        yield warning(check_texts.misnumbered(thread.path, records[-1], *wrong))
+        yield mistake(Level.WARNING, check_texts.misnumbered(thread.path, records[-1], *wrong))
     if not (thread.community or desk.community):
         yield problem(texts.no_community(desk.language, thread.name))
 
@@ -165,6 +198,9 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
+        if not community.local:
+            yield remote(thread, community, ports.home_servers.software(community.actor))
+            yield following(ports, community, agree=agree)
 
 
 def awaited(
@@ -183,7 +219,7 @@ def awaited(
         if not missing or left <= timedelta(0):
             return found
         if missing != told:
-            tell(check_texts.waiting_for(missing, until))
+            tell(check_texts.waiting_for(missing, until, ports.clock.now()))
             told = missing
         ports.clock.sleep(min(LOOK_AGAIN, left).total_seconds())
 
@@ -240,21 +276,40 @@ def rights(thread: Thread, community: Community, account: Account, site: Site) -
         yield problem(check_texts.not_admin(site.actor))
     else:
         yield fine(check_texts.may_pin(thread.name, community.actor))
-    if not community.local:
-        yield warning(check_texts.remote_community(community.actor))
     yield from language(thread, community, site)
     yield from community_tags(thread, community)
+
+
+def remote(thread: Thread, community: Community, software: Software) -> Finding:
+    """Find out whether pins reach a community of another server, before anything is posted."""
+    host = federation.host(community.actor)
+    if thread.pin is Pin.COMMUNITY and software.refuses_pins:
+        return problem(check_texts.pins_do_not_arrive(community.actor, host, software.version))
+    if thread.pin is Pin.COMMUNITY and not software.name:
+        return warning(check_texts.software_unknown(community.actor, host))
+    return warning(check_texts.remote_community(community.actor, host))
+
+
+def following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
+    """Find out whether the bot follows a community of another server, and follow it if that is agreed to."""
+    if community.followed:
+        return fine(check_texts.follows(community.actor))
+    if not agree(check_texts.ask_to_follow(community.actor)):
+        return problem(check_texts.does_not_follow(community.actor))
+    ports.forum.follow(community.id)
+    return fine(check_texts.follows_now(community.actor))
 
 
 def community_tags(thread: Thread, community: Community) -> Iterator[Finding]:
     """Find tags of the front matter that the community has not; a server of 0.19 has none at all."""
     if thread.tags and community.tags is None:
-        yield warning(check_texts.no_tags(thread.path))
+        yield mistake(Level.WARNING, check_texts.no_tags(thread.path))
         return
     offered = community.tags or ()
     for name in tags.missing(thread.tags, offered):
         near, there = tags.nearest(name, offered), [tag.title for tag in offered]
-        yield problem(check_texts.unknown_tag(thread.path, name, community.name, near=near, there=there))
+        unknown = check_texts.unknown_tag(thread.path, name, community.name, near=near, there=there)
+        yield mistake(Level.PROBLEM, unknown)
 
 
 def language(thread: Thread, community: Community, site: Site) -> Iterator[Finding]:
@@ -263,6 +318,7 @@ def language(thread: Thread, community: Community, site: Site) -> Iterator[Findi
         return
     number = site.languages.get(thread.language)
     if number is None:
-        yield problem(check_texts.unknown_language(thread.path, thread.language))
+        yield mistake(Level.PROBLEM, check_texts.unknown_language(thread.path, thread.language))
     elif community.languages and number not in community.languages:
-        yield problem(check_texts.language_not_allowed(thread.path, thread.language, community.name))
+        refused = check_texts.language_not_allowed(thread.path, thread.language, community.name)
+        yield mistake(Level.PROBLEM, refused)

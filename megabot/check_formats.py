@@ -7,7 +7,9 @@ from pathlib import PurePath
 from typing import Any
 
 from megabot.check import Finding, Level
+from megabot.layout import Line, Span, Tone, wrapped
 
+_TONES = {Level.FINE: Tone.GOOD, Level.WARNING: Tone.ODD, Level.PROBLEM: Tone.BAD}
 _COMMANDS = {Level.PROBLEM: "error", Level.WARNING: "warning"}
 _IN_WORDS = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
@@ -15,8 +17,30 @@ _IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
 
 
 def line(finding: Finding) -> str:
-    """Write a finding for people."""
+    """Write a finding for people, in one line."""
     return f"{finding.level.value:8}{finding.sentence}"
+
+
+def lines(finding: Finding, *, width: int | None) -> list[Line]:
+    """Write a finding for a terminal, its level in colour."""
+    first, *more = wrapped(line(finding), width=width, hanging=8)
+    level = Span(first[:8], _TONES[finding.level])
+    return [(level, Span(first[8:])), *((Span(other),) for other in more)]
+
+
+def summary(findings: Sequence[Finding]) -> list[Line]:
+    """Count what needs attention; nothing if nothing does."""
+    counted = Counter(finding.level for finding in findings)
+    problems, warnings = counted[Level.PROBLEM], counted[Level.WARNING]
+    named = [
+        f"{number} {noun}{'' if number == 1 else 's'}"
+        for number, noun in ((problems, "problem"), (warnings, "warning"))
+        if number
+    ]
+    if not named:
+        return []
+    note = "" if problems else " Warnings do not block posting. Please review them."
+    return [(), (Span(f"{' and '.join(named)}.{note}", Tone.STRONG),)]
 
 
 def annotation(finding: Finding, folder: PurePath) -> str:

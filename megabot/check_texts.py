@@ -5,15 +5,18 @@ from datetime import datetime
 
 from megabot.core.calendar import Edition
 from megabot.core.links import Outcome, Verdict
+from megabot.core.problems import Problem
 from megabot.core.records import PostRecord
-from megabot.texts import moment
+from megabot.core.threads import Thread
+from megabot.moments import away, moment, span
 
 _LONGEST_LIST = 560  # of an alert's 700 characters
 
 
-def slots_render(thread: str, count: int, first: datetime) -> str:
-    """Say that the coming editions can be rendered."""
-    return f"{thread}: the next {count} editions render; the first is due {moment(first)}"
+def slots_render(thread: Thread, count: int, first: datetime, now: datetime) -> str:
+    """Say that the upcoming editions can be rendered."""
+    when = f"{moment(first, thread.schedule.timezone, now)}, {away(first, now)}"
+    return f"{thread.name}: the next {count} editions render; the first is posted {when}"
 
 
 def no_revision(why: str) -> str:
@@ -21,17 +24,19 @@ def no_revision(why: str) -> str:
     return f"the revision of the source is not known, so `source.revision` and `changes` stay empty: {why}"
 
 
-def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> str:
+def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
     """Say that a schedule does not count on from what was posted."""
-    return (
-        f"{path}: edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
+    return Problem(
+        path,
+        0,
+        f"edition {newest.edition} was posted with number {newest.number}, and by the schedule as it "
         f"is now the next one, {coming.key}, has number {coming.number}; to count on, write "
-        f"first: {{date: {coming.start}, number: {number}}}"
+        f"first: {{date: {coming.start}, number: {number}}}",
     )
 
 
 def renamed(gone: str, names: list[str]) -> str:
-    """Say that a thread is not in the source any more."""
+    """Say that a thread is no longer in the source."""
     return (
         f"the ledger knows posts of {gone}, which no template names (there is: {', '.join(names)}). A "
         "thread that was renamed starts another series: its first edition links nothing, and the last post "
@@ -39,9 +44,9 @@ def renamed(gone: str, names: list[str]) -> str:
     )
 
 
-def waiting_for(missing: str, until: datetime) -> str:
-    """Say what is waited for, and how long."""
-    return f"{missing} (looking again until {moment(until)}; Ctrl-C ends it)"
+def waiting_for(missing: str, until: datetime, now: datetime) -> str:
+    """Say what is missing, and how long the check waits for it."""
+    return f"{missing} (checking again for {span(until - now)}; Ctrl-C ends it)"
 
 
 def server_runs(actor: str, version: str) -> str:
@@ -128,32 +133,82 @@ def may_pin(thread: str, community: str) -> str:
     return f"{thread}: may post and pin in {community}"
 
 
-def remote_community(actor: str) -> str:
-    """Say that the community lives on another server."""
-    return f"{actor} is on another server: posts reach it by federation, later and less surely"
+def remote_community(actor: str, host: str) -> str:
+    """Say that the community is on another server."""
+    return (
+        f"{actor} is on another server: posts and pins reach it by federation, later and less reliably; "
+        f"an account on {host} is the better choice"
+    )
 
 
-def unknown_language(path: str, code: str) -> str:
+def pins_do_not_arrive(actor: str, host: str, version: str) -> str:
+    """Say that a community's server takes no pins from other servers."""
+    return (
+        f"{actor}: {host} runs Lemmy {version}, and a community that was created on Lemmy 0.19 accepts no "
+        f"pins from other servers: the thread would be posted, but nobody on {host} would see it pinned. "
+        f"Create an account for the bot on {host} and set MEGABOT_INSTANCE to it, or write pin: none in the "
+        "front matter"
+    )
+
+
+def follows(actor: str) -> str:
+    """Say that the account follows a community."""
+    return f"the account follows {actor}"
+
+
+def follows_now(actor: str) -> str:
+    """Say that the account follows a community from now on."""
+    return f"the account follows {actor} from now on"
+
+
+def ask_to_follow(actor: str) -> str:
+    """Ask before a community is followed."""
+    return f"The account does not follow {actor}, which is on another server. Follow it?"
+
+
+def does_not_follow(actor: str) -> str:
+    """Say why a community of another server has to be followed."""
+    return (
+        f"the account does not follow {actor}: unless someone else on the bot's server does, comments and "
+        "commands from there do not arrive: run megabot check --online --yes, or follow it in a browser"
+    )
+
+
+def software_unknown(actor: str, host: str) -> str:
+    """Say that it is not known what a community's server runs."""
+    return (
+        f"{actor} is on another server, and {host} does not say what it runs: if it is Lemmy 0.19, pins from "
+        f"other servers do not arrive; an account on {host} is the better choice"
+    )
+
+
+def unknown_language(path: str, code: str) -> Problem:
     """Say that the server knows no such language."""
-    return f"{path}: language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+    return Problem(
+        path, 0, f"language: the server knows no {code!r}; leave it out or use a code it lists, like en"
+    )
 
 
-def language_not_allowed(path: str, code: str, community: str) -> str:
+def language_not_allowed(path: str, code: str, community: str) -> Problem:
     """Say that the community does not take the language."""
-    return f"{path}: language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+    return Problem(
+        path, 0, f"language: {community} does not allow {code!r}; ask its moderators, or leave it out"
+    )
 
 
-def no_tags(path: str) -> str:
+def no_tags(path: str) -> Problem:
     """Say that the server knows no tags."""
-    return f"{path}: tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+    return Problem(
+        path, 0, "tags: they need Lemmy 1.0 and this server runs an older one; posts go up without them"
+    )
 
 
-def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> str:
+def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> Problem:
     """Say that the community has no such tag."""
     hint = (
         f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
     )
-    return f"{path}: tags: {community} has no tag {name} ({hint}); posts go up without it"
+    return Problem(path, 0, f"tags: {community} has no tag {name} ({hint}); posts go up without it")
 
 
 def link(address: str, verdict: Verdict) -> tuple[str, str]:

@@ -1,24 +1,22 @@
 """Carrying out what somebody who may command said on Lemmy, and what to answer."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import timedelta
 
 from megabot import amending, answers, glimpse, messages, orders, promoting
-from megabot.core.amendments import Kind
+from megabot.core import confirming
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
 from megabot.core.escaping import escaped
 from megabot.core.grammar import parse
 from megabot.core.heard import Heard
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, Expected, NotSent
+from megabot.errors import ConfigError, Expected, NotFound, NotSent
 from megabot.parts import order_part
 from megabot.ports import Ports
+from megabot.replies import CODE, WAITING
 
-CONFIRM_WITHIN = timedelta(hours=1)
 _ORDERS = {
     Verb.POST: OrderKind.POST,
     Verb.REPOST: OrderKind.REPOST,
@@ -32,6 +30,7 @@ _OF_ONE_THREAD = frozenset(
         Verb.REPOST,
         Verb.UNDO,
         Verb.ADOPT,
+        Verb.UNADOPT,
         Verb.HOLD,
         Verb.SKIP,
         Verb.MOVE,
@@ -112,7 +111,9 @@ def _order(task: Task) -> str:
     if task.command.part:
         return _part(task)
     kind = _ORDERS[task.command.verb]
-    order = Order(kind, task.heard.key, at=task.heard.at)
+    early, key = task.command.word is Word.NEXT, task.command.edition
+    title = task.command.word is Word.TITLE
+    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early, title=title)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
@@ -140,9 +141,18 @@ def _adopt(task: Task) -> str:
     return answers.done(task.ports.language, answer.said, answer.complaints)
 
 
+def _unadopt(task: Task) -> str:
+    if not task.heard.post_id:
+        return task.ports.language.unadopt_where
+    url = task.ports.forum.post(task.heard.post_id).url
+    order, name = orders.release(task.ports, url, id_=task.heard.key, thread=task.thread)
+    answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
+    return answers.done(task.ports.language, answer.said, answer.complaints)
+
+
 def _change(task: Task) -> str:
-    kind = Kind(task.command.verb.value)
-    return escaped(amending.change(task.ports, _thread(task), kind, task.command, task.heard.by))
+    heard = task.heard
+    return escaped(amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at))
 
 
 def _resume(task: Task) -> str:
@@ -199,27 +209,37 @@ def _alerts(task: Task) -> str:
     return answers.alerts(task.ports.language, on=on)
 
 
-def ask_to_confirm(ports: Ports, key: str, bot: Handle) -> str:
-    """Remember that the order of a notice waits to be said again in public, and ask for that."""
-    code = sha256(key.encode()).hexdigest()[:6]
-    until = ports.clock.now() + CONFIRM_WITHIN
-    ports.ledger.remember(f"confirm:{code}", json.dumps([key, until.isoformat()]))
-    return answers.confirm(ports.language, bot, code, int(CONFIRM_WITHIN.total_seconds() // 60))
+def ask_to_confirm(ports: Ports, bot: Handle) -> str:
+    """Ask for an order to be confirmed in public. The answer has `CODE` where its code is filled in."""
+    return answers.confirm(ports.language, bot, CODE, int(confirming.WITHIN.total_seconds() // 60))
 
 
 def _confirm(task: Task) -> str:
-    """Carry out what its author had said by message, once; the order keeps its own key."""
-    kept = task.ports.ledger.recall(f"confirm:{task.command.text}")
-    key, until = json.loads(kept) if kept else ("", "")
-    meant = task.ports.ledger.heard(key)
-    if meant is None or meant.actor != task.heard.actor:
-        return task.ports.language.nothing_to_confirm
-    if task.ports.clock.now() > datetime.fromisoformat(until):
-        return task.ports.language.nothing_to_confirm
-    command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=task.names)
-    if not isinstance(command, Command):
-        return task.ports.language.nothing_to_confirm
-    return _done(replace(task, command=command, heard=replace(meant, post_id=task.heard.post_id)))
+    """Carry out what its author had ordered by message, once; the order keeps its own key."""
+    ports, heard, lang = task.ports, task.heard, task.ports.language
+    if not heard.comment_id:  # whoever forges the order by message can forge this too (C11)
+        return lang.confirm_in_public
+    known = confirming.from_json(ports.ledger.recall(WAITING) or "")
+    waiting = confirming.meant(known, code=task.command.text, actor=heard.actor, by=heard.key, at=heard.at)
+    meant = ports.ledger.heard(waiting.order) if waiting and _is_in_public(task) else None
+    names = [thread.name for thread in task.threads]
+    command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
+    if waiting is None or meant is None or not isinstance(command, Command):
+        return lang.nothing_to_confirm
+    if command.thread and command.thread not in task.names:  # the code still counts in its own community
+        return answers.not_here(lang, command.thread, task.names)
+    ports.ledger.remember(WAITING, confirming.to_json(confirming.used(known, waiting, by=heard.key)))
+    return _done(replace(task, command=command, heard=replace(meant, post_id=heard.post_id)))
+
+
+def _is_in_public(task: Task) -> bool:
+    """Read the confirmation from the server: it has to be there for everyone, and its author's own."""
+    try:
+        comment = task.ports.forum.comment_by_id(task.heard.comment_id)
+    except NotFound:
+        return False
+    author = comment.creator.actor if comment.creator else ""
+    return comment.open and author == task.heard.actor and comment.post_id == task.heard.post_id
 
 
 _DOES: dict[Verb, Callable[[Task], str]] = {
@@ -231,6 +251,7 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.PREVIEW: _preview,
     Verb.ALERTS: _alerts,
     Verb.ADOPT: _adopt,
+    Verb.UNADOPT: _unadopt,
     Verb.CONFIRM: _confirm,
     **dict.fromkeys((Verb.FEATURE, Verb.UNFEATURE), _put_forward),
     **dict.fromkeys((Verb.NOTE, Verb.UNNOTE), _note),

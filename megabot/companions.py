@@ -1,7 +1,6 @@
 """The threads and sites that a thread links: found as they are now, or missing, which is no error."""
 
-from fnmatch import fnmatchcase
-
+from megabot.core.likeness import title_matches
 from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
@@ -37,5 +36,4 @@ def _latest_by(ports: Ports, companion: Companion) -> Post | None:
         posts = ports.forum.posts_by(companion.latest_by, place.id)
     except NotFound:
         return None
-    pattern = companion.title.casefold()
-    return next((post for post in posts if post.open and fnmatchcase(post.title.casefold(), pattern)), None)
+    return next((post for post in posts if post.open and title_matches(post.title, companion.title)), None)

@@ -8,12 +8,12 @@ from megabot.amending import preamble_of
 from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
-from megabot.core.escaping import escaped
+from megabot.core.escaping import address, escaped
 from megabot.core.living import author, put_around
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
-from megabot.core.seen import Case, Own
+from megabot.core.seen import Case, OrderKind, Own
 from megabot.core.threads import (
     Context,
     FeaturedFacts,
@@ -43,14 +43,24 @@ class Composer:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if case.seen.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        made = self._context(case, case.seen.due, place)
-        if case.order is not None and case.order.part and case.seen.posts:
-            made = replace(made, part=case.order.part, part_of=case.seen.posts[0].post.url)
+        made = self._as_part(case, self._context(case, case.seen.due, place))
         text, made = self._rendered(case.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble))
             text = images.known(self.ports, self.snapshot, text)
         return text, context.to_json(made)
+
+    def _as_part(self, case: Case, made: Context) -> Context:
+        """Make the context that of another part, or of the same part if a part is reposted."""
+        if not case.ordered(OrderKind.REPOST) or case.order is None or not case.seen.posts:
+            return made
+        replaced = case.seen.standing or case.seen.posts[0]
+        if case.order.part:
+            return replace(made, part=case.order.part, part_of=replaced.post.url)
+        record = case.seen.record(replaced.id)
+        then = context.from_json(record.context) if record and record.context else made
+        same = then.edition.key == made.edition.key
+        return replace(made, part=then.part, part_of=then.part_of) if same else made
 
     def standing(self, case: Case, place: Place) -> tuple[Text, str]:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
@@ -142,7 +152,8 @@ class Composer:
             return facts
         found = living.featured(self.ports.ledger, case.thread.name, own.key)
         featured = tuple(
-            FeaturedFacts(line=escaped(one.line), author=author(one), url=one.url, at=one.at) for one in found
+            FeaturedFacts(line=escaped(one.line), author=author(one), url=address(one.url), at=one.at)
+            for one in found
         )
         return replace(facts, featured=featured)
 

@@ -11,6 +11,7 @@ from megabot.core.actions import (
     Need,
     Pin,
     Publish,
+    Release,
     Resend,
     Tell,
     Unlock,
@@ -57,6 +58,8 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
         case Adopt(post=post, edition=edition):
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
+        case Release(own=own):
+            return f"{thread.name}: no longer keep {own.post.url} as edition {own.key}"
         case Withdraw(own=own, standing=standing):
             return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
         case _:

@@ -69,11 +69,15 @@ class SourceMissing(Expected):
 
 
 class SourceBroken(Expected):
-    """Files of the source have mistakes: the message is one line for each, `problems` holds them."""
+    """Files of the source have mistakes: the message is one line for each, `problems` holds them.
 
-    def __init__(self, problems: Sequence[object]) -> None:
+    `threads` are those whose files are in order: they go on.
+    """
+
+    def __init__(self, problems: Sequence[object], *, threads: Sequence[object] = ()) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+        self.threads = tuple(threads)
 
 
 class LedgerError(Expected):

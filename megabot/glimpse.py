@@ -1,6 +1,7 @@
 """What moderators see by message: the state of their threads, and the next edition before its time."""
 
 from megabot import answers, overview_texts, preview, status
+from megabot.core.escaping import escaped
 from megabot.core.letters import differences, numbered
 from megabot.core.threads import RenderProblem
 from megabot.ports import Desk
@@ -21,7 +22,7 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     if isinstance(shown.text, RenderProblem):
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
-        return numbered(f"{shown.text.title}\n\n{shown.text.body}", lang.part)
+        return numbered(f"{escaped(shown.text.title)}\n\n{shown.text.body}", lang.part)
     url, body = preview.standing(desk, name)
     changes = differences(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable
 
 from megabot import texts
 from megabot.core import calendar
+from megabot.core.adoption import adoption
+from megabot.core.calendar import Edition
 from megabot.core.past_threads import Fate, Past, matched, record, wanted
 from megabot.core.public_posts import PublicPost
+from megabot.core.records import PostRecord
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
@@ -21,7 +24,7 @@ def only(threads: tuple[Thread, ...]) -> Thread:
     return threads[0]
 
 
-def find(
+def find(  # noqa: PLR0913  each narrows the search
     ledger: Ledger,
     thread: Thread,
     pages: Iterable[tuple[PublicPost, ...]],
@@ -29,14 +32,18 @@ def find(
     title: str,
     by: str,
     step: Callable[[], None],
+    newest: Edition | None = None,
 ) -> tuple[Past, ...]:
-    """Read all pages and pick the threads that are meant, oldest first, each with its edition."""
+    """Read all pages and pick the threads that are meant, oldest first, each with its edition.
+
+    `newest` is the edition of the newest one, if it is not that of its slot.
+    """
     found = []
     for page in pages:
         found += [post for post in page if wanted(post, title=title, by=by)]
         step()
     known = {one.edition for one in ledger.posts(thread.name)}
-    return matched(thread, found, known=known)
+    return matched(thread, found, known=known, newest=newest)
 
 
 def take(ports: Ports, thread: Thread, found: tuple[Past, ...], *, id_: str) -> Answer:
@@ -53,6 +60,29 @@ def take(ports: Ports, thread: Thread, found: tuple[Past, ...], *, id_: str) -> 
         ports.ledger.record_post(record(thread.name, one, community_id=place.id))
     newest = taken[-1]
     order = Order(OrderKind.ADOPT, id_, post_id=newest.post.id, edition=newest.edition.key)
+    return carry_out(ports, order, thread.name)
+
+
+def imported(ports: Ports, thread: Thread) -> tuple[tuple[PostRecord, ...], PostRecord | None]:
+    """Return the recorded threads of an import: the older ones, and the newest, which has a comment."""
+    said = ports.forum.own_content(since=None).comments
+    commented = {one.post_id for one in said if adoption(one, thread.name)}
+    adopted = [record for record in ports.ledger.posts(thread.name) if record.adopted]
+    older = tuple(record for record in adopted if record.post_id not in commented)
+    later = (record for record in adopted if record.post_id in commented and older)
+    return older, next((record for record in later if record.slot > older[-1].slot), None)
+
+
+def give_back(
+    ports: Ports, thread: Thread, older: tuple[PostRecord, ...], newest: PostRecord | None, *, id_: str
+) -> Answer | None:
+    """Undo an import: forget the older threads, and undo the adoption of the newest."""
+    with ports.ledger.pass_lock():
+        for record in older:
+            ports.ledger.forget_post(record.post_id)
+    if newest is None:
+        return None
+    order = Order(OrderKind.UNADOPT, id_, post_id=newest.post_id, edition=newest.edition)
     return carry_out(ports, order, thread.name)
 
 

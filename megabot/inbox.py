@@ -28,6 +28,7 @@ from megabot.replies import send_answers
 
 TOO_OLD = timedelta(days=2)
 _WATERMARK = "inbox:watermark"
+_ANSWERED = frozenset({HeardState.ANSWER_DUE, HeardState.CODE_DUE})
 log = logging.getLogger("megabot")
 
 
@@ -123,8 +124,8 @@ class Inbox:
         elif self._ports.clock.now() - notice.published > TOO_OLD:
             self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(lang, TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
-            answer = ask_to_confirm(self._ports, notice.key, _handle(bot))
-            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answer, may=allowed)
+            answer = ask_to_confirm(self._ports, _handle(bot))
+            self._keep(notice, HeardState.CODE_DUE, parsed, answer=answer, may=allowed)
         else:
             self._keep(notice, HeardState.ACTING, parsed, may=allowed)
 
@@ -151,7 +152,7 @@ class Inbox:
             post_id=notice.post_id,
             comment_id=notice.content_id if notice.origin is not Origin.MESSAGE else 0,
         )
-        if state is HeardState.ANSWER_DUE and self._was_answered(heard):
+        if state in _ANSWERED and self._was_answered(heard):
             heard = replace(heard, state=HeardState.CLOSED)
         self._ports.ledger.keep_heard(heard)
 

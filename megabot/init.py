@@ -3,7 +3,7 @@
 Checks of answers raise `ValueError` with a sentence; `write` alone touches the disk.
 """
 
-import difflib
+import os
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
-from megabot.core import addresses
-from megabot.core.taking_apart import Taken
+from megabot.core import addresses, clock_times, time_zones
+from megabot.core.taking_apart import Taken, quoted
 from megabot.errors import NeedsPerson
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SETTINGS = PurePosixPath(".env")
+IGNORED = PurePosixPath(".gitignore")
 TEMPLATES = PurePosixPath("templates")
+LEFT_OVER = PurePosixPath("left-over.md")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What a person was asked, checked. `weekday` is 0 for Monday; `name` is the thread's own."""
+    """What a person was asked, checked. `weekday` is 0 for Monday; `name` is the thread's own.
+
+    `language` is the code of the thread's language as Lemmy lists it, "" if it is not known.
+    """
 
     instance: str
     username: str
@@ -31,21 +36,10 @@ class Answers:
     at: time
     timezone: str
     name: str = "weekly"
+    language: str = ""
 
 
-def instance(text: str) -> str:
-    """Check the server's address."""
-    return addresses.instance(text)
-
-
-def username(text: str) -> str:
-    """Check the bot account's name."""
-    return addresses.username(text)
-
-
-def community(text: str) -> str:
-    """Check the community: `name` or `name@host`."""
-    return addresses.community(text)
+instance, username, community = addresses.instance, addresses.username, addresses.community
 
 
 def weekday(text: str) -> int:
@@ -58,23 +52,53 @@ def weekday(text: str) -> int:
 
 
 def hour(text: str) -> time:
-    """Give the time of day that is written as HH:MM, on a clock of 24 hours."""
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip(), re.ASCII)
+    """Return the time of day: `18`, `18:00` or `6pm`."""
+    found = clock_times.time_of_day(text)
     if found is None:
-        raise ValueError("write hours and minutes, as in 09:30 or 18:00")
-    return time(int(found[1]), int(found[2]))
+        raise ValueError("write a time of day, as in 18:00 or 6pm")
+    return found
 
 
 def timezone(text: str) -> str:
-    """Check the name of a time zone; suggest the nearest there is."""
-    known = {name.lower(): name for name in zoneinfo.available_timezones()}
-    wanted = text.strip().replace(" ", "_").lower()
-    if wanted in known:
-        return known[wanted]
-    cities = {name.rpartition("/")[2]: name for name in known}
-    near = difflib.get_close_matches(wanted, [*known, *cities], n=1)
-    hint = f"; did you mean {known[cities.get(near[0], near[0])]}?" if near else ", as in Europe/London"
-    raise ValueError(f"write a time zone by its name{hint}")
+    """Return the name of a time zone as the database spells it; suggest a region for anything else.
+
+    EST, MST and HST are names too, but have no daylight saving time, which few who write them mean.
+    """
+    name = time_zones.named(text)
+    if name is None or name in ("EST", "MST", "HST"):
+        raise ValueError(f"{text.strip()!r} is not a time zone: {time_zones.suggestion(text)}")
+    return name
+
+
+def thread_name(text: str) -> str:
+    """Check the thread's own name."""
+    name = text.strip()
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
+        raise ValueError("write 1 to 40 of a to z, 0 to 9 and -, as in weekly")
+    return name
+
+
+def obstacle(folder: Path) -> str:
+    """Say why a bot cannot be set up in a folder, "" if it can."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        return f"The file {folder} is not a folder"
+    there = [name for name in (str(SETTINGS), f"{TEMPLATES}/") if _is_taken(folder / name)]
+    if there:
+        where = "This folder" if folder == Path() else f"The folder {folder}"
+        return f"{where} already has {' and '.join(there)}, and nothing is overwritten"
+    parent = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return "" if os.access(parent, os.W_OK) else f"Your account may not write to {parent}"
+
+
+def _is_taken(path: Path) -> bool:
+    return any(path.iterdir()) if path.is_dir() else os.path.lexists(path)
+
+
+def free_name(beside: Path) -> Path:
+    """Return a folder that a bot can be set up in."""
+    names = ("my-bot", *(f"my-bot-{number}" for number in range(2, 100)))
+    parent = beside if beside == Path() else beside.parent
+    return next((one for one in (parent / name for name in names) if not obstacle(one)), parent / names[0])
 
 
 def post(url: str) -> tuple[str, int]:
@@ -108,14 +132,16 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "at": f"{answers.at:%H:%M}",
         "timezone": answers.timezone,
         "first": first_day(answers, now).isoformat(),
-        "title": "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}",
+        "title": quoted("Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"),
         "number": "1",
+        "language": f"language: {answers.language}\n" if answers.language else "",
         "comes": "posted by: megabot post; the later ones come by themselves",
     }
     if taken is not None:
         return _from_thread(values, taken)
     return {
         SETTINGS: _filled(_SETTINGS, values),
+        IGNORED: _IGNORED,
         TEMPLATES / "thread.md.j2": _filled(_THREAD, values),
         TEMPLATES / "preambles" / answers.name / "_default.md": _PREAMBLE,
         TEMPLATES / "sections" / "10-example.md": _SECTION,
@@ -123,14 +149,32 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
 
 
 def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
-    values |= {"title": taken.title.replace("\\", "\\\\").replace('"', '\\"')}
     coming = date.fromisoformat(values["first"]) + timedelta(weeks=1)  # this week's thread is up
-    values |= {"number": str((taken.number or 0) + 1), "first": coming.isoformat()}
-    values |= {"comes": "the next one; it comes by itself"}
+    values |= {"number": str((taken.title.number or 0) + 1), "first": coming.isoformat()}
+    values |= {"comes": "the next one; it comes by itself", "title": quoted(taken.title.title)}
+    if taken.title.locale:
+        values["language"] += f"locale: {taken.title.locale}\n"
     front = _filled(_THREAD, values).partition("\n---\n")[0]
     template = f"{front}\n---\n{_filled(_FROM_THREAD, values)}{taken.body}"
-    sections = {TEMPLATES / path: text for path, text in taken.sections.items()}
-    return {SETTINGS: _filled(_SETTINGS, values), TEMPLATES / "thread.md.j2": template} | sections
+    made = {SETTINGS: _filled(_SETTINGS, values), IGNORED: _IGNORED, TEMPLATES / "thread.md.j2": template}
+    made |= {TEMPLATES / path: text for path, text in taken.sections.items()}
+    if not (taken.body.strip() or taken.sections):
+        made[TEMPLATES / "preambles" / values["name"] / "_default.md"] = _PREAMBLE
+    if taken.left_over:
+        made[LEFT_OVER] = taken.left_over
+    return made
+
+
+def changes(answers: Answers, taken: Taken) -> tuple[str, ...]:
+    """Say what differs from the thread that the files were made of."""
+    start = taken.title.start
+    said = (*taken.title.notes, *taken.changes)
+    if start is not None and start.weekday() != answers.weekday:
+        named, chosen = WEEKDAYS[start.weekday()].capitalize(), WEEKDAYS[answers.weekday].capitalize()
+        said += (f"the title's date was a {named}; it will be the day of the post, a {chosen}",)
+    if not (taken.body.strip() or taken.sections):
+        said += ("the thread had no text: write a first one into the file in preambles/",)
+    return said
 
 
 def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
@@ -182,18 +226,27 @@ _SETTINGS = """\
 MEGABOT_INSTANCE=<<instance>>
 MEGABOT_USERNAME=<<username>>
 MEGABOT_SOURCE=templates
+
+# What this bot posted, and its token. Every bot needs a folder of its own. Delete this line for the service,
+# which has /var/lib/megabot.
 MEGABOT_STATE_DIR=state
 
 # No password is needed here: megabot login asks for it once and keeps only the token.
+"""
+
+_IGNORED = """\
+# The settings and the token are not for a repository.
+/.env
+/state/
 """
 
 _THREAD = """\
 ---
 # What megabot must know of this thread. Lines that begin with # are for you: nobody sees them on Lemmy.
 name: <<name>>                 # the thread's own name, also in preambles/; another name starts another series
-title: "<<title>>"
+title: <<title>>
 community: <<community>>
-schedule:
+<<language>>schedule:
   every: week
   on: <<weekday>>
   at: "<<at>>"

@@ -7,8 +7,8 @@ from megabot.errors import ConfigError, NeedsPerson, OutcomeUnknown
 from megabot.ports import Ports
 
 
-def introduce(ports: Ports, url: str) -> str:
-    """Comment once in the post at an address, and give the line that says so.
+def introduce(ports: Ports, url: str) -> tuple[bool, str]:
+    """Comment once in the post at an address; return whether a comment was made, and what to say.
 
     The post has to be in a community that a thread lives in. What was said there before is not said again,
     nor where the bot is a moderator already. Raises `ConfigError`, `NotFound` and what the forum raises.
@@ -22,11 +22,11 @@ def introduce(ports: Ports, url: str) -> str:
     if community is None:
         raise ConfigError(texts.which_thread(ports.language, url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
-        return operating_texts.is_moderator_already(community.name)
+        return False, operating_texts.is_moderator_already(community.name)
     before = _said_in(ports, post)
     if before is not None:
-        return operating_texts.introduced(before.url, now=False)
-    return operating_texts.introduced(_say(ports, post).url, now=True)
+        return False, operating_texts.introduced(before.url, now=False)
+    return True, operating_texts.introduced(_say(ports, post).url, now=True)
 
 
 def _say(ports: Ports, post: Post) -> Comment:

@@ -17,17 +17,24 @@ from megabot.hold_texts import HOLDS
 _VERBS = {
     Verb.STATUS: "what stands and what is next",
     Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
-    Verb.POST: "post the current edition if it is missing; `post anyway` beside a thread made by hand",
+    Verb.POST: (
+        "post the current edition if it is missing; `post next`: the next one now, before its time; "
+        "`post anyway` beside a thread made by hand; `post part 2` when a thread is too long"
+    ),
     Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
-    Verb.REFRESH: "bring the thread up to its template",
+    Verb.REFRESH: "bring the thread up to its template; `refresh title`: its title too",
     Verb.ADOPT: "take the thread this is written in as an edition",
+    Verb.UNADOPT: "undo that, in a comment in the same thread",
     Verb.HOLD: "do not post the next edition before `resume`",
     Verb.SKIP: "leave the next edition out",
-    Verb.MOVE: "`move +2h`, `move to 18:00`: the next edition's hour",
+    Verb.MOVE: "`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time",
     Verb.RESUME: "take hold, skip and move back",
     Verb.PREAMBLE: "by private message: the lines after it open the next edition; `preamble clear`",
-    Verb.NOTE: "`note TEXT`, `note TEXT for 6h`: a line on top of the thread; `unnote` takes it off",
+    Verb.NOTE: (
+        "`note TEXT`, `note TEXT for 6 hours`, `note TEXT until Friday 18:00`: a line on top of the thread; "
+        "`unnote` removes it"
+    ),
     Verb.FEATURE: "in an answer to a comment: put it among the highlights; `unfeature` takes it out",
     Verb.OPTOUT: "for everybody: nothing of yours is put forward any more",
     Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
@@ -55,6 +62,7 @@ _KINDS = {
     IntentKind.WITHDRAW: "withdraw",
     IntentKind.ANNOUNCE: "announcement in the old thread",
     IntentKind.DISTINGUISH: "mark on the announcement",
+    IntentKind.RELEASE: "undo of an adoption",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
@@ -78,8 +86,9 @@ class Language:
 
     # -- help, and what is not understood
     help: str = (
-        "I obey a moderator's comment that begins with `{bot}` and one of these words, and a private message "
-        "that begins with the word. No colon after my name: it would not reach me."
+        "I respond to moderators: begin a comment with `{bot}` and one of these words, or a private message "
+        "with the word alone. A colon after my name works in my own threads; elsewhere leave it out, because "
+        "the server would not tell me of the comment."
     )
     threads: str = "The threads are {threads}; name one behind the word."
     verbs: Mapping[Verb, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
@@ -96,14 +105,29 @@ class Language:
         "Messages from another server can be forged there. If you mean it, comment within {minutes} minutes "
         "in the community: `{bot} yes {code}`"
     )
+    confirm_in_public: str = "Say that in a comment in the community: a private message confirms nothing."
     nothing_to_confirm: str = "I have nothing waiting under that code from you; say the order again."
     failed: str = "That did not work: {error}"
 
     # -- orders
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
+    next_is: str = (
+        "{thread}: the next edition {edition} is posted {at}; to post it now: megabot post {thread} --next"
+    )
+    no_next_edition: str = "{thread}: its schedule has no further edition"
+    not_to_be_posted: str = (
+        "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"
+    )
     not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
     adopted_as: str = "{thread}: {url} is edition {edition} from now on"
+    released_as: str = "{thread}: {url} is no longer edition {edition}"
+    has_no_post_now: str = (
+        "{thread}: {edition} has no post now and is posted by the next pass; to prevent that: megabot hold "
+        "{thread} {edition}"
+    )
+    unadopt_where: str = "Say `unadopt` in a comment in the thread that you mean."
+    unadopt_there: str = "`unadopt`, in a comment there"
     ask_repost: str = (
         "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
     )
@@ -170,9 +194,15 @@ class Language:
 
     # -- what people put around a post
     note: str = "> **Note, {at}:** {text}"
+    note_until: str = "> **Note, {at} (until {until}):** {text}"
     highlights: str = "## Highlights"
     highlight: str = "- {line} ({by}, {at})"
-    noted: str = "The note is on top of the thread."
+    noted: str = (
+        "The note is on top of the thread. It has no end: it stays until you say `unnote`, or until the next "
+        "edition. To give it an end, finish it with `for 6 hours` or `until Friday 18:00`."
+    )
+    noted_until: str = "The note is on top of the thread until {until}."
+    note_over: str = "the note would end {until}, which is over; say it again with a later end"
     unnoted: str = "The note is off."
     no_note: str = "there is no note on the thread"
     featured: str = "The comment is among the highlights."
@@ -194,27 +224,28 @@ class Language:
 
     # -- what is
     next: str = "next {at} {city} ({edition})"
+    no_next: str = "no further edition"
     essay: str = "essay: {file}"
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
-    has_no_post: str = "{edition} has no post; it is made by: megabot post {thread}"
+    has_no_post: str = "{edition} has not been posted; to post it: megabot post {thread}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
-    never_pinned: str = "pinned: never by megabot"
+    never_pinned: str = "not pinned by megabot"
     commit: str = "commit {commit}"
     commit_with_changes: str = "commit {commit} with changes"
     companions_missing: str = "companions missing: {names}"
     unknown: str = "outcome unknown: {what}"
     unknown_since: str = "{what} {edition} since {at}"
     kinds: Mapping[IntentKind, str] = field(default_factory=lambda: MappingProxyType(_KINDS))
-    commanded_by: str = "commanded by: {by} ({verb}, {at})"
-    source_folder: str = "source: a folder that is in no git repository"
-    source: str = "source: {commit}"
+    commanded_by: str = "last command: {verb}, by {by}, {at}"
+    source_folder: str = "templates: a plain folder (not in git)"
+    source: str = "templates: {commit}"
     fetched: str = "fetched {at}"
-    not_fetched: str = "fetched {at}, {age} ago: it could not be fetched since"
-    signed_in: str = "token: {age}"
-    needs_person: str = "needs a person: {what}"
+    not_fetched: str = "fetched {at}, {age} ago; every attempt since then failed"
+    signed_in: str = "signed in {age} ago"
+    needs_person: str = "needs attention: {what}"
 
     # -- letters and comments
     alerts_on: str = "You get a message when something needs a person."
@@ -224,8 +255,10 @@ class Language:
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
+    released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
     why_locked: str = "The thread goes on at {url}."
+    why_locked_aged: str = "This thread is closed after its time (lock_after)."
     untagged: str = (
         "{thread}: its post has no tag {names}: the community has none of that name, or somebody took it "
         "off; megabot check --online says which tags there are"

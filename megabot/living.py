@@ -33,7 +33,11 @@ def around(ledger: Ledger, lang: Language, thread: Thread, edition: str, now: da
 
 def _line(lang: Language, thread: Thread, note: Note) -> str:
     at = texts.local_moment(lang, note.at, thread.schedule.timezone)
-    return lang.note.format(at=at, text=living.linked(" ".join(note.text.split()), ""))
+    text = living.linked(note.text, "")
+    if note.until is None:
+        return lang.note.format(at=at, text=text)
+    until = texts.local_moment(lang, note.until, thread.schedule.timezone)
+    return lang.note_until.format(at=at, until=until, text=text)
 
 
 def _item(lang: Language, thread: Thread, one: Highlight) -> str:

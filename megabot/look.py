@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from megabot import living
 from megabot.amending import held
-from megabot.core import calendar
+from megabot.core import calendar, federation
 from megabot.core.calendar import Edition
 from megabot.core.doubles import kept_first
 from megabot.core.posts import Account, Comment, OwnContent, Place, Post
-from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.seen import Case, HomePin, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
-from megabot.core.upkeep import KINDS, is_pinned
+from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
 from megabot.places import has_strayed, keep_place
 from megabot.ports import Ports
 from megabot.series import marked, read_series
@@ -47,7 +47,8 @@ class Ground:
 
     def fold_comment(self, comment: Comment) -> None:
         """Take the answer to a comment as a look at it."""
-        self.content = replace(self.content, comments=(comment, *self.content.comments))
+        rest = tuple(known for known in self.content.comments if known.id != comment.id)
+        self.content = replace(self.content, comments=(comment, *rest))
 
     def hiding(self, *, nsfw: bool) -> tuple[str, ...]:
         """Name the account's settings that can hide a thread's posts from it; some hide only marked ones."""
@@ -102,6 +103,8 @@ def observe(
     due = calendar.due(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
+    if order is not None and order.kind is OrderKind.POST and order.edition:
+        due = calendar.by_key(thread.name, thread.schedule, order.edition)
     return Seen(
         due=due,
         known_since=_known_since(ports, thread, ground, place, posts, now),
@@ -118,8 +121,40 @@ def observe(
         moderates=_moderates(ports, ground, posts, place),
         strayed=has_strayed(ports, thread, place, posts),
         held=held(ports, thread, due.key) if due else (),
+        born=_birth(ports),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
+        home=_home(place, posts),
+        home_answer=federation.read(ports.ledger.recall(_home_key(thread))),
     )
+
+
+def _home(place: Place, posts: tuple[Own, ...]) -> str:
+    """Return the actor id of the thread's community if that, and the current post, is on another server."""
+    current = next((own for own in posts if own.post.open), None)
+    moved = current is not None and current.post.community_id != place.id
+    return "" if place.local or moved else place.actor
+
+
+def ask_home_server(ports: Ports, thread: Thread, seen: Seen, away: dict[str, federation.Reading]) -> None:
+    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+
+    `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    """
+    standing, host = seen.standing, federation.host(seen.home)
+    if standing is None:
+        return
+    reading = away.get(host) or ports.home_servers.pin(seen.home, standing.post.url)
+    software = federation.Software()
+    if reading.pin is HomePin.UNREADABLE:
+        away[host] = reading
+    elif reading.pin is not HomePin.PINNED:
+        software = ports.home_servers.software(seen.home)
+    answer = federation.answered(seen, standing, reading, software, ports.clock.now())
+    ports.ledger.remember(_home_key(thread), federation.written(answer))
+
+
+def _home_key(thread: Thread) -> str:
+    return f"home:{thread.name}"
 
 
 def with_what_is_kept(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> Seen:
@@ -197,9 +232,13 @@ def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
     kind = KINDS[case.thread.pin]
     standing = case.seen.standing
     asked = [own for own in case.seen.older if own.post.featured]
-    if standing is not None and not is_pinned(standing.post, kind):
+    if standing is not None and pin_is_over(case, standing):
+        asked.insert(0, standing)
+    elif standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
         _fold_pinned(ports, ground, standing.post.community_id)
+    if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
+        asked.append(Own(post=case.seen.adopting, key=""))
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
@@ -270,6 +309,7 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
         before = _before(thread, due)
         if due is not None:
             earliest = min(earliest, (before or due).slot)
+        earliest = min(earliest, now - (thread.lock_after or timedelta(0)))
     return earliest - _SLACK
 
 
@@ -290,6 +330,11 @@ def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Plac
 def _skew(ports: Ports, now: datetime) -> timedelta:
     server = ports.forum.server_time()
     return timedelta(0) if server is None else now - server
+
+
+def _birth(ports: Ports) -> datetime | None:
+    kept = ports.ledger.recall(BORN)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def keep_birth(ports: Ports) -> None:

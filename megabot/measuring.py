@@ -51,7 +51,7 @@ class Meter:
             return vitals  # a broken source or ledger is said elsewhere
         return replace(
             vitals,
-            slots={one.thread: one.next_slot for one in found.threads},
+            slots={one.thread: one.next_slot for one in found.threads if one.next_slot is not None},
             unknown={one.thread: len(one.unknown) for one in found.threads},
             alerts=len(found.alerts),
         )

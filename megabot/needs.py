@@ -38,7 +38,8 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     """Say what needs a person about a thread, each by its key."""
     needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
     needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
-    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone)
+    posted = {own.key for own in report.seen.posts} if report.seen else set()
+    bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
         needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)

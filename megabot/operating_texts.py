@@ -33,7 +33,7 @@ def nothing_to_back_up(folder: object) -> str:
 def backed_up(target: str) -> str:
     """Say what a backup holds and what not."""
     return (
-        f"wrote {target}: the ledger as it is now. The token is not in it: where it is put back on another "
+        f"wrote {target}: the ledger as it is now. The token is not in it: if you restore it on another "
         "machine, run megabot login there"
     )
 

@@ -1,19 +1,24 @@
 """A person's word from the shell: one pass, a look back where the outcome is unknown, an answer."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, Reason
-from megabot.core.adoption import edition_of
+from megabot.core.actions import Adopt, Hold, Reason, Release
+from megabot.core.adoption import Effects, edition_of, effects_of
+from megabot.core.calendar import Edition
+from megabot.core.editions import coming, is_late, may_be_posted, of_post
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
-from megabot.core.posts import Account
-from megabot.core.seen import Order, OrderKind
+from megabot.core.posts import Account, Post
+from megabot.core.seen import Order, OrderKind, Own
+from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import ConfigError
 from megabot.language import Language
+from megabot.layout import Outcome
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
@@ -21,7 +26,7 @@ from megabot.report import Report
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
-_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNDO})
+_OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
         Reason.THERE,
@@ -31,6 +36,16 @@ _HARMLESS = frozenset(
         Reason.EDITED_LATELY,
     }
 )
+_NOTHING = frozenset(
+    {
+        Reason.NOTHING_TO_UNDO,
+        Reason.UNDONE_BEFORE,
+        Reason.REPOSTED_LATELY,
+        Reason.ADOPTED_BY_NONE,
+        Reason.TITLE_STAYS,
+    }
+)
+_SOON = frozenset({Reason.OUTCOME_UNKNOWN, Reason.PIN_TRAVELS})
 _BESIDE = frozenset(
     {
         Reason.NOTHING_DUE,
@@ -42,21 +57,47 @@ _BESIDE = frozenset(
         Reason.NOT_ORDERED,
         Reason.STRAYED,
         Reason.PAST_GRACE,
+        Reason.OVERTAKEN,
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of an order: lines for stdout, lines for stderr, and whether it was carried out."""
+class Unclear:
+    """A thread for which an order did nothing until a moderator says which edition is meant."""
 
-    said: tuple[str, ...]
-    complaints: tuple[str, ...]
+    thread: str
+    editions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of an order: sentences, each with its outcome, and what a person may be asked."""
+
+    lines: tuple[tuple[Outcome, str], ...]
+    unclear: tuple[Unclear, ...] = ()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was done, or was so already: for stdout."""
+        return tuple(text for outcome, text in self.lines if outcome in (Outcome.DONE, Outcome.NOTHING))
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What was refused or failed: for stderr."""
+        return tuple(text for outcome, text in self.lines if outcome in (Outcome.REFUSED, Outcome.FAILED))
 
     @property
     def done(self) -> bool:
         """Whether everything that was ordered is so now."""
         return not self.complaints
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst outcome of a thread; one in which something was done makes more of nothing to do."""
+        found = {outcome for outcome, _ in self.lines}
+        order = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE)
+        return next((outcome for outcome in order if outcome in found), Outcome.NOTHING)
 
 
 def adoption(
@@ -64,7 +105,7 @@ def adoption(
 ) -> tuple[Order, str]:
     """Make the order to adopt the post at an address, and name the thread that it is given to.
 
-    The edition is that of `key`, or the one nearest to the post, or the one before the current one.
+    The edition is that of `key`, that of the slot it was posted at, or the one before the current one.
 
     Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
     """
@@ -83,9 +124,37 @@ def adoption(
     else:
         edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
-        example = calendar.nearest(one.name, one.schedule, post.published).key
+        example = of_post(one, post.published).key
         raise ConfigError(texts.no_such_edition(ports.language, one.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
+
+
+def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
+    """Make the order to undo the adoption of the post at an address, and name the thread that has it.
+
+    Raises `ConfigError` if no thread has it and none is named, `NotFound` without such a post.
+    """
+    post = ports.forum.post_at(url)
+    found = [
+        (name, record.edition)
+        for name in ports.ledger.threads()
+        for record in ports.ledger.posts(name)
+        if record.post_id == post.id and thread in (None, name)
+    ]
+    names = [one.name for one in ports.source.threads(ports.source.snapshot())]
+    if not found and thread is None and len(names) > 1:
+        raise ConfigError(texts.which_thread(ports.language, url, thread, names=names, there=names))
+    name, key = found[0] if found else (thread or names[0], "")
+    return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
+
+
+def effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
+    """Tell what an adoption would pin and unpin, by a look that changes nothing."""
+    reports = run_pass(ports, proof=True, account=account, dry=True)
+    report = next(report for report in reports if report.thread.name == name)
+    if report.seen is None:
+        raise report.failure or ValueError("a pass that did not fail has looked")
+    return effects_of(report.thread, report.seen, Own(post=post, key=edition, adopted=True))
 
 
 def carry_out(
@@ -103,14 +172,15 @@ def carry_out(
     With `move` threads may go on in the communities that the source names now.
 
     After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
-    which the order may be given again (decision 8). Raises `ConfigError` where there is no such thread.
+    which the order may be given again (decision 8). It waits as long for a pin that travels to the server of
+    the community. Raises `ConfigError` where there is no such thread.
     """
     ports.source.refresh()
     threads = ports.source.threads(ports.source.snapshot())
     names = [each.name for each in threads]
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
-    wanted = {name: order for name in names if thread in (None, name)}
+    wanted = {each.name: named(ports, each, order) for each in threads if thread in (None, each.name)}
     if move:
         for each in threads:
             if each.name in wanted:
@@ -118,40 +188,120 @@ def carry_out(
     with ports.ledger.pass_lock():
         reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
-    while any(_unknown(report) for report in reports) and ports.clock.now() < deadline:
+    tried = {report.thread.name for report in reports if move or _is_unknown(report)}
+    while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
         with ports.ledger.pass_lock():
             reports = run_pass(ports, orders=wanted, proof=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
-    return answer(ports.language, about, order)
+    return answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
 
 
-def answer(lang: Language, reports: tuple[Report, ...], order: Order) -> Answer:
-    """Put into words what a pass made of an order. A success is only what a last look has shown."""
-    said: list[str] = []
-    complaints: list[str] = []
+def named(ports: Ports, thread: Thread, order: Order) -> Order:
+    """Give an order to post the key of its edition, so that a slot that comes meanwhile changes nothing.
+
+    Raises `ConfigError` for an edition that is neither the current nor the next one.
+    """
+    if order.kind is not OrderKind.POST:
+        return order
+    if order.early:
+        following = coming(thread, order.at or ports.clock.now())
+        if following is None:
+            raise ConfigError(texts.no_next_edition(ports.language, thread.name))
+        return replace(order, edition=following.key, early=False)
+    allowed = [edition.key for edition in may_be_posted(thread, ports.clock.now())]
+    if order.edition and order.edition not in allowed:
+        raise ConfigError(texts.not_to_be_posted(ports.language, thread.name, order.edition, allowed))
+    return order
+
+
+def answer(
+    lang: Language,
+    reports: tuple[Report, ...],
+    order: Order,
+    *,
+    now: datetime,
+    tried: Collection[str] = (),
+) -> Answer:
+    """Put into words what a pass made of an order. A success is only what a last look has shown.
+
+    In the threads named by `tried` something was done that no report tells of.
+    """
+    lines: list[tuple[Outcome, str]] = []
     for report in reports:
-        standing = report.seen.standing if report.seen else None
-        said += _adopted(lang, report)
+        acted = bool(report.done) or report.thread.name in tried
+        outcome = Outcome.DONE if acted else Outcome.NOTHING
+        lines += [(outcome, text) for text in _stands(lang, report)]
         if report.failure is not None:
-            complaints.append(f"{report.thread.name}: {report.failure}")
+            lines.append((Outcome.FAILED, f"{report.thread.name}: {report.failure}"))
         elif not report.verified:
-            complaints.append(texts.not_verified(lang, report.thread.name))
-        elif standing is not None:
-            kind = KINDS.get(report.thread.pin)
-            pinned = kind is not None and is_pinned(standing.post, kind)
-            edition = f"{report.thread.name}/{standing.key}"
-            said.append(texts.stands(lang, edition, standing.post.url, pinned=pinned))
-        complaints += [_complaint(lang, report, hold) for hold in holds(report.left) if _matters(hold, order)]
-    return Answer(tuple(said), tuple(complaints))
+            lines.append((Outcome.FAILED, texts.not_verified(lang, report.thread.name)))
+        lines += _about_holds(lang, report, order)
+        if order.kind is OrderKind.POST and not acted:
+            lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
+    return Answer(tuple(lines), tuple(_unclear(reports, order, now)))
+
+
+def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
+    for hold in holds(report.left):
+        if hold.reason in _NOTHING:
+            yield Outcome.NOTHING, texts.hold(lang, report.thread, hold)
+        elif hold.reason is Reason.OUTCOME_UNKNOWN:
+            yield Outcome.FAILED, f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
+        elif _matters(hold, order):
+            yield Outcome.REFUSED, texts.hold(lang, report.thread, hold)
+
+
+def _stands(lang: Language, report: Report) -> Iterator[str]:
+    """Say what is current after a pass that was verified, and what was adopted or given back."""
+    standing = report.seen.standing if report.seen else None
+    yield from _adopted(lang, report)
+    if standing is not None and report.failure is None and report.verified:
+        kind = KINDS.get(report.thread.pin)
+        pinned = kind is not None and is_pinned(standing.post, kind)
+        pinned = pinned and report.seen is not None and is_pinned_for_readers(report.thread, report.seen)
+        edition = f"{report.thread.name}/{standing.key}"
+        yield texts.stands(lang, edition, standing.post.url, pinned=pinned)
+
+
+def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
+    """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
+    following = _next(report, now)
+    if following is not None and any(hold.reason is Reason.THERE for hold in holds(report.left)):
+        yield texts.next_is(lang, report.thread, following)
+
+
+def _next(report: Report, now: datetime) -> Edition | None:
+    return coming(report.thread, now, {own.key for own in report.seen.posts} if report.seen else ())
+
+
+def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
+    """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
+    for report in reports:
+        due, following = report.seen.due if report.seen else None, _next(report, now)
+        if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
+            continue
+        reasons = {hold.reason for hold in holds(report.left)}
+        if Reason.UNCLEAR in reasons and due is not None:
+            yield Unclear(report.thread.name, (due.key, following.key))
+        elif not report.done and (
+            Reason.NOTHING_DUE in reasons
+            or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+        ):
+            yield Unclear(report.thread.name, (following.key,))
 
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:
-    """Say that a post was adopted that is not the one that stands: of that one it is said anyway."""
+    """Name the posts that were adopted, other than the current one, and those given back."""
     standing = report.seen.standing if report.seen else None
     for one in report.done:
+        name = report.thread.name
         if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
-            yield lang.adopted_as.format(thread=report.thread.name, url=one.post.url, edition=one.edition.key)
+            yield lang.adopted_as.format(thread=name, url=one.post.url, edition=one.edition.key)
+        if isinstance(one, Release):
+            yield lang.released_as.format(thread=name, url=one.own.post.url, edition=one.own.key)
+            late = (hold for hold in holds(report.left) if hold.reason is Reason.NOT_ORDERED)
+            yield from (lang.has_no_post_now.format(thread=name, edition=hold.facts[0]) for hold in late)
 
 
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
@@ -169,17 +319,15 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
     return tuple(lines)
 
 
-def _complaint(lang: Language, report: Report, hold: Hold) -> str:
-    if hold.reason is Reason.OUTCOME_UNKNOWN:
-        return f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
-    return texts.hold(lang, report.thread, hold)
-
-
 def _matters(hold: Hold, order: Order) -> bool:
     if order.kind in _OF_WHAT_STANDS and hold.reason in _BESIDE:
         return False  # it was about the standing post; that a newer slot is empty is another matter
     return hold.reason not in _HARMLESS
 
 
-def _unknown(report: Report) -> bool:
+def _is_unknown(report: Report) -> bool:
     return any(hold.reason is Reason.OUTCOME_UNKNOWN for hold in holds(report.left))
+
+
+def _may_change_soon(report: Report) -> bool:
+    return any(hold.reason in _SOON for hold in holds(report.left))

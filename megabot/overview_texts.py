@@ -1,13 +1,12 @@
 """What status, history and preview say, a line for each thing. Wording only."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from megabot import amendment_texts, deed_texts, texts
+from megabot import amendment_texts, texts
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
-from megabot.core.records import Intent, PostRecord
 from megabot.language import Language
 
 _FRESH = timedelta(minutes=30)
@@ -37,7 +36,7 @@ def status_lines(lang: Language, found: Status, names: Collection[str] | None = 
 def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     """Say which state of the source is used, and how old it is where it should be newer."""
     if not source.commit:
-        return source.no_revision or lang.source_folder
+        return lang.source_folder
     line = lang.source.format(commit=_commit(lang, source.commit, dirty=source.dirty))
     if source.fetched is None:
         return line
@@ -64,6 +63,9 @@ def status_line(lang: Language, found: ThreadStatus) -> str:
 
 
 def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:
+    if found.next_slot is None:
+        yield lang.no_next
+        return
     city = found.timezone.rpartition("/")[2].replace("_", " ")
     at = texts.day_and_time(lang, found.next_slot)
     yield lang.next.format(at=at, city=city, edition=found.next_edition)
@@ -98,19 +100,6 @@ def command_line(heard: Heard) -> str:
     return f"{texts.moment(heard.at)}  {about}  {heard.by}: {heard.verb}{where}"
 
 
-def history_line(intent: Intent, post: PostRecord | None, *, by: str = "") -> str:
-    """Put one write into a line. `by` is who ordered it, empty for nobody."""
-    new = intent.new
-    copy = f"#{new.copy}" if new.copy > 1 else ""
-    where = f"  {post.url}" if post is not None else ""
-    commit = f"  {post.commit[:7]}{'+' if post.dirty else ''}" if post is not None and post.commit else ""
-    note = f"  {intent.note}" if intent.note else ""
-    done = f"{deed_texts.kind(new.kind)}: {deed_texts.state(intent.state)}"
-    what = f"{new.thread}/{new.edition}{copy}  {done}"
-    ordered = f"  ordered by {by}" if by else ""
-    return f"{texts.moment(new.at)}  {what}{ordered}{where}{commit}{note}"
-
-
 def previewed(edition: str, units: int) -> str:
     """Say which edition was shown, and how long it is."""
     return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
@@ -127,7 +116,7 @@ def _span(lang: Language, age: timedelta) -> str:
 
 def compared(edition: str, url: str) -> str:
     """Say what the lines of a diff that follow are."""
-    return f"{edition} beside {url}:" if url else f"{edition}: no post is known to compare it with"
+    return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
 def imported(thread: str, taken: int, found: int) -> str:
@@ -142,9 +131,11 @@ def imported(thread: str, taken: int, found: int) -> str:
     return f"{thread}: {taken} of {found} can be taken for editions"
 
 
-def ask_import(taken: int) -> str:
-    """Ask before past threads are taken."""
-    return f"Take {taken} for editions? The newest gets a comment that says so; none is ever edited."
+def ask_which(thread: str, editions: Sequence[str]) -> str:
+    """Ask which edition is posted now."""
+    if len(editions) == 1:
+        return f"Post {thread}/{editions[0]} now, before its time?"
+    return f"Which edition of {thread} is meant?"
 
 
 def followed() -> str:
@@ -153,5 +144,5 @@ def followed() -> str:
 
 
 def not_compared(thread: str, error: Exception) -> str:
-    """Say that the standing post could not be read."""
-    return f"{thread}: the post that stands could not be read: {error}"
+    """Say that the current post could not be read."""
+    return f"{thread}: the current post could not be read: {error}"

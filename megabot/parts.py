@@ -5,11 +5,12 @@ from datetime import datetime
 
 from megabot.core import context, limits
 from megabot.core.records import PostRecord
-from megabot.core.seen import Order, OrderKind
+from megabot.core.seen import PART, Order, OrderKind
 from megabot.core.threads import EDITION_URL, Context, Rendered
 from megabot.errors import ConfigError
 from megabot.language import Language
 from megabot.ports import Desk
+from megabot.standing import standing_record
 
 
 def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = None) -> Order:
@@ -17,13 +18,13 @@ def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = No
 
     Raises `ConfigError` for a number that is not the next one.
     """
-    records = desk.ledger.posts(thread)
-    if not records:
+    current = standing_record(desk.ledger, thread)
+    if current is None:
         raise ConfigError(desk.language.nothing_posted)
-    now = part_of(records[-1])
+    now = part_of(current)
     if number not in (max(now, 2), now + 1):
         raise ConfigError(desk.language.part_next.format(number=now + 1))
-    id_ = f"part:{thread}/{records[-1].edition}:{number}"
+    id_ = f"{PART}{thread}/{current.edition}:{number}"
     return Order(OrderKind.REPOST, id_, at=at, part=number)
 
 

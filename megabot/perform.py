@@ -15,6 +15,7 @@ from megabot.core.actions import (
     Lock,
     Pin,
     Publish,
+    Release,
     Resend,
     Tell,
     Unlock,
@@ -22,7 +23,7 @@ from megabot.core.actions import (
     Withdraw,
     Write,
 )
-from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, UNDONE, CommentMarker, Marker, signed
+from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, RELEASED, UNDONE, CommentMarker, Marker, signed
 from megabot.core.posts import Comment, Place, Post
 from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
@@ -59,7 +60,7 @@ class Work:
         self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
 
 
-def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each kind of action
+def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action
     """Do one write and record how it went.
 
     Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
@@ -72,6 +73,8 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901  one case for each
             _create(work, replace(intent.new, at=work.ports.clock.now()))
         case Adopt():
             _adopt(work, action)
+        case Release():
+            _release(work, action)
         case Withdraw():
             _withdraw(work, action)
         case Pin() | Unpin():
@@ -94,6 +97,8 @@ def _lock(work: Work, action: Lock | Unlock) -> None:
     goes_on_in = served if locked else own
     new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, own)
     why = texts.why_locked(work.ports.language, goes_on_in.post.url)
+    if isinstance(action, Lock) and action.aged:
+        why = work.ports.language.why_locked_aged
     _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=locked, reason=why))
 
 
@@ -190,6 +195,22 @@ def _adopt(work: Work, action: Adopt) -> None:
     keep_posts(work.ports, work.thread, (own,))
 
 
+def _release(work: Work, action: Release) -> None:
+    """Take back what the comment in the thread says, and forget the post: it is a moderator's own again."""
+    own, marker = (
+        action.own,
+        CommentMarker(thread=work.thread.name, key=action.own.key, copy=action.own.copy, purpose=RELEASED),
+    )
+    text = signed(texts.released(work.ports.language, work.thread.name), marker)
+    work.ports.ledger.forget_post(own.id)
+    intent = work.ports.ledger.begin(replace(_intent(work, IntentKind.RELEASE, own, own), text=text))
+    if not action.comment_id:
+        work.settle(intent, IntentState.DONE)
+        return
+    number = action.comment_id
+    work.ground.fold_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
+
+
 def _withdraw(work: Work, action: Withdraw) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
@@ -207,7 +228,12 @@ def _edit(work: Work, action: Edit) -> None:
     own = action.own
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(
-        text, own.post, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+        text,
+        own.post,
+        nsfw=work.nsfw,
+        language_id=work.language_id,
+        tags=work.thread.tags,
+        retitle=action.retitle,
     )
     new = _intent(work, IntentKind.EDIT, own, own)
     new = replace(new, draft=draft, context=work.context, essay=_essay(text))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from megabot.core.federation import Reading, Software
 from megabot.core.heard import Heard
 from megabot.core.posts import (
     Account,
@@ -21,6 +22,7 @@ from megabot.core.posts import (
     Unread,
 )
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
+from megabot.core.seen import HomePin
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.core.watermark import Listing, Watermark
 from megabot.language import ENGLISH, Language
@@ -60,6 +62,9 @@ class Forum(Protocol):
 
     def community(self, name: str) -> Community:
         """Find `name` or `name@host`; raise `NotFound` where there is none."""
+
+    def follow(self, community_id: int) -> None:
+        """Follow a community: its server sends what happens there to servers with followers only."""
 
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List the account's own posts and comments in all communities, newest first.
@@ -155,6 +160,31 @@ class Forum(Protocol):
         """Give the token back to the server and forget it."""
 
 
+class HomeServers(Protocol):
+    """The servers of communities that are not on the bot's own server, read anonymously.
+
+    A question takes ten seconds at most and raises nothing.
+    """
+
+    def pin(self, community: str, post: str) -> Reading:
+        """Ask the server of a community, named by its actor id, what it shows of the post at an address."""
+
+    def software(self, community: str) -> Software:
+        """Ask the server of a community what it runs."""
+
+
+class NoHomeServers:
+    """Stands in when no other server may be asked."""
+
+    def pin(self, community: str, post: str) -> Reading:
+        """Know nothing."""
+        return Reading(HomePin.UNREADABLE, f"{community} was not asked about {post}")
+
+    def software(self, community: str) -> Software:
+        """Know nothing."""
+        return Software()
+
+
 class Ledger(Protocol):
     """megabot's own record. Each call is one transaction, on disk when it returns. Times are aware, UTC."""
 
@@ -175,6 +205,9 @@ class Ledger(Protocol):
 
     def record_post(self, record: PostRecord) -> None:
         """Keep what is known of an own post, replacing what was known."""
+
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text: it carries no edition any longer."""
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
@@ -287,9 +320,11 @@ class Ports(Desk):
     """Everything a pass acts through.
 
     `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's
-    admins may command too.
+    admins may command too. `draw_code` draws a code that nobody can guess, 4 to 12 letters and digits.
     """
 
     forum: Forum
+    draw_code: Callable[[], str]
     moderators: tuple[str, ...] = ()
     admins: bool = False
+    home_servers: HomeServers = field(default_factory=NoHomeServers)

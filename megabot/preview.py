@@ -3,18 +3,19 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from difflib import unified_diff
 
 from megabot import overview_texts, texts
 from megabot.amending import preamble_of
 from megabot.core import calendar, changes, public_posts
+from megabot.core.amendments import next_edition
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
+from megabot.core.editions import coming, upcoming_or_last
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.public_posts import PublicPost
-from megabot.core.records import IntentState, PostRecord
+from megabot.core.records import IntentState, PostRecord, latest
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -26,7 +27,6 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import ConfigError, ForumError, SourceBroken
-from megabot.language import Language
 from megabot.ports import Desk
 from megabot.preview_parts import Preview, Shown
 from megabot.standing import standing_record
@@ -52,12 +52,13 @@ def preview(
     """
     desk.source.refresh()
     now, snapshot = desk.clock.now(), desk.source.snapshot()
+    problems: tuple[Problem, ...] = ()
     try:
-        idle = preambles_without_slot(snapshot, desk.source.threads(snapshot))
+        idle, threads = preambles_without_slot(snapshot, desk.source.threads(snapshot)), choose()
     except SourceBroken as error:
-        problems = tuple(one for one in error.problems if isinstance(one, Problem))
-        return Preview(made=now, revision=snapshot.revision, source_problems=problems)
-    editions = [(thread, wanted(desk.language, thread, key, now)) for thread in choose()]
+        problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
+        threads = _usable(choose)
+    editions = [(thread, wanted(desk, thread, key)) for thread in threads]
     jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
     answers = desk.renderer.render(snapshot, jobs)
     return Preview(
@@ -67,8 +68,17 @@ def preview(
             compared(thread, edition, text, standing=compare(thread))
             for (thread, edition), text in zip(editions, answers, strict=True)
         ),
-        source_warnings=idle,
+        source_problems=problems,
+        source_warnings=(*snapshot.ignored, *idle),
     )
+
+
+def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
+    """Choose threads although a file of the source is broken; none if they may be the broken ones."""
+    try:
+        return choose()
+    except SourceBroken:
+        return ()
 
 
 def compared(
@@ -83,14 +93,17 @@ def compared(
     return replace(shown, changes=tuple(lines)[2:])
 
 
-def wanted(lang: Language, thread: Thread, key: str | None, now: datetime) -> Edition:
-    """Find an edition by its key, the next one where none is named. Raises `ConfigError` for a wrong key."""
-    if key is None:
-        return next(calendar.upcoming(thread.name, thread.schedule, now))
-    edition = calendar.by_key(thread.name, thread.schedule, key)
+def wanted(desk: Desk, thread: Thread, key: str | None) -> Edition:
+    """Find an edition by its key, or the one that is posted next. Raises `ConfigError` for a wrong key.
+
+    Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
+    """
+    now, posted = desk.clock.now(), latest(desk.ledger.posts(thread.name))
+    following = next_edition(thread, now, posted) if posted else coming(thread, now)
+    last = upcoming_or_last(thread, now)
+    edition = calendar.by_key(thread.name, thread.schedule, key) if key else following or last
     if edition is None:
-        coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-        raise ConfigError(texts.no_such_edition(lang, thread.name, key, example=coming.key))
+        raise ConfigError(texts.no_such_edition(desk.language, thread.name, key or "", example=last.key))
     return edition
 
 

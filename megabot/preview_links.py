@@ -2,17 +2,19 @@
 
 import re
 from html import escape, unescape
+from urllib.parse import urljoin
 
 _TAG = re.compile(r'<(/?\w+)((?: [\w-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 _HANDLE_PATH = re.compile(r"/([cu])/([^/@]+)@([^/@]+)")
 
 
-def standing_alone(html: str, *, prefix: str) -> str:
+def standing_alone(html: str, *, prefix: str, base: str = "") -> str:
     """Rewrite clean HTML of a post for a page that is a lone file: no images, no links into a server.
 
     An image becomes a link to it, or its words where it stands in a link already. Names within the text get
-    a prefix: footnotes of several texts must not share them.
+    a prefix: footnotes of several texts must not share them. Relative links lead to where they do from
+    `base`, the address of the post.
     """
     in_link = False
 
@@ -22,27 +24,35 @@ def standing_alone(html: str, *, prefix: str) -> str:
         if tag[1] in {"a", "/a"}:
             in_link = tag[1] == "a"
         if tag[1] == "img":
-            return _instead_of_image(attributes, in_link=in_link)
-        kept = (f' {name}="{_moved(name, value, prefix)}"' for name, value in attributes.items())
+            return _instead_of_image(attributes, base, in_link=in_link)
+        kept = (f' {name}="{_moved(name, value, prefix, base)}"' for name, value in attributes.items())
         return f"<{tag[1]}{''.join(kept)}>"
 
     return _TAG.sub(rewritten, html)
 
 
-def _instead_of_image(attributes: dict[str, str], *, in_link: bool) -> str:
+def _instead_of_image(attributes: dict[str, str], base: str, *, in_link: bool) -> str:
     words = f'<span class="image">Image: {attributes.get("alt") or "not described"}</span>'
-    address = unescape(attributes.get("src", ""))
+    address = _absolute(unescape(attributes.get("src", "")), base)
     return words if in_link or not address else link(address, words)
 
 
-def _moved(name: str, value: str, prefix: str) -> str:
+def _moved(name: str, value: str, prefix: str, base: str) -> str:
     if name == "id":
         return f"{prefix}.{value}"
     if name == "href" and value.startswith("#"):
         return f"#{prefix}.{value[1:]}"
     if name == "href" and (handle := _HANDLE_PATH.fullmatch(value)):
         return f"https://{handle[3]}/{handle[1]}/{handle[2]}"  # where that person or community is at home
-    return value
+    return escape(_absolute(unescape(value), base)) if name == "href" else value
+
+
+def _absolute(address: str, base: str) -> str:
+    """Return an address as a whole, as a browser would follow it from the post's page."""
+    try:
+        return urljoin(base, address) if base and address else address
+    except ValueError:  # [ in the place of a host
+        return address
 
 
 def link(address: str, html: str) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from megabot import answers, living, orders
+from megabot import answers, living, orders, texts
 from megabot.core import highlights
+from megabot.core.clock_times import resolve
 from megabot.core.commands import Command
 from megabot.core.heard import Heard
 from megabot.core.living import Note
@@ -14,6 +16,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
+from megabot.standing import standing_record
 
 
 def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
@@ -53,17 +56,22 @@ def opt_out(ports: Ports, heard: Heard) -> str:
 
 def note(ports: Ports, heard: Heard, thread: Thread, command: Command) -> str:
     """Put a line on top of the standing post."""
-    now = ports.clock.now()
     record = _newest(ports, thread)
+    until, zone = None, thread.schedule.timezone
+    if command.when is not None:
+        until = resolve(command.when, heard.at, ZoneInfo(zone))
+        if until <= ports.clock.now():
+            over = texts.local_moment(ports.language, until, zone)
+            raise ConfigError(ports.language.note_over.format(until=over))
     new = Note(
         edition=record.edition,
         text=command.text,
         by=heard.by,
         at=heard.at,
-        until=now + command.span if command.span is not None else None,
+        until=until,
     )
     living.keep_note(ports.ledger, thread.name, new)
-    return _edited(ports, heard, thread.name, ports.language.noted)
+    return _edited(ports, heard, thread.name, texts.noted(ports.language, until, zone))
 
 
 def unnote(ports: Ports, heard: Heard, thread: Thread) -> str:
@@ -90,21 +98,17 @@ def _meant(ports: Ports, heard: Heard, names: Sequence[str]) -> tuple[Comment, P
 
 
 def _newest(ports: Ports, thread: Thread) -> PostRecord:
-    records = [one for one in ports.ledger.posts(thread.name) if _is_open(ports, one)]
-    if not records:
+    record = standing_record(ports.ledger, thread.name)
+    kept = ports.ledger.text(record.post_id) if record else None
+    if record is None or (kept is not None and not kept.open):
         raise ConfigError(ports.language.nothing_posted)
-    return records[-1]
-
-
-def _is_open(ports: Ports, record: PostRecord) -> bool:
-    kept = ports.ledger.text(record.post_id)
-    return kept is None or kept.open
+    return record
 
 
 def _shown(ports: Ports, heard: Heard, record: PostRecord, said: str) -> str:
     """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
-    newest = ports.ledger.posts(record.thread)[-1]
-    if newest.edition != record.edition:
+    standing = standing_record(ports.ledger, record.thread)
+    if standing is None or standing.edition != record.edition:
         return said
     return _edited(ports, heard, record.thread, said)
 

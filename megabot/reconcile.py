@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from megabot import deed_texts, living, look, needs
 from megabot.compose import Composer, language_id
-from megabot.core import settle
+from megabot.core import federation, settle
 from megabot.core.actions import Action, Need, Publish, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, writes
 from megabot.core.posts import Account, Place, Post
@@ -62,6 +62,7 @@ def run_pass(
     wanted = orders or {}
     reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
     reports = _companions_follow(one, reports, wanted)
+    reports = _home_servers_confirm(one, reports, wanted)
     if not dry:
         needs.announce(ports, reports, snapshot)
     return reports
@@ -97,6 +98,22 @@ def _companions_follow(
     )
 
 
+def _home_servers_confirm(
+    one: Pass, reports: tuple[Report, ...], orders: Mapping[str, Order]
+) -> tuple[Report, ...]:
+    """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
+    away: dict[str, federation.Reading] = {}
+    return tuple(_confirmed(one, report, orders.get(report.thread.name), away) for report in reports)
+
+
+def _confirmed(one: Pass, report: Report, order: Order | None, away: dict[str, federation.Reading]) -> Report:
+    seen, now = report.seen, one.ports.clock.now()
+    if one.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
+        return report
+    look.ask_home_server(one.ports, report.thread, seen, away)
+    return _again(one, report, order)
+
+
 def _again(one: Pass, report: Report, order: Order | None) -> Report:
     if report.failure is not None:
         return report
@@ -114,7 +131,7 @@ def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
         todo, rendered = writes(decision.actions), rendered or decision.case.rendered
         if one.dry or (fresh and (not todo or rounds == ROUNDS)):
             if not (one.dry or clock_is_wrong(decision.case)):
-                keep_standing(one.ports.ledger, thread.name, decision.case.seen)
+                keep_standing(one.ports.ledger, thread, decision.case.seen)
             seen = replace(decision.case.seen, fresh=fresh and not todo)
             return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
         if todo and rounds < ROUNDS:
@@ -162,6 +179,8 @@ def _settled(one: Pass, case: Case) -> Case:
         post = _carried_out(case, intent) if state is IntentState.DONE else None
         if post is not None:
             keep_sent(one.ports, intent.new, post)
+        if state is IntentState.DONE and intent.new.kind is IntentKind.RELEASE:
+            ledger.forget_post(intent.new.post_id)
         ledger.settle(intent.id, state, at=case.now)
     keep_posts(one.ports, case.thread, case.seen.posts)
     living.tend(one.ports, case.thread, case.seen, case.now)

@@ -6,12 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot import texts
+from megabot.core import confirming
 from megabot.core.answering import has_room, recent
 from megabot.core.heard import Heard, HeardState
 from megabot.core.notices import answer_marker
 from megabot.errors import ForumError, NotSent
 from megabot.ports import Ports
 
+CODE = "{code}"
+"""Stands in an answer for the code that is drawn when the answer is sent."""
+WAITING = "confirmations"
 _SENT = "answers:comments"
 log = logging.getLogger("megabot")
 
@@ -21,7 +25,7 @@ def send_answers(ports: Ports) -> None:
     for heard in ports.ledger.open_commands():
         if heard.state is HeardState.ANSWERING:  # a crash came between: it may have been sent
             ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
-        elif heard.state is HeardState.ANSWER_DUE:
+        elif heard.state in {HeardState.ANSWER_DUE, HeardState.CODE_DUE}:
             _send(ports, heard)
 
 
@@ -32,14 +36,17 @@ def _send(ports: Ports, heard: Heard) -> None:
         _write(ports, heard)
     except NotSent as error:
         log.info("%s", texts.not_answered(heard.by, error))
-        after = HeardState.ANSWER_DUE
+        after = heard.state
     except ForumError as error:  # what was ordered is done; a second answer is not worth it
         log.warning("%s", texts.not_answered(heard.by, error))
     ports.ledger.keep_heard(replace(heard, state=after))
 
 
 def _write(ports: Ports, heard: Heard) -> None:
-    text = f"{heard.answer}\n\n{answer_marker(heard.key)}"
+    answer = heard.answer
+    if heard.state is HeardState.CODE_DUE:
+        answer = answer.replace(CODE, _new_code(ports, heard))
+    text = f"{answer}\n\n{answer_marker(heard.key)}"
     now = ports.clock.now()
     times = recent(_times(ports), now)
     if heard.comment_id and has_room(times, now):
@@ -47,6 +54,14 @@ def _write(ports: Ports, heard: Heard) -> None:
         ports.forum.comment(heard.post_id, text, parent_id=heard.comment_id)
     else:
         ports.forum.message(heard.person_id, text)
+
+
+def _new_code(ports: Ports, heard: Heard) -> str:
+    """Draw the code that confirms an order, and remember its digest."""
+    code, known = ports.draw_code(), confirming.from_json(ports.ledger.recall(WAITING) or "")
+    waiting = confirming.asked(known, code=code, order=heard.key, actor=heard.actor, now=ports.clock.now())
+    ports.ledger.remember(WAITING, confirming.to_json(waiting))
+    return code
 
 
 def _times(ports: Ports) -> tuple[datetime, ...]:

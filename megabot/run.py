@@ -12,11 +12,12 @@ import schedule
 
 from megabot import messages, texts
 from megabot.amending import times_changed
-from megabot.core import calendar
 from megabot.core.actions import Reason
 from megabot.core.announcing import announces_at
+from megabot.core.editions import coming
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
+from megabot.core.upkeep import next_deadline
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
@@ -160,7 +161,8 @@ class Service:
         self._tell_moderators()
         self._beat(all(report.verified for report in self.reports))
         self._held = say(self.reports, before=self._held)
-        self._slot = min((next_slot(report.thread, now) for report in self.reports), default=None)
+        slots = (next_slot(report.thread, now) for report in self.reports)
+        self._slot = min((slot for slot in slots if slot is not None), default=None)
         self._passed_at, self._pass_at = now, next_pass(self._ports.clock.now(), self.reports)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
 
@@ -186,10 +188,13 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
     """Tell when the next look is owed: the next slot, the end of a hold, or in an hour."""
     moments = [now + HOURLY]
     for report in reports:
-        moments.append(next_slot(report.thread, now))
+        slot = next_slot(report.thread, now)
+        moments += [slot] if slot is not None else []
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None:
             moments.append(now + timedelta(minutes=2))
+        ends = next_deadline(report.thread, report.seen.posts, now) if report.seen else None
+        moments += [ends] if ends is not None else []
         soon = announces_at(report.thread, now)
         moments += [soon] if soon is not None else []
         if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
@@ -197,13 +202,10 @@ def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
     return min(moments)
 
 
-def next_slot(thread: Thread, now: datetime) -> datetime:
-    """Tell when a thread's next edition is due that is not left out."""
-    return next(
-        edition.slot
-        for edition in calendar.upcoming(thread.name, thread.schedule, now)
-        if not edition.skipped
-    )
+def next_slot(thread: Thread, now: datetime) -> datetime | None:
+    """Tell when a thread's next edition is due that is not left out; None after the last one."""
+    following = coming(thread, now)
+    return following.slot if following else None
 
 
 def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:

@@ -90,7 +90,8 @@ def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
     known = {record.post_id: record for record in ports.ledger.posts(thread.name)}
     for own in posts:
         record = known.get(own.id) or _record(thread, own)
-        if own.id not in known:
+        record = replace(record, withdrawn=record.withdrawn or own.withdrawn)
+        if record != known.get(own.id):
             ports.ledger.record_post(record)
         kept = ports.ledger.text(own.id)
         before = kept or keeping.from_intents(ports.ledger.intents(thread.name), record)

@@ -15,7 +15,7 @@ def no_feeds() -> str:
 
 def written(files: int, new: int, removed: int) -> str:
     """Count what was written."""
-    return f"megabot: {files} files, {new} written, {removed} removed"
+    return f"{files} files, {new} written, {removed} removed"
 
 
 def updated(new: int, removed: int) -> str:

@@ -3,19 +3,22 @@
 A newer one may be a copy that was taken back, or removed by a moderator.
 """
 
+from megabot.core.federation import is_pinned_for_readers
 from megabot.core.records import PostRecord
 from megabot.core.seen import Seen
+from megabot.core.threads import Thread
 from megabot.ports import Ledger
 
 _PINNED, _NOT_PINNED = "pinned", "unpinned"
 
 
-def keep_standing(ledger: Ledger, thread: str, seen: Seen) -> None:
+def keep_standing(ledger: Ledger, thread: Thread, seen: Seen) -> None:
     """Remember which post a look found standing, and whether it was pinned, where that is new."""
     post = seen.standing.post if seen.standing else None
-    kept = f"{post.id} {_PINNED if post.featured else _NOT_PINNED}" if post else ""
-    if kept != (ledger.recall(_key(thread)) or ""):
-        ledger.remember(_key(thread), kept)
+    pin = _PINNED if is_pinned_for_readers(thread, seen) else _NOT_PINNED
+    kept = f"{post.id} {pin}" if post else ""
+    if kept != (ledger.recall(_key(thread.name)) or ""):
+        ledger.remember(_key(thread.name), kept)
 
 
 def standing_record(ledger: Ledger, thread: str) -> PostRecord | None:

@@ -9,8 +9,9 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
+from megabot.core.editions import coming
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
-from megabot.core.records import IntentKind, IntentState, PostRecord
+from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
 from megabot.standing import standing_record, was_seen_pinned
@@ -73,18 +74,15 @@ def _plain_moment(at: datetime | None) -> str | None:
 
 
 def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
-    coming = next(
-        edition
-        for edition in calendar.upcoming(thread.name, thread.schedule, desk.clock.now())
-        if not edition.skipped
-    )
+    following = coming(thread, desk.clock.now(), latest(desk.ledger.posts(thread.name)))
+    local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
     base = ThreadStatus(
         thread=thread.name,
         timezone=thread.schedule.timezone,
-        next_edition=coming.key,
-        next_slot=coming.slot.astimezone(ZoneInfo(thread.schedule.timezone)),
+        next_edition=following.key if following else "",
+        next_slot=local,
         empty=_empty(desk, thread),
-        essay=_essay(desk, snapshot, thread, coming, alone=alone),
+        essay=_essay(desk, snapshot, thread, following, alone=alone) if following else "",
         changes=amending.in_force(desk, thread),
         commanded=_commanded(desk, thread.name),
     )

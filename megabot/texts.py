@@ -15,6 +15,7 @@ from megabot.core.escaping import escaped
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
 from megabot.language import Language
+from megabot.moments import zone_name
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
@@ -23,12 +24,16 @@ def hold(lang: Language, thread: Thread, held: Hold) -> str:
     """Say why something is not done."""
     facts = held.facts or ("",)
     return f"{thread.name}: " + lang.holds[held.reason].format(
-        *facts, *("",) * 2, all="; ".join(facts), thread=thread.name, until=_until(lang, held.until)
+        *facts,
+        *("",) * 2,
+        all="; ".join(facts),
+        thread=thread.name,
+        until=_until(lang, held.until, thread.schedule.timezone),
     )
 
 
-def _until(lang: Language, at: datetime | None) -> str:
-    return moment(at) if at is not None else lang.later
+def _until(lang: Language, at: datetime | None, timezone: str) -> str:
+    return local_moment(lang, at, timezone) if at is not None else lang.later
 
 
 def moment(at: datetime) -> str:
@@ -49,12 +54,19 @@ def day_and_time(lang: Language, at: datetime) -> str:
 def local_moment(lang: Language, at: datetime, timezone: str) -> str:
     """Write a moment as the clocks of a thread's zone show it, with the zone."""
     local = at.astimezone(ZoneInfo(timezone))
-    return f"{day_and_time(lang, local)} {local:%Z}"
+    return f"{day_and_time(lang, local)} {zone_name(local)}"
 
 
 def added(lang: Language, at: datetime, timezone: str) -> str:
     """Say below an essay that it came after the thread, and when. Markdown."""
     return lang.added.format(at=local_moment(lang, at, timezone))
+
+
+def noted(lang: Language, until: datetime | None, timezone: str) -> str:
+    """Say that a note is on top of a thread, and when it ends."""
+    if until is None:
+        return lang.noted
+    return lang.noted_until.format(until=local_moment(lang, until, timezone))
 
 
 def source_trouble(lang: Language, error: Exception) -> str:
@@ -72,6 +84,11 @@ def adopted(lang: Language, edition: Edition) -> str:
     return lang.adopted.format(key=edition.key, thread=edition.thread)
 
 
+def released(lang: Language, thread: str) -> str:
+    """Say in a thread that a person made that it carries no edition any longer."""
+    return lang.released.format(thread=thread)
+
+
 def withdrawn(lang: Language, url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
     return lang.withdrawn.format(url=url)
@@ -87,9 +104,9 @@ def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> str:
     return lang.ask_repost.format(thread=thread, comments=comments, url=url)
 
 
-def run_again(lang: Language, at: datetime | None) -> str:
+def run_again(lang: Language, at: datetime | None, timezone: str = "UTC") -> str:
     """Say from when on a post of unknown outcome may be ordered again."""
-    return lang.run_again.format(until=_until(lang, at))
+    return lang.run_again.format(until=_until(lang, at, timezone))
 
 
 def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
@@ -124,6 +141,22 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     if not key:
         return lang.no_edition_before.format(thread=thread, example=example)
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
+
+
+def next_is(lang: Language, thread: Thread, edition: Edition) -> str:
+    """Say when the next edition comes, and how to post it earlier."""
+    at = local_moment(lang, edition.slot, thread.schedule.timezone)
+    return lang.next_is.format(thread=thread.name, edition=edition.key, at=at)
+
+
+def no_next_edition(lang: Language, thread: str) -> str:
+    """Say that a schedule is over."""
+    return lang.no_next_edition.format(thread=thread)
+
+
+def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[str]) -> str:
+    """Say that an edition is not one that can be posted now."""
+    return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
 
 
 def not_verified(lang: Language, thread: str) -> str:

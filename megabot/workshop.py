@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from megabot.adapters import output_paths
-from megabot.adapters.link_asker import LinkAsker, reaches_internet
+from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
+from megabot.adapters.public_web import reaches_internet
 from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.app import App
 from megabot.core import proxy
+from megabot.core.date_forms import DateWords
 from megabot.core.links import Verdict
 from megabot.core.proxy import Proxy
 from megabot.core.public_posts import PublicPost
@@ -60,6 +62,13 @@ def public_posts(instance: str, *, used: Proxy | None = None) -> Iterator[Public
         raise ConfigError(f"MEGABOT_PROXY (the environment): {error}") from error
     with closing(PublicPosts(instance, proxy=through)) as posts:
         yield posts
+
+
+def date_words(code: str) -> DateWords | None:
+    """Return the names of months and days in a language. Babel is imported when it is first used."""
+    from megabot.adapters.date_words import date_words as of_babel
+
+    return of_babel(code)
 
 
 def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:

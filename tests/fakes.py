@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from megabot.core.heard import Heard, HeardState
 from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
@@ -28,6 +29,18 @@ class FakeClock:
         """Be there at once."""
         self.slept.append(seconds)
         self._now += timedelta(seconds=seconds)
+
+
+class FakeCodes:
+    """Codes drawn one after the other; `drawn` has them all."""
+
+    def __init__(self) -> None:
+        self.drawn: list[str] = []
+
+    def __call__(self) -> str:
+        """Draw one."""
+        self.drawn.append(sha256(f"code {len(self.drawn)}".encode()).hexdigest()[:8])
+        return self.drawn[-1]
 
 
 class FakeLedger:
@@ -93,6 +106,12 @@ class FakeLedger:
     def record_post(self, record: PostRecord) -> None:
         """Keep a post."""
         self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
+        self._posts_read.clear()
+
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a post and its text."""
+        self._posts.pop(post_id, None)
+        self._texts.pop(post_id, None)
         self._posts_read.clear()
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:

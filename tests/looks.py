@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from megabot.core.drafts import text_digest
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Own
+from megabot.core.seen import Case, HomeAnswer, HomePin, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from tests.making import (
@@ -96,6 +96,14 @@ EVENTS = st.builds(
     st.sampled_from([BOT.id, MODERATOR.id, None]),
     MOMENTS,
 )
+HOME_ANSWERS = st.builds(
+    HomeAnswer,
+    post_id=IDS,
+    pin=st.sampled_from(HomePin),
+    first=MOMENTS,
+    last=MOMENTS,
+    refuses=st.booleans(),
+)
 BY_HAND = own(copy=3, creator=MODERATOR).post
 LOOKS = st.builds(
     seen,
@@ -116,6 +124,8 @@ LOOKS = st.builds(
     strayed=NO,
     adopting=mostly(BY_HAND, replace(BY_HAND, removed=True), None),
     skew=mostly(timedelta(0), timedelta(hours=2)),
+    home=mostly("", "https://alpha.example/c/news", "https://alpha.example/c/news"),
+    home_answer=st.none() | HOME_ANSWERS,
 )
 CASES = st.builds(
     Case,

@@ -31,13 +31,14 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import SourceBroken
-from megabot.ports import Ports
+from megabot.ports import HomeServers, NoHomeServers, Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.generation import Generation
 from megabot.sandbox.hands import Hand
+from tests.fakes import FakeCodes
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47
 WEEK = timedelta(weeks=1)
@@ -161,6 +162,7 @@ class World:
     press: Press = field(default_factory=Press)
     bot_name: str = "megabot"
     kind: ApiKind | None = None
+    home_servers: HomeServers = field(default_factory=NoHomeServers)
     _hands: dict[str, Hand] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
 
@@ -199,11 +201,13 @@ class World:
         self._open += [ledger.close, session.close]
         return Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
             source=Amended(self.pages, ledger),
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
+            home_servers=self.home_servers,
         )
 
     def _found(self, kind: ApiKind) -> None:

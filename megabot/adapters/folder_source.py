@@ -8,8 +8,17 @@ from pathlib import Path
 
 from megabot.adapters import git_tree
 from megabot.adapters.git_command import ownership_trouble, run_git
-from megabot.adapters.source_files import belongs, gather, is_inside, is_picture, odd_name, too_large
-from megabot.adapters.thread_files import threads
+from megabot.adapters.source_files import (
+    belongs,
+    canonical,
+    gather,
+    ignored,
+    is_inside,
+    is_picture,
+    odd_name,
+    too_large,
+)
+from megabot.adapters.thread_reader import threads
 from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
@@ -33,8 +42,10 @@ class FolderSource:
             )
         problems: list[Problem] = []
         paths = list(_paths(self._folder, problems))
-        files, mistakes = gather((path, _read(self._folder, path)) for path in paths if belongs(path))
-        seen = {path: _fingerprint(self._folder, path) for path in paths if is_picture(path)}
+        files, mistakes = gather(
+            (canonical(path), _read(self._folder, path)) for path in paths if belongs(path)
+        )
+        seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
         pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
         problems += [*mistakes, *(found for found in seen.values() if isinstance(found, Problem))]
         revision, why = _revision(self._folder)
@@ -47,11 +58,15 @@ class FolderSource:
             revision=revision,
             problems=tuple(problems),
             no_revision=why,
+            ignored=tuple(filter(None, map(ignored, paths))),
         )
 
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         """Read a picture as it is now."""
-        found = _read(self._folder, path) if path in snapshot.pictures else None
+        if path not in snapshot.pictures:
+            return None
+        on_disk = next((one for one in _paths(self._folder, []) if canonical(one) == path), path)
+        found = _read(self._folder, on_disk)
         return found if isinstance(found, bytes) else None
 
     def sections_at(self, commit: str) -> dict[str, str] | None:
@@ -73,10 +88,10 @@ class FolderSource:
         """Do nothing: a folder is read as it is."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of every file."""
+        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
-            raise SourceBroken(problems)
+            raise SourceBroken(problems, threads=found)
         return found
 
 
@@ -95,8 +110,7 @@ def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
             Problem(str(link), 0, "a link to a folder, which is not followed", "put the folder itself here")
             for link in links
         ]
-        paths = ((base / name).as_posix() for name in sorted(names))
-        yield from (path for path in paths if belongs(path) or is_picture(path))
+        yield from ((base / name).as_posix() for name in sorted(names))
 
 
 def _fingerprint(folder: Path, path: str) -> str | Problem:

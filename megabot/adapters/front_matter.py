@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from megabot.adapters import front_matter_values as values
-from megabot.core.calendar import Every, MonthDay, Schedule
+from megabot.core.calendar import Every, Schedule, slot_key
+from megabot.core.month_days import MonthDay
 from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
 Day = Annotated[date, BeforeValidator(values.day)]
@@ -34,6 +35,7 @@ def _first(value: object) -> object:
 _ON = {
     Every.WEEK: ("a week wants its day", "write on: monday, or on: [monday, thursday]"),
     Every.MONTH: ("a month wants its day", "write on: first monday, or on: 15"),
+    Every.YEAR: ("a year wants its day with the month", "write on: 24 december, or on: first monday of may"),
     Every.DAY: ("every day is every day", "delete on:"),
 }
 
@@ -47,30 +49,55 @@ class ScheduleModel(_Strict):
     timezone: Annotated[str, BeforeValidator(values.zone)]
     grace: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=3)
     first: Annotated[First, BeforeValidator(_first)]
-    skip: list[Day] = Field(default_factory=list)
+    skip: list[Annotated[Any, BeforeValidator(values.skipped)]] = Field(default_factory=list)
+    once: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_once(cls, given: object) -> object:
+        """Take `once` for the first day of a schedule that ends with it."""
+        if not isinstance(given, dict) or given.get("once") is None:
+            return given
+        beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
+        if beside:
+            raise values.Wrong(f"once stands beside {beside}", "a thread that is posted once has no rhythm")
+        try:
+            return given | {"every": "day", "first": values.day(given["once"])}
+        except values.Wrong:  # said of `once` itself
+            return given | {"every": "day", "first": date(2000, 1, 1)}
 
     @model_validator(mode="after")
     def _fits(self) -> "ScheduleModel":
-        of_month = isinstance(self.on, MonthDay)
-        wanted = {Every.WEEK: not of_month and self.on, Every.MONTH: of_month, Every.DAY: not self.on}
+        months = {one.month > 0 for one in self.on if isinstance(one, MonthDay)}
+        wanted = {
+            Every.DAY: not self.on,
+            Every.WEEK: self.on and not months,
+            Every.MONTH: months == {False},
+            Every.YEAR: months == {True},
+        }
         if not wanted[self.every[1]]:
             raise values.Wrong(*_ON[self.every[1]])
+        if self.once and len(self.at) > 1:
+            raise values.Wrong("a thread that is posted once has one time", "write at: 18:00")
         return self
 
     def value(self) -> Schedule:
         """Make the schedule of it."""
-        of_month = isinstance(self.on, MonthDay)
+        of_month = any(isinstance(one, MonthDay) for one in self.on)
         return Schedule(
             every=self.every[1],
             interval=self.every[0],
             weekdays=() if of_month else self.on,
-            month_day=self.on if of_month else None,
-            at=self.at,
+            month_days=self.on if of_month else (),
+            at=self.at[0],
+            also_at=self.at[1:],
             timezone=self.timezone,
             grace=self.grace,
             first=self.first.date,
             number=self.first.number,
-            skip=frozenset(self.skip),
+            skip=frozenset(one for one in self.skip if isinstance(one, date)),
+            skip_keys=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
+            once=self.once is not None,
         )
 
 
@@ -136,6 +163,8 @@ class ThreadModel(_Strict):
     cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+    lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def pin_value(self) -> Pin:
         """Give where it is pinned."""

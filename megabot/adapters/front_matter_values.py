@@ -2,91 +2,182 @@
 
 import difflib
 import re
-import zoneinfo
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import partial
+from itertools import pairwise
 
-from megabot.core import addresses
-from megabot.core.calendar import Every, MonthDay
+from megabot.core import addresses, time_zones
+from megabot.core.calendar import Every
+from megabot.core.clock_times import time_of_day
+from megabot.core.month_days import MonthDay, may_coincide
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_EVERY = re.compile(r"(?:([1-9][0-9]?)\s+)?(day|week|month)s?")
+_EVERY = re.compile(r"(?:([1-9][0-9]?)\s+)?(day|week|month|year)s?")
 _SPAN = re.compile(r"([1-9][0-9]{0,3})\s+(minute|hour|day|week)s?")
-_AT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_RHYTHMS = (
+    (re.compile(r"fortnight|bi-?weekly"), "write 2 weeks"),
+    (re.compile(r"quarter"), "write 3 months"),
+    (re.compile(r"twice|hour"), 'write day, and two times below it, as in at: ["09:00", "21:00"]'),
+    (re.compile(r"daily|weekday"), "write day, or week with on: [monday, tuesday]"),
+    (re.compile(r"weekly"), "write week"),
+    (re.compile(r"monthly"), "write month"),
+    (re.compile(r"yearly|annual"), "write year"),
+)
+"""What people call a rhythm elsewhere, and how it is written here."""
+_AND = re.compile(r"\s*,\s*|\s+and\s+|\s+&\s+")
+_SMALL_WORDS = {"of", "in", "the", "every", "each", "month"}
+_NTH_ALONE = re.compile("|".join(_NTH))
+_DAY_NUMBER = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?")
+_APART = 3 * 60  # minutes: clocks are set forward by two hours at most, and slots must keep their order
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+_NAME_LONGEST = 60
+_LISTED = 20
 _YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
 
 
 class Wrong(ValueError):
-    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead."""
+    """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead.
 
-    def __init__(self, what: str, hint: str) -> None:
+    A hint that takes time to find is a function, called only if the mistake is shown.
+    """
+
+    def __init__(self, what: str, hint: str | Callable[[], str]) -> None:
         super().__init__(what)
         self.what = what
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """What to write instead."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
-    """Name the known word that is nearest, or say something else where none is near."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    """Return a suggestion of the nearest known word, or `otherwise` if none is near."""
+    if len(name) > _NAME_LONGEST:  # comparing takes time by the length of both
+        return otherwise
+    words = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), words, n=1)
+    return f"did you mean {words[near[0]]}?" if near else otherwise
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a hint that lists the known names, the first of them if there are many."""
+    known = list(names)
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    return f"there is: {', '.join(known[:_LISTED])}{more}"
 
 
 def every(text: object) -> tuple[int, Every]:
-    """Read `week`, `2 weeks`, `day`, `month` as a number of units."""
-    found = _EVERY.fullmatch(str(text).strip().lower())
+    """Read `week`, `2 weeks`, `day`, `month`, `year` as a number of units."""
+    plain = str(text).strip().lower()
+    found = _EVERY.fullmatch(plain)
     if not found:
-        raise Wrong(f"{text} is no rhythm", "write day, week or month, or a number of them: 2 weeks")
+        general = "write day, week, month or year, or a number of them: 2 weeks"
+        raise Wrong(
+            f"{text} is no rhythm", next((hint for known, hint in _RHYTHMS if known.search(plain)), general)
+        )
     return int(found[1] or 1), Every(found[2])
 
 
-def _weekdays(names: list[str]) -> tuple[int, ...]:
-    """Read days of the week; all that are none are named together."""
-    wrong = [name for name in names if name not in WEEKDAYS]
-    if wrong:
-        are = f"{' and '.join(wrong)} {'is no day' if len(wrong) == 1 else 'are no days'} of the week"
-        raise Wrong(are, did_you_mean(wrong[0], WEEKDAYS, otherwise="write it in full, as in monday"))
-    return tuple(sorted({WEEKDAYS.index(name) for name in names}))
+def on(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
+    """Read days: of the week (`monday`), of the month (`15`, `first monday`), of the year (`24 december`)."""
+    items = [item for one in (value if isinstance(value, list) else [value]) for item in _items(one)]
+    nths = (_NTH_ALONE.fullmatch(item) for item in items)
+    last_words = [item.rpartition(" ")[2] for item in items]
+    for number, alone in enumerate(nths):  # first and third monday
+        weekday = next((word for word in last_words[number:] if word in WEEKDAYS), "")
+        items[number] = f"{items[number]} {weekday}" if alone and weekday else items[number]
+    found = [_day(item) for item in items]
+    weekdays = sorted({one for one in found if isinstance(one, int)})
+    others = tuple(dict.fromkeys(one for one in found if isinstance(one, MonthDay)))
+    if weekdays and others:
+        raise Wrong("days of the week beside days of the month", "write one kind, as in [first monday, 15]")
+    if may_coincide(others):
+        raise Wrong(f"{' and '.join(items)} can be one and the same day", "choose days that never meet")
+    return tuple(weekdays) or others
 
 
-def on(value: object) -> tuple[int, ...] | MonthDay:
-    """Read `monday`, a list of days, a day of the month, or `first monday`."""
-    if isinstance(value, int):
-        if isinstance(value, bool) or not 1 <= value <= 31:  # noqa: PLR2004
-            raise Wrong(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
-        return MonthDay(day=value)
-    names = [str(one).strip().lower() for one in (value if isinstance(value, list) else [value])]
-    nth, _, day = names[0].partition(" ") if len(names) == 1 else ("", "", "")
-    if not day:
-        return _weekdays(names)
+def _items(value: object) -> list[str]:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise Wrong(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
+    return [item for item in _AND.split(str(value).strip().lower()) if item]
+
+
+def _day(text: str) -> int | MonthDay:
+    """Read one day of a week, month or year."""
+    if text in WEEKDAYS:
+        return WEEKDAYS.index(text)
+    month, words = _month_of([word for word in re.split(r"[\s,]+", text) if word not in _SMALL_WORDS])
+    number = _DAY_NUMBER.fullmatch(words[0]) if len(words) == 1 else None
+    if number:
+        if not 1 <= int(number[1]) <= (monthrange(2000, month)[1] if month else 31):
+            raise Wrong(f"{text} is no day", "write monday, or 1 to 31 for a day of the month")
+        return MonthDay(day=int(number[1]), month=month)
+    if words in (["last"], ["last", "day"]):
+        return MonthDay(day=31, month=month)
+    return replace(_nth_weekday(text, words), month=month)
+
+
+def _month_of(words: list[str]) -> tuple[int, list[str]]:
+    """Find the name of a month among words: its number (0 for none), and the other words."""
+    for number, name in enumerate(MONTHS, 1):
+        rest = [word for word in words if word not in (name, name[:3])]
+        if rest != words:
+            return number, rest
+    return 0, words
+
+
+def _nth_weekday(text: str, words: list[str]) -> MonthDay:
+    if len(words) != 2:  # noqa: PLR2004  first monday
+        raise _no_weekday(text)
+    nth, weekday = words
+    if weekday not in WEEKDAYS:
+        raise _no_weekday(weekday)
     if nth not in _NTH:
         raise Wrong(f"{nth} is no place in a month", did_you_mean(nth, _NTH, otherwise="write first or last"))
-    return MonthDay(nth=_NTH[nth], weekday=_weekdays([day])[0])
+    return MonthDay(nth=_NTH[nth], weekday=WEEKDAYS.index(weekday))
 
 
-def at(text: object) -> time:
-    """Read the time of day."""
-    found = _AT.fullmatch(str(text).strip())
-    if not found:
-        raise Wrong(f"{text} is no time of day", 'write it as a clock of 24 hours shows it: "09:00"')
-    return time(int(found[1]), int(found[2]))
+def _no_weekday(text: str) -> Wrong:
+    known = (*WEEKDAYS, *MONTHS)
+    return Wrong(
+        f"{text} is no day of the week", did_you_mean(text, known, otherwise="write it in full, as in monday")
+    )
+
+
+def at(value: object) -> tuple[time, ...]:
+    """Read the time of day, or several."""
+    texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    found = {text: time_of_day(text) for text in texts}
+    for text, moment in found.items():
+        if moment is None:
+            raise Wrong(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
+    times = sorted(moment for moment in found.values() if moment is not None)
+    minutes = [one.hour * 60 + one.minute for one in times]
+    apart = (after - before for before, after in pairwise([*minutes, minutes[0] + 24 * 60])) if times else [0]
+    if min(apart) < _APART or len(times) < len(texts):
+        raise Wrong("the times of a day must be 3 hours apart", 'write them like ["09:00", "18:00"]')
+    return tuple(times)
 
 
 def zone(text: object) -> str:
     """Check the name of a time zone."""
     name = str(text).strip()
-    try:
-        return zoneinfo.ZoneInfo(name).key
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        known = zoneinfo.available_timezones()  # slow, so only where there is something to suggest
-    by_city = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
-    hint = did_you_mean(name, known, otherwise="write area and city, as in Europe/London")
-    city = by_city.get(name.lower().replace(" ", "_"))
-    raise Wrong(f"there is no time zone {name}", f"did you mean {city}?" if city else hint)
+    if name in time_zones.names():
+        return name
+    raise Wrong(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
 def span(text: object) -> timedelta:
@@ -111,6 +202,13 @@ def day(value: object) -> date:
     if found.year not in _YEARS:
         raise Wrong(f"{value} is too far away", "look at the year")
     return found
+
+
+def skipped(value: object) -> date | tuple[date, time]:
+    """Read an entry of `skip`: a day, or one slot of a day with several."""
+    first, _, rest = ("", "", "") if isinstance(value, date) else str(value).strip().partition(" ")
+    moment = time_of_day(rest) if rest else None
+    return day(value) if moment is None else (day(first), moment)
 
 
 def name(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from megabot.adapters import git_tree
 from megabot.adapters.git_cache import LARGEST, GitCache
 from megabot.adapters.source_files import belongs, gather, is_picture
-from megabot.adapters.thread_files import threads
+from megabot.adapters.thread_reader import threads
 from megabot.core.git_address import GitAddress, commit_url
 from megabot.core.proxy import Proxy
 from megabot.core.threads import Revision, Snapshot, Thread
@@ -73,10 +73,10 @@ class GitSource:
         self._cache.fetch()
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads; raise `SourceBroken` with every mistake of every file."""
+        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
-            raise SourceBroken(problems)
+            raise SourceBroken(problems, threads=found)
         return found
 
     def _read(self) -> Snapshot | None:
@@ -85,7 +85,8 @@ class GitSource:
         if not commit:
             raise self._missing(self._cache.failure)
         listing = self._cache.listing(commit)
-        all_found, problems = git_tree.sorted_out(git_tree.entries(listing.raw))
+        entries = git_tree.entries(listing.raw)
+        all_found, problems = git_tree.sorted_out(entries)
         found = [entry for entry in all_found if belongs(entry.path)]
         contents = self._cache.blobs([entry.id for entry in found])
         blobs = git_tree.blobs(contents.raw, found)
@@ -98,6 +99,7 @@ class GitSource:
             revision=Revision(commit=commit, url=commit_url(self._address, commit)),
             problems=(*problems, *mistakes),
             fetched=self._cache.fetched,
+            ignored=git_tree.not_read(entries),
         )
 
     def _missing(self, why: str) -> SourceMissing:

@@ -9,7 +9,9 @@ from megabot.adapters.source_files import (
     FILES_MOST,
     TOO_LARGE,
     belongs,
+    canonical,
     gather,
+    ignored,
     is_inside,
     is_picture,
     odd_name,
@@ -40,7 +42,7 @@ def entries(listing: bytes) -> list[Entry]:
 def _entry(line: str) -> Entry:
     facts, _, path = line.partition("\t")
     mode, _, blob, size = facts.split()
-    return Entry(mode, blob, int(size) if size.isdecimal() else 0, path)
+    return Entry(mode, blob, int(size) if size.isdecimal() else 0, canonical(path))
 
 
 def blobs(batch: bytes, entries: Sequence[Entry]) -> list[tuple[str, bytes]]:
@@ -66,6 +68,11 @@ def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Problem]]:
     if len(found) > FILES_MOST or sum(texts) > ALL_LARGEST:
         return [], [TOO_LARGE]
     return found, [problem for problem in problems if problem is not None]
+
+
+def not_read(entries: list[Entry]) -> tuple[Problem, ...]:
+    """Name the files that look like part of the source and are not read."""
+    return tuple(filter(None, (ignored(entry.path) for entry in entries)))
 
 
 def _concerns_us(entry: Entry) -> bool:

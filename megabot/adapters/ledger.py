@@ -33,10 +33,10 @@ _BEGIN = """
 _RECORD_POST = """
     INSERT OR REPLACE INTO posts (
         post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
-        sent, answered, context, adopted
+        sent, answered, context, adopted, withdrawn
     ) VALUES (
         :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
-        :sent, :answered, :context, :adopted
+        :sent, :answered, :context, :adopted, :withdrawn
     )
 """
 _KEEP_TEXT = """
@@ -152,6 +152,12 @@ class SqliteLedger:
         """Keep what is known of an own post, replacing what was known."""
         with self._writing() as connection:
             connection.execute(_RECORD_POST, rows.post_row(record))
+
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM posts WHERE post_id = ?", (post_id,))
+            connection.execute("DELETE FROM texts WHERE post_id = ?", (post_id,))
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""

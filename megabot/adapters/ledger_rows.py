@@ -52,7 +52,9 @@ def post(row: sqlite3.Row) -> PostRecord:
     values["commit"] = values.pop("source_commit")
     values["slot"] = datetime.fromisoformat(values["slot"])
     record = PostRecord(**values)
-    return replace(record, dirty=bool(record.dirty), adopted=bool(record.adopted))
+    return replace(
+        record, dirty=bool(record.dirty), adopted=bool(record.adopted), withdrawn=bool(record.withdrawn)
+    )
 
 
 def text_row(kept: KeptText) -> dict[str, object]:

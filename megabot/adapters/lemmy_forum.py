@@ -121,6 +121,10 @@ class LemmyForum:
         """Find a community by name."""
         return self._ask(lambda api: api.community(name))
 
+    def follow(self, community_id: int) -> None:
+        """Follow a community."""
+        self._ask(lambda api: api.follow(community_id))
+
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own posts and comments."""
         return self._ask(lambda api: api.own_content(since=since))

@@ -94,6 +94,10 @@ class LemmyV3:
         """Find a community by name."""
         return self._calls.read(lambda: self._api.get_community(name=name), wire.community)
 
+    def follow(self, community_id: int) -> None:
+        """Follow a community."""
+        self._calls.write(lambda: self._api.follow_community(community_id, True), done)
+
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own posts and comments, newest first, in pages until one is older than `since`."""
         author = self._me().id

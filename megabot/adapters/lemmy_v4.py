@@ -104,6 +104,11 @@ class LemmyV4:
         """Find a community by name."""
         return self._calls.read(lambda: self._requests.get("community", {"name": name}), wire.community)
 
+    def follow(self, community_id: int) -> None:
+        """Follow a community."""
+        form: Form = {"community_id": community_id, "follow": True}
+        self._calls.write(lambda: self._requests.post("community/follow", form), done)
+
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own posts and comments, newest first, in pages until one is older than `since`.
 

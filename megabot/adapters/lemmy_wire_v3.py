@@ -23,6 +23,7 @@ from megabot.core.posts import (
 from megabot.errors import TokenRefused
 
 _SHOWING = ("show_nsfw", "show_bot_accounts", "show_read_posts")
+_NOT_FOLLOWED = "NotSubscribed"
 _LANGUAGES = "discussion_languages"
 
 
@@ -121,6 +122,7 @@ def community(answer: Fields) -> Community:
         banned=view.flag("banned_from_community"),
         moderators=tuple(person(seat.child("moderator")) for seat in answer.children("moderators")),
         languages=answer.numbers(_LANGUAGES),
+        followed=view.text("subscribed", _NOT_FOLLOWED) != _NOT_FOLLOWED,
     )
 
 

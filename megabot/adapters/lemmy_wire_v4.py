@@ -123,6 +123,7 @@ def community(answer: Fields) -> Community:
         moderators=tuple(person(seat.child("moderator")) for seat in answer.children("moderators")),
         languages=answer.numbers(_LANGUAGES),
         tags=_tags(view),
+        followed=mine is not None and mine.text("follow_state", "") != "",
     )
 
 

@@ -1,59 +1,13 @@
-"""Asks the servers of links whether they are still there: public addresses only, at every hop.
+"""Asks the servers of links whether they are still there."""
 
-A link is written by anybody who may edit the source, so it must not reach what only this machine can reach:
-each name is looked up, what it leads to is checked, and the connection goes to what was checked. Nothing of
-ours is sent: no cookie, no token, no name of the page that links.
-"""
-
-import ipaddress
-import re
-import socket
-import ssl
-import threading
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from megabot.adapters import lemmy_links
-from megabot.adapters.bounded_connection import BoundedResponse
-from megabot.core.links import Contact, Outcome, Verdict, by_status, is_public
+from megabot.adapters.public_web import Connect, NoPage, PublicWeb, Resolve
+from megabot.core.links import Verdict, by_status
 from megabot.core.proxy import Proxy
 
-AT_ONCE = 2  # a host
-_HOPS = 5
 _PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an API's answer its beginning
-_PORTS = {"https": 443, "http": 80}
-_MOVED = {301, 302, 303, 307, 308}
-_HEADERS = {"User-Agent": "megabot (link check)", "Accept": "*/*", "Connection": "close"}
-_HOST = re.compile(r"[\w.:-]{1,253}", re.ASCII)
-_NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-
-_SOMEWHERE = "192.0.2.1"
-"""An address that belongs to nobody (RFC 5737), but would be on the internet."""
-
-Resolve = Callable[[str, int], list[str]]
-Connect = Callable[[str, int, float], socket.socket]
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    address: str
-    status: int
-    body: bytes
-
-
-class _NoAnswer(Exception):
-    """Nothing came that could be judged; the verdict says why. `final`: asking in another way is no use."""
-
-    def __init__(
-        self, outcome: Outcome, why: str, *, contact: Contact = Contact.REACHED, final: bool = False
-    ) -> None:
-        super().__init__(why)
-        self.verdict = Verdict(outcome, why, contact)
-        self.final = final
 
 
 class LinkAsker:
@@ -67,22 +21,16 @@ class LinkAsker:
         seconds: float = 10.0,
         proxy: Proxy | None = None,
     ) -> None:
-        self._proxy = proxy
-        self._resolve = resolve or _look_up
-        self._connect = connect or _connect
-        self._seconds = seconds
-        self._tls = ssl.create_default_context()
-        self._turns: dict[str, threading.BoundedSemaphore] = defaultdict(
-            lambda: threading.BoundedSemaphore(AT_ONCE)
+        self._web = PublicWeb(
+            purpose="link check", resolve=resolve, connect=connect, seconds=seconds, proxy=proxy
         )
-        self._guard = threading.Lock()
 
     def ask(self, address: str) -> Verdict:
         """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""
         for question in lemmy_links.questions(address):
             try:
-                found = lemmy_links.verdict(self._follow("GET", question, most=_DOCUMENT).body)
-            except _NoAnswer as nothing:
+                found = lemmy_links.verdict(self._web.read("GET", question, most=_DOCUMENT).body)
+            except NoPage as nothing:
                 if nothing.final:
                     return nothing.verdict
                 continue
@@ -93,193 +41,14 @@ class LinkAsker:
     def _page(self, address: str) -> Verdict:
         """Ask for the head alone, and for the page where that is refused: many servers know no HEAD."""
         try:
-            found = self._follow("HEAD", address, most=0)
+            found = self._web.read("HEAD", address, most=0)
             if found.status < HTTPStatus.MULTIPLE_CHOICES:
                 return by_status(found.status, found.address)
-        except _NoAnswer as nothing:
+        except NoPage as nothing:
             if nothing.final:
                 return nothing.verdict
         try:
-            found = self._follow("GET", address, most=_PAGE)
-        except _NoAnswer as nothing:
+            found = self._web.read("GET", address, most=_PAGE)
+        except NoPage as nothing:
             return nothing.verdict
         return by_status(found.status, found.address)
-
-    def _follow(self, method: str, address: str, *, most: int) -> _Answer:
-        for _ in range(_HOPS + 1):
-            try:
-                parts = urlsplit(address)
-                port = parts.port or _PORTS[parts.scheme]
-            except (ValueError, KeyError) as error:
-                why = "it leads to what is no address of the web"
-                raise _NoAnswer(Outcome.UNSURE, why, final=True) from error
-            answer, target = self._exchange(method, parts, port, most)
-            if target is None:
-                return _Answer(address, answer.status, answer.body)
-            address = urljoin(address, target)
-        raise _NoAnswer(Outcome.UNSURE, f"it is passed on more than {_HOPS} times", final=True)
-
-    def _exchange(self, method: str, parts: SplitResult, port: int, most: int) -> tuple[_Answer, str | None]:
-        """Ask once; give the answer, and where it passes us on to."""
-        host = parts.hostname or ""
-        ip = self._checked(host, port)
-        with self._turn(host):
-            try:
-                return self._converse(method, parts, (host, ip, port), most)
-            except ssl.SSLCertVerificationError as error:
-                why = f"its certificate is not valid ({error.verify_message})"
-                raise _NoAnswer(Outcome.UNSURE, why) from error
-            except TimeoutError as error:
-                raise _NoAnswer(Outcome.UNSURE, "the server did not answer in time") from error
-            except (OSError, HTTPException, ValueError) as error:
-                raise _NoAnswer(Outcome.UNSURE, "the connection was refused or broke") from error
-
-    def _converse(
-        self, method: str, parts: SplitResult, at: tuple[str, str, int], most: int
-    ) -> tuple[_Answer, str | None]:
-        host, ip, port = at
-        connection = HTTPConnection(host, parts.port)
-        connection.response_class = BoundedResponse
-        connection.sock = self._way_to(ip, port, tunnel=parts.scheme == "https")
-        asked, headers = _target(parts), _HEADERS
-        try:
-            if parts.scheme == "https":
-                connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
-            elif self._proxy is not None:
-                place = parts.netloc.rpartition("@")[2]
-                asked, headers = f"http://{place}{asked}", _HEADERS | self._proxy.headers
-            connection.request(method, asked, headers=headers)
-            response = connection.getresponse()
-            if response.status in _MOVED and (target := response.headers.get("Location")):
-                return _Answer("", response.status, b""), target
-            return _Answer("", response.status, _beginning(response, most)), None
-        finally:
-            connection.close()
-
-    def _way_to(self, ip: str, port: int, *, tunnel: bool) -> socket.socket:
-        """Connect to a server, or to the proxy, and ask that for a tunnel if what follows is encrypted."""
-        if self._proxy is None:
-            return self._connected(ip, port)
-        sock = self._connected(self._proxy.host, self._proxy.port)
-        try:
-            if tunnel:
-                _open_tunnel(sock, ip, port, self._proxy)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
-
-    def _connected(self, ip: str, port: int) -> socket.socket:
-        try:
-            return self._connect(ip, port, self._seconds)
-        except ConnectionRefusedError:
-            raise  # by a machine that is there
-        except TimeoutError as error:
-            why = "the server did not answer in time"
-            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.SILENT) from error
-        except OSError as error:
-            why = "the server cannot be reached"
-            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.SILENT) from error
-
-    def _checked(self, host: str, port: int) -> str:
-        """Look a name up and give an address of it that may be connected to.
-
-        With a proxy that is the name itself: behind one, names often cannot be looked up, and it may have
-        rules for them. An address that is known not to be public is refused all the same.
-        """
-        try:
-            found = self._resolve(host, port)
-        except socket.gaierror as error:
-            if self._proxy is not None:
-                return _for_proxy(host)
-            if error.errno in _NO_NAME:
-                raise _silent(Outcome.DEAD, "there is no server of that name") from error
-            raise _silent(Outcome.UNSURE, "its name cannot be looked up now") from error
-        except OSError as error:
-            raise _silent(Outcome.UNSURE, "its name cannot be looked up") from error
-        except ValueError as error:
-            why = "its name cannot be looked up"
-            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True) from error
-        public = [ip for ip in found if is_public(ip)]
-        if not public:
-            why = "it leads to an address that is not public, which is never asked"
-            raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
-        return public[0] if self._proxy is None else _for_proxy(host)
-
-    def _turn(self, host: str) -> threading.BoundedSemaphore:
-        with self._guard:
-            return self._turns[host]
-
-
-def _open_tunnel(sock: socket.socket, host: str, port: int, proxy: Proxy) -> None:
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
-    lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
-    sock.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode())
-    response = BoundedResponse(sock, method="CONNECT")
-    response.begin()
-    if response.status != HTTPStatus.OK:
-        raise _NoAnswer(Outcome.UNSURE, f"the proxy answers {response.status}")
-
-
-def _for_proxy(host: str) -> str:
-    """Return a host's name as a proxy takes it."""
-    try:
-        name = host if ":" in host else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        name = ""
-    if not _HOST.fullmatch(name):
-        why = "it leads to what is no address of the web"
-        raise _NoAnswer(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
-    return name
-
-
-def _silent(outcome: Outcome, why: str) -> _NoAnswer:
-    return _NoAnswer(outcome, why, contact=Contact.SILENT, final=True)
-
-
-def reaches_internet(
-    instance: str,
-    *,
-    resolve: Resolve | None = None,
-    connect: Connect | None = None,
-    proxy: Proxy | None = None,
-) -> bool:
-    """Return whether there is a network: by the bot's server, by a route if that is this machine."""
-    parts = urlsplit(proxy.url if proxy else instance)
-    host = parts.hostname or "localhost"
-    try:
-        port = parts.port or _PORTS.get(parts.scheme, 443)
-        ip = (resolve or _look_up)(host, port)[0]
-        if ipaddress.ip_address(ip).is_loopback:
-            return has_route()
-        (connect or _connect)(ip, port, 10.0).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def has_route() -> bool:
-    """Return whether this machine has a route to the internet. Sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        return probe.connect_ex((_SOMEWHERE, 9)) == 0
-
-
-def _beginning(response: HTTPResponse, most: int) -> bytes:
-    return response.read(most) if most else b""
-
-
-def _target(parts: SplitResult) -> str:
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
-    return f"{path}?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else path
-
-
-def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
-def _connect(ip: str, port: int, seconds: float) -> socket.socket:
-    return socket.create_connection((ip, port), timeout=seconds)

@@ -35,6 +35,10 @@ class NoLedger:
         """Refuse."""
         raise _refusal()
 
+    def forget_post(self, post_id: int) -> None:
+        """Refuse."""
+        raise _refusal()
+
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """Have none."""
         return ()

@@ -6,6 +6,7 @@ runs for anybody's change).
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -26,13 +27,31 @@ class PublicPosts:
     def __init__(self, address: str, *, proxy: Proxy | None = None) -> None:
         self._session = LemmySession(address, token=lambda: "", proxy=proxy)
 
+    def version(self) -> str:
+        """Return the version of Lemmy that the server runs; raise `Unreadable` if it does not run Lemmy."""
+        version = self._get("site", v3={}, v4={}).get("version")
+        if not isinstance(version, str):
+            raise Unreadable(f"{self._session.address} does not answer as a Lemmy server does")
+        return version
+
+    def has_community(self, name: str) -> bool:
+        """Return whether the server shows a community, `name` or `name@host`, to users without an account."""
+        return "community_view" in self._get("community", v3={"name": name}, v4={"name": name})
+
     def one(self, number: int) -> PublicPost:
-        """Read a post; raise `NotFound` where strangers cannot open it."""
+        """Read a post and its language; raise `NotFound` where strangers cannot open it."""
         answer = self._get("post", v3={"id": number}, v4={"id": number})
         view = answer.get("post_view")
         if not isinstance(view, dict):
             raise NotFound("there is no such post, or strangers cannot open it", code="not_found")
-        return _post(view)
+        language = self._language(view["post"].get("language_id") or 0)
+        return replace(_post(view), language=language)
+
+    def _language(self, number: int) -> str:
+        """Return the code of one of the server's languages, "" for 0, which is undetermined."""
+        listed = self._get("site", v3={}, v4={}).get("all_languages") if number else None
+        codes = (one.get("code") for one in listed or () if one.get("id") == number)
+        return str(next(codes, ""))
 
     def newest(self, community: str) -> tuple[PublicPost, ...]:
         """List the newest posts of a community, `name` or `name@host`, pinned ones first."""
@@ -102,6 +121,13 @@ def _is_of(view: dict[str, Any], community: str) -> bool:
     return shown.get("name") == name and (home == host if host else shown.get("local") is True)
 
 
+def _name_of(community: dict[str, Any]) -> str:
+    """Return `name`, or `name@host` for a community of another server."""
+    name = str(community.get("name") or "")
+    home = urlsplit(str(community.get("actor_id") or community.get("ap_id") or "")).netloc
+    return f"{name}@{home}" if home and not community.get("local", True) else name
+
+
 def _moment(text: str) -> datetime:
     made = datetime.fromisoformat(text)
     return made if made.tzinfo else made.replace(tzinfo=UTC)  # 0.19 names no zone: it is UTC
@@ -116,6 +142,6 @@ def _post(view: dict[str, Any]) -> PublicPost:
         id=int(post.get("id") or 0),
         by=str((view.get("creator") or {}).get("name") or ""),
         published=_moment(str(post.get("published") or post.get("published_at"))),
-        community=str(community.get("name") or ""),
+        community=_name_of(community),
         open=not (post.get("removed") or post.get("deleted")),
     )

@@ -5,12 +5,14 @@ parsing YAML to compiling and rendering templates, happens here; the parent only
 """
 
 import codecs
+import contextlib
 import html  # noqa: F401  as below
 import json
 import pprint  # noqa: F401  as below
 import resource
 import signal
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them, and then it could not
@@ -31,7 +33,7 @@ def main() -> None:
 def answer(request: dict[str, Any]) -> str:
     """Limit the process for good, render everything that is asked for, give the answers as JSON."""
     _load_what_is_used_later(request)
-    _limit(request["cpu_seconds"])
+    limit(request["cpu_seconds"])
     return json.dumps(render_all(request["files"], request["pictures"], request["jobs"]))
 
 
@@ -41,18 +43,18 @@ def _load_what_is_used_later(request: dict[str, Any]) -> None:
         codecs.lookup(codec)
     texts = [*request["files"].values(), *(job["thread"]["title"] for job in request["jobs"])]
     if any("date" in text for text in texts):
-        from babel.core import Locale, UnknownLocaleError
-        from babel.dates import parse_pattern
+        from babel.core import UnknownLocaleError
+        from babel.dates import format_datetime
 
-        parse_pattern("d")
-        for locale in {job["thread"]["locale"] for job in request["jobs"]}:
-            try:
-                _ = Locale.parse(locale.replace("-", "_")).date_formats
-            except (UnknownLocaleError, ValueError):
-                continue  # the date filter says so, where it is used
+        from megabot.adapters.template_filters import zone
+
+        for locale, name in {(job["thread"]["locale"], job["thread"]["timezone"]) for job in request["jobs"]}:
+            moment = datetime(2026, 1, 1, tzinfo=UTC).astimezone(zone(name))
+            with contextlib.suppress(UnknownLocaleError, ValueError):  # the date filter says so
+                format_datetime(moment, "d MMMM zzzz VVVV", locale=locale.replace("-", "_"))
 
 
-def _limit(cpu_seconds: int) -> None:
+def limit(cpu_seconds: int) -> None:
     """Take from the process what no template needs; for good: hard limits are not raised again.
 
     As root, NPROC does not bind, and only there. Time that is used up is an error in the template first,

@@ -2,27 +2,18 @@
 
 import json
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import megabot
+from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, ask
 from megabot.core.drafts import essay_digest
 from megabot.core.problems import Problem
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread, is_thread_file
 
-TIMEOUT = 20.0
-CPU_SECONDS = 10
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
-_PACKAGE = str(Path(megabot.__file__).parents[1])
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.{0} import main; main()"
 
 
 class Renderer:
@@ -41,7 +32,7 @@ class Renderer:
         """Render many editions in one start. Whatever the child does, each job gets an answer."""
         if not jobs:
             return ()
-        alone = sum(1 for path in snapshot.files if _is_template(path)) == 1
+        alone = sum(1 for path in snapshot.files if is_thread_file(path)) == 1
         asked = [_job(thread, context, alone=alone) for thread, context in jobs]
         request = {"files": snapshot.files, "pictures": sorted(snapshot.pictures), "jobs": asked}
         answers = self._ask(request | {"cpu_seconds": self._cpu_seconds}, jobs=len(jobs))
@@ -51,44 +42,11 @@ class Renderer:
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
-        child = start("render_child")
-        watchdog = threading.Timer(self._timeout, child.kill)
-        watchdog.start()
-        with child:
-            answer = _talk(child, json.dumps(request, default=written).encode(), most=jobs * _ANSWER_LARGEST)
-        in_time = watchdog.is_alive()
-        watchdog.cancel()
-        if not in_time:
+        raw = json.dumps(request, default=written).encode()
+        found = ask("render_child", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
+        if found is None:
             return too_slow(self._timeout)
-        return parsed(answer, jobs) or ending(child.returncode)
-
-
-def start(program: str) -> "subprocess.Popen[bytes]":
-    """Start one of the programs that render, with nothing of ours: no environment, no folder, no log.
-
-    It leads a group of processes, so that whatever it starts can be ended with it.
-    """
-    return subprocess.Popen(
-        [sys.executable, "-I", "-c", _PROGRAM.format(program), _PACKAGE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-        start_new_session=True,
-    )
-
-
-def _talk(child: subprocess.Popen[bytes], request: bytes, *, most: int) -> bytes:
-    """Ask and read the answer up to a limit; whatever happens, the child does not outlive this."""
-    if child.stdin is None or child.stdout is None:
-        raise AssertionError("both are pipes")
-    try:
-        with suppress(BrokenPipeError), child.stdin as stdin:
-            stdin.write(request)
-        return child.stdout.read(most)
-    finally:
-        child.kill()
+        return parsed(found.answer, jobs) or ending(found.code)
 
 
 def parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
@@ -124,6 +82,7 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "thumbnail": thread.thumbnail,
             "comment": thread.previous.comment,
             "locale": thread.locale,
+            "timezone": thread.schedule.timezone,
             "mentions": thread.mentions,
         },
         "context": asdict(_local(thread, context))
@@ -173,11 +132,8 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         words=text["words"],
         essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
+        unused=tuple(Problem(**one) for one in text["unused"]),
     )
-
-
-def _is_template(path: str) -> bool:
-    return path.endswith(".md.j2") and not path.startswith("_")
 
 
 def written(value: object) -> str:

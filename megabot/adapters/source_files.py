@@ -1,5 +1,6 @@
 """What a source may hold, wherever it is kept: which paths, how much, and bytes made text. Reads no file."""
 
+import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -13,6 +14,7 @@ PICTURE_LARGEST = 10 * 1024 * 1024
 _FOLDERS = ("preambles", "sections", "data", "images")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 _DATA = (".yaml", ".yml", ".json", ".csv")
+_BACKUPS = ("~", ".bak", ".orig", ".rej", ".swp", ".tmp", "thumbs.db", "desktop.ini")
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -44,6 +46,39 @@ def is_inside(path: PurePath) -> bool:
     return path.parts[0] in _FOLDERS and not path.name.startswith(".")
 
 
+def canonical(path: str) -> str:
+    """Write a path in composed Unicode (NFC): macOS and some editors write é as two characters."""
+    return unicodedata.normalize("NFC", path)
+
+
+def ignored(path: str) -> Problem | None:
+    """Say why a file is not read that looks as if it should be; None for others, such as backups."""
+    folder, _, name = path.rpartition("/")
+    top, low = path.split("/", maxsplit=1)[0], name.lower()
+    if "/." in f"/{path}" or low.endswith(_BACKUPS) or low.partition(".")[0] in ("readme", "license"):
+        return None
+    if belongs(path) or is_picture(path) or odd_name(path):
+        return None
+    if not folder:
+        template = low.endswith((".j2", ".jinja", ".jinja2"))
+        return Problem(path, 0, "the file is ignored", "name it NAME.md.j2") if template else None
+    endings = {"preambles": (".md",), "sections": (".md",), "data": _DATA, "images": _PICTURES}.get(top)
+    if endings is None:
+        return None
+    if low.endswith(endings) and folder != top:
+        return Problem(path, 0, "the file is ignored", f"move it to {top}/")
+    near = next((ending for ending in endings if low.endswith(ending)), None)
+    hint = (
+        f"its name must end in {near} (small letters)" if near else f"its name must end in {_either(endings)}"
+    )
+    return Problem(path, 0, "the file is ignored", hint)
+
+
+def _either(endings: tuple[str, ...]) -> str:
+    *others, last = endings
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def odd_name(path: str) -> Problem | None:
     """Refuse names with line breaks, control characters or bytes that are no UTF-8."""
     if path.isprintable():
@@ -68,6 +103,10 @@ def gather(found: Iterable[tuple[str, bytes | Problem]]) -> tuple[dict[str, str]
         if len(files) >= FILES_MOST or room < 0:
             problems.append(TOO_LARGE)
             break
+        if path in files:
+            what = "two files have this name, one with composed and one with decomposed accents"
+            problems.append(Problem(path, 0, what, "delete one of them"))
+            continue
         text = _text(path, raw) if isinstance(raw, bytes) else raw
         if isinstance(text, Problem):
             problems.append(text)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from secrets import token_hex
 from uuid import uuid4
 
 from megabot.errors import Stopping
@@ -118,6 +119,11 @@ def notify(state: str, *, environ: Mapping[str, str]) -> None:
             line.sendto(state.encode(), address)
         except OSError:
             return  # a manager that does not listen is no reason to stop
+
+
+def new_code() -> str:
+    """Draw a code that nobody can guess: 8 characters that are easy to type."""
+    return token_hex(4)
 
 
 def new_key() -> str:

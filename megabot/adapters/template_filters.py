@@ -1,10 +1,12 @@
 """The filters of a template, and its spoiler: dates in words, ordinals, Markdown and addresses kept whole."""
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import jinja2
 
@@ -14,6 +16,7 @@ from megabot.core.escaping import escaped
 if TYPE_CHECKING:
     from babel.core import Locale
 
+_FIELDS = frozenset("GyYuQqMLwWdDFEecabBhHkKmsSAzZvVxX")  # Babel writes None for others
 _BY_NAME = ("short", "medium", "long", "full")
 _STRFTIME = {
     "d": "d",
@@ -28,7 +31,11 @@ _STRFTIME = {
 }
 
 
-def date_filter(locale: str) -> Callable[..., str]:
+zone = functools.cache(ZoneInfo)
+"""A time zone by its name. The child reads them before its limits forbid opening files."""
+
+
+def date_filter(locale: str, timezone: str) -> Callable[..., str]:
     """Make the filter that writes dates in a language. Babel is imported when it is first used."""
 
     def date(value: object, pattern: str) -> str:
@@ -39,7 +46,9 @@ def date_filter(locale: str) -> Callable[..., str]:
             raise jinja2.TemplateRuntimeError(
                 f"a date pattern is Babel's, without %; write {_babel(pattern)}"
             )
-        day = _moment(value)
+        if pattern not in _BY_NAME:
+            _refuse_slips(pattern)
+        day = _in_zone(_moment(value), zone(timezone))
         language = _language(locale)
         try:
             made = language.date_formats[pattern] if pattern in _BY_NAME else parse_pattern(pattern)
@@ -50,6 +59,48 @@ def date_filter(locale: str) -> Callable[..., str]:
             raise jinja2.TemplateRuntimeError("a day has no hour; edition.slot has") from error
 
     return date
+
+
+def add_days(value: object, days: int) -> dt.date:
+    """Return the date so many days later."""
+    try:
+        return _moment(value) + dt.timedelta(days=days)
+    except (OverflowError, TypeError) as error:
+        raise jinja2.TemplateRuntimeError("add_days wants a date and a number of days; as in 7") from error
+
+
+def _refuse_slips(pattern: str) -> None:
+    """Refuse letters that look right and mean something else: the text would be wrong on some days only."""
+    from babel.dates import tokenize_pattern
+
+    letters = {
+        str(value[0]): str(value[0]) * int(value[1])
+        for kind, value in tokenize_pattern(pattern)
+        if kind == "field"
+    }
+    has = letters.keys()
+    if "Y" in has and ("w" not in has or has & set("dDML")):
+        what = f"{letters['Y']} is the year that the week belongs to, another one around New Year"
+        raise jinja2.TemplateRuntimeError(f"{what}; write {letters['Y'].lower()} for the year")
+    if "D" in has and has & set("ML"):
+        what = f"{letters['D']} is the day of the year"
+        raise jinja2.TemplateRuntimeError(f"{what}; write {letters['D'].lower()} for the day of the month")
+    if "m" in has and has & set("dy") and not has & set("hHkK"):
+        what = f"{letters['m']} are the minutes"
+        raise jinja2.TemplateRuntimeError(f"{what}; write {letters['m'].upper()} for the month")
+    if has - _FIELDS:
+        odd = letters[min(has - _FIELDS)]
+        raise jinja2.TemplateRuntimeError(f"{odd} is not a date field; write one like 'd MMMM y'")
+
+
+def _in_zone(value: dt.date, thread_zone: ZoneInfo) -> dt.date:
+    """Return a moment with the thread's zone, which has a name, if the clock shows the same there."""
+    if not isinstance(value, dt.datetime):
+        return value
+    if value.tzinfo is None:
+        return value.replace(tzinfo=thread_zone)
+    there = value.astimezone(thread_zone)
+    return there if there.utcoffset() == value.utcoffset() else value
 
 
 def _language(locale: str) -> "Locale":
@@ -97,7 +148,8 @@ def escape_md(value: object) -> str:
 def url(value: object) -> str:
     """Encode what would break an address within `[...](...)`; what is encoded already stays."""
     text = "" if value is None else str(value).strip()
-    return quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+    encoded = quote(text, safe="!#$%&'*+,/:;=?@[]~").replace("(", "%28").replace(")", "%29")
+    return re.sub(r"@(?=[\w.]+@)", "%40", encoded)  # a mention notifies within an address too
 
 
 def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None, text: str = "") -> str:

@@ -8,22 +8,39 @@ import datetime as dt
 import difflib
 import functools
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType
 from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from jinja2.ext import LoopControlExtension
 from jinja2.runtime import BlockReference, Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 
-from megabot.adapters.template_filters import date_filter, escape_md, ordinal, url
+from megabot.adapters.template_filters import add_days, date_filter, escape_md, ordinal, url
 from megabot.adapters.template_time import OutOfTime
 
-_DANGEROUS = ("lipsum", "cycler", "joiner", "namespace")
+_DANGEROUS = ("lipsum", "cycler", "joiner")
 _LONGEST_MESSAGE = 200
 _PARTS_OF_A_DATE = frozenset({"year", "month", "day", "hour", "minute"})
+_METHODS_OF_DATES = {
+    "strftime": "'d MMMM y'",
+    "isoformat": "'yyyy-MM-dd'",
+    "weekday": "'EEEE'",
+    "isoweekday": "'EEEE'",
+    "isocalendar": "'w'",
+    "timetuple": "'d MMMM y'",
+    "date": "'d MMMM y'",
+    "time": "'HH:mm'",
+    "ctime": "'full'",
+    "tzname": "'z'",
+}
+"""What people call on a date of Python's, and the pattern of the filter that writes the same."""
 _CALLED_WRONGLY = re.compile(r"\w+\(\) (?:missing|takes|got an unexpected keyword argument) .*")
+_DAYS_ADDED = re.compile(r"for [-+]: 'datetime\.date(?:time)?' and 'int'")
 _LARGEST_POWER = 64
 _LARGEST_NUMBER = 4096  # bits
 _LONGEST_PRODUCT = 100_000
@@ -70,6 +87,13 @@ class Missing(jinja2.StrictUndefined):
         return f"there is no {name} here"
 
 
+class Kept(Namespace):
+    """What `namespace()` makes: values that a loop may change. It cannot be printed as a whole."""
+
+    def __repr__(self) -> str:
+        raise jinja2.TemplateRuntimeError("a namespace cannot be printed; name a value of it, as in ns.count")
+
+
 class Function:
     """A function or method as templates have it: Python's own would print its address in memory."""
 
@@ -91,7 +115,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
-    def __init__(self, files: Mapping[str, str], *, locale: str) -> None:
+    def __init__(self, files: Mapping[str, str], *, locale: str, timezone: str) -> None:
         super().__init__(
             undefined=Missing,
             loader=_Files(files),
@@ -101,13 +125,16 @@ class Environment(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            extensions=[LoopControlExtension],
             optimized=False,  # else constants are calculated while compiling, and a bomb has no line
         )
         for name in _DANGEROUS:
             self.globals.pop(name, None)
+        self.globals["namespace"] = Function(Kept)
         self.globals = {name: _callable(value) for name, value in self.globals.items()}
         self.filters = {name: _listed(made) for name, made in self.filters.items() if name != "random"} | {
-            "date": date_filter(locale),
+            "add_days": add_days,
+            "date": date_filter(locale, timezone),
             "ordinal": functools.partial(ordinal, locale=locale),
             "escape_md": escape_md,
             "url": url,
@@ -140,6 +167,10 @@ class Environment(ImmutableSandboxedEnvironment):
         """Look a name up in data first: a column may be called `items`."""
         if isinstance(obj, Mapping):
             return self._item(obj, attribute)
+        if isinstance(obj, dt.date) and attribute in _METHODS_OF_DATES:
+            return self.undefined(
+                hint=f"a date has no {attribute}() here; write | date({_METHODS_OF_DATES[attribute]})"
+            )
         if attribute.startswith("_"):
             return self.unsafe_undefined(obj, attribute)
         return _callable(super().getattr(obj, attribute))
@@ -151,6 +182,9 @@ class Environment(ImmutableSandboxedEnvironment):
         return _callable(super().getitem(obj, argument))
 
     def _item(self, obj: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
+        if name not in obj and not name.isascii():
+            composed = unicodedata.normalize("NFC", name)
+            name = next((key for key in obj if unicodedata.normalize("NFC", str(key)) == composed), name)
         if name not in obj:
             return None if isinstance(obj, Optional) else self.undefined(obj=obj, name=name)
         value = obj[name]
@@ -199,6 +233,7 @@ class _Files(jinja2.BaseLoader):
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Give a template's text under its own path, which tracebacks then name."""
+        template = unicodedata.normalize("NFC", template)  # as the names of files are
         if template not in self._files:
             raise jinja2.TemplateNotFound(template)
         return self._files[template], template, None
@@ -241,5 +276,7 @@ def _message(error: BaseException) -> str:
         return "the template needs too much memory"
     if isinstance(error, OutOfTime):
         return "the template takes too long; a loop that never ends?"
+    if isinstance(error, TypeError) and _DAYS_ADDED.search(str(error)):
+        return "a number cannot be added to a date; write | add_days(7)"
     called = _CALLED_WRONGLY.search(str(error)) if isinstance(error, TypeError) else None
     return called[0] if called else f"this cannot be computed ({type(error).__name__})"

@@ -5,7 +5,9 @@ Everything that a person could have written wrong ends as a problem with its fil
 
 import datetime as dt
 import functools
+import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
@@ -13,6 +15,7 @@ import jinja2
 
 from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
+from megabot.adapters.template_glue import glued
 from megabot.adapters.template_language import (
     Environment,
     Known,
@@ -20,12 +23,13 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
-from megabot.adapters.template_problems import nearest, problem_of
+from megabot.adapters.template_problems import nearest, problem_of, unknown_words
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, Parsed, split
 from megabot.core import limits, lost_structure, sections
+from megabot.core.namespaces import namespaced
 from megabot.core.problems import Problem
-from megabot.core.threads import EDITION_URL
+from megabot.core.threads import EDITION_URL, is_thread_file
 
 Json = dict[str, Any]
 SUFFIX = ".md.j2"
@@ -66,9 +70,14 @@ class Source:
     def __init__(self, files: dict[str, str], pictures: Iterable[str] = ()) -> None:
         self.files = files
         self.pictures = frozenset(pictures)
-        self.environment = functools.cache(lambda locale: Environment(self.templates, locale=locale))
+        self.environment = functools.cache(
+            lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
+        )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
+        self.unknown = functools.cache(
+            lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
+        )
 
     @functools.cached_property
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
@@ -90,13 +99,35 @@ class Source:
                 for one in same
             ]
             if section is not None and not same:
-                found.append(section)
+                found.append(replace(section, body=namespaced(section.body, section.name)))
         return found, problems
 
     def keys(self, path: str) -> dict[str, Any]:
         """Give the keys of a file's front matter."""
         value = self.front(path).value
         return value if isinstance(value, dict) else {}
+
+    def unused(self, thread: Json) -> Iterator[Problem]:
+        """Find what is wrong with parts of the templates that a text did not use."""
+        environment = self.environment(thread["locale"], thread["timezone"])
+        own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
+        for path in own:
+            yield from self.unknown(environment, path)
+
+    @functools.cached_property
+    def lines(self) -> list[tuple[tuple[str, int], str]]:
+        """All lines of all files, each with its place."""
+        return [
+            ((name, number), line)
+            for name, text in self.files.items()
+            for number, line in enumerate(text.split("\n"), 1)
+        ]
+
+    def glued(self, path: str) -> Iterator[Problem]:
+        """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
+        for name, text in self.templates.items():
+            if name == path or name.startswith("_"):
+                yield from glued(name, text)
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -142,15 +173,19 @@ def _render(source: Source, job: Json) -> Json:
     }
     for part in template_images.PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
-    text = _run(source.environment(thread["locale"]), path, parts)
+    text = _run(source.environment(thread["locale"], thread["timezone"]), path, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
+    text |= {part: composed(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
-    flaws = chain(limits.oddities(text["body"]), lost_structure.losses(text["body"]))
+    flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
-    return text | {"warnings": [_plain(one) for one in odd]}
+    odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
+    odd += islice(source.glued(path), MOST_FLAWS)
+    unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
+    return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
 
 def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
@@ -164,13 +199,14 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
-    words = [file.body.strip(), context["added"]]
-    return path, Optional(file.mapping(), text="\n\n".join(filter(None, words)))
+    words = "\n\n".join(filter(None, [file.body.strip(), context["added"]]))
+    return path, Optional(file.mapping(), text=words)
 
 
 def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
+    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
     found, problems = source.sections
     data, mistakes = source.data
     if problems or mistakes:
@@ -178,6 +214,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
     by_name = {section.name: section for section in found}
 
     def section(name: str) -> str:
+        name = composed(name)
         if name not in by_name:
             near = nearest(name, by_name)
             hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
@@ -195,7 +232,7 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
             url=OnlyLater(),
         ),
         "previous": context["previous"] and Known(context["previous"]),
-        "preamble": preamble,
+        "preamble": essay,
         "companions": Known(
             {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
         ),
@@ -236,13 +273,22 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems += () if text["body"].strip() else _slips(source, thread)
     for part in ("body", "comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
-        problems += [_located(source, path, flaw) for flaw in islice(found, MOST_FLAWS)]
+        problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
+
+
+def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
+    """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
+    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    yield from lines
+    for flaw in flaws:
+        if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:
+            yield _located(source, path, flaw)
 
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
@@ -265,22 +311,25 @@ def _largest(source: Source) -> str:
 
 
 def _located(source: Source, path: str, flaw: limits.Flaw) -> Problem:
-    """Find the file and line that a flaw of the rendered text comes from: where its line stands, if once."""
+    """Find the file and line that a flaw of the rendered text comes from: where its line is, or its part."""
     wanted = flaw.text.strip()
-    places = [
-        (name, number)
-        for name, text in source.files.items()
-        for number, line in enumerate(text.split("\n"), 1)
-        if line.strip() == wanted
-    ]
-    if len(places) == 1:
-        return Problem(*places[0], flaw.what, flaw.hint)
+    whole = [place for place, line in source.lines if line.strip() == wanted]
+    parts = [place for place, line in source.lines if flaw.part and flaw.part in line]
+    parts = [place for place in parts if place[0] == path or not is_thread_file(place[0])]
+    found = whole if len(whole) == 1 else sorted(parts, key=lambda place: place[0] != path)
+    if found:
+        return Problem(*found[0], flaw.what, flaw.hint)
     return Problem(path, 0, f"{flaw.what}, in line {flaw.line} of the finished text", flaw.hint)
 
 
 def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator[Problem]:
     for flaw in limits.flaws(text, mentions=mentions):
         yield Problem(path, first_line + flaw.line - 1, flaw.what, flaw.hint)
+
+
+def composed(name: str) -> str:
+    """Write a name as those of the files are, in composed Unicode (NFC)."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _lines_kept(text: str) -> str:

@@ -1,23 +1,26 @@
 """Which files of a source are threads, and what their front matter says, as values or as problems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain, islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.front_matter_mistakes import mistakes
-from megabot.adapters.front_matter_values import did_you_mean
+from megabot.adapters.front_matter_values import did_you_mean, listed
+from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import Parsed, split
-from megabot.core.preambles import nearest_two
+from megabot.core.calendar import slot_days
 from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread
+from megabot.core.threads import SUFFIX, Snapshot, Thread, is_thread_file
 
-SUFFIX = ".md.j2"
 _DEFAULT = "thread"  # a file of this name says nothing about the thread's
+_MOST_A_FILE = 20
+_MOST = 100
+_NOT_LISTED = ("the front matter has mistakes too", "they are listed when those of the other files are fixed")
+_UNREAD = ("the front matter takes too long to read", "make it shorter: data belongs in data/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,22 @@ class _Template:
     problems: tuple[Problem, ...]
 
 
-def is_thread(path: str) -> bool:
-    """Tell whether a path of the source is a thread's template: `_` begins a partial."""
-    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
-
-
 def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]]:
-    """Parse all threads of a source; every mistake of every file."""
-    templates = [_read(path, snapshot.files[path]) for path in sorted(filter(is_thread, snapshot.files))]
+    """Parse all threads of a source. Of many mistakes the first are listed; each file with one is named."""
+    templates: list[_Template] = []
     problems = list(snapshot.problems)
-    for number, template in enumerate(templates):
+    by_name: dict[str, str] = {}
+    out_of_time = False  # there are two seconds more, enough to name the files that were not read
+    for path in sorted(filter(is_thread_file, snapshot.files)):
+        room = _MOST - len(problems)
+        template = _unread(path) if out_of_time else _read(path, snapshot.files[path], room=room)
+        out_of_time = _UNREAD[0] in (one.what for one in template.problems)
         problems += template.problems
-        problems += _same_name(template, templates[:number])
-        problems += _strangers(template, templates)
+        problems += _same_name(template, by_name)
+        templates.append(template)
+        by_name.setdefault(template.name, path)
+    strangers = (one for template in templates for one in _strangers(template, by_name))
+    problems += islice(strangers, max(_MOST_A_FILE, _MOST - len(problems)))
     if not templates and not problems:
         problems.append(Problem(".", 0, "the source has no thread", "write a thread.md.j2: see megabot init"))
     return tuple(one.thread for one in templates if one.thread is not None), tuple(problems)
@@ -51,33 +57,50 @@ def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]
 
 def parse_thread(path: str, text: str) -> tuple[Thread | None, tuple[Problem, ...]]:
     """Parse one template's front matter; the thread only if nothing is wrong."""
-    template = _read(path, text)
+    template = _read(path, text, room=_MOST)
     return template.thread, template.problems
 
 
-def _read(path: str, text: str) -> _Template:
+def _read(path: str, text: str, *, room: int) -> _Template:
+    """Read one file's front matter; `room` is how many more mistakes are listed."""
+    try:
+        return _parsed(path, text, most=min(room, _MOST_A_FILE))
+    except (MemoryError, OutOfTime):  # the limits of the child
+        return _unread(path)
+
+
+def _unread(path: str) -> _Template:
+    return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
+
+
+def _parsed(path: str, text: str, *, most: int) -> _Template:
     file = split(path, text)
     settings: dict[str, Any] = dict(file.mapping())
     stem = path.removesuffix(SUFFIX)
     if stem != _DEFAULT:
         settings.setdefault("name", stem)
-    thread, problems = None, file.front.problems
-    if file.first_line == 1 and not problems:
+    thread, problems = None, iter(file.front.problems)
+    if file.first_line == 1 and not file.front.problems:
         hint = "begin it with ---, its settings, ---; the name of a part begins with _"
-        problems = (Problem(path, 1, "the file has no front matter", hint),)
-    elif not problems or file.front.lines:  # else it is not even YAML: nothing more can be said
-        thread, problems = _checked(path, file.front, settings)
-    return _Template(path, file.front, str(settings.get("name", "")), thread, problems)
+        problems = iter([Problem(path, 1, "the file has no front matter", hint)])
+    elif not file.front.problems or file.front.lines:  # else it is not even YAML: nothing more can be said
+        thread, problems = _checked(path, file.front, settings, most=most)
+    listed = tuple(islice(problems, max(most, 1)))
+    return _Template(path, file.front, str(settings.get("name", "")), None if listed else thread, listed)
 
 
-def _checked(path: str, front: Parsed, settings: dict[str, Any]) -> tuple[Thread | None, tuple[Problem, ...]]:
+def _checked(
+    path: str, front: Parsed, settings: dict[str, Any], *, most: int
+) -> tuple[Thread | None, Iterator[Problem]]:
     try:
         model = ThreadModel.model_validate(settings)
     except ValidationError as error:
-        return None, tuple(sorted({*front.problems, *mistakes(path, front, error)}))
+        if most <= 0:  # finding the words takes longer than finding the mistakes
+            return None, iter([Problem(path, 1, *_NOT_LISTED)])
+        found = dict.fromkeys(chain(front.problems, islice(mistakes(path, front, error), most)))
+        return None, iter(sorted(found))
     thread = _thread(path, model)
-    problems = (*front.problems, *_idle_skips(path, front, model, thread))
-    return (None if problems else thread), problems
+    return thread, chain(front.problems, _idle_skips(path, front, model, thread))
 
 
 def _thread(path: str, model: ThreadModel) -> Thread:
@@ -100,35 +123,39 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         mentions=model.mentions,
         tags=model.tags,
         cap=model.cap,
+        unpin_after=model.unpin_after,
+        lock_after=model.lock_after,
     )
 
 
 def _idle_skips(path: str, front: Parsed, model: ThreadModel, thread: Thread) -> Iterator[Problem]:
     """Find days in `skip` that are no slot's: a slip that would only show when the thread goes up."""
     schedule = thread.schedule
-    for number, day in enumerate(model.schedule.skip):
-        moment = datetime.combine(day, schedule.at, ZoneInfo(schedule.timezone))
-        days = [edition.start for edition in nearest_two(thread, moment)]
-        if day not in days:
-            line = front.line(("schedule", "skip", number))
-            hint = f"the nearest are {days[0]} and {days[1]}"
+    for number, skipped in enumerate(model.schedule.skip):
+        line = front.line(("schedule", "skip", number))
+        day, at = skipped if isinstance(skipped, tuple) else (skipped, None)
+        before, after = slot_days(schedule, day)
+        if day != before:
+            hint = f"the nearest are {before} and {after}" if before else f"the first is {after}"
             yield Problem(path, line, f"schedule.skip: {day} is not the day of a slot", hint)
+        elif at is not None and (at not in schedule.times or not schedule.also_at):
+            times = " and ".join(f"{one:%H:%M}" for one in schedule.times)
+            hint = f"its slots are at {times}" if schedule.also_at else f"write the day alone: {day}"
+            yield Problem(path, line, f"schedule.skip: {day} has no slot of its own at {at:%H:%M}", hint)
 
 
-def _same_name(template: _Template, before: Sequence[_Template]) -> Iterator[Problem]:
-    for other in before:
-        if template.name and other.name == template.name:
-            line = template.front.line(("name",))
-            what = f"name: {other.path} is called {template.name} too"
-            yield Problem(template.path, line, what, "one of them needs another name")
+def _same_name(template: _Template, by_name: Mapping[str, str]) -> Iterator[Problem]:
+    if template.name and template.name in by_name:
+        line = template.front.line(("name",))
+        what = f"name: {by_name[template.name]} is called {template.name} too"
+        yield Problem(template.path, line, what, "one of them needs another name")
 
 
-def _strangers(template: _Template, templates: Sequence[_Template]) -> Iterator[Problem]:
+def _strangers(template: _Template, names: Mapping[str, str]) -> Iterator[Problem]:
     """Find companions that are no thread of this source."""
-    names = [one.name for one in templates]
     for companion in template.thread.companions if template.thread else ():
         if companion.thread and companion.thread not in names:
             place = ("companions", companion.name, "thread")
             what = f"{'.'.join(place)}: there is no thread {companion.thread}"
-            hint = did_you_mean(companion.thread, names, otherwise=f"there is: {', '.join(names)}")
+            hint = did_you_mean(companion.thread, names, otherwise=listed(names))
             yield Problem(template.path, template.front.line(place), what, hint)

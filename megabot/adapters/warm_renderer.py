@@ -9,7 +9,8 @@ import threading
 from typing import Any
 
 from megabot.adapters.frames import read_frame, write_frame
-from megabot.adapters.renderer import CPU_SECONDS, TIMEOUT, Renderer, ending, parsed, start, too_slow, written
+from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, start
+from megabot.adapters.renderer import Renderer, ending, parsed, too_slow, written
 
 
 class WarmRenderer(Renderer):

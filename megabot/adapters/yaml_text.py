@@ -11,12 +11,12 @@ from datetime import date
 
 import yaml
 
+from megabot.core.front_lines import front_end
 from megabot.core.problems import Problem
 
 Value = None | bool | int | float | str | date | list["Value"] | dict[str, "Value"]
 Place = tuple[str | int, ...]
 
-_FENCE = "---"
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})(?P<fraction>\.[0-9]+)?")  # int() refuses 4300
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a space that is none to YAML
@@ -62,12 +62,12 @@ class FrontMatter:
 def split(path: str, text: str) -> FrontMatter:
     """Take a file apart at its `---` lines and parse what is between them."""
     lines = text.split("\n")
-    if not lines or lines[0].rstrip() != _FENCE:
+    number = front_end(lines)
+    if number == 0:
         return FrontMatter(Parsed({}), text, 1)
-    for number, line in enumerate(lines[1:], 1):
-        if line.rstrip() == _FENCE:
-            front = _settings(path, "\n".join(lines[1:number]))
-            return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
+    if number is not None:
+        front = _settings(path, "\n".join(lines[1:number]))
+        return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
     hint = "write a line --- after the last setting"
     return FrontMatter(Parsed({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
 

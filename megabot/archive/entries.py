@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from megabot.core import context, highlights, keeping
 from megabot.core.highlights import Highlight
-from megabot.core.records import KeptText, PostRecord
+from megabot.core.records import KeptText, PostRecord, latest
 from megabot.ports import Ledger
 
 
@@ -60,7 +60,7 @@ class Entry:
 
 
 def gather(ledger: Ledger) -> tuple[Entry, ...]:
-    """Give all editions that readers can open, thread by thread, oldest first; of several copies the last."""
+    """Give all editions that readers can open, thread by thread, oldest first, each by its current copy."""
     found = [entry for name in ledger.threads() for entry in _of_thread(ledger, name)]
     return tuple(sorted(found, key=lambda entry: (entry.thread, entry.start, entry.number)))
 
@@ -72,12 +72,10 @@ def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
         intents = ledger.intents(name)
         sent = (keeping.from_intents(intents, record) for record in records)
         texts = {kept.post_id: kept for kept in sent if kept is not None} | texts
-    shown: dict[str, PostRecord] = {}
     first: dict[str, PostRecord] = {}
     for record in records:
         first.setdefault(record.edition, record)
-        if record.post_id in texts and texts[record.post_id].open:
-            shown[record.edition] = record
+    shown = latest(one for one in records if one.post_id in texts and texts[one.post_id].open)
     return [
         _entry(ledger, record, texts[record.post_id], first=first[edition])
         for edition, record in shown.items()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from io import StringIO
 
@@ -52,7 +53,8 @@ def rss(feed: Feed) -> str:
 
 def thread_content(entry: Entry) -> str:
     """Give what is new in an edition: the essay, or the text around the directory, and the highlights."""
-    essay = bulletin_html(entry) if entry.essay else text_html(_SPOILER.sub("", entry.body), prefix=entry.key)
+    around = partial(text_html, _SPOILER.sub("", entry.body), prefix=entry.key, base=entry.url)
+    essay = bulletin_html(entry) if entry.essay else around()
     return f'{essay}{_highlights(entry)}<p><a href="{escape(entry.url)}">{words.READ}</a></p>'
 
 

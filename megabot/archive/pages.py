@@ -57,7 +57,7 @@ def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: st
         _revision(entry),
         f"{away(entry.url, words.READ)} ({words.comments(entry.comments)})",
     ]
-    body = text_html(entry.body, prefix="text")
+    body = text_html(entry.body, prefix="text", base=entry.url)
     return page(
         frame,
         f'<article aria-labelledby="title">\n<h1 id="title">{escape(entry.title)}</h1>\n'
@@ -149,7 +149,7 @@ def _bulletin(entry: Entry, root: str, lang: str) -> str:
 
 def bulletin_html(entry: Entry, *, level: int = 2) -> str:
     """Render what a person wrote for an edition."""
-    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", level=level)
+    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level)
 
 
 def search(threads: Sequence[str]) -> str:

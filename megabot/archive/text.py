@@ -17,9 +17,12 @@ _ALIGNED = re.compile(r' style="text-align: ?(left|right|center);?"')
 _LOWEST = 6
 
 
-def text_html(markdown: str, *, prefix: str, level: int = 2) -> str:
-    """Render a text so that its highest heading has a level; names within it begin with the prefix."""
-    html = standing_alone(_rendered(f"{markdown.rstrip()}\n"), prefix=prefix)
+def text_html(markdown: str, *, prefix: str, base: str, level: int = 2) -> str:
+    """Render a text so that its highest heading has a level; names within it begin with the prefix.
+
+    `base` is the address of the post: its relative links lead to its server, not to that of the site.
+    """
+    html = standing_alone(_rendered(f"{markdown.rstrip()}\n"), prefix=prefix, base=base)
     return _levelled(_ALIGNED.sub(r' class="\1"', html), level)
 
 

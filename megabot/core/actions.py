@@ -36,6 +36,11 @@ class Reason(StrEnum):
     NOT_MODERATOR = "not_moderator"
     PENDING = "pending"
     PENDING_FOR_LONG = "pending_for_long"
+    PIN_TRAVELS = "pin_travels"
+    PIN_REFUSED = "pin_refused"
+    PIN_NOT_SHOWN = "pin_not_shown"
+    POST_NOT_AT_HOME = "post_not_at_home"
+    HOME_UNREADABLE = "home_unreadable"
     UNPINNED_BY_HAND = "unpinned_by_hand"
     PINNED_BY_HAND = "pinned_by_hand"
     EDITED_BY_HAND = "edited_by_hand"
@@ -48,6 +53,14 @@ class Reason(StrEnum):
     GONE = "gone"
     OURS = "ours"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDONE_BEFORE = "undone_before"
+    NOTHING_TO_GO_BACK_TO = "nothing_to_go_back_to"
+    REPOSTED_LATELY = "reposted_lately"
+    OVERTAKEN = "overtaken"
+    UNCLEAR = "unclear"
+    NOT_ADOPTED = "not_adopted"
+    ADOPTED_BY_NONE = "adopted_by_none"
+    TITLE_STAYS = "title_stays"
 
 
 NEEDS_PERSON = frozenset(
@@ -65,6 +78,10 @@ NEEDS_PERSON = frozenset(
         Reason.REFUSED_BEFORE,
         Reason.NOT_MODERATOR,
         Reason.PENDING_FOR_LONG,
+        Reason.PIN_REFUSED,
+        Reason.PIN_NOT_SHOWN,
+        Reason.POST_NOT_AT_HOME,
+        Reason.HOME_UNREADABLE,
         Reason.EDITED_BY_HAND,
     }
 )
@@ -122,6 +139,14 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Undo an adoption: change the comment that says so, 0 if there is none, and forget the post."""
+
+    own: Own
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
 
@@ -175,10 +200,11 @@ class Distinguish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Lock the post before."""
+    """Lock the post before, or one whose time is over (`aged`)."""
 
     own: Own
     standing: Own
+    aged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +217,27 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Make the standing post say what the source says now."""
+    """Make the standing post say what the source says now; its title only if that was ordered."""
 
     own: Own
     text: Rendered
     record: PostRecord | None
+    retitle: bool = False
 
 
 Write = (
-    Publish | Resend | Adopt | Withdraw | Pin | Unpin | Tell | Announce | Distinguish | Lock | Unlock | Edit
+    Publish
+    | Resend
+    | Adopt
+    | Release
+    | Withdraw
+    | Pin
+    | Unpin
+    | Tell
+    | Announce
+    | Distinguish
+    | Lock
+    | Unlock
+    | Edit
 )
 Action = Write | Hold | Need

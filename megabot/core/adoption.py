@@ -1,26 +1,32 @@
 """Taking a thread that a person posted as an edition: which one, and whether that can be. Pure."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, Reason
+from megabot.core.actions import Adopt, Hold, Need, Reason, Release, Unpin
 from megabot.core.calendar import Edition
-from megabot.core.marker import ADOPTED, CommentMarker, comment_marker
-from megabot.core.posts import Comment
+from megabot.core.doubles import kept_first
+from megabot.core.editions import of_post
+from megabot.core.federation import is_pinned_for_readers
+from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
+from megabot.core.posts import Comment, Post
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind
-from megabot.core.seen import Case, OrderKind
+from megabot.core.seen import Case, OrderKind, Own, Seen
 from megabot.core.threads import Thread
+from megabot.core.upkeep import KINDS, is_pinned
 
 
 def edition_of(thread: Thread, published: datetime, now: datetime, *, as_previous: bool) -> Edition | None:
-    """Choose the edition that a post is to carry: that of the slot nearest to when it was published.
+    """Choose the edition that a post is to carry, by when it was published.
 
     With `as_previous` it is the one before the current one, so that this one can be posted beside it; None
     where there is none such.
     """
     if not as_previous:
-        return calendar.nearest(thread.name, thread.schedule, published)
+        return of_post(thread, published)
     due = calendar.due(thread.name, thread.schedule, now)
     return None if due is None else next(calendar.before(thread.name, thread.schedule, due), None)
 
@@ -31,6 +37,31 @@ def adoption(comment: Comment, thread: str) -> CommentMarker | None:
     if mark is None or (mark.thread, mark.purpose) != (thread, ADOPTED):
         return None
     return None if comment.removed or comment.deleted else mark
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an adoption does beside its comment: whether it pins the thread, and which posts it unpins.
+
+    `current` is the address of the post that is current afterwards.
+    """
+
+    current: str
+    pinned: bool
+    unpinned: tuple[str, ...]
+
+
+def effects_of(thread: Thread, seen: Seen, adopted: Own) -> Effects:
+    """Tell what an adoption would lead to, so that a person can agree."""
+    posts = kept_first((adopted, *(own for own in seen.posts if own.id != adopted.id)))
+    current, *older = [own for own in posts if own.post.open] or [adopted]
+    kind = KINDS.get(thread.pin)
+    unpins = kind is not None and thread.previous.unpin
+    return Effects(
+        current=current.post.url,
+        pinned=current is adopted and kind is not None and not is_pinned(adopted.post, kind),
+        unpinned=tuple(own.post.url for own in older if own.post.featured) if unpins else (),
+    )
 
 
 def decide_adoption(case: Case) -> Adopt | Hold | None:
@@ -51,9 +82,60 @@ def decide_adoption(case: Case) -> Adopt | Hold | None:
     standing = next((own for own in of_edition if own.post.open), None)
     if standing is not None:
         return Hold(reason=Reason.EDITION_TAKEN, facts=(edition.key, standing.post.url))
-    return _on_its_way(case, post.id) or Adopt(
-        post=post, edition=edition, copy=max((own.copy for own in of_edition), default=0) + 1
+    copies = (*(own.copy for own in of_edition), *released_copies(case, edition.key))
+    return _on_its_way(case, post.id) or Adopt(post=post, edition=edition, copy=max(copies, default=0) + 1)
+
+
+def released_copies(case: Case, key: str) -> Iterator[int]:
+    """Return the copies of an edition whose adoption was undone: their numbers are not used again."""
+    for comment in case.seen.comments:
+        mark = comment_marker(comment.content)
+        if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, key, RELEASED):
+            yield mark.copy
+
+
+def decide_release(case: Case) -> Release | Unpin | Hold | Need | None:
+    """Choose what is done to undo an adoption; None without such an order, or if it was carried out.
+
+    The pin goes last, once the current post is seen pinned, and only if the bot set it.
+    """
+    post = case.seen.adopting
+    if post is None or not case.ordered(OrderKind.UNADOPT):
+        return None
+    own = next((own for own in case.seen.posts if own.id == post.id), None)
+    if own is None:
+        return _unpin_released(case, post)
+    if not own.adopted:
+        return Hold(reason=Reason.NOT_ADOPTED, facts=(post.url,))
+    waits = _on_its_way(case, post.id)
+    said = (one for one in case.seen.comments if one.post_id == post.id and adoption(one, case.thread.name))
+    comment = next(said, None)
+    return waits or Release(own=own, comment_id=comment.id if comment else 0)
+
+
+def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
+    kind, standing = KINDS.get(case.thread.pin), case.seen.standing
+    released = any(
+        comment.post_id == post.id and mark is not None and mark.purpose == RELEASED
+        for comment in case.seen.comments
+        for mark in (comment_marker(comment.content),)
     )
+    if not released and not any(
+        intent.new.kind is IntentKind.RELEASE and intent.new.post_id == post.id
+        for intent in case.seen.intents
+    ):
+        return Hold(reason=Reason.ADOPTED_BY_NONE, facts=(post.url,))
+    if kind is None or not is_pinned(post, kind) or not case.seen.moderates:
+        return None
+    if standing is not None and not is_pinned_for_readers(case.thread, case.seen):
+        return None
+    if post.id not in case.seen.pin_events:
+        return Need.PIN_LOG
+    event = case.seen.pin_events[post.id]
+    if event is None or event.by != case.seen.bot_id or not event.featured:
+        return None
+    own = Own(post=post, key=case.order.edition if case.order else "", adopted=True)
+    return Unpin(own=own, kind=kind, standing=standing or own)
 
 
 def _edition(case: Case) -> Edition | None:
@@ -65,6 +147,10 @@ def _edition(case: Case) -> Edition | None:
 def _on_its_way(case: Case, post_id: int) -> Hold | None:
     """The comment that says so may have been written without our knowing: not a second one meanwhile."""
     for intent in case.seen.intents:
-        if intent.new.kind is IntentKind.ADOPT and intent.open and intent.new.post_id == post_id:
+        if (
+            intent.new.kind in (IntentKind.ADOPT, IntentKind.RELEASE)
+            and intent.open
+            and intent.new.post_id == post_id
+        ):
             return Hold(reason=Reason.OUTCOME_UNKNOWN, until=intent.changed + hold_after(intent))
     return None

@@ -6,12 +6,14 @@ Each is for one edition and so expires by itself.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
+from megabot.core.clock_times import When, resolve
+from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
 
@@ -82,36 +84,37 @@ def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
-    skip, moved = set(thread.schedule.skip), dict(thread.schedule.moved)
+    skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
     for one in amendments:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
         if edition is not None and one.kind is Kind.SKIP:
-            skip.add(edition.start)
+            skip_keys.add(edition.key)
         if edition is not None and one.slot is not None:
-            moved[edition.start] = one.slot
-    schedule = replace(thread.schedule, skip=frozenset(skip), moved=tuple(sorted(moved.items())))
+            moved[edition.key] = one.slot
+    schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
     schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
 
 
 def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
     for edition in filter(None, (calendar.by_key(thread, schedule, key) for key in keys)):
-        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.start)
+        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.key)
         if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
             return _without_strays(thread, replace(schedule, moved=rest), keys)
     return schedule
 
 
-def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition:
+def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition | None:
     """Give the edition that a change without a key is for: the due one while it may be posted, or the next.
 
-    `posted` are the keys of editions that have a post.
+    `posted` are the keys of editions that have a post. None after the last edition.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    if due and due.key not in posted and not due.skipped and now <= calendar.grace_ends(thread.schedule, due):
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
+    if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
         return due
-    coming = calendar.upcoming(thread.name, thread.schedule, now)
-    return next(edition for edition in coming if not edition.skipped)
+    return coming(thread, now, posted)
 
 
 def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
@@ -123,28 +126,29 @@ def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime)
     due = calendar.due(thread.name, thread.schedule, now)
     if due and due.key in skips and skips[due.key].at >= due.slot:
         return skips[due.key]
-    following = next(calendar.upcoming(thread.name, thread.schedule, now))
-    return skips.get(following.key)
+    following = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    return skips.get(following.key) if following else None
 
 
 def edition_for_preamble(
     thread: Thread, now: datetime, posted: Collection[str], *, without_one: str
-) -> tuple[Edition, Edition]:
+) -> tuple[Edition, Edition | None] | None:
     """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
 
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
+    None if there is no such edition, and no other one after the last.
     """
     due = calendar.due(thread.name, thread.schedule, now)
-    coming = next_edition(thread, now, posted)
+    following = next_edition(thread, now, posted)
     if due is None or due.key != without_one:
-        return coming, _after(thread, coming)
-    following = next(calendar.upcoming(thread.name, thread.schedule, now))
-    early = now - due.slot < (following.slot - due.slot) / 2
-    return (due, coming) if early else (coming, due)
+        return (following, _after(thread, following)) if following else None
+    late = following is not None and is_late(thread, due, now)
+    return (following, due) if late and following else (due, following)
 
 
-def _after(thread: Thread, edition: Edition) -> Edition:
-    return next(one for one in calendar.after(thread.name, thread.schedule, edition) if not one.skipped)
+def _after(thread: Thread, edition: Edition) -> Edition | None:
+    later = calendar.after(thread.name, thread.schedule, edition)
+    return next((one for one in later if not one.skipped), None)
 
 
 class Objection(StrEnum):
@@ -196,17 +200,18 @@ def in_force(
     return tuple(sorted(found, key=lambda pair: pair[1].slot))
 
 
-def moved_slot(
-    schedule: Schedule, edition: Edition, *, span: timedelta | None, at: time | None, on: date | None
-) -> datetime:
-    """Give the moment that a slot is moved to: to a time on the thread's clock, or by a span.
+def moved_slot(schedule: Schedule, edition: Edition, written: When, now: datetime) -> datetime:
+    """Give the moment that a slot is moved to, in UTC.
 
-    A span counts from the usual time, so that two moderators who say the same move it once.
+    A duration counts from the usual time, so that two moderators who say the same move it once. Without a day
+    it is the slot's own, without a time the usual one.
     """
-    if span is not None:
-        return usual_slot(schedule, edition) + span
-    zone = ZoneInfo(schedule.timezone)
-    return datetime.combine(on or edition.slot.astimezone(zone).date(), at or schedule.at, zone)
+    usual, zone = usual_slot(schedule, edition), ZoneInfo(schedule.timezone)
+    if written.span is not None:
+        return usual + written.span
+    day = edition.slot.astimezone(zone).date() if written.day is None else written.day
+    at = usual.astimezone(zone).time() if written.at is None else written.at
+    return resolve(replace(written, day=day, at=at), now, zone)
 
 
 def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
@@ -221,6 +226,6 @@ def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) ->
 
 
 def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
-    following = next(calendar.after(thread, schedule, edition))
+    following = next(calendar.after(thread, schedule, edition), None)
     before = next(calendar.before(thread, schedule, edition), None)
-    return slot < following.slot and (before is None or slot > before.slot)
+    return (following is None or slot < following.slot) and (before is None or slot > before.slot)

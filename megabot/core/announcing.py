@@ -15,8 +15,8 @@ from megabot.core.threads import Thread
 
 def announces_at(thread: Thread, now: datetime) -> datetime | None:
     """Tell when the next edition is announced; None where it is not, or the moment is over."""
-    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if thread.previous.announce is None or coming.skipped:
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    if thread.previous.announce is None or coming is None or coming.skipped:
         return None
     at = coming.slot - thread.previous.announce
     return at if at > now else None
@@ -27,7 +27,11 @@ def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[
     span = case.thread.previous.announce
     if span is None:
         return
-    coming = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
+    posted = {own.key for own in case.seen.posts}
+    ahead = calendar.upcoming(case.thread.name, case.thread.schedule, case.now)
+    coming = next((edition for edition in ahead if edition.key not in posted), None)
+    if coming is None:
+        return
     comment = announcement(case, standing)
     if comment is not None:
         marked = comment.distinguished or not may_mark

@@ -1,26 +1,23 @@
 """What follows a verb on its line: a thread, an edition, a time, a fixed word, in any order. Pure."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
 from difflib import get_close_matches
 
+from megabot.core.clock_times import duration, when
 from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
-from megabot.core.plain_words import HIDDEN
+from megabot.core.plain_words import HIDDEN, UNSEEN
 
-EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2})?)", re.IGNORECASE)
-SPAN = r"(?:[1-9][0-9]{0,2}[dhm]){1,3}"
+EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{4})?)?)", re.IGNORECASE)
 STOPS = ".,!;:"  # no question mark: `post?` asks
-_TIME = r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+|T))?([0-9]{1,2}:[0-9]{2})"
-# What belongs together is one word: `part 2`, `to 2026-11-24 18:00`.
-_WORD = re.compile(rf"(?:part\s+[0-9]+|to\s+{_TIME})(?=[{STOPS}]*(?:\s|$))|\S+", re.IGNORECASE)
+# What belongs together is one word: `part 2`.
+_WORD = re.compile(rf"part\s+[0-9]+(?=[{STOPS}]*(?:\s|$))|\S+", re.IGNORECASE)
 _PART = re.compile(r"part\s+([1-9][0-9]{0,2})")
-_MOVE_BY = re.compile(rf"([+-])({SPAN})")
-_MOVE_TO = re.compile(rf"to\s+{_TIME}", re.IGNORECASE)
+_BEFORE_TIME = frozenset({"to", "at", "on"})
+_MOST_WORDS = 8  # of a time: "to November 24, 2026 at 6 p.m."
 _THREAD = re.compile(r"[a-z0-9-]{1,40}")
 _CODE = re.compile(r"[a-z0-9]{4,12}")
-_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _MINUSES = str.maketrans("−–", "--")  # phones write these for a hyphen
 _LONGEST_SHOWN = 40
 _ALIKE = 0.7
@@ -37,7 +34,8 @@ class _Form:
 
 _FORMS = {
     Verb.PREVIEW: _Form(words=(Word.ALL,), edition=True),
-    Verb.POST: _Form(words=(Word.ANYWAY,)),
+    Verb.POST: _Form(words=(Word.ANYWAY, Word.NEXT), edition=True),
+    Verb.REFRESH: _Form(words=(Word.TITLE,)),
     Verb.REPOST: _Form(words=(Word.YES,)),
     Verb.ADOPT: _Form(edition=True),
     Verb.HOLD: _Form(edition=True),
@@ -63,7 +61,7 @@ class Written:
 def words(line: str) -> Iterator[Written]:
     """Split a line into words, without mere punctuation and politeness."""
     for found in _WORD.finditer(line):
-        value = found[0].translate(_MINUSES).lower().rstrip(STOPS)
+        value = found[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
         if value not in {"", "please"}:
             yield Written(raw=found[0], value=value, end=found.end())
 
@@ -81,15 +79,30 @@ def near(word: str, known: Collection[str]) -> str:
 
 def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command | Misunderstood:
     """Read what follows a verb on its line: every word must be understood."""
-    command = Command(verb=verb)
-    for word in words(line):
-        taken = take(command, word.value, threads)
+    command, rest = Command(verb=verb), [word.value for word in words(line)]
+    while rest:
+        taken, used = _take_time(command, rest, threads)
         if taken is None:
-            return _refused(command, word.value, threads)
-        command = taken
+            taken, used = take(command, rest[0], threads), 1
+        if taken is None:
+            return _refused(command, rest, threads)
+        command, rest = taken, rest[used:]
     if _lacks(command):
         return Misunderstood(reason=Reason.MISSING_ARGUMENT, verb=verb)
     return command
+
+
+def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) -> tuple[Command | None, int]:
+    """Take the longest run of words that names a time for `move`. Gives how many there are."""
+    if command.verb is not Verb.MOVE or command.when is not None:
+        return None, 0
+    if rest[0] in threads and not command.thread:
+        return None, 0
+    for used in range(min(len(rest), _MOST_WORDS), 0, -1):
+        phrase = " ".join(rest[:used])
+        if (found := when(phrase)) and not EDITION.fullmatch(phrase):
+            return replace(command, when=found), used
+    return None, 0
 
 
 def take(command: Command, word: str, threads: Collection[str]) -> Command | None:
@@ -103,30 +116,9 @@ def take(command: Command, word: str, threads: Collection[str]) -> Command | Non
         return replace(command, edition=word.upper())
     if command.verb is Verb.POST and not command.part and (part := _PART.fullmatch(word)):
         return replace(command, part=int(part[1]))
-    if command.verb is Verb.MOVE and _lacks(command):
-        return _move(command, word)
     if command.verb is Verb.CONFIRM and _lacks(command) and _CODE.fullmatch(word):
         return replace(command, text=word)
     return None
-
-
-def _move(command: Command, word: str) -> Command | None:
-    if by := _MOVE_BY.fullmatch(word):
-        return replace(command, span=span_of(by[2]) if by[1] == "+" else -span_of(by[2]))
-    to = _MOVE_TO.fullmatch(word)
-    if to is None:
-        return None
-    try:
-        on = date.fromisoformat(to[1]) if to[1] else None
-        return replace(command, at=time.fromisoformat(to[2].zfill(5)), on=on)
-    except ValueError:  # 25:00, or the 30th of February
-        return None
-
-
-def span_of(text: str) -> timedelta:
-    """Read a length of time that has the form of `SPAN`: `6h`, `1d12h`."""
-    parts = re.findall(r"([0-9]+)([dhm])", text.lower())
-    return sum((int(number) * _UNITS[unit] for number, unit in parts), timedelta())
 
 
 def _lacks(command: Command) -> bool:
@@ -135,20 +127,28 @@ def _lacks(command: Command) -> bool:
         case Verb.ALERTS:
             return command.word is None
         case Verb.MOVE:
-            return command.span is None and command.at is None
+            return command.when is None
         case Verb.CONFIRM:
             return not command.text
         case _:
             return False
 
 
-def _refused(command: Command, word: str, threads: Collection[str]) -> Misunderstood:
-    form = _FORMS.get(command.verb, _Form())
+def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> Misunderstood:
+    form, word = _FORMS.get(command.verb, _Form()), rest[0]
     known = [*form.words, *(threads if form.thread else ())]
     may_be_thread = form.thread and not command.thread and not _lacks(command) and _is_like_a_name(word)
     reason = Reason.UNKNOWN_THREAD if may_be_thread else Reason.WRONG_ARGUMENT
-    return Misunderstood(reason=reason, verb=command.verb, word=shown(word), near=near(word, known))
+    meant = near(word, known)
+    if command.verb is Verb.MOVE and command.when is None:
+        word = " ".join(rest) if word in _BEFORE_TIME else word
+        meant = f"+{word}" if duration(word) else meant
+    return Misunderstood(reason=reason, verb=command.verb, word=shown(word), near=meant)
 
 
 def _is_like_a_name(word: str) -> bool:
-    return bool(_THREAD.fullmatch(word)) and not EDITION.fullmatch(word) and word not in {*Word, "part"}
+    return (
+        bool(_THREAD.fullmatch(word))
+        and not EDITION.fullmatch(word)
+        and word not in {*Word, *_BEFORE_TIME, "part"}
+    )

@@ -1,8 +1,9 @@
 """What moderators tell the bot on Lemmy and what may be wrong with it, as values. No parsing, no wording."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 from enum import StrEnum
+
+from megabot.core.clock_times import When
 
 
 class Origin(StrEnum):
@@ -24,6 +25,7 @@ class Verb(StrEnum):
     REPOST = "repost"
     REFRESH = "refresh"
     ADOPT = "adopt"
+    UNADOPT = "unadopt"
     HOLD = "hold"
     SKIP = "skip"
     MOVE = "move"
@@ -54,6 +56,8 @@ class Word(StrEnum):
     CLEAR = "clear"
     ON = "on"
     OFF = "off"
+    NEXT = "next"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,7 @@ class Command:
 
     `thread` is a known name, empty where none was said; `edition` has the form of a key, whether or not the
     schedule has it. `part` is that of `post part 2`, else 0. `text` is what `note` or `preamble` is to show,
-    as it was written, or the code of `confirm`. `span` is how much later (earlier if negative) `move` asks
-    for, or how long a note is to stay. `at` is the time on the thread's clock of `move to`, on the day `on`
-    or, if that is None, on the slot's own.
+    as it was written, or the code of `confirm`. `when` is the time that `move` asks for, or a note's end.
     """
 
     verb: Verb
@@ -81,9 +83,7 @@ class Command:
     word: Word | None = None
     part: int = 0
     text: str = ""
-    span: timedelta | None = None
-    at: time | None = None
-    on: date | None = None
+    when: When | None = None
 
 
 class Reason(StrEnum):

@@ -1,7 +1,7 @@
 """The days that a rhythm falls on, counted by arithmetic: decades cost nothing. Pure, no hours."""
 
-from bisect import bisect_right
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -73,31 +73,47 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Months:
-    """One day in every nth month.
+    """The same days in every nth period of some months: one month, or twelve for a year.
 
-    `start` is the month of the first day, counted from year 0; `day_of` picks the day of a year and month.
+    `start` is the period of the first day, counted from year 0; `passed` is how many of its days lie before
+    that day. `days_of` returns the days of the period that begins with a month, sorted, always as many.
     """
 
     start: int
+    passed: int
     interval: int
-    day_of: Callable[[int, int], date]
+    length: int
+    days_of: Callable[[int, int], Sequence[date]]
 
     @classmethod
-    def since(cls, first: date, *, interval: int, day_of: Callable[[int, int], date]) -> "Months":
-        """Count from the first such day on or after `first`."""
-        too_early = day_of(first.year, first.month) < first
-        return cls(start=_month_count(first) + too_early, interval=interval, day_of=day_of)
+    def since(
+        cls, first: date, *, interval: int, days_of: Callable[[int, int], Sequence[date]], length: int = 1
+    ) -> "Months":
+        """Count from the first such day on or after `first`, and periods from that day's."""
+        start = _month_count(first) // length
+        year, month = divmod(start * length, 12)
+        days = days_of(year, month + 1)
+        passed = bisect_left(days, first)
+        over, passed = divmod(passed, len(days))
+        return cls(start=start + over, passed=passed, interval=interval, length=length, days_of=days_of)
 
     def day(self, index: int) -> date:
         """Give the day with this index."""
-        year, month = divmod(self.start + index * self.interval, 12)
-        return self.day_of(year, month + 1)
+        size = len(self._days(self.start))
+        turns, place = divmod(self.passed + index, size)
+        return self._days(self.start + turns * self.interval)[place]
 
     def index(self, day: date) -> int:
         """Give the index of the newest day of the cycle that is not after `day`."""
-        turns, months_off = divmod(_month_count(day) - self.start, self.interval)
-        still_ahead = not months_off and self.day_of(day.year, day.month) > day
-        return turns - still_ahead
+        period = _month_count(day) // self.length
+        turns, periods_off = divmod(period - self.start, self.interval)
+        days = self._days(period)
+        so_far = len(days) if periods_off else bisect_right(days, day)
+        return turns * len(days) + so_far - 1 - self.passed
+
+    def _days(self, period: int) -> Sequence[date]:
+        year, month = divmod(period * self.length, 12)
+        return self.days_of(year, month + 1)
 
 
 def _month_count(day: date) -> int:

@@ -39,12 +39,18 @@ def says(draft: PostDraft, text: Rendered) -> bool:
 
 
 def to_edit(
-    text: Rendered, post: Post, *, nsfw: bool, language_id: int | None, tags: tuple[str, ...] = ()
+    text: Rendered,
+    post: Post,
+    *,
+    nsfw: bool,
+    language_id: int | None,
+    tags: tuple[str, ...] = (),
+    retitle: bool = False,
 ) -> PostDraft:
-    """Make the post that replaces a standing one: title, link and marker stay as posted."""
+    """Make the post that replaces a standing one: link and marker stay as posted, and mostly the title."""
     _, marker = _split(post.body)
     return PostDraft(
-        title=post.title,
+        title=text.title.strip() if retitle else post.title,
         body=f"{text.body.rstrip()}\n\n{marker}",
         link=post.link,
         thumbnail=text.thumbnail,
@@ -81,7 +87,8 @@ def record_of(new: NewIntent, post: Post) -> PostRecord:
         thread=new.thread,
         edition=new.edition,
         number=facts.edition.number,
-        slot=facts.edition.slot,
+        # An edition posted before its slot must not look like a proof that this machine's clock is behind.
+        slot=min(facts.edition.slot, post.published),
         community_id=post.community_id,
         url=post.url,
         title=post.title,

@@ -4,22 +4,36 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from megabot.core.arguments import EDITION, SPAN, STOPS, read_arguments, span_of, take, words
+from megabot.core.arguments import EDITION, read_arguments, take, words
+from megabot.core.clock_times import When, duration, when
 from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
 
-_NOTE_ENDS = re.compile(rf"(?:^|\s)for\s+({SPAN})[{STOPS}]*$", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:^|(?<=\s))(for|until|till)\s+", re.IGNORECASE)
+_LONGEST_END = 80
 # The first line's indentation means something, unless the text begins on the line of the command.
-_BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[ \t]+")
+_BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[^\S\r\n]+")
 _LONGEST = {Verb.NOTE: 500, Verb.PREAMBLE: 10_000}
 
 
 def read_note(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:
-    """Read a note: the rest of its line, but for a `for 6h` at the end. `line` shows the line's own words."""
+    """Read a note: the rest of its line, except its end. `line` shows the line's own words."""
     command, note = _without_names(Command(verb=Verb.NOTE), text[: len(line)].rstrip(), line, threads=threads)
-    ends = _NOTE_ENDS.search(note)
-    if ends is None:
-        return _with_text(command, note)
-    return _with_text(replace(command, span=span_of(ends[1])), note[: ends.start()])
+    words, end = _without_end(note)
+    return _with_text(replace(command, when=end), words)
+
+
+def _without_end(note: str) -> tuple[str, When | None]:
+    """Take `for 6 hours` or `until Friday 18:00` off the end of a note."""
+    for found in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
+        told = note[found.end() :]
+        if found[1].lower() == "for":
+            span = duration(told)
+            end = When(span=span) if span else None
+        else:
+            end = when(told)
+        if end is not None:
+            return note[: found.start()].rstrip(" ,;"), end
+    return note, None
 
 
 def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:

@@ -30,6 +30,8 @@ class Unknown:
 class ThreadStatus:
     """One thread. `pinned` is what the last look saw, None where it is not pinned and we never pinned it.
 
+    `next_slot` is None after its last edition.
+
     `empty` is the key of the edition whose slot has come and that has no post, "" where it has one. `essay`
     says where the next edition's preamble comes from ("message", a file), "missing" where the thread has some
     and this edition none of its own, "" where it has none ever. `missing` names the companions that were not
@@ -39,7 +41,7 @@ class ThreadStatus:
     thread: str
     timezone: str
     next_edition: str
-    next_slot: datetime
+    next_slot: datetime | None
     empty: str = ""
     essay: str = ""
     edition: str = ""

@@ -9,11 +9,13 @@ from collections.abc import Collection
 from megabot.core.arguments import near, read_arguments, shown, words
 from megabot.core.commands import Command, Handle, Misunderstood, Origin, Reason, Verb
 from megabot.core.free_text import read_note, read_preamble
-from megabot.core.plain_words import own_words
+from megabot.core.plain_words import UNSEEN, evened, own_words
 
 _VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}
-_VISIBLE = re.compile(r"[^\s\0]")
-_AFTER_NAME = r"[:,.!]*(?=\s|$)"
+_VISIBLE = re.compile(rf"[^\s\0{UNSEEN}]")
+# A name in bold or italics is still one; a link to it was padded with spaces.
+_BEFORE_NAME = rf"[ *_{UNSEEN}]*"
+_AFTER_NAME = rf"(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
 
 
 def parse(
@@ -24,7 +26,7 @@ def parse(
     The first plain line that begins with the bot's name counts, and no other. In a reply to the bot
     that names it nowhere so, and in every message, it is the first plain line. `threads` are known names.
     """
-    plain = own_words(_with_plain_mentions(text, bot))
+    plain = evened(own_words(_with_plain_mentions(text, bot)))
     start = _after_name(plain, bot) if origin is not Origin.MESSAGE else None
     if start is not None:
         return _read(text[start:], plain[start:], origin=origin, threads=threads)
@@ -47,10 +49,11 @@ def _with_plain_mentions(text: str, bot: Handle) -> str:
 def _after_name(plain: str, bot: Handle) -> int | None:
     """Find the end of the bot's name at the beginning of a line.
 
-    The server sees no mention in `@bot@host: repost` (lemmy-api 2.10); where it arrives all the same, it is
-    clear enough.
+    The server sees no mention in `@bot@host: repost` (lemmy-api 2.10). In the bot's own threads it arrives
+    all the same, as a reply.
     """
-    found = re.search(rf"^ *{_name(bot)}{_AFTER_NAME}", plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
+    pattern = rf"^{_BEFORE_NAME}{_name(bot)}{_AFTER_NAME}"
+    found = re.search(pattern, plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
     return found.end() if found else None
 
 
@@ -60,7 +63,7 @@ def _first_words(plain: str, bot: Handle) -> int | None:
     if visible is None:
         return None
     begin = plain.rfind("\n", 0, visible.start()) + 1
-    name = rf" *@{re.escape(bot.name)}(?:@{re.escape(bot.host)})?{_AFTER_NAME}"
+    name = rf"{_BEFORE_NAME}@{re.escape(bot.name)}(?:@{re.escape(bot.host)})?{_AFTER_NAME}"
     found = re.compile(name, re.IGNORECASE | re.ASCII).match(plain, begin)
     return found.end() if found else begin
 
@@ -68,7 +71,7 @@ def _first_words(plain: str, bot: Handle) -> int | None:
 def _named_within(plain: str, bot: Handle) -> Misunderstood | None:
     """Notice `Hello @bot@host repost`, which is not obeyed: the line could as well be about a command."""
     verbs = "|".join(_VERBS)
-    pattern = rf"(?<![^\s(]){_name(bot)}{_AFTER_NAME}[ \t]+({verbs})(?![^\s.,!;:?)])"
+    pattern = rf"(?<![^\s(*_{UNSEEN}]){_name(bot)}{_AFTER_NAME}[ \t]+({verbs})(?![^\s.,!;:?)])"
     found = re.search(pattern, plain, re.IGNORECASE | re.ASCII)
     return Misunderstood(reason=Reason.NOT_FIRST, verb=_VERBS[found[1].lower()]) if found else None
 

@@ -11,6 +11,7 @@ class HeardState(StrEnum):
     IGNORED = "ignored"  # not for the bot, from nobody who may command it, or too old
     ACTING = "acting"
     ANSWER_DUE = "answer due"
+    CODE_DUE = "code due"  # its answer asks for a confirmation; the code is drawn when it is sent
     ANSWERING = "answering"
     CLOSED = "closed"
 

@@ -40,6 +40,8 @@ class Highlight:
 def first_line(content: str) -> str:
     """Give the first line of a comment that has words in it, as plain words, cut where it is long."""
     for line in content[:20_000].splitlines():
+        if not any(mark.isalnum() for mark in line):  # most costly lines are those of marks alone
+            continue
         words = _plain(line[:2_000])
         if words:
             return words if len(words) <= LONGEST_LINE else f"{words[: LONGEST_LINE - 1].rstrip()}…"

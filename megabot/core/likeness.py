@@ -1,6 +1,7 @@
-"""Whether two titles name the same series: a person's thread is known by its title alone. Pure."""
+"""Compare titles: whether two name the same series, whether one matches a pattern. Pure."""
 
 import re
+from fnmatch import fnmatchcase
 
 _NAMES = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -17,3 +18,12 @@ def titles_are_alike(one: str, other: str) -> bool:
 def _core(title: str) -> str:
     words = _NOT_LETTERS.sub(" ", _NAMES.sub(" ", title.casefold()))
     return " ".join(words.split())
+
+
+def title_matches(title: str, pattern: str) -> bool:
+    """Return whether a title matches a pattern, whatever the case. Only `*` and `?` are special.
+
+    Brackets are common in titles (`[Weekly] News`), so they stand for themselves.
+    """
+    literal = pattern.casefold().strip().replace("[", "[[]")
+    return fnmatchcase(title.casefold().strip(), literal)

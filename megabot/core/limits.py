@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from textwrap import shorten
 
+from megabot.core import link_forms
+from megabot.core.code_spans import without_code
+from megabot.core.sections import COMMENT
+
 TITLE_SHORTEST, TITLE_LONGEST = 3, 200
 BODY_LONGEST = 50_000
 COMMENT_LONGEST = 10_000
@@ -20,9 +24,16 @@ MARKER_ROOM = 200
 _MENTION = re.compile(r"@[\w.]+@[a-zA-Z0-9._:-]+")  # the server's: also in code and in addresses
 _COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
+_WITHIN = re.compile(r"\s*[^\s:>].*:::\s*spoiler\s+\S.*", re.IGNORECASE)
+SPOILER_WITHIN_A_LINE = "a spoiler that begins in the middle of a line"
 _UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _BAD_LINK = re.compile(
     r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
+)
+_HTML = re.compile(
+    r"</?(?:a|b|br|center|details|div|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|small|span|strong|su[bp]|summary|"
+    r"t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
 )
 _NO_ALT = re.compile(r"!\[\s*\][(\[]")
 _MARKER = "[//]: # (megabot:"
@@ -30,12 +41,16 @@ _MARKER = "[//]: # (megabot:"
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something wrong in a text: `line` counts from 1 within the text, `text` is that line as it stands."""
+    """Something wrong in a text: `line` counts from 1 within the text, `text` is that line as it stands.
+
+    `part` is what is wrong in the line as people typed it, "" if that is not known.
+    """
 
     line: int
     text: str
     what: str
     hint: str = ""
+    part: str = ""
 
 
 def utf16_units(text: str) -> int:
@@ -79,19 +94,37 @@ def flaws(text: str, *, mentions: bool) -> Iterator[Flaw]:
             yield Flaw(number, line, what, f"{hint}, or set mentions: allow")
         if _BAD_LINK.search(line):
             yield Flaw(number, line, "a link that no reader can follow safely", "link to http or https")
+    yield from _comments(text, lines)
+
+
+def _comments(text: str, lines: list[str]) -> Iterator[Flaw]:
+    """Find comments of HTML, which Lemmy shows as they are typed."""
+    for number, line in enumerate(without_code(text).split("\n") if "<!--" in text else (), 1):
+        if "<!--" in line:
+            yield Flaw(number, lines[number - 1], *COMMENT, part="<!--")
 
 
 def oddities(text: str) -> Iterator[Flaw]:
     """Find what is worth a warning and hinders nothing."""
-    for number, line in enumerate(text.split("\n"), 1):
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
         if _NO_ALT.search(line):
             yield Flaw(number, line, "an image without alt text", "describe it: ![a red kite](...)")
+    plain = without_code(text)
+    for number, address in link_forms.links(plain):
+        if wrong := link_forms.flaw(address):
+            yield Flaw(number, lines[number - 1], *wrong, part=address or "]()")
+    for number, line in enumerate(plain.split("\n"), 1):
+        if html := _HTML.search(line):
+            what = f"{shorten(html[0], 40)}: readers see it as typed, because Lemmy does not render HTML"
+            yield Flaw(number, lines[number - 1], what, "write Markdown", part=html[0])
 
 
 def _structure(lines: list[str]) -> Iterator[Flaw]:
     """Follow fences and spoilers from line to line; a spoiler never nests (lemmy-api 5)."""
     fence: Flaw | None = None
     spoiler: Flaw | None = None
+    within: Flaw | None = None
     mark = ""
     for number, line in enumerate(lines, 1):
         found = _FENCE.fullmatch(line)
@@ -102,9 +135,12 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
             mark = found[1] or found[2]
             fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
         elif colons := _COLONS.fullmatch(line):
-            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler)
+            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler, within=within)
+            within = None
             if not colons[2] or _is_spoiler(colons):
                 spoiler = _opened(number, line) if colons[2] else None
+        elif spoiler is None and _WITHIN.fullmatch(line):
+            within = Flaw(number, line, SPOILER_WITHIN_A_LINE, "begin a new line before its :::")
     yield from (left for left in (fence, spoiler) if left is not None)
     yield from _ends_in_table(lines)
 
@@ -113,10 +149,12 @@ def _opened(number: int, line: str) -> Flaw:
     return Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
 
 
-def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None) -> Iterator[Flaw]:
+def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None, within: Flaw | None) -> Iterator[Flaw]:
     """Judge one line that begins with ::: by itself."""
     if not colons[2]:
-        if outer is None:
+        if within is not None:
+            yield within
+        elif outer is None:
             yield replace(here, what="a ::: that closes nothing", hint="delete it")
         return
     if not _is_spoiler(colons):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from megabot.core import limits
-from megabot.core.escaping import escaped
+from megabot.core.escaping import address, escaped
 from megabot.core.highlights import Highlight
 
 _ABOVE, _BELOW = "[//]: # (above: a note)", "[//]: # (below: highlights)"
@@ -70,10 +70,10 @@ def without(body: str) -> str:
     return (text if found else body).partition(f"\n{_BELOW}\n")[0].strip("\n")
 
 
-def linked(words: str, address: str) -> str:
+def linked(words: str, url: str) -> str:
     """Link words to a page; what is no address of one stays without a link."""
-    text = escaped(words).replace("\n", " ")
-    return f"[{text}]({address})" if _PAGE.fullmatch(address) else text
+    text = escaped(" ".join(words.split()))
+    return f"[{text}]({address(url)})" if _PAGE.fullmatch(url) else text
 
 
 def author(one: Highlight) -> str:

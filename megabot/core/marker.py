@@ -8,7 +8,7 @@ counts only on a post of the bot's own account in the thread's community.
 import re
 from dataclasses import dataclass
 
-_KEY = r"[0-9][0-9W-]{3,9}"
+_KEY = r"[0-9][0-9W-]{3,14}"
 _POST = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     rf"(?: after (?P<after>{_KEY})=(?P<after_post>[0-9]{{1,18}}))?\)"
@@ -18,6 +18,8 @@ _COMMENT = re.compile(
     r":(?P<purpose>[a-z-]{1,20})\)"
 )
 LINK, ADOPTED, UNDONE, ANNOUNCED = "link", "adopted", "undone", "announced"
+RELEASED = "released"
+"""What the comment of an adoption becomes when that is undone."""
 """What comments are for: to link the new thread, to say that this one carries an edition, or does no more, or
 that the next one comes soon."""
 INTRODUCTION = "[//]: # (megabot:v1:introduction)"

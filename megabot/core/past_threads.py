@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.editions import head_start, of_post, stepped
+from megabot.core.likeness import title_matches
 from megabot.core.public_posts import PublicPost
 from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
@@ -19,12 +20,12 @@ class Fate(StrEnum):
     TAKEN = "taken"
     KNOWN = "known already"
     TOO_OLD = "before the first slot"
-    SECOND = "another one is nearer to the slot"
+    SECOND = "another thread is closer to the slot"
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A thread that was found, the edition whose slot it is nearest to, and what becomes of it."""
+    """A thread that was found, the edition that it is, and what becomes of it."""
 
     post: PublicPost
     edition: Edition
@@ -32,17 +33,24 @@ class Past:
 
 
 def wanted(post: PublicPost, *, title: str, by: str) -> bool:
-    """Tell whether a post is one of the threads meant: by a title's shell pattern, and an author's name."""
-    alike = fnmatchcase(post.title.casefold().strip(), title.casefold().strip())
-    return post.open and alike and (not by or post.by.casefold() == by.casefold())
+    """Return whether a post is one of the threads meant, by a pattern for its title and by its author."""
+    by_author = not by or post.by.casefold() == by.casefold()
+    return post.open and by_author and title_matches(post.title, title)
 
 
-def matched(thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str]) -> tuple[Past, ...]:
+def matched(
+    thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str], newest: Edition | None = None
+) -> tuple[Past, ...]:
     """Give each post its edition, oldest first; one post an edition, the nearest to its slot.
 
-    `known` are the keys of the editions that have a post already.
+    `known` are the keys of the editions that have a post already. `newest` is the edition of the newest post,
+    if it is another one than that of its slot: the others are shifted by as many editions.
     """
-    found = [(post, calendar.nearest(thread.name, thread.schedule, post.published)) for post in posts]
+    found = [(post, of_post(thread, post.published)) for post in posts]
+    if found and newest is not None:
+        shift = newest.number - max(found, key=lambda one: one[0].published)[1].number
+        shifted = ((post, stepped(thread, edition, shift)) for post, edition in found)
+        found = [(post, edition) for post, edition in shifted if edition is not None]
     by_distance = sorted(found, key=lambda one: abs(one[1].slot - one[0].published))
     nearest: dict[str, int] = {}
     for post, edition in by_distance:
@@ -55,7 +63,8 @@ def _fate(
     thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
 ) -> Fate:
     first = next(calendar.before(thread.name, thread.schedule, edition), None) is None
-    if first and edition.slot - post.published > (edition.end - edition.start + calendar.A_DAY) / 2:
+    following = edition.slot + (edition.end - edition.start) + calendar.A_DAY
+    if first and edition.slot - post.published > head_start(edition.slot, following):
         return Fate.TOO_OLD
     if edition.key in known:
         return Fate.KNOWN

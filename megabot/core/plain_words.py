@@ -8,9 +8,12 @@ by test_plain_words.py.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise, takewhile
+from unicodedata import category
 
 HIDDEN = "\0"
 """Stands for each hidden character. A word with it is no word that anyone wrote."""
+UNSEEN = "\u200b"
+"""Stands for each character that is there but shows nothing, such as a mark of direction."""
 
 # "```x```" on one line is code within a paragraph.
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,}).*")
@@ -41,6 +44,21 @@ def own_words(text: str) -> str:
             shown[run[0] : run[-1] + 1] = _plain_lines(block)
         in_list = (in_list and is_indented) or any(_LIST.match(line) for line in block)
     return "\n".join(shown)
+
+
+def evened(plain: str) -> str:
+    """Make every kind of space a plain one, and every mark that shows nothing `UNSEEN`. Offsets stay."""
+    return plain if plain.isascii() else "".join(map(_evened, plain))
+
+
+def _evened(char: str) -> str:
+    match category(char):
+        case "Zs" | "Zl" | "Zp":
+            return " "
+        case "Cf":
+            return UNSEEN
+        case _:
+            return char
 
 
 def _runs(lines: Sequence[str]) -> Iterator[list[int]]:

@@ -6,8 +6,8 @@ there afterwards. Holds are part of a plan: they say why something is not done.
 
 from datetime import UTC, datetime, timedelta
 
-from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Withdraw, Write
-from megabot.core.adoption import decide_adoption
+from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Release, Resend, Withdraw, Write
+from megabot.core.adoption import decide_adoption, decide_release
 from megabot.core.publication import decide_publication
 from megabot.core.refreshing import decide_refresh
 from megabot.core.seen import Case
@@ -20,13 +20,16 @@ BUILT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def decide(case: Case) -> tuple[Action, ...]:
-    """Choose what to do about a thread: one Need, Adopt, Withdraw or Publish, or upkeep in its order."""
+    """Choose what to do about a thread: one Need, Adopt, Release, Withdraw or Publish, or upkeep."""
     clock = clock_is_wrong(case)
     if clock is not None:
         return (clock,)
     adoption = decide_adoption(case)
     if isinstance(adoption, Adopt):
         return (adoption,)
+    release = decide_release(case)
+    if isinstance(release, Release):
+        return (release,)
     undo = decide_undo(case)
     if isinstance(undo, Withdraw):
         return (undo,)
@@ -36,6 +39,7 @@ def decide(case: Case) -> tuple[Action, ...]:
     upkeep = decide_upkeep(case)
     if not any(isinstance(action, Need) for action in upkeep) and not writes(upkeep):
         upkeep += decide_refresh(case)  # what readers miss comes first: pins and links before wording
+        upkeep += (release,) if release else ()
     need = next((action for action in upkeep if isinstance(action, Need)), None)
     if need is not None:
         return (need,)

@@ -66,7 +66,7 @@ class Community:
     """A community with its moderators, first of them first.
 
     `languages` are the ids it allows; empty: all. `tags` are those that its posts can have, None where the
-    server knows no tags (0.19).
+    server knows no tags (0.19). `followed` says that the bot's account follows it, or has asked to.
     """
 
     id: int
@@ -82,6 +82,7 @@ class Community:
     moderators: tuple[Person, ...] = ()
     languages: tuple[int, ...] = ()
     tags: tuple[Tag, ...] | None = None
+    followed: bool = False
 
     @property
     def place(self) -> Place:

@@ -1,6 +1,7 @@
 """Which preambles no edition will ever use: a slip in a name that would only show at the slot. Pure."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -13,12 +14,19 @@ from megabot.core.threads import EditionFacts, Snapshot, Thread
 SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
 _DEFAULT = "_default"
+_EMPTY = re.compile(r"(?:---\s*---)?\s*")
 _TO_A_DAY = ("", "-1", "-01")  # a day as it is, the Monday of a week, the first of a month
 
 
-def preambles_without_slot(snapshot: Snapshot, threads: Sequence[Thread]) -> tuple[Problem, ...]:
-    """Find the preamble files that no edition will use: of no slot, or one of two for the same edition."""
-    paths = sorted(path for path in snapshot.files if path.startswith(_FOLDER))
+def preambles_without_slot(
+    snapshot: Snapshot, threads: Sequence[Thread], *, only: Collection[str] | None = None
+) -> tuple[Problem, ...]:
+    """Find the preamble files that no edition will use: of no slot, one of two for an edition, or empty.
+
+    With `only`, look at the folders of these threads alone.
+    """
+    folders = (_FOLDER,) if only is None else tuple(f"{_FOLDER}{name}/" for name in only)
+    paths = sorted(path for path in snapshot.files if path.startswith(folders))
     return tuple(problem for path in paths for problem in _idle(snapshot, path, threads))
 
 
@@ -34,10 +42,12 @@ def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts,
     return next((name for name in names if name in snapshot.files), "")
 
 
-def missing_soon(snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool) -> Edition | None:
-    """Give the edition of the next 24 hours that has no preamble file of its own."""
-    coming = next(calendar.upcoming(thread.name, thread.schedule, now))
-    if coming.slot - now > SOON or coming.skipped:
+def missing_soon(
+    snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
+) -> Edition | None:
+    """Give the edition of the next 24 hours that has no post yet, and no preamble file of its own."""
+    coming = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
     return None if file_of(snapshot, thread, coming, alone=alone) else coming
 
@@ -79,6 +89,9 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
             yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
         elif taken != path:
             yield Problem(path, 0, f"{taken} is taken for the same edition", "delete one of the two")
+        elif _EMPTY.fullmatch(snapshot.files[path]):
+            what = f"the file is empty, so {edition.key} is posted without a preamble"
+            yield Problem(path, 0, what, "write a text, or delete the file")
 
 
 def _of_a_slot(thread: Thread, name: str) -> Edition | None:

@@ -11,7 +11,10 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPost:
-    """A post's title, text, address, author's and community's name; `open` where readers can open it."""
+    """A post's title, text, address, author's and community's name; `open` where readers can open it.
+
+    `language` is its code as Lemmy lists it, "" if it is not known.
+    """
 
     title: str
     body: str
@@ -21,6 +24,7 @@ class PublicPost:
     published: datetime = _NEVER
     community: str = ""
     open: bool = True
+    language: str = ""
 
     @property
     def text(self) -> str:

@@ -11,10 +11,12 @@ from megabot.core import calendar
 from megabot.core.actions import Hold, Need, Publish, Reason, Resend
 from megabot.core.calendar import Edition
 from megabot.core.drafts import carries
+from megabot.core.editions import coming, is_late
 from megabot.core.likeness import titles_are_alike
+from megabot.core.marker import RELEASED, comment_marker
 from megabot.core.posts import Post
-from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, OrderKind
+from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
+from megabot.core.seen import PART, Case, Order, OrderKind
 from megabot.core.threads import Rendered, RenderProblem
 
 UNKNOWN_HOLD = timedelta(minutes=10)
@@ -32,7 +34,7 @@ def nothing_is_due(case: Case) -> Hold | None:
     if case.seen.due is not None:
         return None
     first = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
-    return Hold(reason=Reason.NOTHING_DUE, until=first.slot)
+    return Hold(reason=Reason.NOTHING_DUE, until=first.slot, facts=(first.key,))
 
 
 def outcome_is_unknown(case: Case) -> Hold | None:
@@ -65,34 +67,63 @@ def it_is_there(case: Case) -> Hold | None:
     if not (posts or known) or case.ordered(OrderKind.REPOST):
         return None
     if any(own.post.open for own in posts):
-        return Hold(reason=Reason.THERE)
+        return Hold(reason=Reason.THERE, facts=(due.key,))
     return Hold(reason=Reason.REMOVED, facts=(due.key,))
 
 
-def the_order_was_carried_out(case: Case) -> Hold | None:
-    """The same command never makes two copies; nor do two within ten minutes (decision 16, C09).
-
-    A copy that was taken back is none any more. A ledger that was restored may know of none: then a post that
-    is newer than the order tells of it (C08).
-    """
-    if case.order is None or case.order.kind is not OrderKind.REPOST:
+def a_later_one_is_posted(case: Case) -> Hold | None:
+    """An edition is not posted after a later one, which a moderator ordered or adopted before its slot."""
+    due, schedule = _due(case), case.thread.schedule
+    if case.ordered(OrderKind.REPOST):
         return None
-    due = _due(case)
-    if any(case.order.is_older_than(own.post.published) for own in case.seen.of_edition(due.key)):
-        return Hold(reason=Reason.THERE)
-    taken_back = {own.copy for own in case.seen.of_edition(due.key) if own.withdrawn}
-    for intent in case.seen.intents:
-        if intent.new.kind is IntentKind.PUBLISH and intent.state is IntentState.DONE:
-            again = intent.new.order == case.order.id
-            soon = (
-                intent.new.edition == due.key
-                and intent.new.copy > 1
-                and intent.new.copy not in taken_back
-                and case.now - intent.changed < REPOST_WINDOW
-            )
-            if again or soon:
-                return Hold(reason=Reason.THERE)
+    for key in (*(own.key for own in case.seen.posts), *(record.edition for record in case.seen.records)):
+        edition = calendar.by_key(case.thread.name, schedule, key)
+        if edition is not None and edition.slot > due.slot:
+            return Hold(reason=Reason.OVERTAKEN, facts=(due.key, key))
     return None
+
+
+def it_is_unclear_which_is_meant(case: Case) -> Hold | None:
+    """Close to a slot "post" may mean the missing edition or the next one: a moderator has to say which."""
+    due, following = _due(case), coming(case.thread, case.now)
+    unnamed = case.ordered(OrderKind.POST) and case.order is not None and not case.order.edition
+    if following is None or not unnamed or not is_late(case.thread, due, case.now):
+        return None
+    return Hold(reason=Reason.UNCLEAR, facts=(due.key, following.key), until=following.slot)
+
+
+def the_order_was_carried_out(case: Case) -> Hold | None:
+    """The same command never makes two copies; nor do two reposts within ten minutes (decision 16, C09).
+
+    A copy that was undone does not count. After a restore the ledger may not know of the copy: then a post
+    that is newer than the order tells of it (C08). A repost and another part are different things.
+    """
+    order = case.order
+    if order is None or order.kind is not OrderKind.REPOST:
+        return None
+    of_edition = case.seen.of_edition(_due(case).key)
+    undone = {own.copy for own in of_edition if own.withdrawn}
+    made = [one for one in case.seen.intents if _is_done_publish(one)]
+    of_due = {one.new.copy: one.new for one in made if one.new.edition == _due(case).key}
+    again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in made)
+    newer = (own for own in of_edition if order.is_older_than(own.post.published))
+    if again or any(own.copy not in of_due or _serves(of_due[own.copy], order) for own in newer):
+        return Hold(reason=Reason.THERE, facts=(_due(case).key,))
+    for one in made:
+        counts = one.new is of_due.get(one.new.copy) and one.new.copy > 1 and one.new.copy not in undone
+        lately = case.now - one.changed < REPOST_WINDOW
+        if counts and lately and not order.part and _serves(one.new, order):
+            return Hold(reason=Reason.REPOSTED_LATELY, until=one.changed + REPOST_WINDOW)
+    return None
+
+
+def _is_done_publish(intent: Intent) -> bool:
+    return intent.new.kind is IntentKind.PUBLISH and intent.state is IntentState.DONE
+
+
+def _serves(new: NewIntent, order: Order) -> bool:
+    """Return whether a publish is of the kind that an order asks for: this very part, or a copy."""
+    return new.order == order.id if order.part else not new.order.startswith(PART)
 
 
 def a_skipped_slot_stays_empty(case: Case) -> Hold | None:
@@ -108,7 +139,7 @@ def a_moderator_holds_it(case: Case) -> Hold | None:
 def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
     """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
     by_itself = case.seen.known_since <= _due(case).slot
-    return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN)
+    return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN, facts=(_due(case).key,))
 
 
 def it_has_strayed(case: Case) -> Hold | None:
@@ -209,6 +240,11 @@ def publish_it(case: Case) -> Publish:
     copies = [own.copy for own in case.seen.of_edition(due.key)]
     copies += [record.copy for record in case.seen.records if record.edition == due.key]
     copies.append(sum(1 for _ in _maybe_of_due(case)))
+    copies += [
+        mark.copy
+        for mark in (comment_marker(comment.content) for comment in case.seen.comments)
+        if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, due.key, RELEASED)
+    ]
     older = (own for own in case.seen.posts if own.post.open and own.key != due.key)
     return Publish(
         edition=due,
@@ -224,6 +260,8 @@ PUBLICATION: tuple[Rule, ...] = (
     outcome_is_unknown,
     the_order_was_carried_out,
     it_is_there,
+    a_later_one_is_posted,
+    it_is_unclear_which_is_meant,
     a_skipped_slot_stays_empty,
     a_moderator_holds_it,
     nothing_is_posted_by_surprise,

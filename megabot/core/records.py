@@ -1,5 +1,6 @@
 """What the ledger keeps, as plain values: intents and own posts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +22,7 @@ class IntentKind(StrEnum):
     WITHDRAW = "withdraw"
     ANNOUNCE = "announce"
     DISTINGUISH = "distinguish"
+    RELEASE = "release"
 
 
 class IntentState(StrEnum):
@@ -86,7 +88,7 @@ class PostRecord:
 
     `sent` and `answered` are hashes of the text as we sent it and as the server gave it back at our last
     write (decision 13). `adopted` posts are another account's. `context` is the JSON of the context it was
-    rendered with.
+    rendered with. `withdrawn` copies were undone: the post that they replaced is the current one again.
     """
 
     post_id: int
@@ -104,6 +106,20 @@ class PostRecord:
     answered: str = ""
     context: str = ""
     adopted: bool = False
+    withdrawn: bool = False
+
+
+def latest(records: Iterable[PostRecord]) -> dict[str, PostRecord]:
+    """Return the current post of each edition, by key: its newest copy that was not undone.
+
+    `records` are ordered as the ledger returns them, oldest first.
+    """
+    found: dict[str, PostRecord] = {}
+    for record in records:
+        known = found.get(record.edition)
+        if known is None or known.withdrawn or not record.withdrawn:
+            found[record.edition] = record
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,16 +55,30 @@ def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
         yield Need.CURRENT_TEXT
     elif isinstance(case.current, RenderProblem):
         yield Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(one) for one in case.current.problems))
-    elif not _differs(case, record, case.current, ordered=ordered):
+    elif not _differs(case, record, case.current, ordered=ordered) and not _retitles(case, standing):
         if ordered:
             edited = _edited_by_hand(record, standing)
             yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, facts=where)
+            yield from _title_stays(case.current, standing)
     elif _edited_by_hand(record, standing):
         yield Hold(reason=Reason.EDITED_BY_HAND, facts=where)
     elif not ordered and (hold := _edited_before(case, standing, case.current)):
         yield hold
     else:
-        yield Edit(own=standing, text=case.current, record=record)
+        yield Edit(own=standing, text=case.current, record=record, retitle=_retitles(case, standing))
+
+
+def _retitles(case: Case, standing: Own) -> bool:
+    """Return whether a person wants the title changed, and the source has another one."""
+    wanted = case.order is not None and case.ordered(OrderKind.REFRESH) and case.order.title
+    text = case.current
+    return wanted and isinstance(text, Rendered) and text.title.strip() != standing.post.title
+
+
+def _title_stays(text: Rendered, standing: Own) -> Iterator[Hold]:
+    """Say that a refresh leaves another title as it is, and how it is changed."""
+    if text.title.strip() != standing.post.title:
+        yield Hold(reason=Reason.TITLE_STAYS, facts=(standing.post.url, text.title.strip()))
 
 
 def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:

@@ -20,11 +20,15 @@ _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?")
 _CLOSING_MARKS = re.compile(r"(?:^|[ \t])#+[ \t]*$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _WARNING = re.compile(r"\(cw:\s*", re.IGNORECASE)
+COMMENT = (
+    "a comment, which readers would see",
+    "delete it: git remembers; in a template {# ... #} is for you alone",
+)
 _MISTAKES = (
     # The line under a table's head: nothing but dashes, colons and at least one bar.
     (re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"), "a table", "write a list: spoilers show no tables"),
     (re.compile(r" {0,3}(?:=+|-+|[-*_](?:[ \t]*[-*_]){2,})\s*"), "a line of dashes", "use ### or delete it"),
-    (re.compile(r"\s*<!--.*"), "a comment, which readers would see", "delete it: git remembers"),
+    (re.compile(r"[^`]*<!--.*"), *COMMENT),
     (re.compile(r" {0,3}\[[^\]]+\]:.*"), "a link definition", "write [words](address) where it is used"),
 )
 
@@ -156,7 +160,7 @@ def _front_problems(path: str, front: Mapping[str, object]) -> Iterator[Problem]
 
 
 def _suggestion(key: str) -> str:
-    close = get_close_matches(key, _KEYS, n=1)
+    close = get_close_matches(key.lower(), _KEYS, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(_KEYS)}"
 
 

@@ -26,6 +26,33 @@ class Own:
         return self.post.id
 
 
+class HomePin(StrEnum):
+    """What a community's own server shows of a post that the bot pinned from another server."""
+
+    PINNED = "pinned"
+    NOT_PINNED = "not_pinned"
+    NO_POST = "no_post"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeAnswer:
+    """What a community's own server showed of a post when it was last asked.
+
+    `first` is when it was first asked about this post's pin. `software` is what that server runs, as
+    "lemmy 0.19.20"; `refuses` says that it takes no pins from other servers. `trouble` says why it could not
+    be read.
+    """
+
+    post_id: int
+    pin: HomePin
+    first: datetime
+    last: datetime
+    software: str = ""
+    refuses: bool = False
+    trouble: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One thread as a look found it, and as the answers to our own writes changed it since.
@@ -41,7 +68,9 @@ class Seen:
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
     post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
     `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
-    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
+    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2). `home` is
+    the actor id of the community if that is on another server, `home_answer` what that server last showed.
+    `born` is since when the ledger is kept: what was done before it does not know.
     """
 
     due: Edition | None
@@ -67,6 +96,9 @@ class Seen:
     held: tuple[str, ...] = ()
     living: str = ""
     wake: datetime | None = None
+    born: datetime | None = None
+    home: str = ""
+    home_answer: HomeAnswer | None = None
 
     @property
     def has_open_publish(self) -> bool:
@@ -109,15 +141,21 @@ class OrderKind(StrEnum):
     REFRESH = "refresh"
     ADOPT = "adopt"
     UNDO = "undo"
+    UNADOPT = "unadopt"
+
+
+PART = "part:"
+"""Begins the id of an order for another part of an edition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A person's word. `id` is the command's own: the same id never makes two posts.
 
-    An order to adopt names the post, and the key of the edition that it is to carry. `at` is when it was
-    given, by the server's clock; None for one of now: what was done since was done on it. A copy that is to
-    be a part of its edition has the number as `part`.
+    An order to adopt or to undo that names the post, and the key of the edition; one to post may name an
+    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's
+    clock; None for one of now: what was done since was done on it. A copy that is to be a part of its edition
+    has the number as `part`. A refresh changes the title too if `title` says so.
     """
 
     kind: OrderKind
@@ -126,6 +164,8 @@ class Order:
     edition: str = ""
     at: datetime | None = None
     part: int = 0
+    early: bool = False
+    title: bool = False
 
     def is_older_than(self, deed: datetime) -> bool:
         """Tell whether it was given before something that the server has the moment of."""

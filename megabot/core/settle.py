@@ -9,13 +9,18 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, UNDONE, comment_marker
+from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, RELEASED, UNDONE, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Seen
 
-_PURPOSES = {IntentKind.ADOPT: ADOPTED, IntentKind.WITHDRAW: UNDONE, IntentKind.ANNOUNCE: ANNOUNCED}
+_PURPOSES = {
+    IntentKind.ADOPT: ADOPTED,
+    IntentKind.WITHDRAW: UNDONE,
+    IntentKind.ANNOUNCE: ANNOUNCED,
+    IntentKind.RELEASE: RELEASED,
+}
 
 
 def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
@@ -42,6 +47,7 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             | IntentKind.ADOPT
             | IntentKind.WITHDRAW
             | IntentKind.ANNOUNCE
+            | IntentKind.RELEASE
         ):
             if _found(seen, intent):
                 return IntentState.DONE
@@ -97,5 +103,7 @@ def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
         case IntentKind.UNLOCK:
             return not post.locked
         case _:
-            record = seen.record(post.id)
-            return record is None or record.answered != body_digest(post)
+            record, draft = seen.record(post.id), intent.new.draft
+            if record is None or record.answered != body_digest(post):
+                return True
+            return draft is not None and draft.title == post.title != record.title

@@ -8,35 +8,35 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from megabot.core.sections import fence_after, parse_section, section_name
+from megabot.core.code_spans import without_code
+from megabot.core.limits import BODY_LONGEST, MARKER_ROOM, flaws, utf16_units
+from megabot.core.sections import fence_after, parse_section, section_name, spoiler
+from megabot.core.thread_repairs import repaired
+from megabot.core.title_dates import TitleRead
 
-_OPENS = re.compile(r"\s{0,3}:::\s*spoiler\s+(\S.*?)\s*", re.IGNORECASE)
-_CLOSES = re.compile(r"\s{0,3}:::\s*")
+_OPENS = re.compile(r":::\s*spoiler\s+(\S.*?)\s*", re.IGNORECASE)  # an indented one is in a list
+_CLOSES = re.compile(r"\s*:::\s*")
 _WARNED = re.compile(r"(\S.*?) \(CW: ([^()]+)\)")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?=\S)")
+_OTHER_HEADING = re.compile(r" {0,3}(?:#{1,2}|#{4,6})[ \t]+\S")
 _BEGINS_A_BLOCK = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])[ \t].*|#+ .*|)")
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_ANY_MONTH = f"{_MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DATE = re.compile(
-    rf"(?P<iso>\b\d{{4}}-\d\d-\d\d\b)"
-    rf"|\b(?P<d1>\d{{1,2}}) (?P<m1>{_ANY_MONTH})\b(?:,? (?P<y1>\d{{4}})\b)?"
-    rf"|\b(?P<m2>{_ANY_MONTH}) (?P<d2>\d{{1,2}})\b(?:,? (?P<y2>\d{{4}})\b)?"
-)
-_NUMBER = re.compile(r"(?<![\w.,:-])#?(\d{1,4})(?![\w.,-]*\d)")
-_YEARS = range(1990, 2101)
+_CALL = re.compile(r"\{\{ section\('([a-z0-9-]+)'\) \}\}")
+_SECTIONS_MOST = 400  # a source may have 2,000 files, and people look through them
+_ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was made of a thread: a title and a body for the template, and files of sections by path.
+    """What was made of a thread: its title, a body for the template, and files of sections by path.
 
-    `number` is the one that the title carried, None where it carried none.
+    `changes` say what differs from the thread. `left_over` is the end of a text that was too long.
     """
 
-    title: str
+    title: TitleRead
     body: str
     sections: dict[str, str]
-    number: int | None
+    changes: tuple[str, ...] = ()
+    left_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,53 @@ class _Spoiler:
     lines: tuple[str, ...]
 
 
-def take_apart(title: str, body: str) -> Taken:
-    """Make a template and sections of a thread's title and text, in the order that they had."""
-    pieces = list(_pieces(body.replace("\r\n", "\n").split("\n")))
-    files: dict[int, tuple[str, str]] = {}
+def take_apart(title: TitleRead, body: str) -> Taken:
+    """Make a template and sections of a thread's text, in the order that they had."""
+    end = len(body)
+    while True:
+        text, changes = repaired(body[:end])
+        made, files, shown = _divided(text)
+        excess = utf16_units(shown) + MARKER_ROOM - BODY_LONGEST
+        if excess <= 0:
+            break
+        end = _line_end(body, max(end - excess, 0))
+    changes = (*changes, *_said_of_sections(text, files))
+    if end < len(body):
+        changes = (*changes, "the end of the text did not fit beside megabot's marker: it is in left-over.md")
+    return Taken(title=title, body=made, sections=files, changes=changes, left_over=body[end:])
+
+
+def _said_of_sections(text: str, files: dict[str, str]) -> Iterator[str]:
+    """Say what sections change, and which spoilers are none."""
+    spoilers = [piece for piece in _pieces(text.split("\n")) if isinstance(piece, _Spoiler)]
+    if any(_OTHER_HEADING.match(line) for piece in spoilers for line in piece.lines) and files:
+        yield "headings in sections are written as ###, and become bold lines in the post"
+    if len(spoilers) > len(files):
+        count = f"{len(spoilers) - len(files)} of {len(spoilers)} spoilers"
+        yield f"{count} stay in the template: they have tables, notes or headings that a section cannot have"
+
+
+def _line_end(text: str, longest: int) -> int:
+    """Return where to cut a text: behind a line, or behind a word if that would cut away much."""
+    line, word = text.rfind("\n", 0, longest), text.rfind(" ", 0, longest)
+    return next((at for at in (line, word) if longest - at < longest // 4), longest)
+
+
+def _divided(text: str) -> tuple[str, dict[str, str], str]:
+    """Write the template's body, the sections by their paths, and about what they will be rendered to."""
+    pieces = list(_pieces(text.split("\n")))
+    files: dict[int, tuple[str, str, str]] = {}
+    names: set[str] = set()
     total = sum(isinstance(piece, _Spoiler) for piece in pieces)
     for at, piece in enumerate(pieces):
-        if isinstance(piece, _Spoiler):
-            made = _section(piece, (len(files) + 1) * 10, {path for path, _ in files.values()}, total=total)
+        if isinstance(piece, _Spoiler) and len(files) < _SECTIONS_MOST:
+            made = _section(piece, (len(files) + 1) * 10, names, total=total)
             files |= {at: made} if made else {}
-    made_title, number = _title(title)
-    return Taken(
-        title=made_title,
-        body=_template(pieces, {at: path for at, (path, _) in files.items()}),
-        sections=dict(files.values()),
-        number=number,
-    )
+    body = _template(pieces, {at: path for at, (path, _, _) in files.items()})
+    spoilers = {section_name(path): shown for path, _, shown in files.values()}
+    together = body.replace("{{ sections() }}", "\n\n".join(spoilers.values()))
+    shown = _CALL.sub(lambda found: spoilers[found[1]], together)
+    return body, {path: written for path, written, _ in files.values()}, shown
 
 
 def _pieces(lines: list[str]) -> Iterator[str | _Spoiler]:
@@ -88,16 +119,21 @@ def _end(lines: list[str], start: int) -> int | None:
     return None
 
 
-def _section(spoiler: _Spoiler, number: int, taken: set[str], *, total: int) -> tuple[str, str] | None:
-    """Write a spoiler as a section's file; None where a section cannot say what it says."""
-    warned = _WARNED.fullmatch(spoiler.title)
-    front = {"title": warned[1], "cw": warned[2]} if warned else {"title": spoiler.title}
-    text = "\n".join(_plain_lines(spoiler.lines)).strip("\n")
-    path = _path(front["title"], number, taken, width=len(str(total * 10)))
-    if parse_section(path, front, text, 1)[1]:
+def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tuple[str, str, str] | None:
+    """Write a spoiler as a section: path, file, spoiler. None if a section cannot say what it says."""
+    warned = _WARNED.fullmatch(piece.title)
+    front = {"title": warned[1], "cw": warned[2]} if warned else {"title": piece.title}
+    text = "\n".join(_plain_lines(piece.lines)).strip("\n")
+    word = _word(front["title"])
+    name = next(one for one in (word, *(f"{word}-{n}" for n in range(2, 1000))) if one not in names)
+    path = f"sections/{number:0{len(str(total * 10))}}-{name}.md"
+    has_notes = "[^" in without_code(text)  # a footnote's mark must be in the part that has the note
+    section, _ = parse_section(path, front, text, 1)
+    if section is None or has_notes or any(flaws(text, mentions=True)):
         return None
-    settings = "".join(f"{key}: {_quoted(value)}\n" for key, value in front.items())
-    return path, f"---\n{settings}---\n{text}\n"
+    names.add(name)
+    settings = "".join(f"{key}: {quoted(value)}\n" for key, value in front.items())
+    return path, f"---\n{settings}---\n{text}\n", spoiler(section)
 
 
 def _plain_lines(lines: tuple[str, ...]) -> Iterator[str]:
@@ -109,20 +145,20 @@ def _plain_lines(lines: tuple[str, ...]) -> Iterator[str]:
             yield line
         else:
             plain = line.rstrip() if _BEGINS_A_BLOCK.fullmatch(following) else line
-            yield _HEADING.sub("### ", plain)
+            found = _HEADING.match(plain)
+            yield f"### {plain[found.end() :]}" if found else plain
 
 
-def _path(title: str, number: int, taken: set[str], *, width: int) -> str:
+def _word(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     word = "-".join(re.findall(r"[a-z0-9]+", plain)[:4])[:40].strip("-") or "part"
-    word = f"part-{word}" if word[0].isdigit() else word
-    names = {section_name(path) for path in taken}
-    name = next(one for one in (word, *(f"{word}-{n}" for n in range(2, 1000))) if one not in names)
-    return f"sections/{number:0{width}}-{name}.md"
+    return f"part-{word}" if word[0].isdigit() else word
 
 
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def quoted(value: str) -> str:
+    """Write a text in quotes as YAML reads it."""
+    plain = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", plain) + '"'
 
 
 def _template(pieces: list[str | _Spoiler], paths: dict[int, str]) -> str:
@@ -150,28 +186,3 @@ def _template(pieces: list[str | _Spoiler], paths: dict[int, str]) -> str:
 def _literal(line: str) -> str:
     """Keep a line from being read as a template."""
     return re.sub(r"\{([{%#])", r"{{ '{\1' }}", line)
-
-
-def _title(title: str) -> tuple[str, int | None]:
-    """Put the edition's dates and number where the title had those of its own."""
-    names = iter(["start", "end", *["end"] * 20])
-    dated = _DATE.sub(lambda found: _date(found, next(names)), _literal(title))
-    parts = re.split(r"(\{\{.*?\}\})", dated)
-    for at in range(0, len(parts), 2):
-        for found in _NUMBER.finditer(parts[at]):
-            if int(found[1]) not in _YEARS:
-                begin, end = found.span(1)
-                parts[at] = f"{parts[at][:begin]}{{{{ edition.number }}}}{parts[at][end:]}"
-                return "".join(parts), int(found[1])
-    return dated, None
-
-
-def _date(found: re.Match[str], name: str) -> str:
-    if found["iso"]:
-        return f"{{{{ edition.{name} }}}}"
-    month = "MMMM" if (found["m1"] or found["m2"]) in _MONTHS.split("|") else "MMM"
-    if found["d1"]:
-        pattern = f"d {month}" + (" y" if found["y1"] else "")
-    else:
-        pattern = f"{month} d" + (", y" if found["y2"] else "")
-    return f"{{{{ edition.{name} | date('{pattern}') }}}}"

@@ -43,7 +43,7 @@ class Companion:
     """Another thread or site that this thread links.
 
     Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
-    person's newest post in community `community` whose title matches `title`, a shell pattern) is set.
+    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Thread:
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
 
@@ -86,6 +87,8 @@ class Thread:
     mentions: bool = False
     cap: int = 0
     tags: tuple[str, ...] = ()
+    unpin_after: timedelta | None = None
+    lock_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +108,9 @@ class Snapshot:
     """The files of the source at one moment: path relative to the source folder -> text.
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
-    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `no_revision`
-    says why there is no revision although the folder is in a repository.
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
+    are files that look like part of the source and are not read. `no_revision` says why there is no revision
+    although the folder is in a repository.
     """
 
     files: dict[str, str]
@@ -115,6 +119,7 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
     no_revision: str = ""
+    ignored: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +206,14 @@ class Context:
     replaced: PreviousFacts | None = None
 
 
+SUFFIX = ".md.j2"
+
+
+def is_thread_file(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")
+
+
 EDITION_URL = "https://edition-url.megabot.invalid/"
 """Stands for `edition.url` in a rendered `previous.comment` until the post exists (RFC 6761: no host)."""
 
@@ -212,7 +225,8 @@ class Rendered:
     `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
     addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
     where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
-    says and `essay` the digest of what stood there. `warnings` do not hinder.
+    says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
+    files of the source that this text does not use.
     """
 
     title: str
@@ -225,6 +239,7 @@ class Rendered:
     words: str = ""
     essay: str = ""
     warnings: tuple[Problem, ...] = ()
+    unused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,17 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
     if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order):
         return None
     copy = case.seen.standing
-    of_edition = case.seen.of_edition(copy.key) if copy else ()
-    others = (own for own in of_edition if own.post.open and not own.withdrawn and own is not copy)
-    before = next(others, None)
-    if copy is None or before is None:
-        return Hold(reason=Reason.NOTHING_TO_UNDO)
-    return Withdraw(own=copy, standing=before, order=case.order.id)
+    if copy is None:
+        return Hold(reason=Reason.NOTHING_STANDS)
+    others = tuple(own for own in case.seen.of_edition(copy.key) if own is not copy)
+    before = next((own for own in others if own.post.open and not own.withdrawn), None)
+    if before is not None:
+        return Withdraw(own=copy, standing=before, order=case.order.id)
+    undone = next((own for own in others if own.withdrawn), None)
+    if undone is not None and not copy.withdrawn:
+        return Hold(reason=Reason.UNDONE_BEFORE, facts=(undone.post.url, copy.post.url))
+    reason = Reason.NOTHING_TO_GO_BACK_TO if others else Reason.NOTHING_TO_UNDO
+    return Hold(reason=reason, facts=(copy.post.url,))
 
 
 def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:

@@ -5,18 +5,19 @@ one pinned. What a person did to a pin stays until the next edition.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
 from megabot.core.announcing import announce_the_next, announcement
 from megabot.core.doubles import doubles
+from megabot.core.federation import hold_until_the_home_server_shows_the_pin
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
 from megabot.core.publication import LONG, hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Own
 from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import Rendered
+from megabot.core.threads import Rendered, Thread
 from megabot.core.undoing import lock_what_was_withdrawn, unlock_what_stands_again
 
 ARRIVAL_EVERY = timedelta(minutes=2)
@@ -32,14 +33,17 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
     pending = wait_until_it_has_arrived(case, standing)
     if pending is not None:
         return (pending,)
+    unconfirmed = hold_until_the_home_server_shows_the_pin(case, standing)
     return (
-        *pin_the_standing_post(case, standing),
+        *((unconfirmed,) if unconfirmed else pin_the_standing_post(case, standing)),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
         *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
         *unlock_what_stands_again(case, standing),
-        *unpin_the_older_ones(case, standing),
+        *(() if unconfirmed else unpin_the_older_ones(case, standing)),
+        *unpin_after_its_time(case, standing),
+        *lock_after_its_time(case),
         *report_doubles(case),
     )
 
@@ -57,7 +61,7 @@ def wait_until_it_has_arrived(case: Case, standing: Own) -> Hold | None:
 def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
     """Pin the newest post unless it is pinned, a person unpinned it, or we may not."""
     kind = KINDS.get(case.thread.pin)
-    if kind is None or is_pinned(standing.post, kind):
+    if kind is None or is_pinned(standing.post, kind) or pin_is_over(case, standing):
         return
     if not may_moderate(case, standing):
         yield Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,))
@@ -79,6 +83,58 @@ def unpin_the_older_ones(case: Case, standing: Own) -> Iterator[Action]:
     for own in case.seen.older:
         if own.post.featured and may_moderate(case, own):
             yield from _unpin(case, own, standing)
+
+
+def unpin_after_its_time(case: Case, standing: Own) -> Iterator[Action]:
+    """Unpin the current post after `unpin_after`, unless the mod log says that a person pinned it."""
+    kind = KINDS.get(case.thread.pin)
+    if kind is None or not (pin_is_over(case, standing) and is_pinned(standing.post, kind)):
+        return
+    if not may_moderate(case, standing):
+        return
+    if standing.id not in case.seen.pin_events:
+        yield Need.PIN_LOG
+    elif by_another(case, case.seen.pin_events[standing.id], featured=True):
+        yield Hold(reason=Reason.PINNED_BY_HAND, facts=(standing.post.url,))
+    else:
+        yield Unpin(own=standing, kind=kind, standing=standing)
+
+
+def lock_after_its_time(case: Case) -> Iterator[Lock]:
+    """Lock posts after `lock_after`, once: a person may unlock them.
+
+    What fell due before the ledger began is left alone: it cannot tell a lock that a person took off.
+    """
+    after, born = case.thread.lock_after, case.seen.born
+    if after is None or born is None:
+        return
+    for own in case.seen.posts:
+        due = own.post.published + after
+        may = own.post.open and not own.post.locked and may_moderate(case, own)
+        if may and born <= due <= case.now and not _was_locked(case, own):
+            yield Lock(own=own, standing=own, aged=True)
+
+
+def _was_locked(case: Case, own: Own) -> bool:
+    """Return whether we locked a post for any reason, or may have."""
+    never = (IntentState.NOT_SENT, IntentState.ABSENT)
+    return any(
+        intent.new.kind is IntentKind.LOCK and intent.new.post_id == own.id and intent.state not in never
+        for intent in case.seen.intents
+    )
+
+
+def pin_is_over(case: Case, own: Own) -> bool:
+    """Return whether a post has been up for longer than it is to be pinned."""
+    after = case.thread.unpin_after
+    return after is not None and case.now >= own.post.published + after
+
+
+def next_deadline(thread: Thread, posts: tuple[Own, ...], now: datetime) -> datetime | None:
+    """Return when the next post is to be unpinned or locked; None if no such moment is ahead."""
+    spans = [after for after in (thread.unpin_after, thread.lock_after) if after is not None]
+    moments = (own.post.published + after for own in posts for after in spans)
+    return min((moment for moment in moments if moment > now), default=None)
 
 
 def report_doubles(case: Case) -> Iterator[Hold]:

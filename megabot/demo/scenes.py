@@ -17,7 +17,7 @@ def the_bot_is_set_up(stage: Stage) -> None:
     """A first run posts nothing by surprise: it waits for the slot."""
     stage.start_bot()
     stage.tick()
-    stage.say("host", "nothing is posted before the first slot, Monday 12:00 in London")
+    stage.say("narrator", "nothing is posted before the first slot, Monday 12:00 in London")
 
 
 def the_first_thread(stage: Stage) -> None:
@@ -36,7 +36,7 @@ def a_moderator_unpins(stage: Stage) -> None:
     newest = stage.newest()
     stage.people[MODERATOR].feature(newest, featured=False)
     stage.unpinned.append(newest)
-    stage.say(MODERATOR, f"unpins /post/{newest} by hand; the bot leaves it so")
+    stage.say(MODERATOR, f"unpins /post/{newest} by hand, and the bot respects that")
     stage.until(FIRST_SLOT + WEEK + timedelta(days=3))
 
 
@@ -79,7 +79,7 @@ def a_stranger_orders_a_fresh_copy(stage: Stage) -> None:
     """Nothing is done for people who do not moderate, and nothing answered."""
     stage.until(FIRST_SLOT + 4 * WEEK + timedelta(hours=4))
     stage.command(READER, "repost yes news", stage.newest())
-    stage.say("host", "nothing happens: a reader may not command it")
+    stage.say("narrator", "nothing happens: only moderators can command the bot")
 
 
 def a_moderator_orders_a_fresh_copy(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def a_moderator_posts_the_next_thread_by_hand(stage: Stage) -> None:
     stage.people[MODERATOR].feature(post)
     stage.say(MODERATOR, f"posts and pins /post/{post} by hand, an hour before the slot")
     stage.until(FIRST_SLOT + 5 * WEEK + timedelta(hours=1))
-    stage.say("host", "nothing is posted beside it; megabot adopt URL")
+    stage.say("narrator", "the bot posts no second thread; someone runs: megabot adopt URL")
     stage.adopt(f"{stage.sandbox.url}/post/{post}")
 
 

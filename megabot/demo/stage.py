@@ -85,7 +85,7 @@ class Stage:
         )
         self.app = App(settings, self.clock)
         self.service = Service(self.app.ports, tick=settings.tick, notify=lambda _: None)
-        self.say("host", "the bot is started")
+        self.say("narrator", "the bot is started")
 
     def edit_source(self) -> None:
         """Let a contributor make the reading group a thread of the bot's own, a companion of the news."""
@@ -100,13 +100,14 @@ class Stage:
         if self.app is not None:
             self.app.close()
         self.app = self.service = None
-        self.say("host", "the bot is down")
+        self.say("narrator", "the bot is down")
 
     def until(self, moment: datetime) -> None:
         """Let time pass, the bot ticking at slots and every three days, though really every half minute."""
         while self.clock.at < moment:
             reports = self.service.reports if self.service else ()
-            slots = (next_slot(report.thread, self.clock.at) for report in reports)
+            found = (next_slot(report.thread, self.clock.at) for report in reports)
+            slots = (slot for slot in found if slot is not None)
             self.clock.at = min(moment, self.clock.at + _STEP, *slots)
             self.tick()
 
@@ -174,7 +175,7 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
     logging.getLogger("megabot").setLevel(logging.ERROR)
     with (
         tempfile.TemporaryDirectory(prefix="megabot-demo-") as folder,
-        Sandbox(clock.now, api=api) as sandbox,
+        Sandbox(clock.now, hostname="", api=api) as sandbox,
     ):
         sandbox.add_person("admin", admin=True)
         sandbox.add_person(MODERATOR)

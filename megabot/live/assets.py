@@ -8,6 +8,7 @@ STYLE = (
 body > * { max-width: 76rem; padding: 0 1rem; }
 #shown > * { overflow-wrap: anywhere; } article { margin-bottom: 1.2rem; }
 #shown > footer { padding: 0 0 2rem; }
+.last { border-left: .3rem solid var(--bad); padding: .4rem .8rem; margin: 0 0 1rem; }
 .lost { background: var(--on-bad); color: var(--bad); padding: .6rem 1rem; border-radius: .4rem; }
 .lost:not([hidden]) { position: sticky; top: 0; z-index: 2; }
 header.bar { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; padding: .8rem 0; }

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from megabot.core import calendar
+from megabot.core.editions import upcoming_or_last
 from megabot.errors import ConfigError, SourceBroken
 from megabot.live.follow import Follower, fingerprint
 from megabot.live.server import LiveServer, Site
@@ -27,8 +28,9 @@ def wish(desk: Desk, thread: str | None, key: str | None) -> str:
     found = [one for one in threads if thread in (None, one.name)]
     if not found:
         raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
-    coming = islice(calendar.upcoming(found[0].name, found[0].schedule, desk.clock.now()), SLOTS)
-    keys = [edition.key for edition in coming]
+    now = desk.clock.now()
+    coming = list(islice(calendar.upcoming(found[0].name, found[0].schedule, now), SLOTS))
+    keys = [edition.key for edition in coming or [upcoming_or_last(found[0], now)]]
     if key is not None and key not in keys:
         raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")
     return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})

@@ -42,7 +42,7 @@ def part(view: View) -> str:
         f"{listed(own.problems, own.warnings)}{facts(shown) if shown else ''}"
         f"{changes(shown) if shown else ''}{_elsewhere(view, own)}</aside>\n"
     )
-    main = f"<main>\n{_post(view, shown) if shown else _nothing()}</main>\n"
+    main = f"<main>\n{_last(view) or (_post(view, shown) if shown else _nothing())}</main>\n"
     return (
         f'<header class="bar">{_threads(view)}{_steps(view)}</header>\n'
         f'<div class="columns">\n{main}{beside}</div>\n<footer><p>{origin(view.preview)}</p></footer>\n'
@@ -101,6 +101,14 @@ def _step(thread: str, slot: int, rel: str, words: str, *, there: bool) -> str:
     if not there:
         return f'<span class="step" aria-disabled="true">{words}</span>'
     return f'<a class="step" rel="{rel}" href="{_address(thread, slot)}">{words}</a>'
+
+
+def _last(view: View) -> str:
+    """Show what there was before a mistake; nothing if there is none, or nothing was shown before."""
+    if view.text is not None or view.last is None or view.last.shown is None:
+        return ""
+    note = "The files have a mistake. This is the edition as it was before; fix it, and the page follows."
+    return f'<p class="last" role="note">{note}</p>\n{_post(view.last, view.last.shown)}'
 
 
 def _nothing() -> str:

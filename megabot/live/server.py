@@ -7,7 +7,7 @@ here), takes nothing but GET, and tells browsers to load and run nothing from el
 import mimetypes
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -53,6 +53,7 @@ class Site:
         self.follower = follower
         self._guard = threading.Lock()
         self._kept: dict[Wish, View] = {}
+        self._good: dict[Wish, View] = {}
         self._kept_at = -1
 
     def answer(self, target: str) -> Answer:
@@ -79,7 +80,10 @@ class Site:
             if self._kept_at != self.follower.count:
                 self._kept_at, self._kept = self.follower.count, {}
             if wish not in self._kept:
-                self._kept[wish] = self._look(wish)
+                seen = self._look(wish)
+                if seen.text is not None:
+                    self._good[wish] = seen
+                self._kept[wish] = seen if seen.text else replace(seen, last=self._good.get(wish))
             return self._kept[wish], self._kept_at
 
     def _shown(self, path: str) -> Answer:

@@ -7,6 +7,7 @@ from itertools import islice
 from megabot import preview
 from megabot.core import calendar
 from megabot.core.calendar import Edition
+from megabot.core.editions import upcoming_or_last
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem, Snapshot, Thread
@@ -30,7 +31,7 @@ class Wish:
 class View:
     """What there is to see. `at` is the place of what is shown in `preview`, -1 where nothing is.
 
-    `slot` of `slots` is shown.
+    `slot` of `slots` is shown. `last` is what was shown before a mistake, if this shows one.
     """
 
     preview: Preview
@@ -38,6 +39,12 @@ class View:
     at: int = -1
     slot: int = 0
     slots: int = 0
+    last: "View | None" = None
+
+    @property
+    def text(self) -> Rendered | None:
+        """The text of the edition that is shown; None if there is none, because of a mistake."""
+        return self.shown.text if self.shown and isinstance(self.shown.text, Rendered) else None
 
     @property
     def shown(self) -> Shown | None:
@@ -51,16 +58,22 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
     Raises `SourceMissing`.
     """
     now, snapshot = desk.clock.now(), desk.source.snapshot()
+    problems: tuple[Problem, ...] = ()
     try:
         threads = desk.source.threads(snapshot)
+        idle = preambles_without_slot(snapshot, threads)
     except SourceBroken as error:
-        found = tuple(one for one in error.problems if isinstance(one, Problem))
-        broken = Preview(made=now, revision=snapshot.revision, source_problems=found)
-        return View(preview=broken, snapshot=snapshot)
-    at = next((number for number, one in enumerate(threads) if one.name == wish.thread), 0)
-    coming = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+        problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
+        threads = tuple(one for one in error.threads if isinstance(one, Thread))
+    found = [number for number, one in enumerate(threads) if one.name == wish.thread]
+    if not threads or (problems and not found):  # perhaps the thread that is wished is the broken one
+        made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
+        return View(preview=made, snapshot=snapshot)
+    at = found[0] if found else 0
+    ahead = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+    coming = ahead or [upcoming_or_last(threads[at], now)]
     slot = min(max(wish.slot, 0), len(coming) - 1)
-    editions = [next(calendar.upcoming(one.name, one.schedule, now)) for one in threads]
+    editions = [upcoming_or_last(one, now) for one in threads]
     editions[at] = coming[slot]
     texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     made = Preview(
@@ -70,7 +83,8 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
             preview.compared(thread, edition, text, standing=compare(thread))
             for thread, edition, text in zip(threads, editions, texts, strict=True)
         ),
-        source_warnings=preambles_without_slot(snapshot, threads),
+        source_problems=problems,
+        source_warnings=(*snapshot.ignored, *idle),
     )
     return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
 

@@ -77,6 +77,8 @@ def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> b
     asked = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
     if not all(wanted in {None, actual} for wanted, actual in asked):
         return False
+    if comment.federation_pending and not (query.reader and query.reader.id == comment.creator_id):
+        return False
     if query.parent and comment.path[: len(query.parent.path)] != query.parent.path:
         return False
     if query.search_term is not None and (

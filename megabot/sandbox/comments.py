@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from megabot.sandbox import notices, notifications
-from megabot.sandbox.posts import cast, check_language, chosen_language, count_seen, opened
+from megabot.sandbox.posts import (
+    cast,
+    check_language,
+    chosen_language,
+    count_seen,
+    opened,
+    waits_for_home,
+)
 from megabot.sandbox.posts import named as named_post
 from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
@@ -63,6 +70,7 @@ def create(world: World, author: Person, text: CommentText) -> Written:
         path=(*(parent.path if parent else ()), number),
         published=world.now(),
         language_id=chosen_language(world, author, community, text.language_id),
+        federation_pending=waits_for_home(world, community),
     )
     cast(world, author, comment, 1)
     world.comments[number] = comment

@@ -36,7 +36,13 @@ class CommunityChange:
 
 def add(world: World, name: str, title: str, moderators: list[Person]) -> Community:
     """Add a community without asking for anything; its first moderator follows it."""
-    community = Community(id=world.new_id("community"), name=name, title=title, published=world.now())
+    community = Community(
+        id=world.new_id("community"),
+        name=name,
+        title=title,
+        published=world.now(),
+        has_collections=world.is_lemmy_1,
+    )
     community.moderators = [person.id for person in moderators]
     community.moderating_since = dict.fromkeys(community.moderators, world.now())
     community.followers = dict.fromkeys(community.moderators[:1], world.now())

@@ -22,7 +22,7 @@ GENEROUS = {
     "search": Limit(99999, 600),
 }
 
-# What a new server has (the migrations' defaults; lemmy-api.md, section 0).
+# What a new server has (the migrations' defaults; lemmy-api 0).
 USUAL = {
     "message": Limit(180, 60),
     "post": Limit(6, 600),

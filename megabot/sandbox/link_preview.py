@@ -25,7 +25,7 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
         pictures.check_enabled(world)
     image = post.url if is_image else page.preview_image
     if is_image and post.url and world.is_lemmy_1:
-        post.url = proxied(post.url, world.hostname)
+        post.url = proxied(post.url, world.origin)
     if custom_thumbnail and not is_image:
         post.thumbnail_url = _custom(world, custom_thumbnail)
     else:
@@ -34,7 +34,7 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
 
 
 def _custom(world: World, thumbnail: str) -> str:
-    return proxied(thumbnail, world.hostname, size=_THUMBNAIL_SIZE) if world.is_lemmy_1 else thumbnail
+    return proxied(thumbnail, world.origin, size=_THUMBNAIL_SIZE) if world.is_lemmy_1 else thumbnail
 
 
 def _found(world: World, url: str | None) -> RemotePage:

@@ -162,7 +162,8 @@ def contains(text: str, term: str) -> bool:
 def _is_there(world: World, query: PostQuery, post: Post, community: Community) -> bool:
     """Drop what is deleted but for its author, and what is removed but for an admin (0.19: on a profile)."""
     reader = query.reader
-    if community.deleted or (post.deleted and not (reader and reader.id == post.creator_id)):
+    is_author = reader is not None and reader.id == post.creator_id
+    if community.deleted or ((post.deleted or post.federation_pending) and not is_author):
         return False
     if reader is not None and reader.admin and (query.creator_id is not None or world.is_lemmy_1):
         return True

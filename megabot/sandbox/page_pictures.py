@@ -31,7 +31,7 @@ def title_image(world: World, post: Post) -> str:
 
 def on_this_host(world: World, url: str) -> str:
     """Write an address for a page: the sandbox is reached at another address than its name."""
-    own = f"https://{world.hostname}/"
+    own = f"{world.origin}/"
     return escape("/" + url.removeprefix(own) if url.startswith(own) else url)
 
 

@@ -193,7 +193,7 @@ def _rendered(world: World, text: str) -> str:
     # The sandbox is reached at another address than its name: links and images of its own stay on it.
     html = to_html(text)
     for name in ("href", "src"):
-        html = html.replace(f'{name}="https://{world.hostname}/', f'{name}="/')
+        html = html.replace(f'{name}="{world.origin}/', f'{name}="/')
     return html
 
 

@@ -24,7 +24,7 @@ _OLD_PATH, _NEW_PATH = "/pictrs/image/", "/api/v4/image/"
 
 def address(world: World, file: str) -> str:
     """Give the address of an image that is kept."""
-    return f"https://{world.hostname}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
+    return f"{world.origin}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
 
 
 def file_at(world: World, path: str) -> str | None:
@@ -35,7 +35,7 @@ def file_at(world: World, path: str) -> str | None:
 
 def kept_at(world: World, url: str) -> Picture | None:
     """Give the image of that address if it is one of the server's own."""
-    home = f"https://{world.hostname}"
+    home = world.origin
     file = file_at(world, url.removeprefix(home)) if url.startswith(home) else None
     return world.pictures.get(file or "")
 

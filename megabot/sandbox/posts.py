@@ -90,6 +90,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         alt_text=text.alt_text,
         nsfw=community.nsfw or bool(text.nsfw),
         language_id=chosen_language(world, author, community, text.language_id),
+        federation_pending=waits_for_home(world, community),
     )
     world.posts[post.id] = post
     _put_tags(world, post, text.tags)
@@ -98,6 +99,24 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     post.voted_at[author.id] = post.read_by[author.id] = world.now()
     notifications.of_post(world, post)
     return post
+
+
+def waits_for_home(world: World, community: Community) -> bool:
+    """Tell whether a new post or comment waits until the community's own server sends it back (1.0)."""
+    return world.is_lemmy_1 and community.ap_id is not None and takes_activities(world, community)
+
+
+def takes_activities(world: World, community: Community) -> bool:
+    """Tell whether this server takes what happens in a community of another server.
+
+    Somebody here has to follow it; on 1.0 a post or comment of somebody here will do.
+    """
+    if any(world.people[number].ap_id is None for number in community.followers):
+        return True
+    posts = [post for post in world.posts.values() if post.community_id == community.id]
+    own = any(post.ap_id is None for post in posts)
+    said = any(comment.ap_id is None for post in posts for comment in world.comments_of[post.id])
+    return world.is_lemmy_1 and (own or said)
 
 
 def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:

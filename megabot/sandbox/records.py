@@ -46,7 +46,7 @@ class Settings:
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """An account on this server."""
+    """An account, on this server or, if it has an `ap_id`, on another."""
 
     id: int
     account_id: int  # Lemmy's local_user id, which recipient_ids are made of
@@ -59,13 +59,18 @@ class Person:
     display_name: str | None = None
     totp_secret: str | None = None
     settings: Settings = field(default_factory=Settings)
+    ap_id: str | None = None  # of an account on another server
     blocked: dict[int, datetime] = field(default_factory=dict)  # and since when
     voted_on: dict[int, datetime] = field(default_factory=dict)  # people on whose things, and when last
 
 
 @dataclass(slots=True, kw_only=True)
 class Community:
-    """A community with its people, moderators in order of rank."""
+    """A community with its people, moderators in order of rank; one of another server has an `ap_id`.
+
+    `has_collections` says that it has the addresses which pins and appointments from other servers name
+    (featured_url, moderators_url): 0.19 gives its own communities none.
+    """
 
     id: int
     name: str
@@ -83,6 +88,8 @@ class Community:
     moderating_since: dict[int, datetime] = field(default_factory=dict)
     followers: dict[int, datetime] = field(default_factory=dict)  # and since when
     banned: dict[int, datetime] = field(default_factory=dict)
+    ap_id: str | None = None
+    has_collections: bool = True
 
     @property
     def is_gone(self) -> bool:
@@ -113,7 +120,10 @@ class CommentsSeen(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """A post, with who voted on it and who has seen how much of it."""
+    """A post, with who voted on it and who has seen how much of it; one of another server has an `ap_id`.
+
+    `federation_pending` (1.0): the community's own server has not sent it back yet.
+    """
 
     id: int
     name: str
@@ -138,6 +148,8 @@ class Post:
     voted_at: dict[int, datetime] = field(default_factory=dict)
     read_by: dict[int, datetime] = field(default_factory=dict)
     comments_seen: dict[int, CommentsSeen] = field(default_factory=dict)
+    ap_id: str | None = None
+    federation_pending: bool = False
 
     @property
     def is_gone(self) -> bool:
@@ -147,7 +159,7 @@ class Post:
 
 @dataclass(slots=True, kw_only=True)
 class Comment:
-    """A comment; its path holds the ids from the root, its own last."""
+    """A comment; its path holds the ids from the root, its own last. `ap_id` is as for posts."""
 
     id: int
     creator_id: int
@@ -162,6 +174,8 @@ class Comment:
     distinguished: bool = False
     votes: dict[int, int] = field(default_factory=dict)
     voted_at: dict[int, datetime] = field(default_factory=dict)
+    ap_id: str | None = None
+    federation_pending: bool = False
 
     @property
     def is_gone(self) -> bool:
@@ -227,6 +241,7 @@ class PrivateMessage:
     published: datetime
     updated: datetime | None = None
     read: bool = False
+    ap_id: str | None = None
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

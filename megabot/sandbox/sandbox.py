@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from megabot.sandbox import accounts, communities, exchange, upgrading
 from megabot.sandbox.exchange import Answer, Request
+from megabot.sandbox.federation import Network
 from megabot.sandbox.generation import Generation
 from megabot.sandbox.hands import Hand
 from megabot.sandbox.hands_v4 import HandV4
@@ -29,7 +30,8 @@ class LoggedRequest(NamedTuple):
 class Sandbox:
     """A Lemmy in memory, on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
 
-    Its own name may be another than its address.
+    Its name may differ from its address; with `hostname=""` they are the same, so that a browser can open
+    every address that it gives.
 
     The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
     while the server runs and other threads ask it. It has an image service unless it is told otherwise.
@@ -47,6 +49,7 @@ class Sandbox:
         self.world = World(lambda: clock().astimezone(UTC), hostname, Generation(api))
         self.world.images = images
         self.lock = threading.RLock()
+        self.network: Network | None = None
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -57,6 +60,7 @@ class Sandbox:
         """Listen, and give the address."""
         self._server = Server(self._port, self._respond, self.world.clock)
         self._port = self._server.server_port  # kept, so that a restarted server is found again
+        self.world.hostname = self.world.hostname or f"127.0.0.1:{self._port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="sandbox", daemon=True
         )
@@ -106,6 +110,14 @@ class Sandbox:
         """
         kind = HandV4 if self.world.is_lemmy_1 else Hand
         return kind(self.url, name, token=self.token_of(name) if name else None)
+
+    def federate(self, *others: "Sandbox") -> Network:
+        """Make this server and others know each other. They share one lock from now on."""
+        servers = (self, *others)
+        network = Network([one.world for one in servers])
+        for one in servers:
+            one.lock, one.network = self.lock, network
+        return network
 
     @property
     def requests(self) -> list[LoggedRequest]:
@@ -202,10 +214,16 @@ class Sandbox:
         with self.lock:
             self.world.site.limits = dict(USUAL)
 
+    def _settle(self) -> None:
+        if self.network is not None:
+            self.network.settle()
+
     def _respond(self, request: Request) -> Answer:
         with self.lock:
+            self._settle()
             caller = exchange.caller_of(self.world, request)
             answer = exchange.answer(self.world, request)
+            self._settle()
             name = caller.name if caller else None
             self._requests.append(LoggedRequest(request.method, request.path, name, int(answer.status)))
             if answer.is_unknown:

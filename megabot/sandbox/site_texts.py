@@ -12,7 +12,7 @@ def kept_text(world: World, text: str) -> str:
     """
     kept = stored_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
     if world.is_lemmy_1:
-        return with_own_images(kept, world.hostname)
+        return with_own_images(kept, world.origin)
     pictures.check_enabled(world)
     return kept
 

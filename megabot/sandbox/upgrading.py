@@ -35,6 +35,8 @@ def upgrade(world: World) -> None:
     world.forget_what_is_in_memory()
     notifications.take_over(world)
     _renumber(world)
+    for community in world.communities.values():
+        community.has_collections = True  # migration 2025-09-01-141127
     for person in world.people.values():
         if person.settings.default_sort_type.startswith("Top"):
             person.settings.default_sort_type = "Active"

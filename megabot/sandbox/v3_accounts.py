@@ -113,8 +113,8 @@ def _wanted(ask: Ask, number: int | None, name: str | None) -> Person:
         if number not in ask.world.people:
             raise Refusal("couldnt_find_person")
         return ask.world.people[number]
-    plain, _, host = (name or "").partition("@")
-    person = ask.world.person_named(plain) if host in {"", ask.world.hostname} else None
+    host = (name or "").partition("@")[2]
+    person = ask.world.person_called(name or "", fetches=ask.caller is not None)
     if person is None:
         raise (
             Refusal("couldnt_find_person")

@@ -121,9 +121,9 @@ def wanted_community(ask: Ask) -> int | None:
 
 
 def community_called(ask: Ask, name: str, code: str) -> Community:
-    """Find a community by `name` or `name@host`; this server knows no other servers."""
-    plain, _, host = name.partition("@")
-    found = ask.world.community_named(plain) if host in {"", ask.world.hostname} else None
+    """Find a community by `name` or `name@host`."""
+    host = name.partition("@")[2]
+    found = ask.world.community_called(name, fetches=ask.caller is not None)
     if found is None:
         # A signed-in caller makes the server ask the other host, which fails in another way than a look-up.
         raise Refusal(code, status=400 if host and ask.caller else 404)

@@ -37,7 +37,7 @@ def resolve(ask: Ask) -> Json:
     """
     address = ask.fields.text("q")
     ask.check_may_read()
-    found = _ADDRESS.fullmatch(address.removeprefix(f"https://{ask.world.hostname}"))
+    found = _ADDRESS.fullmatch(ask.world.here(address))
     answer = _resolved(ask, *found.groups()) if found else None
     if answer is None:
         raise Refusal("couldnt_find_object")

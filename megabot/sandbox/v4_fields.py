@@ -58,23 +58,22 @@ def community_id_or_none(ask: Ask) -> int | None:
 
 def community_called(ask: Ask, name: str) -> Community:
     """Find a community by `name` or `name@host`; a signed-in caller makes the server ask the other host."""
-    plain, _, host = name.partition("@")
-    found = ask.world.community_named(plain) if host in {"", ask.world.hostname} else None
+    found = ask.world.community_called(name, fetches=ask.caller is not None)
     if found is None:
-        raise _unknown_name(ask, name, host)
+        raise _unknown_name(ask, name)
     return found
 
 
 def person_called(ask: Ask, name: str) -> Person:
     """Find a person likewise."""
-    plain, _, host = name.partition("@")
-    found = ask.world.person_named(plain) if host in {"", ask.world.hostname} else None
+    found = ask.world.person_called(name, fetches=ask.caller is not None)
     if found is None:
-        raise _unknown_name(ask, name, host)
+        raise _unknown_name(ask, name)
     return found
 
 
-def _unknown_name(ask: Ask, name: str, host: str) -> Refusal:
+def _unknown_name(ask: Ask, name: str) -> Refusal:
+    host = name.partition("@")[2]
     if host in {"", ask.world.hostname} or ask.caller is None:
         return Refusal("not_found", cause=NOT_IN_DATABASE)
     url = f"http://{host}/.well-known/webfinger?resource=acct:{name}"

@@ -60,7 +60,7 @@ def _what_failed(address: str) -> str:
 
 
 def _found(ask: Ask, address: str) -> Json | None:
-    match = _ADDRESS.fullmatch(address.removeprefix(f"https://{ask.world.hostname}"))
+    match = _ADDRESS.fullmatch(ask.world.here(address))
     if match is None:
         return None
     kind, name = match.groups()

@@ -87,17 +87,17 @@ def stored_url(url: str, blocked: Sequence[str]) -> str:
     return cleaned
 
 
-def with_own_images(text: str, hostname: str) -> str:
+def with_own_images(text: str, origin: str) -> str:
     """Let the images of a text come through the server, as a 1.0 that proxies all images does."""
-    return _IMAGE.sub(lambda match: f"{match[1]}{proxied(match[2], hostname)}", text)
+    return _IMAGE.sub(lambda match: f"{match[1]}{proxied(match[2], origin)}", text)
 
 
-def proxied(url: str, hostname: str, *, size: int | None = None) -> str:
+def proxied(url: str, origin: str, *, size: int | None = None) -> str:
     """Give the address at which the server itself serves an image from elsewhere, scaled down if so asked."""
-    if urlsplit(url).hostname == hostname:
+    if urlsplit(url).netloc == urlsplit(origin).netloc:
         return url
     scaled = "" if size is None else f"&max_size={size}"
-    return f"https://{hostname}/api/v4/image/proxy?url={quote(url, safe='')}{scaled}"
+    return f"{origin}/api/v4/image/proxy?url={quote(url, safe='')}{scaled}"
 
 
 def mentioned_names(text: str, hostname: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from megabot.sandbox.generation import Generation
 from megabot.sandbox.limits import Buckets, Windows
@@ -31,6 +31,26 @@ _T = TypeVar("_T")
 _FIRST_ID = {"person": 2, "community": 2}
 
 
+class Abroad(Protocol):
+    """Fetches people and communities from other servers."""
+
+    def person(self, world: "World", ap_id: str) -> Person | None:
+        """Fetch a person into a world; none if no server has them."""
+
+    def community(self, world: "World", ap_id: str) -> Community | None:
+        """Fetch a community likewise."""
+
+
+class Nowhere:
+    """There are no other servers."""
+
+    def person(self, *_: object) -> None:
+        """Find nobody."""
+
+    def community(self, *_: object) -> None:
+        """Find nothing."""
+
+
 class World:
     """Everything one server knows. The clock is the caller's, so that tests can move it."""
 
@@ -56,6 +76,7 @@ class World:
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
         self.elsewhere: dict[str, RemotePage] = {}
+        self.abroad: Abroad = Nowhere()
         self.forget_what_is_in_memory()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)
@@ -89,17 +110,62 @@ class World:
         """Give the number that was counted last within a kind."""
         return self._last_ids[kind]
 
+    @property
+    def origin(self) -> str:
+        """Return what addresses of this server begin with; without a name of its own it has no TLS."""
+        scheme = "http" if self.hostname.startswith("127.0.0.1:") else "https"
+        return f"{scheme}://{self.hostname}"
+
     def address(self, kind: str, name: object) -> str:
         """Give the address that the thing has on the network, under the server's own name."""
-        return f"https://{self.hostname}/{kind}/{name}"
+        return f"{self.origin}/{kind}/{name}"
 
     def person_named(self, name: str) -> Person | None:
-        """Find an account; the case does not count."""
-        return _first(person for person in self.people.values() if person.name.lower() == name.lower())
+        """Find an account of this server; the case does not count."""
+        return _first(one for one in self.people.values() if not one.ap_id and _is_called(one, name))
 
     def community_named(self, name: str) -> Community | None:
-        """Find a community, also one that is removed or deleted; the case does not count."""
-        return _first(found for found in self.communities.values() if found.name.lower() == name.lower())
+        """Find a community of this server, also one that is removed or deleted; the case does not count."""
+        return _first(one for one in self.communities.values() if not one.ap_id and _is_called(one, name))
+
+    def person_called(self, handle: str, *, fetches: bool) -> Person | None:
+        """Find somebody by `name` or `name@host`; `fetches` asks the other server for an unknown one."""
+        name, _, host = handle.partition("@")
+        if host in {"", self.hostname}:
+            return self.person_named(name)
+        ap_id = f"https://{host}/u/{name}"
+        return self.person_at(ap_id) or (self.abroad.person(self, ap_id) if fetches else None)
+
+    def community_called(self, handle: str, *, fetches: bool) -> Community | None:
+        """Find a community likewise."""
+        name, _, host = handle.partition("@")
+        if host in {"", self.hostname}:
+            return self.community_named(name)
+        ap_id = f"https://{host}/c/{name}"
+        return self.community_at(ap_id) or (self.abroad.community(self, ap_id) if fetches else None)
+
+    def person_at(self, ap_id: str) -> Person | None:
+        """Find a person by the address that names them on every server."""
+        return _at(self.people.values(), ap_id, lambda one: self.address("u", one.name))
+
+    def community_at(self, ap_id: str) -> Community | None:
+        """Find a community likewise."""
+        return _at(self.communities.values(), ap_id, lambda one: self.address("c", one.name))
+
+    def post_at(self, ap_id: str) -> Post | None:
+        """Find a post likewise."""
+        return _at(self.posts.values(), ap_id, lambda one: self.address("post", one.id))
+
+    def comment_at(self, ap_id: str) -> Comment | None:
+        """Find a comment likewise."""
+        return _at(self.comments.values(), ap_id, lambda one: self.address("comment", one.id))
+
+    def here(self, ap_id: str) -> str:
+        """Give the path under which this server shows a thing; none if that is not here."""
+        post, comment = self.post_at(ap_id), self.comment_at(ap_id)
+        if post is not None or comment is not None:
+            return f"/post/{post.id}" if post else f"/comment/{comment.id if comment else 0}"
+        return ap_id.removeprefix(self.origin)
 
     def community_of(self, post: Post) -> Community:
         """Give the community that a post is in."""
@@ -128,6 +194,25 @@ class World:
         )
         self.modlog.append(row)
         return row
+
+
+class _Named(Protocol):
+    name: str
+
+
+class _Addressed(Protocol):
+    ap_id: str | None
+
+
+_A = TypeVar("_A", bound=_Addressed)
+
+
+def _is_called(row: _Named, name: str) -> bool:
+    return row.name.lower() == name.lower()
+
+
+def _at(rows: Iterable[_A], ap_id: str, local: Callable[[_A], str]) -> _A | None:
+    return _first(row for row in rows if (row.ap_id or local(row)) == ap_id)
 
 
 def _first(found: Iterable[_T]) -> _T | None:

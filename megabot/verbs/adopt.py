@@ -1,30 +1,48 @@
 """`megabot adopt`: take a thread that a person posted by hand as an edition."""
 
+import sys
 from dataclasses import replace
 
 import click
 
-from megabot import orders
-from megabot.app import open_app
+from megabot import adoption_texts, orders
+from megabot.app import App, open_app
 from megabot.core.commands import Verb
+from megabot.core.posts import Account
+from megabot.core.seen import Order
 from megabot.verbs.ordering import keep, tell
 
 
 @click.command(
-    help="Take the thread at URL, posted by another account, as an edition: that of the slot nearest to it. "
-    "It is pinned, linked and unpinned like the others, and never edited."
+    help="Take the thread at URL, posted by another account, as an edition: that of its slot, if it was "
+    "posted at the slot, later, or a little early. It is pinned, linked and unpinned like the others, and "
+    "never edited. To undo it: megabot unadopt URL"
 )
 @click.argument("url")
 @click.option("--thread", help="The thread that it belongs to, where the community has several.")
 @click.option("--edition", "key", default="", metavar="KEY", help="The edition it is to be, as in 2026-W47.")
 @click.option("--as-previous", is_flag=True, help="As the edition before the current one, for a first run.")
+@click.option("--yes", is_flag=True, help="Adopt it without asking.")
 @click.pass_obj
-def command(options: dict[str, object], url: str, thread: str | None, key: str, *, as_previous: bool) -> int:
-    """Give the order, print what stands."""
+def command(
+    options: dict[str, object], url: str, thread: str | None, key: str, *, as_previous: bool, yes: bool
+) -> int:
+    """Ask on a terminal, give the order, print what stands."""
     if key and as_previous:
         raise click.UsageError("--edition and --as-previous name two editions; write one of them")
     with open_app(options) as app:
         account = app.prove()
         order, name = orders.adoption(app.ports, url, id_="", thread=thread, key=key, as_previous=as_previous)
+        if sys.stdin.isatty() and not yes and not _agrees(app, order, name, account):
+            return 1
         order = replace(order, id=keep(app, Verb.ADOPT, name))
         return tell(orders.carry_out(app.ports, order, name, account=account))
+
+
+def _agrees(app: App, order: Order, name: str, account: Account | None) -> bool:
+    post = app.ports.forum.post(order.post_id)
+    found = orders.effects(app.ports, name, post, order.edition, account)
+    (thread,) = app.threads(name)
+    for line in adoption_texts.consequences(thread, post.url, post.published, order.edition, found):
+        click.echo(line, err=True)
+    return click.confirm(adoption_texts.ask_adopt(), err=True)

@@ -8,6 +8,8 @@ import click
 
 from megabot import operating_texts
 from megabot.app import App, open_app
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 
 @click.command(help="Write a copy of the ledger into a new FILE, or to stdout for -; the service may run.")
@@ -20,8 +22,8 @@ def command(options: dict[str, object], file: str) -> int:
             _to_stdout(app)
         else:
             app.back_up(Path(file))
-    click.echo(operating_texts.backed_up("the copy to stdout" if file == "-" else file), err=True)
-    return 0
+    said = operating_texts.backed_up("the copy to stdout" if file == "-" else file)
+    return finish(Outcome.DONE, said, err=True)
 
 
 def _to_stdout(app: App) -> None:

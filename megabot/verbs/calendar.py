@@ -1,40 +1,48 @@
-"""`megabot calendar`: the next editions of each thread."""
+"""`megabot calendar`: the upcoming editions of each thread."""
 
 import json
-from itertools import islice
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from itertools import chain, islice
 
 import click
 
-from megabot.app import open_app
+from megabot import amending, terminal
+from megabot.app import App, open_app
 from megabot.core import calendar
+from megabot.core.amendments import usual_slot
+from megabot.core.threads import Thread
+from megabot.views import calendar as view
 
 
-@click.command(help="Show the next editions of each thread, left-out ones included.")
+@click.command(help="Show the upcoming editions of each thread, with those on hold, skipped or moved.")
 @click.argument("thread", required=False)
 @click.option("--count", type=click.IntRange(1, 520), default=8, show_default=True, help="How many of each.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a list of objects.")
 @click.pass_obj
 def command(options: dict[str, object], thread: str | None, *, count: int, as_json: bool) -> int:
-    """Print slots in the thread's own zone."""
+    """Print a table for each thread."""
     with open_app(options) as app:
-        threads = app.threads(thread)
+        slots = list(chain.from_iterable(_slots(app, each, count) for each in app.threads(thread)))
         now = app.clock.now()
-    rows = [
-        {
-            "thread": each.name,
-            "edition": edition.key,
-            "number": edition.number,
-            "slot": edition.slot.astimezone(ZoneInfo(each.schedule.timezone)).isoformat(),
-            "skipped": edition.skipped,
-        }
-        for each in threads
-        for edition in islice(calendar.upcoming(each.name, each.schedule, now), count)
-    ]
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
-        return 0
-    for row in rows:
-        skipped = "  left out" if row["skipped"] else ""
-        click.echo(f"{row['thread']}/{row['edition']}  no. {row['number']}  {row['slot']}{skipped}")
+        click.echo(json.dumps(view.document(slots), indent=2))
+    else:
+        terminal.show(view.lines(slots, now, width=terminal.width()))
     return 0
+
+
+def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
+    """Give the next editions, and before them the current one if it waits because somebody changed it."""
+    schedule, now = thread.schedule, app.clock.now()
+    changed = amending.in_force(app.desk, thread)
+    due = calendar.due(thread.name, schedule, now)
+    posted = {record.edition for record in app.desk.ledger.posts(thread.name)}
+    waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
+    for edition in chain(waiting, islice(calendar.upcoming(thread.name, schedule, now), count)):
+        yield view.Slot(
+            edition=edition,
+            timezone=schedule.timezone,
+            usual=usual_slot(schedule, edition),
+            posted=edition.key in posted,
+            changes=tuple(one for one, of in changed if of.key == edition.key),
+        )

@@ -1,14 +1,13 @@
 """What the verbs share that change one edition: the words are those that moderators use on Lemmy."""
 
-import click
-
 from megabot import amending, texts
 from megabot.app import open_app
-from megabot.core.amendments import Kind
 from megabot.core.arguments import read_arguments
 from megabot.core.commands import Command, Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
+from megabot.layout import Outcome
+from megabot.terminal import finish
 from megabot.verbs.ordering import keep, who
 
 
@@ -18,11 +17,13 @@ def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> in
         command, thread = read(verb, words, app.threads(None))
         desk = app.writing_desk
         keep(app, verb, thread.name)
+        before = amending.kept(desk.ledger, thread.name)
         if verb is Verb.RESUME:
-            click.echo(amending.resume(desk, thread, command.edition))
+            said = amending.resume(desk, thread, command.edition)
         else:
-            click.echo(amending.change(desk, thread, Kind(verb.value), command, who()))
-    return 0
+            said = amending.change(desk, thread, command, by=who(), ordered=app.clock.now())
+        changed = amending.kept(desk.ledger, thread.name) != before
+    return finish(Outcome.DONE if changed else Outcome.NOTHING, said)
 
 
 def read(verb: Verb, words: tuple[str, ...], threads: tuple[Thread, ...]) -> tuple[Command, Thread]:

@@ -3,7 +3,8 @@
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
@@ -11,7 +12,7 @@ from pathlib import Path, PurePath
 
 import click
 
-from megabot import check, check_formats, link_check, progress, workshop
+from megabot import check, check_formats, link_check, progress, terminal, workshop
 from megabot.app import App, open_app
 from megabot.check import Finding
 from megabot.errors import Expected, NoNetwork
@@ -21,26 +22,24 @@ FORMATS = ("text", "github", "json")
 A_WAIT = 60
 
 
-@click.command(
-    help="Look for everything that can be wrong: settings, templates, the next slots; the account too."
-)
-@click.option("--online", is_flag=True, help="Sign in and look at the account, its settings and its rights.")
+@click.command(help="Check settings, templates and upcoming editions (add --online for the account).")
+@click.option("--online", is_flag=True, help="Sign in and check the account, its settings and its rights.")
 @click.option(
     "--wait",
     type=click.IntRange(1, 1440),
     is_flag=False,
     flag_value=A_WAIT,
     metavar="[MINUTES]",
-    help=f"With --online: look again until nothing is missing, for {A_WAIT} minutes or so many.",
+    help=f"With --online: keep checking until everything is in place, at most MINUTES (default {A_WAIT}).",
 )
-@click.option("--links", is_flag=True, help="Ask every link of the next editions whether it is still there.")
-@click.option("--yes", is_flag=True, help="Let it change the account's settings that hide its own posts.")
+@click.option("--links", is_flag=True, help="Check that every link of the upcoming editions still works.")
+@click.option("--yes", is_flag=True, help="Fix account settings that hide the bot's own posts.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
     default="text",
-    help="Lines to read, annotations that a code host shows in a change, or JSON.",
+    help="Lines for people, annotations that a code host shows in a change, or JSON.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_obj
@@ -57,7 +56,7 @@ def command(
         if links:
             parts.append(_links(app))
         findings = chain.from_iterable(_whole(part) for part in parts)
-        return _print(findings, form, _folder(app.settings.source))
+        return _print(findings, form, app.settings.source)
 
 
 def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
@@ -91,17 +90,23 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield check.problem(str(error))
 
 
-def _print(findings: Iterable[Finding], form: str, folder: PurePath) -> int:
-    lines: dict[str, Callable[[Finding], str]] = {
-        "text": check_formats.line,
-        "github": lambda finding: check_formats.annotation(finding, folder),
-    }
+def _placed(finding: Finding, source: object) -> Finding:
+    """Name the file that a finding is about from where the user stands."""
+    about = finding.about
+    return replace(finding, sentence=str(terminal.placed(about, source))) if about else finding
+
+
+def _print(findings: Iterable[Finding], form: str, source: object) -> int:
     found = []
     for finding in findings:
         found.append(finding)
-        if form in lines:
-            click.echo(lines[form](finding))
-    if form == "json":
+        if form == "text":
+            terminal.show(check_formats.lines(_placed(finding, source), width=terminal.width()))
+        elif form == "github":
+            click.echo(check_formats.annotation(finding, _folder(source)))
+    if form == "text":
+        terminal.show(check_formats.summary(found))
+    elif form == "json":
         click.echo(check_formats.document(found))
     return 1 if any(finding.level is check.Level.PROBLEM for finding in found) else 0
 

@@ -1,4 +1,4 @@
-"""`megabot demo`: seven weeks in a few seconds, against a small Lemmy in the process."""
+"""`megabot demo`: seven weeks in a few seconds, on a mini Lemmy server in the process."""
 
 import threading
 from datetime import datetime
@@ -10,30 +10,40 @@ from megabot.demo.scenes import EDITIONS, GROUPS, SCENES
 from megabot.demo.stage import BOOKS, BOT, COMMUNITY, MODERATOR, READER, set_stage
 
 
-@click.command(help="See seven weeks pass on a small Lemmy in this process, then look at its pages.")
+@click.command(help="Play seven weeks of two threads on a mini Lemmy server, then look at its pages.")
 @click.option("--api", type=click.Choice(["v3", "v4"]), default="v3", help="Lemmy 0.19 (v3) or 1.0 (v4).")
-@click.option("--exit", "end", is_flag=True, help="End by itself; exit 0 only if all is as it should be.")
+@click.option(
+    "--exit",
+    "end",
+    is_flag=True,
+    help="Exit at the end, with 0 only if everything is right; print no addresses.",
+)
 def command(*, api: str, end: bool) -> int:
-    """Play the scenes, let the judge look, stay up unless told to end."""
+    """Play the scenes and judge the result; keep the pages up unless told to exit."""
     from rich.console import Console
 
     console = Console(highlight=False)
+    gone = [""]  # with --exit nobody can open the server's addresses: they are shown as /post/1
     colours = {BOT: "green", MODERATOR: "magenta", READER: "cyan"}
 
     def tell(when: datetime, who: str, what: str) -> None:
         console.print(f"{when:%a %d %b %H:%M}  ", end="", style="dim")
         console.print(f"{who:10}", end="", style=colours.get(who, "yellow"))
-        console.print(what, markup=False, soft_wrap=True)
+        console.print(what.replace(gone[0], ""), markup=False, soft_wrap=True)
 
     with set_stage(tell, api=api) as stage:
+        gone[0] = stage.sandbox.url if end else ""
+        version = stage.sandbox.api.version
+        console.print(f"Seven weeks on a mini Lemmy {version} (API {api}) in this process", style="bold")
         for scene in SCENES:
             console.print(f"\n{scene.__name__.replace('_', ' ').capitalize()}", style="bold")
             scene(stage)
         faults = _judged(stage.sandbox.url, stage.unpinned)
-        _conclude(faults, f"{stage.sandbox.url}/c/{COMMUNITY}")
+        _conclude(faults)
         with stage.site() as address:
-            click.echo(f"Every edition, the bulletins and feeds as a site of their own: {address}")
             if not end:
+                click.echo(f"The community as its readers see it: {stage.sandbox.url}/c/{COMMUNITY}")
+                click.echo(f"Every edition, the bulletins and feeds as a website: {address}")
                 click.echo("The pages stay up until you press Ctrl-C.")
                 threading.Event().wait()
     return 1 if faults else 0
@@ -47,12 +57,11 @@ def _judged(url: str, unpinned: list[int]) -> list[str]:
     ]
 
 
-def _conclude(faults: list[str], page: str) -> None:
+def _conclude(faults: list[str]) -> None:
     click.echo()
     for fault in faults:
         click.echo(f"wrong: {fault}")
     if not faults:
         editions = f"{len(EDITIONS)} editions of the news and {len(GROUPS)} of the reading group"
         click.echo(f"One post for each of {editions}; of each thread one is pinned, linking the one before.")
-        click.echo("The two link each other, and the thread that was made by hand is one of them.")
-    click.echo(f"The community as its readers see it: {page}")
+        click.echo("The two threads link each other. One of the news threads was posted by a moderator.")

@@ -7,7 +7,7 @@ from megabot.verbs.changing import change
 
 
 @click.command(
-    help="Do not post the next edition, or that of KEY, by itself before `megabot resume`.",
+    help="Put the next edition, or that of KEY, on hold: it is not posted until `megabot resume`.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")

@@ -1,8 +1,10 @@
-"""`megabot init`: ask a few questions, write the settings and a first template."""
+"""`megabot init`: write settings and a first template, from a few answers or an existing thread."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import click
@@ -10,43 +12,204 @@ import click
 from megabot import init, workshop
 from megabot.core.public_posts import PublicPost
 from megabot.core.taking_apart import take_apart
+from megabot.core.title_dates import TitleRead, read_title
+from megabot.errors import Expected, NeedsPerson
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 Value = TypeVar("Value")
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "instance": init.instance,
+    "username": init.username,
+    "community": init.community,
+    "day": init.weekday,
+    "time": init.hour,
+    "timezone": init.timezone,
+    "name": init.thread_name,
+}
+_SUPPORTED = ("0.19.", "1.")
+_PURPOSES = {
+    ".env": "the settings, readable for your account alone",
+    ".gitignore": "keeps the settings and the token out of git",
+    "templates/thread.md.j2": "the thread's template",
+    "left-over.md": "the end of the thread, which was too long",
+}
 
 
-@click.command(help="Ask for instance, community, day, hour and zone; write .env and a first template.")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
-@click.option(
-    "--from", "url", metavar="POST_URL", help="Make the template and its sections of a thread that is there."
-)
-def command(folder: Path, url: str | None) -> int:
-    """Ask until each answer can be used, write all files or none, name the next steps."""
-    workshop.check_output(folder)
+@click.command(help="Set up a bot in FOLDER: ask a few questions, then write settings and a first template.")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path())
+@click.option("--from", "url", metavar="POST_URL", help="Build the template from an existing thread.")
+@click.option("--instance", metavar="ADDRESS", help="The server, like https://lemmy.example.")
+@click.option("--username", metavar="NAME", help="The name of the bot's account.")
+@click.option("--community", metavar="NAME", help="The community: name, or name@host on another server.")
+@click.option("--day", metavar="DAY", help="The day of the week, like monday.")
+@click.option("--time", metavar="TIME", help="The time of day, like 18:00 or 6pm.")
+@click.option("--timezone", metavar="ZONE", help="The time zone, like Europe/London.")
+@click.option("--name", metavar="NAME", default="weekly", show_default=True, help="The thread's own name.")
+@click.option("--language", metavar="CODE", default="", help="With --from: the thread's language, like fr.")
+@click.option("--yes", is_flag=True, help="Ask nothing: take the defaults, and go on without the server.")
+def command(folder: Path, *, url: str | None, language: str, yes: bool, **given: str | None) -> int:
+    """Find a free folder, ask until each answer can be used, show what will be written, then write it."""
+    person = _Person(given, yes=yes)
+    target = _free_folder(folder, person)
+    workshop.check_output(target)
+    person.check_given()
     instance, post = _read(url) if url else (None, None)
-    answers = init.Answers(
-        instance=_ask("Address of the server, like https://lemmy.example", init.instance, default=instance),
-        username=_ask("Name of the bot's account", init.username),
-        community=_ask(
-            "Community, name or name@host", init.community, default=post.community or None if post else None
+    language = language or (post.language if post else "")
+    title = _title(post, language) if post else None
+    answers = _answers(person, instance, post, title, language=language)
+    taken = take_apart(title, post.text) if post and title else None
+    files = dict(init.files(answers, now=datetime.now(UTC), taken=taken))
+    if (target / init.IGNORED).exists():
+        del files[init.IGNORED]
+    _show(files, target, init.changes(answers, taken) if taken else ())
+    if not person.agrees("Write these files?", default=True):
+        return finish(Outcome.REFUSED, "nothing was written, because you did not agree")
+    init.write(files, target)
+    where = "this folder" if target == Path() else str(target)
+    code = finish(Outcome.DONE, f"{len(files)} files were written into {where}. Next:")
+    _say_next(target)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """Who answers: the options of the command line first, then a person at a terminal unless `yes`."""
+
+    given: Mapping[str, str | None]
+    yes: bool
+
+    def check_given(self) -> None:
+        """Raise `UsageError` if an option cannot be used, before anybody is asked and the server is."""
+        for option, text in self.given.items():
+            if text is not None:
+                self._checked(option, text, _CHECKS[option])
+
+    def answer(
+        self, option: str, question: str, check: Callable[[str], Value], *, default: str | None = None
+    ) -> Value:
+        """Return a checked answer. Raises `UsageError` if an option is wrong or an answer is missing."""
+        text = self.given[option] or (default if self.yes else None)
+        if text is not None:
+            return self._checked(option, text, check)
+        if self.yes:
+            raise click.UsageError(f"--{option} is missing: with --yes nothing is asked")
+        hint = f"give it as --{option}, or use --yes for the defaults"
+        while True:
+            try:
+                return check(self.typed(question, default, hint=hint))
+            except ValueError as error:
+                click.echo(f"{error}", err=True)
+
+    def _checked(self, option: str, text: str, check: Callable[[str], Value]) -> Value:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise click.UsageError(f"--{option}: {error}") from error
+
+    def typed(self, question: str, default: str | None, *, hint: str) -> str:
+        """Return what is typed. Raises `UsageError` with the hint if nobody is there to type."""
+        try:
+            return str(click.prompt(question, default=default))
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError(f"there is no answer to {question!r}: {hint}") from None
+
+    def agrees(self, question: str, *, default: bool) -> bool:
+        """Return whether the person agrees; `yes` agrees to everything."""
+        if self.yes:
+            return True
+        try:
+            return click.confirm(question, default=default)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError(f"there is no answer to {question!r}: use --yes to agree") from None
+
+
+def _free_folder(folder: Path, person: _Person) -> Path:
+    """Return a folder that nothing stands in the way in. Another one is offered before anything is asked."""
+    while obstacle := init.obstacle(folder):
+        free = init.free_name(folder)
+        if person.yes:
+            raise NeedsPerson(f"{obstacle}; choose another folder, for example: megabot init {free}")
+        click.echo(f"{obstacle}.", err=True)
+        hint = f"choose another folder, for example: megabot init {free}"
+        folder = Path(person.typed("Another folder for the bot", str(free), hint=hint)).expanduser()
+    return folder
+
+
+def _answers(
+    person: _Person,
+    instance: str | None,
+    post: PublicPost | None,
+    title: TitleRead | None,
+    *,
+    language: str,
+) -> init.Answers:
+    server = _server(person, instance)
+    start = title.start if title else None
+    return init.Answers(
+        instance=server,
+        username=person.answer("username", "Name of the bot's account", init.username),
+        community=_community(person, server, post.community or None if post else None),
+        weekday=person.answer(
+            "day",
+            "Day of the week",
+            init.weekday,
+            default=init.WEEKDAYS[start.weekday() if start else 0],
         ),
-        weekday=_ask("Day of the week", init.weekday, default="monday"),
-        at=_ask("Hour, on a clock of 24", init.hour, default="12:00"),
-        timezone=_ask("Time zone", init.timezone, default="Europe/London"),
+        at=person.answer("time", "Time of day, like 18:00 or 6pm", init.hour, default="12:00"),
+        timezone=person.answer("timezone", "Time zone", init.timezone, default="Europe/London"),
+        name=person.answer("name", "The thread's own name", init.thread_name),
+        language=language,
     )
-    taken = take_apart(post.title, post.text) if post else None
-    files = init.files(answers, now=datetime.now(UTC), taken=taken)
-    init.write(files, folder)
-    for path in files:
-        click.echo(f"wrote {folder / path}")
-    click.echo(
-        "Next: megabot preview --open and megabot check, then megabot login, then megabot check --online."
-    )
-    click.echo("Then megabot post puts up this week's thread, and megabot run goes on from the next one.")
-    return 0
+
+
+def _server(person: _Person, default: str | None) -> str:
+    """Ask for the server until it answers as a Lemmy, or the person goes on without it."""
+    while True:
+        address = person.answer(
+            "instance", "Address of the server, like https://lemmy.example", init.instance, default=default
+        )
+        try:
+            with workshop.public_posts(address) as posts:
+                version = posts.version()
+            known = "" if version.startswith(_SUPPORTED) else "; megabot is made for 0.19 and 1.0"
+            click.echo(f"{address} runs Lemmy {version}{known}.")
+        except Expected as error:
+            click.echo(f"No Lemmy server could be reached at {address}: {error}", err=True)
+            if not person.agrees("Use this address anyway?", default=False):
+                _stop_if_given(person, "instance")
+                continue
+        return address
+
+
+def _community(person: _Person, server: str, default: str | None) -> str:
+    while True:
+        name = person.answer("community", "Community, name or name@host", init.community, default=default)
+        try:
+            with workshop.public_posts(server) as posts:
+                is_there = posts.has_community(name)
+        except Expected:
+            return name  # said before
+        if not is_there:
+            click.echo(f"{server} shows no community {name} to visitors.", err=True)
+            if not person.agrees("Use this name anyway?", default=False):
+                _stop_if_given(person, "community")
+                continue
+        return name
+
+
+def _stop_if_given(person: _Person, option: str) -> None:
+    """An option that the person does not want is not asked for again."""
+    if person.given[option]:
+        raise NeedsPerson(f"nothing was written; give another --{option}, or leave it out to be asked")
 
 
 def _read(url: str) -> tuple[str, PublicPost]:
-    """Read a thread as a stranger: there is no account yet."""
+    """Read a thread as a visitor: there is no account yet."""
     try:
         instance, number = init.post(url)
     except ValueError as error:
@@ -55,9 +218,39 @@ def _read(url: str) -> tuple[str, PublicPost]:
         return instance, posts.one(number)
 
 
-def _ask(question: str, check: Callable[[str], Value], *, default: str | None = None) -> Value:
-    while True:
-        try:
-            return check(click.prompt(question, default=default))
-        except ValueError as error:
-            click.echo(f"{error}", err=True)
+def _title(post: PublicPost, language: str) -> TitleRead:
+    if language and workshop.date_words(language) is None:
+        language = ""  # a language of Lemmy's without names for months: its titles are read as English
+    return read_title(post.title, post.published.date(), workshop.date_words, language=language)
+
+
+def _show(files: Mapping[PurePosixPath, str], target: Path, changes: tuple[str, ...]) -> None:
+    if changes:
+        click.echo("What differs from the thread:")
+        for change in changes:
+            click.echo(f"  - {change}")
+    click.echo(f"These files will be written into {target if target != Path() else 'this folder'}:")
+    shown = [str(path) for path in files]
+    sections = [path for path in shown if path.startswith("templates/sections/")]
+    width = max(map(len, shown))
+    for path in shown:
+        if path not in sections[3:]:
+            click.echo(f"  {path:{width}}  {_purpose(path)}".rstrip())
+    if len(sections) > 3:  # noqa: PLR2004
+        click.echo(f"  and {len(sections) - 3} more sections")
+
+
+def _purpose(path: str) -> str:
+    if path.startswith("templates/sections/"):
+        return "a section"
+    return "a text for weeks without one of their own" if "/preambles/" in path else _PURPOSES.get(path, "")
+
+
+def _say_next(target: Path) -> None:
+    if target != Path():
+        click.echo(f"  cd {target}")
+    click.echo("  megabot preview --open    # the thread in your browser, as you edit the files")
+    click.echo("  megabot check             # everything that can be wrong without the server")
+    click.echo("  megabot login             # asks for the password once, keeps only a token")
+    click.echo("  megabot check --online    # the account and its rights")
+    click.echo("  megabot post              # this week's thread; after that: megabot run")

@@ -4,6 +4,8 @@ import click
 
 from megabot.app import open_app
 from megabot.introduce import introduce
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 
 @click.command(
@@ -14,5 +16,5 @@ from megabot.introduce import introduce
 def command(options: dict[str, object], post_url: str) -> int:
     """Say it, or say where it was said."""
     with open_app(options) as app:
-        click.echo(introduce(app.ports, post_url))
-    return 0
+        made, said = introduce(app.ports, post_url)
+    return finish(Outcome.DONE if made else Outcome.NOTHING, said)

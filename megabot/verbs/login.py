@@ -7,10 +7,12 @@ import click
 from megabot import operating_texts
 from megabot.app import open_app, typed
 from megabot.errors import ConfigError
+from megabot.layout import Outcome
 from megabot.process import read_settings
+from megabot.terminal import finish
 
 
-@click.command(help="Sign in by hand and keep only the token: no password need be on disk.")
+@click.command(help="Sign in; stores a token instead of your password.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
@@ -30,8 +32,8 @@ def command(options: dict[str, object]) -> int:
     with open_app(options, credentials=credentials, settings=settings) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()
-    click.echo(f"signed in as {account.person.actor}; the token is kept, the password is not")
-    return 0
+    said = f"signed in as {account.person.actor}; the token is kept, the password is not"
+    return finish(Outcome.DONE, said)
 
 
 def _ask(what: str, *, may_be_empty: bool = False) -> str:

@@ -3,6 +3,8 @@
 import click
 
 from megabot.app import open_app
+from megabot.layout import Outcome
+from megabot.terminal import finish
 
 
 @click.command(help="Sign out and forget the token.")
@@ -12,8 +14,6 @@ def command(options: dict[str, object]) -> int:
     with open_app(options) as app:
         app.require_own_ledger()
         if not app.is_signed_in:
-            click.echo("nobody is signed in")
-            return 0
+            return finish(Outcome.NOTHING, "nobody is signed in")
         app.ports.forum.sign_out()
-    click.echo("signed out")
-    return 0
+    return finish(Outcome.DONE, "signed out")

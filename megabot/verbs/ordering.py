@@ -2,30 +2,53 @@
 
 import getpass
 import uuid
-
-import click
+from collections.abc import Callable
+from dataclasses import replace
 
 from megabot.app import App, open_app
 from megabot.core.commands import Verb
 from megabot.core.heard import Heard, HeardState
-from megabot.core.seen import Order, OrderKind
+from megabot.core.seen import Order
 from megabot.errors import ConfigError
-from megabot.orders import Answer, carry_out
+from megabot.layout import Outcome
+from megabot.orders import Answer, Unclear, carry_out
 from megabot.parts import order_part
+from megabot.terminal import say
+
+EXIT_CODES = {Outcome.DONE: 0, Outcome.NOTHING: 4, Outcome.REFUSED: 1, Outcome.FAILED: 1}
+"""Scripts tell the outcomes apart by these."""
 
 
 def order(
-    options: dict[str, object], kind: OrderKind, thread: str | None, *, move: bool = False, part: int = 0
+    options: dict[str, object],
+    given: Order,
+    thread: str | None,
+    *,
+    ask: Callable[[Unclear], str] | None = None,
+    move: bool = False,
 ) -> int:
-    """Carry out an order from the shell and give the exit code; that for a `part` is about one thread."""
+    """Carry out an order from the shell and return the exit code; that for a part is about one thread.
+
+    `ask` lets the person choose an edition if it is unclear which one is meant.
+    """
     with open_app(options) as app:
         account = app.prove()
         names = [thread] if thread else [one.name for one in app.threads(None)]
-        order = Order(kind, keep(app, Verb(kind.value), *names))
-        if part:
+        order = replace(given, id=keep(app, Verb(given.kind.value), *names))
+        if given.part:
             thread = only_one(app, thread)
-            order = order_part(app.desk, thread, part)
-        return tell(carry_out(app.ports, order, thread, account=account, move=move))
+            order = order_part(app.desk, thread, given.part)
+        answer = carry_out(app.ports, order, thread, account=account, move=move)
+        if ask is None or not answer.unclear:
+            return tell(answer)
+        chosen = [(one.thread, ask(one)) for one in answer.unclear]
+        answers = [
+            carry_out(app.ports, replace(order, edition=key), name, move=move) for name, key in chosen if key
+        ]
+        if not answers or len(names) > len(answer.unclear):
+            answers.insert(0, answer)
+        codes = [tell(one) for one in answers]
+        return 1 if 1 in codes else min(codes)
 
 
 def only_one(app: App, thread: str | None) -> str:
@@ -53,14 +76,12 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
 
 
 def who() -> str:
-    """Name the person at the host."""
-    return f"{getpass.getuser()} at the host"
+    """Name the person at the shell of this machine."""
+    return f"{getpass.getuser()} on this machine"
 
 
 def tell(answer: Answer) -> int:
-    """Print what became of an order, and give the exit code."""
-    for line in answer.said:
-        click.echo(line)
-    for line in answer.complaints:
-        click.echo(f"megabot: {line}", err=True)
-    return 0 if answer.done else 1
+    """Print the outcome of an order, a line for each thread, and return the exit code."""
+    for outcome, line in answer.lines:
+        say(outcome, line, err=outcome in (Outcome.REFUSED, Outcome.FAILED))
+    return EXIT_CODES[answer.outcome]

@@ -1,22 +1,41 @@
 """`megabot plan`: what the next pass would do, and why. Changes nothing."""
 
+import json
+
 import click
 
-from megabot import deed_texts
-from megabot.app import open_app
+from megabot import amending, terminal
+from megabot.app import App, open_app
+from megabot.core.editions import coming
 from megabot.reconcile import run_pass
+from megabot.report import Report
+from megabot.views import plan as view
 
 
-@click.command(help="Show what the next pass would do, and why. Changes nothing.")
+@click.command(help="Show what the next pass would do, and why not more. Changes nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, a list of objects.")
 @click.pass_obj
-def command(options: dict[str, object]) -> int:
-    """Run a pass that only decides, and print its plan."""
+def command(options: dict[str, object], *, as_json: bool) -> int:
+    """Run a pass that only decides, and print its plan; exit 1 if it failed in a thread."""
     with open_app(options) as app:
         account = app.prove()
         reports = run_pass(app.ports, proof=True, account=account, dry=True)
-    for report in reports:
-        if report.failure is not None:
-            click.echo(f"megabot: {report.thread.name}: {report.failure}", err=True)
-        for action in report.left:
-            click.echo(deed_texts.action(report.thread, action))
+        plans = [_planned(app, report) for report in reports]
+        now = app.clock.now()
+    if as_json:
+        click.echo(json.dumps(view.document(plans), indent=2))
+    else:
+        terminal.show(view.lines(plans, now, width=terminal.width()))
     return 1 if any(report.failure for report in reports) else 0
+
+
+def _planned(app: App, report: Report) -> view.Planned:
+    thread = report.thread
+    posted = {own.key for own in report.seen.posts} if report.seen else set()
+    return view.Planned(
+        thread=thread,
+        actions=report.left,
+        failure=str(report.failure or ""),
+        coming=coming(thread, app.clock.now(), posted),
+        changes=amending.in_force(app.desk, thread),
+    )

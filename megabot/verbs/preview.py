@@ -1,5 +1,6 @@
 """`megabot preview`: the post as it would be, as text or as a page."""
 
+import json
 import webbrowser
 from functools import cache, partial
 from pathlib import Path
@@ -10,9 +11,14 @@ from megabot import overview_texts, preview, workshop
 from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
-from megabot.errors import NeedsPerson
+from megabot.errors import NotKept
+from megabot.layout import Outcome, Span, Tone
 from megabot.preview_page import page
 from megabot.preview_parts import Preview
+from megabot.terminal import placed, say, show
+from megabot.views import preview as view
+
+_OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
 
 
 @click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
@@ -25,33 +31,41 @@ from megabot.preview_parts import Preview
     help="Write a page as readers would see it into this file instead, problems included.",
 )
 @click.option(
-    "--diff", "compare", is_flag=True, help="Also show what differs from the post that stands; as a stranger."
+    "--diff",
+    "compare",
+    is_flag=True,
+    help="Also show a diff against the current post (fetched without logging in).",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, problems and the diff included.")
 @click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
 @click.pass_obj
 def command(
     options: dict[str, object],
+    /,
     thread: str | None,
     key: str | None,
     output: Path | None,
-    *,
-    compare: bool,
-    live: bool,
+    **flags: bool,
 ) -> int:
     """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
     with open_app(options) as app:
         if output is not None:
             workshop.check_output(output)
-        if live:
+        compare = flags["compare"]
+        if flags["live"]:
             return _open(app, thread, key, compare=compare)
         standing = _standing(app) if compare else lambda _: ("", "")
         made = preview.preview(app.desk, key, choose=lambda: app.threads(thread), compare=standing)
+    if output is not None:
+        _write(output, page(made))
+    if flags["as_json"]:
+        click.echo(json.dumps(view.document(made), indent=2, ensure_ascii=False))
+        return 1 if made.problems else 0
     if output is None:
         _print(made, compare=compare)
     else:
-        _write(output, page(made))
         click.echo(str(output))
-    _report(made)
+    _report(made, app.settings.source)
     return 1 if made.problems else 0
 
 
@@ -83,19 +97,20 @@ def _print(made: Preview, *, compare: bool) -> None:
             click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
         if compare:
             click.echo(overview_texts.compared(one.edition.id, one.standing))
-            click.echo("".join(f"{line}\n" for line in one.changes))
+            show((Span(line, _OF_A_DIFF.get(line[:1], Tone.QUIET)),) for line in (*one.changes, ""))
 
 
 def _write(path: Path, html: str) -> None:
     try:
         path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NeedsPerson(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+        raise NotKept(f"{path} cannot be written: {error.strerror}; choose another --output") from error
 
 
-def _report(made: Preview) -> None:
-    for found in (*made.problems, *made.warnings):
-        click.echo(f"megabot: {found}", err=True)
+def _report(made: Preview, source: object) -> None:
+    for outcome, listed in ((Outcome.PROBLEM, made.problems), (Outcome.WARNING, made.warnings)):
+        for found in listed:
+            say(outcome, str(placed(found, source)), err=True)
     for one in made.shown:
         if isinstance(one.text, Rendered):
             click.echo(overview_texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)

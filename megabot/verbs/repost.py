@@ -5,7 +5,7 @@ import sys
 import click
 
 from megabot.app import open_app
-from megabot.core.seen import OrderKind
+from megabot.core.seen import Order, OrderKind
 from megabot.orders import ask_first
 from megabot.verbs.ordering import order
 
@@ -26,4 +26,4 @@ def command(options: dict[str, object], thread: str | None, *, yes: bool) -> int
             click.echo(line, err=True)
         if lines and not (sys.stdin.isatty() and click.confirm("Post a fresh copy?", err=True)):
             return 1
-    return order(options, OrderKind.REPOST, thread)
+    return order(options, Order(OrderKind.REPOST, ""), thread)

@@ -7,7 +7,7 @@ from megabot.verbs.changing import change
 
 
 @click.command(
-    help="Take every hold, skip and move of a thread back, or those of KEY.",
+    help="Cancel all holds, skips and moves of a thread, or those of KEY.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")

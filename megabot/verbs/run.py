@@ -55,7 +55,9 @@ def _serve(running: Running) -> None:
         log.warning("%s", texts.source_trouble(ENGLISH, error))  # no reason to stop: it is looked at again
         threads = ()
     for thread in threads:
-        log.info("%s", texts.next_due(thread.name, next_slot(thread, app.clock.now())))
+        slot = next_slot(thread, app.clock.now())
+        if slot is not None:
+            log.info("%s", texts.next_due(thread.name, slot))
     ports = _ports(app, running.is_to_read_again)
     if ports is None:
         return

@@ -10,7 +10,9 @@ from megabot import site_texts
 from megabot.app import open_app
 from megabot.archive.publishing import publish
 from megabot.errors import ConfigError
+from megabot.layout import Outcome
 from megabot.long_look import look_at_all
+from megabot.terminal import say
 
 
 @click.command(help="Write the site: every edition as posted, the bulletins, a search, and the feeds.")
@@ -20,7 +22,7 @@ from megabot.long_look import look_at_all
     type=click.Path(file_okay=False, path_type=Path),
     help="Write into this folder instead of MEGABOT_SITE_DIR.",
 )
-@click.option("--look", is_flag=True, help="First ask the server what has become of every post.")
+@click.option("--look", is_flag=True, help="Re-check every post on the server first.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: how many files there are, new and removed."
 )
@@ -40,7 +42,7 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
         click.echo(json.dumps(asdict(written)))
         return 0
     click.echo(str(folder / "index.html"))
-    click.echo(site_texts.written(written.files, written.written, written.removed), err=True)
+    say(Outcome.DONE, site_texts.written(written.files, written.written, written.removed), err=True)
     if not app.settings.site_url:
-        click.echo(site_texts.no_feeds(), err=True)
+        say(Outcome.WARNING, site_texts.no_feeds(), err=True)
     return 0

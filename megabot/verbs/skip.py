@@ -7,7 +7,7 @@ from megabot.verbs.changing import change
 
 
 @click.command(
-    help="Leave the next edition, or that of KEY, out.",
+    help="Don't post the next edition, or that of KEY.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")

@@ -2,7 +2,7 @@
 
 import click
 
-from megabot.core.seen import OrderKind
+from megabot.core.seen import Order, OrderKind
 from megabot.verbs.ordering import order
 
 
@@ -11,4 +11,4 @@ from megabot.verbs.ordering import order
 @click.pass_obj
 def command(options: dict[str, object], thread: str | None) -> int:
     """Give the order, print what stands."""
-    return order(options, OrderKind.UNDO, thread)
+    return order(options, Order(OrderKind.UNDO, ""), thread)

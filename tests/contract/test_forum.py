@@ -55,6 +55,13 @@ def test_an_empty_inbox_is_empty_and_a_message_is_counted(stage: Stage) -> None:
     assert (before.total, stage.forum.unread().total) == (0, 1)
 
 
+def test_a_community_is_followed(stage: Stage) -> None:
+    for _ in range(2):
+        stage.forum.follow(stage.news)
+
+    assert stage.forum.community(stage.called("news")).followed
+
+
 def test_a_community_is_found_by_name_with_its_moderators(stage: Stage) -> None:
     name = stage.called("news")
 

@@ -57,6 +57,7 @@ OPERATIONS: dict[str, Callable[[HttpStage, int], object]] = {
     "show_everything": lambda stage, _: stage.forum.show_everything(),
     "unread": lambda stage, _: stage.forum.unread(),
     "community": lambda stage, _: stage.forum.community("news"),
+    "follow": lambda stage, _: stage.forum.follow(stage.news),
     "own_content": lambda stage, _: stage.forum.own_content(since=None),
     "own_removed": lambda stage, _: stage.forum.own_removed(stage.news),
     "pinned": lambda stage, _: stage.forum.pinned(stage.news),

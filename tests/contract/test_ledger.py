@@ -114,6 +114,17 @@ def test_a_settled_intent_says_how_and_when_it_went(ledger: Ledger) -> None:
     assert ledger.intents("birds") == (settled,)
 
 
+def test_a_post_that_is_forgotten_is_gone_with_its_text(ledger: Ledger) -> None:
+    ledger.record_post(POST)
+    ledger.record_post(replace(POST, post_id=8, copy=2, withdrawn=True))
+    ledger.keep_text(TEXT)
+
+    ledger.forget_post(7)
+
+    assert [(record.post_id, record.withdrawn) for record in ledger.posts("birds")] == [(8, True)]
+    assert ledger.text(7) is None
+
+
 @pytest.mark.parametrize("state", IntentState)
 def test_every_state_can_be_written_and_read(ledger: Ledger, state: IntentState) -> None:
     ledger.settle(ledger.begin(PIN).id, state, at=LATER)

@@ -69,8 +69,22 @@ def test_a_file_that_cannot_be_used_is_told_once(megabot: Megabot, source: Path)
     _, out, _ = megabot("check")
 
     assert out.splitlines() == [
-        "problem sections/20-bad.md:1: the file is not UTF-8 (save it as UTF-8 in your editor)"
+        "problem templates/sections/20-bad.md:1: the file is not UTF-8 (save it as UTF-8 in your editor)",
+        "",
+        "1 problem.",
     ]
+
+
+def test_files_are_named_from_where_the_user_stands(
+    megabot: Megabot, broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (broken.parent / "sections/20-bad.md").write_bytes(b"\xff")
+    monkeypatch.chdir(broken.parent / "sections")
+    source = str(broken.parent)
+
+    for verb in ("check", "preview", "calendar", "post"):
+        _, out, err = megabot(verb, SOURCE=source)
+        assert " 20-bad.md:1: the file is not UTF-8" in out + err, verb
 
 
 def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:
@@ -154,9 +168,9 @@ def test_without_a_network_the_exit_code_is_its_own(
     for form in ("text", "json"):
         code, out, err = megabot("check", "--links", "--format", form, INSTANCE="https://lemmy.example")
 
-        assert (code, "is dead" in out) == (4, False)
+        assert (code, "is dead" in out) == (5, False)
         assert err.endswith(
-            "megabot: The network is missing: no server of any link could be reached, so the "
+            "failed: The network is missing: no server of any link could be reached, so the "
             "links were not checked. Connect this machine (or set MEGABOT_PROXY) and run this again\n"
         )
 
@@ -171,5 +185,5 @@ def test_a_folder_in_a_repository_of_another_account_is_told_by_check_and_status
     assert (code, out.startswith("warning the revision of the source is not known")) == (0, True)
     _, out, _ = megabot("status")
 
-    assert f"safe.directory {source}" in out
+    assert f"safe.directory {source}" in out.replace("\n", "")
     assert "in no git repository" not in out

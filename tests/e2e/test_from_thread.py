@@ -30,7 +30,7 @@ def hand_made(sandbox: Sandbox, body: str = BODY) -> str:
 
 
 def init(*words: str) -> Result:
-    return CliRunner().invoke(cli, ["init", *words], input="\nmegabot\n\n\n\n\n", standalone_mode=False)
+    return CliRunner().invoke(cli, ["init", *words], input="\nmegabot\n\n\n\n\ny\n", standalone_mode=False)
 
 
 def test_a_template_is_made_of_a_thread_and_says_what_the_thread_said(
@@ -39,7 +39,7 @@ def test_a_template_is_made_of_a_thread_and_says_what_the_thread_said(
     result = init("new", "--from", hand_made(sandbox))
     assert result.return_value == 0, result.output
     names = sorted(str(path.relative_to("new")) for path in Path("new").rglob("*.*"))
-    assert names == [".env", "templates/sections/10-maps.md", "templates/thread.md.j2"]
+    assert names == [".env", ".gitignore", "templates/sections/10-maps.md", "templates/thread.md.j2"]
 
     code, out, err = megabot("preview", SOURCE="new/templates")
 
@@ -79,7 +79,7 @@ def test_a_stranger_sees_what_a_change_does_to_the_standing_post(
     megabot("preview", "--diff", "--output", "page.html", **nobody)
 
     assert code == 0, err
-    assert re.search(r"beside https://lemmy.example/post/1:\n", out)
+    assert re.search(r"changes since https://lemmy.example/post/1:\n", out)
     assert "\n-- A map of the hills: https://maps.example/hills\n+- No map any more\n" in out
     assert "<ins>+- No map any more</ins>" in Path("page.html").read_text()
 
@@ -90,7 +90,7 @@ def test_the_ledger_knows_the_standing_post_without_asking(megabot: Megabot, san
 
     _, out, _ = megabot("preview", "--diff")
 
-    assert "beside https://lemmy.example/post/1:" in out
+    assert "changes since https://lemmy.example/post/1:" in out
     assert sandbox.requests == []
 
 
@@ -115,7 +115,7 @@ def test_a_server_that_is_away_is_told_and_hinders_nothing(
     sandbox.start()
 
     assert code == 0
-    assert "the post that stands could not be read" in err
+    assert "the current post could not be read" in err
 
 
 def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot: Megabot) -> None:

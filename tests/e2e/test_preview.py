@@ -1,5 +1,6 @@
 """`megabot preview --output`: a page for people, and the workflows of docs/ci.md that keep it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -101,7 +102,7 @@ def test_the_page_names_the_commit(megabot: Megabot, source: Path) -> None:
 
     megabot("preview", "--output", "page.html")
 
-    assert f"of revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
+    assert f"from revision <code>{commit[:12]}</code>.</p>" in Path("page.html").read_text()
 
 
 def test_the_page_links_what_was_posted_before(megabot: Megabot, sandbox: Sandbox) -> None:
@@ -145,7 +146,7 @@ def test_a_place_that_cannot_be_written_to_is_an_error_with_the_next_step(megabo
 
     assert code == 1
     assert err == (
-        "megabot: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
+        "failed: no/such/folder.html cannot be written: No such file or directory; choose another --output\n"
     )
 
 
@@ -209,3 +210,26 @@ def test_the_hook_for_pre_commit_checks_the_repository_of_templates(
         done = subprocess.run([*words, *program], cwd=source, capture_output=True, text=True, check=False)
 
         assert "the next 60 editions render" in done.stdout, done.stderr
+
+
+def test_a_script_gets_the_editions_their_diff_and_what_is_wrong(megabot: Megabot, source: Path) -> None:
+    megabot("post")
+    (source / "preambles/news/_default.md").write_text("Another essay.\n")
+
+    code, out, err = megabot("preview", "--diff", "--json")
+
+    made = json.loads(out)
+    (edition,) = made["editions"]
+    assert (code, err, made["problems"]) == (0, "", [])
+    assert (edition["thread"], edition["current"]) == ("news", "https://lemmy.example/post/1")
+    assert "+Another essay." in edition["diff"]
+
+
+def test_a_script_gets_the_problems_of_a_preview(megabot: Megabot, source: Path) -> None:
+    template = source / "thread.md.j2"
+    template.write_text(template.read_text().replace("preamble.text", "preambel.text"))
+
+    code, out, _ = megabot("preview", "--json")
+
+    (problem,) = json.loads(out)["problems"]
+    assert (code, problem["path"], problem["line"]) == (1, "thread.md.j2", 7)

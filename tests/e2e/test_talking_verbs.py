@@ -26,10 +26,12 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
     out = capsys.readouterr().out
     assert code == 0, out
     assert "One post for each of 7 editions of the news and 5 of the reading group" in out
-    assert "The two link each other" in out
+    assert "The two threads link each other" in out
     assert "answers: The comment is among the highlights." in out
-    assert "as a site of their own: http://127.0.0.1:" in out
-    assert "unpins /post/3 by hand; the bot leaves it so" in out
+    assert "unpins /post/3 by hand, and the bot respects that" in out
+    version = {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[api]
+    assert out.startswith(f"Seven weeks on a mini Lemmy {version} (API {api})")
+    assert "://" not in out  # the addresses are gone when it has ended
 
 
 def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
@@ -38,15 +40,18 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
     """T10."""
     answers = [
         "lemmy example",
-        "https://lemmy.example",
+        "https://nowhere.invalid",
+        "y",
         "megabot",
         "birds",
         "mnday",
         "monday",
-        "9 o'clock",
+        "half past six",
         "18:30",
+        "BST",
+        "Europe/Lisbon",
     ]
-    typed = iter([*answers, "Europe/Lisbon"])
+    typed = iter([*answers, "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
 
     assert main(["init", "bot"]) == 0
@@ -59,12 +64,12 @@ def test_init_asks_until_it_can_use_an_answer_and_check_is_content(
 
 
 def test_after_init_the_verbs_of_readme_work_in_their_order(
-    megabot: Megabot, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
+    megabot: Megabot, sandbox: Sandbox, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (steps,) = re.findall(r"^megabot init.*?(?=^megabot run)", README.read_text(), re.MULTILINE | re.DOTALL)
-    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[1:]]
+    verbs = [line.partition("#")[0].split()[1:] for line in steps.splitlines()[2:]]
     verbs.remove(["preview", "--open"])  # stays until Ctrl-C; tests/browser has it
-    typed = iter(["https://lemmy.example", "megabot", "news", "monday", "12:00", "Europe/Lisbon"])
+    typed = iter([sandbox.url, "megabot", "news", "monday", "12:00", "Europe/Lisbon", "y"])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(typed))
     assert megabot("init", "bot")[0] == 0
     monkeypatch.chdir(nobodys_home / "bot")
@@ -148,7 +153,7 @@ def test_help_names_every_verb(flag: str, capsys: pytest.CaptureFixture[str]) ->
     assert main([flag]) == 0
 
     out = capsys.readouterr().out
-    assert "  repost    post a fresh copy" in out
+    assert "  repost     post a fresh copy" in out
 
 
 def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) -> None:
@@ -158,12 +163,30 @@ def test_status_history_and_calendar_are_readable_by_people(megabot: Megabot) ->
     _, history, _ = megabot("history")
     _, calendar, _ = megabot("calendar", "--count", "2")
 
-    assert "https://lemmy.example/post/1, pinned: yes" in status
-    pinned, posted, commanded = (line.split("  ")[2:] for line in history.splitlines())
-    who = f"{getpass.getuser()} at the host"
-    assert (pinned[0], posted[:2]) == ("pin: done", ["post: done", f"ordered by {who}"])
-    assert commanded[0] == f"{who}: post"
-    assert len(calendar.splitlines()) == 2
+    assert ", pinned: https://lemmy.example/post/1" in status
+    who = f"{getpass.getuser()} on this machine"
+    _, pinned, posted, commanded = (line.split("  ")[-1].strip() for line in history.splitlines())
+    assert (pinned, posted) == ("https://lemmy.example/post/1", f"{pinned}, ordered by {who}")
+    assert commanded == f"by {who}"
+    assert [line.split()[0] for line in calendar.splitlines()[:2]] == ["news", "edition"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "colour"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_is_not_wanted(
+    sandbox: Sandbox, source: Path, changed: dict[str, str], *, colour: bool
+) -> None:
+    settings = {"MEGABOT_INSTANCE": sandbox.url, "MEGABOT_SOURCE": str(source), "TERM": "xterm"}
+
+    code, said = on_a_terminal(["status"], settings | changed, {})
+
+    assert (code, "\x1b[1mnews\x1b[0m" in said) == (0, colour), said
+    assert ("\x1b" in said) is colour
+
+
+def test_a_pipe_gets_no_colour(megabot: Megabot) -> None:
+    assert not any("\x1b" in megabot(*words.split())[1] for words in ("status", "calendar", "check"))
 
 
 def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
@@ -171,7 +194,7 @@ def test_the_bot_introduces_itself_and_waiting_ends_when_nothing_is_missing(
 ) -> None:
     megabot("post")
     code, out, _ = megabot("introduce", f"{sandbox.url}/post/1")
-    assert (code, out) == (0, "news: the bot is a moderator there already; nothing was said\n")
+    assert (code, out) == (4, "nothing to do: news: the bot is a moderator there already; nothing was said\n")
 
     code, out, _ = megabot("check", "--online", "--yes", "--wait")
     assert (code, "may post and pin" in out) == (0, True)

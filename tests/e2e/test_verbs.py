@@ -1,6 +1,8 @@
 """The verbs as a person types them, against a sandbox: what they print, what stands then."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from megabot.sandbox import Sandbox
@@ -15,6 +17,7 @@ def test_check_online_and_post_do_the_job(megabot: Megabot, sandbox: Sandbox) ->
     code, out, err = megabot("post")
 
     assert code == 0, err
+    assert out.startswith("done: news/")
     assert "https://lemmy.example/post/1 (pinned)" in out
 
 
@@ -23,7 +26,8 @@ def test_post_twice_makes_one_post_and_says_where_it_is(megabot: Megabot, sandbo
 
     code, out, _ = megabot("post")
 
-    assert code == 0
+    assert code == 4
+    assert out.startswith("nothing to do: news/")
     assert "/post/1 (pinned)" in out
     assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
 
@@ -191,7 +195,7 @@ def test_status_shows_the_state_of_the_source(megabot: Megabot) -> None:
     code, out, _ = megabot("status")
 
     assert code == 0
-    assert "source: a folder that is in no git repository" in out
+    assert "a plain folder (not in git)" in out
 
 
 def test_backup_writes_a_file_and_says_what_is_not_in_it(megabot: Megabot, tmp_path: Path) -> None:
@@ -208,3 +212,29 @@ def test_backup_before_there_is_a_ledger_says_so(megabot: Megabot, tmp_path: Pat
 
     assert (code, "there is no ledger in" in err) == (1, True)
     assert not (tmp_path / "megabot.db").exists()
+
+
+def test_close_to_the_next_slot_post_is_refused_and_the_named_edition_is_posted(
+    megabot: Megabot, sandbox: Sandbox, source: Path
+) -> None:
+    template = source / "thread.md.j2"
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%A}".lower()
+    template.write_text(re.sub(r"on: \w+", f"on: {tomorrow}", template.read_text()))
+
+    code, _, err = megabot("post")
+    key = re.findall(r"--edition (\S+),", err)[0]
+    code_named, out, _ = megabot("post", "--edition", key)
+
+    assert (code, code_named) == (1, 0)
+    assert err.startswith("refused: news: ")
+    assert "megabot post news --next" in err
+    assert out.startswith(f"done: news/{key}: https://lemmy.example/post/1 (pinned)")
+
+
+def test_post_next_posts_the_coming_edition_once(megabot: Megabot, sandbox: Sandbox) -> None:
+    megabot("post")
+
+    codes = [megabot("post", "--next")[0] for _ in range(2)]
+
+    assert codes == [0, 4]
+    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 2

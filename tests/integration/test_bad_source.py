@@ -245,3 +245,114 @@ def test_one_slip_is_told_once(folder: Path, text: str, said: str) -> None:
     ((_, told),) = checked(folder)
 
     assert told.startswith(said)
+
+
+def test_one_broken_file_hides_no_mistake_of_another(folder: Path) -> None:
+    """A template that is not YAML, a section, a data file and a preamble that are not either: all at once."""
+    (folder / "film.md.j2").write_text("---\nschedule: {{every: week\n---\nx")
+    (folder / "sections/20-x.md").write_text("---\ntitle: [\n---\nx\n")
+    (folder / "data/prices.json").write_text('{"a":')
+    for thread in ("news", "film"):
+        (folder / "preambles" / thread).mkdir(exist_ok=True)
+    (folder / "preambles/film/2026-W50.md").write_text('---\ntheme: "x\n---\nWords.\n')
+    (folder / "preambles/news/2026-W50.md").write_text("")
+
+    found = {sentence.split(":")[0] for _, sentence in checked(folder)}
+
+    assert found == {
+        "film.md.j2",
+        "sections/20-x.md",
+        "data/prices.json",
+        "preambles/film/2026-W50.md",
+        "preambles/news/2026-W50.md",
+    }
+
+
+def test_a_good_thread_is_checked_beside_a_broken_one(folder: Path) -> None:
+    (folder / "film.md.j2").write_text("---\nschedule: {{every: week\n---\nx")
+    in_file(folder / "thread.md.j2", "preamble.text", "preambel.text")
+
+    said = [sentence for _, sentence in checked(folder)]
+
+    assert any("preambel is not defined" in one for one in said), said
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("sections/x.txt", "its name must end in .md"),
+        ("sections/60-X.MD", "its name must end in .md (small letters)"),
+        ("sections/more/10-x.md", "move it to sections/"),
+        ("preambles/news/2026-W50.markdown", "its name must end in .md"),
+        ("data/prices.CSV", "its name must end in .csv (small letters)"),
+        ("data/prices.xlsx", "its name must end in .yaml, .yml, .json or .csv"),
+        ("images/kite.svg", "its name must end in .png, .jpg, .jpeg, .gif, .webp or .avif"),
+        ("film.MD.J2", "name it NAME.md.j2"),
+        ("film.md.jinja", "name it NAME.md.j2"),
+    ],
+)
+def test_a_file_that_is_not_read_is_a_warning_with_the_fix(folder: Path, name: str, hint: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("x")
+
+    assert checked(folder) == [(Level.WARNING, f"{name}: the file is ignored ({hint})")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "notes.txt", "sections/README", "sections/10-maps.md~", "sections/.gitkeep", "docs/x.txt"],
+)
+def test_a_file_that_nobody_takes_for_a_part_is_no_finding(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("x")
+
+    assert checked(folder) == []
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "---\n---\n"])
+def test_an_empty_preamble_is_a_warning(folder: Path, text: str) -> None:
+    (folder / "preambles/news/2026-W50.md").write_text(text)
+
+    ((level, said),) = checked(folder)
+
+    assert (level, "2026-W50 is posted without a preamble" in said) == (Level.WARNING, True)
+
+
+def test_a_preamble_of_settings_alone_is_none(folder: Path) -> None:
+    (folder / "preambles/news/2026-W50.md").write_text("---\ntheme: Tides\n---\n")
+
+    assert checked(folder) == []
+
+
+def test_a_preambles_key_in_capitals_is_a_warning(folder: Path) -> None:
+    key = "2026-W50"
+    (folder / f"preambles/news/{key}.md").write_text("---\nTheme: Tides\n---\nWords.\n")
+
+    (found,) = checked(folder, slots=60)
+
+    assert found == (
+        Level.WARNING,
+        f"preambles/news/{key}.md: no template uses the key Theme (write it as theme)",
+    )
+
+
+def test_a_misspelt_filter_is_found_in_a_branch_that_is_never_taken(folder: Path) -> None:
+    in_file(folder / "thread.md.j2", "{{ preamble.text }}", "{% if false %}{{ 1 | ordinall }}{% endif %}x")
+
+    ((level, said),) = checked(folder)
+
+    assert (level, "No filter named 'ordinall'" in said) == (Level.PROBLEM, True)
+    assert said.endswith("(did you mean ordinal?)")
+
+
+def test_a_first_day_that_is_no_posting_date_is_a_warning_with_the_fix(folder: Path) -> None:
+    text = (folder / "thread.md.j2").read_text()
+    (folder / "thread.md.j2").write_text(
+        text.replace("first: 2024-01-01", "first: {date: 2024-01-02, number: 7}")
+    )
+
+    ((level, said),) = checked(folder)
+
+    assert level is Level.WARNING
+    assert "Tuesday 2024-01-02 is not a posting date, so number 7 is that of Monday 2024-01-08" in said
+    assert "write first: {date: 2024-01-08, number: N}" in said

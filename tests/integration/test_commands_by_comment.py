@@ -25,6 +25,33 @@ def test_a_moderator_asks_for_help(world: World, service: Service) -> None:
 
 
 @ON_BOTH
+@pytest.mark.parametrize(
+    "text", [f"\u00a0{BOT} status", f"{BOT}\u00a0status", f"\u200e{BOT}\u200e status", f"**{BOT}** status"]
+)
+def test_a_space_of_another_kind_or_a_name_in_bold_is_no_reason_for_silence(
+    world: World, service: Service, text: str
+) -> None:
+    elsewhere = world.hand("reader").create_post(world.community_id, "A remark")
+
+    say(world, service, text, post=elsewhere)
+
+    assert "2026-W48 https://lemmy.example/post/1" in answers(world, elsewhere)[0]
+
+
+@ON_BOTH
+def test_a_colon_after_the_name_is_heard_in_the_bots_own_threads_and_in_messages_alone(
+    world: World, service: Service
+) -> None:
+    elsewhere = world.hand("reader").create_post(world.community_id, "A remark")
+
+    say(world, service, f"{BOT}: status", post=elsewhere)
+    say(world, service, f"{BOT}: status")
+    write(world, service, f"{BOT}: status")
+
+    assert (len(answers(world, elsewhere)), len(answers(world)), len(letters(world))) == (0, 1, 1)
+
+
+@ON_BOTH
 def test_a_moderator_has_a_fresh_copy_made(world: World, service: Service) -> None:
     say(world, service, f"{BOT} repost yes")
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from megabot.adapters.alerts import LedgerAlerts
+from megabot.core.heard import HeardState
 from megabot.core.posts import Person
 from megabot.ports import Ports
 from megabot.run import Service
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
 from tests.simulation.server import Server
@@ -27,6 +28,9 @@ class Scene:
     service: Service
     bot: Person
     kim: Person
+    ledger: FakeLedger
+    codes: FakeCodes
+    pages: Pages
 
     def tick(self) -> None:
         self.clock.at += timedelta(seconds=30)
@@ -47,6 +51,15 @@ class Scene:
     def posts(self) -> int:
         return len(self.server.posts)
 
+    def answers(self) -> list[str]:
+        said = self.server.mail.said.values()
+        texts = [one.comment.content for one in said if one.by.id == self.bot.id and one.parent_id]
+        return [text.partition("\n\n[//]: #")[0] for text in texts]
+
+    def code(self) -> str:
+        """The code in the newest message to kim."""
+        return self.letters(self.kim)[-1].partition(" yes ")[2].partition("`")[0]
+
     def letters(self, to: Person) -> list[str]:
         return [one.text for one in self.server.mail.letters if one.to == to.id]
 
@@ -60,12 +73,13 @@ def scene() -> Scene:
     kim = server.add_person("kim")
     kim = server.people["kim"] = replace(kim, actor="https://elsewhere.example/u/kim")
     server.add_community("news", ["modlin", "kim", "megabot"])
-    ledger = FakeLedger()
+    ledger, codes, pages = FakeLedger(), FakeCodes(), Pages((replace(NEWS, community="news"),))
     ports = Ports(
         clock=clock,
+        draw_code=codes,
         forum=AccountForum(server, bot),
         ledger=ledger,
-        source=Pages((replace(NEWS, community="news"),)),
+        source=pages,
         renderer=Press(),
         alerts=LedgerAlerts(ledger),
     )
@@ -73,7 +87,7 @@ def scene() -> Scene:
     service.tick()
     clock.at = SLOT + WEEK
     service.tick()
-    made = Scene(server, clock, service, bot, kim)
+    made = Scene(server, clock, service, bot, kim, ledger, codes, pages)
     assert made.posts() == 1
     return made
 
@@ -99,31 +113,97 @@ def test_what_they_order_by_message_has_to_be_said_again_in_the_thread(scene: Sc
     """C11."""
     scene.message(scene.kim, "repost yes")
     assert scene.posts() == 1
-    (asked,) = scene.letters(scene.kim)
-    code = asked.partition(" yes ")[2][:6]
 
-    scene.comment(scene.kim, f"{BOT} yes {code}")
+    scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
     assert scene.posts() == 2
+
+
+def test_a_message_confirms_nothing(scene: Scene) -> None:
+    """C11: whoever forges the order as a message can forge the confirmation as one too."""
+    scene.message(scene.kim, "repost yes")
+    scene.message(scene.kim, f"yes {scene.code()}")
+
+    assert scene.posts() == 1
+    assert "a private message confirms nothing" in scene.letters(scene.kim)[-1]
+
+
+def test_a_comment_that_is_gone_before_it_is_carried_out_confirms_nothing(scene: Scene) -> None:
+    """C11: in public means that everyone can read it."""
+    scene.message(scene.kim, "repost yes")
+    hand = FakeHand(scene.server, scene.kim)
+    comment = hand.comment(scene.thread, f"{BOT} yes {scene.code()}")
+    hand.delete_comment(comment)
+    scene.tick()
+
+    assert scene.posts() == 1
+
+
+def test_the_code_cannot_be_told_from_the_message_and_is_not_in_the_ledger(scene: Scene) -> None:
+    """C11."""
+    scene.message(scene.kim, "repost yes")
+    scene.message(scene.kim, "repost yes")
+    codes = scene.codes.drawn
+
+    assert len(set(codes)) == 2
+    assert scene.code() == codes[1]
+    kept = repr(vars(scene.ledger))
+    assert not any(code in kept for code in codes)
+
+
+def test_a_code_counts_once(scene: Scene) -> None:
+    """C11."""
+    scene.message(scene.kim, "move +2h")
+    said = f"{BOT} yes {scene.code()}"
+    scene.comment(scene.kim, said)
+    scene.comment(scene.kim, f"{BOT} resume")
+    scene.comment(scene.kim, said)
+
+    assert "nothing waiting under that code" in scene.answers()[-1]
+
+
+def test_a_confirmation_that_was_cut_short_by_a_crash_is_carried_out_again(scene: Scene) -> None:
+    """C11: used once means by one comment, however often that is begun."""
+    scene.message(scene.kim, "repost yes")
+    scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
+    (done,) = [one for one in scene.ledger.commands(10) if one.verb == "confirm"]
+    scene.ledger.keep_heard(replace(done, state=HeardState.ACTING, key=done.key))
+    for comment in [key for key, one in scene.server.mail.said.items() if one.by.id == scene.bot.id]:
+        del scene.server.mail.said[comment]
+    scene.tick()
+
+    assert scene.posts() == 2
+    assert scene.answers()[-1].endswith("(pinned)")
+
+
+def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> None:
+    """C11: the confirmation is made in the community of the thread."""
+    scene.server.add_community("books", ["kim", "megabot"])
+    books = replace(NEWS, name="books", community="books", path="threads/books.md.j2")
+    scene.pages.all = (*scene.pages.all, books)
+    scene.tick()
+    scene.message(scene.kim, "hold books")
+    scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
+
+    assert "books is not commanded from here" in scene.answers()[-1]
+    assert scene.ledger.recall("amendments:books") is None
 
 
 def test_only_who_gave_an_order_can_confirm_it(scene: Scene) -> None:
     """C11."""
     scene.message(scene.kim, "repost yes")
-    code = scene.letters(scene.kim)[0].partition(" yes ")[2][:6]
 
-    scene.comment(scene.server.people["modlin"], f"{BOT} yes {code}")
+    scene.comment(scene.server.people["modlin"], f"{BOT} yes {scene.code()}")
 
     assert scene.posts() == 1
 
 
-def test_an_hour_later_there_is_nothing_to_confirm(scene: Scene) -> None:
+def test_a_quarter_of_an_hour_later_there_is_nothing_to_confirm(scene: Scene) -> None:
     """C11."""
     scene.message(scene.kim, "repost yes")
-    code = scene.letters(scene.kim)[0].partition(" yes ")[2][:6]
-    scene.clock.at += timedelta(minutes=61)
+    scene.clock.at += timedelta(minutes=16)
 
-    scene.comment(scene.kim, f"{BOT} yes {code}")
+    scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
     assert scene.posts() == 1
 

@@ -125,10 +125,10 @@ FORBIDDEN = {
 }
 ATTEMPTS = """
 import errno, os, resource, socket, sqlite3, sys
-from megabot.adapters.render_child import _limit
+from megabot.adapters.render_child import limit
 if os.geteuid() == 0:  # root may fork and raise limits; the service never is root
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
-_limit(5)
+limit(5)
 for attempt in sys.argv[1:]:
     try:
         eval(attempt)
@@ -142,8 +142,8 @@ for attempt in sys.argv[1:]:
 """
 ANOTHER_PROGRAM = """
 import os, sys
-from megabot.adapters.render_child import _limit
-_limit(5)
+from megabot.adapters.render_child import limit
+limit(5)
 os.execv(sys.executable, [sys.executable, "-c", "print('done')"])
 """
 

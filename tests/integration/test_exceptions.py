@@ -7,7 +7,6 @@ import pytest
 
 from megabot import amending
 from megabot.amending import Amended
-from megabot.core.amendments import Kind
 from megabot.core.commands import Command, Verb
 from megabot.errors import Busy
 from megabot.ports import Ports
@@ -351,7 +350,7 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
     "change",
     [
         lambda ports: amending.resume(ports, NEWS),
-        lambda ports: amending.change(ports, NEWS, Kind.HOLD, Command(verb=Verb.HOLD), "robin"),
+        lambda ports: amending.change(ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT),
         lambda ports: amending.set_preamble(ports, NEWS, Command(verb=Verb.PREAMBLE, text="Text"), "robin"),
     ],
 )

@@ -8,10 +8,12 @@ import pytest
 
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.git_command import run_git
+from megabot.adapters.renderer import Renderer
 from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
-from megabot.core.threads import Revision, Snapshot
+from megabot.core.threads import Rendered, Revision, Snapshot
 from megabot.errors import SourceBroken, SourceMissing
 from tests.git_remote import be_another_account
+from tests.templates import CONTEXT
 
 THREAD = """---
 name: news
@@ -241,3 +243,38 @@ def test_a_repository_that_is_trusted_gives_its_revision(
 
 def test_a_folder_in_no_repository_is_no_trouble(folder: Path) -> None:
     assert snapshot(folder).no_revision == ""
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
+
+
+@pytest.mark.parametrize(("on_disk", "asked"), [(DECOMPOSED, COMPOSED), (COMPOSED, DECOMPOSED)])
+def test_names_are_found_however_their_accents_are_written(folder: Path, on_disk: str, asked: str) -> None:
+    """MacOS writes é as two characters; most keyboards as one."""
+    (folder / "images").mkdir()
+    (folder / f"sections/10-{on_disk}.md").write_text("---\ntitle: Coffee\n---\n- a bean\n")
+    (folder / f"data/{on_disk}.yaml").write_text(f"{on_disk}: arabica\n")
+    (folder / f"_{on_disk}.md.j2").write_text("A part.")
+    (folder / f"images/{on_disk}.png").write_bytes(b"\x89PNG")
+    body = f'{{{{ section("{asked}") }}}}\n{{{{ data["{asked}"]["{asked}"] }}}}\n'
+    body += f'{{% include "_{asked}.md.j2" %}}'
+    head = THREAD.replace("title: News", f"title: News\nimage: images/{asked}.png\nimage_alt: A cup")
+    (folder / "thread.md.j2").write_text(head.replace("Text", body))
+    source = FolderSource(folder)
+    taken = source.snapshot()
+
+    (thread,) = source.threads(taken)
+    (made,) = Renderer().render(taken, [(thread, CONTEXT)])
+
+    assert isinstance(made, Rendered), made
+    assert all(word in made.body for word in ("a bean", "arabica", "A part."))
+    assert source.picture(taken, made.url) == b"\x89PNG"
+
+
+def test_two_files_of_one_name_are_a_problem(folder: Path) -> None:
+    for name in (COMPOSED, DECOMPOSED):
+        (folder / f"data/{name}.yaml").write_text("x: 1")
+
+    (problem,) = problems(folder)
+
+    assert problem.startswith(f"data/{COMPOSED}.yaml: two files have this name, one with composed and one")

@@ -87,6 +87,17 @@ def test_the_folder_of_the_newest_commit_is_read(source: Open, remote: Remote, c
     assert snapshot.fetched == clock.now()
 
 
+def test_names_are_composed_and_what_is_not_read_is_named(source: Open, remote: Remote) -> None:
+    remote.write("sections/cafe\u0301.md", "one")
+    remote.write("sections/60-X.MD", "two")
+    remote.commit()
+
+    snapshot = source().snapshot()
+
+    assert "sections/caf\u00e9.md" in snapshot.files
+    assert [one.path for one in snapshot.ignored] == ["sections/60-X.MD"]
+
+
 def test_without_branch_and_folder_it_is_the_root_of_what_the_repository_has_chosen(
     source: Open, remote: Remote
 ) -> None:

@@ -1,6 +1,6 @@
 """People's hands, each with the ledger kept and with it lost: what they did wins, nothing is posted twice.
 
-The bullets of design.md 5b; `lost` deletes the ledger between the hand and the bot's next look.
+The bullets of docs/hands.md; `lost` deletes the ledger between the hand and the bot's next look.
 """
 
 from collections.abc import Callable

@@ -7,6 +7,7 @@ import pytest
 
 from megabot import importing
 from megabot.adapters.public_posts import PublicPosts
+from megabot.core import calendar
 from megabot.core.past_threads import Fate, Past
 from megabot.core.records import PostRecord
 from megabot.core.seen import OrderKind
@@ -30,11 +31,13 @@ def years(world: World) -> World:
     return world
 
 
-def found(world: World, *, title: str = "News of week*", by: str = "modlin") -> tuple[Past, ...]:
+def found(
+    world: World, *, title: str = "News of week*", by: str = "modlin", newest: str = ""
+) -> tuple[Past, ...]:
     posts, steps = PublicPosts(world.sandbox.url), []
     past = importing.find(
         ports_ledger(world), world.pages.all[0], posts.all("news", by=by), title=title, by=by,
-        step=lambda: steps.append(1),
+        step=lambda: steps.append(1), newest=calendar.by_key("news", world.pages.all[0].schedule, newest),
     )  # fmt: skip
     posts.close()
     assert steps

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot.adapters.link_asker import LinkAsker, reaches_internet
+from megabot.adapters.link_asker import LinkAsker
+from megabot.adapters.public_web import reaches_internet
 from megabot.core.links import Contact, Outcome, Verdict
 from tests.raw_server import RawServer, Script, answer
 

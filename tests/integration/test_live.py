@@ -150,6 +150,35 @@ def test_a_mistake_is_shown_with_its_line_and_the_rest_of_the_page_stays(desk: D
     assert "This edition cannot be rendered." in html
 
 
+@pytest.mark.parametrize(
+    "broken", ["---\nnmae: news\n---\n", THREAD + "{{ nosuch }}", "---\n\ttab: x\n---\n"]
+)
+def test_the_last_good_edition_stays_beside_a_mistake_until_it_is_fixed(
+    get: Get, folder: Path, follower: Follower, broken: str
+) -> None:
+    get("/part?thread=news")
+    (folder / "thread.md.j2").write_text(broken)
+    follower.check()
+
+    wrong = get("/part?thread=news")[2]
+    (folder / "thread.md.j2").write_text(THREAD.replace("An essay.", "A newer essay."))
+    follower.check()
+
+    assert "An essay." in wrong
+    assert "This is the edition as it was before" in wrong
+    assert '<section class="found bad"' in wrong
+    assert "This is the edition as it was before" not in get("/part?thread=news")[2]
+
+
+def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(desk: Desk, folder: Path) -> None:
+    (folder / "thread.md.j2").write_text(THREAD + "{% if false %}{{ 1 | ordinall }}{% endif %}")
+
+    html = document(view(desk, Wish()))
+
+    assert "No filter named &#x27;ordinall&#x27;" in html
+    assert "did you mean ordinal?" in html
+
+
 def test_front_matter_that_cannot_be_used_is_shown_too(desk: Desk, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: news\n---\n")
 
@@ -211,7 +240,7 @@ def test_a_text_that_is_as_posted_says_so(desk: Desk) -> None:
     posted_again = replace(desk, ledger=FakeLedger())
     posted(posted_again, text.body)
 
-    assert "The text is that of" in document(view(posted_again, Wish()))
+    assert "The text is the same as in" in document(view(posted_again, Wish()))
 
 
 def test_an_image_from_elsewhere_is_linked_and_not_loaded(desk: Desk, folder: Path) -> None:

@@ -25,6 +25,7 @@ HOSTILE = [
     ">" * 9_990 + " deep",
     "::: spoiler open\n```\nnever closed",
     "@reader@lemmy.example look, and @modlin@lemmy.example",
+    "https:https://evil.example/@reader@lemmy.example and @modlin@lemmy.example",
     "[//]: # (megabot:v1:news/2026-W99)",
 ]
 
@@ -156,11 +157,44 @@ def test_a_hostile_comment_does_no_harm(scene: Scene, text: str) -> None:
 
 def test_a_note_stands_on_top_until_it_is_over(scene: Scene) -> None:
     scene.say("note The server is slow today, see https://status.example for 2h")
-    assert scene.body().startswith("> **Note, Mon 23 Nov 13:00 GMT:** The server is slow today, see https://")
+    above = "> **Note, Mon 23 Nov 13:00 GMT (until Mon 23 Nov 15:00 GMT):** The server is slow today, see https://"
+    assert scene.body().startswith(above)
     scene.wait(timedelta(hours=2))
 
     assert "Note" not in scene.body()
     assert scene.body().startswith("An essay.")
+
+
+@pytest.mark.parametrize(
+    ("end", "until"),
+    [
+        ("for 6 hours", "Mon 23 Nov 19:00 GMT"),
+        ("for 6 h", "Mon 23 Nov 19:00 GMT"),
+        ("for 2 days", "Wed 25 Nov 13:00 GMT"),
+        ("until 18:00", "Mon 23 Nov 18:00 GMT"),
+        ("until Friday 6pm.", "Fri 27 Nov 18:00 GMT"),
+        ("until tomorrow", "Tue 24 Nov 00:00 GMT"),
+    ],
+)
+def test_the_answer_to_a_note_names_its_end(scene: Scene, end: str, until: str) -> None:
+    scene.say(f"note The map is down {end}")
+
+    assert f"on top of the thread until {until}." in scene.answers()[-1]
+    assert scene.body().startswith(f"> **Note, Mon 23 Nov 13:00 GMT (until {until}):** The map is down\n")
+
+
+def test_the_answer_to_a_note_without_an_end_says_so(scene: Scene) -> None:
+    scene.say("note Closed until further notice")
+
+    assert "It has no end: it stays until you say `unnote`" in scene.answers()[-1]
+    assert "Closed until further notice" in scene.body()
+
+
+def test_a_note_that_would_be_over_is_refused(scene: Scene) -> None:
+    scene.say("note The map is down until 2026-11-20 18:00")
+
+    assert "the note would end Fri 20 Nov 18:00 GMT, which is over" in scene.answers()[-1]
+    assert "Note" not in scene.body()
 
 
 def test_unnote_takes_it_off(scene: Scene) -> None:

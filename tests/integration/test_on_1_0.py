@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from megabot import check
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.core.actions import Reason
 from megabot.core.plan import holds
@@ -13,9 +12,10 @@ from megabot.core.seen import Order, OrderKind
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand
+from tests.simulation.home import FakeHomeServers
 from tests.simulation.server import Generation, Server
 from tests.world import NEWS, SLOT, WEEK, Clock, Pages, Press
 
@@ -32,11 +32,13 @@ class Elsewhere:
     def run_pass(self, kind: OrderKind | None = None) -> Report:
         ports = Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=self.forum,
             ledger=self.ledger,
             source=Pages((NEWS,)),
             renderer=Press(),
             alerts=LedgerAlerts(self.ledger),
+            home_servers=FakeHomeServers(self.server),
         )
         return run_pass(ports, orders={"news": Order(kind, "test:1")} if kind else {}, proof=True)[0]
 
@@ -128,12 +130,3 @@ def test_a_person_has_a_fresh_copy_made_all_the_same(forgotten: Elsewhere) -> No
         "2026-W47)",
         "2026-W47#2)",
     ]
-
-
-def test_a_community_elsewhere_is_warned_of_before_anything_is_posted(elsewhere: Elsewhere) -> None:
-    forum = elsewhere.forum
-
-    found = [*check.rights(NEWS, forum.community("news"), forum.account(), forum.site())]
-
-    assert [one.level for one in found] == [check.Level.FINE, check.Level.WARNING]
-    assert "on another server" in found[1].sentence

@@ -79,3 +79,44 @@ def test_a_thread_without_a_cap_may_grow(scene: Scene) -> None:  # noqa: F811
     scene.wait(HOURLY)
 
     assert alerts(scene) == []
+
+
+def titles(scene: Scene) -> list[str]:  # noqa: F811
+    return [post.title for post in reversed(scene.ports.forum.own_content(since=None).posts)]
+
+
+def test_a_repost_right_after_a_part_is_made_and_is_that_part_again(long_one: Scene) -> None:
+    long_one.say("post part 2")
+    long_one.say("repost yes")
+    long_one.wait(timedelta(minutes=1))
+
+    assert titles(long_one) == ["News 3", "News 3 (part 2)", "News 3 (part 2)"]
+    assert long_one.body(3).startswith("[Part 1 is here](https://lemmy.example/post/1).")
+    assert long_one.answers()[-1].startswith("news/2026-W48: https://lemmy.example/post/3 (pinned)")
+
+
+def test_a_part_right_after_a_repost_and_the_next_part_right_after_it_are_made(long_one: Scene) -> None:
+    long_one.say("repost yes")
+    long_one.say("post part 2")
+    long_one.say("post part 3")
+
+    assert titles(long_one) == ["News 3", "News 3", "News 3 (part 2)", "News 3 (part 3)"]
+
+
+def test_two_reposts_of_a_part_within_ten_minutes_are_one_and_the_second_says_so(long_one: Scene) -> None:
+    long_one.say("post part 2")
+    long_one.say("repost yes")
+    long_one.say("repost yes")
+
+    assert len(titles(long_one)) == 3
+    assert "two reposts in that time count as one" in long_one.answers()[-1]
+
+
+def test_a_part_that_was_undone_can_be_opened_again(long_one: Scene) -> None:
+    long_one.say("post part 2")
+    long_one.say("undo")
+    long_one.say("post part 2")
+    long_one.wait(timedelta(minutes=1))
+
+    assert titles(long_one) == ["News 3", "News 3 (part 2)", "News 3 (part 2)"]
+    assert long_one.ports.forum.post(3).featured_community

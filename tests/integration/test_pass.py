@@ -1,12 +1,13 @@
 """The pass as scenes: what stands in the community in the end."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from megabot import texts
 from megabot.core.actions import Reason
+from megabot.core.calendar import Every
 from megabot.core.plan import BUILT, holds
 from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
@@ -15,7 +16,7 @@ from megabot.language import ENGLISH
 from megabot.report import Report
 from megabot.sandbox.accounts import settings
 from tests.scenes import ON_BOTH
-from tests.world import SLOT, WEEK, WEEKLY, World
+from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
 
 def reasons(report: Report) -> set[Reason]:
@@ -124,7 +125,7 @@ def test_past_its_grace_an_edition_waits_for_a_person(world: World) -> None:
 
 def test_past_its_grace_an_edition_is_posted_on_a_persons_word(world: World) -> None:
     world.post()
-    world.clock.at = SLOT + WEEK + timedelta(days=4)
+    world.clock.at = SLOT + WEEK + timedelta(days=3, hours=1)
 
     world.post()
 
@@ -416,7 +417,7 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
     (held,) = holds(report.left)
     assert (held.reason, held.until) == (Reason.NOTHING_DUE, SLOT - WEEK)
-    assert "before the first slot, 2026-11-09 12:00 UTC;" in texts.hold(ENGLISH, report.thread, held)
+    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in texts.hold(ENGLISH, report.thread, held)
     assert world.posts() == []
 
 
@@ -458,3 +459,32 @@ def test_a_removed_thread_does_not_vouch_for_a_listing(world: World) -> None:
     report = world.run_pass()
 
     assert Reason.SETTINGS_HIDE in reasons(report)
+
+
+@ON_BOTH
+def test_twice_a_day_each_slot_has_its_own_post_that_links_the_one_before(world: World) -> None:
+    twice = replace(WEEKLY, every=Every.DAY, weekdays=(), also_at=(time(21, 0),))
+    world.pages.all = (replace(NEWS, schedule=twice),)
+    world.post()
+    world.clock.at = SLOT + timedelta(hours=9)
+
+    world.run_pass()
+    world.run_pass()
+
+    first, second = world.posts()
+    assert "news/2026-11-16-1200)" in str(first["body"])
+    assert "news/2026-11-16-2100 after 2026-11-16-1200=" in str(second["body"])
+    assert world.pinned() == [second["id"]]
+    assert (first["name"], second["name"]) == ("News 15", "News 16")
+
+
+@ON_BOTH
+def test_of_two_slots_of_a_day_one_can_be_skipped(world: World) -> None:
+    twice = replace(WEEKLY, every=Every.DAY, weekdays=(), also_at=(time(21, 0),))
+    world.pages.all = (replace(NEWS, schedule=replace(twice, skip_keys=frozenset(["2026-11-16-2100"]))),)
+    world.post()
+    for hours in (9, 24):
+        world.clock.at = SLOT + timedelta(hours=hours)
+        world.run_pass()
+
+    assert [post["name"] for post in world.posts()] == ["News 15", "News 17"]

@@ -12,8 +12,9 @@ import pytest
 from megabot.adapters.git_source import GitSource
 from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.link_asker import LinkAsker, reaches_internet
+from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.public_posts import PublicPosts
+from megabot.adapters.public_web import reaches_internet
 from megabot.core import proxy
 from megabot.core.git_address import GitAddress
 from megabot.core.links import Contact, Outcome

@@ -19,7 +19,7 @@ from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
 # What jinja2 and Babel import or open only when it is needed would fail under the limits.
 EVERYTHING = """
-{{ edition.slot | date('EEEE d MMMM y HH:mm zzzz') }} {{ edition.start | date('long') }}
+{{ edition.slot | date('EEEE d MMMM y HH:mm zzzz z VVVV') }} {{ edition.start | date('long') }}
 {{ preamble | escape_md }} {{ 3 | ordinal }} {{ companions.atlas.url | url }}
 {% for row in data.prices | sort(attribute='name') %}{{ row.name }}{{ loop.index }}{% endfor %}
 {{ data.events | map(attribute='what') | join(', ') | upper | truncate(9) | wordwrap(5) | indent }}
@@ -71,7 +71,10 @@ def test_a_locale_that_nobody_knows_hinders_only_where_a_date_is_written() -> No
 
 
 def test_what_dates_need_is_loaded_before_the_limits() -> None:
-    request = {"files": {"a": "{{ x | date('d') }}"}, "jobs": [{"thread": {"title": "", "locale": "xx"}}]}
+    request = {
+        "files": {"a": "{{ x | date('d') }}"},
+        "jobs": [{"thread": {"title": "", "locale": "xx", "timezone": "UTC"}}],
+    }
 
     render_child._load_what_is_used_later(request)
 

@@ -5,11 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from megabot import preview, status
+from megabot.amending import change
+from megabot.archive.entries import gather
 from megabot.core.actions import Reason
+from megabot.core.commands import Command, Verb
 from megabot.core.plan import holds
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Rendered, RenderProblem
+from megabot.errors import ConfigError
+from megabot.layout import Outcome
 from megabot.orders import Answer, carry_out
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
@@ -171,7 +176,7 @@ def test_a_thread_that_is_no_copy_is_left_as_it_is(world: World) -> None:
 
     answer = order(world, OrderKind.UNDO, "comment:1")
 
-    assert not answer.done
+    assert answer.outcome is Outcome.NOTHING
     assert world.pinned() == [1]
 
 
@@ -183,3 +188,63 @@ def test_a_copy_stands_again_when_the_post_it_replaced_is_removed(copied: World)
 
     assert copied.pinned() == [3]
     assert Reason.REMOVED not in {hold.reason for hold in holds(report.left)}
+
+
+@either
+def test_the_site_and_hold_name_the_post_that_stands_again(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    ledger(copied)
+    copied.run_pass()
+    desk, (thread,) = copied.ports(), copied.pages.all
+
+    newest = gather(desk.ledger)[-1]
+    with pytest.raises(ConfigError, match="example/post/2;"):
+        change(desk, thread, Command(verb=Verb.HOLD, edition="2026-W48"), by="modlin", ordered=SLOT)
+
+    assert (newest.key, newest.url) == ("2026-W48", "https://lemmy.example/post/2")
+
+
+def test_the_site_shows_the_post_that_stood_in_a_later_week_too(copied: World) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    copied.clock.at = SLOT + 2 * WEEK
+    copied.run_pass()
+
+    assert [entry.url for entry in gather(copied.ports().ledger)] == [
+        f"https://lemmy.example/post/{number}" for number in (1, 2, 4)
+    ]
+
+
+@either
+@ON_BOTH
+def test_a_second_undo_says_that_it_was_done_and_what_is_current(copied: World, ledger: Ledger) -> None:
+    order(copied, OrderKind.UNDO, "comment:2")
+    ledger(copied)
+
+    answer = order(copied, OrderKind.UNDO, "comment:3")
+
+    assert answer.outcome is Outcome.NOTHING
+    assert answer.said[-1] == (
+        "news: the repost https://lemmy.example/post/3 was already undone; https://lemmy.example/post/2 is "
+        "the current thread. To post a new copy: megabot repost news"
+    )
+    assert copied.pinned() == [2]
+
+
+def test_undo_without_a_repost_names_the_current_thread(world: World) -> None:
+    world.post()
+
+    answer = order(world, OrderKind.UNDO, "comment:1")
+
+    assert answer.said[-1:] == (
+        "news: the current thread https://lemmy.example/post/1 is not a repost, so there is nothing to undo",
+    )
+
+
+def test_a_copy_whose_original_is_gone_is_not_undone_and_says_why(copied: World) -> None:
+    copied.hand("modlin").remove(2)
+
+    answer = order(copied, OrderKind.UNDO, "comment:2")
+
+    assert answer.outcome is Outcome.REFUSED
+    assert "the post that it replaced was removed or deleted" in answer.complaints[0]
+    assert copied.pinned() == [3]

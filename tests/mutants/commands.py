@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 AUTHORITY = "tests/integration/test_commands_authority.py"
+ELSEWHERE = "tests/integration/test_commands_from_elsewhere.py"
 EXCEPTIONS = "tests/integration/test_exceptions.py"
 INBOX = "tests/integration/test_inbox.py"
 LATE = "tests/integration/test_late_essay.py"
@@ -80,9 +81,23 @@ COMMANDS = (
     Mutant(
         name="a ledger that was put back answers again",
         file="megabot/inbox.py",
-        old="        if state is HeardState.ANSWER_DUE and self._was_answered(heard):\n",
+        old="        if state in _ANSWERED and self._was_answered(heard):\n",
         new="        if False:\n",
         caught_by=(f"{AUTHORITY}::test_a_restored_ledger_does_not_answer_again",),
+    ),
+    Mutant(
+        name="a message confirms what a message ordered",
+        file="megabot/commanded.py",
+        old="    if not heard.comment_id:  # ",
+        new="    if False:  # ",
+        caught_by=(f"{ELSEWHERE}::test_a_message_confirms_nothing",),
+    ),
+    Mutant(
+        name="a code counts again",
+        file="megabot/core/confirming.py",
+        old=" or (not one.used and at <= one.until)",
+        new=" or at <= one.until",
+        caught_by=(f"{ELSEWHERE}::test_a_code_counts_once",),
     ),
     Mutant(
         name="a list is read to its end each time",
@@ -94,7 +109,7 @@ COMMANDS = (
     Mutant(
         name="a second skip takes another week",
         file="megabot/core/amendments.py",
-        old="    return skips.get(following.key)\n",
+        old="    return skips.get(following.key) if following else None\n",
         new="    return None\n",
         caught_by=(f"{EXCEPTIONS}::test_an_edition_is_skipped_once_however_often_that_is_said",),
     ),

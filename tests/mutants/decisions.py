@@ -5,11 +5,15 @@ from tests.mutants.mutant import Mutant
 PUBLICATION = "megabot/core/publication.py"
 UPKEEP = "megabot/core/upkeep.py"
 PASS = "tests/integration/test_pass.py"
+AFTER = "tests/integration/test_after_its_time.py"
+WHICH = "tests/integration/test_which_edition.py"
 HANDS = "tests/integration/test_hands.py"
 FOLLOWING = "tests/integration/test_following.py"
 UNKNOWN = "tests/integration/test_unknown_outcomes.py"
 PROMISES = "tests/integration/test_promises.py"
 ON_1_0 = "tests/integration/test_on_1_0.py"
+SERVERS = "tests/integration/test_home_servers.py"
+REMOTE = "tests/integration/test_remote_community.py"
 TWO_BOTS = "tests/integration/test_two_bots.py"
 JUDGE = tuple(
     f"{PROMISES}::test_handovers_are_right_in_the_eyes_of_the_demos_judge[{api}]" for api in ("v3", "v4")
@@ -52,6 +56,16 @@ RULES_LEFT_OUT = (
         "an edition that has its post is posted again",
         f"{PASS}::test_post_a_second_time_makes_no_second_post",
         *JUDGE,
+    ),
+    without(
+        "a_later_one_is_posted",
+        "a missed edition is posted after a later one",
+        f"{WHICH}::test_an_edition_that_was_missed_is_not_posted_after_a_later_one[v3]",
+    ),
+    without(
+        "it_is_unclear_which_is_meant",
+        "an hour before the slot last week's edition is posted",
+        f"{WHICH}::test_close_to_the_slot_post_asks_which_edition_is_meant_and_posts_nothing[v3]",
     ),
     without(
         "a_skipped_slot_stays_empty",
@@ -141,8 +155,8 @@ RULES_BROKEN = (
     Mutant(
         name="a second order within minutes makes a second copy",
         file=PUBLICATION,
-        old="            if again or soon:\n",
-        new="            if again:\n",
+        old="        if counts and lately and not order.part",
+        new="        if False and lately and not order.part",
         caught_by=(f"{PASS}::test_two_reposts_within_ten_minutes_are_one",),
         rule="the_order_was_carried_out",
     ),
@@ -203,6 +217,46 @@ RULES_BROKEN = (
         rule="lock_what_was_withdrawn",
     ),
     Mutant(
+        name="a pin that a person set ends with its time",
+        file=UPKEEP,
+        old="    elif by_another(case, case.seen.pin_events[standing.id], featured=True):\n",
+        new="    elif False:\n",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_pins_again_stays_pinned",),
+        rule="unpin_after_its_time",
+    ),
+    Mutant(
+        name="a thread that was unpinned after its time is pinned again",
+        file=UPKEEP,
+        old="is_pinned(standing.post, kind) or pin_is_over(case, standing):",
+        new="is_pinned(standing.post, kind):",
+        caught_by=(f"{AFTER}::test_a_thread_is_unpinned_after_its_time_and_stays_so",),
+        rule="unpin_after_its_time",
+    ),
+    Mutant(
+        name="a thread that a person unlocked is locked again",
+        file=UPKEEP,
+        old=" and not _was_locked(case, own):",
+        new=":",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-kept]",),
+        rule="lock_after_its_time",
+    ),
+    Mutant(
+        name="with the ledger lost a thread that a person unlocked is locked again",
+        file=UPKEEP,
+        old="if may and born <= due <= case.now",
+        new="if may and due <= case.now",
+        caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-lost]",),
+        rule="lock_after_its_time",
+    ),
+    Mutant(
+        name="undoing an adoption takes a moderator's pin off",
+        file="megabot/core/adoption.py",
+        old="    if event is None or event.by != case.seen.bot_id or not event.featured:\n",
+        new="    if event is None or not event.featured:\n",
+        caught_by=("tests/integration/test_unadopting.py::test_a_pin_that_a_moderator_set_stays[v3]",),
+        rule="decide_release",
+    ),
+    Mutant(
         name="a person's lock is taken off what stands again after an undo",
         file="megabot/core/undoing.py",
         old=" and not done(IntentKind.UNLOCK):",
@@ -217,6 +271,47 @@ RULES_BROKEN = (
         new="    if pending is not None and standing.post.featured:\n",
         caught_by=(f"{ON_1_0}::test_a_post_takes_the_pin_when_it_has_arrived_and_not_before", ALWAYS),
         rule="wait_until_it_has_arrived",
+    ),
+    Mutant(
+        name="a pin that another server has not confirmed counts",
+        file=UPKEEP,
+        old="        *(() if unconfirmed else unpin_the_older_ones(case, standing)),\n",
+        new="        *unpin_the_older_ones(case, standing),\n",
+        caught_by=(
+            f"{REMOTE}::test_a_pin_that_a_0_19_refuses_counts_for_nothing_and_moderators_are_told",
+            ALWAYS,
+        ),
+        rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
+        name="a pin that another server refused is sent again",
+        file="megabot/core/federation.py",
+        old="    if not (current or standing.post.featured_community):\n",
+        new="    if not standing.post.featured_community:\n",
+        caught_by=(f"{REMOTE}::test_a_refused_pin_is_not_sent_again_and_again",),
+        rule="hold_until_the_home_server_shows_the_pin",
+    ),
+    Mutant(
+        name="what another server answered is not looked at in the same pass",
+        file="megabot/reconcile.py",
+        old="    second = _report(one, report.thread, order)\n",
+        new="    second = report\n",
+        caught_by=(f"{REMOTE}::test_a_pin_that_the_home_server_shows_counts_and_the_old_thread_is_unpinned",),
+    ),
+    Mutant(
+        name="another server leads the question about a pin to where it wants",
+        file="megabot/adapters/home_servers.py",
+        old="most=_MOST, hops=0)",
+        new="most=_MOST)",
+        caught_by=(f"{SERVERS}::test_an_answer_that_leads_elsewhere_or_is_too_large_is_none",),
+    ),
+    Mutant(
+        name="a pin on its way is an alert at once",
+        file="megabot/core/federation.py",
+        old="    if case.now - answer.first < PATIENCE:\n",
+        new="    if False:\n",
+        caught_by=(f"{REMOTE}::test_a_server_that_does_not_federate_is_told_of_after_an_hour",),
+        rule="hold_until_the_home_server_shows_the_pin",
     ),
     Mutant(
         name="a person's unpin is ignored",
@@ -237,7 +332,7 @@ RULES_BROKEN = (
     Mutant(
         name="the old thread is unpinned first",
         file=UPKEEP,
-        old="        *pin_the_standing_post(case, standing),\n",
+        old="        *((unconfirmed,) if unconfirmed else pin_the_standing_post(case, standing)),\n",
         new="        *(Unpin(own=own, kind=Feature.COMMUNITY, standing=standing)\n"
         "          for own in case.seen.older[:1]\n"
         "          if own.post.featured and standing.id in case.seen.created),\n"

@@ -79,6 +79,12 @@ class AccountForum:
             raise NotFound("no such community", code="couldnt_find_community")
         return self.server.communities[name]
 
+    def follow(self, community_id: int) -> None:
+        """Follow a community."""
+        self._sign()
+        place = self.server.place(community_id)
+        self.server.communities[place.name] = replace(place, followed=True)
+
     def own_content(self, *, since: datetime | None) -> OwnContent:
         """List own content, all of it without a text where a dead token makes this a stranger (decision 1).
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.posts import Person, Post
 from megabot.core.seen import OrderKind
@@ -278,6 +279,26 @@ def somebody_posts(year: Year) -> None:
     year.order(OrderKind.POST, year.random.choice(["news", "group"]))
 
 
+def somebody_posts_the_next(year: Year) -> None:
+    """At the shell, before its slot; now and then twice."""
+    thread = year.random.choice(["news", "group"])
+    year.early.append(year.clock.at)
+    for _ in range(year.random.choice([1, 1, 2])):
+        year.order(OrderKind.POST, thread, early=True)
+
+
+def a_week_without_a_post(year: Year) -> None:
+    """The template is broken from a slot to the next; close to that somebody says `post`, then which."""
+    thread = year.pages.all[0]
+    following = next(calendar.upcoming(thread.name, thread.schedule, year.clock.at)).slot
+    then = next(calendar.upcoming(thread.name, thread.schedule, following)).slot
+    year.at(following - SECOND, lambda one: one.press.__setattr__("problem", BROKEN))
+    year.at(then - 7 * HOUR, _mended)
+    year.at(then - 6 * HOUR, lambda one: one.order(OrderKind.POST, thread.name))
+    if year.random.random() < 0.5:
+        year.at(then - 5 * HOUR, named(somebody_posts_the_next))
+
+
 def somebody_refreshes(year: Year) -> None:
     """At the shell."""
     year.order(OrderKind.REFRESH, year.random.choice(["news", "group"]))
@@ -371,6 +392,8 @@ WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.02, the_source_names_another_community),
     (0.06, somebody_orders_a_copy),
     (0.06, somebody_posts),
+    (0.04, somebody_posts_the_next),
+    (0.02, a_week_without_a_post),
     (0.06, somebody_refreshes),
     (0.05, a_comment_is_put_forward),
     (0.15, a_moderator_commands),

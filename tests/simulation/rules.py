@@ -9,6 +9,7 @@ from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.marker import ADOPTED, LINK, UNDONE, comment_marker, post_marker
 from megabot.core.notices import answered_by
+from megabot.core.posts import Post
 from megabot.core.threads import Thread
 from tests.simulation.server import Deed, What
 from tests.simulation.year import Year
@@ -107,8 +108,14 @@ def right_edition(year: Year) -> Iterator[str]:
             yield f"{name}/{key} is in no calendar"
         elif deed.post.title != f"{name.capitalize()} {edition.number}":
             yield f"{name}/{key} is called {deed.post.title!r}"
-        elif edition.slot > deed.at + TOLERANCE:
+        elif edition.slot > deed.at + TOLERANCE and not _is_early(year, deed, edition):
             yield f"{name}/{key} was posted at {deed.at}, before its slot"
+
+
+def _is_early(year: Year, deed: Deed, edition: Edition) -> bool:
+    """Somebody asked for the next edition within the week before its slot, and before it was posted."""
+    week_before = edition.slot - timedelta(weeks=1)
+    return any(week_before - TOLERANCE <= at <= deed.at for at in year.early)
 
 
 def never_bare(year: Year) -> Iterator[str]:
@@ -118,8 +125,15 @@ def never_bare(year: Year) -> Iterator[str]:
         if deed.what is not What.UNFEATURE or deed.by != year.bot.id:
             continue
         thread = known.get(deed.post.id, ("", ""))[0]
-        if not any(known.get(other, ("", ""))[0] == thread for other in deed.pinned):
+        bare = not any(known.get(other, ("", ""))[0] == thread for other in deed.pinned)
+        if bare and not _is_over(year, thread, deed.post, deed.at):
             yield f"{deed.at}: unpinned {deed.post.url} and left no {thread} pinned"
+
+
+def _is_over(year: Year, thread: str, post: Post, now: datetime) -> bool:
+    """The thread's front matter has its posts unpinned after a time, and that is over."""
+    spans = [one.unpin_after for one in year.pages.all if one.name == thread and one.unpin_after]
+    return any(now >= post.published + span - TOLERANCE for span in spans)
 
 
 def hands_off(year: Year) -> Iterator[str]:
@@ -215,7 +229,8 @@ def pins_converge(year: Year) -> Iterator[str]:
         open_ = sorted(standing, key=lambda post: (post.published, post.id))
         pinned = [post for post in open_ if post.featured_community]
         waits = open_ and (open_[-1].federation_pending or open_[-1].id in by_person)
-        if open_ and not open_[-1].featured_community and not waits:
+        over = bool(open_) and _is_over(year, name, open_[-1], year.clock.at)
+        if open_ and not open_[-1].featured_community and not (waits or over):
             yield f"{open_[-1].url} of {name} stands and is not pinned"
         for post in pinned:
             beside = post is not open_[-1] and post.id not in by_person and open_[-1].featured_community

@@ -11,6 +11,7 @@ from megabot import orders
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.core import calendar
 from megabot.core.calendar import Every, Schedule
+from megabot.core.month_days import MonthDay
 from megabot.core.plan import holds
 from megabot.core.posts import Person, Post
 from megabot.core.problems import Problem
@@ -19,10 +20,11 @@ from megabot.core.threads import Companion, Previous, RenderProblem, Thread
 from megabot.errors import ConfigError, Expected
 from megabot.ports import Ports
 from megabot.run import Service
-from tests.fakes import FakeLedger
+from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
+from tests.simulation.home import FakeHomeServers
 from tests.simulation.rates import Rates
 from tests.simulation.server import Generation, Server, is_seen
 from tests.world import Clock, Pages, Press
@@ -36,8 +38,21 @@ BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
 UPGRADED, ELSEWHERE = 3, 2
 """Of each six seeds: whose server is upgraded, and for which the community is on another one than the bot."""
 TRAVELS = [timedelta(0)] * 4 + [timedelta(seconds=40)] * 4 + [timedelta(minutes=7), timedelta(minutes=200)]
+AWAY = [timedelta(0)] * 9 + [timedelta(hours=2)]
 
 Event = Callable[["Year"], None]
+
+
+RHYTHMS: dict[int, Callable[[Schedule], Schedule]] = {
+    3: lambda schedule: replace(schedule, at=time(6), also_at=(time(18),)),
+    4: lambda schedule: replace(
+        schedule,
+        every=Every.MONTH,
+        weekdays=(),
+        month_days=(MonthDay(nth=1, weekday=0), MonthDay(day=15), MonthDay(day=31)),
+    ),
+}
+"""Rhythms of the second thread other than once a week, by the seed's remainder."""
 
 
 @dataclass(order=True)
@@ -72,6 +87,11 @@ class Year:
         self.server.add_community("newsroom", ["modlin", "kim", "megabot"])
         self.forum = AccountForum(self.server, self.bot)
         self.storm = Storm(self.random)
+        self.home_servers = FakeHomeServers(
+            self.server,
+            travel=lambda: self.random.choice(TRAVELS),
+            away=lambda: self.random.choice(AWAY),
+        )
         self.ledger = FakeLedger()
         self.old_ledger = FakeLedger()
         self.pages = Pages(self._threads(first))
@@ -81,6 +101,7 @@ class Year:
         self.excused: set[str] = set()
         self.known_since: dict[str, datetime] = {}
         self.ordered: Counter[str] = Counter()
+        self.early: list[datetime] = []
         self.calm: list[tuple[datetime, bool]] = []
         self._queue: list[_Due] = []
         self._numbers = 0
@@ -95,6 +116,7 @@ class Year:
         weekly = Schedule(every=Every.WEEK, weekdays=(0,), at=at, timezone=zone, first=first)
         weekday = self.random.choice([0, 0, 2, 3])
         group = replace(weekly, weekdays=(weekday,), first=first + timedelta(days=weekday))
+        group = RHYTHMS[self.seed % 8](group) if self.seed % 8 in RHYTHMS else group
         told = Previous(
             comment="The new thread is [here]({{ edition.url }}).", lock=self.random.random() < 0.3
         )
@@ -112,6 +134,8 @@ class Year:
                 schedule=group,
                 previous=told,
                 companions=(Companion(name="news", thread="news"),),
+                unpin_after=self.random.choice([None, timedelta(days=5)]),
+                lock_after=self.random.choice([None, timedelta(days=9)]),
             ),
         )
 
@@ -195,18 +219,20 @@ class Year:
         forum, ledger = through(self.forum, self.ledger, self.storm, self.record)
         return Ports(
             clock=self.clock,
+            draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
             source=self.pages,
             renderer=FaultyPress(self.press, self.storm),
             alerts=LedgerAlerts(ledger),
+            home_servers=self.home_servers,
         )
 
-    def order(self, kind: OrderKind, thread: str, *, move: bool = False) -> None:
+    def order(self, kind: OrderKind, thread: str, *, move: bool = False, early: bool = False) -> None:
         """A person orders something at the shell."""
         name = f"shell:{self.clock.at.isoformat()}"
         try:
-            answer = orders.carry_out(self.ports(), Order(kind, name), thread, move=move)
+            answer = orders.carry_out(self.ports(), Order(kind, name, early=early), thread, move=move)
         except (Expected, ConfigError):
             return
         except Killed:

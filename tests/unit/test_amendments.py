@@ -1,7 +1,7 @@
 """Changes of one edition, as values."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from megabot.core.amendments import (
     without,
 )
 from megabot.core.calendar import Edition
+from megabot.core.clock_times import when
 from tests.world import NEWS, SLOT, WEEK
 
 NOW = SLOT + timedelta(hours=1)
@@ -100,7 +101,10 @@ def test_a_change_of_no_edition_changes_nothing() -> None:
 def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
     now: datetime, posted: tuple[str, ...], key: str
 ) -> None:
-    assert next_edition(NEWS, now, posted).key == key
+    found = next_edition(NEWS, now, posted)
+
+    assert found is not None
+    assert found.key == key
 
 
 @pytest.mark.parametrize(
@@ -117,26 +121,32 @@ def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_no
 ) -> None:
     now = SLOT + timedelta(hours=hours)
 
-    edition, other = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
+    meant = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
 
+    assert meant is not None
+    edition, other = meant
     assert edition.key == key
+    assert other is not None
     assert other.key == ("2026-W49" if not bare else "2026-W48" if key == bare else bare)
 
 
 @pytest.mark.parametrize(
     ("words", "hours"),
     [
-        ({"span": timedelta(hours=-2)}, -2),
-        ({"at": time(18, 30)}, 6.5),
-        ({"at": time(12), "on": date(2026, 11, 24)}, 24),
+        ("-2h", -2),
+        ("18:30", 6.5),
+        ("6pm", 6),
+        ("to 2026-11-24", 24),
+        ("2026-11-24 12:00", 24),
+        ("Tuesday", 24),
+        ("tomorrow 18:00", 30),
     ],
 )
-def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(
-    words: dict[str, object], hours: float
-) -> None:
-    said = {"span": None, "at": None, "on": None, **words}
+def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(words: str, hours: float) -> None:
+    written = when(words)
+    assert written is not None
 
-    slot = moved_slot(NEWS.schedule, edition("2026-W48"), **said)  # type: ignore[arg-type]
+    slot = moved_slot(NEWS.schedule, edition("2026-W48"), written, SLOT + WEEK - timedelta(hours=1))
 
     assert slot.astimezone(UTC) == SLOT + WEEK + timedelta(hours=hours)
 
@@ -155,8 +165,8 @@ def test_a_move_that_leads_past_a_neighbour_by_now_is_left_out() -> None:
     first = replace(MOVED, slot=SLOT + timedelta(days=1))
 
     assert dict(amended(NEWS, [first, early]).schedule.moved) == {
-        date(2026, 11, 23): first.slot,
-        date(2026, 11, 30): early.slot,
+        "2026-W48": first.slot,
+        "2026-W49": early.slot,
     }
     assert amended(NEWS, [early]) is NEWS
 

@@ -7,7 +7,8 @@ from itertools import islice
 import pytest
 
 from megabot.core import calendar
-from megabot.core.calendar import Edition, Every, MonthDay, Schedule
+from megabot.core.calendar import Edition, Every, Schedule
+from megabot.core.month_days import MonthDay
 
 MONDAY, WEDNESDAY, FRIDAY, SUNDAY = 0, 2, 4, 6
 
@@ -19,7 +20,7 @@ WEEKLY = Schedule(
     first=date(2024, 1, 1),
 )
 DAILY = replace(WEEKLY, every=Every.DAY, weekdays=())
-MONTHLY = replace(DAILY, every=Every.MONTH, month_day=MonthDay(day=31))
+MONTHLY = replace(DAILY, every=Every.MONTH, month_days=(MonthDay(day=31),))
 
 
 def utc(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -143,13 +144,13 @@ def test_a_monthly_edition_is_named_by_its_month_and_lasts_until_the_next() -> N
     ],
 )
 def test_a_month_can_be_met_on_a_day_or_a_weekday(month_day: MonthDay, starts: list[str]) -> None:
-    schedule = replace(MONTHLY, month_day=month_day)
+    schedule = replace(MONTHLY, month_days=(month_day,))
 
     assert [edition.start.isoformat() for edition in ahead(schedule, utc(2024, 2, 1, 0), 3)] == starts
 
 
 def test_a_first_day_after_the_months_slot_means_the_next_month() -> None:
-    schedule = replace(MONTHLY, month_day=MonthDay(day=5), first=date(2024, 12, 6))
+    schedule = replace(MONTHLY, month_days=(MonthDay(day=5),), first=date(2024, 12, 6))
 
     assert keys(schedule, utc(2024, 1, 1), 2) == ["2025-01", "2025-02"]
 
@@ -164,7 +165,7 @@ def test_every_three_months_counts_from_the_first_slot() -> None:
 
 def test_a_monthly_schedule_without_a_day_is_refused() -> None:
     with pytest.raises(ValueError, match="names its day"):
-        calendar.due("news", replace(MONTHLY, month_day=None), utc(2024, 1, 1))
+        calendar.due("news", replace(MONTHLY, month_days=()), utc(2024, 1, 1))
 
 
 def test_a_skipped_slot_is_due_and_keeps_its_number() -> None:
@@ -300,7 +301,7 @@ def test_now_may_be_told_in_any_zone_but_not_without_one() -> None:
 
 
 def test_a_fingerprint_is_short_and_stays_the_same() -> None:
-    monthly = replace(MONTHLY, month_day=MonthDay(nth=-1, weekday=FRIDAY), number=7)
+    monthly = replace(MONTHLY, month_days=(MonthDay(nth=-1, weekday=FRIDAY),), number=7)
 
     assert calendar.fingerprint(WEEKLY) == "1 week [0] 12:00:00 Europe/London from 2024-01-01=1"
     assert calendar.fingerprint(monthly) == "1 month [0/-1/4] 12:00:00 Europe/London from 2024-01-01=7"

@@ -1,5 +1,7 @@
 """The first line of a comment as plain words, and how highlights are kept."""
 
+from time import process_time
+
 import pytest
 
 from megabot.core.highlights import LONGEST_LINE, added, first_line, from_json, to_json
@@ -38,6 +40,21 @@ def test_a_long_line_is_cut() -> None:
 @pytest.mark.parametrize("content", [">" * 10_000, "> " * 5_000 + "deep", "[" * 10_000, "(" * 9_999 + "x"])
 def test_ten_thousand_nested_marks_take_no_time(content: str) -> None:
     assert len(first_line(content)) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize("piece", ["\n", "\r", "\u2028", "> \n", "![](a)\n", "*\n", "[a](\n"])
+def test_thousands_of_line_ends_cost_in_proportion(piece: str) -> None:
+    def cost(length: int) -> float:
+        text = (piece * length)[:length]
+        return min(_seconds(text) for _ in range(3))
+
+    assert cost(16_000) < 10 * max(cost(4_000), 0.001)
+
+
+def _seconds(text: str) -> float:
+    begin = process_time()
+    first_line(text)
+    return process_time() - begin
 
 
 def test_highlights_come_back_as_they_were_kept() -> None:

@@ -31,9 +31,10 @@ def front_matter() -> dict[str, object]:
     return values
 
 
-def test_four_files_are_written_where_contributors_look_for_them() -> None:
+def test_files_are_written_where_contributors_look_for_them() -> None:
     assert {str(path) for path in FILES} == {
         ".env",
+        ".gitignore",
         "templates/thread.md.j2",
         "templates/preambles/walks/_default.md",
         "templates/sections/10-example.md",
@@ -98,6 +99,9 @@ def test_the_first_day_is_that_of_the_newest_slot(now: str, day: date) -> None:
         (init.weekday, "sun", 6),
         (init.hour, "9:05", time(9, 5)),
         (init.hour, "23:59", time(23, 59)),
+        (init.hour, "18", time(18)),
+        (init.hour, "6pm", time(18)),
+        (init.thread_name, " news-2 ", "news-2"),
         (init.timezone, "europe/berlin", "Europe/Berlin"),
         (init.timezone, "America/New York", "America/New_York"),
     ],
@@ -119,11 +123,15 @@ def test_answers_are_taken_as_people_write_them(
         (init.username, "megabot@lemmy.example", "without any @host"),
         (init.weekday, "mo", "as in monday"),
         (init.weekday, "someday", "as in monday"),
-        (init.hour, "24:00", "09:30"),
-        (init.hour, "noon", "09:30"),
+        (init.hour, "24:00", "18:00 or 6pm"),
+        (init.hour, "teatime", "18:00 or 6pm"),
+        (init.thread_name, "My news", "a to z"),
         (init.timezone, "Berlin", "did you mean Europe/Berlin"),
         (init.timezone, "Europe/Lodnon", "did you mean Europe/London"),
         (init.timezone, "xyz", "as in Europe/London"),
+        (init.timezone, "GMT+1", "write a region: Europe/Berlin"),
+        (init.timezone, "BST", "write a region: Europe/London"),
+        (init.timezone, "EST", "write a region: America/New_York"),
     ],
 )
 def test_wrong_answers_are_met_with_a_right_one(check: Callable[[str], object], text: str, hint: str) -> None:
@@ -146,6 +154,27 @@ def test_everything_that_is_there_already_is_named_and_nothing_is_written(tmp_pa
         init.write(FILES, tmp_path)
     assert (tmp_path / ".env").read_text() == "MEGABOT_USERNAME=mine\n"
     assert [path.name for path in (tmp_path / "templates").iterdir()] == ["thread.md.j2"]
+
+
+def test_what_stands_in_the_way_is_found_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "clone/templates/sections").mkdir(parents=True)
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot/.env").touch()
+    (tmp_path / "file").touch()
+    (tmp_path / "empty/templates").mkdir(parents=True)
+
+    said = {name: init.obstacle(tmp_path / name) for name in ("clone", "bot", "file", "empty", "new/one")}
+
+    assert "already has templates/, and nothing is overwritten" in said["clone"]
+    assert "already has .env, and nothing is overwritten" in said["bot"]
+    assert "is not a folder" in said["file"]
+    assert (said["empty"], said["new/one"]) == ("", "")
+
+
+def test_the_folder_that_is_offered_is_free(tmp_path: Path) -> None:
+    (tmp_path / "my-bot/templates/sections").mkdir(parents=True)
+
+    assert init.free_name(tmp_path / "my-bot") == tmp_path / "my-bot-2"
 
 
 def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.likeness import titles_are_alike
+from megabot.core.likeness import title_matches, titles_are_alike
 from tests.making import PROPERTY
 
 TITLE = "News megathread 47: 16 November to 22 November 2026"
@@ -65,3 +65,15 @@ def test_likeness_goes_both_ways(one: str, other: str) -> None:
 @given(st.integers(0, 9999), st.integers(0, 9999))
 def test_editions_of_a_series_are_alike_whatever_their_numbers(one: int, other: int) -> None:
     assert titles_are_alike(f"News {one}", f"News {other}")
+
+
+@pytest.mark.parametrize("pattern", ["[Weekly] News*", "[weekly] news ??", " [Weekly] News 4[78] ", "*[7]*"])
+def test_only_stars_and_question_marks_are_special_in_a_pattern(pattern: str) -> None:
+    title = "[Weekly] News 47"
+
+    assert title_matches(title, pattern) is (not pattern.strip().endswith(("4[78]", "*[7]*")))
+
+
+@given(st.text())
+def test_every_title_matches_itself_as_a_pattern(title: str) -> None:
+    assert title_matches(title, title)

@@ -147,3 +147,67 @@ def test_an_image_without_words_is_odd() -> None:
             "describe it: ![a red kite](...)",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (
+            "[a](www.a.example)",
+            1,
+            "www.a.example is not a web address: readers are sent to a page of their own",
+        ),
+        ("x\n[b](b.example/page)", 2, "b.example/page is not a web address"),
+        ("[c](htps://c.example)", 1, "htps://c.example is a mistyped address"),
+        ("[d](http//d.example)", 1, "http//d.example is a mistyped address"),
+        ("[e]()", 1, "a link without an address"),
+        ("[r](../x)", 1, "../x leads somewhere else on each server, or nowhere"),
+        ("![y](images/y.png)", 1, "images/y.png leads somewhere else on each server"),
+        ("[h](https:/x.example)", 1, "https:/x.example is a mistyped address"),
+        ("[q](https://)", 1, "https:// names no site"),
+        ("[w](//a.example)", 1, "//a.example is not a web address"),
+        ("[c](!news@a.example)", 1, "!news@a.example is not a web address"),
+        ("[r]\n\n[r]: www.z.example", 3, "www.z.example is not a web address"),
+        ("<htps://a.example>", 1, "htps://a.example is a mistyped address"),
+        ("a<br>b", 1, "<br>: readers see it as typed"),
+    ],
+)
+def test_a_link_that_is_none_is_a_warning_with_its_fix(text: str, line: int, said: str) -> None:
+    (flaw,) = oddities(text)
+
+    assert (flaw.line, flaw.text, flaw.what[: len(said)]) == (line, text.split("\n")[line - 1], said)
+    assert flaw.hint.startswith("write ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://a.example/x_(y)) [b](mailto:b@b.example) [c](/c/news) [d](#fn1) [e](HTTP://E.example:80)",
+        "[f](http://[::1]/) [g](<https://a.example/a b>) [h](https://h.example 'T') [i](matrix:r/x:y)",
+        "`[a](www.a.example)` and <https://a.example>, 1 < 2 > 0",
+        "```\n[a]()\n<br>\n```",
+        "[^1]: www.a.example is a note",
+    ],
+)
+def test_links_that_work_are_fine(text: str) -> None:
+    assert list(oddities(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("www.a.example", "write https://www.a.example"),
+        ("htps://c.example/x", "write https://c.example/x"),
+        ("http//d.example", "write http://d.example"),
+        ("//a.example", "write https://a.example"),
+        ("!news@a.example", "write https://a.example/c/news"),
+    ],
+)
+def test_the_fix_of_a_link_is_the_address_that_was_meant(address: str, hint: str) -> None:
+    assert [flaw.hint for flaw in oddities(f"[a]({address})")] == [hint]
+
+
+@pytest.mark.parametrize("text", ["<!-- x -->", "a <!-- x", "- <!--"])
+def test_a_comment_of_html_is_refused_because_readers_would_see_it(text: str) -> None:
+    assert [flaw.what for flaw in flaws(text, mentions=False)] == ["a comment, which readers would see"]
+    assert list(flaws(f"`{text}`", mentions=False)) == []

@@ -121,7 +121,7 @@ def test_what_ends_a_process_is_written_as_the_journal_takes_it(tmp_path: Path) 
     code, lines = in_a_journal(tmp_path, "-m", "megabot", "--env", "/nowhere/x.env", "check")
 
     assert code == 2
-    assert lines == ['<3>level=error msg="megabot: /nowhere/x.env cannot be read: No such file or directory"']
+    assert lines == ['<3>level=error msg="error: /nowhere/x.env cannot be read: No such file or directory"']
 
 
 def test_a_bug_that_ends_a_process_has_no_bare_line(tmp_path: Path) -> None:

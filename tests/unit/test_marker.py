@@ -18,6 +18,7 @@ KEYS = st.one_of(
     st.builds("{:04}-W{:02}".format, st.integers(1, 9999), st.integers(1, 53)),
     st.builds("{:04}-{:02}".format, st.integers(1, 9999), st.integers(1, 12)),
     st.dates().map(str),
+    st.builds("{}-{:02}{:02}".format, st.dates(), st.integers(0, 23), st.integers(0, 59)),
 )
 COPIES = st.integers(1, 999)
 MARKERS = st.builds(Marker, thread=NAMES, key=KEYS, copy=COPIES)
@@ -118,7 +119,7 @@ def test_line_ends_and_trailing_blank_lines_do_not_matter(body: str) -> None:
         LINE.replace("news", "News"),
         LINE.replace("news", "n" * 41),
         LINE.replace("2026-W47", ""),
-        LINE.replace("2026-W47", "2026-W47-000"),
+        LINE.replace("2026-W47", "2026-W47-000-0000"),
         LINE.replace("2026-W47", "next-week"),
         LINE.replace(")", "#1234)"),
         LINE.replace(")", " after 2026-W46)"),

@@ -15,7 +15,7 @@ from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop,
 
 RULES = {rule.__name__ for rule in PUBLICATION}
 RULES |= {name for name in upkeep.decide_upkeep.__code__.co_names if hasattr(upkeep, name)}
-RULES |= {"clock_is_wrong", "decide_adoption", "decide_undo", "decide_refresh"}
+RULES |= {"clock_is_wrong", "decide_adoption", "decide_release", "decide_undo", "decide_refresh"}
 
 
 def test_each_mutant_changes_one_place_of_the_code_as_it_is() -> None:

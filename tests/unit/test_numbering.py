@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from megabot.core.calendar import Every, Schedule
-from megabot.core.numbering import misnumbered
+from megabot.core.month_days import MonthDay
+from megabot.core.numbering import first_is_no_slot, misnumbered
 from tests.making import NOW, WEEKLY, a_record, a_thread
 
 # It began on a Saturday, whose second thread was that of week 47; then Fridays were chosen.
@@ -42,3 +45,31 @@ def test_where_keys_are_of_another_kind_no_number_comes_twice() -> None:
 
 def test_nothing_is_said_of_a_post_whose_number_nobody_knows() -> None:
     assert next_of(FRIDAYS, 0) is None
+
+
+MONTHLY = Schedule(
+    every=Every.MONTH,
+    at=WEEKLY.at,
+    timezone="UTC",
+    month_days=(MonthDay(nth=1, weekday=0),),
+    first=date(2026, 11, 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "first", "warned"),
+    [
+        (WEEKLY, date(2026, 11, 16), False),
+        (WEEKLY, date(2026, 11, 17), True),
+        (FRIDAYS, date(2026, 11, 16), False),
+        (FRIDAYS, date(2026, 11, 21), True),
+        (MONTHLY, date(2026, 11, 1), False),
+        (MONTHLY, date(2026, 11, 3), True),
+    ],
+)
+def test_a_first_day_after_the_slot_of_its_week_or_month_shifts_the_numbers(
+    schedule: Schedule, first: date, *, warned: bool
+) -> None:
+    found = first_is_no_slot(a_thread(schedule=replace(schedule, first=first)))
+
+    assert (found is not None) is warned

@@ -29,7 +29,7 @@ from tests.making import (
     pinned,
 )
 
-THERE = Hold(reason=Reason.THERE)
+THERE = Hold(reason=Reason.THERE, facts=("2026-W47",))
 
 # -- the clock
 
@@ -111,6 +111,14 @@ def test_a_plan_falls_into_writes_and_holds_and_needs() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> None:
     passing = {
+        Reason.UNDONE_BEFORE,
+        Reason.NOTHING_TO_GO_BACK_TO,
+        Reason.REPOSTED_LATELY,
+        Reason.OVERTAKEN,
+        Reason.UNCLEAR,
+        Reason.NOT_ADOPTED,
+        Reason.ADOPTED_BY_NONE,
+        Reason.TITLE_STAYS,
         Reason.NOTHING_DUE,
         Reason.THERE,
         Reason.SKIPPED,
@@ -120,6 +128,7 @@ def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> 
         Reason.NOT_PROVEN,
         Reason.NOT_ORDERED,
         Reason.PENDING,
+        Reason.PIN_TRAVELS,
         Reason.UNPINNED_BY_HAND,
         Reason.PINNED_BY_HAND,
         Reason.ADOPTED,

@@ -19,6 +19,7 @@ from megabot.core.actions import (
     Need,
     Pin,
     Publish,
+    Release,
     Resend,
     Tell,
     Unlock,
@@ -31,7 +32,8 @@ from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, OrderKind, Own, Seen
+from megabot.core.seen import Case, HomePin, OrderKind, Own, Seen
+from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import RenderProblem
 from megabot.core.upkeep import KINDS, is_pinned
 from tests.looks import CASES, newest_first
@@ -111,6 +113,16 @@ def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan:
     )
 
 
+def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan: Plan) -> bool:
+    remote = one.seen.home and one.thread.pin is PinKind.COMMUNITY
+    answer = one.seen.home_answer
+    shown = answer is not None and (answer.post_id, answer.pin) == (
+        one.seen.standing.id if one.seen.standing else 0,
+        HomePin.PINNED,
+    )
+    return not (remote and any(isinstance(action, Unpin) for action in plan)) or shown
+
+
 def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan) -> bool:
     pins = [action for action in plan if isinstance(action, Pin)]
     return len(pins) <= 1 and all(
@@ -150,6 +162,7 @@ ALWAYS: tuple[Callable[[Case, Plan], bool], ...] = (
     a_copy_has_a_number_that_no_other_has,
     a_broken_text_is_never_sent,
     nothing_is_unpinned_unless_the_standing_post_is_seen_pinned,
+    nothing_is_unpinned_before_the_home_server_shows_the_new_pin,
     only_the_standing_post_is_pinned_and_only_if_it_is_not,
     only_own_posts_that_can_be_opened_are_touched,
     only_the_standing_post_is_edited_and_only_on_a_persons_word,
@@ -225,7 +238,7 @@ def announced(look: Seen, action: Announce | Distinguish) -> Seen:
     return put(look, action.own, kind, action.own)
 
 
-def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one case for each kind of action
+def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911, PLR0912  one case for each kind of action
     """Show what stands when a write was done."""
     match action:
         case Publish(edition=edition, copy=copy, order=order):
@@ -235,6 +248,8 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911  one 
         case Adopt(post=by_hand, edition=edition, copy=copy):
             new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
             return replace(look, posts=newest_first([new, *look.posts]))
+        case Release(own=released):
+            return replace(look, posts=tuple(one for one in look.posts if one is not released))
         case Withdraw(own=copy):
             posts = [replace(one, withdrawn=True) if one is copy else one for one in look.posts]
             return replace(look, posts=kept_first(tuple(posts)))

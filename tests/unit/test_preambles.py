@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from megabot.core.calendar import Every, MonthDay, Schedule
+from megabot.core.calendar import Every, Schedule
+from megabot.core.month_days import MonthDay
 from megabot.core.preambles import file_of, has_some, missing_soon, preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Snapshot, Thread
@@ -13,7 +14,7 @@ WEEKLY = Schedule(
     every=Every.WEEK, at=time(12), timezone="Europe/London", weekdays=(0,), first=date(2024, 1, 1)
 )
 MONTHLY = Schedule(
-    every=Every.MONTH, at=time(12), timezone="UTC", month_day=MonthDay(day=15), first=date(2024, 1, 1)
+    every=Every.MONTH, at=time(12), timezone="UTC", month_days=(MonthDay(day=15),), first=date(2024, 1, 1)
 )
 NEWS = Thread(name="news", path="thread.md.j2", title="News", schedule=WEEKLY)
 SLOT = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -87,7 +87,7 @@ def test_the_page_says_which_edition_is_due_when_in_the_threads_zone() -> None:
 
 
 def test_the_page_says_that_a_slot_is_left_out() -> None:
-    assert "This slot is left out" in read(shown(post(), key="2026-W27")).text
+    assert "This edition is skipped" in read(shown(post(), key="2026-W27")).text
     assert "left out" not in read(shown(post())).text
 
 
@@ -114,14 +114,14 @@ def test_problems_stand_on_the_page_with_file_line_and_next_step() -> None:
         shown(RenderProblem((Problem("thread.md.j2", 9, "nosuch is not defined", "did you mean x"),)))
     )
 
-    assert "1 problem. What has a problem is not posted" in found.text
+    assert "1 problem. An edition with a problem is not posted" in found.text
     assert "thread.md.j2:9 nosuch is not defined did you mean x" in found.text
 
 
 def test_warnings_stand_beside_the_text() -> None:
     found = read(shown(replace(post(), warnings=(Problem("a.md", 2, "an image without alt text"),))))
 
-    assert "1 warning. Warnings hinder nothing" in found.text
+    assert "1 warning. Warnings do not block posting" in found.text
     assert "a.md:2 an image without alt text" in found.text
     assert "An essay." in found.text
 
@@ -156,9 +156,9 @@ def test_the_page_names_the_revision() -> None:
     found = read(shown(post()), revision=revision)
 
     assert "Saturday 20 June 2026, 09:30 UTC" in found.text
-    assert "of revision abcdef0123ab , with changes that are not committed." in found.text
+    assert "from revision abcdef0123ab with uncommitted changes." in found.text
     assert found.of("a")[0]["href"] == "https://git.example/news"
-    assert "files that are not in git" in read(shown(post())).text
+    assert "files outside git" in read(shown(post())).text
 
 
 def test_the_comment_links_to_the_post_on_the_page() -> None:

@@ -18,7 +18,7 @@ SENDING, UNKNOWN, ABSENT, DONE = (
     IntentState.DONE,
 )
 BY_SIGHT = [IntentKind.PUBLISH, IntentKind.COMMENT, IntentKind.ADOPT, IntentKind.WITHDRAW]
-BY_SIGHT += [IntentKind.ANNOUNCE]
+BY_SIGHT += [IntentKind.ANNOUNCE, IntentKind.RELEASE]
 ANOTHER_DUE = seen(due=an_edition(48))
 WITHIN = timedelta(minutes=10) - timedelta(seconds=1)
 

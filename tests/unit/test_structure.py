@@ -16,11 +16,11 @@ PASS = "answers amending amendment_texts "
 PASS += "reconcile look series standing long_look living parts places companions compose images perform"
 PASS += " orders messages needs report deed_texts"
 PORTS = "core ports language config texts errors"
-READERS = "check status preview"
+READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " importing introduce workshop site_texts site_watch"
+SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
 VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
@@ -34,21 +34,21 @@ WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
 MAY_IMPORT = {
     "": "",
-    "__main__": "cli verbs logs errors",
+    "__main__": "cli verbs logs terminal layout errors",
     "cli": f"verbs {VERBS}",
     "verbs": VERBS,
     "measuring": f"status {PORTS}",
     "process": "config logs",
-    "app": f"adapters process measuring operating_texts {PASS} run inbox {PORTS}",
+    "app": f"adapters process measuring operating_texts terminal {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
     "run": f"{PASS} source_watch inbox {PORTS}",
-    **dict.fromkeys(PASS.split(), f"{PASS} {PORTS}"),
+    **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
     "answers": "language core",
-    **dict.fromkeys(READERS.split(), f"places markdown check_texts standing {PORTS}"),
+    **dict.fromkeys(READERS.split(), f"places markdown check_texts check_files standing {PORTS}"),
     "status": f"amending standing {PORTS}",
     "preview": f"preview_parts overview_texts amending standing {PORTS}",
     "preview_page": "preview_parts preview_style preview_links core",
@@ -56,15 +56,20 @@ MAY_IMPORT = {
     **dict.fromkeys(["preview_style", "preview_links"], ""),
     "introduce": f"operating_texts {PORTS}",
     "operating_texts": "",
-    "check_texts": "texts core",
+    "check_texts": "texts moments core",
     "link_check": f"check check_texts preview markdown {PORTS}",
     "link_watch": f"check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
     "workshop": f"adapters app {PORTS}",
     "importing": f"orders places {PORTS}",
     "progress": "",
-    "check_formats": "check core",
+    "layout": "",
+    "moments": "",
+    "terminal": "layout core",
+    "views": "layout moments deed_texts preview_parts core",
+    "check_formats": "check layout core",
     "overview_texts": "amendment_texts deed_texts texts language core",
+    "adoption_texts": "texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",
@@ -83,7 +88,7 @@ MAY_IMPORT = {
     "markdown": "",
     "config": "language core errors",
     "logs": "",
-    "texts": "language core errors",
+    "texts": "language moments core errors",
     "ports": "language core",
     "errors": "",
     "core": "",
@@ -96,7 +101,7 @@ LIBRARIES = {
     **dict.fromkeys(
         ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
     ),
-    **dict.fromkeys(PAGE.split(), ""),
+    **dict.fromkeys([*PAGE.split(), "layout", "moments", "terminal", "views"], ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
     **dict.fromkeys(V4.split(), "requests"),
     **dict.fromkeys(["__main__", "cli"], "click"),
@@ -117,6 +122,9 @@ PURE = [
     "site_texts",
     "operating_texts",
     "answers",
+    "layout",
+    "moments",
+    "views",
     *PAGE.split(),
     *WIRE.split(),
 ]
@@ -143,6 +151,9 @@ STAYS_OUT = {
     "megabot.cli": START_HEAVY,
     "megabot.app": SERVICE_HEAVY,
     "megabot.run": SERVICE_HEAVY,
+    # What contributors wrote is read by a child process, never by the one that has the token.
+    "megabot.adapters.folder_source": START_HEAVY,
+    "megabot.adapters.git_source": START_HEAVY,
 }
 
 LONGEST_MODULE = 400

@@ -1,13 +1,15 @@
 """Dates in words, ordinals, Markdown and addresses kept whole, spoilers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from urllib.parse import unquote
 
 import pytest
 from jinja2 import TemplateRuntimeError
 
 from megabot.adapters.template_filters import date_filter, escape_md, ordinal, spoiler, url
 from megabot.markdown import to_html
-from tests.templates import body_of, problems_of
+from tests.templates import CONTEXT, body_of, problems_of
 
 MONDAY = date(2026, 11, 16)
 
@@ -23,7 +25,33 @@ MONDAY = date(2026, 11, 16)
     ],
 )
 def test_a_date_is_written_in_the_threads_language(locale: str, pattern: str, text: str) -> None:
-    assert date_filter(locale)(MONDAY, pattern) == text
+    assert date_filter(locale, "UTC")(MONDAY, pattern) == text
+
+
+@pytest.mark.parametrize("pattern", ["YYYY-'W'ww", "'YYYY' d MMMM y", "D", "d MMM y HH:mm", "H:mm"])
+def test_letters_that_mean_what_they_look_like_pass(pattern: str) -> None:
+    assert date_filter("en", "UTC")(datetime(2026, 11, 16, 8, tzinfo=UTC), pattern)
+
+
+@pytest.mark.parametrize(
+    ("zone", "value", "pattern", "text"),
+    [
+        ("America/New_York", datetime(2026, 12, 28, 17, tzinfo=UTC), "HH:mm z", "17:00 UTC"),
+        ("America/New_York", "2026-12-28T12:00:00-05:00", "HH:mm z", "12:00 EST"),
+        ("America/New_York", "2026-06-28T12:00:00-04:00", "HH:mm z", "12:00 EDT"),
+        ("Europe/London", "2026-12-28T12:00:00+00:00", "HH:mm z", "12:00 GMT"),
+        ("Europe/London", "2026-12-28T12:00", "HH:mm z", "12:00 GMT"),
+        ("Europe/London", "2026-06-28T12:00:00+01:00", "zzzz", "British Summer Time"),
+    ],
+)
+def test_a_zone_has_the_name_that_babel_gives_it(zone: str, value: object, pattern: str, text: str) -> None:
+    assert date_filter("en", zone)(value, pattern) == text
+
+
+def test_the_slots_zone_has_its_name() -> None:
+    winter = replace(CONTEXT, edition=replace(CONTEXT.edition, slot=datetime(2026, 12, 28, 12, tzinfo=UTC)))
+
+    assert body_of("{{ edition.slot | date('HH:mm z') }}", winter) == "12:00 GMT"
 
 
 def test_the_slots_hour_is_that_of_the_threads_zone() -> None:
@@ -34,7 +62,7 @@ def test_the_slots_hour_is_that_of_the_threads_zone() -> None:
     "value", ["2026-11-16", "2026-11-16T08:30:00", datetime(2026, 11, 16, 8, tzinfo=UTC)]
 )
 def test_a_date_of_the_data_may_be_text(value: object) -> None:
-    assert date_filter("en")(value, "d MMM") == "16 Nov"
+    assert date_filter("en", "UTC")(value, "d MMM") == "16 Nov"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +71,27 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
         ("en", MONDAY, "%d %B %Y", "a date pattern is Babel's, without %; write 'd MMMM y'"),
         ("en", MONDAY, "%Q", "a date pattern is Babel's, without %; write 'd MMMM y'"),
         ("en", MONDAY, "QQQQQQQQQ", "this is no date pattern; write one like 'd MMMM y'"),
+        (
+            "en",
+            MONDAY,
+            "d MMMM YYYY",
+            "YYYY is the year that the week belongs to, another one around New Year; write yyyy for the year",
+        ),
+        (
+            "en",
+            MONDAY,
+            "Y",
+            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+        ),
+        (
+            "en",
+            MONDAY,
+            "d MMM Y, 'week' w",
+            "Y is the year that the week belongs to, another one around New Year; write y for the year",
+        ),
+        ("en", MONDAY, "DD.MM.y", "DD is the day of the year; write dd for the day of the month"),
+        ("en", MONDAY, "dd.mm.y", "mm are the minutes; write MM for the month"),
+        ("en", MONDAY, "d MMMM O", "O is not a date field; write one like 'd MMMM y'"),
         ("en", MONDAY, "HH:mm", "a day has no hour; edition.slot has"),
         ("en", 3, "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
         ("en", "soon", "d", "date wants a date; write it as in 2026-11-16, or edition.start"),
@@ -54,7 +103,7 @@ def test_a_date_that_cannot_be_written_says_why(
     locale: str, value: object, pattern: str, message: str
 ) -> None:
     with pytest.raises(TemplateRuntimeError) as raised:
-        date_filter(locale)(value, pattern)
+        date_filter(locale, "UTC")(value, pattern)
     assert raised.value.message == message
 
 
@@ -97,8 +146,8 @@ def test_an_escaped_text_is_read_as_it_was(text: str) -> None:
     "address",
     ["https://a.example/a_b_(c)*d", "https://a.example/~robin/@wren", "http://a.example/?a=1&b=_2_"],
 )
-def test_an_address_is_never_touched(address: str) -> None:
-    assert escape_md(f"see_{address} or [{address}]") == f"see\\_{address} or \\[{address}\\]"
+def test_an_address_leads_to_where_it_led(address: str) -> None:
+    assert unquote(escape_md(f"see_{address} or [{address}]")) == f"see\\_{address} or \\[{address}\\]"
 
 
 def test_an_escaped_mention_notifies_nobody() -> None:
@@ -113,6 +162,7 @@ def test_an_escaped_mention_notifies_nobody() -> None:
         ("https://a.example/%20?a=b&c=[d]#e", "https://a.example/%20?a=b&c=[d]#e"),
         (' https://a.example/"<>\n', "https://a.example/%22%3C%3E"),
         ("https://a.example/ä", "https://a.example/%C3%A4"),
+        ("https://a.example/@kim@b.example", "https://a.example/%40kim@b.example"),
     ],
 )
 def test_what_would_break_a_link_is_encoded(address: str, encoded: str) -> None:

@@ -79,7 +79,8 @@ def test_a_mistake_has_its_line_and_what_to_write(body: str, line: str) -> None:
         "{{ ''.__class__ }}",
         "{{ '' | attr('__class__') }}",
         "{{ self.__init__.__globals__ }}",
-        "{{ edition.start.strftime('%999999999d') }}",
+        "{{ edition.start.__format__('%999999999d') }}",
+        "{{ edition.start.replace(year=1) }}",
         "{{ sections.__globals__ }}",
         "{{ [].append(1) }}",
         "{{ '{0.__class__}'.format(1) }}",
@@ -141,3 +142,55 @@ def test_no_value_of_the_data_is_in_a_message() -> None:
     bodies = ["{{ data.secret.word + 1 }}", "{{ data.secret.word | date('d') }}", "{{ data.secret.wrd }}"]
 
     assert not [body for body in bodies if "swordfish" in problems_of(body, more=more)[0]]
+
+
+def test_a_namespace_keeps_what_a_loop_changes() -> None:
+    body = "{% set ns = namespace(sum=1) %}{% for n in [2, 3] %}{% set ns.sum = ns.sum + n %}{% endfor %}"
+
+    assert body_of(f"{body}{{{{ ns.sum }}}}") == "6"
+
+
+@pytest.mark.parametrize(
+    "way", ["{{ ns ~ '' }}", "{{ ns | string }}", "{{ [ns] | join }}", "{{ '%s' | format(ns) }}"]
+)
+def test_a_namespace_is_not_printed(way: str) -> None:
+    (said,) = problems_of("{% set ns = namespace(a=1) %}" + way)
+
+    assert "a namespace cannot be printed (name a value of it, as in ns.count)" in said
+
+
+def test_a_loop_can_be_left() -> None:
+    assert body_of("{% for n in [1, 2, 3] %}{% if n == 2 %}{% break %}{% endif %}{{ n }}{% endfor %}") == "1"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ edition.start.strftime('%d') }}", "a date has no strftime() here (write | date('d MMMM y'))"),
+        ("{{ edition.slot.isoformat() }}", "a date has no isoformat() here (write | date('yyyy-MM-dd'))"),
+        ("{{ edition.start + 7 }}", "a number cannot be added to a date (write | add_days(7))"),
+        ("{{ 'x' | add_days(1) }}", "date wants a date (write it as in 2026-11-16, or edition.start)"),
+        (
+            "{{ edition.start | add_days(9999999999) }}",
+            "add_days wants a date and a number of days (as",
+        ),
+        (
+            "{{ now() }}",
+            "now is not defined (write edition.start or edition.slot: a text is the same",
+        ),
+        (
+            "{{ edition.start | strftime }}",
+            "No filter named 'strftime'. (write the filter date: {{",
+        ),
+        ("{{ len(data) }}", "len is not defined (write the filter: | length)"),
+        ("{% do x %}", "Encountered unknown tag 'do'. (write {% set ... %}; what a loop changes is kept in"),
+    ],
+)
+def test_what_people_expect_from_elsewhere_is_told_what_there_is_instead(body: str, said: str) -> None:
+    (found,) = problems_of(body)
+
+    assert said in found
+
+
+def test_days_can_be_added() -> None:
+    assert body_of("{{ edition.start | add_days(3) | date('d MMMM') }}") == "25 June"

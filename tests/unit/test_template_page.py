@@ -1,14 +1,18 @@
 """docs/template.md: every example on it is rendered, and nothing that a template may say is missing."""
 
 import re
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.adapters.front_matter import ThreadModel
+from megabot.adapters.template_glue import glued
 from megabot.adapters.template_language import Environment
 from megabot.adapters.thread_files import parse_thread
+from megabot.core.calendar import Every, upcoming
 from megabot.core.threads import Rendered
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
@@ -16,6 +20,7 @@ PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```jinja\n(.*?)^```\n```(text|problem)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTINGS = re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 NAMED = set(re.findall(r"\*\*(\w+)", PAGE))
+RHYTHMS = re.findall(r"^\| (`every.*?) \| (.*?) \| `(.*?)` \|$", PAGE, re.MULTILINE)
 EXAMPLES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "text"]
 MISTAKES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "problem"]
 
@@ -28,6 +33,7 @@ def front() -> str:
 @pytest.mark.parametrize(("body", "text"), EXAMPLES)
 def test_an_example_becomes_what_stands_below_it(body: str, text: str) -> None:
     assert body_of(body) == text.strip("\n")
+    assert list(glued("thread.md.j2", body)) == []
 
 
 @pytest.mark.parametrize(("body", "text"), MISTAKES)
@@ -47,8 +53,31 @@ def test_the_front_matter_on_the_page_has_no_mistake_and_every_setting() -> None
     assert set(re.findall(r"^(\w+):", front(), re.MULTILINE)) == ThreadModel.model_fields.keys()
 
 
+@pytest.mark.parametrize(("settings", "slots", "key"), RHYTHMS)
+def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str, key: str) -> None:
+    lines = "".join(f"  {line}\n" for line in re.findall(r"`([^`]+)`", settings))
+    at = "" if "at:" in lines else "  at: 12\n"
+    schedule = f"schedule:\n{lines}{at}  timezone: Europe/London\n  first: 2026-06-01\n"
+    thread, problems = parse_thread("news.md.j2", f"---\ntitle: News\n{schedule}---\n")
+    assert thread is not None, problems
+
+    count = slots.count(",") + 1
+    found = list(islice(upcoming("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count))
+
+    assert ", ".join(f"{one.start.day} {one.start:%B}" for one in found) == slots
+    assert found[0].key == key
+
+
+def test_every_kind_of_rhythm_is_on_the_page() -> None:
+    assert {every for every in Every if f"`every: {every}`" in PAGE} == {*Every}
+    assert len(RHYTHMS) > 10
+
+
 def test_every_name_of_the_data_and_every_filter_is_on_the_page() -> None:
-    ours = Environment({}, locale="en").filters.keys() - ImmutableSandboxedEnvironment().filters.keys()
+    ours = (
+        Environment({}, locale="en", timezone="UTC").filters.keys()
+        - ImmutableSandboxedEnvironment().filters.keys()
+    )
     names = set(problems_of("{{ nosuch }}")[0].partition("there is: ")[2].rstrip(")").split(", "))
 
     assert (ours | names) - NAMED == set()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
+from megabot.markdown import to_html
 from tests.templates import (
     BEFORE,
     BODY_LINE,
@@ -297,3 +298,71 @@ def test_a_key_that_no_preamble_has_is_a_warning(body: str, warnings: list[str])
 
     assert isinstance(answer, Rendered)
     assert [str(one) for one in answer.warnings] == warnings
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"preambles/news/2026-W26.md": "An essay.\n\n<!-- ours -->\n"}, "preambles/news/2026-W26.md:3"),
+        ({"sections/10-maps.md": "---\ntitle: Maps\n---\n- one <!-- ours -->\n"}, "sections/10-maps.md:4"),
+        ({"_footer.md.j2": "<!-- ours -->"}, "_footer.md.j2:1"),
+    ],
+)
+def test_a_comment_is_refused_wherever_it_stands(files: dict[str, str], where: str) -> None:
+    found = problems_of("{{ preamble }}\n\n{{ sections() }}\n\n{% include '_footer.md.j2' %}", more=files)
+
+    hint = "delete it: git remembers; in a template {# ... #} is for you alone"
+    assert found == [f"{where}: a comment, which readers would see ({hint})"]
+
+
+def test_footnotes_of_essay_and_template_are_kept_apart() -> None:
+    essay = {
+        "preambles/news/2026-W26.md": "An essay[^1], [here][a].\n\n[^1]: Its note.\n\n[a]: https://a.example"
+    }
+
+    body = body_of(
+        "{{ preamble }}\n\nA footer[^1], [here][a].\n\n[^1]: A note.\n\n[a]: https://b.example", more=essay
+    )
+    html = to_html(body)
+
+    assert html.count('class="footnote-item"') == 2
+    assert html.index("Its note.") < html.index("A note.")
+    assert [html.count(f'href="https://{name}.example"') for name in "ab"] == [1, 1]
+
+
+def test_a_footnote_mark_of_a_section_does_not_lead_to_a_note_of_the_template() -> None:
+    section = {"sections/10-maps.md": "---\ntitle: Maps\n---\n- one[^1]\n"}
+
+    body = body_of("{{ section('maps') }}\n\nA footer[^1].\n\n[^1]: A note.", more=section)
+
+    assert to_html(body).count('href="#fn1"') == 1
+
+
+def test_a_link_that_is_none_is_told_where_it_stands() -> None:
+    essay = {"preambles/news/2026-W26.md": "An essay.\n\n[y](www.foo.example)\n"}
+
+    answer = render(source("{{ preamble }}", more=essay))
+
+    assert isinstance(answer, Rendered)
+    assert str(answer.warnings[0]) == (
+        "preambles/news/2026-W26.md:3: www.foo.example is not a web address: "
+        "readers are sent to a page of their own server (write https://www.foo.example)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "where"),
+    [
+        ("{{ edition.key }} [a](www.a.example)", {}, f"thread.md.j2:{BODY_LINE}"),
+        ("{{ edition.key }} <br> x", {}, f"thread.md.j2:{BODY_LINE}"),
+        ("x {{ preamble }}", {PREAMBLE: "An essay.\n\n[a](www.a.example)[^1]\n\n[^1]: b"}, f"{PREAMBLE}:3"),
+        ("{{ data.one[0] }}", {"data/one.yaml": "- '[a](www.a.example)'\n"}, "data/one.yaml:1"),
+        ("[a](www.{{ edition.number }}.example)", {}, "thread.md.j2"),
+    ],
+)
+def test_a_warning_has_the_line_that_it_comes_from(body: str, more: dict[str, str], where: str) -> None:
+    other = {"other.md.j2": FRONT + "<br> [a](www.a.example)"}
+
+    (warning,) = rendered(body, more | other).warnings
+
+    assert str(warning).partition(": ")[0] == where

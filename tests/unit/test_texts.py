@@ -23,7 +23,7 @@ from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, U
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
 from megabot.language import ENGLISH
-from tests.making import NOW, SLOT, TEXT, WEEK, a_record, a_thread, an_edition, an_intent, own
+from tests.making import NOW, SLOT, TEXT, WEEK, a_thread, an_edition, an_intent, own
 
 NEWS = a_thread()
 URL = "https://lemmy.example/post/47"
@@ -82,7 +82,7 @@ def test_braces_in_a_fact_are_left_as_they_are() -> None:
 
 
 def test_a_hold_that_ends_says_when() -> None:
-    assert "2026-11-16 12:05 UTC" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
+    assert "Mon 16 Nov 12:05 UTC" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
 
 
 def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
@@ -116,7 +116,9 @@ def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE)) == "news: the current edition has its post"
+    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE, facts=("2026-W47",))) == (
+        "news: 2026-W47 is already posted"
+    )
 
 
 @pytest.mark.parametrize("kind", list(IntentKind))
@@ -144,11 +146,13 @@ def test_a_status_without_a_post_names_the_next_slot() -> None:
     assert status() == "news: next Mon 23 Nov 12:00 UTC (2026-W48); nothing posted yet"
 
 
-@pytest.mark.parametrize(("pinned", "word"), [(True, "yes"), (False, "no"), (None, "never by megabot")])
+@pytest.mark.parametrize(
+    ("pinned", "word"), [(True, "pinned: yes"), (False, "pinned: no"), (None, "not pinned by megabot")]
+)
 def test_a_status_names_the_post_and_its_pin(*, pinned: bool | None, word: str) -> None:
     line = status(edition="2026-W47", url=URL, pinned=pinned)
 
-    assert line == f"news: next Mon 23 Nov 12:00 UTC (2026-W48); 2026-W47 {URL}, pinned: {word}"
+    assert line == f"news: next Mon 23 Nov 12:00 UTC (2026-W48); 2026-W47 {URL}, {word}"
 
 
 @pytest.mark.parametrize(("dirty", "words"), [(False, "commit abcdef0"), (True, "abcdef0 with changes")])
@@ -163,7 +167,7 @@ def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() ->
 
     assert line == (
         "news: next Mon 23 Nov 12:00 New York (2026-W48), essay: missing; nothing posted yet; "
-        "commanded by: modlin (repost, Mon 16 Nov 07:05 EST)"
+        "last command: repost, by modlin, Mon 16 Nov 07:05 EST"
     )
 
 
@@ -178,44 +182,21 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
 
     lines = overview_texts.status_lines(ENGLISH, found)
     assert lines == (
-        "source: a folder that is in no git repository; token: 3 days",
-        "needs a person: a fuse blew",
-        "needs a person: a reel broke",
+        "templates: a plain folder (not in git); signed in 3 days ago",
+        "needs attention: a fuse blew",
+        "needs attention: a reel broke",
     )
     assert overview_texts.status_lines(ENGLISH, found, ["news"]) == lines[:2]
 
 
 def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:
-    assert status(empty="2026-W47").endswith("; 2026-W47 has no post; it is made by: megabot post news")
+    assert status(empty="2026-W47").endswith("; 2026-W47 has not been posted; to post it: megabot post news")
 
 
 def test_a_status_names_what_may_have_happened() -> None:
     assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
         "; outcome unknown: edit 2026-W47 since 2026-11-16 12:05 UTC"
     )
-
-
-# -- what was
-
-
-def test_a_line_of_history_names_moment_edition_and_outcome() -> None:
-    assert overview_texts.history_line(an_intent(), None) == "2026-11-16 11:05 UTC  news/2026-W47  post: done"
-
-
-def test_a_line_of_history_names_copy_address_commit_and_note() -> None:
-    post = a_record(commit="abcdef0123", dirty=True)
-
-    line = overview_texts.history_line(an_intent(copy=2, note="a note"), post)
-
-    assert line == f"2026-11-16 11:05 UTC  news/2026-W47#2  post: done  {URL}  abcdef0+  a note"
-
-
-def test_a_commit_without_changes_has_no_mark_in_the_history() -> None:
-    assert overview_texts.history_line(an_intent(), a_record(commit="abcdef0123")).endswith("  abcdef0")
-
-
-def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
-    assert overview_texts.history_line(an_intent(), a_record()).endswith(URL)
 
 
 # -- what is answered
@@ -227,7 +208,7 @@ def test_a_folder_outside_git_has_no_commit_in_the_history() -> None:
         (texts.source_trouble(ENGLISH, ValueError("one\ntwo")), "stays as it is: one; two"),
         (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), f"12 comments, {URL}"),
         (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), "megabot repost news --yes"),
-        (texts.run_again(ENGLISH, NOW), "run this again after 2026-11-16 12:05 UTC"),
+        (texts.run_again(ENGLISH, NOW, "Europe/London"), "run this again after Mon 16 Nov 12:05 GMT"),
         (
             texts.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
             "no thread nwes in the source; it has: film, news",

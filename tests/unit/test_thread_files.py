@@ -1,13 +1,18 @@
 """The front matter of threads: every form that is taken, every mistake at once with its line."""
 
+import gc
+from collections.abc import Callable
 from datetime import date, time, timedelta
+from time import process_time as time_used
 
 import pytest
 
-from megabot.adapters.thread_files import is_thread, parse_thread, threads
-from megabot.core.calendar import Every, MonthDay
+from megabot.adapters.thread_files import parse_thread, threads
+from megabot.adapters.yaml_text import split
+from megabot.core.calendar import Every, by_key
+from megabot.core.month_days import MonthDay
 from megabot.core.problems import Problem
-from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread
+from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
 
 LEAST = """---
 name: news
@@ -22,6 +27,9 @@ schedule:
 Text
 """
 NAME, TITLE, ZONE, FIRST = "name: news", '"News {{ edition.number }}"', "Europe/London", "2024-01-01"
+
+
+FIRST_MONDAY, THIRD_MONDAY = MonthDay(nth=1, weekday=0), MonthDay(nth=3, weekday=0)
 
 
 def changed(old: str, new: str) -> str:
@@ -78,18 +86,82 @@ schedule:"""
 @pytest.mark.parametrize(
     ("every", "on", "expected"),
     [
-        ("week", "on: [thursday, monday]", (1, Every.WEEK, (0, 3), None)),
-        ("2 weeks", "on: Monday", (2, Every.WEEK, (0,), None)),
-        ("day", "", (1, Every.DAY, (), None)),
-        ("month", "on: 15", (1, Every.MONTH, (), MonthDay(day=15))),
-        ("month", "on: first monday", (1, Every.MONTH, (), MonthDay(nth=1, weekday=0))),
-        ("3 months", "on: last sunday", (3, Every.MONTH, (), MonthDay(nth=-1, weekday=6))),
+        ("week", "on: [thursday, monday]", (1, Every.WEEK, (0, 3), ())),
+        ("week", "on: monday and thursday", (1, Every.WEEK, (0, 3), ())),
+        ("2 weeks", "on: Monday", (2, Every.WEEK, (0,), ())),
+        ("day", "", (1, Every.DAY, (), ())),
+        ("month", "on: 15", (1, Every.MONTH, (), (MonthDay(day=15),))),
+        ("month", "on: 15th", (1, Every.MONTH, (), (MonthDay(day=15),))),
+        ("month", "on: last day", (1, Every.MONTH, (), (MonthDay(day=31),))),
+        ("month", "on: last day of the month", (1, Every.MONTH, (), (MonthDay(day=31),))),
+        ("month", "on: [1, 15]", (1, Every.MONTH, (), (MonthDay(day=1), MonthDay(day=15)))),
+        ("month", "on: first monday", (1, Every.MONTH, (), (MonthDay(nth=1, weekday=0),))),
+        ("month", "on: first and third monday", (1, Every.MONTH, (), (FIRST_MONDAY, THIRD_MONDAY))),
+        ("month", "on: [first monday, third monday]", (1, Every.MONTH, (), (FIRST_MONDAY, THIRD_MONDAY))),
+        ("3 months", "on: last sunday", (3, Every.MONTH, (), (MonthDay(nth=-1, weekday=6),))),
+        ("year", "on: 24 december", (1, Every.YEAR, (), (MonthDay(day=24, month=12),))),
+        ("year", "on: December 24th", (1, Every.YEAR, (), (MonthDay(day=24, month=12),))),
+        ("2 years", "on: first monday of May", (2, Every.YEAR, (), (MonthDay(nth=1, weekday=0, month=5),))),
+        (
+            "year",
+            "on: [last day of feb, 1 nov]",
+            (1, Every.YEAR, (), (MonthDay(day=31, month=2), MonthDay(day=1, month=11))),
+        ),
     ],
 )
-def test_a_schedule_repeats_by_days_weeks_or_months(every: str, on: str, expected: object) -> None:
+def test_a_schedule_repeats_by_days_weeks_months_or_years(every: str, on: str, expected: object) -> None:
     schedule = parsed(changed("every: week\n  on: monday", f"every: {every}\n  {on}")).schedule
 
-    assert (schedule.interval, schedule.every, schedule.weekdays, schedule.month_day) == expected
+    assert (schedule.interval, schedule.every, schedule.weekdays, schedule.month_days) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("18", [time(18)]),
+        ("18:00", [time(18)]),
+        ('"18:00"', [time(18)]),
+        ("6pm", [time(18)]),
+        ("noon", [time(12)]),
+        ('["18:00", "09:30"]', [time(9, 30), time(18)]),
+        ("[6, 12, 6pm]", [time(6), time(12), time(18)]),
+    ],
+)
+def test_a_slot_has_its_time_or_several(text: str, times: list[time]) -> None:
+    assert list(parsed(changed('"12:00"', text)).schedule.times) == times
+
+
+def test_one_slot_of_a_day_with_several_can_be_skipped() -> None:
+    schedule = parsed(
+        changed('"12:00"', "[9, 18]\n  skip: [2026-12-28 18:00, 2027-01-04]"),
+    ).schedule
+
+    keys = ("2026-12-21-1800", "2026-12-28-0900", "2026-12-28-1800", "2027-01-04-0900", "2027-01-04-1800")
+    found = [by_key("news", schedule, key) for key in keys]
+    assert [one is not None and one.skipped for one in found] == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("times", "skip", "said"),
+    [
+        ("[9, 18]", "2026-12-28 12:00", "2026-12-28 has no slot of its own at 12:00 (its slots are at 09:00"),
+        (
+            "[9, 18]",
+            "2026-12-29 18:00",
+            "2026-12-29 is not the day of a slot (the nearest are 2026-12-28",
+        ),
+        (
+            "18",
+            "2026-12-28 18:00",
+            "2026-12-28 has no slot of its own at 18:00 (write the day alone: 2026",
+        ),
+        ("18", "2020-12-28", "2020-12-28 is not the day of a slot (the first is 2024-01-01)"),
+    ],
+)
+def test_a_slot_to_skip_that_is_none_is_named(times: str, skip: str, said: str) -> None:
+    (found,) = mistakes(changed('"12:00"', f"{times}\n  skip: [{skip}]"))
+
+    assert found.startswith(f"thread.md.j2:8: schedule.skip: {said}")
 
 
 def test_grace_first_and_skip_are_read() -> None:
@@ -186,7 +258,7 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             "every: week",
             "every: fortnight",
-            "5: schedule.every: fortnight is no rhythm (write day, week or month",
+            "5: schedule.every: fortnight is no rhythm (write 2 weeks)",
         ),
         (
             "every: week",
@@ -203,7 +275,7 @@ def test_grace_first_and_skip_are_read() -> None:
         (
             "on: monday",
             "on: [mnday, 3]",
-            "6: schedule.on: mnday and 3 are no days of the week (did you mean monday?)",
+            "6: schedule.on: mnday is no day of the week (did you mean monday?)",
         ),
         ("on: monday", "on: xx", "6: schedule.on: xx is no day of the week (write it in full, as in monday)"),
         (
@@ -224,9 +296,30 @@ def test_grace_first_and_skip_are_read() -> None:
         ("on: monday", "on: true", "6: schedule.on: True is no day (write monday"),
         (
             '"12:00"',
-            "noon",
-            '7: schedule.at: noon is no time of day (write it as a clock of 24 hours shows it: "09:00")',
+            "teatime",
+            "7: schedule.at: teatime is not a time of day (write 18:00, 18 or 6pm)",
         ),
+        ('"12:00"', "[9, 10]", "7: schedule.at: the times of a day must be 3 hours apart (write them like"),
+        ('"12:00"', "[23, 1]", "7: schedule.at: the times of a day must be 3 hours apart"),
+        ('"12:00"', "[9, 9]", "7: schedule.at: the times of a day must be 3 hours apart"),
+        ('"12:00"', "[]", "7: schedule.at: the times of a day must be 3 hours apart"),
+        (
+            "every: week",
+            "every: twice a day",
+            "5: schedule.every: twice a day is no rhythm (write day, and",
+        ),
+        ("every: week", "every: daily", "5: schedule.every: daily is no rhythm (write day, or week with"),
+        ("every: week", "every: year", "4: schedule: a year wants its day with the month (write on: 24 dec"),
+        ("on: monday", "on: [monday, 15]", "6: schedule.on: days of the week beside days of the month ("),
+        ("on: monday", "on: [28, last day]", "6: schedule.on: 28 and last day can be one and the same day ("),
+        ("on: monday", "on: [1, first monday]", "6: schedule.on: 1 and first monday can be one and the same"),
+        ("on: monday", "on: 31 april", "6: schedule.on: 31 april is no day (write monday, or 1 to 31"),
+        (
+            "on: monday",
+            "on: 24 decembr",
+            "6: schedule.on: decembr is no day of the week (did you mean december?)",
+        ),
+        ("on: monday", "on: {a: b}", "6: schedule.on: {'a': 'b'} is no day (write monday"),
         (
             ZONE,
             "Europe/Lodnon",
@@ -236,6 +329,11 @@ def test_grace_first_and_skip_are_read() -> None:
             ZONE,
             "new york",
             "8: schedule.timezone: there is no time zone new york (did you mean America/New_York?)",
+        ),
+        (
+            ZONE,
+            "GMT+1",
+            "8: schedule.timezone: there is no time zone GMT+1 (that is an offset, which does not say when",
         ),
         (
             ZONE,
@@ -300,7 +398,7 @@ def test_a_thread_is_called_what_its_file_is_called() -> None:
     [("thread.md.j2", True), ("_footer.md.j2", False), ("a/b.md.j2", False), ("sections/a.md", False)],
 )
 def test_which_files_are_threads(path: str, *, expected: bool) -> None:
-    assert is_thread(path) is expected
+    assert is_thread_file(path) is expected
 
 
 @pytest.mark.parametrize("value", ["|\n    one\n    two", f'"{"x" * 500}"', "[one, two]"])
@@ -374,3 +472,76 @@ def test_what_the_source_could_not_read_is_among_the_mistakes() -> None:
     odd = Problem("news.md.j2", 3, "the file is not UTF-8")
 
     assert threads(Snapshot(files={}, problems=(odd,))) == ((), (odd,))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Give the least CPU time of three runs: for ratios, never for limits."""
+    spent = []
+    gc.disable()  # how long it takes depends on what other tests have left
+    for _ in range(3):
+        begin = time_used()
+        work()
+        spent.append(time_used() - begin)
+    gc.enable()
+    return min(spent)
+
+
+def many(old: str = "", new: str = "") -> Snapshot:
+    """Give 300 threads, in each of which something is replaced."""
+    files = {f"a{number}.md.j2": changed(NAME, f"name: a{number}") for number in range(300)}
+    return Snapshot(
+        files={path: text.replace(old, f"{new}{path}") if old else text for path, text in files.items()}
+    )
+
+
+def test_mistakes_in_many_files_take_about_the_time_of_no_mistakes() -> None:
+    """The attack: 1,900 misspelt time zones took 51 s, because each was compared with all zones."""
+    good, bad = many(), many(ZONE, "Europe/Lodnon")
+
+    assert len(threads(good)[0]) == 300
+    assert len(threads(bad)[1]) == 300
+    # 100 of the 300 are compared with all zones, which are read once; it was 100 times as long.
+    assert seconds(lambda: threads(bad)) < 10 * seconds(lambda: threads(good))
+
+
+def test_of_many_mistakes_the_first_are_listed_and_every_file_is_named() -> None:
+    _, problems = threads(many(ZONE, "Europe/Lodnon"))
+
+    assert {problem.path for problem in problems} == {f"a{number}.md.j2" for number in range(300)}
+    assert sum("did you mean" in problem.hint for problem in problems) == 100
+    assert str(problems[-1]) == (
+        "a99.md.j2:1: the front matter has mistakes too "
+        "(they are listed when those of the other files are fixed)"
+    )
+
+
+def test_of_many_mistakes_in_one_file_the_first_are_listed() -> None:
+    days = ", ".join(["2026-12-29"] * 3000)
+    keys = "\n".join(f"timezon{number}: x" for number in range(3000))
+
+    assert len(mistakes(changed(FIRST, f"{FIRST}\n  skip: [{days}]"))) == 20
+    assert len(mistakes(changed(NAME, f"{NAME}\n{keys}"))) == 20
+
+
+def test_a_long_list_of_days_to_skip_takes_about_the_time_of_reading_it() -> None:
+    monday = date(2024, 1, 1)
+    days = ", ".join((monday + timedelta(weeks=number)).isoformat() for number in range(4000))
+    text = changed(FIRST, f"{FIRST}\n  skip: [{days}]")
+
+    assert len(parsed(text).schedule.skip) == 4000
+    assert seconds(lambda: parse_thread("thread.md.j2", text)) < 4 * seconds(lambda: split("a", text))
+
+
+def test_a_very_long_name_is_compared_with_nothing() -> None:
+    (said,) = mistakes(changed(ZONE, "Europe/Lodnon" * 1000))
+
+    assert said.endswith("(write area and city, as in Europe/London)")
+
+
+def test_of_many_known_names_the_first_are_shown() -> None:
+    text = changed("schedule:", "companions: {film: {thread: zzz}}\nschedule:")
+
+    _, problems = threads(Snapshot(files=many().files | {"z.md.j2": text}))
+
+    assert len(problems[-1].hint) < 200
+    assert problems[-1].hint.endswith(" and 281 more")

@@ -1,0 +1,67 @@
+"""Which edition is meant: by an order, a preview or a change that names none. Pure."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from itertools import islice
+
+from megabot.core import calendar
+from megabot.core.calendar import Edition
+from megabot.core.threads import Thread
+
+
+def coming(thread: Thread, now: datetime, posted: Collection[str] = ()) -> Edition | None:
+    """Return the next edition that is neither skipped nor already posted; None after the last one.
+
+    `posted` are the keys of editions that have a post: one of them may have been posted early.
+    """
+    ahead = calendar.upcoming(thread.name, thread.schedule, now)
+    return next((edition for edition in ahead if not edition.skipped and edition.key not in posted), None)
+
+
+def upcoming_or_last(thread: Thread, now: datetime) -> Edition:
+    """Return the edition of the next slot, or the last one if the schedule is over: something to show."""
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    return ahead or calendar.nearest(thread.name, thread.schedule, now)
+
+
+def is_late(thread: Thread, due: Edition, now: datetime) -> bool:
+    """Return whether a due edition is closer to the next slot than to its own.
+
+    Then "post" may mean the next one: an hour before a slot nobody asks for last week's thread.
+    """
+    following = coming(thread, now)
+    return following is not None and now - due.slot > (following.slot - due.slot) / 2
+
+
+def of_post(thread: Thread, published: datetime) -> Edition:
+    """Return the edition that a thread made by hand is: that of the newest slot, or of the one just ahead.
+
+    People post at the slot, later, or a little early; a thread from the middle of a week is that week's.
+    """
+    due = calendar.due(thread.name, thread.schedule, published)
+    ahead = next(calendar.upcoming(thread.name, thread.schedule, published), None)
+    if ahead is not None and (due is None or ahead.slot - published <= head_start(due.slot, ahead.slot)):
+        return ahead
+    if due is None:
+        raise ValueError(f"{thread.name} has no edition at all")
+    return due
+
+
+def head_start(slot: datetime, following: datetime) -> timedelta:
+    """Return how long before a slot a thread counts as that slot's: a seventh of the time, at most a day."""
+    return min((following - slot) / 7, calendar.A_DAY)
+
+
+def stepped(thread: Thread, edition: Edition, steps: int) -> Edition | None:
+    """Return the edition so many steps after another one, before it if negative; None beyond the ends."""
+    walk = calendar.after if steps > 0 else calendar.before
+    if not steps:
+        return edition
+    return next(islice(walk(thread.name, thread.schedule, edition), abs(steps) - 1, None), None)
+
+
+def may_be_posted(thread: Thread, now: datetime) -> tuple[Edition, ...]:
+    """Return the editions that an order to post may name: the due one and the next."""
+    due, following = calendar.due(thread.name, thread.schedule, now), coming(thread, now)
+    at_once = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    return tuple(dict.fromkeys(edition for edition in (due, at_once, following) if edition is not None))

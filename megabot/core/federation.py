@@ -1,0 +1,160 @@
+"""A pin in a community of another server counts only when that server shows it: its readers look there. Pure.
+
+A community that was created on Lemmy 0.19 has no `featured_url`, so that server refuses every pin from
+elsewhere (`CouldntFindCommunity`); the bot's own server shows the pin all the same. Lemmy 1.0 accepts it.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from megabot.core.actions import Hold, Reason
+from megabot.core.records import IntentKind, IntentState
+from megabot.core.seen import Case, HomeAnswer, HomePin, Own, Seen
+from megabot.core.threads import Pin, Thread
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(days=1)
+PATIENCE = timedelta(hours=1)
+"""How long a pin may travel before moderators are told that it has not arrived."""
+_VERSION = re.compile(r"(\d+)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a community's own server shows of a post; `trouble` says why it could not be read."""
+
+    pin: HomePin
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Software:
+    """What a server says it runs, by its nodeinfo; both are empty if that could not be read."""
+
+    name: str = ""
+    version: str = ""
+
+    @property
+    def refuses_pins(self) -> bool:
+        """Whether pins from other servers never arrive there."""
+        major = _VERSION.match(self.version)
+        return self.name == "lemmy" and major is not None and int(major[1]) < 1
+
+
+def host(community: str) -> str:
+    """Return the host of a community's actor id."""
+    return urlsplit(community).netloc
+
+
+def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold | None:
+    """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
+
+    A pin that did not arrive is not sent again: each one writes a line into the mod log.
+    """
+    if not _counts_at_home(case.thread, case.seen):
+        return None
+    answer = case.seen.home_answer
+    current = answer is not None and is_current(case.seen)
+    if not (current or standing.post.featured_community):
+        return None  # not pinned yet
+    if answer is None or not current:
+        return _travelling(case, standing, until=case.now + FIRST_WAIT)
+    if answer.pin is HomePin.PINNED:
+        return None
+    if answer.refuses:
+        return _held(Reason.PIN_REFUSED, case, standing, answer.software)
+    if case.now - answer.first < PATIENCE:
+        return _travelling(case, standing, until=ask_again_at(answer))
+    reasons = {HomePin.NOT_PINNED: Reason.PIN_NOT_SHOWN, HomePin.NO_POST: Reason.POST_NOT_AT_HOME}
+    return _held(reasons.get(answer.pin, Reason.HOME_UNREADABLE), case, standing, answer.trouble)
+
+
+def has_to_be_asked(thread: Thread, seen: Seen, now: datetime) -> bool:
+    """Return whether the community's own server is to be read now.
+
+    A pin that was confirmed is not read again unless the post or its pin changed since.
+    """
+    standing, answer = seen.standing, seen.home_answer
+    if standing is None or standing.post.federation_pending or not _counts_at_home(thread, seen):
+        return False
+    if answer is None or not is_current(seen):
+        return standing.post.featured_community
+    return answer.pin is not HomePin.PINNED and not answer.last <= now < ask_again_at(answer)
+
+
+def ask_again_at(answer: HomeAnswer) -> datetime:
+    """Return when to ask again: each wait is as long as all waits before it, from half a minute to a day."""
+    return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
+
+
+def answered(seen: Seen, own: Own, reading: Reading, software: Software, now: datetime) -> HomeAnswer:
+    """Make what is kept of a reading; one that failed does not replace one that did not."""
+    before = seen.home_answer if is_current(seen) else None
+    if reading.pin is HomePin.UNREADABLE and before is not None:
+        return replace(before, last=now)
+    return HomeAnswer(
+        post_id=own.id,
+        pin=reading.pin,
+        first=before.first if before is not None else now,
+        last=now,
+        software=f"{software.name} {software.version}".strip().capitalize(),
+        refuses=software.refuses_pins,
+        trouble=reading.trouble,
+    )
+
+
+def is_current(seen: Seen) -> bool:
+    """Return whether the kept answer is about the current post, and about its pin as we last set it."""
+    answer, standing = seen.home_answer, seen.standing
+    if answer is None or standing is None or answer.post_id != standing.id:
+        return False
+    pins = (
+        intent.changed
+        for intent in seen.intents
+        if intent.new.kind is IntentKind.PIN
+        and intent.new.post_id == standing.id
+        and intent.state is IntentState.DONE
+    )
+    return all(changed <= answer.last for changed in pins)
+
+
+def is_pinned_for_readers(thread: Thread, seen: Seen) -> bool:
+    """Return whether readers of the community see the current post pinned, as far as is known."""
+    standing = seen.standing
+    if standing is None or not standing.post.featured:
+        return False
+    if not _counts_at_home(thread, seen):
+        return True
+    return is_current(seen) and seen.home_answer is not None and seen.home_answer.pin is HomePin.PINNED
+
+
+def written(answer: HomeAnswer) -> str:
+    """Write an answer for the ledger."""
+    values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
+    return json.dumps(values)
+
+
+def read(text: str | None) -> HomeAnswer | None:
+    """Read what `written` wrote; None if there is nothing, or nothing that can be understood."""
+    try:
+        values = json.loads(text or "")
+        times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}
+        return HomeAnswer(**(values | times | {"pin": HomePin(values["pin"])}))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _counts_at_home(thread: Thread, seen: Seen) -> bool:
+    """Return whether the pin has to reach another server: one on the front page is our own server's."""
+    return bool(seen.home) and thread.pin is Pin.COMMUNITY
+
+
+def _travelling(case: Case, standing: Own, *, until: datetime) -> Hold:
+    return replace(_held(Reason.PIN_TRAVELS, case, standing), until=until)
+
+
+def _held(reason: Reason, case: Case, standing: Own, *more: str) -> Hold:
+    return Hold(reason=reason, facts=(standing.post.url, host(case.seen.home), *more))

@@ -1,0 +1,63 @@
+"""Prints lines as the terminal takes them: as wide as it is, in colour if it shows colours."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from megabot.core.problems import Problem
+from megabot.layout import EXIT_CODES, Line, Span, Tone, said
+
+_COLOURS = {
+    Tone.STRONG: "1",
+    Tone.QUIET: "2",
+    Tone.GOOD: "32",
+    Tone.ODD: "33",
+    Tone.BAD: "31",
+}
+
+
+def width(stream: TextIO | None = None) -> int | None:
+    """Return how many columns a stream's terminal has; None for a file or a pipe, which take any line."""
+    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
+
+
+def show(lines: Iterable[Line], *, err: bool = False) -> None:
+    """Print lines on stdout, or on stderr. Colour only on a terminal, and never with `NO_COLOR`."""
+    stream = sys.stderr if err else sys.stdout
+    colour = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    for line in lines:
+        stream.write("".join(_painted(span) if colour else span.text for span in line) + "\n")
+    stream.flush()
+
+
+def say(outcome: str, sentence: str, *, err: bool = False) -> None:
+    """Print a sentence behind the word for how it went."""
+    show(said(outcome, sentence, width=width(sys.stderr if err else sys.stdout)), err=err)
+
+
+def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
+    """Print the sentence that a command ends with, and return its exit code."""
+    say(outcome, sentence, err=err)
+    return EXIT_CODES[outcome]
+
+
+def from_here(path: Path) -> str:
+    """Write a path from where the user stands, or whole if that is shorter."""
+    near = os.path.relpath(path)
+    return min(near, str(path.absolute()), key=len)
+
+
+def placed(problem: Problem, source: object) -> Problem:
+    """Name a mistake's file from where the user stands, if the source is a folder."""
+    if not isinstance(source, Path):
+        return problem
+    return replace(problem, path=from_here(source / problem.path))
+
+
+def _painted(span: Span) -> str:
+    code = _COLOURS.get(span.tone)
+    return f"\033[{code}m{span.text}\033[0m" if code and span.text else span.text

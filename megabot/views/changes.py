@@ -1,0 +1,23 @@
+"""How a change of one edition is shown: on hold, skipped, moved, with a preamble of its own. Pure."""
+
+from datetime import datetime
+
+from megabot.core.amendments import Amendment, Kind
+from megabot.layout import Span, Tone
+from megabot.moments import away, moment
+
+
+def change(one: Amendment, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
+    """Describe a change; with `usual`, say from where an edition was moved, else to where."""
+    words = {
+        Kind.HOLD: "on hold",
+        Kind.SKIP: "skipped",
+        Kind.MOVE: "moved",
+        Kind.PREAMBLE: "preamble sent by message",
+    }[one.kind]
+    if one.slot is not None:
+        words += (
+            f" from {moment(usual, timezone, now)}" if usual else f" to {moment(one.slot, timezone, now)}"
+        )
+    tone = Tone.ODD if one.kind in (Kind.HOLD, Kind.SKIP) else Tone.PLAIN
+    return Span(f"{words} by {one.by}, {away(one.at, now)}", tone)

@@ -1,0 +1,113 @@
+"""What was written to the server and who ordered it, as `megabot history` shows it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from megabot import deed_texts
+from megabot.core.heard import Heard
+from megabot.core.records import Intent, IntentState, PostRecord
+from megabot.layout import Cell, Line, Span, Tone, table
+from megabot.moments import moment
+
+_TONES = {IntentState.DONE: Tone.PLAIN, IntentState.ABSENT: Tone.QUIET}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A write, the post that it was about if that is known, and who ordered it ("" for nobody)."""
+
+    intent: Intent
+    post: PostRecord | None = None
+    by: str = ""
+
+
+def deeds(intents: Sequence[Intent], posts: Sequence[PostRecord], heard: Mapping[str, Heard]) -> list[Deed]:
+    """Find the post of each write, and who ordered it. `heard` are the orders by their keys."""
+    return [
+        Deed(intent, _post(intent, posts), heard[intent.new.order].by if intent.new.order in heard else "")
+        for intent in intents
+    ]
+
+
+def lines(
+    done: Sequence[Deed],
+    commands: Sequence[Heard],
+    *,
+    timezone: str,
+    now: datetime,
+    limit: int,
+    width: int | None,
+) -> list[Line]:
+    """Write a table, newest first, with all moments in one time zone."""
+    found: list[tuple[datetime, tuple[Cell, ...]]] = [(deed.intent.new.at, _deed(deed)) for deed in done]
+    found += [(heard.at, _command(heard)) for heard in commands]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    if not found:
+        return [(Span("nothing has been done yet"),)]
+    rows = [(moment(at, timezone, now, column=True), *cells) for at, cells in found[:limit]]
+    return table(rows, head=("when", "about", "what", "details"), width=width)
+
+
+def document(done: Sequence[Deed], commands: Sequence[Heard], *, limit: int) -> list[dict[str, object]]:
+    """Make what JSON can hold, newest first; moments in ISO 8601, UTC."""
+    plain = [_plain(deed) for deed in done] + [_plain_command(heard) for heard in commands]
+    return sorted(plain, key=lambda one: str(one["at"]), reverse=True)[:limit]
+
+
+def _post(intent: Intent, posts: Sequence[PostRecord]) -> PostRecord | None:
+    by_id = next((post for post in posts if post.post_id == intent.new.post_id), None)
+    wanted = (intent.new.thread, intent.new.edition, intent.new.copy)
+    return by_id or next((post for post in posts if (post.thread, post.edition, post.copy) == wanted), None)
+
+
+def _deed(deed: Deed) -> tuple[Cell, ...]:
+    new, post = deed.intent.new, deed.post
+    copy = f" (copy {new.copy})" if new.copy > 1 else ""
+    state = deed.intent.state
+    what = deed_texts.kind(new.kind)
+    if state is not IntentState.DONE:
+        what = f"{what}: {deed_texts.state(state)}"
+    details = [
+        post.url if post else "",
+        f"ordered by {deed.by}" if deed.by else "",
+        f"commit {post.commit[:7]}{'+' if post.dirty else ''}" if post and post.commit else "",
+        deed.intent.note,
+    ]
+    shown = Span(what, _TONES.get(state, Tone.ODD))
+    return f"{new.thread}/{new.edition}{copy}", shown, ", ".join(filter(None, details))
+
+
+def _command(heard: Heard) -> tuple[Cell, ...]:
+    where = f", {heard.key}" if heard.person_id else ""
+    return ", ".join(heard.threads), Span(f"command: {heard.verb}", Tone.STRONG), f"by {heard.by}{where}"
+
+
+def _plain(deed: Deed) -> dict[str, object]:
+    new = deed.intent.new
+    return {
+        "id": deed.intent.id,
+        "kind": new.kind.value,
+        "thread": new.thread,
+        "edition": new.edition,
+        "copy": new.copy,
+        "post_id": new.post_id or None,
+        "order": new.order or None,
+        "by": deed.by or None,
+        "state": deed.intent.state.value,
+        "at": new.at.isoformat(),
+        "changed": deed.intent.changed.isoformat(),
+        "note": deed.intent.note,
+    }
+
+
+def _plain_command(heard: Heard) -> dict[str, object]:
+    return {
+        "kind": "command",
+        "verb": heard.verb,
+        "threads": list(heard.threads),
+        "by": heard.by,
+        "order": heard.key,
+        "state": heard.state.value,
+        "at": heard.at.isoformat(),
+    }

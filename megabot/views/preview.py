@@ -1,0 +1,41 @@
+"""Rendered editions, as `megabot preview --json` prints them. Pure."""
+
+from zoneinfo import ZoneInfo
+
+from megabot.core.problems import Problem
+from megabot.core.threads import Rendered
+from megabot.preview_parts import Preview, Shown
+
+
+def document(made: Preview) -> dict[str, object]:
+    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    return {
+        "commit": made.revision.commit or None,
+        "dirty": made.revision.dirty,
+        "problems": [problem(one) for one in made.problems],
+        "warnings": [problem(one) for one in made.warnings],
+        "editions": [_edition(one) for one in made.shown],
+    }
+
+
+def problem(one: Problem) -> dict[str, object]:
+    """Make a mistake what JSON can hold."""
+    return {"path": one.path, "line": one.line or None, "what": one.what, "hint": one.hint}
+
+
+def _edition(shown: Shown) -> dict[str, object]:
+    edition, text = shown.edition, shown.text
+    made = text if isinstance(text, Rendered) else None
+    zone = ZoneInfo(shown.thread.schedule.timezone)
+    return {
+        "thread": shown.thread.name,
+        "edition": edition.key,
+        "number": edition.number,
+        "slot": edition.slot.astimezone(zone).isoformat(),
+        "skipped": edition.skipped,
+        "title": made and made.title,
+        "body": made and made.body,
+        "comment": made and made.comment,
+        "current": shown.standing or None,
+        "diff": list(shown.changes),
+    }

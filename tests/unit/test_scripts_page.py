@@ -1,0 +1,67 @@
+"""docs/scripts.md lists the exit codes and every key of the documents that verbs print."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from megabot import status
+from megabot.core.glance import SourceStatus, Status, ThreadStatus
+from megabot.core.heard import Heard, HeardState
+from megabot.core.threads import Rendered, Revision
+from megabot.layout import EXIT_CODES, Outcome
+from megabot.preview_parts import Preview, Shown
+from megabot.views import calendar, history, plan
+from megabot.views import preview as previews
+from tests.making import a_thread, an_intent
+from tests.unit.test_views import NOW, planned, slots
+
+PAGE = (Path(__file__).parents[2] / "docs/scripts.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| (\d+) \| `([a-z ]+)` \|", re.MULTILINE)
+
+
+def section(name: str) -> str:
+    return PAGE.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+
+
+def keys(value: object) -> set[str]:
+    """Name every key of a document, of what is in it too."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list | tuple) else set()
+
+
+def status_document() -> object:
+    thread = ThreadStatus(thread="news", timezone="UTC", next_edition="2026-W49", next_slot=NOW)
+    return status.plain(Status(now=NOW, source=SourceStatus(), threads=(thread,), alerts=()))
+
+
+def history_document() -> object:
+    heard = Heard(key="shell:1", at=NOW, state=HeardState.CLOSED, by="robin", verb="post")
+    return history.document([history.Deed(an_intent())], [heard], limit=9)
+
+
+def preview_document() -> object:
+    text = Rendered(title="t", body="b", comment="c")
+    shown = Shown(thread=a_thread(), edition=slots(1)[0].edition, text=text)
+    return previews.document(Preview(made=NOW, revision=Revision(), shown=(shown,)))
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("status", status_document()),
+        ("calendar", calendar.document(slots(1))),
+        ("plan", plan.document([planned(failure="away")])),
+        ("history", history_document()),
+        ("preview", preview_document()),
+    ],
+)
+def test_every_key_of_a_document_is_on_the_page(name: str, document: object) -> None:
+    assert {key for key in keys(document) if f"`{key}`" not in section(name)} == set()
+
+
+def test_the_exit_codes_are_those_of_the_code() -> None:
+    listed = {word: int(code) for code, word in ROW.findall(PAGE) if code != "3"}
+
+    assert listed == {str(word): code for word, code in EXIT_CODES.items() if word != Outcome.WARNING}
