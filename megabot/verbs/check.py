@@ -93,7 +93,8 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _placed(finding: Finding, source: object) -> Finding:
     """Name the file that a finding is about from where the user stands."""
     about = finding.about
-    return replace(finding, sentence=str(terminal.placed(about, source))) if about else finding
+    sentence = str(terminal.placed(about, source)) if about else terminal.near(finding.sentence)
+    return replace(finding, sentence=sentence)
 
 
 def _print(findings: Iterable[Finding], form: str, source: object) -> int:

@@ -265,7 +265,7 @@ def test_a_process_of_our_own_is_asked_and_not_waited_for() -> None:
     child = OwnProcess(["--help"])
     child._child.wait(10)
 
-    assert "Verbs:" in str(child.answer())
+    assert "Set up:" in str(child.answer())
 
 
 def test_a_process_of_our_own_can_be_ended() -> None:
