@@ -103,7 +103,7 @@ class App:
             draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
-            home_servers=HomeServers(),
+            home_servers=HomeServers(proxy=self.settings.proxy_used()),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -182,7 +182,7 @@ class App:
     @cached_property
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
-        return Heartbeat(self.settings.heartbeat_text())
+        return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
     @property
     def state_folder(self) -> Path:
@@ -222,7 +222,13 @@ class App:
         where = self.settings.source
         if isinstance(where, Path):
             return FolderSource(where)
-        return GitSource(where, key_file=self.settings.source_key_file, state=self._state, clock=self.clock)
+        return GitSource(
+            where,
+            key_file=self.settings.source_key_file,
+            state=self._state,
+            clock=self.clock,
+            proxy=self.settings.proxy_used(),
+        )
 
     @cached_property
     def _state(self) -> Path:
@@ -271,7 +277,9 @@ class App:
 
     @cached_property
     def _session(self) -> LemmySession:
-        session = LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session = LemmySession(
+            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+        )
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
@@ -293,9 +301,14 @@ class App:
 
 
 @contextmanager
-def open_app(options: Mapping[str, object], *, credentials: Credentials | None = None) -> Iterator[App]:
-    """Build the process of a verb, and close what it opened when it is done."""
-    app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
+def open_app(
+    options: Mapping[str, object],
+    *,
+    credentials: Credentials | None = None,
+    settings: Settings | None = None,
+) -> Iterator[App]:
+    """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
+    app = App(settings or read_settings(options), SystemClock(Stop()), credentials=credentials)
     try:
         yield app
     except SourceBroken as error:

@@ -26,7 +26,12 @@ def read(desk: Desk) -> Status:
     revision = snapshot.revision
     return Status(
         now=desk.clock.now(),
-        source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
+        source=SourceStatus(
+            commit=revision.commit,
+            dirty=revision.dirty,
+            fetched=snapshot.fetched,
+            no_revision=snapshot.no_revision,
+        ),
         threads=tuple(_thread(desk, snapshot, thread, alone=len(threads) == 1) for thread in threads),
         alerts=tuple(desk.alerts.standing()),
         signed_in=desk.signed_in(),
