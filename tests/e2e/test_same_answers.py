@@ -63,7 +63,6 @@ PAIRS = (
     ("resume", "resume"),
     ("undo", "undo"),
     ("repost", "repost"),
-    ("repost --yes", "repost yes"),
     ("hold", "resume; hold"),
     ("skip news", "resume; skip news"),
     ("move +2h", "move +2h"),
