@@ -37,6 +37,8 @@ class Composer:
     ports: Ports
     snapshot: Snapshot
     ground: Ground
+    left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
+    """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
 
     def due(self, case: Case, place: Place) -> tuple[Text, str]:
@@ -169,6 +171,17 @@ class Composer:
         return None if then is None else changes.between(then, self.snapshot.files)
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
+        """Render; without the preamble that was sent by message if that is what cannot be rendered."""
+        text, then = self._rendered_once(thread, made)
+        if isinstance(text, Rendered) or made.preamble is None:
+            return text, then
+        without, then_without = self._rendered_once(thread, replace(made, preamble=None, added=""))
+        if isinstance(without, RenderProblem):
+            return text, then
+        self.left_out[thread.name, made.edition.key] = text
+        return without, then_without
+
+    def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         asked = replace(
             made, essay="", bare=False, living="", part=0, part_of=""
         )  # no template sees these: they ask for no other text

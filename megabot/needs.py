@@ -3,23 +3,37 @@
 from collections.abc import Mapping
 
 from megabot import texts
-from megabot.amending import has_essays, preamble_of
+from megabot.amending import has_essays, in_force, preamble_of
+from megabot.amendment_texts import preamble_left_out
 from megabot.core.actions import Reason
+from megabot.core.amendments import Kind
 from megabot.core.plan import holds
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
-from megabot.core.threads import Snapshot
+from megabot.core.threads import RenderProblem, Snapshot
 from megabot.parts import part_of
 from megabot.ports import Ports
 from megabot.report import Report
 
+_LEFT_OUT = "essay"
 
-def announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
+
+def announce(
+    ports: Ports,
+    reports: tuple[Report, ...],
+    snapshot: Snapshot,
+    *,
+    left_out: Mapping[tuple[str, str], RenderProblem],
+) -> None:
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone.
+
+    `left_out` are the preambles that could not be used, by thread and edition.
+    """
     alone = len(reports) == 1
     for report in reports:
         if report.failure is None:
-            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+            needs = _needs(ports, report, snapshot, alone=alone) | _left_out(ports, report, left_out)
+            _announce_of(ports, report, needs)
     names = {report.thread.name for report in reports}
     for key, _ in tuple(ports.alerts.standing()):
         if ":" in key and key.partition(":")[0] not in names:
@@ -50,17 +64,28 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     return needs
 
 
+def _left_out(
+    ports: Ports, report: Report, left_out: Mapping[tuple[str, str], RenderProblem]
+) -> dict[str, str]:
+    return {
+        f"{thread}:{_LEFT_OUT}": preamble_left_out(ports.language, thread, key, problem.problems)
+        for (thread, key), problem in left_out.items()
+        if thread == report.thread.name
+    }
+
+
 def _capped(ports: Ports, report: Report) -> str:
     """Say that a thread has grown too long, where its front matter says what that is."""
     standing = report.seen.standing if report.seen else None
     if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
         return ""
     record = report.seen.record(standing.id)
+    part = part_of(record) + 1 if record else 2
     return ports.language.capped.format(
         thread=report.thread.name,
         url=standing.post.url,
         comments=report.thread.cap,
-        number=part_of(record) + 1 if record else 2,
+        command=texts.command("post", report.thread.name, "--part", str(part)),
     )
 
 
@@ -68,7 +93,12 @@ def _over(ports: Ports, report: Report) -> list[str]:
     """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
     name = report.thread.name
     standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
-    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
+    if not report.rendered:
+        standing = [key for key in standing if key != f"{name}:{Reason.TEXT_BROKEN}"]
+    sent = any(one.kind is Kind.PREAMBLE for one, _ in in_force(ports, report.thread))
+    if sent and not report.rendered:
+        standing = [key for key in standing if key != f"{name}:{_LEFT_OUT}"]
+    return standing
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ _NOTHING = frozenset(
         Reason.TITLE_STAYS,
     }
 )
+_POSTED = frozenset({Reason.THERE, Reason.OVERTAKEN})
 _SOON = frozenset({Reason.OUTCOME_UNKNOWN, Reason.PIN_TRAVELS})
 _BESIDE = frozenset(
     {
@@ -244,6 +245,8 @@ def answer(
 
 def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
     for hold in holds(report.left):
+        if hold.reason is Reason.OVERTAKEN and not order.edition:
+            continue  # the later edition is the current one, and is named
         if hold.reason in _NOTHING:
             yield Outcome.NOTHING, texts.hold(lang, report.thread, hold)
         elif hold.reason is Reason.OUTCOME_UNKNOWN:
@@ -267,8 +270,10 @@ def _stands(lang: Language, report: Report) -> Iterator[str]:
 def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
     """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
     following = _next(report, now)
-    if following is not None and any(hold.reason is Reason.THERE for hold in holds(report.left)):
-        yield texts.next_is(lang, report.thread, following)
+    if following is not None and any(hold.reason in _POSTED for hold in holds(report.left)):
+        yield texts.next_is(
+            lang, report.thread, following, may_be_early=following == coming(report.thread, now)
+        )
 
 
 def _next(report: Report, now: datetime) -> Edition | None:
@@ -284,9 +289,13 @@ def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterat
         reasons = {hold.reason for hold in holds(report.left)}
         if Reason.UNCLEAR in reasons and due is not None:
             yield Unclear(report.thread.name, (due.key, following.key))
-        elif not report.done and (
-            Reason.NOTHING_DUE in reasons
-            or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+        elif (
+            following == coming(report.thread, now)
+            and not report.done
+            and (
+                Reason.NOTHING_DUE in reasons
+                or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+            )
         ):
             yield Unclear(report.thread.name, (following.key,))
 

@@ -64,7 +64,7 @@ def run_pass(
     reports = _companions_follow(one, reports, wanted)
     reports = _home_servers_confirm(one, reports, wanted)
     if not dry:
-        needs.announce(ports, reports, snapshot)
+        needs.announce(ports, reports, snapshot, left_out=composer.left_out)
     return reports
 
 

@@ -9,7 +9,7 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
-from megabot.core.editions import coming
+from megabot.core.editions import coming, later_one
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
@@ -88,7 +88,9 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> T
 def _empty(desk: Desk, thread: Thread) -> str:
     due = calendar.due(thread.name, thread.schedule, desk.clock.now())
     posted = {record.edition for record in desk.ledger.posts(thread.name)}
-    return "" if due is None or due.skipped or due.key in posted else due.key
+    if due is None or due.skipped or due.key in posted or later_one(thread, due, posted):
+        return ""
+    return due.key
 
 
 def _with_post(desk: Desk, base: ThreadStatus, standing: PostRecord) -> ThreadStatus:

@@ -11,6 +11,7 @@ from megabot.core.actions import (
     Hold,
 )
 from megabot.core.calendar import Edition
+from megabot.core.clock_times import EXAMPLES
 from megabot.core.escaping import escaped
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
@@ -60,6 +61,11 @@ def local_moment(lang: Language, at: datetime, timezone: str) -> str:
 def added(lang: Language, at: datetime, timezone: str) -> str:
     """Say below an essay that it came after the thread, and when. Markdown."""
     return lang.added.format(at=local_moment(lang, at, timezone))
+
+
+def command(*words: str) -> str:
+    """Write a command as it is typed at the shell. `answers.on_lemmy` turns it into what is said on Lemmy."""
+    return " ".join(("megabot", *filter(None, words)))
 
 
 def noted(lang: Language, until: datetime | None, timezone: str) -> str:
@@ -115,9 +121,13 @@ def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
 
 
 def not_understood(verb: str, word: str, near: str) -> str:
-    """Say that what stands behind a verb makes no sense."""
+    """Say that the words after a verb make no sense."""
     what = f"{word!r} is not understood" if word else "a time is missing"
-    return f"{verb}: {what}; did you mean {near}?" if near else f"{verb}: {what}; see: megabot {verb} --help"
+    if near:
+        return f"{verb}: {what}; did you mean {near}?"
+    if verb == "move":
+        return f"{verb}: {what}; write a time, such as {EXAMPLES}"
+    return f"{verb}: {what}; see: megabot {verb} --help"
 
 
 def name_a_thread(verb: str, names: list[str]) -> str:
@@ -143,10 +153,12 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
-def next_is(lang: Language, thread: Thread, edition: Edition) -> str:
-    """Say when the next edition comes, and how to post it earlier."""
+def next_is(lang: Language, thread: Thread, edition: Edition, *, may_be_early: bool) -> str:
+    """Say when the next edition comes, and how to post it earlier, unless the one before is early already."""
     at = local_moment(lang, edition.slot, thread.schedule.timezone)
-    return lang.next_is.format(thread=thread.name, edition=edition.key, at=at)
+    return (lang.next_is if may_be_early else lang.next_is_then).format(
+        thread=thread.name, edition=edition.key, at=at
+    )
 
 
 def no_next_edition(lang: Language, thread: str) -> str:
@@ -170,7 +182,7 @@ def no_preamble(lang: Language, thread: Thread, edition: Edition) -> str:
         edition=edition.id,
         at=local_moment(lang, edition.slot, thread.schedule.timezone),
         file=f"preambles/{edition.thread}/{edition.key}.md",
-        words=f"{edition.thread} {edition.key}",
+        command=command("preamble", "set", edition.thread, edition.key, "--file", "FILE"),
     )
 
 

@@ -155,7 +155,9 @@ class ThreadModel(_Strict):
     community: Annotated[str, AfterValidator(values.community)] = ""
     pin: Literal["community", "local", "none"] = "community"
     previous: PreviousModel = Field(default_factory=PreviousModel)
-    companions: dict[str, CompanionModel] = Field(default_factory=dict)
+    companions: Annotated[dict[str, CompanionModel], BeforeValidator(values.few)] = Field(
+        default_factory=dict
+    )
     refresh: Literal["body", "preamble", "never"] = "body"
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""
@@ -163,6 +165,7 @@ class ThreadModel(_Strict):
     cap: Annotated[int, Field(ge=0)] = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    first_comment: str = ""
     unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
     lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 

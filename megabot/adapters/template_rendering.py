@@ -25,9 +25,10 @@ from megabot.adapters.template_language import (
 )
 from megabot.adapters.template_problems import nearest, problem_of, unknown_words
 from megabot.adapters.template_time import OutOfTime
-from megabot.adapters.yaml_text import FrontMatter, Parsed, split
+from megabot.adapters.yaml_text import FrontMatter, split
 from megabot.core import limits, lost_structure, sections
 from megabot.core.namespaces import namespaced
+from megabot.core.preambles import BY_MESSAGE
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, is_thread_file
 
@@ -74,6 +75,7 @@ class Source:
             lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
+        self._glued_in = functools.cache(lambda path: tuple(glued(path, self.templates[path])))
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
         self.unknown = functools.cache(
             lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
@@ -123,11 +125,10 @@ class Source:
             for number, line in enumerate(text.split("\n"), 1)
         ]
 
-    def glued(self, path: str) -> Iterator[Problem]:
+    def glued(self, path: str) -> list[Problem]:
         """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
-        for name, text in self.templates.items():
-            if name == path or name.startswith("_"):
-                yield from glued(name, text)
+        names = (name for name in self.templates if name == path or name.startswith("_"))
+        return [one for name in names for one in self._glued_in(name)][:MOST_FLAWS]
 
     @functools.cached_property
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
@@ -170,6 +171,7 @@ def _render(source: Source, job: Json) -> Json:
         "title": (_at_line(thread["title"], title_line), names),
         "body": (source.templates[path], names),
         "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
+        "first_comment": (_at_line(thread["first_comment"], lines.line(("first_comment",))), later),
     }
     for part in template_images.PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
@@ -183,7 +185,7 @@ def _render(source: Source, job: Json) -> Json:
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
     odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
-    odd += islice(source.glued(path), MOST_FLAWS)
+    odd += source.glued(path)
     unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
@@ -193,7 +195,7 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     edition = context["edition"]
     path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
     if context["preamble"] is not None:
-        path, file = "message", FrontMatter(Parsed({}), context["preamble"], 1)
+        path, file = BY_MESSAGE, split(BY_MESSAGE, context["preamble"])
     if file is None:
         return "", Optional(text="")
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
@@ -271,11 +273,13 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
     if flaw := limits.size_flaw(text["body"]):
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
         problems += () if text["body"].strip() else _slips(source, thread)
-    for part in ("body", "comment"):
+    for part in ("body", "comment", "first_comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
         problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+    if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
+        problems.append(Problem(path, 0, "first_comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
@@ -284,7 +288,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
 
 def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
     """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
-    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    lines = source.glued(path) if any(":::" in flaw.text for flaw in flaws) else []
     yield from lines
     for flaw in flaws:
         if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:

@@ -122,6 +122,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         nsfw=model.nsfw,
         mentions=model.mentions,
         tags=model.tags,
+        first_comment=model.first_comment,
         cap=model.cap,
         unpin_after=model.unpin_after,
         lock_after=model.lock_after,

@@ -1,6 +1,6 @@
 """Which edition is meant: by an order, a preview or a change that names none. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -31,6 +31,15 @@ def is_late(thread: Thread, due: Edition, now: datetime) -> bool:
     """
     following = coming(thread, now)
     return following is not None and now - due.slot > (following.slot - due.slot) / 2
+
+
+def later_one(thread: Thread, due: Edition, posted: Iterable[str]) -> str:
+    """Return the key of an edition after `due` that has a post already; "" if there is none.
+
+    Keys of another schedule tell nothing.
+    """
+    known = ((key, calendar.by_key(thread.name, thread.schedule, key)) for key in posted)
+    return next((key for key, edition in known if edition is not None and edition.slot > due.slot), "")
 
 
 def of_post(thread: Thread, published: datetime) -> Edition:

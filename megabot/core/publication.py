@@ -11,7 +11,7 @@ from megabot.core import calendar
 from megabot.core.actions import Hold, Need, Publish, Reason, Resend
 from megabot.core.calendar import Edition
 from megabot.core.drafts import carries
-from megabot.core.editions import coming, is_late
+from megabot.core.editions import coming, is_late, later_one
 from megabot.core.likeness import titles_are_alike
 from megabot.core.marker import RELEASED, comment_marker
 from megabot.core.posts import Post
@@ -73,14 +73,11 @@ def it_is_there(case: Case) -> Hold | None:
 
 def a_later_one_is_posted(case: Case) -> Hold | None:
     """An edition is not posted after a later one, which a moderator ordered or adopted before its slot."""
-    due, schedule = _due(case), case.thread.schedule
     if case.ordered(OrderKind.REPOST):
         return None
-    for key in (*(own.key for own in case.seen.posts), *(record.edition for record in case.seen.records)):
-        edition = calendar.by_key(case.thread.name, schedule, key)
-        if edition is not None and edition.slot > due.slot:
-            return Hold(reason=Reason.OVERTAKEN, facts=(due.key, key))
-    return None
+    posted = (*(own.key for own in case.seen.posts), *(record.edition for record in case.seen.records))
+    later = later_one(case.thread, _due(case), posted)
+    return Hold(reason=Reason.OVERTAKEN, facts=(_due(case).key, later)) if later else None
 
 
 def it_is_unclear_which_is_meant(case: Case) -> Hold | None:

@@ -37,16 +37,23 @@ _IN_PIECES = re.compile(
 class TitleRead:
     """A title as a template's title.
 
-    `start` is the first day that it names, `locale` the language of its dates, "" if they have no words.
+    `posted` is the day of the thread, `start` the first day that the title names, `locale` the language of
+    its dates, "" if they have no words.
 
     `number` is the edition's, None if the title has none. `notes` say what was left as it is, and why.
     """
 
     title: str
+    posted: date
     number: int | None = None
     start: date | None = None
     locale: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> date:
+        """The day that the thread is for."""
+        return self.start or self.posted
 
 
 @dataclass(slots=True)
@@ -76,7 +83,7 @@ def read_title(
         readings |= {code: _reading(title, posted, known[code]) for code in known if code not in readings}
         best, notes = _best(readings, best, known)
         if notes:
-            return TitleRead(title=_literal(title), notes=notes)
+            return TitleRead(posted=posted, title=_literal(title), notes=notes)
     reading = readings.get(best) or _Reading([], [], [])
     of_dates = {name.casefold().rstrip(".") for one in known.values() for name in (*one.months, *one.days)}
     read = _written_title(title, posted, reading, of_dates | {"sept"})
@@ -285,11 +292,12 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
     found.sort(key=lambda one: one.begin)
     if len(title) + _LONGER * len(found) > TITLE_LONGEST:
         note = "the title stays as it is: with other dates it could be longer than Lemmy takes"
-        return TitleRead(title=_literal(title), notes=(note,))
+        return TitleRead(posted=posted, title=_literal(title), notes=(note,))
     ends = [0, *(one.end for one in found)]
     texts = [_literal(title[end : one.begin]) + one.text for end, one in zip(ends, found, strict=False)]
     days = [one.day for one in found if one.day is not None]
     return TitleRead(
+        posted=posted,
         title="".join([*texts, _literal(title[ends[-1] :])]),
         number=int(number[number.lastindex or 0]) if number is not None else None,
         start=days[0] if days else None,

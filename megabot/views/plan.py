@@ -21,6 +21,7 @@ _QUIET = {
     Reason.PINNED_BY_HAND,
     Reason.NOTHING_DUE,
     Reason.SKIPPED,
+    Reason.OVERTAKEN,
 }
 
 

@@ -83,7 +83,7 @@ def test_a_preamble_is_answered_alike(megabot: Megabot, write: Write, tmp_path: 
 
     _, out, _ = megabot("preamble", "set", "--file", str(tmp_path / "essay.md"))
 
-    assert write(f"preamble\n\n{ESSAY}").startswith(out.strip())
+    assert write(f"preamble\n\n{ESSAY}").startswith(as_answered(out))
 
 
 def test_what_cannot_be_is_answered_alike(megabot: Megabot, write: Write) -> None:
@@ -148,13 +148,15 @@ def test_both_answer_in_the_language_of_a_file(
     megabot: Megabot, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     german = tmp_path / "sentences.de.toml"
-    german.write_text(pages.english().replace("{edition} is held: it is not posted", "{edition} wartet"))
+    german.write_text(
+        pages.english().replace("{edition} is on hold and will not be posted", "{edition} wartet")
+    )
     monkeypatch.setenv("MEGABOT_LANGUAGE_FILE", str(german))
     megabot("post")
 
     printed = megabot("hold")[1]
 
-    assert " wartet by itself" in printed
+    assert " wartet; to release it: megabot resume news " in printed
     assert write("resume", "hold") == as_answered(printed)
 
 

@@ -125,6 +125,20 @@ def test_post_next_twice_makes_one_post(world: World) -> None:
     assert answer.outcome is Outcome.NOTHING
 
 
+def test_after_an_early_post_no_other_edition_is_offered(world: World) -> None:
+    world.post()
+    world.clock.at = EARLY
+    post(world, early=True)
+
+    answer = post(world, id_="shell:2")
+
+    assert answer.unclear == ()
+    assert answer.said == (
+        "news/2026-W48: https://lemmy.example/post/2 (pinned)",
+        "news: the next edition 2026-W49 is posted Mon 30 Nov 12:00 GMT",
+    )
+
+
 def test_post_next_said_before_a_slot_and_heard_after_it_means_the_edition_of_that_slot(world: World) -> None:
     world.post()
     world.clock.at = SLOT + WEEK + timedelta(minutes=5)
@@ -144,8 +158,11 @@ def test_an_edition_that_was_missed_is_not_posted_after_a_later_one(world: World
     post(world, early=True)
 
     world.run_pass()
+    unnamed = post(world, id_="shell:3")
     answer = post(world, key="2026-W47", id_="shell:2")
 
+    assert unnamed.outcome is Outcome.NOTHING
+    assert status.read(world.ports()).threads[0].empty == ""
     assert titles(world) == ["News 1", "News 3"]
     assert answer.complaints == (
         "news: 2026-W47 will not be posted: the later edition 2026-W48 is already posted",
@@ -201,9 +218,9 @@ def test_on_lemmy_the_choice_is_named_in_the_words_of_commands(world: World) -> 
     service = at_work(world)
     world.clock.at += WEEK - 2 * HOUR
 
-    say(world, service, "@megabot@lemmy.example post next")
     say(world, service, "@megabot@lemmy.example post")
+    say(world, service, "@megabot@lemmy.example post next")
 
     assert titles(world) == ["News 3", "News 4"]
-    assert answers(world)[0].startswith("news/2026-W49: https://lemmy.example/post/2 (pinned)")
-    assert "`post news next`" in answers(world)[-1]
+    assert "`post news next`" in answers(world)[0]
+    assert answers(world)[-1].startswith("news/2026-W49: https://lemmy.example/post/2 (pinned)")

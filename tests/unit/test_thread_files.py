@@ -545,3 +545,14 @@ def test_of_many_known_names_the_first_are_shown() -> None:
 
     assert len(problems[-1].hint) < 200
     assert problems[-1].hint.endswith(" and 281 more")
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"), [("companions", '  c{}: {{url: "https://a.example"}}'), ("tags", "  - Tag {}")]
+)
+def test_lists_that_the_server_is_asked_about_are_bounded(key: str, entry: str) -> None:
+    def text(count: int) -> str:
+        return changed(NAME, "\n".join([NAME, f"{key}:", *map(entry.format, range(count))]))
+
+    assert parsed(text(50)).name == "news"
+    assert mistakes(text(51)) == [f"thread.md.j2:3: {key}: 51 entries (50 are the most)"]
