@@ -17,8 +17,9 @@ from megabot.core.editions import upcoming_or_last
 from megabot.core.problems import Problem
 from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, SourceBroken
 from megabot.ports import Desk, Ledger, Source
+from megabot.sources import usable_threads
 from megabot.standing import standing_record
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
@@ -50,8 +51,11 @@ class Amended:
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads, and give each the slots that moderators chose."""
-        threads = self._source.threads(snapshot)
-        return tuple(rules.amended(one, kept(self._ledger, one.name)) for one in threads)
+        found = usable_threads(self._source, snapshot)
+        threads = tuple(rules.amended(one, kept(self._ledger, one.name)) for one in found.threads)
+        if found.broken is not None:
+            raise SourceBroken(found.broken.problems, threads=threads)
+        return threads
 
 
 def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:

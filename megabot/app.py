@@ -41,6 +41,7 @@ from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.process import own_version, read_settings
+from megabot.sources import usable_threads
 from megabot.terminal import placed
 
 API = "api"
@@ -52,7 +53,7 @@ class App:
     """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so.
 
     `credentials` replace those of the settings where a person typed them; `progress` is called for each
-    answer of the server.
+    answer of the server. Without `keeps_facts` not even the server's API is remembered.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class App:
         *,
         credentials: Credentials | None = None,
         progress: Callable[[], None] = lambda: None,
+        keeps_facts: bool = True,
     ) -> None:
         self.settings = settings
+        self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
         self._greeted = False  # whether finding out the API took a greeting, which tells of the account too
@@ -107,13 +110,19 @@ class App:
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
-        """Give the threads of the source, or the one that is named. Raises `ConfigError` for a wrong name."""
-        threads = self.desk.source.threads(self.desk.source.snapshot())
-        found = tuple(thread for thread in threads if name in (None, thread.name))
+        """Give the threads of the source that can be used, or the one that is named.
+
+        Raises `ConfigError` for a wrong name, `SourceBroken` if the named one may be among the broken ones.
+        """
+        usable = usable_threads(self.desk.source, self.desk.source.snapshot())
+        found = tuple(thread for thread in usable.threads if name in (None, thread.name))
+        if usable.broken is not None and not found:
+            raise usable.broken
+        if usable.broken is not None:
+            log.warning("%s", texts.source_partly_broken(self.language, usable.broken))
         if not found:
-            raise ConfigError(
-                texts.no_such_thread(self.language, str(name), [thread.name for thread in threads])
-            )
+            names = [thread.name for thread in usable.threads]
+            raise ConfigError(texts.no_such_thread(self.language, str(name), names))
         return found
 
     def prove(self) -> Account | None:
@@ -128,10 +137,12 @@ class App:
         return None
 
     def require_online(self) -> tuple[Thread, ...]:
-        """Give all threads of the source; raise where a setting is missing for one of them to be posted."""
+        """Give all threads of the source; raise where a setting is missing for any of them to be posted.
+
+        That one of several threads has no community is this thread's trouble: the pass says so.
+        """
         threads = self.threads(None)
-        for thread in threads:
-            self.settings.require_online(needs_community=not thread.community)
+        self.settings.require_online(needs_community=not any(thread.community for thread in threads))
         return threads
 
     def require_own_ledger(self) -> None:
@@ -297,7 +308,8 @@ class App:
         return forum
 
     def _keep_kind(self, kind: ApiKind) -> None:
-        self._ledger.remember(API, kind.value)
+        if self._keeps_facts and self._ledger.recall(API) != kind.value:
+            self._ledger.remember(API, kind.value)
 
 
 @contextmanager
@@ -306,9 +318,11 @@ def open_app(
     *,
     credentials: Credentials | None = None,
     settings: Settings | None = None,
+    keeps_facts: bool = True,
 ) -> Iterator[App]:
     """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
-    app = App(settings or read_settings(options), SystemClock(Stop()), credentials=credentials)
+    settings = settings or read_settings(options)
+    app = App(settings, SystemClock(Stop()), credentials=credentials, keeps_facts=keeps_facts)
     try:
         yield app
     except SourceBroken as error:

@@ -94,8 +94,9 @@ def _source(desk: Desk, slots: int) -> Iterator[Finding]:
     yield from (mistake(Level.WARNING, one) for one in snapshot.ignored)
     try:
         threads = desk.source.threads(snapshot)
-    except SourceBroken as error:  # the snapshot's own problems are among them
+    except SourceBroken as error:
         yield from (_broken(one) for one in error.problems)
+        yield from (_broken(one) for one in snapshot.problems)
         yield from _in_spite(desk, snapshot, error, slots)
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
@@ -113,9 +114,8 @@ def _in_spite(desk: Desk, snapshot: Snapshot, error: SourceBroken, slots: int) -
     beside = check_files.mistakes(desk.renderer, snapshot, known)
     yield from (mistake(Level.PROBLEM, one) for one in beside)
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known))
-    if not snapshot.problems:  # else a section or picture would be missed that is only unreadable
-        for thread in good:
-            yield from _thread(desk, snapshot, thread, slots)
+    for thread in good:
+        yield from _thread(desk, snapshot, thread, slots)
 
 
 def _broken(one: object) -> Finding:

@@ -32,11 +32,15 @@ Text = Rendered | RenderProblem
 
 @dataclass(slots=True, kw_only=True)
 class Composer:
-    """Renders for one pass; what was rendered in it once is not rendered again."""
+    """Renders for one pass; what was rendered in it once is not rendered again.
+
+    `alone` says that the source has one thread.
+    """
 
     ports: Ports
     snapshot: Snapshot
     ground: Ground
+    alone: bool
     left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
     """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
@@ -104,9 +108,8 @@ class Composer:
 
     def _added(self, case: Case, then: Context, record: PostRecord) -> str:
         """Give the line below an essay that came late: of the first time that it was to be put in."""
-        alone = len(self.ground.threads) == 1
         if then.preamble is None and not preambles.file_of(
-            self.snapshot, case.thread, then.edition, alone=alone
+            self.snapshot, case.thread, then.edition, alone=self.alone
         ):
             return ""
         edits = [

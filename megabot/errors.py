@@ -27,6 +27,7 @@ MegabotError
 │       ├── TokenRefused   the token is not taken: probe, then sign in once
 │       ├── SignInRefused  these credentials are refused for good: a person must change them
 │       └── SignInLater    the budget of sign-ins is used up: wait until `at`
+├── Bug                    exit 3: a mistake in megabot itself
 └── Stopping               SIGTERM arrived while waiting: leave everything as recorded
 
 Messages are whole sentences for people, without secrets and without bodies.
@@ -170,6 +171,10 @@ class SignInLater(ForumError):
     def __init__(self, message: str, *, at: datetime) -> None:
         super().__init__(message)
         self.at = at
+
+
+class Bug(MegabotError):
+    """A mistake in megabot itself. Its traceback is in the log; a restart does not help."""
 
 
 class Stopping(MegabotError):

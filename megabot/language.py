@@ -267,6 +267,12 @@ class Language:
     is_over: str = "This is over, and nothing is to be done about it any more:"
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
+    source_partly_broken: str = (
+        "files of the source have mistakes; their threads stay as they are, the others go on: {why}"
+    )
+    thread_failed: str = "{thread}: this thread cannot be brought up to date, the others go on: {why}"
+    inbox_failing: str = "comments and messages to the bot have not been read since {at}: {why}"
+    job_failing: str = "the background job `{job}` has failed since {at}: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
     released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."

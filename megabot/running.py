@@ -22,6 +22,11 @@ class Running:
         self._clock = SystemClock(stop, progress=_progress)
         self.app = App(read_settings(options), self._clock, progress=_progress)
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was told to stop by Ctrl-C."""
+        return self._stop.interrupted
+
     def is_to_read_again(self) -> bool:
         """Tell whether somebody asked (SIGHUP) for the settings to be read again."""
         return self._stop.reread

@@ -80,6 +80,23 @@ def source_trouble(lang: Language, error: Exception) -> str:
     return lang.source_trouble.format(why="; ".join(str(error).splitlines()))
 
 
+def source_partly_broken(lang: Language, error: Exception) -> str:
+    """Say that some threads of the source cannot be used."""
+    return lang.source_partly_broken.format(why="; ".join(str(error).splitlines()))
+
+
+def thread_failed(lang: Language, thread: str, error: Exception) -> str:
+    """Say that a thread could not be brought up to date. A sentence that names the thread names it once."""
+    why = "; ".join(str(error).splitlines()).removeprefix(f"{thread}: ")
+    return lang.thread_failed.format(thread=thread, why=why)
+
+
+def task_failing(lang: Language, job: str, since: datetime, why: str) -> str:
+    """Say that a background job has failed for a while, or the inbox if no job is named."""
+    sentence = lang.job_failing if job else lang.inbox_failing
+    return sentence.format(job=job, at=moment(since), why="; ".join(why.splitlines()))
+
+
 def stands(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
     """Say what stands after a pass that was verified. `edition` is its thread and key."""
     return (lang.stands_pinned if pinned else lang.stands_unpinned).format(edition=edition, url=url)

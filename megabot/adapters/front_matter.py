@@ -14,6 +14,7 @@ from megabot.core.month_days import MonthDay
 from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
 Day = Annotated[date, BeforeValidator(values.day)]
+Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -25,7 +26,7 @@ class First(_Strict):
     """The earliest day of a slot, and the number it carries."""
 
     date: Day
-    number: Annotated[int, Field(ge=0)] = 1
+    number: Number = 1
 
 
 def _first(value: object) -> object:
@@ -162,7 +163,7 @@ class ThreadModel(_Strict):
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""
     nsfw: bool = False
-    cap: Annotated[int, Field(ge=0)] = 0
+    cap: Number = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
     first_comment: str = ""

@@ -41,6 +41,8 @@ _APART = 3 * 60  # minutes: clocks are set forward by two hours at most, and slo
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+LARGEST = 1_000_000
+"""The largest number that a template can set: a ledger holds no number of any length."""
 _NAME_LONGEST = 60
 _LISTED = 20
 _MOST_ENTRIES = 50

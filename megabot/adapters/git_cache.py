@@ -17,6 +17,7 @@ from pathlib import Path
 from megabot.adapters import state_dir
 from megabot.adapters.git_command import TIMEOUT, GitAnswer, ownership_trouble, run_git
 from megabot.core.git_address import GitAddress
+from megabot.core.interval import Interval
 from megabot.core.proxy import Proxy
 from megabot.errors import ConfigError
 from megabot.ports import Clock
@@ -170,7 +171,7 @@ class GitCache:
     def _is_within(self, age: timedelta) -> bool:
         """Tell whether the last try is younger than that; one in the future is a clock that was set back."""
         tried = self._stamped("tried")
-        return tried is not None and timedelta() <= self._clock.now() - tried < age and bool(self.good())
+        return tried is not None and self._clock.now() in Interval.after(tried, age) and bool(self.good())
 
     def _stamp(self, name: str) -> None:
         moment = self._clock.now().timestamp()

@@ -123,6 +123,12 @@ class Snapshot:
     no_revision: str = ""
     ignored: tuple[Problem, ...] = ()
 
+    @property
+    def has_one_thread(self) -> bool:
+        """Whether there is one thread file, those that cannot be read included."""
+        paths = {*self.files, *(problem.path for problem in self.problems)}
+        return sum(map(is_thread_file, paths)) == 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionFacts:

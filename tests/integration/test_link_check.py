@@ -252,6 +252,23 @@ def test_a_look_that_came_to_nothing_is_only_logged(
     assert "came to nothing" in caplog.text
 
 
+def test_a_look_while_the_clock_was_a_year_ahead_does_not_put_off_the_next_one_by_a_year(
+    world: World,
+) -> None:
+    """K04."""
+    looks = [Look(), Look()]
+    looks[0].printed = printed([])
+    started = iter(looks)
+    watch = LinkWatch(world.ports(), lambda: next(started))
+    ahead = world.clock.now() + timedelta(days=365)
+    watch.attend(ahead)
+    watch.attend(ahead)
+
+    watch.attend(world.clock.now())
+
+    assert list(started) == []
+
+
 def test_a_look_that_never_ends_is_ended(world: World) -> None:
     look = Look()
     watch = LinkWatch(world.ports(), lambda: look)

@@ -354,6 +354,12 @@ def test_grace_first_and_skip_are_read() -> None:
         (FIRST, "{date: 2024-01-01, number: -1}", "9: schedule.first.number is below 0 (write 0 or more)"),
         (
             FIRST,
+            "{date: 2024-01-01, number: 9999999999999999999999}",
+            "9: schedule.first.number is too large (1,000,000 is the most)",
+        ),
+        (NAME, "name: news\ncap: 9999999999999999999999", "3: cap is too large (1,000,000 is the most)"),
+        (
+            FIRST,
             f"{FIRST}\n  grace: 3 dyas",
             "10: schedule.grace: 3 dyas is no length of time (write a number and",
         ),
