@@ -3,7 +3,7 @@
 Whoever changes something holds the pass lock: the shell and the service would lose each other's words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from megabot import amendment_texts as said
@@ -14,10 +14,12 @@ from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_ed
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
 from megabot.core.editions import upcoming_or_last
+from megabot.core.problems import Problem
 from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
-from megabot.errors import ConfigError
+from megabot.errors import ConfigError, SourceBroken
 from megabot.ports import Desk, Ledger, Source
+from megabot.sources import usable_threads
 from megabot.standing import standing_record
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
@@ -49,8 +51,11 @@ class Amended:
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads, and give each the slots that moderators chose."""
-        threads = self._source.threads(snapshot)
-        return tuple(rules.amended(one, kept(self._ledger, one.name)) for one in threads)
+        found = usable_threads(self._source, snapshot)
+        threads = tuple(rules.amended(one, kept(self._ledger, one.name)) for one in found.threads)
+        if found.broken is not None:
+            raise SourceBroken(found.broken.problems, threads=threads)
+        return threads
 
 
 def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:
@@ -142,43 +147,59 @@ def _resume(desk: Desk, thread: Thread, key: str) -> str:
     return said.resumed(desk.language, thread.name, key)
 
 
-def set_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
-    """Keep a preamble for an edition, or with an empty text take it back.
+Flaws = Callable[[Edition, str], Sequence[Problem]]
+"""Finds what is wrong with a text as the preamble of an edition."""
 
-    Gives the key of the edition, and a sentence. Raises `ConfigError` where there is no such edition, and
-    `Busy`.
+
+def set_preamble(
+    desk: Desk, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
+) -> tuple[str, str]:
+    """Keep a preamble for an edition. Gives the edition's key and a sentence.
+
+    Raises `ConfigError` if there is no such edition or if the text cannot be used, and `Busy`; what was kept
+    before stays then.
+    """
+    edition, _ = _of_preamble(desk, thread, key)
+    found = flaws(edition, text)  # before the lock: a rendering takes its time
+    with desk.ledger.pass_lock():
+        now, posts = desk.clock.now(), _posts(desk, thread)
+        edition, other = _of_preamble(desk, thread, edition.key)
+        if rules.objection(thread, edition, now, ()) is Objection.OVER:
+            raise ConfigError(said.preamble_too_late(desk.language, edition))
+        if found:
+            raise ConfigError(said.preamble_refused(desk.language, edition, found))
+        new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
+        _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
+        return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
+
+
+def clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
+    """Forget the preamble that was sent for an edition. Gives the edition's key and a sentence.
+
+    Raises `ConfigError` if there is none, and `Busy`.
     """
     with desk.ledger.pass_lock():
-        if not command.text:
-            return _clear_preamble(desk, thread, command.edition)
-        return _keep_preamble(desk, thread, command, by)
+        before, (edition, _) = kept(desk.ledger, thread.name), _of_preamble(desk, thread, key)
+        if of_edition(before, Kind.PREAMBLE, edition.key) is None:
+            others = [one.edition for one, _ in in_force(desk, thread) if one.kind is Kind.PREAMBLE]
+            raise ConfigError(said.no_preamble_to_clear(desk.language, edition, others))
+        _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
+        return edition.key, said.preamble_cleared(desk.language, edition)
 
 
-def _keep_preamble(desk: Desk, thread: Thread, command: Command, by: str) -> tuple[str, str]:
-    now, posts = desk.clock.now(), _posts(desk, thread)
-    meant = rules.edition_for_preamble(thread, now, posts, without_one=_went_up_bare(desk, thread))
-    edition, other = meant or (_edition(desk, thread, command.edition), None)
-    if command.edition not in ("", edition.key):
-        edition, other = _edition(desk, thread, command.edition), edition
-    if rules.objection(thread, edition, now, ()) is Objection.OVER:
-        raise ConfigError(said.preamble_too_late(desk.language, edition))
-    new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=command.text)
-    _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
-    return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
+def edition_of_preamble(desk: Desk, thread: Thread, key: str) -> Edition:
+    """Find the edition that a preamble is for. Raises `ConfigError` if there is none of that key."""
+    return _of_preamble(desk, thread, key)[0]
 
 
-def _clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
-    before = kept(desk.ledger, thread.name)
-    if key:
-        edition = _edition(desk, thread, key)
-    else:
-        there = rules.in_force(thread, before, desk.clock.now(), ())
-        editions = [(one.at, edition) for one, edition in there if one.kind is Kind.PREAMBLE]
-        if not editions:
-            raise ConfigError(said.no_preamble_to_clear(desk.language, thread.name))
-        _, edition = max(editions, key=lambda pair: pair[0])
-    _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
-    return edition.key, said.preamble_cleared(desk.language, edition)
+def _of_preamble(desk: Desk, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
+    """Find the edition of a preamble, the same for set and clear, and another one that may be meant."""
+    posts, bare = _posts(desk, thread), _went_up_bare(desk, thread)
+    meant = rules.edition_for_preamble(thread, desk.clock.now(), posts, without_one=bare)
+    edition, other = meant or (_edition(desk, thread, key), None)
+    if key in ("", edition.key):
+        return edition, other
+    return _edition(desk, thread, key), edition
 
 
 def _went_up_bare(desk: Desk, thread: Thread) -> str:

@@ -1,42 +1,53 @@
 """What is said about changes of one edition. Wording only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
 from megabot.core.calendar import Edition
+from megabot.core.problems import Problem
 from megabot.core.threads import Thread
 from megabot.language import Language
-from megabot.texts import local_moment
+from megabot.texts import command, local_moment
 
 
 def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) -> str:
-    """Say what was changed, and how it is taken back."""
+    """Say what was changed, and how that is undone."""
+    undo = command("resume", thread.name, edition.key)
     if one.kind is Kind.MOVE and one.slot is not None:
         usual = _local(lang, thread, usual_slot(thread.schedule, edition))
-        return lang.moved.format(edition=edition.id, at=_local(lang, thread, one.slot), usual=usual)
-    return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id)
+        at = _local(lang, thread, one.slot)
+        return lang.moved.format(edition=edition.id, at=at, usual=usual, command=undo)
+    return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id, command=undo)
 
 
 def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> str:
     """Say that an edition is held, by whom and since when."""
-    return lang.held_already.format(edition=edition.id, by=one.by, at=_local(lang, thread, one.at))
+    return lang.held_already.format(
+        edition=edition.id,
+        by=one.by,
+        at=_local(lang, thread, one.at),
+        command=command("resume", thread.name, edition.key),
+    )
 
 
 def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> str:
     """Say that an edition is left out, by whom, and how another one is."""
     if following is None:
-        return lang.skipped.format(edition=f"{thread.name}/{one.edition}")
+        undo = command("resume", thread.name, one.edition)
+        return lang.skipped.format(edition=f"{thread.name}/{one.edition}", command=undo)
     return lang.skipped_already.format(
         edition=f"{thread.name}/{one.edition}",
         by=one.by,
         at=_local(lang, thread, one.at),
-        following=f"{thread.name} {following.key}",
+        command=command("skip", thread.name, following.key),
     )
 
 
 def objection(lang: Language, against: Objection, edition: Edition, url: str) -> str:
     """Say why an edition cannot be held, left out or moved."""
-    return lang.objections[against].format(edition=edition.id, url=url)
+    undo = command("resume", edition.thread, edition.key)
+    return lang.objections[against].format(edition=edition.id, url=url, command=undo)
 
 
 def cannot_move(lang: Language, thread: Thread, edition: Edition, slot: datetime) -> str:
@@ -57,9 +68,11 @@ def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
 def preamble_kept(lang: Language, edition: Edition, other: Edition | None, *, stands: bool) -> str:
     """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
     where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
+    clear = command("preamble", "clear", edition.thread, edition.key)
     if other is None:
-        return where
-    return f"{where} {lang.preamble_other.format(other=other.id, key=other.key, own=edition.key)}"
+        return f"{where} {lang.preamble_remove.format(clear=clear)}"
+    to_other = command("preamble", "set", other.thread, other.key, "--file", "FILE")
+    return f"{where} {lang.preamble_other.format(other=other.id, command=to_other, clear=clear)}"
 
 
 def preamble_too_late(lang: Language, edition: Edition) -> str:
@@ -67,14 +80,31 @@ def preamble_too_late(lang: Language, edition: Edition) -> str:
     return lang.preamble_too_late.format(edition=edition.id)
 
 
+def preamble_refused(lang: Language, edition: Edition, problems: Sequence[Problem]) -> str:
+    """Say why a text cannot be the preamble of an edition."""
+    return lang.preamble_refused.format(edition=edition.id, why="; ".join(str(one) for one in problems))
+
+
+def preamble_left_out(lang: Language, thread: str, key: str, problems: Sequence[Problem]) -> str:
+    """Say that an edition is posted without the preamble that was sent for it, and why."""
+    return lang.preamble_left_out.format(
+        edition=f"{thread}/{key}",
+        why="; ".join(str(one) for one in problems),
+        command=command("preamble", "set", thread, key, "--file", "FILE"),
+        clear=command("preamble", "clear", thread, key),
+    )
+
+
 def preamble_cleared(lang: Language, edition: Edition) -> str:
     """Say that the file counts again."""
     return lang.preamble_cleared.format(edition=edition.id)
 
 
-def no_preamble_to_clear(lang: Language, thread: str) -> str:
-    """Say that no preamble came by message."""
-    return lang.no_preamble_to_clear.format(thread=thread)
+def no_preamble_to_clear(lang: Language, edition: Edition, others: Sequence[str]) -> str:
+    """Say that no preamble was sent for an edition, and how to remove those of others."""
+    clear = [command("preamble", "clear", edition.thread, key) for key in others]
+    more = [lang.preamble_of_another.format(command=one) for one in clear]
+    return "; ".join([lang.no_preamble_to_clear.format(edition=edition.id), *more])
 
 
 def in_force(lang: Language, one: Amendment, edition: Edition, timezone: str) -> str:

@@ -7,15 +7,19 @@ from megabot.core.commands import Handle, Misunderstood, Reason, Verb
 from megabot.core.escaping import escaped
 from megabot.language import Language
 
+_NAME, _KEY = "[a-z0-9-]+", "[0-9]{4}-[0-9W-]+"
 _ADOPT = re.compile(r"megabot adopt https?://\S+")
+_SET = re.compile(rf"megabot preamble set ({_NAME} {_KEY}) --file FILE")
+_CLEAR = re.compile(rf"megabot preamble clear ({_NAME} {_KEY})")
 _UNADOPT = re.compile(r"megabot unadopt https?://\S+")
 _ON_LEMMY = (
-    (re.compile(r"megabot repost ([a-z0-9-]+)(?: --yes)?"), r"`repost yes \1`"),
-    (re.compile(r"megabot post ([a-z0-9-]+) --next"), r"`post \1 next`"),
-    (re.compile(r"megabot post ([a-z0-9-]+) --edition ([0-9W-]+)"), r"`post \1 \2`"),
-    (re.compile(r"megabot refresh ([a-z0-9-]+) --title"), r"`refresh \1 title`"),
-    (re.compile(r"megabot plan\b"), "`status`"),
-    (re.compile(r"megabot (post|refresh|resume) ([a-z0-9-]+)(?! --)\b"), r"`\1 \2`"),
+    (rf"megabot repost ({_NAME})(?: --yes)?", r"`repost yes \1`"),
+    (rf"megabot post ({_NAME}) --part ([0-9]+)", r"`post \1 part \2`"),
+    (rf"megabot post ({_NAME}) --next", r"`post \1 next`"),
+    (rf"megabot post ({_NAME}) --edition ({_KEY})", r"`post \1 \2`"),
+    (rf"megabot refresh ({_NAME}) --title", r"`refresh \1 title`"),
+    (rf"megabot (post|refresh|undo|hold|skip|resume) ({_NAME}(?: {_KEY})?)(?! --)\b", r"`\1 \2`"),
+    (r"megabot (?:plan|status)\b", "`status`"),
 )
 
 
@@ -42,11 +46,16 @@ def misunderstood(lang: Language, why: Misunderstood, bot: Handle) -> str:
 
 
 def on_lemmy(lang: Language, text: str) -> str:
-    """Turn what a person at the host would type into what is said on Lemmy."""
+    """Turn the commands in a text from what is typed at the shell into what is said on Lemmy. Markdown.
+
+    What cannot be said on Lemmy, such as `megabot check`, stays for whoever has the shell.
+    """
     text = _ADOPT.sub(lambda _: lang.adopt_there, text)
+    text = _SET.sub(lambda found: lang.preamble_there.format(words=found[1]), text)
+    text = _CLEAR.sub(lambda found: lang.preamble_clear_there.format(words=found[1]), text)
     text = _UNADOPT.sub(lambda _: lang.unadopt_there, text)
     for shell, words in _ON_LEMMY:
-        text = shell.sub(words, text)
+        text = re.sub(shell, words, text)
     return text
 
 

@@ -41,6 +41,7 @@ from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
 from megabot.process import own_version, read_settings
+from megabot.sources import usable_threads
 from megabot.terminal import placed
 
 API = "api"
@@ -52,7 +53,7 @@ class App:
     """One process of megabot. Everything is opened when it is first needed, so that offline verbs stay so.
 
     `credentials` replace those of the settings where a person typed them; `progress` is called for each
-    answer of the server.
+    answer of the server. Without `keeps_facts` not even the server's API is remembered.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class App:
         *,
         credentials: Credentials | None = None,
         progress: Callable[[], None] = lambda: None,
+        keeps_facts: bool = True,
     ) -> None:
         self.settings = settings
+        self._keeps_facts = keeps_facts
         self.clock = clock
         self._progress = progress
         self._greeted = False  # whether finding out the API took a greeting, which tells of the account too
@@ -103,17 +106,23 @@ class App:
             draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
-            home_servers=HomeServers(),
+            home_servers=HomeServers(proxy=self.settings.proxy_used()),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
-        """Give the threads of the source, or the one that is named. Raises `ConfigError` for a wrong name."""
-        threads = self.desk.source.threads(self.desk.source.snapshot())
-        found = tuple(thread for thread in threads if name in (None, thread.name))
+        """Give the threads of the source that can be used, or the one that is named.
+
+        Raises `ConfigError` for a wrong name, `SourceBroken` if the named one may be among the broken ones.
+        """
+        usable = usable_threads(self.desk.source, self.desk.source.snapshot())
+        found = tuple(thread for thread in usable.threads if name in (None, thread.name))
+        if usable.broken is not None and not found:
+            raise usable.broken
+        if usable.broken is not None:
+            log.warning("%s", texts.source_partly_broken(self.language, usable.broken))
         if not found:
-            raise ConfigError(
-                texts.no_such_thread(self.language, str(name), [thread.name for thread in threads])
-            )
+            names = [thread.name for thread in usable.threads]
+            raise ConfigError(texts.no_such_thread(self.language, str(name), names))
         return found
 
     def prove(self) -> Account | None:
@@ -128,10 +137,12 @@ class App:
         return None
 
     def require_online(self) -> tuple[Thread, ...]:
-        """Give all threads of the source; raise where a setting is missing for one of them to be posted."""
+        """Give all threads of the source; raise where a setting is missing for any of them to be posted.
+
+        That one of several threads has no community is this thread's trouble: the pass says so.
+        """
         threads = self.threads(None)
-        for thread in threads:
-            self.settings.require_online(needs_community=not thread.community)
+        self.settings.require_online(needs_community=not any(thread.community for thread in threads))
         return threads
 
     def require_own_ledger(self) -> None:
@@ -182,7 +193,7 @@ class App:
     @cached_property
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
-        return Heartbeat(self.settings.heartbeat_text())
+        return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
     @property
     def state_folder(self) -> Path:
@@ -222,7 +233,13 @@ class App:
         where = self.settings.source
         if isinstance(where, Path):
             return FolderSource(where)
-        return GitSource(where, key_file=self.settings.source_key_file, state=self._state, clock=self.clock)
+        return GitSource(
+            where,
+            key_file=self.settings.source_key_file,
+            state=self._state,
+            clock=self.clock,
+            proxy=self.settings.proxy_used(),
+        )
 
     @cached_property
     def _state(self) -> Path:
@@ -271,7 +288,9 @@ class App:
 
     @cached_property
     def _session(self) -> LemmySession:
-        session = LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session = LemmySession(
+            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+        )
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
@@ -289,13 +308,21 @@ class App:
         return forum
 
     def _keep_kind(self, kind: ApiKind) -> None:
-        self._ledger.remember(API, kind.value)
+        if self._keeps_facts and self._ledger.recall(API) != kind.value:
+            self._ledger.remember(API, kind.value)
 
 
 @contextmanager
-def open_app(options: Mapping[str, object], *, credentials: Credentials | None = None) -> Iterator[App]:
-    """Build the process of a verb, and close what it opened when it is done."""
-    app = App(read_settings(options), SystemClock(Stop()), credentials=credentials)
+def open_app(
+    options: Mapping[str, object],
+    *,
+    credentials: Credentials | None = None,
+    settings: Settings | None = None,
+    keeps_facts: bool = True,
+) -> Iterator[App]:
+    """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
+    settings = settings or read_settings(options)
+    app = App(settings, SystemClock(Stop()), credentials=credentials, keeps_facts=keeps_facts)
     try:
         yield app
     except SourceBroken as error:

@@ -22,13 +22,13 @@ _SCHEDULE = Schedule(every=Every.DAY, at=time(12), timezone="UTC", first=_DAY)
 def mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> Iterator[Problem]:
     """Find mistakes in all sections and data, and in preambles of threads other than the `known` ones."""
     preambles = [path for path in sorted(snapshot.files) if path.startswith("preambles/")][:_MOST]
-    jobs = [_job(_ALL, "check", "none")]
+    jobs = [_job(_ALL, "check", "none"), _job(_NOTHING, "check", "none")]
     for path in preambles:
         folder, _, key = path.removeprefix("preambles/").removesuffix(".md").rpartition("/")
         if folder not in known:
             jobs.append(_job(_NOTHING, folder, key))
     for answer in renderer.render(replace(snapshot, files=snapshot.files | _TEMPLATES), jobs):
-        listed = answer.problems if isinstance(answer, RenderProblem) else answer.warnings
+        listed = answer.problems if isinstance(answer, RenderProblem) else (*answer.warnings, *answer.unused)
         yield from (one for one in listed if one.path not in _TEMPLATES)
 
 

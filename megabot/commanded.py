@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
-from megabot import amending, answers, glimpse, messages, orders, promoting
+from megabot import amending, answers, glimpse, messages, orders, preview, promoting
 from megabot.core import confirming
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
-from megabot.core.escaping import escaped
 from megabot.core.grammar import parse
 from megabot.core.heard import Heard
 from megabot.core.seen import Order, OrderKind
@@ -152,19 +152,31 @@ def _unadopt(task: Task) -> str:
 
 def _change(task: Task) -> str:
     heard = task.heard
-    return escaped(amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at))
+    said = amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at)
+    return answers.done(task.ports.language, (said,), ())
 
 
 def _resume(task: Task) -> str:
-    return escaped(amending.resume(task.ports, _thread(task), task.command.edition))
+    said = amending.resume(task.ports, _thread(task), task.command.edition)
+    return answers.done(task.ports.language, (said,), ())
 
 
 def _preamble(task: Task) -> str:
     """Keep the preamble that came, and show what it makes of its edition."""
-    thread = _thread(task)
-    key, said = amending.set_preamble(task.ports, thread, task.command, task.heard.by)
+    thread, command = _thread(task), task.command
+    if command.word is Word.CLEAR:
+        key, said = amending.clear_preamble(task.ports, thread, command.edition)
+    else:
+        key, said = amending.set_preamble(
+            task.ports,
+            thread,
+            command.edition,
+            command.text,
+            by=task.heard.by,
+            flaws=partial(preview.essay_flaws, task.ports, thread),
+        )
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
-    return f"{said}.\n\n{first}"
+    return f"{answers.done(task.ports.language, (said,), ())}.\n\n{first}"
 
 
 def _put_forward(task: Task) -> str:

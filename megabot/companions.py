@@ -23,9 +23,8 @@ def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionF
 
 
 def _standing(ports: Ports, ground: Ground, name: str) -> Post | None:
-    """Give the newest post that readers can open of a thread of this source."""
-    thread = next(one for one in ground.threads if one.name == name)
-    posts = read_series(ports, thread, ground.content).posts
+    """Give the newest post that readers can open of a thread of this source, usable now or not."""
+    posts = read_series(ports, name, ground.content).posts
     return next((own.post for own in posts if own.post.open), None)
 
 

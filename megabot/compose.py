@@ -32,11 +32,17 @@ Text = Rendered | RenderProblem
 
 @dataclass(slots=True, kw_only=True)
 class Composer:
-    """Renders for one pass; what was rendered in it once is not rendered again."""
+    """Renders for one pass; what was rendered in it once is not rendered again.
+
+    `alone` says that the source has one thread.
+    """
 
     ports: Ports
     snapshot: Snapshot
     ground: Ground
+    alone: bool
+    left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
+    """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
 
     def due(self, case: Case, place: Place) -> tuple[Text, str]:
@@ -102,9 +108,8 @@ class Composer:
 
     def _added(self, case: Case, then: Context, record: PostRecord) -> str:
         """Give the line below an essay that came late: of the first time that it was to be put in."""
-        alone = len(self.ground.threads) == 1
         if then.preamble is None and not preambles.file_of(
-            self.snapshot, case.thread, then.edition, alone=alone
+            self.snapshot, case.thread, then.edition, alone=self.alone
         ):
             return ""
         edits = [
@@ -169,6 +174,17 @@ class Composer:
         return None if then is None else changes.between(then, self.snapshot.files)
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
+        """Render; without the preamble that was sent by message if that is what cannot be rendered."""
+        text, then = self._rendered_once(thread, made)
+        if isinstance(text, Rendered) or made.preamble is None:
+            return text, then
+        without, then_without = self._rendered_once(thread, replace(made, preamble=None, added=""))
+        if isinstance(without, RenderProblem):
+            return text, then
+        self.left_out[thread.name, made.edition.key] = text
+        return without, then_without
+
+    def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         asked = replace(
             made, essay="", bare=False, living="", part=0, part_of=""
         )  # no template sees these: they ask for no other text

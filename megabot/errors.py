@@ -10,6 +10,7 @@ MegabotError
 │   ├── SourceBroken       files of the source have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used as it is
 │   ├── Busy               another megabot holds the lock
+│   ├── NoNetwork          exit 4: nothing at all could be reached
 │   ├── NotKept            a file that somebody asked for could not be written
 │   ├── NeedsPerson        nothing is wrong, but a person must decide or do something first
 │   └── ForumError
@@ -19,12 +20,14 @@ MegabotError
 │       │   └── RateLimited    a bucket is empty: wait
 │       ├── OutcomeUnknown a write may or may not have happened: look, never resend
 │       ├── Unreadable     a read got no usable answer: read again later
+│       │   └── RemoteUnreachable  the server could not reach another one that has what was asked for
 │       ├── Refused        the server said no before acting: never retry unchanged
 │       │   └── NotFound   what was named is not there, or not for this account
 │       ├── NotLemmy       the address answers, but not as Lemmy does
 │       ├── TokenRefused   the token is not taken: probe, then sign in once
 │       ├── SignInRefused  these credentials are refused for good: a person must change them
 │       └── SignInLater    the budget of sign-ins is used up: wait until `at`
+├── Bug                    exit 3: a mistake in megabot itself
 └── Stopping               SIGTERM arrived while waiting: leave everything as recorded
 
 Messages are whole sentences for people, without secrets and without bodies.
@@ -86,6 +89,10 @@ class Busy(Expected):
     """Another megabot works on the same state folder."""
 
 
+class NoNetwork(Expected):
+    """Nothing at all could be reached: it is this machine's network, not what was asked."""
+
+
 class NotKept(Expected):
     """A file beside the ledger could not be written: a backup, a monitor's."""
 
@@ -126,6 +133,10 @@ class Unreadable(ForumError):
     """A read got no usable answer; reading again later does no harm."""
 
 
+class RemoteUnreachable(Unreadable):
+    """The server could not reach another server, which has what was asked for."""
+
+
 class Refused(ForumError):
     """The server refused before acting; `code` is Lemmy's error code."""
 
@@ -160,6 +171,10 @@ class SignInLater(ForumError):
     def __init__(self, message: str, *, at: datetime) -> None:
         super().__init__(message)
         self.at = at
+
+
+class Bug(MegabotError):
+    """A mistake in megabot itself. Its traceback is in the log; a restart does not help."""
 
 
 class Stopping(MegabotError):

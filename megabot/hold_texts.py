@@ -32,7 +32,7 @@ HOLDS = {
     Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
     Reason.SETTINGS_HIDE: (
         "the account's settings hide its own posts ({all}), so it cannot see whether the thread is there; "
-        "mend that with: megabot check --online"
+        "mend that with: megabot check --online --yes"
     ),
     Reason.HAND_MADE: (
         "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it by itself. Take it as "

@@ -25,6 +25,7 @@ from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
 from megabot.look import BORN
 from megabot.ports import Ports
 from megabot.replies import send_answers
+from megabot.sources import usable_threads
 
 TOO_OLD = timedelta(days=2)
 _WATERMARK = "inbox:watermark"
@@ -33,10 +34,11 @@ log = logging.getLogger("megabot")
 
 
 class Inbox:
-    """One account's inbox."""
+    """One account's inbox. Commands are carried out through the ports `acting`."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, acting: Ports | None = None) -> None:
         self._ports = ports
+        self._acting = acting or ports
         self._bot: Person | None = None
         self._known: tuple[Thread, ...] = ()
         self._owed = True  # the process before may have ended between marking and listing once more
@@ -162,7 +164,7 @@ class Inbox:
             self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
             return
         log.info("carrying out: %s", overview_texts.command_line(heard))
-        done = carry_out(self._ports, heard, self._read_threads(), _handle(self._account()))
+        done = carry_out(self._acting, heard, self._read_threads(), _handle(self._account()))
         kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
         self._ports.ledger.keep_heard(kept)
 
@@ -203,16 +205,19 @@ class Inbox:
         return Realm(community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders))
 
     def _read_threads(self) -> tuple[Thread, ...]:
-        """Read which threads there are; with the source broken, those that there were.
+        """Read which threads there are; a broken one is as it was in the last pass that could use it.
 
         Where none are known it raises: nobody is taken for a stranger for want of a thread to command.
         """
         try:
-            return self._ports.source.threads(self._ports.source.snapshot())
+            usable = usable_threads(self._ports.source, self._ports.source.snapshot())
         except (SourceBroken, SourceMissing):
             if not self._known:
                 raise
             return self._known
+        names = {thread.name for thread in usable.threads}
+        broken = (thread for thread in self._known if thread.name not in names) if usable.broken else ()
+        return (*usable.threads, *broken)
 
     def _account(self) -> Person:
         self._bot = self._bot or self._ports.forum.account().person

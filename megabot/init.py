@@ -20,6 +20,7 @@ SETTINGS = PurePosixPath(".env")
 IGNORED = PurePosixPath(".gitignore")
 TEMPLATES = PurePosixPath("templates")
 LEFT_OVER = PurePosixPath("left-over.md")
+_LATE = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,18 @@ def first_day(answers: Answers, now: datetime) -> date:
     return local.date() - timedelta(days=days)
 
 
+def first_of_thread(answers: Answers, taken: Taken, now: datetime) -> tuple[date, int]:
+    """Return the day and number with which a bot that goes on from an existing thread starts.
+
+    That is the slot of the thread itself, some days early or late, so that it can be adopted. If that slot is
+    still to come, the schedule starts with the next one: the thread would be posted again at its slot.
+    """
+    late = (taken.title.day.weekday() - answers.weekday) % 7
+    own = taken.title.day - timedelta(days=late if late <= _LATE.days else late - 7)
+    number = taken.title.number or 1
+    return (own, number) if own <= first_day(answers, now) else (own + timedelta(weeks=1), number + 1)
+
+
 def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dict[PurePosixPath, str]:
     """Write the first files, as path in the new folder -> text; of a thread taken apart, if one is given."""
     values = {
@@ -138,6 +151,10 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "comes": "posted by: megabot post; the later ones come by themselves",
     }
     if taken is not None:
+        first, number = first_of_thread(answers, taken, now)
+        values |= {"first": first.isoformat(), "number": str(number)}
+        is_own = first <= first_day(answers, now)
+        values["comes"] = "the thread that this was made from" if is_own else "the next thread"
         return _from_thread(values, taken)
     return {
         SETTINGS: _filled(_SETTINGS, values),
@@ -149,9 +166,7 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
 
 
 def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
-    coming = date.fromisoformat(values["first"]) + timedelta(weeks=1)  # this week's thread is up
-    values |= {"number": str((taken.title.number or 0) + 1), "first": coming.isoformat()}
-    values |= {"comes": "the next one; it comes by itself", "title": quoted(taken.title.title)}
+    values["title"] = quoted(taken.title.title)
     if taken.title.locale:
         values["language"] += f"locale: {taken.title.locale}\n"
     front = _filled(_THREAD, values).partition("\n---\n")[0]
@@ -165,16 +180,19 @@ def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, st
     return made
 
 
-def changes(answers: Answers, taken: Taken) -> tuple[str, ...]:
+def changes(answers: Answers, taken: Taken, now: datetime) -> tuple[str, ...]:
     """Say what differs from the thread that the files were made of."""
-    start = taken.title.start
-    said = (*taken.title.notes, *taken.changes)
+    start, (first, number) = taken.title.start, first_of_thread(answers, taken, now)
+    coming = max(first, first_day(answers, now) + timedelta(weeks=1))
+    number += (coming - first).days // 7
+    said = [f"the next thread is for {coming:%A}, {coming.day} {coming:%B %Y}, with number {number}"]
+    said += [*taken.title.notes, *taken.changes]
     if start is not None and start.weekday() != answers.weekday:
         named, chosen = WEEKDAYS[start.weekday()].capitalize(), WEEKDAYS[answers.weekday].capitalize()
-        said += (f"the title's date was a {named}; it will be the day of the post, a {chosen}",)
+        said.append(f"the title's date was a {named}; it will be the day of the post, a {chosen}")
     if not (taken.body.strip() or taken.sections):
-        said += ("the thread had no text: write a first one into the file in preambles/",)
-    return said
+        said.append("the thread had no text: write a first one into the file in preambles/")
+    return tuple(said)
 
 
 def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:

@@ -2,9 +2,10 @@
 
 from megabot import operating_texts, texts
 from megabot.core.marker import INTRODUCTION
-from megabot.core.posts import Comment, Post
-from megabot.errors import ConfigError, NeedsPerson, OutcomeUnknown
+from megabot.core.posts import Comment, Community, Post
+from megabot.errors import ConfigError, NeedsPerson, NotFound, OutcomeUnknown
 from megabot.ports import Ports
+from megabot.sources import usable_threads
 
 
 def introduce(ports: Ports, url: str) -> tuple[bool, str]:
@@ -15,10 +16,10 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
     """
     post = ports.forum.post_at(url)
     bot = ports.forum.account().person
-    threads = ports.source.threads(ports.source.snapshot())
+    threads = usable_threads(ports.source, ports.source.snapshot()).threads
     names = sorted({thread.community or ports.community for thread in threads} - {""})
-    found = (ports.forum.community(name) for name in names)
-    community = next((one for one in found if one.id == post.community_id), None)
+    found = (_community(ports, name) for name in names)
+    community = next((one for one in found if one is not None and one.id == post.community_id), None)
     if community is None:
         raise ConfigError(texts.which_thread(ports.language, url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
@@ -27,6 +28,13 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
     if before is not None:
         return False, operating_texts.introduced(before.url, now=False)
     return True, operating_texts.introduced(_say(ports, post).url, now=True)
+
+
+def _community(ports: Ports, name: str) -> Community | None:
+    try:
+        return ports.forum.community(name)
+    except NotFound:
+        return None
 
 
 def _say(ports: Ports, post: Post) -> Comment:

@@ -18,8 +18,8 @@ _VERBS = {
     Verb.STATUS: "what stands and what is next",
     Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
     Verb.POST: (
-        "post the current edition if it is missing; `post next`: the next one now, before its time; "
-        "`post anyway` beside a thread made by hand; `post part 2` when a thread is too long"
+        "post the current edition if it is missing, even if there is a thread made by hand; `post next`: the "
+        "next one now, before its time; `post part 2` when a thread is too long"
     ),
     Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
     Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
@@ -62,12 +62,14 @@ _KINDS = {
     IntentKind.WITHDRAW: "withdraw",
     IntentKind.ANNOUNCE: "announcement in the old thread",
     IntentKind.DISTINGUISH: "mark on the announcement",
+    IntentKind.FIRST_COMMENT: "first comment",
+    IntentKind.DISTINGUISH_FIRST: "mark on the first comment",
     IntentKind.RELEASE: "undo of an adoption",
 }
 _OBJECTIONS = {
     Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
     Objection.OVER: "{edition} is over; hold, skip and move are for editions to come",
-    Objection.SKIPPED: "{edition} is left out; if a moderator did that, resume takes it back",
+    Objection.SKIPPED: "{edition} is skipped; if a moderator did that, undo it with: {command}",
 }
 
 
@@ -151,17 +153,18 @@ class Language:
         "{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
     )
     no_such_community: str = (
-        "there is no community {name} on this server, or not for the bot's account; check its name in "
-        "MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
+        "the community {name} does not exist on this server or is not visible to the bot; correct "
+        "MEGABOT_COMMUNITY or the front matter (name@host for one on another server), then run: megabot "
+        "check --online"
     )
 
     # -- editions
-    held: str = "{edition} is held: it is not posted by itself; taken back by: resume"
-    skipped: str = "{edition} is left out; taken back by: resume"
-    moved: str = "{edition} is posted {at} instead of {usual}; taken back by: resume"
-    held_already: str = "{edition} is held already, by {by} since {at}; taken back by: resume"
+    held: str = "{edition} is on hold and will not be posted; to release it: {command}"
+    skipped: str = "{edition} will be skipped; to undo that: {command}"
+    moved: str = "{edition} will be posted {at} instead of {usual}; to undo that: {command}"
+    held_already: str = "{edition} is already on hold, by {by} since {at}; to release it: {command}"
     skipped_already: str = (
-        "{edition} is left out already, by {by} since {at}; for the next one say: skip {following}"
+        "{edition} is already skipped, by {by} since {at}; to skip the next one too: {command}"
     )
     objections: Mapping[Objection, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
     cannot_move: str = "{edition} cannot be moved to {at}: that is over, or beyond the slot before or after"
@@ -173,16 +176,22 @@ class Language:
     # -- preambles and previews
     preamble_kept: str = "The preamble of {edition} is this one now, whatever the file says."
     preamble_put_in: str = "The preamble of {edition} is put into the thread that stands."
-    preamble_other: str = "For {other} begin with `preamble {key}`; `preamble {own} clear` takes it back"
+    preamble_other: str = "For {other}: {command}. To remove this one: {clear}"
+    preamble_remove: str = "To remove it: {clear}"
+    preamble_there: str = "`preamble {words}` by private message, with the text on the lines below"
+    preamble_clear_there: str = "`preamble {words} clear` by private message"
     preamble_too_late: str = "{edition} is over; a preamble is for the thread that stands or for one to come"
     preamble_cleared: str = "The preamble of {edition} is the file's again"
-    no_preamble_to_clear: str = (
-        "{thread}: no preamble of an edition that stands or is to come was sent by message"
+    preamble_refused: str = "this cannot be the preamble of {edition}, so nothing was changed: {why}"
+    preamble_left_out: str = (
+        "{edition}: the preamble that was sent for it cannot be used, so the thread has that of the file, "
+        "or none: {why}. To send a corrected one: {command}. To drop it: {clear}"
     )
+    no_preamble_to_clear: str = "no preamble was sent for {edition}"
+    preamble_of_another: str = "to remove that of another edition: {command}"
     added: str = "*Added at {at}.*"
     no_preamble: str = (
-        "{edition} has no preamble of its own yet and is posted {at}: commit {file}, or write me a private "
-        "message that begins with preamble {words} and has the text on the lines below"
+        "{edition} will be posted {at} and still has no preamble. Add the file {file}, or use: {command}"
     )
     preview_bare: str = "(no preamble)"
     preview_differs: str = "What differs from {url}:"
@@ -191,6 +200,10 @@ class Language:
     more_lines: str = "and {number} lines more"
     broken: str = "The template is broken:"
     sent_by_message: str = "I have sent it to you by private message."
+    next_by_message: str = (
+        "This was my reply number {number} within {minutes} minutes, so the next ones come by private "
+        "message for a while."
+    )
 
     # -- what people put around a post
     note: str = "> **Note, {at}:** {text}"
@@ -218,12 +231,12 @@ class Language:
     part_title: str = "{title} (part {number})"
     part_before: str = "[Part {number} is here]({url})."
     part_after: str = "The thread goes on in [part {number}]({url})."
-    part_next: str = "the next part is {number}: post part {number}"
-    capped: str = "{thread}: {url} has {comments} comments; another part is opened by: post part {number}"
+    part_next: str = "the next part is {number}; to open it: {command}"
+    capped: str = "{thread}: {url} has {comments} comments; to go on in another part: {command}"
     announced: str = "The next thread opens {at}. Here will be the link to it."
 
     # -- what is
-    next: str = "next {at} {city} ({edition})"
+    next: str = "next {at} ({edition})"
     no_next: str = "no further edition"
     essay: str = "essay: {file}"
     essay_by_message: str = "essay: by message"
@@ -242,8 +255,8 @@ class Language:
     commanded_by: str = "last command: {verb}, by {by}, {at}"
     source_folder: str = "templates: a plain folder (not in git)"
     source: str = "templates: {commit}"
-    fetched: str = "fetched {at}"
-    not_fetched: str = "fetched {at}, {age} ago; every attempt since then failed"
+    fetched: str = "fetched {age} ago"
+    not_fetched: str = "fetched {age} ago; every attempt since then failed"
     signed_in: str = "signed in {age} ago"
     needs_person: str = "needs attention: {what}"
 
@@ -254,6 +267,12 @@ class Language:
     is_over: str = "This is over, and nothing is to be done about it any more:"
     more: str = "and {number} more"
     source_trouble: str = "the source cannot be used, everything stays as it is: {why}"
+    source_partly_broken: str = (
+        "files of the source have mistakes; their threads stay as they are, the others go on: {why}"
+    )
+    thread_failed: str = "{thread}: this thread cannot be brought up to date, the others go on: {why}"
+    inbox_failing: str = "comments and messages to the bot have not been read since {at}: {why}"
+    job_failing: str = "the background job `{job}` has failed since {at}: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
     released: str = "This thread is no longer kept as an edition of {thread}."
     withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."

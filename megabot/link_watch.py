@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from megabot import check_texts
+from megabot.core.interval import Interval
 from megabot.ports import Ports
 
 WEEKLY = timedelta(weeks=1)
@@ -44,7 +45,7 @@ class LinkWatch:
         elif (answer := self._running.answer()) is not None:
             self._running = None
             self._tell(answer)
-        elif self._began is not None and now - self._began > LONGEST:
+        elif self._began is not None and now not in Interval.after(self._began, LONGEST):
             log.warning("%s", check_texts.links_took_too_long())
             self.close()
 
@@ -56,7 +57,7 @@ class LinkWatch:
 
     def _start_if_due(self, now: datetime) -> None:
         kept = self._ports.ledger.recall(_KEY)
-        if kept is not None and now - datetime.fromisoformat(kept) < WEEKLY:
+        if kept is not None and now in Interval.after(datetime.fromisoformat(kept), WEEKLY):
             return
         self._ports.ledger.remember(_KEY, now.isoformat())  # first: a look that fails is not made every tick
         self._began, self._running = now, self._start()

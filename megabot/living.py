@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from megabot import texts
 from megabot.core import highlights, living
 from megabot.core.highlights import Highlight, first_line
+from megabot.core.interval import Interval
 from megabot.core.living import Living, Note
 from megabot.core.posts import Comment
 from megabot.core.records import PostRecord
@@ -60,9 +61,28 @@ def featured(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]
     return highlights.from_json(ledger.recall(_key(thread, edition)) or "")
 
 
-def keep_featured(ledger: Ledger, thread: str, edition: str, now: Iterable[Highlight]) -> None:
-    """Keep the comments that are put forward in an edition."""
-    ledger.remember(_key(thread, edition), highlights.to_json(now))
+def change_featured(
+    ledger: Ledger, thread: str, edition: str, change: Callable[[Highlight], Highlight | None]
+) -> None:
+    """Change each highlight of an edition, or remove it where `change` returns None, in one transaction.
+
+    The service and a verb both do this: what the other one added in the meantime stays.
+    """
+
+    def changed(kept: str | None) -> str:
+        now = [change(one) for one in highlights.from_json(kept or "")]
+        return highlights.to_json(one for one in now if one is not None)
+
+    if featured(ledger, thread, edition):
+        ledger.update(_key(thread, edition), changed)
+
+
+def add_featured(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
+    """Add a highlight to those of an edition."""
+    ledger.update(
+        _key(thread, edition),
+        lambda kept: highlights.to_json(highlights.added(highlights.from_json(kept or ""), new)),
+    )
 
 
 def opted_out(ledger: Ledger) -> frozenset[str]:
@@ -72,12 +92,11 @@ def opted_out(ledger: Ledger) -> frozenset[str]:
 
 def opt_out(ledger: Ledger, actor: str) -> None:
     """Put a person forward nowhere any more: what there is of theirs goes."""
-    known = opted_out(ledger)
-    if actor not in known:
-        ledger.remember(_OPTED_OUT, living.actors_to_json([*known, actor]))
+    if actor not in opted_out(ledger):
+        ledger.update(_OPTED_OUT, lambda kept: living.actors_to_json([*living.actors(kept or ""), actor]))
     for thread in ledger.threads():
         for edition in {record.edition for record in ledger.posts(thread)}:
-            _keep_those(ledger, thread, edition, lambda one: one.actor != actor)
+            change_featured(ledger, thread, edition, lambda one: None if one.actor == actor else one)
 
 
 def tend(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> None:
@@ -87,7 +106,7 @@ def tend(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> None:
         return
     key = f"highlights:{thread.name}"
     looked, turn = json.loads(ports.ledger.recall(key) or '["1970-01-01T00:00:00+00:00", 0]')
-    if timedelta(0) <= now - datetime.fromisoformat(looked) < LOOK_EVERY:
+    if now in Interval.after(datetime.fromisoformat(looked), LOOK_EVERY):
         return
     turn = look_at(ports, thread.name, standing.key, start=turn, most=LOOK_AT)
     ports.ledger.remember(key, json.dumps([now.isoformat(), turn]))
@@ -98,11 +117,8 @@ def look_at(ports: Ports, thread: str, edition: str, *, start: int, most: int) -
     known = featured(ports.ledger, thread, edition)
     start = start if start < len(known) else 0
     now = {one.comment_id: _as_it_is(ports, one) for one in known[start : start + most]}
-    kept = [now.get(one.comment_id, one) for one in known]
-    left = tuple(one for one in kept if one is not None)
-    if left != known:
-        keep_featured(ports.ledger, thread, edition, left)
-    return start + most - (len(known) - len(left))
+    change_featured(ports.ledger, thread, edition, lambda one: now.get(one.comment_id, one))
+    return start + most - sum(1 for one in now.values() if one is None)
 
 
 def _as_it_is(ports: Ports, one: Highlight) -> Highlight | None:
@@ -137,13 +153,6 @@ def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord 
     """Find which edition of these threads a post carries."""
     found = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
     return next(found, None)
-
-
-def _keep_those(ledger: Ledger, thread: str, edition: str, wanted: Callable[[Highlight], bool]) -> None:
-    known = featured(ledger, thread, edition)
-    left = tuple(one for one in known if wanted(one))
-    if left != known:
-        keep_featured(ledger, thread, edition, left)
 
 
 def _key(thread: str, edition: str) -> str:

@@ -15,6 +15,7 @@ from megabot.core.threads import Thread
 from megabot.errors import NotFound
 from megabot.ports import Ports
 from megabot.series import keep_posts, marked, recorded
+from megabot.sources import usable_threads
 
 ONE_BY_ONE = 100
 """How many posts that no listing has are read at most in one look; the others have their turn in the next."""
@@ -23,7 +24,7 @@ _TURN, _HIGHLIGHTS = "site:turn", "site:highlights"
 
 def look_at_all(ports: Ports) -> None:
     """Keep what has become of every recorded post. Raises what the forum and the source raise."""
-    threads = ports.source.threads(ports.source.snapshot())
+    threads = usable_threads(ports.source, ports.source.snapshot()).threads
     content = ports.forum.own_content(since=None)
     unlisted: list[tuple[Thread, PostRecord]] = []
     for thread in threads:

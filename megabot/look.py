@@ -97,7 +97,7 @@ def observe(
 ) -> Seen:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
     hides = ground.hiding(nsfw=thread.nsfw or place.nsfw)
-    series = read_series(ports, thread, ground.content)
+    series = read_series(ports, thread.name, ground.content)
     posts, vouched = series.posts, series.vouched
     trusted = (ground.account is not None and not hides) if vouched is None else vouched
     due = calendar.due(thread.name, thread.schedule, now)

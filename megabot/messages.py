@@ -74,13 +74,15 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
 
 def subscribe(ports: Ports, person_id: int, *, on: bool) -> None:
     """Send somebody what needs a person from now on, or no more, whoever else gets it."""
-    wishes = _wishes(ports) | {str(person_id): on}
-    ports.ledger.remember(_WISHES, json.dumps(wishes))
+    ports.ledger.update(_WISHES, lambda kept: json.dumps(_parsed(kept) | {str(person_id): on}))
 
 
 def _wishes(ports: Ports) -> dict[str, bool]:
-    kept = json.loads(ports.ledger.recall(_WISHES) or "{}")
-    return {str(person): bool(on) for person, on in kept.items()}
+    return _parsed(ports.ledger.recall(_WISHES))
+
+
+def _parsed(wishes: str | None) -> dict[str, bool]:
+    return {str(person): bool(on) for person, on in json.loads(wishes or "{}").items()}
 
 
 def _told(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
@@ -99,7 +101,10 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
     bot = ports.forum.account().person.id
     found = []
     for name in sorted(names - {""}):
-        people = ports.forum.community(name).moderators
+        try:
+            people = ports.forum.community(name).moderators
+        except NotFound:
+            continue  # the pass says so; the moderators of the other communities are told
         found += [person.id for person in people if person.id != bot and not person.bot][:1]
     return tuple(dict.fromkeys(found))
 

@@ -1,29 +1,84 @@
 """What of a pass needs a person: said once as an alert, and taken back when it is over."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from megabot import texts
-from megabot.amending import has_essays, preamble_of
+from megabot.amending import has_essays, in_force, preamble_of
+from megabot.amendment_texts import preamble_left_out
 from megabot.core.actions import Reason
+from megabot.core.amendments import Kind
+from megabot.core.interval import Interval
 from megabot.core.plan import holds
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
-from megabot.core.threads import Snapshot
+from megabot.core.threads import RenderProblem, Snapshot
+from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
-from megabot.report import Report
+from megabot.report import Report, failure_of, may_pass
+
+SOURCE, FAILED = "source", "failed"
+"""The keys of the alerts about the source, and about a thread that fails."""
+PATIENCE = timedelta(hours=1)
+"""How long a thread may fail for reasons that pass, such as a server that is away, before it is an alert."""
+
+_LEFT_OUT = "essay"
 
 
-def announce(ports: Ports, reports: tuple[Report, ...], snapshot: Snapshot) -> None:
-    """Tell people once what needs them, and that it is over when it is, or when its thread is gone."""
-    alone = len(reports) == 1
+def announce(
+    ports: Ports,
+    reports: tuple[Report, ...],
+    snapshot: Snapshot,
+    *,
+    broken: SourceBroken | None,
+    left_out: Mapping[tuple[str, str], RenderProblem],
+) -> None:
+    """Tell people once what needs them, and that it is over when it is, or when its thread is gone.
+
+    `broken` is why some threads of the source are not among the reports; `left_out` are the preambles that
+    could not be used, by thread and edition.
+    """
+    alone = broken is None and len(reports) == 1
     for report in reports:
-        if report.failure is None:
-            _announce_of(ports, report, _needs(ports, report, snapshot, alone=alone))
+        failure = report.failure
+        try:
+            if failure is None:
+                needs = _needs(ports, report, snapshot, alone=alone) | _left_out(ports, report, left_out)
+                _announce_of(ports, report, needs)
+        except Stopping:
+            raise
+        except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+            failure = failure_of(error)
+        _announce_failure(ports, report.thread.name, failure)
+    _announce_source(ports, broken)
     names = {report.thread.name for report in reports}
-    for key, _ in tuple(ports.alerts.standing()):
+    for key, _ in tuple(ports.alerts.standing()) if broken is None else ():
         if ":" in key and key.partition(":")[0] not in names:
             ports.alerts.take_back(key)
+
+
+def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
+    if broken is None:
+        ports.alerts.take_back(SOURCE)
+    else:
+        ports.alerts.raise_alert(SOURCE, texts.source_partly_broken(ports.language, broken))
+
+
+def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
+    """Say that a thread fails: at once if waiting cannot help, else when it has failed for an hour."""
+    since_key, now = f"failing:{name}", ports.clock.now()
+    kept = ports.ledger.recall(since_key)
+    if failure is None:
+        if kept:
+            ports.ledger.remember(since_key, "")
+        ports.alerts.take_back(f"{name}:{FAILED}")
+        return
+    if not kept:
+        ports.ledger.remember(since_key, now.isoformat())
+    since = datetime.fromisoformat(kept) if kept else now
+    if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, PATIENCE):
+        ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))
 
 
 def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
@@ -50,17 +105,28 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     return needs
 
 
+def _left_out(
+    ports: Ports, report: Report, left_out: Mapping[tuple[str, str], RenderProblem]
+) -> dict[str, str]:
+    return {
+        f"{thread}:{_LEFT_OUT}": preamble_left_out(ports.language, thread, key, problem.problems)
+        for (thread, key), problem in left_out.items()
+        if thread == report.thread.name
+    }
+
+
 def _capped(ports: Ports, report: Report) -> str:
     """Say that a thread has grown too long, where its front matter says what that is."""
     standing = report.seen.standing if report.seen else None
     if standing is None or report.seen is None or not 0 < report.thread.cap <= standing.post.comments:
         return ""
     record = report.seen.record(standing.id)
+    part = part_of(record) + 1 if record else 2
     return ports.language.capped.format(
         thread=report.thread.name,
         url=standing.post.url,
         comments=report.thread.cap,
-        number=part_of(record) + 1 if record else 2,
+        command=texts.command("post", report.thread.name, "--part", str(part)),
     )
 
 
@@ -68,7 +134,11 @@ def _over(ports: Ports, report: Report) -> list[str]:
     """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
     name = report.thread.name
     standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
-    return [key for key in standing if report.rendered or key != f"{name}:{Reason.TEXT_BROKEN}"]
+    kept = {f"{name}:{FAILED}"}
+    if not report.rendered:
+        sent = any(one.kind is Kind.PREAMBLE for one, _ in in_force(ports, report.thread))
+        kept |= {f"{name}:{Reason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
+    return [key for key in standing if key not in kept]
 
 
 def _untagged(report: Report) -> tuple[str, ...]:

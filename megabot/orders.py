@@ -12,17 +12,18 @@ from megabot.core.calendar import Edition
 from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
-from megabot.core.posts import Account, Post
+from megabot.core.posts import Account, Place, Post
 from megabot.core.seen import Order, OrderKind, Own
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
-from megabot.errors import ConfigError
+from megabot.errors import Bug, ConfigError, NotFound, SourceBroken
 from megabot.language import Language
 from megabot.layout import Outcome
 from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
+from megabot.sources import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0
@@ -111,8 +112,11 @@ def adoption(
     Raises `ConfigError` where the thread or the edition cannot be told, `NotFound` without such a post.
     """
     post = ports.forum.post_at(url)
-    threads = ports.source.threads(ports.source.snapshot())
-    there = [one for one in threads if find_place(ports, one).id == post.community_id]
+    usable = usable_threads(ports.source, ports.source.snapshot())
+    threads = usable.threads
+    usable.require([thread] if thread else [])
+    homes = {one.name: _place_of(ports, one) for one in threads}
+    there = [one for one in threads if (home := homes[one.name]) and home.id == post.community_id]
     chosen = [one for one in there if thread in (None, one.name)]
     if len(chosen) != 1:
         names = [one.name for one in threads]
@@ -130,6 +134,14 @@ def adoption(
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
 
 
+def _place_of(ports: Ports, thread: Thread) -> Place | None:
+    """Return where a thread lives, None if it names no community that exists."""
+    try:
+        return find_place(ports, thread)
+    except (ConfigError, NotFound):
+        return None
+
+
 def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
     """Make the order to undo the adoption of the post at an address, and name the thread that has it.
 
@@ -142,7 +154,7 @@ def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Or
         for record in ports.ledger.posts(name)
         if record.post_id == post.id and thread in (None, name)
     ]
-    names = [one.name for one in ports.source.threads(ports.source.snapshot())]
+    names = [one.name for one in usable_threads(ports.source, ports.source.snapshot()).threads]
     if not found and thread is None and len(names) > 1:
         raise ConfigError(texts.which_thread(ports.language, url, thread, names=names, there=names))
     name, key = found[0] if found else (thread or names[0], "")
@@ -174,28 +186,39 @@ def carry_out(
 
     After an unknown outcome it looks back for as long as its `patience` is, then gives up with the time from
     which the order may be given again (decision 8). It waits as long for a pin that travels to the server of
-    the community. Raises `ConfigError` where there is no such thread.
+    the community.
+
+    Raises `ConfigError` if there is no such thread, `SourceBroken` if it may be among the broken ones, and
+    what only a person can change about the one that is named.
     """
     ports.source.refresh()
-    threads = ports.source.threads(ports.source.snapshot())
-    names = [each.name for each in threads]
+    usable = usable_threads(ports.source, ports.source.snapshot())
+    threads, names = usable.threads, [each.name for each in usable.threads]
+    usable.require([thread] if thread else [])
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
     wanted = {each.name: named(ports, each, order) for each in threads if thread in (None, each.name)}
-    if move:
-        for each in threads:
-            if each.name in wanted:
-                agree_to_move(ports, each)
-    with ports.ledger.pass_lock():
-        reports = run_pass(ports, orders=wanted, proof=True, account=account)
+    for each in threads if move else ():
+        if each.name in wanted and (thread is not None or _place_of(ports, each) is not None):
+            agree_to_move(ports, each)
+    reports = run_pass(ports, orders=wanted, proof=True, account=account)
     deadline = ports.clock.now() + patience
     tried = {report.thread.name for report in reports if move or _is_unknown(report)}
     while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
-        with ports.ledger.pass_lock():
-            reports = run_pass(ports, orders=wanted, proof=False)
+        reports = run_pass(ports, orders=wanted, proof=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
-    return answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
+    said = answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
+    return _concluded(said, about, usable.broken if thread is None else None)
+
+
+def _concluded(said: Answer, about: tuple[Report, ...], broken: SourceBroken | None) -> Answer:
+    """Return the answer, or raise what only a person can change about the one thread that was meant."""
+    failure = about[0].failure if len(about) == 1 else None
+    if isinstance(failure, ConfigError | Bug) and broken is None:
+        raise failure
+    lines = tuple((Outcome.FAILED, line) for line in str(broken or "").splitlines())
+    return replace(said, lines=(*said.lines, *lines))
 
 
 def named(ports: Ports, thread: Thread, order: Order) -> Order:

@@ -40,10 +40,9 @@ def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     line = lang.source.format(commit=_commit(lang, source.commit, dirty=source.dirty))
     if source.fetched is None:
         return line
-    age, at = now - source.fetched, texts.moment(source.fetched)
-    if age < _FRESH:
-        return f"{line}, {lang.fetched.format(at=at)}"
-    return f"{line}, {lang.not_fetched.format(at=at, age=_span(lang, age))}"
+    age = now - source.fetched
+    said = lang.fetched if age < _FRESH else lang.not_fetched
+    return f"{line}, {said.format(age=_span(lang, age))}"
 
 
 def status_line(lang: Language, found: ThreadStatus) -> str:
@@ -54,7 +53,8 @@ def status_line(lang: Language, found: ThreadStatus) -> str:
     if found.missing:
         parts.append(lang.companions_missing.format(names=", ".join(found.missing)))
     if found.unknown:
-        parts.append(lang.unknown.format(what=", ".join(unknown(lang, one) for one in found.unknown)))
+        writes = (_unknown(lang, one, found.timezone) for one in found.unknown)
+        parts.append(lang.unknown.format(what=", ".join(writes)))
     said = found.commanded
     if said:
         at = texts.local_moment(lang, said.at, found.timezone)
@@ -66,9 +66,8 @@ def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:
     if found.next_slot is None:
         yield lang.no_next
         return
-    city = found.timezone.rpartition("/")[2].replace("_", " ")
-    at = texts.day_and_time(lang, found.next_slot)
-    yield lang.next.format(at=at, city=city, edition=found.next_edition)
+    at = texts.local_moment(lang, found.next_slot, found.timezone)
+    yield lang.next.format(at=at, edition=found.next_edition)
     known = {"message": lang.essay_by_message, "missing": lang.essay_missing}
     if found.essay:
         yield known.get(found.essay, lang.essay).format(file=found.essay)
@@ -88,9 +87,9 @@ def _commit(lang: Language, commit: str, *, dirty: bool) -> str:
     return (lang.commit_with_changes if dirty else lang.commit).format(commit=commit[:7])
 
 
-def unknown(lang: Language, one: Unknown) -> str:
-    """Say which write may have happened, and since when that is not known."""
-    return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=texts.moment(one.at))
+def _unknown(lang: Language, one: Unknown, timezone: str) -> str:
+    at = texts.local_moment(lang, one.at, timezone)
+    return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=at)
 
 
 def command_line(heard: Heard) -> str:
@@ -119,16 +118,26 @@ def compared(edition: str, url: str) -> str:
     return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
+def not_imported() -> str:
+    """Say that nobody agreed to an import."""
+    return "nothing was imported; to import without being asked, add --yes"
+
+
+def not_undone() -> str:
+    """Say that nobody agreed to undo an import."""
+    return "nothing was undone; to undo without being asked, add --yes"
+
+
 def imported(thread: str, taken: int, found: int) -> str:
     """Say how many past threads can be taken."""
     if not found:
         return f"{thread}: no such threads were found; look at --title and --by"
     if not taken:
         return (
-            f"{thread}: none of {found} can be taken; for those before the first slot, set schedule.first in "
-            "the template to an earlier day, with its number"
+            f"{thread}: none of {found} can be imported; for those before the first slot, set schedule.first "
+            "in the template to an earlier day, with its number"
         )
-    return f"{thread}: {taken} of {found} can be taken for editions"
+    return f"{thread}: {taken} of {found} can be imported"
 
 
 def ask_which(thread: str, editions: Sequence[str]) -> str:

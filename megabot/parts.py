@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from megabot import texts
 from megabot.core import context, limits
 from megabot.core.records import PostRecord
 from megabot.core.seen import PART, Order, OrderKind
@@ -23,7 +24,11 @@ def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = No
         raise ConfigError(desk.language.nothing_posted)
     now = part_of(current)
     if number not in (max(now, 2), now + 1):
-        raise ConfigError(desk.language.part_next.format(number=now + 1))
+        raise ConfigError(
+            desk.language.part_next.format(
+                number=now + 1, command=texts.command("post", thread, "--part", str(now + 1))
+            )
+        )
     id_ = f"{PART}{thread}/{current.edition}:{number}"
     return Order(OrderKind.REPOST, id_, at=at, part=number)
 

@@ -12,6 +12,7 @@ from megabot.core.actions import (
     Announce,
     Distinguish,
     Edit,
+    FirstComment,
     Lock,
     Pin,
     Publish,
@@ -23,7 +24,17 @@ from megabot.core.actions import (
     Withdraw,
     Write,
 )
-from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, RELEASED, UNDONE, CommentMarker, Marker, signed
+from megabot.core.marker import (
+    ADOPTED,
+    ANNOUNCED,
+    FIRST,
+    LINK,
+    RELEASED,
+    UNDONE,
+    CommentMarker,
+    Marker,
+    signed,
+)
 from megabot.core.posts import Comment, Place, Post
 from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
@@ -81,7 +92,7 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case
             _feature(work, action)
         case Tell():
             _tell(work, action)
-        case Announce() | Distinguish():
+        case Announce() | FirstComment() | Distinguish():
             _announce(work, action)
         case Lock() | Unlock():
             _lock(work, action)
@@ -170,14 +181,19 @@ def _said(work: Work, action: Tell, text: str) -> Comment:
     return work.ports.forum.comment(action.own.id, text)
 
 
-def _announce(work: Work, action: Announce | Distinguish) -> None:
+def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None:
     own, lang = action.own, work.ports.language
     if isinstance(action, Announce):
         when = texts.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
         soon = lang.announced.format(at=when)
         _say_there(work, _intent(work, IntentKind.ANNOUNCE, own, own), soon, ANNOUNCED)
         return
-    intent = work.ports.ledger.begin(_intent(work, IntentKind.DISTINGUISH, own, own))
+    if isinstance(action, FirstComment):
+        text = action.text.replace(EDITION_URL, own.post.url)
+        _say_there(work, _intent(work, IntentKind.FIRST_COMMENT, own, own), text, FIRST)
+        return
+    kind = IntentKind.DISTINGUISH_FIRST if action.first else IntentKind.DISTINGUISH
+    intent = work.ports.ledger.begin(_intent(work, kind, own, own))
     number = action.comment_id
     marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
     work.ground.fold_comment(marked)

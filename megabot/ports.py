@@ -194,6 +194,12 @@ class Ledger(Protocol):
     def remember(self, key: str, value: str) -> None:
         """Keep a small fact: a community's id, since when a schedule is known."""
 
+    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+        """Replace a fact by what `change` makes of it: read, change and write are one transaction.
+
+        For facts that several processes change; `change` gets None if there is no such fact.
+        """
+
     def begin(self, intent: NewIntent) -> Intent:
         """Write down what is about to be sent, in state SENDING, before it is sent."""
 
@@ -272,7 +278,11 @@ class Source(Protocol):
         """Fetch now, whatever the age, what the next snapshot gives. Trouble is logged, not raised."""
 
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the thread templates; raise `SourceBroken` with all problems where any is broken."""
+        """Parse the thread templates; raise `SourceBroken` if any is broken.
+
+        The error has all problems, and the threads that can be used all the same. A broken section, data
+        file, preamble or picture is the renderer's problem: it concerns the threads that use it.
+        """
 
 
 class Renderer(Protocol):

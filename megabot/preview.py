@@ -12,7 +12,7 @@ from megabot.core.amendments import next_edition
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
 from megabot.core.editions import coming, upcoming_or_last
-from megabot.core.preambles import preambles_without_slot
+from megabot.core.preambles import BY_MESSAGE, preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.public_posts import PublicPost
 from megabot.core.records import IntentState, PostRecord, latest
@@ -124,6 +124,19 @@ def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition)
         revision=snapshot.revision,
         changes=_changes(desk, snapshot, thread, edition),
     )
+
+
+def essay_flaws(desk: Desk, thread: Thread, edition: Edition, essay: str) -> tuple[Problem, ...]:
+    """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
+    snapshot = desk.source.snapshot()
+    made = replace(context_of(desk, snapshot, thread, edition), preamble=essay)
+    jobs = [(thread, made), (thread, replace(made, preamble=None))]
+    text, without = desk.renderer.render(snapshot, jobs)
+    if isinstance(text, Rendered):
+        return ()
+    if isinstance(without, Rendered):
+        return text.problems
+    return tuple(one for one in text.problems if one.path == BY_MESSAGE)
 
 
 def standing(desk: Desk, name: str) -> tuple[str, str]:

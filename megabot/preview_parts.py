@@ -94,6 +94,8 @@ def facts(one: Shown) -> str:
         rows["Text"] = _signed_gauge(one.text.body.rstrip(), limits.BODY_LONGEST)
         if one.text.comment:
             rows["Comment"] = _signed_gauge(one.text.comment, limits.COMMENT_LONGEST)
+        if one.text.first_comment:
+            rows["First comment"] = _signed_gauge(one.text.first_comment, limits.COMMENT_LONGEST)
     listed = "".join(f"<div><dt>{what}</dt><dd>{said}</dd></div>\n" for what, said in rows.items())
     return f'<dl class="facts">\n{listed}</dl>\n'
 

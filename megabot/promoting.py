@@ -30,10 +30,9 @@ def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
         raise ConfigError(lang.feature_not_wanted)
     known = living.featured(ledger, record.thread, record.edition)
     new = living.highlight_of(comment, by=heard.by, now=ports.clock.now())
-    now = highlights.added(known, new)
-    if len(now) > highlights.MOST:
+    if len(highlights.added(known, new)) > highlights.MOST:
         raise ConfigError(lang.feature_full.format(number=highlights.MOST))
-    living.keep_featured(ledger, record.thread, record.edition, now)
+    living.add_featured(ledger, record.thread, record.edition, new)
     return _shown(ports, heard, record, lang.featured)
 
 
@@ -41,10 +40,14 @@ def unfeature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
     """Take the comment out that the command answers."""
     comment, record = _meant(ports, heard, names)
     known = living.featured(ports.ledger, record.thread, record.edition)
-    left = tuple(one for one in known if one.comment_id != comment.id)
-    if left == known:
+    if all(one.comment_id != comment.id for one in known):
         raise ConfigError(ports.language.feature_not_there)
-    living.keep_featured(ports.ledger, record.thread, record.edition, left)
+    living.change_featured(
+        ports.ledger,
+        record.thread,
+        record.edition,
+        lambda one: None if one.comment_id == comment.id else one,
+    )
     return _shown(ports, heard, record, ports.language.unfeatured)
 
 

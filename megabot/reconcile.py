@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from megabot import deed_texts, living, look, needs
 from megabot.compose import Composer, language_id
@@ -13,13 +14,15 @@ from megabot.core.posts import Account, Place, Post
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Case, Order
 from megabot.core.threads import Thread
-from megabot.errors import ForumError, OutcomeUnknown, Refused
+from megabot.errors import Bug, OutcomeUnknown, Refused, Stopping
 from megabot.look import Ground
 from megabot.perform import Work, perform
 from megabot.places import find_place, forget_place
-from megabot.ports import Ports
-from megabot.report import Report
+from megabot.ports import Ledger, Ports
+from megabot.read_only_ledger import ReadOnlyLedger
+from megabot.report import Report, failure_of
 from megabot.series import keep_posts, keep_sent
+from megabot.sources import usable_threads
 from megabot.standing import keep_standing
 
 ROUNDS = 4
@@ -46,36 +49,46 @@ def run_pass(
     dry: bool = False,
     anew: bool = False,
 ) -> tuple[Report, ...]:
-    """Go through everything that is to be maintained. Raises `SourceMissing` and what the first look raises.
+    """Go through everything that is to be maintained, under the pass lock.
+
+    An error of one thread is in its report, and the others go on. Raises `Busy`, `SourceMissing`,
+    `SourceBroken` if no thread can be used, and what the first look raises.
 
     `orders` maps a thread's name to what a person wants of it; `proof` says that this pass already had an
     answer that strangers cannot get; `account` is that answer where it was the account itself; `anew` that
     the communities are to be read even where they are known.
     """
-    snapshot = ports.source.snapshot()
-    threads = ports.source.threads(snapshot)
-    ground = look.survey(ports, threads, proof=proof, account=account)
-    if not dry:
-        look.keep_birth(ports)
-    composer = Composer(ports=ports, snapshot=snapshot, ground=ground)
-    one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
-    wanted = orders or {}
-    reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in threads)
-    reports = _companions_follow(one, reports, wanted)
-    reports = _home_servers_confirm(one, reports, wanted)
-    if not dry:
-        needs.announce(ports, reports, snapshot)
+    if dry:
+        ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
+    with ports.ledger.pass_lock():
+        snapshot = ports.source.snapshot()
+        usable = usable_threads(ports.source, snapshot)
+        ground = look.survey(ports, usable.threads, proof=proof, account=account)
+        if not dry:
+            look.keep_birth(ports)
+        alone = usable.broken is None and len(usable.threads) == 1
+        composer = Composer(ports=ports, snapshot=snapshot, ground=ground, alone=alone)
+        one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
+        wanted = orders or {}
+        reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in usable.threads)
+        reports = _companions_follow(one, reports, wanted)
+        reports = _home_servers_confirm(one, reports, wanted)
+        if not dry:
+            needs.announce(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
 
 
 def _report(one: Pass, thread: Thread, order: Order | None) -> Report:
-    """Keep one thread's trouble from the others."""
+    """Keep one thread's trouble from the others, a bug included."""
     try:
         return converge(one, thread, order)
-    except ForumError as error:
-        if isinstance(error, Refused) and not one.dry:
-            forget_place(one.ports, thread)
-        return Report(thread=thread, failure=error)
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+        failure = failure_of(error)
+    if isinstance(failure, Refused) and not one.dry:
+        forget_place(one.ports, thread)
+    return Report(thread=thread, failure=failure)
 
 
 def _companions_follow(
@@ -110,7 +123,12 @@ def _confirmed(one: Pass, report: Report, order: Order | None, away: dict[str, f
     seen, now = report.seen, one.ports.clock.now()
     if one.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
         return report
-    look.ask_home_server(one.ports, report.thread, seen, away)
+    try:
+        look.ask_home_server(one.ports, report.thread, seen, away)
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+        return replace(report, failure=failure_of(error))
     return _again(one, report, order)
 
 
@@ -196,13 +214,16 @@ def _carried_out(case: Case, intent: Intent) -> Post | None:
 
 
 def _decide(one: Pass, case: Case, place: Place) -> Decision:
-    """Decide, and give the decision what it needs, until it needs no more."""
-    made = ""
+    """Decide, and give the decision what it needs, each thing once, until it needs no more."""
+    made, given = "", set[Need]()
     while True:
         actions = decide(case)
         need = actions[0] if actions and isinstance(actions[0], Need) else None
         if need is None:
             return Decision(case=case, actions=actions, context=made)
+        if need in given:
+            raise Bug(f"the decision about {case.thread.name} asks again for {need.name}, which it was given")
+        given.add(need)
         if need is Need.TEXT:
             wanted, made = one.composer.due(case, place)
             case = replace(case, wanted=wanted)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from megabot import texts
 from megabot.core import confirming
-from megabot.core.answering import has_room, recent
+from megabot.core.answering import ANSWERS, WINDOW, has_room, is_last, recent
 from megabot.core.heard import Heard, HeardState
 from megabot.core.notices import answer_marker
 from megabot.errors import ForumError, NotSent
@@ -46,10 +46,14 @@ def _write(ports: Ports, heard: Heard) -> None:
     answer = heard.answer
     if heard.state is HeardState.CODE_DUE:
         answer = answer.replace(CODE, _new_code(ports, heard))
-    text = f"{answer}\n\n{answer_marker(heard.key)}"
     now = ports.clock.now()
     times = recent(_times(ports), now)
-    if heard.comment_id and has_room(times, now):
+    as_comment = heard.comment_id and has_room(times, now)
+    if as_comment and is_last(times, now):
+        minutes = int(WINDOW.total_seconds() // 60)
+        answer = f"{answer}\n\n{ports.language.next_by_message.format(number=ANSWERS, minutes=minutes)}"
+    text = f"{answer}\n\n{answer_marker(heard.key)}"
+    if as_comment:
         ports.ledger.remember(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
         ports.forum.comment(heard.post_id, text, parent_id=heard.comment_id)
     else:

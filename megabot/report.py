@@ -1,11 +1,14 @@
 """What a pass did about one thread, as a value."""
 
+import logging
 from dataclasses import dataclass
 
 from megabot.core.actions import Action, Write
 from megabot.core.seen import Seen
 from megabot.core.threads import Thread
-from megabot.errors import ForumError
+from megabot.errors import Bug, ConfigError, MegabotError, NotFound
+
+log = logging.getLogger("megabot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +22,23 @@ class Report:
     seen: Seen | None = None
     done: tuple[Write, ...] = ()
     left: tuple[Action, ...] = ()
-    failure: ForumError | None = None
+    failure: MegabotError | None = None
     rendered: bool = False
 
     @property
     def verified(self) -> bool:
         """Whether a look after the last write found nothing left to do."""
         return self.failure is None and self.seen is not None and self.seen.fresh
+
+
+def may_pass(failure: MegabotError) -> bool:
+    """Return whether a failure may be over soon by itself, such as a server that is away."""
+    return not isinstance(failure, ConfigError | NotFound)
+
+
+def failure_of(error: Exception) -> MegabotError:
+    """Return an error that can be reported. A foreign one is a bug: its traceback goes to the log."""
+    if isinstance(error, MegabotError):
+        return error
+    log.error("this is a bug in megabot; please report these lines", exc_info=error)
+    return Bug(f"this is a bug in megabot ({type(error).__name__}); the log has the details")

@@ -5,8 +5,10 @@ of the source, when an edition was changed by a person, and hourly.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import schedule
 
@@ -15,25 +17,29 @@ from megabot.amending import times_changed
 from megabot.core.actions import Reason
 from megabot.core.announcing import announces_at
 from megabot.core.editions import coming
+from megabot.core.interval import NEVER, Interval
 from megabot.core.plan import holds
 from megabot.core.threads import Thread
 from megabot.core.upkeep import next_deadline
-from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
+from megabot.errors import SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
-from megabot.ports import Ports
+from megabot.needs import SOURCE
+from megabot.ports import Forum, Ports
 from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.report import Report, may_pass
 from megabot.source_watch import SourceWatch
+from megabot.sources import usable_threads
+from megabot.tasks import LONGEST, QUIET, Outcome, PausedForum, Task
 
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
-SLOWEST = timedelta(minutes=15)
 AFTER_TROUBLE = timedelta(minutes=2)
 KEPT = timedelta(days=2 * 366)
 """How long the ledger keeps writes that no pass looks at: for `history`, and so that it stays small."""
 KEPT_IGNORED = timedelta(days=90)
 """How long it keeps that a comment was none of its business: after two days none is obeyed in any case."""
+Job = Callable[[datetime], None]
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger("megabot")
 
@@ -41,9 +47,12 @@ log = logging.getLogger("megabot")
 class Service:
     """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it.
 
+    A tick tries three kinds of tasks in turn: the pass over the threads, the inbox, and the jobs in the
+    background. Each has its own failures and waits; near a slot only the pass is tried.
+
     `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified. `lag` is
     how many seconds to be late for a slot: two services of one account would both post at the same moment.
-    `chores` are what may wait until all else is done in a tick; they must not wait themselves.
+    `jobs` are named actions that must not wait themselves.
     """
 
     def __init__(
@@ -54,145 +63,170 @@ class Service:
         notify: Callable[[str], None],
         beat: Callable[[bool], None] = lambda _: None,
         lag: Callable[[], float] = lambda: 0.0,
-        chores: Callable[[datetime], None] = lambda _: None,
     ) -> None:
         self._ports = ports
-        self._beat = beat
+        self._told_how_it_goes = beat
         self._lag = lag
-        self._chores = chores
         self._tick = tick
         self._notify = notify
         self._passed_at, self._pass_at = _EVER, _EVER
-        self._failures = 0
-        self._failed_at, self._quiet_until = _EVER, _EVER
         self._held: frozenset[str] = frozenset()
         self._watch = SourceWatch(ports.source)
-        self._no_source_at = _EVER
+        self._no_source = NEVER
+        self._troubled = 0
         self._times_changed = 0
-        self._inbox = Inbox(ports)
-        self._slot: datetime | None = None
-        self._places_read = _EVER
+        self.unhurried = replace(ports, forum=cast("Forum", PausedForum(ports.forum, self._slot_is_near)))
+        self._inbox = Inbox(self.unhurried, acting=ports)
+        self._nothing_done = False
+        self._places_read = NEVER
+        self._threads: tuple[Thread, ...] = ()
+        self._awaited: datetime | None = None
+        self._keeping = Task("threads", self._pass_if_due, shortest=tick)
+        self._hearing = Task("inbox", self._attend, shortest=tick)
+        self._telling = Task("alerts", self._tell_moderators, shortest=tick)
+        self._jobs: tuple[Task, ...] = ()
         self.reports: tuple[Report, ...] = ()
 
     @property
     def next_at(self) -> datetime:
         """When the next tick is that does more than count what is unread."""
-        return max(self._pass_at, self._quiet_until)
+        return max(self._pass_at, self._keeping.retry_at)
 
-    @property
-    def _threads(self) -> tuple[Thread, ...]:
-        return tuple(report.thread for report in self.reports)
+    def add_jobs(self, jobs: Mapping[str, Job]) -> None:
+        """Do these in the background from now on; they act through `unhurried`."""
+        self._jobs += tuple(Task(name, job, shortest=self._tick) for name, job in jobs.items())
 
-    def serve(self, *, leave: Callable[[], bool] = lambda: False) -> None:
+    def serve(
+        self, *, leave: Callable[[], bool] = lambda: False, ticker: schedule.Scheduler | None = None
+    ) -> None:
         """Tick until `leave` says so between two ticks.
 
         Told to stop it raises `Stopping`, from a wait or in the middle of a tick.
         """
-        ticker = schedule.Scheduler()
-        ticker.every(max(1, int(self._tick.total_seconds()))).seconds.do(self.tick)
+        longest = max(1, int(self._tick.total_seconds()))
+        ticker = ticker or schedule.Scheduler()
+        ticker.every(longest).seconds.do(self.tick)
         self.tick()
         self._notify("READY=1")
         while not leave():
-            idle = max(0.0, ticker.idle_seconds or 0.0)
+            idle = ticker.idle_seconds or 0.0
+            wait = max(0.0, min(idle, longest))  # after a clock was set back, `idle` may be years
             owed = (self.next_at - self._ports.clock.now()).total_seconds()
-            on_the_dot = 0 < owed < idle  # a slot comes before the next tick: wake for it
-            self._ports.clock.sleep(owed + self._lag() if on_the_dot else idle)
-            if on_the_dot:
+            on_the_dot = 0 < owed < wait  # a slot comes before the next tick: wake for it
+            self._ports.clock.sleep(owed + self._lag() if on_the_dot else wait)
+            if on_the_dot or idle > longest:
                 ticker.run_all()
             else:
                 ticker.run_pending()
 
     def tick(self) -> None:
         """Take one step. Whatever goes wrong is said and tried again later."""
-        now = self._ports.clock.now()
-        if self._failed_at <= now < self._quiet_until:
-            self._notify("WATCHDOG=1")  # waiting is progress too
-            return
+        # The second try of the pass is for commands that changed what is due.
+        tasks = (self._keeping, self._hearing, self._keeping, *self._jobs)
+        if Outcome.FAILED in [self._attempt(task) for task in tasks]:
+            self._beat(False)
+        self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
+
+    def _beat(self, well: bool) -> None:  # noqa: FBT001  a callback's argument
         try:
-            self._step(now)
+            self._told_how_it_goes(well)
         except Stopping:
             raise
-        except (Expected, ConfigError) as error:
-            self._back_off(now, str(error))
         except Exception:
-            log.exception("this is a bug; the service goes on, the pass is not trusted")
-            self._back_off(now, "a bug, see the lines above")
-        else:
-            self._failures = 0
-            self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
+            log.exception("this is a bug in megabot; a monitor could not be told how the bot is")
 
-    def _step(self, now: datetime) -> None:
-        unread = self._ports.forum.unread()
-        passed_at = self._passed_at
-        self._pass_if_due(now)
+    def _attempt(self, task: Task) -> Outcome:
+        now = self._ports.clock.now()
+        if task is not self._keeping and self._slot_is_near():
+            return Outcome.WAITING
+        outcome = task.attempt(now, slot=self._slot(now))
+        if outcome is (Outcome.FAILED if task is self._keeping else Outcome.RECOVERED):
+            self._pass_at = _EVER  # make a pass as soon as that works, and so say that all is well again
+        return outcome
+
+    def _attend(self, now: datetime) -> None:
+        unread = self.unhurried.forum.unread()
         # What a person read in the bot's inbox is not counted: a pass that had nothing to do finds it.
-        anew = self._passed_at != passed_at and not any(report.done for report in self.reports)
-        # After the threads, which no trouble in the inbox is to delay.
-        self._inbox.attend(waiting=unread.total > 0, known=self._threads, anew=anew)
-        self._pass_if_due(self._ports.clock.now())
-        self._chores(self._ports.clock.now())
+        self._inbox.attend(waiting=unread.total > 0, known=self._threads, anew=self._nothing_done)
+        self._nothing_done = False
 
     def _pass_if_due(self, now: datetime) -> None:
-        """Make a pass where one is owed. A source that cannot be used stops no moderator's command."""
-        if self._no_source_at <= now < self._no_source_at + AFTER_TROUBLE:
+        """Make a pass where one is owed."""
+        if now in self._no_source:
             return
         try:
-            due = not self._passed_at <= now < self._pass_at  # so that a clock set back ends waits (K03, K04)
+            due = now not in Interval(self._passed_at, self._pass_at)
             changed = self._times_changed != times_changed(self._ports.ledger)
-            if self._watch.changed(now, slot=self._slot) or due or changed:
+            if self._watch.changed(now, slot=self._slot(now)) or due or changed:
                 self._pass(now)
         except (SourceBroken, SourceMissing) as error:
-            self._no_source_at = now
-            self._ports.alerts.raise_alert("source", texts.source_trouble(self._ports.language, error))
-            self._tell_moderators()
+            self._no_source = Interval(now, self._until_slot(now + AFTER_TROUBLE, now))
+            self._ports.alerts.raise_alert(SOURCE, texts.source_trouble(self._ports.language, error))
             self._beat(False)
+            self._attempt(self._telling)
 
     def _pass(self, now: datetime) -> None:
-        self._watch.note(now)
+        self._threads = usable_threads(self._ports.source, self._watch.note(now)).threads
         self._times_changed = times_changed(self._ports.ledger)
-        anew = now - self._places_read >= DAILY and (self._slot is None or now < self._slot)
-        with self._ports.ledger.pass_lock():
-            self.reports = run_pass(self._ports, proof=True, anew=anew)
+        anew = now not in self._places_read and (self._awaited is None or now < self._awaited)
+        self.reports = run_pass(self._ports, anew=anew)
         if anew:
-            self._places_read = now
+            self._places_read = Interval.after(now, DAILY)
             self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)
-        self._no_source_at = _EVER
-        self._ports.alerts.take_back("source")
-        self._tell_moderators()
-        self._beat(all(report.verified for report in self.reports))
+        self._no_source = NEVER
+        self._nothing_done = not any(report.done for report in self.reports)
+        well = all(report.verified for report in self.reports)
+        self._beat(well and not any(task.failing_since for task in (self._hearing, *self._jobs)))
         self._held = say(self.reports, before=self._held)
-        slots = (next_slot(report.thread, now) for report in self.reports)
-        self._slot = min((slot for slot in slots if slot is not None), default=None)
-        self._passed_at, self._pass_at = now, next_pass(self._ports.clock.now(), self.reports)
+        troubled = any(report.failure is not None for report in self.reports)
+        self._troubled = self._troubled + 1 if troubled else 0
+        retry = min(LONGEST, AFTER_TROUBLE * 2 ** min(max(self._troubled - 1, 0), 10))
+        self._pass_at = next_pass(self._ports.clock.now(), self.reports, retry=retry)
+        self._passed_at = now
+        self._awaited = self._slot(now)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
+        self._attempt(self._telling)
 
-    def _tell_moderators(self) -> None:
-        messages.deliver(self._ports, self._threads)
+    def _tell_moderators(self, now: datetime) -> None:
+        for task in (self._hearing, *self._jobs):
+            key = "inbox" if task is self._hearing else f"job {task.name}"
+            if task.failing_since is None:
+                self._ports.alerts.take_back(key)
+            elif now not in Interval.after(task.failing_since, HOURLY):
+                self._ports.alerts.raise_alert(key, self._failing(task, task.failing_since))
+        messages.deliver(self.unhurried, self._threads)
 
-    def _back_off(self, now: datetime, why: str) -> None:
-        self._beat(False)
-        self._pass_at = _EVER  # the first tick that works makes a pass, and so says that all is well again
-        self._failures += 1
-        wait = min(SLOWEST, self._tick * 2 ** min(self._failures - 1, 10))
-        self._failed_at, self._quiet_until = now, now + wait
-        log.warning("%s", trying_again(why, wait))
-        self._notify("WATCHDOG=1")
+    def _failing(self, task: Task, since: datetime) -> str:
+        lang, job = self._ports.language, "" if task is self._hearing else task.name
+        return texts.task_failing(lang, job, since, task.failure)
+
+    def _slot(self, now: datetime) -> datetime | None:
+        """Return the next slot of the threads that the last pass knew, None if there are none."""
+        slots = (next_slot(thread, now) for thread in self._threads)
+        return min((slot for slot in slots if slot is not None), default=None)
+
+    def _slot_is_near(self) -> bool:
+        now = self._ports.clock.now()
+        slot = self._slot(now)
+        return slot is not None and now in Interval(slot - QUIET, slot)
+
+    def _until_slot(self, moment: datetime, now: datetime) -> datetime:
+        slot = self._slot(now)
+        return moment if slot is None else min(moment, slot)
 
 
-def trying_again(why: str, wait: timedelta) -> str:
-    """Say what went wrong, and when it is tried again."""
-    return f"{why.removesuffix('.')}; trying again in {wait.total_seconds():.0f} s"
+def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = AFTER_TROUBLE) -> datetime:
+    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour.
 
-
-def next_pass(now: datetime, reports: tuple[Report, ...]) -> datetime:
-    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour."""
+    What may pass by itself is tried again after `retry`; for what only a person can mend an hour is enough.
+    """
     moments = [now + HOURLY]
     for report in reports:
         slot = next_slot(report.thread, now)
         moments += [slot] if slot is not None else []
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
-        if report.failure is not None:
-            moments.append(now + timedelta(minutes=2))
+        if report.failure is not None and may_pass(report.failure):
+            moments.append(now + retry)
         ends = next_deadline(report.thread, report.seen.posts, now) if report.seen else None
         moments += [ends] if ends is not None else []
         soon = announces_at(report.thread, now)

@@ -45,17 +45,17 @@ class _Missing:
     url: str = ""
 
 
-def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
-    """Put a thread's posts together; those that the listing lacks are read one by one."""
-    records = ports.ledger.posts(thread.name)
-    listed = marked(content.posts, thread.name, content.author)
+def read_series(ports: Ports, thread: str, content: OwnContent) -> Series:
+    """Put the posts of a thread together, by its name; those that the listing lacks are read one by one."""
+    records = ports.ledger.posts(thread)
+    listed = marked(content.posts, thread, content.author)
     ids = {own.id for own in listed}
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
     found = (_read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids)
     extra = [own for own in found if own is not None]
     if not any(own.post.open for own in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
-    gone = {mark.post_id for mark in content.comments if withdraws(mark, thread.name)}
+    gone = {mark.post_id for mark in content.comments if withdraws(mark, thread)}
     every = (replace(own, withdrawn=True) if own.id in gone else own for own in (*listed, *extra))
     posts = kept_first(tuple(every))
     if any(own.post.open and not own.adopted for own in extra):
@@ -63,7 +63,7 @@ def read_series(ports: Ports, thread: Thread, content: OwnContent) -> Series:
     return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
 
 
-def _last_open(ports: Ports, thread: Thread, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
+def _last_open(ports: Ports, thread: str, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
     """Find the newest post that readers can open, behind others that were removed one after the other."""
     for record in records[: -_FURTHER - 1 : -1]:
         own = _read(ports, thread, _recorded(record), author)
@@ -112,14 +112,14 @@ def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
 
 
 def _missing(
-    thread: Thread, content: OwnContent, listed: tuple[Own, ...], records: tuple[PostRecord, ...]
+    thread: str, content: OwnContent, listed: tuple[Own, ...], records: tuple[PostRecord, ...]
 ) -> Iterator[_Missing]:
     """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
     marker = post_marker(kept_first(listed)[0].post.body) if listed else None
     if isinstance(marker, Marker) and marker.after_post:
         yield _Missing(marker.after_post, marker.after_key)
     for comment in content.comments:
-        mark = adoption(comment, thread.name)
+        mark = adoption(comment, thread)
         if mark is not None:
             yield _Missing(comment.post_id, mark.key, mark.copy, adopted=True)
     after = marker.after_post if isinstance(marker, Marker) else 0
@@ -131,7 +131,7 @@ def _recorded(record: PostRecord) -> _Missing:
     return _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
 
 
-def _read(ports: Ports, thread: Thread, missing: _Missing, author: int) -> Own | None:
+def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> Own | None:
     """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
     try:
         post = ports.forum.post(missing.post_id)
@@ -142,7 +142,7 @@ def _read(ports: Ports, thread: Thread, missing: _Missing, author: int) -> Own |
     if not (adopted or mine) or (missing.url and post.url != missing.url):
         return None
     mark = post_marker(post.body)  # none where a person's edit took it away (H10)
-    if not adopted and mark is not None and (mark.thread, mark.key) != (thread.name, missing.key):
+    if not adopted and mark is not None and (mark.thread, mark.key) != (thread, missing.key):
         return None
     return Own(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
 

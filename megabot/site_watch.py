@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from megabot import site_texts
+from megabot.core.interval import Interval
 from megabot.errors import Expected
 from megabot.long_look import look_at_all
 from megabot.ports import Ports
@@ -51,7 +52,7 @@ class SiteWatch:
         elif (answer := self._running.answer()) is not None:
             self._running = None
             self._tell(answer)
-        elif now - self._began > LONGEST:
+        elif now not in Interval.after(self._began, LONGEST):
             self.close()
             self._tell("")
 
@@ -63,7 +64,7 @@ class SiteWatch:
 
     def _look_if_due(self, now: datetime) -> None:
         kept = self._ports.ledger.recall(_LOOKED)
-        if kept is not None and timedelta(0) <= now - datetime.fromisoformat(kept) < DAILY:
+        if kept is not None and now in Interval.after(datetime.fromisoformat(kept), DAILY):
             return
         self._ports.ledger.remember(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
         try:
@@ -73,7 +74,7 @@ class SiteWatch:
 
     def _start_if_due(self, now: datetime) -> None:
         stamp = self._stamp()
-        if stamp != self._made_of and not timedelta(0) <= now - self._began < EVERY:
+        if stamp != self._made_of and now not in Interval.after(self._began, EVERY):
             self._made_of, self._began, self._running = stamp, now, self._start()
 
     def _tell(self, answer: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from megabot.core.interval import Interval
 from megabot.core.threads import Snapshot
 from megabot.ports import Source
 
@@ -24,10 +25,10 @@ class SourceWatch:
 
         `slot` is the next one: shortly before it the source is fetched anew. Raises `SourceMissing`.
         """
-        if slot is not None and slot - BEFORE_A_SLOT <= now < slot and self._fetched_for != slot:
+        if slot is not None and now in Interval(slot - BEFORE_A_SLOT, slot) and self._fetched_for != slot:
             self._fetched_for = slot
             self._source.refresh()
-        elif timedelta() <= now - self._asked < EVERY:
+        elif now in Interval.after(self._asked, EVERY):
             return False
         before, known = self._known, self.note(now)
         return before is not None and _said(before) != _said(known)

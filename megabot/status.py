@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from megabot import amending
+from megabot import amending, texts
 from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
@@ -14,21 +14,30 @@ from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, U
 from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
+from megabot.sources import usable_threads
 from megabot.standing import standing_record, was_seen_pinned
 
 _RECENT = 200  # commands among which the newest of each thread is looked for
 
 
 def read(desk: Desk) -> Status:
-    """Read the status. Raises `SourceMissing` and `SourceBroken`."""
+    """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
     snapshot = desk.source.snapshot()
-    threads = desk.source.threads(snapshot)
-    revision = snapshot.revision
+    usable = usable_threads(desk.source, snapshot)
+    alerts, revision = dict(desk.alerts.standing()), snapshot.revision
+    if usable.broken is not None:
+        alerts["source"] = texts.source_partly_broken(desk.language, usable.broken)
+    alone = usable.broken is None and len(usable.threads) == 1
     return Status(
         now=desk.clock.now(),
-        source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
-        threads=tuple(_thread(desk, snapshot, thread, alone=len(threads) == 1) for thread in threads),
-        alerts=tuple(desk.alerts.standing()),
+        source=SourceStatus(
+            commit=revision.commit,
+            dirty=revision.dirty,
+            fetched=snapshot.fetched,
+            no_revision=snapshot.no_revision,
+        ),
+        threads=tuple(_thread(desk, snapshot, thread, alone=alone) for thread in usable.threads),
+        alerts=tuple(alerts.items()),
         signed_in=desk.signed_in(),
     )
 

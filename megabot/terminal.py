@@ -1,6 +1,7 @@
 """Prints lines as the terminal takes them: as wide as it is, in colour if it shows colours."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import TextIO
 from megabot.core.problems import Problem
 from megabot.layout import EXIT_CODES, Line, Span, Tone, said
 
+_USUAL = 80
 _COLOURS = {
     Tone.STRONG: "1",
     Tone.QUIET: "2",
@@ -22,7 +24,12 @@ _COLOURS = {
 
 def width(stream: TextIO | None = None) -> int | None:
     """Return how many columns a stream's terminal has; None for a file or a pipe, which take any line."""
-    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else None
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return None
+    if stream is sys.stderr and not os.environ.get("COLUMNS"):  # stdout may be a file
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL
+    return shutil.get_terminal_size().columns
 
 
 def show(lines: Iterable[Line], *, err: bool = False) -> None:
@@ -36,7 +43,7 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
 
 def say(outcome: str, sentence: str, *, err: bool = False) -> None:
     """Print a sentence behind the word for how it went."""
-    show(said(outcome, sentence, width=width(sys.stderr if err else sys.stdout)), err=err)
+    show(said(outcome, near(sentence), width=width(sys.stderr if err else sys.stdout)), err=err)
 
 
 def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
@@ -47,8 +54,16 @@ def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
 
 def from_here(path: Path) -> str:
     """Write a path from where the user stands, or whole if that is shorter."""
-    near = os.path.relpath(path)
-    return min(near, str(path.absolute()), key=len)
+    return min(os.path.relpath(path), str(path.absolute()), key=len)
+
+
+def near(sentence: str) -> str:
+    """Shorten the paths in a sentence that are below the folder in which the user is."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the folder was deleted
+        return sentence
+    return sentence if here == "/" else re.sub(rf"(?<![\w./~-]){re.escape(here)}/", "", sentence)
 
 
 def placed(problem: Problem, source: object) -> Problem:

@@ -11,6 +11,7 @@ from megabot.core.actions import (
     Hold,
 )
 from megabot.core.calendar import Edition
+from megabot.core.clock_times import EXAMPLES
 from megabot.core.escaping import escaped
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
@@ -62,6 +63,11 @@ def added(lang: Language, at: datetime, timezone: str) -> str:
     return lang.added.format(at=local_moment(lang, at, timezone))
 
 
+def command(*words: str) -> str:
+    """Write a command as it is typed at the shell. `answers.on_lemmy` turns it into what is said on Lemmy."""
+    return " ".join(("megabot", *filter(None, words)))
+
+
 def noted(lang: Language, until: datetime | None, timezone: str) -> str:
     """Say that a note is on top of a thread, and when it ends."""
     if until is None:
@@ -72,6 +78,23 @@ def noted(lang: Language, until: datetime | None, timezone: str) -> str:
 def source_trouble(lang: Language, error: Exception) -> str:
     """Say that the source cannot be used."""
     return lang.source_trouble.format(why="; ".join(str(error).splitlines()))
+
+
+def source_partly_broken(lang: Language, error: Exception) -> str:
+    """Say that some threads of the source cannot be used."""
+    return lang.source_partly_broken.format(why="; ".join(str(error).splitlines()))
+
+
+def thread_failed(lang: Language, thread: str, error: Exception) -> str:
+    """Say that a thread could not be brought up to date. A sentence that names the thread names it once."""
+    why = "; ".join(str(error).splitlines()).removeprefix(f"{thread}: ")
+    return lang.thread_failed.format(thread=thread, why=why)
+
+
+def task_failing(lang: Language, job: str, since: datetime, why: str) -> str:
+    """Say that a background job has failed for a while, or the inbox if no job is named."""
+    sentence = lang.job_failing if job else lang.inbox_failing
+    return sentence.format(job=job, at=moment(since), why="; ".join(why.splitlines()))
 
 
 def stands(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
@@ -115,9 +138,13 @@ def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
 
 
 def not_understood(verb: str, word: str, near: str) -> str:
-    """Say that what stands behind a verb makes no sense."""
+    """Say that the words after a verb make no sense."""
     what = f"{word!r} is not understood" if word else "a time is missing"
-    return f"{verb}: {what}; did you mean {near}?" if near else f"{verb}: {what}; see: megabot {verb} --help"
+    if near:
+        return f"{verb}: {what}; did you mean {near}?"
+    if verb == "move":
+        return f"{verb}: {what}; write a time, such as {EXAMPLES}"
+    return f"{verb}: {what}; see: megabot {verb} --help"
 
 
 def name_a_thread(verb: str, names: list[str]) -> str:
@@ -172,7 +199,7 @@ def no_preamble(lang: Language, thread: Thread, edition: Edition) -> str:
         edition=edition.id,
         at=local_moment(lang, edition.slot, thread.schedule.timezone),
         file=f"preambles/{edition.thread}/{edition.key}.md",
-        words=f"{edition.thread} {edition.key}",
+        command=command("preamble", "set", edition.thread, edition.key, "--file", "FILE"),
     )
 
 

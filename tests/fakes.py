@@ -1,6 +1,6 @@
 """Working stand-ins for the ports, one copy each, held to the same contract tests as the real adapters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -72,6 +72,10 @@ class FakeLedger:
     def remember(self, key: str, value: str) -> None:
         """Keep a fact."""
         self._facts[key] = value
+
+    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+        """Change a fact."""
+        self._facts[key] = change(self._facts.get(key))
 
     def begin(self, intent: NewIntent) -> Intent:
         """Keep an intent, except for a second publish of one copy."""

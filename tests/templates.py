@@ -10,6 +10,7 @@ from megabot.adapters import renderer
 from megabot.adapters.template_rendering import render_all
 from megabot.adapters.thread_files import parse_thread
 from megabot.core.changes import Change, Changes
+from megabot.core.problems import Problem
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -75,20 +76,26 @@ def thread_of(files: Mapping[str, str]) -> Thread:
     return thread
 
 
-def render(files: dict[str, str], context: Context = CONTEXT) -> Rendered | RenderProblem:
+def render(
+    files: dict[str, str], context: Context = CONTEXT, *, unreadable: Sequence[Problem] = ()
+) -> Rendered | RenderProblem:
     """Render as the child does, in this process."""
-    (answer,) = render_each(files, [thread_of(files)], context)
+    (answer,) = render_each(files, [thread_of(files)], context, unreadable=unreadable)
     return answer
 
 
 def render_each(
-    files: dict[str, str], threads: Sequence[Thread], context: Context = CONTEXT
+    files: dict[str, str],
+    threads: Sequence[Thread],
+    context: Context = CONTEXT,
+    *,
+    unreadable: Sequence[Problem] = (),
 ) -> list[Rendered | RenderProblem]:
     """Render several threads at once, in this process."""
     jobs = [renderer._job(thread, context, alone=len(threads) == 1) for thread in threads]
     asked: list[dict[str, Any]] = json.loads(json.dumps(jobs, default=renderer.written))
     snapshot = Snapshot(files=files, pictures=PICTURES)
-    answers = json.loads(json.dumps(render_all(files, sorted(PICTURES), asked)))
+    answers = json.loads(json.dumps(render_all(files, sorted(PICTURES), asked, unreadable)))
     return [renderer._answer(answer, snapshot, context) for answer in answers]
 
 

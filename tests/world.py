@@ -18,7 +18,10 @@ from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
 from megabot.amending import Amended
+from megabot.core import limits
 from megabot.core.calendar import Every, Schedule
+from megabot.core.preambles import BY_MESSAGE
+from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import (
     EDITION_URL,
@@ -109,6 +112,13 @@ class Pages:
         return self.all
 
 
+def _flawed(context: Context) -> RenderProblem | None:
+    """Find what is wrong with an essay that came by message, as the real renderer does."""
+    flaws = limits.flaws(context.preamble or "", mentions=True)
+    found = tuple(Problem(BY_MESSAGE, one.line, one.what, one.hint) for one in flaws)
+    return RenderProblem(found) if found else None
+
+
 @dataclass
 class Press:
     """A renderer that writes what a template would, without one; counts how often it was asked."""
@@ -124,7 +134,10 @@ class Press:
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
         self.asked += 1
-        return tuple(self.problem or self._text(snapshot, thread, context) for thread, context in jobs)
+        return tuple(
+            self.problem or _flawed(context) or self._text(snapshot, thread, context)
+            for thread, context in jobs
+        )
 
     def _text(self, snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
         previous = f"Last: {context.previous.url}" if context.previous else "The first."
@@ -138,6 +151,7 @@ class Press:
             title=f"{thread.name.capitalize()} {context.edition.number}",
             body="\n\n".join(filter(None, [words, context.added, previous, *links])),
             comment=thread.previous.comment.replace("{{ edition.url }}", EDITION_URL) if before else "",
+            first_comment=thread.first_comment.replace("{{ edition.url }}", EDITION_URL),
             preamble=origin,
             words=words,
             essay=self.essay,

@@ -11,29 +11,38 @@ log = logging.getLogger("megabot")
 
 
 class LedgerAlerts:
-    """Alerts that outlive the process: a restart does not say them again, `status` shows them."""
+    """Alerts that outlive the process: a restart does not say them again, `status` shows them.
+
+    Each change is one transaction: the service and a verb may raise alerts at the same time.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def raise_alert(self, key: str, sentence: str) -> None:
         """Say it once for a key, and again where the sentence changed."""
-        alerts = self._read()
-        if alerts.get(key) != sentence:
+        if self._read().get(key) != sentence:
+            self._ledger.update(_KEY, lambda kept: json.dumps(_parsed(kept) | {key: sentence}))
             log.warning("%s", sentence)
-            self._ledger.remember(_KEY, json.dumps({**alerts, key: sentence}))
 
     def take_back(self, key: str) -> None:
         """Say that it is over, if it was ever said."""
-        alerts = self._read()
-        if key in alerts:
-            log.info("over: %s", alerts.pop(key))
-            self._ledger.remember(_KEY, json.dumps(alerts))
+        sentence = self._read().get(key)
+        if sentence is not None:
+            self._ledger.update(_KEY, lambda kept: json.dumps(_without(_parsed(kept), key)))
+            log.info("over: %s", sentence)
 
     def standing(self) -> Iterator[tuple[str, str]]:
         """Give what was said and not taken back, key and sentence."""
         yield from self._read().items()
 
     def _read(self) -> dict[str, str]:
-        kept = self._ledger.recall(_KEY)
-        return dict(json.loads(kept)) if kept else {}
+        return _parsed(self._ledger.recall(_KEY))
+
+
+def _parsed(kept: str | None) -> dict[str, str]:
+    return dict(json.loads(kept)) if kept else {}
+
+
+def _without(alerts: dict[str, str], key: str) -> dict[str, str]:
+    return {one: sentence for one, sentence in alerts.items() if one != key}

@@ -14,6 +14,7 @@ from megabot.core.month_days import MonthDay
 from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
 Day = Annotated[date, BeforeValidator(values.day)]
+Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -25,7 +26,7 @@ class First(_Strict):
     """The earliest day of a slot, and the number it carries."""
 
     date: Day
-    number: Annotated[int, Field(ge=0)] = 1
+    number: Number = 1
 
 
 def _first(value: object) -> object:
@@ -155,14 +156,17 @@ class ThreadModel(_Strict):
     community: Annotated[str, AfterValidator(values.community)] = ""
     pin: Literal["community", "local", "none"] = "community"
     previous: PreviousModel = Field(default_factory=PreviousModel)
-    companions: dict[str, CompanionModel] = Field(default_factory=dict)
+    companions: Annotated[dict[str, CompanionModel], BeforeValidator(values.few)] = Field(
+        default_factory=dict
+    )
     refresh: Literal["body", "preamble", "never"] = "body"
     locale: Annotated[str, AfterValidator(values.locale)] = "en"
     language: str = ""
     nsfw: bool = False
-    cap: Annotated[int, Field(ge=0)] = 0
+    cap: Number = 0
     mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
     tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    first_comment: str = ""
     unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
     lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 

@@ -13,7 +13,7 @@ from megabot.adapters.front_matter import (
     ScheduleModel,
     ThreadModel,
 )
-from megabot.adapters.front_matter_values import Wrong, did_you_mean, listed
+from megabot.adapters.front_matter_values import LARGEST, Wrong, did_you_mean, listed
 from megabot.adapters.yaml_text import Parsed
 from megabot.core.problems import Problem
 
@@ -27,6 +27,7 @@ _KINDS = {
     "list_type": ("is not a list", "write it in brackets: [...]"),
     "int_type": ("is no whole number", "write digits alone, without quotes"),
     "greater_than_equal": ("is below 0", "write 0 or more"),
+    "less_than_equal": ("is too large", f"{LARGEST:,} is the most"),
     "dict_type": _SETTINGS,
     "model_type": _SETTINGS,
 }

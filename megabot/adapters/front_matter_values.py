@@ -41,8 +41,11 @@ _APART = 3 * 60  # minutes: clocks are set forward by two hours at most, and slo
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LOCALE = re.compile(r"[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Z]{2}|[0-9]{3}))?")
+LARGEST = 1_000_000
+"""The largest number that a template can set: a ledger holds no number of any length."""
 _NAME_LONGEST = 60
 _LISTED = 20
+_MOST_ENTRIES = 50
 _YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
 
 
@@ -240,8 +243,16 @@ def locale(text: str) -> str:
     return text
 
 
+def few(value: object) -> object:
+    """Refuse lists so long that each pass would ask the server about hundreds of entries."""
+    if isinstance(value, list | dict) and len(value) > _MOST_ENTRIES:
+        raise Wrong(f"{len(value)} entries", f"{_MOST_ENTRIES} are the most")
+    return value
+
+
 def tags(value: object) -> tuple[str, ...]:
     """Read the names of tags, one or a list of them, each once."""
+    value = few(value)
     names = [str(one).strip() for one in (value if isinstance(value, list) else [value])]
     if not all(names):
         raise Wrong("a tag has no name", "write names of the community's tags: [Weekly]")

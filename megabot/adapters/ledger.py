@@ -21,6 +21,8 @@ from megabot.ports import Clock
 
 Value = TypeVar("Value")
 
+_RECALL = "SELECT value FROM facts WHERE key = ?"
+_REMEMBER = "INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)"
 _BEGIN = """
     INSERT INTO intents (
         kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, essay, state, changed,
@@ -110,13 +112,22 @@ class SqliteLedger:
 
     def recall(self, key: str) -> str | None:
         """Give back what was remembered under a key."""
-        found = self._read("SELECT value FROM facts WHERE key = ?", key)
+        found = self._read(_RECALL, key)
         return str(found[0]["value"]) if found else None
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small fact."""
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)", (key, value))
+            connection.execute(_REMEMBER, (key, value))
+
+    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+        """Replace a fact by what `change` makes of it, in one transaction."""
+        with self._writing() as connection:
+            found = connection.execute(_RECALL, (key,)).fetchone()
+            before = str(found["value"]) if found else None
+            after = change(before)
+            if after != before:
+                connection.execute(_REMEMBER, (key, after))
 
     def begin(self, intent: NewIntent) -> Intent:
         """Write down what is about to be sent.

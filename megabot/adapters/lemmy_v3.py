@@ -20,6 +20,7 @@ from megabot.adapters.lemmy_v3_requests import RequestsV3
 from megabot.adapters.lemmy_wire import done
 from megabot.adapters.sign_in import SignIns
 from megabot.core.addresses import local_post
+from megabot.core.interval import Interval
 from megabot.core.posts import (
     Account,
     Comment,
@@ -248,7 +249,7 @@ class LemmyV3:
 
     def _just_greeted(self) -> Account | None:
         greeting, self._greeting = self._greeting, None
-        if greeting is None or self._clock.now() - greeting[0] > GREETING_KEPT:
+        if greeting is None or self._clock.now() not in Interval.after(greeting[0], GREETING_KEPT):
             return None
         return greeting[1]
 

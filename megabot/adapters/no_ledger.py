@@ -1,5 +1,6 @@
 """The ledger of somebody who has none yet: a contributor who previews need not own a state folder."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
@@ -16,6 +17,10 @@ class NoLedger:
         return None
 
     def remember(self, key: str, value: str) -> None:
+        """Refuse."""
+        raise _refusal()
+
+    def update(self, key: str, change: Callable[[str | None], str]) -> None:
         """Refuse."""
         raise _refusal()
 

@@ -19,6 +19,7 @@ import jinja2.debug  # noqa: F401  these three jinja2 imports when it needs them
 
 from megabot.adapters.template_rendering import render_all
 from megabot.adapters.template_time import interrupt
+from megabot.core.problems import Problem
 
 MEMORY = 600 * 1024 * 1024
 CPU_SECONDS_MORE = 2  # for saying which template used up its time, and for the other jobs
@@ -34,7 +35,8 @@ def answer(request: dict[str, Any]) -> str:
     """Limit the process for good, render everything that is asked for, give the answers as JSON."""
     _load_what_is_used_later(request)
     limit(request["cpu_seconds"])
-    return json.dumps(render_all(request["files"], request["pictures"], request["jobs"]))
+    unreadable = [Problem(**one) for one in request["unreadable"]]
+    return json.dumps(render_all(request["files"], request["pictures"], request["jobs"], unreadable))
 
 
 def _load_what_is_used_later(request: dict[str, Any]) -> None:

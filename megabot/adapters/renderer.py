@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, ask
 from megabot.core.drafts import essay_digest
 from megabot.core.problems import Problem
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread, is_thread_file
+from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 
@@ -32,9 +32,13 @@ class Renderer:
         """Render many editions in one start. Whatever the child does, each job gets an answer."""
         if not jobs:
             return ()
-        alone = sum(1 for path in snapshot.files if is_thread_file(path)) == 1
-        asked = [_job(thread, context, alone=alone) for thread, context in jobs]
-        request = {"files": snapshot.files, "pictures": sorted(snapshot.pictures), "jobs": asked}
+        asked = [_job(thread, context, alone=snapshot.has_one_thread) for thread, context in jobs]
+        request = {
+            "files": snapshot.files,
+            "pictures": sorted(snapshot.pictures),
+            "unreadable": [asdict(one) for one in snapshot.problems],
+            "jobs": asked,
+        }
         answers = self._ask(request | {"cpu_seconds": self._cpu_seconds}, jobs=len(jobs))
         if isinstance(answers, str):
             return tuple(RenderProblem((Problem(thread.path, 0, answers),)) for thread, _ in jobs)
@@ -81,6 +85,7 @@ def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
             "image_alt": thread.image_alt,
             "thumbnail": thread.thumbnail,
             "comment": thread.previous.comment,
+            "first_comment": thread.first_comment,
             "locale": thread.locale,
             "timezone": thread.schedule.timezone,
             "mentions": thread.mentions,
@@ -125,6 +130,7 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         title=text["title"],
         body=text["body"],
         comment=text["comment"],
+        first_comment=text["first_comment"],
         url=text["image"],
         thumbnail=text["thumbnail"],
         alt_text=text["image_alt"],

@@ -1,5 +1,6 @@
 """What a source may hold, wherever it is kept: which paths, how much, and bytes made text. Reads no file."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -15,6 +16,7 @@ _FOLDERS = ("preambles", "sections", "data", "images")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif")
 _DATA = (".yaml", ".yml", ".json", ".csv")
 _BACKUPS = ("~", ".bak", ".orig", ".rej", ".swp", ".tmp", "thumbs.db", "desktop.ini")
+_LIKE_A_TEMPLATE = re.compile(r"[^.]+(?:\.(?:md|markdown))?\.(?:j2|jinja2?)|[^.]+\.(?:j2|jinja2?)\.md")
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -60,7 +62,7 @@ def ignored(path: str) -> Problem | None:
     if belongs(path) or is_picture(path) or odd_name(path):
         return None
     if not folder:
-        template = low.endswith((".j2", ".jinja", ".jinja2"))
+        template = _LIKE_A_TEMPLATE.fullmatch(low)
         return Problem(path, 0, "the file is ignored", "name it NAME.md.j2") if template else None
     endings = {"preambles": (".md",), "sections": (".md",), "data": _DATA, "images": _PICTURES}.get(top)
     if endings is None:

@@ -1,6 +1,7 @@
 """The process and the system around it: time, chance, orders to stop, telling systemd. Decides nothing."""
 
 import contextlib
+import select
 import signal
 import socket
 import time
@@ -12,6 +13,10 @@ from uuid import uuid4
 
 from megabot.errors import Stopping
 
+EARLIEST, LATEST = 0.0, datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+"""What a clock can show here. Sums of times, up to thousands of years, stay within what Python can hold."""
+LONGEST_SLEEP = 60.0
+"""Seconds of one wait: after each the rest is computed again."""
 PATIENCE = 3.0
 """Seconds that whatever is under way has after SIGTERM; systemd kills after TimeoutStopSec, 10."""
 
@@ -23,14 +28,18 @@ class _Woken(Exception):
 class Stop:
     """Whether the process was told to stop, or to read its settings again (`reread`, by SIGHUP).
 
+    `interrupted` says that it was told by SIGINT (Ctrl-C).
+
     The signal only sets a flag, so that a write under way can end well. What takes longer than `patience`
     is interrupted by `Stopping` from an alarm: a blocked read resumes after a signal's handler (PEP 475),
     unless that raises (decision 24).
     """
 
-    def __init__(self, *, patience: float = PATIENCE) -> None:
+    def __init__(self, *, patience: float = PATIENCE, sleep: Callable[[float], None] | None = None) -> None:
         self.requested = False
+        self.interrupted = False
         self.reread = False
+        self._sleep_once = sleep or time.sleep
         self._patience = patience
         self._sleeping = False
         self._wakes = False  # SIGHUP came between two waits: the next one is over before it begins
@@ -61,13 +70,25 @@ class Stop:
         try:
             if self.requested:
                 self._raise()
-            if not self._wakes:
-                time.sleep(max(0.0, seconds))
+            while seconds > 0 and not self._wakes:
+                seconds -= self._wait(min(seconds, LONGEST_SLEEP))
         finally:
             self._sleeping = self._wakes = False
 
+    def _wait(self, seconds: float) -> float:
+        """Wait once, and return for how long; by the plan where the clock for it jumped."""
+        began = time.monotonic()
+        try:
+            self._sleep_once(seconds)
+        except OSError:  # a clock that jumped below zero: Linux refuses such a wait (EINVAL)
+            seconds = min(seconds, 1.0)
+            select.select((), (), (), seconds)
+        took = time.monotonic() - began
+        return took if took > 0 else seconds
+
     def _told(self, number: int, frame: object) -> None:
         first, self.requested = not self.requested, True
+        self.interrupted = self.interrupted or number == signal.SIGINT
         if self._sleeping:
             self._raise()
         if first:
@@ -99,12 +120,17 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Tell the time, aware, in UTC."""
-        return datetime.now(UTC)
+        return at(time.time())
 
     def sleep(self, seconds: float) -> None:
         """Wait; raise `Stopping` as soon as the process is told to stop."""
         self._progress()
         self._stop.sleep(seconds)
+
+
+def at(seconds: float) -> datetime:
+    """Return the time that a clock shows, in UTC; one that shows an impossible time is kept within bounds."""
+    return datetime.fromtimestamp(min(max(seconds, EARLIEST), LATEST), UTC)
 
 
 def notify(state: str, *, environ: Mapping[str, str]) -> None:

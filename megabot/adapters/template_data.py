@@ -1,32 +1,75 @@
 """The data files of a source: YAML, JSON and CSV as plain values. Runs in the child."""
 
 import csv
+import functools
 import io
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from megabot.adapters.template_language import Known
+from megabot.adapters.template_problems import BrokenError
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import parse
 from megabot.core.problems import Problem
 
 
-def parse_all(files: dict[str, str]) -> tuple[dict[str, Any], list[Problem]]:
-    """Parse every file of `data/`, by its name without the ending, and say what is wrong."""
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    named: dict[str, str] = {}
-    for path in sorted(path for path in files if path.startswith("data/")):
-        name = path.removeprefix("data/").rpartition(".")[0]
-        if name in named:
-            problems.append(Problem(path, 0, f"{named[name]} is called {name} too", "rename one"))
-        named[name] = path
-        try:
-            value, mistakes = _parse(path, files[path])
-        except (MemoryError, OutOfTime):  # the limits of the child
-            return {}, [Problem(path, 0, "the data is too much to be read", "delete what no template uses")]
-        values[name] = value
-        problems += mistakes
-    return values, problems
+class Data(Known):
+    """The data files by name, parsed when a template asks for them; what is wrong with one is raised then."""
+
+    def __init__(self, files: dict[str, str], unreadable: Iterable[Problem] = ()) -> None:
+        self._files = files
+        self._paths: dict[str, list[str]] = {}
+        self._unreadable = [one for one in unreadable if one.path.partition("/")[0] == "data"]
+        for path in sorted([path for path in files if path.startswith("data/")]):
+            self._paths.setdefault(_name(path), []).append(path)
+        super().__init__(dict.fromkeys(self._paths))
+        self._file = functools.cache(lambda path: _parse_within_limits(path, files[path]))
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is such a file; one that could not be read is there."""
+        return super().__contains__(name) or bool(self._flaws(str(name)))
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  any value of a data file
+        """Return a file's value, or raise `BrokenError` with what is wrong with the file."""
+        flaws = self._flaws(name)
+        if flaws:
+            raise BrokenError(flaws)
+        return self._file(self._paths[name][0])[0]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names. Without this method Python would copy the values past `__getitem__`."""
+        return super().__iter__()
+
+    def items(self) -> Any:  # noqa: ANN401  a view in `dict`
+        """Return all names and values, or raise what is wrong with any file."""
+        if self._unreadable:
+            raise BrokenError(self._unreadable)
+        return [(name, self[name]) for name in self]
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with all files; parses them."""
+        return self._unreadable + [flaw for name in self._paths for flaw in self._parsing(name)]
+
+    def _flaws(self, name: str) -> list[Problem]:
+        return [one for one in self._unreadable if _name(one.path) in ("", name)] + self._parsing(name)
+
+    def _parsing(self, name: str) -> list[Problem]:
+        paths = self._paths.get(name, [])
+        twins = [Problem(path, 0, f"{paths[0]} is called {name} too", "rename one") for path in paths[1:]]
+        return [flaw for path in paths for flaw in self._file(path)[1]] + twins
+
+
+def _name(path: str) -> str:
+    """Return the name of a file of `data/` without its ending; empty for the folder itself."""
+    return path.removeprefix("data").removeprefix("/").rpartition(".")[0]
+
+
+def _parse_within_limits(path: str, text: str) -> tuple[Any, list[Problem]]:
+    try:
+        return _parse(path, text)
+    except (MemoryError, OutOfTime):  # the limits of the child
+        return None, [Problem(path, 0, "the data is too much to be read", "delete what no template uses")]
 
 
 def _parse(path: str, text: str) -> tuple[Any, list[Problem]]:

@@ -41,6 +41,15 @@ _INSTEAD = {
 """What people expect from other programs, and what there is in its place."""
 
 
+class BrokenError(Exception):
+    """A job that cannot be rendered: every problem that was found, and whether it used up its time."""
+
+    def __init__(self, problems: list[Problem], *, out_of_time: bool = False) -> None:
+        super().__init__()
+        self.problems = problems
+        self.out_of_time = out_of_time
+
+
 def problem_of(error: BaseException, environment: Environment, path: str, names: dict[str, Any]) -> Problem:
     """Say what went wrong, at the line of the innermost template."""
     where, line = path, 0

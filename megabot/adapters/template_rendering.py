@@ -6,7 +6,8 @@ Everything that a person could have written wrong ends as a problem with its fil
 import datetime as dt
 import functools
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -23,11 +24,12 @@ from megabot.adapters.template_language import (
     Optional,
     failure,
 )
-from megabot.adapters.template_problems import nearest, problem_of, unknown_words
+from megabot.adapters.template_problems import BrokenError, nearest, problem_of, unknown_words
 from megabot.adapters.template_time import OutOfTime
-from megabot.adapters.yaml_text import FrontMatter, Parsed, split
+from megabot.adapters.yaml_text import FrontMatter, split
 from megabot.core import limits, lost_structure, sections
 from megabot.core.namespaces import namespaced
+from megabot.core.preambles import BY_MESSAGE
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, is_thread_file
 
@@ -37,22 +39,15 @@ MOST_FLAWS = 20
 MOST_PROBLEMS = 100
 
 
-class BrokenError(Exception):
-    """A job that cannot be rendered: every problem that was found, and whether it used up its time."""
-
-    def __init__(self, problems: list[Problem], *, out_of_time: bool = False) -> None:
-        super().__init__()
-        self.problems = problems
-        self.out_of_time = out_of_time
-
-
-def render_all(files: dict[str, str], pictures: list[str], jobs: list[Json]) -> list[Json]:
+def render_all(
+    files: dict[str, str], pictures: list[str], jobs: list[Json], unreadable: Iterable[Problem] = ()
+) -> list[Json]:
     """Render each job: `{"text": {...}}` or `{"problems": [...]}`, in their order.
 
     A thread that used up the time is not tried again: its next edition would take the rest of it, and the
     line that it was at would be lost with the child.
     """
-    source = Source(files, pictures)
+    source = Source(files, pictures, unreadable)
     endless: dict[str, Json] = {}
     answers = []
     for job in jobs:
@@ -65,15 +60,19 @@ def render_all(files: dict[str, str], pictures: list[str], jobs: list[Json]) -> 
 
 
 class Source:
-    """The files of a source, taken apart once for all jobs."""
+    """The files of a source, taken apart once for all jobs. `unreadable` says what is wrong with others."""
 
-    def __init__(self, files: dict[str, str], pictures: Iterable[str] = ()) -> None:
+    def __init__(
+        self, files: dict[str, str], pictures: Iterable[str] = (), unreadable: Iterable[Problem] = ()
+    ) -> None:
         self.files = files
+        self.unreadable = tuple(unreadable)
         self.pictures = frozenset(pictures)
         self.environment = functools.cache(
             lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
+        self._glued_in = functools.cache(lambda path: tuple(glued(path, self.templates[path])))
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
         self.unknown = functools.cache(
             lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
@@ -83,7 +82,7 @@ class Source:
     def sections(self) -> tuple[list[sections.Section], list[Problem]]:
         """All sections in the order of their files, and what is wrong with them."""
         found: list[sections.Section] = []
-        problems: list[Problem] = []
+        problems = self.unreadable_in("sections")
         for path in sorted(path for path in self.files if path.startswith("sections/")):
             file = split(path, self.files[path])
             section, mistakes = sections.parse_section(path, file.mapping(), file.body, file.first_line)
@@ -108,11 +107,13 @@ class Source:
         return value if isinstance(value, dict) else {}
 
     def unused(self, thread: Json) -> Iterator[Problem]:
-        """Find what is wrong with parts of the templates that a text did not use."""
+        """Find what is wrong with parts of the templates and with files that a text did not use."""
         environment = self.environment(thread["locale"], thread["timezone"])
         own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
         for path in own:
             yield from self.unknown(environment, path)
+        with suppress(MemoryError, RecursionError, OutOfTime):  # the text is there: it needs none of them
+            yield from dict.fromkeys([*self.unreadable, *self.sections[1], *self.data.problems()])
 
     @functools.cached_property
     def lines(self) -> list[tuple[tuple[str, int], str]]:
@@ -123,16 +124,19 @@ class Source:
             for number, line in enumerate(text.split("\n"), 1)
         ]
 
-    def glued(self, path: str) -> Iterator[Problem]:
+    def glued(self, path: str) -> list[Problem]:
         """Find the lines of a thread's template and of the parts that lose their line break to a tag."""
-        for name, text in self.templates.items():
-            if name == path or name.startswith("_"):
-                yield from glued(name, text)
+        names = (name for name in self.templates if name == path or name.startswith("_"))
+        return [one for name in names for one in self._glued_in(name)][:MOST_FLAWS]
 
     @functools.cached_property
-    def data(self) -> tuple[dict[str, Any], list[Problem]]:
-        """All data files parsed, and what is wrong with them."""
-        return template_data.parse_all(self.files)
+    def data(self) -> template_data.Data:
+        """The data files."""
+        return template_data.Data(self.files, self.unreadable)
+
+    def unreadable_in(self, folder: str) -> list[Problem]:
+        """Return what is wrong with files of a folder that could not be read, or with the folder."""
+        return [one for one in self.unreadable if one.path == folder or one.path.startswith(f"{folder}/")]
 
     def preamble(self, thread: str, key: str, day: str, *, alone: bool) -> tuple[str, FrontMatter | None]:
         """Find the essay of an edition: by key, by day, the default (decision 28), "" and None for none."""
@@ -140,6 +144,10 @@ class Source:
         for name in (key, day, "_default"):
             for folder in folders:
                 path = f"{folder}{name}.md"
+                places = (path, folder.rstrip("/"), "preambles")
+                broken = [one for one in self.unreadable if one.path in places]
+                if broken:
+                    raise BrokenError(broken)
                 if path in self.files:
                     return path, split(path, self.files[path])
         return "", None
@@ -170,10 +178,11 @@ def _render(source: Source, job: Json) -> Json:
         "title": (_at_line(thread["title"], title_line), names),
         "body": (source.templates[path], names),
         "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
+        "first_comment": (_at_line(thread["first_comment"], lines.line(("first_comment",))), later),
     }
     for part in template_images.PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
-    text = _run(source.environment(thread["locale"], thread["timezone"]), path, parts)
+    text = _run(source, thread, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
     text |= {part: composed(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
@@ -183,7 +192,7 @@ def _render(source: Source, job: Json) -> Json:
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
     odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
-    odd += islice(source.glued(path), MOST_FLAWS)
+    odd += source.glued(path)
     unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
@@ -191,9 +200,9 @@ def _render(source: Source, job: Json) -> Json:
 def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     thread, context = job["thread"], job["context"]
     edition = context["edition"]
-    path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
-    if context["preamble"] is not None:
-        path, file = "message", FrontMatter(Parsed({}), context["preamble"], 1)
+    path, file = BY_MESSAGE, None if context["preamble"] is None else split(BY_MESSAGE, context["preamble"])
+    if file is None:
+        path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
     if file is None:
         return "", Optional(text="")
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
@@ -203,25 +212,36 @@ def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
     return path, Optional(file.mapping(), text=words)
 
 
-def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
-    """Put together everything that a template may name."""
-    edition = context["edition"]
-    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
+def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
+    """Make the functions `sections` and `section` of templates; what is wrong with a file shows when used."""
     found, problems = source.sections
-    data, mistakes = source.data
-    if problems or mistakes:
-        raise BrokenError([*problems, *mistakes])
     by_name = {section.name: section for section in found}
+
+    def all_sections() -> str:
+        if problems:
+            raise BrokenError(problems)
+        return "\n\n".join(sections.spoiler(one) for one in found)
 
     def section(name: str) -> str:
         name = composed(name)
+        broken = [one for one in problems if composed(sections.section_name(one.path)) in (name, "sections")]
+        if broken:
+            raise BrokenError(broken)
         if name not in by_name:
             near = nearest(name, by_name)
             hint = f"did you mean {near}?" if near else f"there is: {', '.join(by_name)}"
             raise jinja2.TemplateRuntimeError(f"there is no section {name}; {hint}")
         return sections.spoiler(by_name[name])
 
+    return all_sections, section
+
+
+def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
+    """Put together everything that a template may name."""
+    edition = context["edition"]
+    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
     revision = context["revision"]
+    all_sections, section = _sections(source)
     return {
         "edition": Known(
             key=edition["key"],
@@ -236,27 +256,32 @@ def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> J
         "companions": Known(
             {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
         ),
-        "data": Known(data),
+        "data": source.data,
         "source": Known(revision=revision["commit"][:7], url=revision["url"]),
         "changes": context["changes"] and Known(context["changes"]),
         "community": context["community"],
-        "sections": lambda: "\n\n".join(sections.spoiler(one) for one in found),
+        "sections": all_sections,
         "section": section,
         "spoiler": spoiler,
     }
 
 
-def _run(environment: Environment, path: str, parts: dict[str, tuple[str, Json]]) -> dict[str, str]:
+def _run(source: Source, thread: Json, parts: dict[str, tuple[str, Json]]) -> dict[str, str]:
     """Compile and render the parts of a thread; every part's error becomes a problem at its line."""
+    environment, path = source.environment(thread["locale"], thread["timezone"]), thread["path"]
+    unreadable = {one.path: one for one in source.unreadable}
     done: dict[str, str] = {}
     problems: list[Problem] = []
     out_of_time = False
     for part, (text, names) in parts.items():
         try:
             done[part] = environment.text(path, text, names).strip("\n")
+        except BrokenError as error:
+            problems += error.problems
         except (Exception, OutOfTime) as error:  # noqa: BLE001  whatever a template does ends as one line about it
             out_of_time |= isinstance(error, OutOfTime)
-            problems.append(problem_of(error, environment, path, names))
+            missing = unreadable.get(str(error.name)) if isinstance(error, jinja2.TemplateNotFound) else None
+            problems.append(missing or problem_of(error, environment, path, names))
     if problems:
         raise BrokenError(problems, out_of_time=out_of_time)
     return done
@@ -271,11 +296,13 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
     if flaw := limits.size_flaw(text["body"]):
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
         problems += () if text["body"].strip() else _slips(source, thread)
-    for part in ("body", "comment"):
+    for part in ("body", "comment", "first_comment"):
         found = limits.flaws(text[part], mentions=thread["mentions"])
         problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
+    if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
+        problems.append(Problem(path, 0, "first_comment is too long", "10,000 characters are the most"))
     pictures = template_images.mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
@@ -284,7 +311,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
 
 def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[Problem]:
     """Name the lines that lost their line break to a tag, if a spoiler is broken: that is why it is."""
-    lines = list(islice(source.glued(path), MOST_FLAWS)) if any(":::" in flaw.text for flaw in flaws) else []
+    lines = source.glued(path) if any(":::" in flaw.text for flaw in flaws) else []
     yield from lines
     for flaw in flaws:
         if not lines or flaw.what != limits.SPOILER_WITHIN_A_LINE:

@@ -16,6 +16,8 @@ from megabot.core.calendar import slot_days
 from megabot.core.problems import Problem
 from megabot.core.threads import SUFFIX, Snapshot, Thread, is_thread_file
 
+WHOLE = "."
+"""The path of a problem that concerns the whole source."""
 _DEFAULT = "thread"  # a file of this name says nothing about the thread's
 _MOST_A_FILE = 20
 _MOST = 100
@@ -35,24 +37,36 @@ class _Template:
 
 
 def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]]:
-    """Parse all threads of a source. Of many mistakes the first are listed; each file with one is named."""
+    """Return the threads that can be used, and the mistakes that keep others from being used.
+
+    What is wrong with other files, such as sections, concerns the threads that use them, and shows when
+    they are rendered; only a source that was not read to its end has no usable thread. Of many mistakes the
+    first are listed; each thread's file with one is named.
+    """
     templates: list[_Template] = []
-    problems = list(snapshot.problems)
+    of_all = [one for one in snapshot.problems if one.path == WHOLE]
+    problems = of_all + [one for one in snapshot.problems if is_thread_file(one.path)]
     by_name: dict[str, str] = {}
     out_of_time = False  # there are two seconds more, enough to name the files that were not read
+    broken: set[str] = set()
     for path in sorted(filter(is_thread_file, snapshot.files)):
         room = _MOST - len(problems)
         template = _unread(path) if out_of_time else _read(path, snapshot.files[path], room=room)
         out_of_time = _UNREAD[0] in (one.what for one in template.problems)
-        problems += template.problems
-        problems += _same_name(template, by_name)
+        twins = tuple(_same_name(template, by_name))
+        problems += [*template.problems, *twins]
+        broken |= {template.name} if twins else set()  # both: which of them is meant cannot be told
         templates.append(template)
         by_name.setdefault(template.name, path)
-    strangers = (one for template in templates for one in _strangers(template, by_name))
-    problems += islice(strangers, max(_MOST_A_FILE, _MOST - len(problems)))
+    if not problems:  # else a broken thread may be the one that is meant
+        lost = {template.name: tuple(_strangers(template, by_name)) for template in templates}
+        broken |= {name for name, found in lost.items() if found}
+        problems += islice(chain(*lost.values()), _MOST)
+    usable = (one.thread for one in templates if one.thread is not None and one.name not in broken)
     if not templates and not problems:
-        problems.append(Problem(".", 0, "the source has no thread", "write a thread.md.j2: see megabot init"))
-    return tuple(one.thread for one in templates if one.thread is not None), tuple(problems)
+        hint = "write a thread.md.j2: see megabot init"
+        problems.append(Problem(WHOLE, 0, "the source has no thread", hint))
+    return () if of_all else tuple(usable), tuple(problems)
 
 
 def parse_thread(path: str, text: str) -> tuple[Thread | None, tuple[Problem, ...]]:
@@ -122,6 +136,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         nsfw=model.nsfw,
         mentions=model.mentions,
         tags=model.tags,
+        first_comment=model.first_comment,
         cap=model.cap,
         unpin_after=model.unpin_after,
         lock_after=model.lock_after,

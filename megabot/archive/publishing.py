@@ -8,6 +8,7 @@ from megabot.archive.entries import gather
 from megabot.archive.folder import Written, write
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.ports import Desk
+from megabot.sources import usable_threads
 
 
 def publish(desk: Desk, folder: Path, *, address: str) -> Written:
@@ -19,7 +20,7 @@ def publish(desk: Desk, folder: Path, *, address: str) -> Written:
 def _languages(desk: Desk) -> Mapping[str, str]:
     """Give the threads' languages, for those that the source still has."""
     try:
-        threads = desk.source.threads(desk.source.snapshot())
+        threads = usable_threads(desk.source, desk.source.snapshot()).threads
     except (SourceBroken, SourceMissing):
         return {}
     return {thread.name: thread.language or thread.locale.replace("_", "-") for thread in threads}

@@ -191,11 +191,20 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstComment:
+    """Comment in the standing post itself, as its front matter asks."""
+
+    own: Own
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distinguish:
-    """Mark the announcement as a moderator's word."""
+    """Mark a comment of the bot's as a moderator's: the announcement, or the `first` comment."""
 
     own: Own
     comment_id: int
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +244,7 @@ Write = (
     | Unpin
     | Tell
     | Announce
+    | FirstComment
     | Distinguish
     | Lock
     | Unlock

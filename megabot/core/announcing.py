@@ -1,16 +1,22 @@
-"""One comment in the old thread before the slot of the next: it says when, and is the link later. Pure."""
+"""Comments of the bot's in a standing thread: the first one, and the announcement of the next edition. Pure.
+
+The announcement says when the next edition comes, and becomes the link to it later.
+"""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from megabot.core import calendar
-from megabot.core.actions import Action, Announce, Distinguish
-from megabot.core.marker import ANNOUNCED, comment_marker
+from megabot.core.actions import Action, Announce, Distinguish, FirstComment, Need
+from megabot.core.marker import ANNOUNCED, FIRST, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, Own
-from megabot.core.threads import Thread
+from megabot.core.threads import Rendered, Thread
+
+FIRST_WITHIN = timedelta(days=1)
+"""How long after a thread was posted it still gets its first comment: later it would not be one."""
 
 
 def announces_at(thread: Thread, now: datetime) -> datetime | None:
@@ -43,9 +49,37 @@ def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[
         yield Announce(own=standing, edition=coming)
 
 
+def make_the_first_comment(
+    case: Case, standing: Own, *, posted: datetime | None, may_mark: bool
+) -> Iterator[Action]:
+    """Comment in the standing post if the front matter says so, once; mark it if the bot may.
+
+    `posted` is when the ledger knows that the bot posted it: with the ledger lost, a comment that somebody
+    removed could not be told from one that was never made.
+    """
+    comment = _found(case, standing, FIRST)
+    if comment is not None:
+        marked = comment.distinguished or not may_mark
+        if not marked and not _was_tried(case, standing, IntentKind.DISTINGUISH_FIRST):
+            yield Distinguish(own=standing, comment_id=comment.id, first=True)
+        return
+    if not case.thread.first_comment or posted is None or case.now - posted > FIRST_WITHIN:
+        return
+    if _was_tried(case, standing, IntentKind.FIRST_COMMENT):
+        return
+    if case.current is None:
+        yield Need.CURRENT_TEXT
+    elif isinstance(case.current, Rendered) and case.current.first_comment:
+        yield FirstComment(own=standing, text=case.current.first_comment)
+
+
 def announcement(case: Case, own: Own) -> Comment | None:
     """Find the comment in a post that announces what comes after it."""
-    wanted = (case.thread.name, own.key, own.copy, ANNOUNCED)
+    return _found(case, own, ANNOUNCED)
+
+
+def _found(case: Case, own: Own, purpose: str) -> Comment | None:
+    wanted = (case.thread.name, own.key, own.copy, purpose)
     for comment in case.seen.comments:
         mark = comment_marker(comment.content)
         here = mark is not None and comment.open and comment.post_id == own.id

@@ -15,6 +15,11 @@ def recent(times: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
     return tuple(at for at in times if now - WINDOW < at <= now)
 
 
+def is_last(times: Iterable[datetime], now: datetime) -> bool:
+    """Return whether the comment that goes out now is the last for a while, after those at `times`."""
+    return len(recent(times, now)) == ANSWERS - 1
+
+
 def has_room(times: Iterable[datetime], now: datetime) -> bool:
     """Tell whether another answer may go out as a comment, after those that did at `times`."""
     return len(recent(times, now)) < ANSWERS

@@ -19,6 +19,7 @@ _MOST_WORDS = 8  # of a time: "to November 24, 2026 at 6 p.m."
 _THREAD = re.compile(r"[a-z0-9-]{1,40}")
 _CODE = re.compile(r"[a-z0-9]{4,12}")
 _MINUSES = str.maketrans("−–", "--")  # phones write these for a hyphen
+_FORGIVEN = frozenset({"", "please", "anyway"})
 _LONGEST_SHOWN = 40
 _ALIKE = 0.7
 
@@ -34,7 +35,7 @@ class _Form:
 
 _FORMS = {
     Verb.PREVIEW: _Form(words=(Word.ALL,), edition=True),
-    Verb.POST: _Form(words=(Word.ANYWAY, Word.NEXT), edition=True),
+    Verb.POST: _Form(words=(Word.NEXT,), edition=True),
     Verb.REFRESH: _Form(words=(Word.TITLE,)),
     Verb.REPOST: _Form(words=(Word.YES,)),
     Verb.ADOPT: _Form(edition=True),
@@ -62,7 +63,7 @@ def words(line: str) -> Iterator[Written]:
     """Split a line into words, without mere punctuation and politeness."""
     for found in _WORD.finditer(line):
         value = found[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
-        if value not in {"", "please"}:
+        if value not in _FORGIVEN:
             yield Written(raw=found[0], value=value, end=found.end())
 
 
@@ -121,6 +122,11 @@ def take(command: Command, word: str, threads: Collection[str]) -> Command | Non
     return None
 
 
+def words_of(verb: Verb) -> tuple[Word, ...]:
+    """Give the fixed words that may follow a verb."""
+    return _FORMS.get(verb, _Form()).words
+
+
 def _lacks(command: Command) -> bool:
     """Tell whether a command is still without what it cannot do without."""
     match command.verb:
@@ -137,10 +143,12 @@ def _lacks(command: Command) -> bool:
 def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> Misunderstood:
     form, word = _FORMS.get(command.verb, _Form()), rest[0]
     known = [*form.words, *(threads if form.thread else ())]
-    may_be_thread = form.thread and not command.thread and not _lacks(command) and _is_like_a_name(word)
+    rest = rest[:_MOST_WORDS]
+    lacks = _lacks(command) and not any(_take_time(command, rest[n:], ())[0] for n in range(1, len(rest)))
+    may_be_thread = form.thread and not command.thread and not lacks and _is_like_a_name(word)
     reason = Reason.UNKNOWN_THREAD if may_be_thread else Reason.WRONG_ARGUMENT
     meant = near(word, known)
-    if command.verb is Verb.MOVE and command.when is None:
+    if command.verb is Verb.MOVE and lacks:
         word = " ".join(rest) if word in _BEFORE_TIME else word
         meant = f"+{word}" if duration(word) else meant
     return Misunderstood(reason=reason, verb=command.verb, word=shown(word), near=meant)

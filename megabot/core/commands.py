@@ -48,10 +48,9 @@ ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT}
 
 
 class Word(StrEnum):
-    """The fixed words: `preview all`, `post anyway`, `repost yes`, `preamble clear`, `alerts on`."""
+    """The fixed words: `preview all`, `repost yes`, `preamble clear`, `alerts on`."""
 
     ALL = "all"
-    ANYWAY = "anyway"
     YES = "yes"
     CLEAR = "clear"
     ON = "on"

@@ -49,11 +49,17 @@ def first_line(content: str) -> str:
 
 
 def _plain(line: str) -> str:
+    if not _has_words(line):  # a comment can be thousands of such lines
+        return ""
     text = _UNSEEN.sub(" ", line)
     text = text[found.end() :] if (found := _LINE_START.match(text)) else text
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = _MARKS.sub("", _ADDRESS.sub(r"\1", text))
-    return " ".join(text.split()) if any(mark.isalnum() for mark in text) else ""
+    return " ".join(text.split()) if _has_words(text) else ""
+
+
+def _has_words(text: str) -> bool:
+    return any(mark.isalnum() for mark in text)
 
 
 def added(known: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:

@@ -17,11 +17,11 @@ _COMMENT = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     r":(?P<purpose>[a-z-]{1,20})\)"
 )
-LINK, ADOPTED, UNDONE, ANNOUNCED = "link", "adopted", "undone", "announced"
 RELEASED = "released"
 """What the comment of an adoption becomes when that is undone."""
+LINK, ADOPTED, UNDONE, ANNOUNCED, FIRST = "link", "adopted", "undone", "announced", "first"
 """What comments are for: to link the new thread, to say that this one carries an edition, or does no more, or
-that the next one comes soon."""
+that the next one comes soon, or to be the first comment of a thread."""
 INTRODUCTION = "[//]: # (megabot:v1:introduction)"
 """Ends the one comment that the bot makes so that a moderator can appoint it; it serves no edition."""
 _START = "[//]: # (megabot:"

@@ -11,6 +11,8 @@ from megabot.core.calendar import Edition
 from megabot.core.problems import Problem
 from megabot.core.threads import EditionFacts, Snapshot, Thread
 
+BY_MESSAGE = "message"
+"""Stands for the path of a preamble that is not a file."""
 SOON = timedelta(hours=24)
 _FOLDER = "preambles/"
 _DEFAULT = "_default"

@@ -22,6 +22,8 @@ class IntentKind(StrEnum):
     WITHDRAW = "withdraw"
     ANNOUNCE = "announce"
     DISTINGUISH = "distinguish"
+    FIRST_COMMENT = "first_comment"
+    DISTINGUISH_FIRST = "distinguish_first"
     RELEASE = "release"
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import assert_never
 
 from megabot.core.drafts import body_digest
-from megabot.core.marker import ADOPTED, ANNOUNCED, LINK, RELEASED, UNDONE, comment_marker
+from megabot.core.marker import ADOPTED, ANNOUNCED, FIRST, LINK, RELEASED, UNDONE, comment_marker
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
@@ -19,6 +19,7 @@ _PURPOSES = {
     IntentKind.ADOPT: ADOPTED,
     IntentKind.WITHDRAW: UNDONE,
     IntentKind.ANNOUNCE: ANNOUNCED,
+    IntentKind.FIRST_COMMENT: FIRST,
     IntentKind.RELEASE: RELEASED,
 }
 
@@ -47,6 +48,7 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             | IntentKind.ADOPT
             | IntentKind.WITHDRAW
             | IntentKind.ANNOUNCE
+            | IntentKind.FIRST_COMMENT
             | IntentKind.RELEASE
         ):
             if _found(seen, intent):
@@ -57,9 +59,8 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             if post is None:
                 return IntentState.ABSENT
             return IntentState.DONE if _shows(seen, intent, post) else IntentState.ABSENT
-        case IntentKind.DISTINGUISH:
-            marked = any(one.distinguished and one.post_id == intent.new.post_id for one in seen.comments)
-            return IntentState.DONE if marked else IntentState.ABSENT
+        case IntentKind.DISTINGUISH | IntentKind.DISTINGUISH_FIRST:
+            return IntentState.DONE if _is_marked(seen, intent) else IntentState.ABSENT
         case _:
             assert_never(intent.new.kind)
 
@@ -76,6 +77,14 @@ def _found(seen: Seen, intent: Intent) -> bool:
         and (mark.key, mark.copy) == wanted
         for mark in marks
     )
+
+
+def _is_marked(seen: Seen, intent: Intent) -> bool:
+    """Return whether the comment is marked; an announcement may have become the link meanwhile."""
+    is_first = intent.new.kind is IntentKind.DISTINGUISH_FIRST
+    shown = (one for one in seen.comments if one.distinguished and one.post_id == intent.new.post_id)
+    marks = (comment_marker(one.content) for one in shown)
+    return any((mark is not None and mark.purpose == FIRST) is is_first for mark in marks)
 
 
 def _unseen(seen: Seen, intent: Intent, now: datetime) -> IntentState:

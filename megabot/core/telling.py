@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from megabot.core.interval import Interval
+
 AGAIN = timedelta(days=1)
 
 
@@ -48,7 +50,7 @@ def letter(standing: Mapping[str, str], told: Mapping[str, Told], now: datetime)
 
 
 def _is_news(one: Told | None, now: datetime) -> bool:
-    return one is None or (one.state is not ToldState.SENT and now - one.at >= AGAIN)
+    return one is None or (one.state is not ToldState.SENT and now not in Interval.after(one.at, AGAIN))
 
 
 def _is_over(key: str, one: Told, standing: Mapping[str, str]) -> bool:

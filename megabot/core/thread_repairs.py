@@ -6,7 +6,6 @@ Lemmy takes texts that `limits.flaws` refuses. What readers see should stay the 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from megabot.core.code_spans import without_code
 from megabot.core.limits import flaws
@@ -213,7 +212,10 @@ def _mention(line: str, visible: str, mention: re.Match[str]) -> str:
 
 def _said(changes: list[_Change]) -> Iterator[str]:
     """Say each kind of change once, with the lines that it was made in."""
-    for what, alike in groupby(sorted(changes, key=lambda one: one.what), key=lambda one: one.what):
-        lines = sorted({one.line for one in alike} - {0})
-        listed = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")  # noqa: PLR2004
-        yield f"line {listed}: {what}" if len(lines) == 1 else f"lines {listed}: {what}" if lines else what
+    lines: dict[str, set[int]] = {}
+    for change in sorted(changes, key=lambda one: one.line):
+        lines.setdefault(change.what, set()).add(change.line)
+    for what, all_of in lines.items():
+        numbers = sorted(all_of - {0})
+        listed = ", ".join(map(str, numbers[:10])) + (" ..." if len(numbers) > 10 else "")  # noqa: PLR2004
+        yield f"line{'s' * (len(numbers) > 1)} {listed}: {what}" if numbers else what

@@ -65,6 +65,7 @@ class Thread:
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
     `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `first_comment` is template text for a comment in the thread itself, empty for none.
     `unpin_after` and `lock_after` count from when a post was published, None for never.
     `path` is the template's file.
     """
@@ -87,6 +88,7 @@ class Thread:
     mentions: bool = False
     cap: int = 0
     tags: tuple[str, ...] = ()
+    first_comment: str = ""
     unpin_after: timedelta | None = None
     lock_after: timedelta | None = None
 
@@ -109,7 +111,8 @@ class Snapshot:
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
     `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
-    are files that look like part of the source and are not read.
+    are files that look like part of the source and are not read. `no_revision` says why there is no revision
+    although the folder is in a repository.
     """
 
     files: dict[str, str]
@@ -117,7 +120,14 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+    no_revision: str = ""
     ignored: tuple[Problem, ...] = ()
+
+    @property
+    def has_one_thread(self) -> bool:
+        """Whether there is one thread file, those that cannot be read included."""
+        paths = {*self.files, *(problem.path for problem in self.problems)}
+        return sum(map(is_thread_file, paths)) == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +230,8 @@ EDITION_URL = "https://edition-url.megabot.invalid/"
 class Rendered:
     """The text of one edition, ready to be posted but for its marker.
 
-    `comment` still holds `EDITION_URL` where the address of the new post goes. `url` and `thumbnail` are
-    addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` names
+    `comment` and `first_comment` still hold `EDITION_URL` for the new post's address. `url` and `thumbnail`
+    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` says
     where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
     says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
     files of the source that this text does not use.
@@ -230,6 +240,7 @@ class Rendered:
     title: str
     body: str
     comment: str = ""
+    first_comment: str = ""
     url: str = ""
     thumbnail: str = ""
     alt_text: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
-from megabot.core.announcing import announce_the_next, announcement
+from megabot.core.announcing import announce_the_next, announcement, make_the_first_comment
 from megabot.core.doubles import doubles
 from megabot.core.federation import hold_until_the_home_server_shows_the_pin
 from megabot.core.marker import LINK, comment_marker
@@ -38,6 +38,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *((unconfirmed,) if unconfirmed else pin_the_standing_post(case, standing)),
         *tell_the_old_thread(case, standing),
         *lock_the_old_thread(case, standing),
+        *comment_first(case, standing),
         *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
         *unlock_what_stands_again(case, standing),
@@ -199,6 +200,14 @@ def _words_for(case: Case, standing: Own) -> str | Need:
     if case.current is None:
         return Need.CURRENT_TEXT
     return case.current.comment if isinstance(case.current, Rendered) else ""
+
+
+def comment_first(case: Case, standing: Own) -> Iterator[Action]:
+    """Make the first comment in a new thread, where the front matter says so."""
+    publish = _publish_of(case, standing)
+    posted = publish.new.at if publish is not None else None
+    may_mark = may_moderate(case, standing)
+    yield from make_the_first_comment(case, standing, posted=posted, may_mark=may_mark)
 
 
 def say_that_the_next_comes(case: Case, standing: Own) -> Iterator[Action]:

@@ -128,7 +128,7 @@ def _post(view: View, shown: Shown) -> str:
     body = _aligned(text(made.body, prefix="post"))
     return (
         f'<article class="card post">\n<h1>{title_to_html(made.title)}</h1>\n{_byline(view, shown.thread)}'
-        f"{_picture(view, made)}{body}</article>\n{_comment(made)}"
+        f"{_picture(view, made)}{body}</article>\n{_comments(made)}"
     )
 
 
@@ -156,11 +156,16 @@ def _picture(view: View, made: Rendered) -> str:
     return "\n".join([*parts, ""])
 
 
-def _comment(made: Rendered) -> str:
-    if not made.comment:
+def _comments(made: Rendered) -> str:
+    first = _comment("First comment", made.first_comment, prefix="first")
+    return first + _comment("Comment in the thread before", made.comment, prefix="comment")
+
+
+def _comment(heading: str, content: str, *, prefix: str) -> str:
+    if not content:
         return ""
-    said = _aligned(text(made.comment, prefix="comment")).replace(EDITION_URL, "#shown")
-    return f'<section class="card"><h2>Comment in the thread before</h2>\n{said}</section>\n'
+    said = _aligned(text(content, prefix=prefix)).replace(EDITION_URL, "#shown")
+    return f'<section class="card"><h2>{heading}</h2>\n{said}</section>\n'
 
 
 def _aligned(html: str) -> str:

@@ -62,7 +62,8 @@ Options:
   -h, --help     Show this page and exit.
 
   Results go to stdout, the log and what went wrong to stderr. Exit codes:
-  0 done, 1 failed or refused, 2 usage or settings, 3 a bug, 4 nothing to do.
+  0 done, 1 failed or refused, 2 usage or settings, 3 a bug, 4 nothing to do,
+  130 stopped by Ctrl-C.
 """
 
 

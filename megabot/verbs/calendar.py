@@ -16,7 +16,14 @@ from megabot.views import calendar as view
 
 @click.command(help="Show the upcoming editions of each thread, with those on hold, skipped or moved.")
 @click.argument("thread", required=False)
-@click.option("--count", type=click.IntRange(1, 520), default=8, show_default=True, help="How many of each.")
+@click.option(
+    "--count",
+    metavar="N",
+    type=click.IntRange(1, 520),
+    default=8,
+    show_default=True,
+    help="How many of each.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a list of objects.")
 @click.pass_obj
 def command(options: dict[str, object], thread: str | None, *, count: int, as_json: bool) -> int:

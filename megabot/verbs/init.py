@@ -59,16 +59,18 @@ def command(folder: Path, *, url: str | None, language: str, yes: bool, **given:
     title = _title(post, language) if post else None
     answers = _answers(person, instance, post, title, language=language)
     taken = take_apart(title, post.text) if post and title else None
-    files = dict(init.files(answers, now=datetime.now(UTC), taken=taken))
+    now = datetime.now(UTC)
+    files = dict(init.files(answers, now=now, taken=taken))
     if (target / init.IGNORED).exists():
         del files[init.IGNORED]
-    _show(files, target, init.changes(answers, taken) if taken else ())
+    _show(files, target, init.changes(answers, taken, now) if taken else ())
     if not person.agrees("Write these files?", default=True):
         return finish(Outcome.REFUSED, "nothing was written, because you did not agree")
     init.write(files, target)
     where = "this folder" if target == Path() else str(target)
     code = finish(Outcome.DONE, f"{len(files)} files were written into {where}. Next:")
-    _say_next(target)
+    adoptable = taken and init.first_of_thread(answers, taken, now)[0] <= init.first_day(answers, now)
+    _say_next(target, post, adopt=post.url if post and adoptable else "")
     return code
 
 
@@ -246,11 +248,16 @@ def _purpose(path: str) -> str:
     return "a text for weeks without one of their own" if "/preambles/" in path else _PURPOSES.get(path, "")
 
 
-def _say_next(target: Path) -> None:
+def _say_next(target: Path, post: PublicPost | None, *, adopt: str) -> None:
     if target != Path():
         click.echo(f"  cd {target}")
     click.echo("  megabot preview --open    # the thread in your browser, as you edit the files")
     click.echo("  megabot check             # everything that can be wrong without the server")
     click.echo("  megabot login             # asks for the password once, keeps only a token")
     click.echo("  megabot check --online    # the account and its rights")
-    click.echo("  megabot post              # this week's thread; after that: megabot run")
+    if post is None:
+        click.echo("  megabot post              # this week's thread; after that: megabot run")
+    else:
+        if adopt:
+            click.echo(f"  megabot adopt {adopt}    # so that the next thread links to this one")
+        click.echo("  megabot run               # posts the next thread when its time comes")

@@ -2,12 +2,13 @@
 
 import click
 
+from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Verb
 from megabot.verbs.changing import change
 
 
 @click.command(
-    help="Post the next edition at another time: +2h, -30m, to 18:00, to 2026-11-24 18:00.",
+    help=f"Post the next edition, or that of KEY, at another time: {EXAMPLES}.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY] TIME")

@@ -9,6 +9,7 @@ from megabot.app import App, open_app
 from megabot.core.editions import coming
 from megabot.reconcile import run_pass
 from megabot.report import Report
+from megabot.sources import usable_threads
 from megabot.views import plan as view
 
 
@@ -17,16 +18,19 @@ from megabot.views import plan as view
 @click.pass_obj
 def command(options: dict[str, object], *, as_json: bool) -> int:
     """Run a pass that only decides, and print its plan; exit 1 if it failed in a thread."""
-    with open_app(options) as app:
+    with open_app(options, keeps_facts=False) as app:
         account = app.prove()
         reports = run_pass(app.ports, proof=True, account=account, dry=True)
+        broken = usable_threads(app.desk.source, app.desk.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
         now = app.clock.now()
     if as_json:
         click.echo(json.dumps(view.document(plans), indent=2))
     else:
         terminal.show(view.lines(plans, now, width=terminal.width()))
-    return 1 if any(report.failure for report in reports) else 0
+    for problem in broken.problems if broken else ():
+        terminal.say("problem", str(problem), err=True)
+    return 1 if broken or any(report.failure for report in reports) else 0
 
 
 def _planned(app: App, report: Report) -> view.Planned:

@@ -1,17 +1,23 @@
 """`megabot preamble`: the essay of an edition, given at the host, or written into files to be committed."""
 
-from dataclasses import replace
+import sys
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
-from megabot import amending, workshop
-from megabot.app import open_app
+from megabot import amending, texts, workshop
+from megabot.app import App, open_app
 from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
+from megabot.core.threads import Thread
+from megabot.errors import ConfigError
+from megabot.preview import essay_flaws
 from megabot.verbs.changing import read
 from megabot.verbs.ordering import keep, who
+
+PIPE = "-"
 
 
 @click.group(help="The essay of an edition, beside the files of the source.")
@@ -19,21 +25,54 @@ def command() -> None:
     """Hand on to what is to be done."""
 
 
-@command.command("set", help="Make FILE (- for standard input) the preamble of the next edition, or of KEY.")
-@click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")
-@click.option("--file", "file", type=click.File(encoding="utf-8"), required=True)
+@command.command(
+    "set",
+    help="Set the preamble of the current edition if it went up without one, else of the next; or of KEY. "
+    "The text comes from --file, from a pipe (-), or on a terminal from your editor. Front matter counts as "
+    "in a file of preambles/.",
+)
+@click.argument("words", nargs=-1, metavar="[THREAD] [KEY] [-]")
+@click.option("--file", "file", type=click.File("rb"), help="Read the text from FILE; - is standard input.")
 @click.pass_obj
-def set_(options: dict[str, object], words: tuple[str, ...], file: TextIO) -> int:
+def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | None) -> int:
     """Keep it, and say for which edition."""
-    return _keep(options, words, file.read().strip())
+    piped = PIPE in words or not sys.stdin.isatty()
+    with open_app(options) as app:
+        command_, thread = read(app, Verb.PREAMBLE, tuple(word for word in words if word != PIPE))
+        edition = amending.edition_of_preamble(app.desk, thread, command_.edition)
+        if file is not None or piped:
+            text = _decoded(file.read() if file is not None else sys.stdin.buffer.read())
+        else:
+            text = _edited(app, thread, edition.key)
+        if not text.strip():
+            clear = texts.command("preamble", "clear", thread.name, edition.key)
+            raise ConfigError(f"the text is empty, so nothing was changed; to remove a preamble: {clear}")
+        keep(app, Verb.PREAMBLE, thread.name)
+        _, said = amending.set_preamble(
+            app.writing_desk,
+            thread,
+            edition.key,
+            text.strip(),
+            by=who(),
+            flaws=partial(essay_flaws, app.desk, thread),
+        )
+        click.echo(said)
+    return 0
 
 
-@command.command("clear", help="Let the file count again.")
+@command.command(
+    "clear", help="Drop the preamble that was set, for the same edition as `set`; the file counts."
+)
 @click.argument("words", nargs=-1, metavar="[THREAD] [KEY]")
 @click.pass_obj
 def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
     """Forget what came."""
-    return _keep(options, words, "")
+    with open_app(options) as app:
+        command_, thread = read(app, Verb.PREAMBLE, words)
+        keep(app, Verb.PREAMBLE, thread.name)
+        _, said = amending.clear_preamble(app.writing_desk, thread, command_.edition)
+        click.echo(said)
+    return 0
 
 
 @command.command("export", help="Write what came by message into FOLDER, as files to be committed.")
@@ -53,10 +92,20 @@ def export(options: dict[str, object], folder: Path) -> int:
     return 0
 
 
-def _keep(options: dict[str, object], words: tuple[str, ...], text: str) -> int:
-    with open_app(options) as app:
-        command_, thread = read(Verb.PREAMBLE, words, app.threads(None))
-        keep(app, Verb.PREAMBLE, thread.name)
-        _, said = amending.set_preamble(app.writing_desk, thread, replace(command_, text=text), who())
-        click.echo(said)
-    return 0
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the text is not UTF-8: {error}; save it as UTF-8 and try again") from error
+
+
+def _edited(app: App, thread: Thread, key: str) -> str:
+    """Let the person write it in $EDITOR, beginning with what is kept."""
+    before = amending.preamble_of(app.desk.ledger, thread.name, key) or ""
+    try:
+        text = click.edit(before, extension=".md")
+    except click.ClickException as error:
+        raise ConfigError(f"the editor failed: {error.message}; name the text with --file FILE") from error
+    if text is None:
+        raise ConfigError("the text was not saved in the editor, so nothing was changed")
+    return text

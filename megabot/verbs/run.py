@@ -2,18 +2,20 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
 from megabot import operating_texts, texts
 from megabot.app import App, notify
 from megabot.chores import all_chores
+from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
-from megabot.run import SLOWEST, Service, next_slot, trying_again
+from megabot.run import Service, next_slot
 from megabot.running import Running, open_service
+from megabot.tasks import LONGEST, trying_again
 
 LAG = 20.0
 log = logging.getLogger("megabot")
@@ -22,7 +24,7 @@ log = logging.getLogger("megabot")
 @click.command(help="Keep the threads until told to stop; on SIGHUP read the settings again.")
 @click.pass_obj
 def command(options: dict[str, object]) -> int:
-    """Hold the service lock and tick until SIGTERM; to be ended so is a success."""
+    """Hold the service lock and tick until told to stop: by SIGTERM that is a success, by Ctrl-C exit 130."""
     with open_service(options) as running:
         try:
             with running.app.service_lock():
@@ -31,6 +33,8 @@ def command(options: dict[str, object]) -> int:
                     _read_again(running)
         except Stopping:
             notify("STOPPING=1")
+            if running.is_interrupted:
+                raise
             log.info("stopped")
     return 0
 
@@ -58,18 +62,19 @@ def _serve(running: Running) -> None:
         slot = next_slot(thread, app.clock.now())
         if slot is not None:
             log.info("%s", texts.next_due(thread.name, slot))
-    ports = _ports(app, running.is_to_read_again)
+    ports = _ports(app, threads, running.is_to_read_again)
     if ports is None:
         return
-    with all_chores(app, running.options) as chores:
-        Service(
-            ports,
-            tick=app.settings.tick,
-            notify=notify,
-            beat=lambda well: _beat(app, well=well),
-            lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
-            chores=chores,
-        ).serve(leave=running.is_to_read_again)
+    service = Service(
+        ports,
+        tick=app.settings.tick,
+        notify=notify,
+        beat=lambda well: _beat(app, well=well),
+        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+    )
+    with all_chores(app, running.options, service.unhurried) as chores:
+        service.add_jobs(chores)
+        service.serve(leave=running.is_to_read_again)
 
 
 def _beat(app: App, *, well: bool) -> None:
@@ -79,8 +84,10 @@ def _beat(app: App, *, well: bool) -> None:
         app.meter.note(well=well)
 
 
-def _ports(app: App, leave: Callable[[], bool]) -> Ports | None:
+def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Ports | None:
     """Find the server, however long it is away at the first start; None where settings are to be read again.
+
+    A slot ends the wait.
 
     To end would be no better: the next start would find it just as far away.
     """
@@ -89,9 +96,12 @@ def _ports(app: App, leave: Callable[[], bool]) -> Ports | None:
         try:
             return app.ports
         except Expected as error:
-            log.warning("%s", trying_again(str(error), wait))
+            now = app.clock.now()
+            slots = [slot for thread in threads if (slot := next_slot(thread, now))]
+            until = min([now + wait, *slots])
+            log.warning("%s", trying_again(str(error), until - now))
             _beat(app, well=False)
             notify("READY=1")  # as ready as it gets: the manager's patience is for what hangs
-            app.clock.sleep(wait.total_seconds())
-            wait = min(SLOWEST, wait * 2)
+            app.clock.sleep((until - now).total_seconds())
+            wait = app.settings.tick if until in slots else min(LONGEST, wait * 2)
     return None

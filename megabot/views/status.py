@@ -77,12 +77,15 @@ def _bot(found: Status) -> Iterator[Row]:
     if found.signed_in:
         yield _row("account", f"signed in {away(found.signed_in, found.now)}")
     else:
-        yield _row("account", Span("not signed in; run: megabot login", Tone.ODD))
+        yield _row(
+            "account",
+            Span("not signed in (run megabot login, unless a password is in the settings)", Tone.ODD),
+        )
 
 
 def _source(source: SourceStatus, now: datetime) -> str | Span:
     if not source.commit:
-        return "a plain folder (not in git)"
+        return source.no_revision or "a plain folder (not in git)"
     commit = _commit(source.commit, dirty=source.dirty)
     if source.fetched is None:
         return commit

@@ -412,3 +412,19 @@ def test_the_texts_of_a_thread_are_those_of_its_recorded_posts_oldest_first(ledg
 def test_the_times_of_a_text_have_to_be_aware(ledger: Ledger) -> None:
     with pytest.raises(ValueError, match="aware"):
         ledger.keep_text(replace(TEXT, changed=LATER.replace(tzinfo=None)))
+
+
+def test_a_fact_is_changed_by_what_it_is(ledger: Ledger) -> None:
+    ledger.update("count", lambda kept: str(int(kept or 0) + 1))
+    ledger.update("count", lambda kept: str(int(kept or 0) + 1))
+
+    assert ledger.recall("count") == "2"
+
+
+def test_a_change_that_fails_leaves_the_fact_as_it_is(ledger: Ledger) -> None:
+    ledger.remember("fact", "one")
+
+    with pytest.raises(ZeroDivisionError):
+        ledger.update("fact", lambda _: str(1 / 0))
+
+    assert ledger.recall("fact") == "one"

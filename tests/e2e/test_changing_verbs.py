@@ -1,6 +1,9 @@
 """One edition changed from the shell, in the words that moderators use on Lemmy."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,10 @@ def next_slots(megabot: Megabot) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("hold",), "is held: it is not posted by itself"),
-        (("skip", "news"), "is left out"),
-        (("move", "news", "+2h"), "is posted "),
-        (("move", "-30m"), "is posted "),
+        (("hold",), "is on hold and will not be posted; to release it: megabot resume news "),
+        (("skip", "news"), "will be skipped; to undo that: megabot resume news "),
+        (("move", "news", "+2h"), "will be posted "),
+        (("move", "-30m"), "will be posted "),
     ],
 )
 def test_the_next_edition_is_changed_and_taken_back(
@@ -40,9 +43,9 @@ def test_the_next_edition_is_changed_and_taken_back(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (("move",), "error: move: a time is missing; see: megabot move --help"),
-        (("move", "sideways"), "error: move: 'sideways' is not understood"),
-        (("skip", "mews"), "did you mean news?"),
+        (("move",), "error: move: a time is missing; write a time, such as 18:00, 6pm, +2h"),
+        (("move", "sideways"), "error: move: 'sideways' is not understood; write a time, such as 18:00"),
+        (("move", "2h"), "error: move: '2h' is not understood; did you mean +2h?"),
         (("hold", "2026-11"), "its schedule has no edition 2026-11"),
         (("move", "+300d"), "cannot be moved to"),
     ],
@@ -52,6 +55,34 @@ def test_what_makes_no_sense_is_one_line(megabot: Megabot, words: tuple[str, ...
 
     assert (code, out) == (2, "")
     assert line in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hold nosuch",
+        "move nosuch 18:00",
+        "resume nosuch",
+        "preamble clear nosuch",
+        "refresh nosuch",
+        "repost nosuch",
+    ],
+)
+def test_a_wrong_name_gets_the_same_answer_from_every_verb(megabot: Megabot, words: str) -> None:
+    refused = megabot("post", "nosuch")
+
+    assert refused == (2, "", "error: there is no thread nosuch in the source; it has: news\n")
+    assert megabot(*words.split()) == refused
+
+
+@pytest.mark.parametrize("words", ["18:00", "to 18:00", "6 pm", "news 18", "news at 6pm"])
+def test_a_slot_is_moved_to_a_time_as_people_write_it(megabot: Megabot, words: str) -> None:
+    megabot("post")
+
+    code, out, err = megabot("move", *words.split())
+
+    assert (code, err) == (0, "")
+    assert " 18:00 UTC instead of " in out
 
 
 def test_a_preamble_is_set_exported_and_cleared(megabot: Megabot, tmp_path: Path) -> None:
@@ -71,6 +102,105 @@ def test_a_preamble_is_set_exported_and_cleared(megabot: Megabot, tmp_path: Path
     megabot("preamble", "clear", "news", key)
 
     assert "An essay from the host." not in megabot("preview", "--edition", key)[1]
+
+
+def typed(*words: str, said: str) -> "subprocess.CompletedProcess[str]":
+    """What a person types after a pipe, with the settings of the test."""
+    return subprocess.run(
+        [sys.executable, "-m", "megabot", *words], input=said, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("words", [("news",), ("-",), ("--file", "-")])
+def test_a_preamble_comes_from_a_pipe(megabot: Megabot, words: tuple[str, ...]) -> None:
+    megabot("post")
+
+    done = typed("preamble", "set", *words, said="On tides.\n")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "On tides." in megabot("preview", "--edition", done.stdout.split("news/")[1].split()[0])[1]
+
+
+def test_a_preamble_comes_from_the_editor_on_a_terminal(
+    megabot: Megabot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    megabot("post")
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "On kites." > "$1"\n')
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    _, terminal = os.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "megabot", "preamble", "set"],
+        stdin=terminal,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "On kites." in megabot("preview", "--edition", done.stdout.split("news/")[1].split()[0])[1]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_preamble_is_refused_and_changes_nothing(megabot: Megabot, text: str) -> None:
+    megabot("post")
+    key = typed("preamble", "set", said="On tides.\n").stdout.split("news/")[1].split()[0]
+
+    done = typed("preamble", "set", said=text)
+
+    assert done.returncode == 2
+    assert f"nothing was changed; to remove a preamble: megabot preamble clear news {key}" in done.stderr
+    assert "On tides." in megabot("preview", "--edition", key)[1]
+
+
+def test_the_front_matter_of_a_preamble_counts_as_in_a_file(megabot: Megabot, source: Path) -> None:
+    template = source / "thread.md.j2"
+    template.write_text(template.read_text().replace("{{ edition.number }}", "{{ preamble.theme }}"))
+    (source / "preambles/news/_default.md").write_text("---\ntheme: nothing special\n---\nWords.\n")
+    megabot("post")
+
+    done = typed("preamble", "set", said="---\ntheme: tides\n---\nOn tides.\n")
+    shown = megabot("preview", "--edition", done.stdout.split("news/")[1].split()[0])[1]
+
+    assert "News tides" in shown
+    assert "theme:" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("::: spoiler Open\nOn tides.\n", "message:1: "),
+        ("---\ntheme\n---\nOn tides.\n", "message:2: "),
+        ("---\nOn tides.\n", "the front matter never ends"),
+    ],
+)
+def test_a_preamble_that_cannot_be_used_is_refused_with_the_reason(
+    megabot: Megabot, text: str, why: str
+) -> None:
+    megabot("post")
+
+    done = typed("preamble", "set", said=text)
+
+    assert done.returncode == 2
+    assert "so nothing was changed" in done.stderr
+    assert why in done.stderr
+    assert "no preamble was sent for" in megabot("preamble", "clear")[2]
+
+
+def test_set_and_clear_without_a_key_are_about_the_same_edition(megabot: Megabot) -> None:
+    megabot("post")
+    kept = typed("preamble", "set", said="On tides.\n").stdout
+    key = kept.split("news/")[1].split()[0]
+    other = kept.split("megabot preamble set news ")[1].split()[0]
+    typed("preamble", "set", other, said="On kites.\n")
+
+    assert megabot("preamble", "clear")[1] == f"The preamble of news/{key} is the file's again\n"
+    assert megabot("preamble", "clear")[2] == (
+        f"error: no preamble was sent for news/{key}; to remove that of another edition: "
+        f"megabot preamble clear news {other}\n"
+    )
 
 
 def test_with_no_copy_there_is_nothing_to_undo(megabot: Megabot) -> None:

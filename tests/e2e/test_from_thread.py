@@ -1,6 +1,8 @@
 """A bot for a thread that was there before it: `init --from`, and what differs from the post that stands."""
 
+import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ def test_a_template_is_made_of_a_thread_and_says_what_the_thread_said(
     assert code == 0, err
     assert out.startswith("News 8: ")
     assert out.partition("\n\n")[2].replace("hills  \n", "hills\n").strip() == BODY.strip()
+
+
+def test_the_thread_that_a_bot_is_made_from_can_be_adopted_and_is_not_posted_again(
+    sandbox: Sandbox, megabot: Megabot, nobodys_home: Path
+) -> None:
+    url = hand_made(sandbox)
+    day = f"{datetime.now(UTC):%A}".lower()
+    options = ("--username", "megabot", "--day", day, "--time", "00:00", "--timezone", "UTC", "--yes")
+    assert megabot("init", "bot", "--from", url, *options)[0] == 0
+
+    adopted, _, err = megabot("adopt", url, SOURCE="bot/templates")
+    megabot("post", SOURCE="bot/templates")
+
+    assert adopted == 0, err
+    assert len(sandbox.world.posts) == 1
 
 
 def test_a_thread_that_is_not_there_is_told_and_nothing_is_written(
@@ -122,7 +139,10 @@ def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot:
     hand_made(sandbox)
 
     code, out, err = megabot("import", "--title", "News*", "--by", "modlin")
-    assert (code, out.rstrip().endswith("News 7: 16 November 2026\ttaken")) == (1, True), out + err
+    assert (code, "will be imported  News 7: 16 November 2026" in out) == (1, True), out + err
+    assert "refused: nothing was imported" in err
+    found = json.loads(megabot("import", "--title", "News*", "--by", "modlin", "--json")[1])
+    assert [(one["title"], one["fate"]) for one in found][-1] == ("News 7: 16 November 2026", "taken")
     code, out, err = megabot("import", "--title", "News*", "--by", "modlin", "--yes")
 
     assert code == 0, err

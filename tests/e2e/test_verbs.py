@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +32,38 @@ def test_post_twice_makes_one_post_and_says_where_it_is(megabot: Megabot, sandbo
     assert out.startswith("nothing to do: news/")
     assert "/post/1 (pinned)" in out
     assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
+
+
+def test_plan_writes_no_fact_into_the_ledger_not_even_at_the_first_start(
+    megabot: Megabot, nobodys_home: Path
+) -> None:
+    """G04."""
+    code, _, err = megabot("plan")
+
+    (ledger,) = nobodys_home.rglob("ledger.db")
+    with closing(sqlite3.connect(ledger)) as connection:
+        facts = connection.execute("SELECT key FROM facts").fetchall()
+    assert (code, facts) == (0, [("written by",)]), err  # which is every ledger's own
+
+
+def test_one_broken_thread_keeps_no_verb_from_the_others(
+    megabot: Megabot, sandbox: Sandbox, source: Path
+) -> None:
+    (source / "aaa.md.j2").write_text("---\n\tname: aaa\n---\n")
+
+    code, out, err = megabot("post", "news")
+    held, said, _ = megabot("hold", "news")
+    other, _, why = megabot("post", "aaa")
+    all_, _, complaint = megabot("post")
+
+    assert (code, held, other, all_) == (0, 0, 1, 1), (err, said)
+    assert "news/" in out
+    assert "aaa.md.j2:2: a tab" in why
+    assert "aaa.md.j2:2: a tab" in complaint
+    assert megabot("status")[1].count("aaa.md.j2:2") == 1
+    code, planned, complaint = megabot("plan")
+    assert (code, planned.count("news: ")) == (1, 1)
+    assert "aaa.md.j2:2: a tab" in complaint
 
 
 def test_plan_says_what_would_be_done_and_changes_nothing(megabot: Megabot, sandbox: Sandbox) -> None:

@@ -1,11 +1,17 @@
 """Scenes of the handover's manners: one comment announces the next thread and becomes the link; both APIs."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from megabot.adapters.front_matter_values import Wrong, span_or_none
+from megabot.core.posts import Comment
 from megabot.core.threads import Previous
+from megabot.errors import OutcomeUnknown
+from megabot.ports import Forum
+from megabot.run import Service
 from tests.integration.test_living_thread import Scene, scene  # noqa: F401  a fixture
 from tests.world import SLOT, WEEK
 
@@ -85,3 +91,86 @@ def test_the_front_matter_takes_a_length_of_time() -> None:
     assert span_or_none(None) is None
     with pytest.raises(Wrong, match="no length of time"):
         span_or_none("soon")
+
+
+FIRST = "Off topic? Reply to this comment in [the thread]({{ edition.url }})."
+
+
+@pytest.fixture
+def commenting(scene: Scene) -> Scene:  # noqa: F811
+    scene.world.change(first_comment=FIRST, previous=Previous(comment="", announce=SIX_HOURS))
+    until(scene, timedelta())
+    return scene
+
+
+def test_a_new_thread_gets_its_first_comment_marked_as_a_moderators_once(commenting: Scene) -> None:
+    commenting.wait(timedelta(hours=2))
+
+    url = "https://lemmy.example/post/2"
+    assert own_comments(commenting, 2) == [
+        (f"Off topic? Reply to this comment in [the thread]({url}).", True)
+    ]
+
+
+def test_a_first_comment_that_somebody_removed_is_not_made_again(commenting: Scene) -> None:
+    (first,) = [one for one in commenting.ports.forum.own_content(since=None).comments if one.post_id == 2]
+    commenting.hand("modlin").remove_comment(first.id)
+    commenting.wait(timedelta(hours=2))
+
+    mine = commenting.ports.forum.own_content(since=None).comments
+    assert [one.id for one in mine if one.post_id == 2 and one.id != first.id] == []
+
+
+def test_with_the_ledger_lost_there_is_still_one_first_comment(commenting: Scene) -> None:
+    (commenting.world.state / "ledger.db").unlink()
+    commenting.wait(timedelta(hours=2))
+
+    assert len(own_comments(commenting, 2)) == 1
+
+
+def test_a_thread_with_a_first_comment_is_announced_and_marked_too(commenting: Scene) -> None:
+    commenting.wait(WEEK - SIX_HOURS)
+
+    assert [marked for _, marked in own_comments(commenting, 2)] == [True, True]
+
+
+def test_a_thread_that_is_up_for_long_gets_no_first_comment(scene: Scene) -> None:  # noqa: F811
+    scene.wait(timedelta(days=2))
+    scene.world.change(first_comment=FIRST)
+    scene.wait(timedelta(hours=1))
+
+    assert own_comments(scene) == []
+
+
+def test_a_first_comment_of_unknown_outcome_is_looked_for_and_not_sent_again(
+    scene: Scene,  # noqa: F811
+) -> None:
+    lost = LostAnswers(scene.ports.forum)
+    scene.service = Service(
+        replace(scene.ports, forum=lost), tick=timedelta(seconds=30), notify=lambda _: None
+    )
+    scene.world.change(first_comment=FIRST, previous=Previous())
+    until(scene, timedelta())
+    for _ in range(5):
+        scene.wait(timedelta(minutes=10))
+
+    assert lost.comments == 1
+    assert [marked for _, marked in own_comments(scene, 2)] == [True]
+
+
+class LostAnswers:
+    """A forum whose answer to the first comment is lost on its way back."""
+
+    def __init__(self, forum: Forum) -> None:
+        self._forum = forum
+        self.comments = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  stands in for any method of the port
+        return getattr(self._forum, name)
+
+    def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
+        self.comments += 1
+        made = self._forum.comment(post_id, content, parent_id=parent_id)
+        if self.comments == 1:
+            raise OutcomeUnknown("the answer was lost")
+        return made

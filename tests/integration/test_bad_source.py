@@ -289,6 +289,7 @@ def test_a_good_thread_is_checked_beside_a_broken_one(folder: Path) -> None:
         ("images/kite.svg", "its name must end in .png, .jpg, .jpeg, .gif, .webp or .avif"),
         ("film.MD.J2", "name it NAME.md.j2"),
         ("film.md.jinja", "name it NAME.md.j2"),
+        ("film.j2", "name it NAME.md.j2"),
     ],
 )
 def test_a_file_that_is_not_read_is_a_warning_with_the_fix(folder: Path, name: str, hint: str) -> None:
@@ -300,7 +301,15 @@ def test_a_file_that_is_not_read_is_a_warning_with_the_fix(folder: Path, name: s
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "notes.txt", "sections/README", "sections/10-maps.md~", "sections/.gitkeep", "docs/x.txt"],
+    [
+        "README.md",
+        "notes.txt",
+        "sections/README",
+        "sections/10-maps.md~",
+        "sections/.gitkeep",
+        "nginx.conf.j2",
+        "docs/x.txt",
+    ],
 )
 def test_a_file_that_nobody_takes_for_a_part_is_no_finding(folder: Path, name: str) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -190,7 +190,7 @@ def test_a_server_that_is_away_at_the_first_start_is_waited_for(world: World) ->
     clock = Waiting(world, waits=3)
     world.sandbox.stop()
     app = App(settings_of(world), clock)
-    ports = _ports(app, lambda: False)
+    ports = _ports(app, (), lambda: False)
     app.close()
 
     assert ports is not None

@@ -16,6 +16,18 @@ def service(world: World) -> Service:
     return at_work(world)
 
 
+@ON_BOTH
+def test_the_last_comment_before_a_pause_says_that_replies_come_by_message(
+    world: World, service: Service
+) -> None:
+    for _ in range(5):
+        say(world, service, f"{BOT} alerts on")
+
+    said = "the next ones come by private message for a while"
+    assert [said in one for one in answers(world)] == [False, False, False, True]
+    assert len(letters(world)) == 1
+
+
 def test_a_moderator_asks_for_help(world: World, service: Service) -> None:
     say(world, service, f"{BOT} help")
 

@@ -28,7 +28,9 @@ def the_slot_comes(world: World, service: Service, *, later: timedelta = timedel
 
 def test_an_edition_that_is_held_waits_for_a_word(world: World, service: Service) -> None:
     say(world, service, f"{BOT} hold")
-    assert answers(world) == ["news/2026-W49 is held: it is not posted by itself; taken back by: resume"]
+    assert answers(world) == [
+        "news/2026-W49 is on hold and will not be posted; to release it: `resume news 2026-W49`"
+    ]
     the_slot_comes(world, service)
     assert len(world.posts()) == 1
 
@@ -116,8 +118,8 @@ def test_an_edition_is_skipped_once_however_often_that_is_said(world: World, ser
     say(world, service, f"{BOT} skip")
 
     assert answers(world)[-1] == (
-        "news/2026-W49 is left out already, by modlin since Mon 23 Nov 13:00 GMT; "
-        "for the next one say: skip news 2026-W50"
+        "news/2026-W49 is already skipped, by modlin since Mon 23 Nov 13:00 GMT; "
+        "to skip the next one too: `skip news 2026-W50`"
     )
     the_slot_comes(world, service, later=WEEK)
     assert [post["name"] for post in world.posts()] == ["News 3", "News 5"]
@@ -137,7 +139,7 @@ def test_that_a_later_edition_is_skipped_is_nothing_to_the_next_one(world: World
 
     say(world, service, f"{BOT} skip")
 
-    assert answers(world)[1] == "news/2026-W49 is left out; taken back by: resume"
+    assert answers(world)[1] == "news/2026-W49 will be skipped; to undo that: `resume news 2026-W49`"
 
 
 def test_when_the_skipped_slot_is_over_the_next_one_is_meant(world: World, service: Service) -> None:
@@ -146,7 +148,7 @@ def test_when_the_skipped_slot_is_over_the_next_one_is_meant(world: World, servi
 
     say(world, service, f"{BOT} skip")
 
-    assert answers(world)[-1] == "news/2026-W50 is left out; taken back by: resume"
+    assert answers(world)[-1] == "news/2026-W50 will be skipped; to undo that: `resume news 2026-W50`"
 
 
 def test_a_skipped_edition_is_shown_with_who_and_when(world: World, service: Service) -> None:
@@ -196,7 +198,10 @@ def test_an_edition_that_is_left_out_is_not_held_or_moved(world: World, service:
 
     say(world, service, f"{BOT} {words}")
 
-    assert "news/2026-W49 is left out; if a moderator did that" in answers(world)[1]
+    assert (
+        "news/2026-W49 is skipped; if a moderator did that, undo it with: `resume news 2026-W49`"
+        in answers(world)[1]
+    )
 
 
 def test_an_edition_is_held_by_who_said_it_first(world: World, service: Service) -> None:
@@ -204,7 +209,7 @@ def test_an_edition_is_held_by_who_said_it_first(world: World, service: Service)
 
     say(world, service, f"{BOT} hold")
 
-    assert "held already, by modlin since Mon 23 Nov 13:00 GMT" in answers(world)[1]
+    assert "already on hold, by modlin since Mon 23 Nov 13:00 GMT" in answers(world)[1]
 
 
 def test_a_move_that_is_said_twice_is_one(world: World, service: Service) -> None:
@@ -213,8 +218,8 @@ def test_a_move_that_is_said_twice_is_one(world: World, service: Service) -> Non
 
     say(world, service, f"{BOT} move +2h")
 
-    moved = "news/2026-W49 is posted Mon 30 Nov 14:00 GMT instead of Mon 30 Nov 12:00 GMT"
-    assert answers(world) == [f"{moved}; taken back by: resume"] * 2
+    moved = "news/2026-W49 will be posted Mon 30 Nov 14:00 GMT instead of Mon 30 Nov 12:00 GMT"
+    assert answers(world) == [f"{moved}; to undo that: `resume news 2026-W49`"] * 2
 
 
 def test_one_edition_of_two_is_taken_back(world: World, service: Service) -> None:
@@ -266,6 +271,7 @@ def test_a_preamble_for_what_is_held_past_its_slot_goes_there(world: World, serv
 def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, service: Service) -> None:
     world.clock.at += timedelta(days=4)
     say(world, service, f"{BOT} skip")
+    world.clock.at += timedelta(days=4)  # past the middle of two weeks without another thread
 
     write(world, service, "preamble\n\nAn essay by message.")
 
@@ -276,7 +282,7 @@ def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, ser
     ("words", "said"),
     [
         ("preamble 2026-W47\n\nAn essay.", "news/2026-W47 is over; a preamble is for"),
-        ("preamble clear", "no preamble of an edition that stands or is to come was sent by message"),
+        ("preamble clear", "no preamble was sent for news/2026-W48"),
     ],
 )
 def test_a_preamble_that_makes_no_sense_is_answered(
@@ -351,7 +357,7 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
     [
         lambda ports: amending.resume(ports, NEWS),
         lambda ports: amending.change(ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT),
-        lambda ports: amending.set_preamble(ports, NEWS, Command(verb=Verb.PREAMBLE, text="Text"), "robin"),
+        lambda ports: amending.clear_preamble(ports, NEWS, ""),
     ],
 )
 def test_two_processes_never_change_editions_at_once(world: World, change: Callable[[Ports], object]) -> None:

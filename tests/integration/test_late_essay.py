@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from megabot.core.amendments import Amendment, Kind, to_json
 from megabot.core.posts import Post, PostDraft
 from megabot.core.threads import Refresh
 from megabot.errors import Refused
@@ -60,6 +61,68 @@ def test_an_essay_by_message_is_put_in_at_once(world: World, service: Service) -
 
     assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
     assert letters(world)[0].startswith("The preamble of news/2026-W48 is put into the thread that stands")
+
+
+OPEN = "::: spoiler Never closed\nOn tides."
+
+
+def test_an_essay_that_cannot_be_used_is_refused_and_the_one_before_stays(
+    world: World, service: Service
+) -> None:
+    write(world, service, "preamble\n\nOn tides.")
+
+    write(world, service, f"preamble\n\n{OPEN}")
+
+    assert (
+        "this cannot be the preamble of news/2026-W48, so nothing was changed: message:1: "
+        in letters(world)[-1]
+    )
+    assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
+
+
+@pytest.fixture
+def kept_open(world: World, service: Service) -> Amendment:
+    """An essay of the coming edition that an older version kept although it never could be used."""
+    kept = Amendment(kind=Kind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN)
+    world.ports().ledger.remember("amendments:news", to_json((kept,)))
+    return kept
+
+
+def test_a_thread_goes_up_without_an_essay_that_cannot_be_used(
+    world: World, service: Service, kept_open: Amendment
+) -> None:
+    world.clock.at = SLOT + 2 * WEEK
+    service.tick()
+
+    assert body(world, 1) == f"No essay this week.\n\nLast: {world.posts()[0]['ap_id']}"
+    service.tick()
+    (letter,) = [one for one in letters(world) if "needs a moderator" in one]
+    assert "- news/2026-W49: the preamble that was sent for it cannot be used" in letter
+    assert "`preamble news 2026-W49 clear` by private message" in letter
+
+
+def test_a_corrected_essay_is_put_in_and_ends_the_alert(
+    world: World, service: Service, kept_open: Amendment
+) -> None:
+    world.clock.at = SLOT + 2 * WEEK
+    service.tick()
+
+    write(world, service, "preamble\n\nOn kites.")
+    hours_pass(world, service, 1)
+
+    assert body(world, 1).startswith("On kites.\n\n*Added at ")
+    assert [one for one in world.ports().alerts.standing() if "essay" in one[0]] == []
+
+
+def test_an_essay_that_is_dropped_ends_the_alert_too(
+    world: World, service: Service, kept_open: Amendment
+) -> None:
+    world.clock.at = SLOT + 2 * WEEK
+    service.tick()
+
+    write(world, service, "preamble clear")
+
+    assert [one for one in world.ports().alerts.standing() if "essay" in one[0]] == []
 
 
 def test_an_essay_by_file_is_put_in_when_it_is_there(world: World, service: Service) -> None:
@@ -128,7 +191,7 @@ def test_in_the_second_half_of_the_week_an_essay_waits_for_the_next_edition(
     assert body(world) == "No essay this week.\n\nThe first."
     assert letters(world)[0].startswith(
         "The preamble of news/2026-W49 is this one now, whatever the file says. "
-        "For news/2026-W48 begin with `preamble 2026-W48`"
+        "For news/2026-W48: `preamble news 2026-W48` by private message"
     )
 
 
@@ -159,4 +222,6 @@ def test_where_one_essay_came_by_message_the_next_is_reminded_of(world: World, s
 
     service.tick()
 
-    assert "news/2026-W49 has no preamble of its own yet" in letters(world)[-1]
+    assert (
+        "- news/2026-W49 will be posted Mon 30 Nov 12:00 GMT and still has no preamble." in letters(world)[-1]
+    )

@@ -25,10 +25,13 @@ def test_at_the_cap_the_moderators_get_one_alert(long_one: Scene) -> None:
     long_one.wait(HOURLY)
 
     assert alerts(long_one) == [
-        "news: https://lemmy.example/post/1 has 3 comments; another part is opened by: post part 2"
+        (
+            "news: https://lemmy.example/post/1 has 3 comments; "
+            "to go on in another part: megabot post news --part 2"
+        )
     ]
     letters = [one["private_message"]["content"] for one in long_one.hand("modlin").messages()]
-    assert sum("post part 2" in letter for letter in letters) == 1
+    assert sum("`post news part 2`" in letter for letter in letters) == 1
 
 
 def test_part_2_is_the_same_edition_chained_both_ways_and_pinned_in_its_place(long_one: Scene) -> None:

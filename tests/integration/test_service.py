@@ -8,7 +8,8 @@ import pytest
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem, Snapshot
 from megabot.errors import Stopping
-from megabot.run import Service, next_pass, trying_again
+from megabot.run import Service, next_pass
+from megabot.tasks import trying_again
 from tests.world import SLOT, WEEK, World
 
 
@@ -37,7 +38,9 @@ def test_between_passes_it_looks_once_an_hour(world: World) -> None:
     assert len(looks) == 2
 
 
-def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> None:
+def test_a_server_that_is_away_is_asked_less_and_less_often(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     """N01."""
     service = world.service()
     service.tick()
@@ -46,12 +49,14 @@ def test_a_server_that_is_away_is_asked_less_and_less_often(world: World) -> Non
         world.clock.at += timedelta(seconds=30)
         service.tick()
     world.sandbox.start()
-    world.sandbox.forget_requests()
     world.clock.at += timedelta(minutes=15)
 
     service.tick()
 
-    assert world.sandbox.requests[0].path == "/api/v3/user/unread_count"
+    said = [record.message for record in caplog.records if record.message.startswith("inbox: ")]
+    waits = [int(line.split()[-2]) for line in said]
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+    assert service.reports[0].verified
 
 
 def test_why_it_waits_is_said_in_one_sentence(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from megabot.archive.publishing import publish
 from megabot.errors import Unreachable
-from megabot.living import highlight_of, keep_featured
+from megabot.living import add_featured, highlight_of
 from megabot.long_look import look_at_all
 from megabot.ports import Ports
 from megabot.site_watch import DAILY, EVERY, LONGEST, SiteWatch
@@ -163,6 +163,15 @@ def test_a_build_that_hangs_is_ended(bench: Bench) -> None:
     assert bench.children[0].ended
 
 
+def test_a_build_that_began_while_the_clock_was_ahead_is_ended(bench: Bench) -> None:
+    """K04."""
+    watch, now = bench.watch(), bench.world.clock.now()
+    watch.attend(now + timedelta(days=365))
+    watch.attend(now)
+
+    assert bench.children[0].ended
+
+
 def test_old_posts_are_looked_over_once_a_day(bench: Bench) -> None:
     watch, now = bench.watch(), bench.world.clock.now()
     looks: Callable[[], int] = lambda: sum(  # noqa: E731
@@ -181,7 +190,7 @@ def test_an_old_highlight_that_was_deleted_leaves_the_site(three: World, tmp_pat
     remark = three.hand("reader").comment(1, "Kites in the rain")
     ports = three.ports()
     found = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
-    keep_featured(ports.ledger, "news", KEYS[0], (found,))
+    add_featured(ports.ledger, "news", KEYS[0], found)
     site(three, tmp_path)
     page = tmp_path / "site/news/2026-W47/index.html"
     assert "Kites in the rain" in page.read_text()

@@ -1,17 +1,22 @@
 """The process and the system around it: real signals, a real datagram socket."""
 
+import errno
 import signal
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
+import schedule
 
-from megabot.adapters.system import Stop, SystemClock, notify
+from megabot.adapters.system import LONGEST_SLEEP, Stop, SystemClock, at, notify
 from megabot.errors import Stopping
+from megabot.run import next_slot
+from tests.world import NEWS, SLOT, WEEK, World
 
 ROOT = Path(__file__).parents[2]
 LONG = 60.0
@@ -65,13 +70,14 @@ def test_sighup_ends_a_wait_and_not_the_process() -> None:
 
 
 def test_sighup_between_two_waits_ends_the_next_one_and_no_more() -> None:
-    stop, started = Stop(), time.monotonic()
+    waited: list[float] = []
+    stop = Stop(sleep=waited.append)
     with stop.on_signals():
         signal.raise_signal(signal.SIGHUP)
         stop.sleep(60)
-        stop.sleep(0.02)
+        stop.sleep(0.0001)
 
-    assert 0.02 <= time.monotonic() - started < 30
+    assert waited[0] == 0.0001
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -134,10 +140,101 @@ def test_the_clock_is_aware_and_in_utc() -> None:
 
 
 def test_a_sleep_of_less_than_nothing_is_over_at_once() -> None:
-    before = time.monotonic()
-    SystemClock(Stop()).sleep(-5)
+    waited: list[float] = []
+    SystemClock(Stop(sleep=waited.append)).sleep(-5)
 
-    assert time.monotonic() - before < 1
+    assert waited == []
+
+
+def test_a_wait_that_the_system_refuses_is_waited_in_another_way(  # what it does when the clock jumps
+) -> None:
+    refused: list[float] = []
+
+    def refuse(seconds: float) -> None:
+        refused.append(seconds)
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    SystemClock(Stop(sleep=refuse)).sleep(0.002)
+
+    assert refused[0] == 0.002
+
+
+def test_a_long_wait_is_made_of_short_ones() -> None:
+    waited: list[float] = []
+
+    class Enough(Exception):
+        """The test has seen what it wanted."""
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        Stop(sleep=wait).sleep(1e9)
+
+    assert waited == [LONGEST_SLEEP] * 3
+
+
+@pytest.mark.parametrize("seconds", [-1e30, -1.0, 0.0, 1e10, 1e30, float("inf")])
+def test_whatever_a_clock_shows_is_a_time_that_can_be_reckoned_with(seconds: float) -> None:
+    """K03, K04."""
+    now = at(seconds)
+
+    assert now + 900 * timedelta(days=365) > now - 50 * timedelta(days=365)
+    slot = next_slot(NEWS, now)
+    assert slot is not None
+    assert slot > now
+
+
+def test_no_clock_ends_the_service(world: World) -> None:
+    """K03, K04."""
+    world.post()
+    service = world.service()
+    for clock in (at(1e30), at(-1e30), at(2e9)):
+        world.clock.ahead = clock - world.clock.at
+        service.tick()
+    world.clock.ahead = timedelta(0)
+    world.clock.at = SLOT + WEEK
+    service.tick()
+
+    assert len(world.posts()) == 2
+
+
+class Ticker:
+    """A scheduler whose clock was set back by a year: it believes that nothing is due for as long."""
+
+    def __init__(self) -> None:
+        self.ran = 0
+
+    idle_seconds = 365 * 86_400.0
+
+    def every(self, _: int) -> "Ticker":
+        return self
+
+    @property
+    def seconds(self) -> "Ticker":
+        return self
+
+    def do(self, job: Callable[[], object]) -> None:
+        self._job = job
+
+    def run_all(self) -> None:
+        self.ran += 1
+        self._job()
+
+    def run_pending(self) -> None:
+        """Nothing is due."""
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_ticks(world: World) -> None:
+    """K04."""
+    ticker, began = Ticker(), world.clock.now()
+    service = world.service()
+
+    service.serve(leave=lambda: ticker.ran == 3, ticker=cast("schedule.Scheduler", ticker))
+
+    assert world.clock.now() - began == timedelta(seconds=90)
 
 
 @pytest.mark.parametrize("abstract", [True, False])

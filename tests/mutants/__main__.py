@@ -16,11 +16,12 @@ from tests.mutants.deeds import DEEDS
 from tests.mutants.generations import GENERATIONS
 from tests.mutants.living import LIVING
 from tests.mutants.mutant import Mutant
+from tests.mutants.templates import TEMPLATES
 from tests.mutants.workshop import PASSED, Fate, Outcome, Workshop
 
 ROOT = Path(__file__).parents[2]
 AT_A_TIME = 2
-MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING)
+MUTANTS = (*DECISIONS, *DEEDS, *COMMANDS, *GENERATIONS, *LIVING, *TEMPLATES)
 
 
 def main() -> int:

@@ -15,6 +15,21 @@ LIVING = (
         rule="say_that_the_next_comes",
     ),
     Mutant(
+        name="a first comment that was removed is made again",
+        file="megabot/core/announcing.py",
+        old="    if _was_tried(case, standing, IntentKind.FIRST_COMMENT):\n        return\n",
+        new="",
+        caught_by=(f"{ANNOUNCING}::test_a_first_comment_that_somebody_removed_is_not_made_again",),
+        rule="comment_first",
+    ),
+    Mutant(
+        name="an old thread gets a first comment",
+        file="megabot/core/announcing.py",
+        old=" or case.now - posted > FIRST_WITHIN:",
+        new=":",
+        caught_by=(f"{ANNOUNCING}::test_a_thread_that_is_up_for_long_gets_no_first_comment",),
+    ),
+    Mutant(
         name="a removed comment stays among the highlights",
         file="megabot/living.py",
         old="    if not comment.open or comment.url != one.url:\n",

@@ -59,6 +59,11 @@ class Numbered(Storm):
     armed: bool = False
     names: list[str] = field(default_factory=list)
 
+    @property
+    def blows(self) -> bool:
+        """Whether calls may fail now."""
+        return self.armed
+
     def draw(self, name: str) -> Fault | None:
         """Count the effect, and say how it goes wrong."""
         if not self.armed or name not in READS | WRITES | KEEPS | RENDERS | SLEEPS:

@@ -41,7 +41,8 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
 def quiet_end(year: Year) -> None:
     """Everything is in order at last, and the bot has half a day for what is left to do."""
     year.storm.strength = year.storm.upgrade_in = 0
-    year.press.problem = None
+    year.storm.hang = year.press.problem = None
+    year.mend_threads()
     year.forum.alive, year.forum.hides = True, frozenset()
     year.clock.ahead = timedelta(0)
     year.server.appoint("news", year.bot)

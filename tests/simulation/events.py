@@ -8,6 +8,7 @@ from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.posts import Person, Post
 from megabot.core.seen import OrderKind
+from tests.simulation.faults import BROKEN_THREAD
 from tests.simulation.year import BROKEN, Event, Year
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -247,6 +248,26 @@ def the_template_changes(year: Year) -> None:
     year.pages.commit = year.press.words
 
 
+def the_inbox_hangs(year: Year) -> None:
+    """For hours each call about it takes as long as it may, and fails: the threads are none the worse."""
+
+    def hang() -> None:
+        year.clock.at += timedelta(seconds=100)
+
+    year.storm.hang = hang
+    year.after(timedelta(hours=year.random.uniform(2, 12)), lambda year: setattr(year.storm, "hang", None))
+
+
+def a_thread_is_broken(year: Year) -> None:
+    """A third thread, between the two, has no community, or meets a bug: the others are none the worse."""
+    first, *rest = [thread for thread in year.pages.all if thread.name != BROKEN_THREAD]
+    community = year.random.choice(["", "news"])
+    broken = replace(first, name=BROKEN_THREAD, path="broken.md.j2", community=community, companions=())
+    year.pages.all = (first, broken, *rest)
+    days = year.random.uniform(1, 20) if not community else 0.5  # what may be a bug is tried again often
+    year.after(timedelta(days=days), Year.mend_threads)
+
+
 def the_source_names_another_community(year: Year) -> None:
     """By a slip, which is mended; if a new series began there meanwhile, somebody has it moved."""
     _settle_in(year, "newsroom")
@@ -390,6 +411,8 @@ WEEKLY: tuple[tuple[float, Event], ...] = (
     (0.06, the_template_breaks),
     (0.20, the_template_changes),
     (0.02, the_source_names_another_community),
+    (0.10, the_inbox_hangs),
+    (0.05, a_thread_is_broken),
     (0.06, somebody_orders_a_copy),
     (0.06, somebody_posts),
     (0.04, somebody_posts_the_next),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any, cast
@@ -13,6 +13,7 @@ from megabot.core.problems import Problem
 from megabot.core.records import IntentState
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import (
+    ForumError,
     LedgerError,
     OutcomeUnknown,
     RateLimited,
@@ -46,6 +47,8 @@ class Fault(StrEnum):
     DISK_FULL_AFTER = "written, and then disk full"
     BROKEN_TEXT = "the child breaks off"
     UPGRADED = "upgraded before a request"
+    HANGS = "the inbox hangs"
+    BUG = "a bug in one thread"
 
 
 class Killed(BaseException):
@@ -56,8 +59,10 @@ WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "
 WRITES |= {"edit_comment", "distinguish"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"comment_by_id", "pin_events", "person", "inbox", "messages_to"}
-KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "keep_heard"}
+KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "update", "keep_heard"}
+OF_THE_INBOX = {"unread", "inbox"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
+BROKEN_THREAD = "broken"
 MAY_BE_LATE = {"create_post", "comment"}
 LATEST = timedelta(minutes=9)
 
@@ -92,14 +97,21 @@ def made(errors: dict[Fault, Callable[[], BaseException]], fault: Fault) -> Base
 class Storm:
     """How likely each call fails, from 0 to 1, or only each write; `fired` counts what did.
 
-    `upgrade_in` is how many requests are left before the server is upgraded, if it is to be.
+    `upgrade_in` is how many requests are left before the server is upgraded, if it is to be. `hang` passes
+    the time that a call takes to a server that hangs, where calls about the inbox do.
     """
 
     random: Random
     strength: float = 0.0
     writes_only: bool = False
     upgrade_in: int = 0
+    hang: Callable[[], None] | None = None
     fired: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def blows(self) -> bool:
+        """Whether calls may fail now."""
+        return self.strength > 0
 
     def is_upgraded_now(self) -> bool:
         """Count a request; tell whether the server is upgraded right before it."""
@@ -107,6 +119,13 @@ class Storm:
         self.upgrade_in = max(0, self.upgrade_in - 1)
         self.fired[Fault.UPGRADED] += due
         return due
+
+    def hang_in(self, name: str) -> None:
+        """Hang and give up, if this call does."""
+        if self.hang and name in OF_THE_INBOX:
+            self.fired[Fault.HANGS] += 1
+            self.hang()
+            raise Unreadable("no answer in time")
 
     def draw(self, name: str) -> Fault | None:
         """Draw what goes wrong with one call, None for nothing."""
@@ -122,9 +141,13 @@ class Storm:
 
 @dataclass
 class Record:
-    """What calls tell the judge: promises that they broke, and editions whose text was refused for good."""
+    """What calls tell the judge: promises that they broke, editions whose text was refused for good.
+
+    `hindered` are the times at which the server itself refused something.
+    """
 
     broken: list[str] = field(default_factory=list)
+    hindered: list[datetime] = field(default_factory=list)
     refused: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -166,9 +189,10 @@ class FaultyForum:
                 self._check_intent(args[1].body)
             if self._storm.is_upgraded_now():
                 self._upgrade()
+            self._storm.hang_in(name)
             fault = self._storm.draw(name)
             if fault is None:
-                return real(*args, **named)
+                return self._really(real, *args, **named)
             if fault is Fault.REFUSED and name == "create_post":
                 self._record.refused.add(carried(args[1].body))
             if fault in _BEFORE:
@@ -181,6 +205,14 @@ class FaultyForum:
             raise made(_AFTER, fault)
 
         return call
+
+    def _really(self, real: Callable[..., object], *args: Any, **named: Any) -> object:  # noqa: ANN401
+        """Make the call; that the server itself refuses one excuses a delay."""
+        try:
+            return real(*args, **named)
+        except ForumError:
+            self._record.hindered.append(self._forum.server.now())
+            raise
 
     def _upgrade(self) -> None:
         """The tokens of before are lost: a new one is had at once, or not before somebody cares (A20)."""
@@ -234,7 +266,10 @@ class FaultyPress:
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
-        """Render, or break off."""
+        """Render, or break off. For one thread there is a bug."""
+        if any(thread.name == BROKEN_THREAD for thread, _ in jobs):
+            self._storm.fired[Fault.BUG] += 1
+            raise ZeroDivisionError
         fault = self._storm.draw("render")
         if fault is Fault.BROKEN_TEXT:
             return tuple(RenderProblem((Problem(thread.path, 0, "broke off"),)) for thread, _ in jobs)

@@ -15,6 +15,8 @@ from tests.simulation.server import Deed, What
 from tests.simulation.year import Year
 
 TOLERANCE = timedelta(hours=1)  # of a clock that is wrong
+SOON = timedelta(minutes=3)  # after its slot: the ticks of a year are up to a minute late
+BEFORE = timedelta(hours=1)
 ENOUGH = timedelta(hours=2)  # without anything in the way, for what is due to be posted
 
 
@@ -28,6 +30,7 @@ def violations(year: Year) -> Iterator[str]:
     yield from a_persons_unpin_stays(year)
     yield from told_once(year)
     yield from never_missed(year)
+    yield from never_late(year)
     yield from pins_converge(year)
     yield from answered_well(year)
 
@@ -179,6 +182,26 @@ def never_missed(year: Year) -> Iterator[str]:
                 continue
             if not _made_by_hand(year, thread, edition):
                 yield f"{edition.id} was missed"
+
+
+def never_late(year: Year) -> Iterator[str]:
+    """What is due is posted at its slot, whatever becomes of the inbox, if nothing else was in the way."""
+    threads = {thread.name: thread for thread in year.pages.all}
+    due = {edition.id: edition for thread in year.pages.all for edition in _editions(year, thread)}
+    for deed, name, key, copy in created(year):
+        edition = due.get(f"{name}/{key}")
+        if edition is None or copy > 1 or deed.at - edition.slot <= SOON:
+            continue
+        free = _was_calm(year, edition.slot - BEFORE, deed.at) and not any(
+            edition.slot - BEFORE <= at <= deed.at for at in year.record.hindered
+        )
+        if free and not _made_by_hand(year, threads[name], edition):
+            yield f"{edition.id} was posted {deed.at - edition.slot} late"
+
+
+def _was_calm(year: Year, start: datetime, end: datetime) -> bool:
+    spans = zip(year.calm, [*year.calm[1:], (year.clock.at, False)], strict=True)
+    return any(calm and since <= start and end <= until for (since, calm), (until, _) in spans)
 
 
 def _editions(year: Year, thread: Thread) -> Iterator[Edition]:

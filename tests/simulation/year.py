@@ -22,7 +22,7 @@ from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
-from tests.simulation.faults import FaultyPress, Killed, Record, Storm, through
+from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
 from tests.simulation.hands import FakeHand
 from tests.simulation.home import FakeHomeServers
 from tests.simulation.rates import Rates
@@ -250,6 +250,10 @@ class Year:
         except (Expected, ConfigError, Killed):
             return
 
+    def mend_threads(self) -> None:
+        """The thread that was broken is gone."""
+        self.pages.all = tuple(thread for thread in self.pages.all if thread.name != BROKEN_THREAD)
+
     def lose_ledger(self) -> None:
         """The state folder is gone."""
         self.ledger = FakeLedger()
@@ -314,7 +318,7 @@ class Year:
         """Remember whether anything but people's hands on posts hinders the bot now."""
         calm = (
             self.service is not None
-            and self.storm.strength == 0
+            and not self.storm.blows
             and self.press.problem is None
             and self.forum.alive
             and not self.forum.hides

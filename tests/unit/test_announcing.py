@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Announce, Distinguish
-from megabot.core.announcing import announce_the_next, announcement, announces_at
+from megabot.core.actions import Announce, Distinguish, FirstComment
+from megabot.core.announcing import announce_the_next, announcement, announces_at, make_the_first_comment
 from megabot.core.marker import ANNOUNCED, CommentMarker, signed
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Case, Own
-from megabot.core.threads import Previous
+from megabot.core.threads import Previous, Rendered
 from tests.making import NOW, WEEK, a_post, a_thread, an_intent, case
 
+TEXT = Rendered(title="News 47", body="An essay.", first_comment="Hello.")
 SIX_HOURS = timedelta(hours=6)
 THREAD = a_thread(previous=Previous(announce=SIX_HOURS))
 STANDING = Own(post=a_post(), key="2026-W47")
@@ -62,6 +63,41 @@ def test_what_was_said_or_may_have_been_is_not_said_again(state: IntentState, *,
 
     seen = replace(made.seen, intents=(intent,))
     assert bool(actions(replace(made, seen=seen))) is again
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        (IntentState.DONE, False),
+        (IntentState.REFUSED, False),
+        (IntentState.SENDING, False),
+        (IntentState.UNKNOWN, False),
+        (IntentState.NOT_SENT, True),
+        (IntentState.ABSENT, True),
+    ],
+)
+def test_a_first_comment_that_may_have_been_made_is_not_made_again(
+    state: IntentState, *, again: bool
+) -> None:
+    thread = a_thread(first_comment="Hello.")
+    tried = an_intent(IntentKind.FIRST_COMMENT, state, post_id=STANDING.id, changed=NOW)
+    made = replace(case(thread=thread, posts=(STANDING,), intents=(tried,)), current=TEXT)
+
+    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == (
+        [FirstComment(own=STANDING, text="Hello.")] if again else []
+    )
+    assert list(make_the_first_comment(made, STANDING, posted=None, may_mark=True)) == []
+
+
+def test_the_marks_of_the_first_comment_and_of_the_announcement_are_two() -> None:
+    first = replace(SOON, content=SOON.content.replace("announced", "first"))
+    marked = an_intent(IntentKind.DISTINGUISH, IntentState.DONE, post_id=STANDING.id)
+    made = case(posts=(STANDING,), comments=(first,), intents=(marked,))
+
+    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == [
+        Distinguish(own=STANDING, comment_id=9, first=True)
+    ]
+    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=False)) == []
 
 
 def test_an_announcement_that_is_there_is_marked_once() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from megabot.core.highlights import LONGEST_LINE, added, first_line, from_json, to_json
 from tests.editions import a_highlight
+from tests.growth import LINEAR, growth
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,15 @@ def test_one_that_is_there_stays_and_a_new_one_comes_in_the_order_of_writing() -
 
     assert added(known, a_highlight(2, line="again")) == known
     assert [one.comment_id for one in added(known, a_highlight(1))] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", " \n", "\r", "-\n", "> \n", "[](\n", "\u2028", "a:", "[a](", "1. \n"]
+)
+def test_a_comment_of_thousands_of_lines_takes_time_in_proportion(piece: str) -> None:
+    assert growth(lambda size: (piece * size)[:size], first_line, size=4_000) < LINEAR
+
+
+def test_lines_without_words_cost_next_to_nothing() -> None:
+    """They are passed over before anything is looked for in them."""
+    assert first_line("-\n" * 9_000 + "words") == "words"

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from megabot import config, init
+from megabot.core.taking_apart import take_apart
+from megabot.core.title_dates import TitleRead
 from megabot.errors import NeedsPerson
 
 ANSWERS = init.Answers(
@@ -84,6 +86,42 @@ def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
 )
 def test_the_first_day_is_that_of_the_newest_slot(now: str, day: date) -> None:
     assert init.first_day(ANSWERS, datetime.fromisoformat(now)) == day
+
+
+@pytest.mark.parametrize(
+    ("posted", "now", "first"),
+    [
+        ("2026-11-16", "2026-11-16T12:00:00+00:00", ("2026-11-16", 151)),
+        ("2026-11-15", "2026-11-16T12:00:00+00:00", ("2026-11-16", 151)),  # a day early
+        ("2026-11-18", "2026-11-18T12:00:00+00:00", ("2026-11-16", 151)),  # late
+        ("2026-10-05", "2026-11-16T12:00:00+00:00", ("2026-10-05", 151)),  # of long ago
+        ("2026-11-16", "2026-11-16T07:00:00+00:00", ("2026-11-23", 152)),  # its slot is still to come
+        ("2026-11-14", "2026-11-14T12:00:00+00:00", ("2026-11-23", 152)),
+    ],
+)
+def test_the_schedule_starts_with_the_existing_thread_unless_that_would_post_it_again(
+    posted: str, now: str, first: tuple[str, int]
+) -> None:
+    """A thread that was posted on the morning before its slot was posted again at the slot."""
+    title = TitleRead(title="News", posted=date.fromisoformat(posted), number=151)
+
+    day, number = init.first_of_thread(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now))
+
+    assert (day.isoformat(), number) == first
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-16T07:00:00+00:00", "the next thread is for Monday, 23 November 2026, with number 152"),
+        ("2026-11-16T12:00:00+00:00", "the next thread is for Monday, 23 November 2026, with number 152"),
+        ("2026-12-01T12:00:00+00:00", "the next thread is for Monday, 7 December 2026, with number 154"),
+    ],
+)
+def test_the_next_thread_is_named_with_its_number(now: str, said: str) -> None:
+    title = TitleRead(title="News", posted=date(2026, 11, 16), number=151)
+
+    assert init.changes(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now)) == (said,)
 
 
 @pytest.mark.parametrize(

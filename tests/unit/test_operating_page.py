@@ -4,12 +4,21 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from megabot.core.actions import NEEDS_PERSON
-from megabot.core.metrics import Vitals, exposition
+import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
-BESIDE = {"cap", "preamble", "source", "tags"}
+import megabot.__main__ as main_module
+from megabot.core.actions import NEEDS_PERSON, Reason
+from megabot.core.metrics import Vitals, exposition
+from megabot.hold_texts import HOLDS
+from megabot.language import ENGLISH
+from megabot.layout import EXIT_CODES
+from megabot.verbs import help_page
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+BESIDE = {"cap", "failed", "inbox", "job", "preamble", "source", "tags"}
 """Alerts that are no reason to hold anything: see `needs` and `run`."""
+ORDER = re.compile(r"megabot [a-z]+(?: (?:--[a-z]+|[A-Z]+|\{\w+\}))*")
 ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -23,11 +32,55 @@ def test_alerts_of_other_kinds_are_raised_under_the_names_on_the_page() -> None:
     code = Path(__file__).parents[2] / "megabot"
     text = (code / "run.py").read_text("utf-8") + (code / "needs.py").read_text("utf-8")
 
-    assert 'raise_alert("source"' in text
+    assert 'SOURCE, FAILED = "source", "failed"' in text
+    assert '"inbox" if task is self._hearing else f"job {task.name}"' in text
     assert ':preamble"] =' in text
     assert ':tags"] =' in text
     assert ':cap"] =' in text
-    assert text.count("raise_alert(") == 2
+    assert text.count("raise_alert(") == 5
+
+
+def options_by_verb(text: str) -> dict[str, set[str]]:
+    """Return the options that each verb is named with in a text."""
+    found: dict[str, set[str]] = {}
+    for order in ORDER.findall(text):
+        verb, *rest = order.removeprefix("megabot ").split()
+        found.setdefault(verb, set()).update(word for word in rest if word.startswith("--"))
+    return found
+
+
+@pytest.mark.parametrize("alert", sorted(NEEDS_PERSON))
+def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: Reason) -> None:
+    page = options_by_verb(next(what for name, _, what in ROW.findall(PAGE) if name == alert))
+    said = options_by_verb(HOLDS[alert])
+
+    assert {verb: options for verb, options in said.items() if page.get(verb, options) != options} == {}
+
+
+def test_a_crash_loop_is_told_the_same_by_the_unit_and_by_both_pages() -> None:
+    unit = (ROOT / "systemd/megabot.service").read_text("utf-8")
+    faults = (ROOT / "docs/faults.md").read_text("utf-8")
+    minutes = re.findall(r"^RestartSec=(\d+)min$", unit, re.MULTILINE)
+
+    assert re.findall(r"^\| R13 \|.* (\d+) minutes later", faults, re.MULTILINE) == minutes
+    assert re.findall(r"again (\d+) minutes after a crash", PAGE) == minutes
+    assert "`systemctl reload`" in next(line for line in faults.splitlines() if line.startswith("| G06 |"))
+
+
+def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> None:
+    scripts = (ROOT / "docs/scripts.md").read_text("utf-8")
+    on_page = {int(code) for code in re.findall(r"^\| (\d+) \|", scripts, re.MULTILINE)}
+    in_help = {int(code) for code in re.findall(r"\b(\d+) [a-z]", help_page().partition("Exit codes:")[2])}
+
+    assert on_page == in_help == {*EXIT_CODES.values(), 3, main_module.INTERRUPTED}
+    assert "with 130 on Ctrl-C" in scripts
+
+
+def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> None:
+    page = " ".join((ROOT / "docs/commands.md").read_text("utf-8").split())
+    forms = {form for said in ENGLISH.verbs.values() for form in re.findall(r"`([^`]+)`", said)}
+
+    assert {form for form in forms if f"`{form}`" not in page and f" {form}`" not in page} == set()
 
 
 def test_each_metric_is_named() -> None:

@@ -15,6 +15,7 @@ from megabot.core.actions import (
     Announce,
     Distinguish,
     Edit,
+    FirstComment,
     Lock,
     Need,
     Pin,
@@ -233,8 +234,9 @@ def turned(look: Seen, action: Pin | Unpin) -> Seen:
     return put(look, action.own, IntentKind.UNPIN, action.standing, **shown)
 
 
-def announced(look: Seen, action: Announce | Distinguish) -> Seen:
-    kind = IntentKind.ANNOUNCE if isinstance(action, Announce) else IntentKind.DISTINGUISH
+def announced(look: Seen, action: Announce | FirstComment | Distinguish) -> Seen:
+    kinds = {Announce: IntentKind.ANNOUNCE, FirstComment: IntentKind.FIRST_COMMENT}
+    kind = kinds.get(type(action), IntentKind.DISTINGUISH)
     return put(look, action.own, kind, action.own)
 
 
@@ -260,7 +262,7 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911, PLR0
         case Lock(own=post, standing=served) | Unlock(own=post, copy=served):
             kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK
             return put(look, post, kind, served, locked=kind is IntentKind.LOCK)
-        case Announce() | Distinguish():
+        case Announce() | FirstComment() | Distinguish():
             return announced(look, action)
         case Edit(own=post):
             records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)

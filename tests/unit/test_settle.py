@@ -18,7 +18,7 @@ SENDING, UNKNOWN, ABSENT, DONE = (
     IntentState.DONE,
 )
 BY_SIGHT = [IntentKind.PUBLISH, IntentKind.COMMENT, IntentKind.ADOPT, IntentKind.WITHDRAW]
-BY_SIGHT += [IntentKind.ANNOUNCE, IntentKind.RELEASE]
+BY_SIGHT += [IntentKind.ANNOUNCE, IntentKind.RELEASE, IntentKind.FIRST_COMMENT]
 ANOTHER_DUE = seen(due=an_edition(48))
 WITHIN = timedelta(minutes=10) - timedelta(seconds=1)
 

@@ -9,6 +9,7 @@ from megabot.core.marker import CommentMarker, Marker, signed
 from megabot.core.posts import Feature, Post, PostDraft
 from tests.simulation import rules
 from tests.simulation.account import AccountForum
+from tests.simulation.events import the_inbox_hangs
 from tests.simulation.server import What, create
 from tests.simulation.year import Year
 
@@ -107,3 +108,27 @@ def test_a_promise_that_is_broken_is_seen(year: Year, breach: Callable[[Year], N
     breach(year)
 
     assert sentence in broken(year)
+
+
+def test_a_post_that_came_late_with_nothing_in_the_way_is_noticed() -> None:
+    year = Year(7)
+    slot = year.slots(year.pages.all[0])[0].slot
+    year.at(slot - timedelta(hours=4), Year.start)
+    for minutes in (-185, 10):  # nothing ticks at the slot
+        year.at(slot + timedelta(minutes=minutes), lambda _: None)
+    year.run()
+
+    assert "was posted 0:10:00 late" in "\n".join(rules.never_late(year))
+
+
+def test_an_inbox_that_hangs_is_in_nobodys_way() -> None:
+    year = Year(7)
+    slot = year.slots(year.pages.all[0])[0].slot
+    year.at(slot - timedelta(hours=2), Year.start)
+    year.at(slot - timedelta(hours=1, minutes=50), the_inbox_hangs)
+    for minutes in (*range(-100, 0, 5), 0, 30):
+        year.at(slot + timedelta(minutes=minutes), lambda _: None)
+    year.run()
+
+    assert year.storm.fired["the inbox hangs"] > 5
+    assert list(rules.violations(year)) == []

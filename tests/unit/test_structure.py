@@ -14,15 +14,17 @@ ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
 PASS += "reconcile look series standing long_look living parts places companions compose images perform"
-PASS += " orders messages needs report deed_texts"
-PORTS = "core ports language config texts errors"
+PASS += " orders messages needs report deed_texts read_only_ledger"
+PORTS = "core ports language config texts errors sources"
 READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
 SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = f"app process chores running run {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
+VERBS = (
+    f"app process chores running run tasks {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
+)
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
@@ -43,7 +45,7 @@ MAY_IMPORT = {
     "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
-    "run": f"{PASS} source_watch inbox {PORTS}",
+    "run": f"{PASS} source_watch inbox tasks {PORTS}",
     **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
@@ -90,6 +92,8 @@ MAY_IMPORT = {
     "logs": "",
     "texts": "language moments core errors",
     "ports": "language core",
+    "sources": "ports core errors",
+    "tasks": "ports core errors",
     "errors": "",
     "core": "",
 }

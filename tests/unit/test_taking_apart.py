@@ -1,5 +1,7 @@
 """A thread that people wrote, taken apart: its spoilers become sections, the rest the template."""
 
+from datetime import date
+
 import pytest
 
 from megabot.adapters.yaml_text import split
@@ -30,7 +32,7 @@ That was it.
 
 
 def take_apart(body: str) -> Taken:
-    return taking_apart.take_apart(TitleRead(title="News"), body)
+    return taking_apart.take_apart(TitleRead(title="News", posted=date(2026, 11, 16)), body)
 
 
 def rendered(path: str, text: str) -> str:

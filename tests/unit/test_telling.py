@@ -50,3 +50,8 @@ def test_what_is_over_and_told_is_forgotten() -> None:
 
 def test_an_alert_that_comes_back_while_its_end_is_being_told_is_news_again() -> None:
     assert letter(STANDING, told(ToldState.ENDING, AGAIN), NOW) == Letter(new=((KEY, SAID),))
+
+
+def test_a_message_sent_while_the_clock_was_ahead_is_not_waited_for_until_then() -> None:
+    """K04."""
+    assert letter(STANDING, told(ToldState.SENDING, timedelta(days=-365)), NOW) == Letter(new=((KEY, SAID),))

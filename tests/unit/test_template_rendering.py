@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
 from megabot.markdown import to_html
 from tests.templates import (
@@ -117,10 +118,60 @@ def test_a_section_that_is_not_there_is_named_with_the_nearest() -> None:
         (PREAMBLE, "hello @robin@lemmy.example", "preambles/news/2026-W26.md:1: a mention"),
     ],
 )
-def test_a_mistake_in_another_file_has_its_line(path: str, text: str, line: str) -> None:
-    said = problems_of("{{ preamble }}\n\nend", more={path: text})
+def test_a_mistake_in_a_file_that_a_template_uses_has_its_line(path: str, text: str, line: str) -> None:
+    uses_all = "{{ preamble }}\n\n{{ sections() }}{% for name, value in data | items %}{% endfor %}"
+    said = problems_of(uses_all, more={path: text})
 
     assert [one for one in said if line in one], said
+
+
+@pytest.mark.parametrize("body", ["{{ preamble }}", "{{ data.prices[0].name }}\n{{ section('birds') }}"])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("sections/10-maps.md", "---\ntitle: Maps\n---\n- a\n:::\n"),
+        ("data/events.yaml", "a: 1\na: 2\n"),
+        ("data/events.csv", "a\n1\n"),
+    ],
+)
+def test_a_mistake_in_a_file_that_a_template_does_not_use_does_not_break_it(
+    body: str, path: str, text: str
+) -> None:
+    answer = render(source(body, more={path: text}))
+
+    assert isinstance(answer, Rendered), answer
+    assert len(answer.unused) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("{{ section('maps') }}", "sections/10-maps.md"),
+        ("{{ sections() }}", "sections/10-maps.md"),
+        ("{{ sections() }}", "sections"),
+        ("{{ section('maps') }}", "sections"),
+        ("{% for one in data.events %}{% endfor %}", "data/events.yaml"),
+        ("{{ data['events'] }}", "data/events.yaml"),
+        ("{% if data.events is defined %}{% endif %}", "data"),
+        ("{{ preamble }}", PREAMBLE),
+        ("{{ preamble }}", "preambles/news"),
+        ("{% include '_footer.md.j2' %}", "_footer.md.j2"),
+    ],
+)
+def test_a_file_that_could_not_be_read_is_a_problem_where_it_is_used_and_nowhere_else(
+    body: str, path: str
+) -> None:
+    problem = Problem(path, 0, "the file cannot be read")
+    files = {name: text for name, text in source(body).items() if not name.startswith(path)}
+    other = {name: text for name, text in source("Hello.").items() if name in files}
+
+    broken = render(files, unreadable=(problem,))
+    well = render(other, replace(CONTEXT, preamble="By message."), unreadable=(problem,))
+
+    assert isinstance(broken, RenderProblem), broken
+    assert str(problem) in [str(one) for one in broken.problems]
+    assert isinstance(well, Rendered), well
+    assert well.unused == (problem,)
 
 
 def test_a_mistake_in_a_message_is_the_messages() -> None:

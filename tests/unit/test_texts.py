@@ -166,7 +166,7 @@ def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() ->
     line = status(timezone="America/New_York", essay="missing", commanded=said)
 
     assert line == (
-        "news: next Mon 23 Nov 12:00 New York (2026-W48), essay: missing; nothing posted yet; "
+        "news: next Mon 23 Nov 07:00 EST (2026-W48), essay: missing; nothing posted yet; "
         "last command: repost, by modlin, Mon 16 Nov 07:05 EST"
     )
 
@@ -195,7 +195,7 @@ def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> No
 
 def test_a_status_names_what_may_have_happened() -> None:
     assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
-        "; outcome unknown: edit 2026-W47 since 2026-11-16 12:05 UTC"
+        "; outcome unknown: edit 2026-W47 since Mon 16 Nov 12:05 UTC"
     )
 
 
@@ -218,7 +218,7 @@ def test_a_status_names_what_may_have_happened() -> None:
         (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
         (operating_texts.waiting(), "waiting for it to finish"),
         (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
-        (texts.no_such_community(ENGLISH, "birds"), "no community birds"),
+        (texts.no_such_community(ENGLISH, "birds"), "community birds does not exist"),
     ],
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:

@@ -354,6 +354,12 @@ def test_grace_first_and_skip_are_read() -> None:
         (FIRST, "{date: 2024-01-01, number: -1}", "9: schedule.first.number is below 0 (write 0 or more)"),
         (
             FIRST,
+            "{date: 2024-01-01, number: 9999999999999999999999}",
+            "9: schedule.first.number is too large (1,000,000 is the most)",
+        ),
+        (NAME, "name: news\ncap: 9999999999999999999999", "3: cap is too large (1,000,000 is the most)"),
+        (
+            FIRST,
             f"{FIRST}\n  grace: 3 dyas",
             "10: schedule.grace: 3 dyas is no length of time (write a number and",
         ),
@@ -545,3 +551,14 @@ def test_of_many_known_names_the_first_are_shown() -> None:
 
     assert len(problems[-1].hint) < 200
     assert problems[-1].hint.endswith(" and 281 more")
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"), [("companions", '  c{}: {{url: "https://a.example"}}'), ("tags", "  - Tag {}")]
+)
+def test_lists_that_the_server_is_asked_about_are_bounded(key: str, entry: str) -> None:
+    def text(count: int) -> str:
+        return changed(NAME, "\n".join([NAME, f"{key}:", *map(entry.format, range(count))]))
+
+    assert parsed(text(50)).name == "news"
+    assert mistakes(text(51)) == [f"thread.md.j2:3: {key}: 51 entries (50 are the most)"]

@@ -1,0 +1,50 @@
+"""Paths in messages start where the user is."""
+
+from pathlib import Path
+
+import pytest
+
+from megabot import terminal
+from megabot.core.problems import Problem
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "bot/templates/sections").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "bot")
+    return tmp_path / "bot"
+
+
+def test_a_sentence_names_what_is_below_the_users_folder_from_there(here: Path) -> None:
+    assert terminal.near(f"{here}/.env holds a secret; run: chmod 600 {here}/.env") == (
+        ".env holds a secret; run: chmod 600 .env"
+    )
+
+
+def test_what_is_elsewhere_keeps_its_whole_path(here: Path) -> None:
+    for path in (f"{here}2/.env", f"/mnt{here}/x", f"https://a.example{here}/x", str(here)):
+        assert terminal.near(f"see {path}") == f"see {path}"
+
+
+def test_a_mistake_is_placed_from_the_users_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mistake = Problem("sections/10-maps.md", 3, "a slip")
+
+    seen = [str(terminal.placed(mistake, here / "templates"))]
+    monkeypatch.chdir(here / "templates/sections")
+    seen.append(str(terminal.placed(mistake, here / "templates")))
+
+    assert seen == ["templates/sections/10-maps.md:3: a slip", "10-maps.md:3: a slip"]
+
+
+def test_a_path_is_whole_if_that_is_shorter(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
+    monkeypatch.chdir(here / "templates/sections")
+
+    assert terminal.from_here(Path("/etc/x")) == "/etc/x"
+
+
+def test_a_folder_that_was_deleted_stops_no_message(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "gone").mkdir()
+    monkeypatch.chdir(here / "gone")
+    (here / "gone").rmdir()
+
+    assert terminal.near("a sentence") == "a sentence"

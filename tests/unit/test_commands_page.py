@@ -1,0 +1,94 @@
+"""`help`, docs/commands.md and the grammar name the same commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from megabot.answers import on_lemmy
+from megabot.cli import cli
+from megabot.core.arguments import words_of
+from megabot.core.commands import Command, Handle, Origin, Verb, Word
+from megabot.core.grammar import parse
+from megabot.language import ENGLISH
+from megabot.texts import command
+
+PAGE = Path(__file__).parents[2] / "docs/commands.md"
+BOT = Handle("megabot", "lemmy.example")
+UNLISTED = {Verb.CONFIRM, Verb.HELP}
+"""The bot itself asks for one of them; the other lists them."""
+
+
+def read(text: str, origin: Origin = Origin.MESSAGE) -> Command:
+    """Read a command as it is listed, with something for each placeholder."""
+    line = text.replace("TEXT", "Some words.")
+    if line == "preamble":
+        line = "preamble\n\nSome words."
+    found = parse(line, origin=origin, bot=BOT, threads=["news"])
+    assert isinstance(found, Command), text
+    return found
+
+
+def of_the_page() -> list[str]:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    firsts = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    return [text for first in firsts for text in re.findall(r"`([^`]+)`", first)]
+
+
+def of_help() -> list[str]:
+    said = [text for sentence in ENGLISH.verbs.values() for text in re.findall(r"`([^`]+)`", sentence)]
+    return [*ENGLISH.verbs, *said]
+
+
+def named(listed: list[str]) -> set[tuple[Verb, Word | None, bool]]:
+    commands = [read(text) for text in listed if text not in {"note", "move", "alerts"}]
+    return {(one.verb, one.word, bool(one.part)) for one in commands if one.verb not in UNLISTED}
+
+
+def test_help_and_the_page_list_the_same_commands_with_the_same_words() -> None:
+    assert named(of_help()) == named(of_the_page())
+
+
+def test_every_verb_and_every_word_of_the_grammar_is_listed() -> None:
+    listed = named(of_the_page())
+
+    assert {verb for verb, _, _ in listed} == set(Verb) - UNLISTED
+    assert {(verb, word) for verb, word, _ in listed if word} == {
+        (verb, word) for verb in Verb for word in words_of(verb)
+    }
+
+
+KEYED = [command(verb.value, "news", "2026-W49") for verb in (Verb.HOLD, Verb.SKIP, Verb.RESUME)]
+
+
+@pytest.mark.parametrize(
+    ("shell", "lemmy"),
+    [
+        (command("repost", "news", "--yes"), "`repost yes news`"),
+        (command("post", "news"), "`post news`"),
+        (command("post", "news", "--part", "2"), "`post news part 2`"),
+        (command("refresh", "news"), "`refresh news`"),
+        (command("undo", "news"), "`undo news`"),
+        (command("plan"), "`status`"),
+        *((shell, f"`{shell.removeprefix('megabot ')}`") for shell in KEYED),
+        (
+            command("preamble", "clear", "news", "2026-W49"),
+            "`preamble news 2026-W49 clear` by private message",
+        ),
+    ],
+)
+def test_a_command_in_an_answer_is_one_that_its_reader_can_give(shell: str, lemmy: str) -> None:
+    _, verb, *words = shell.split()
+    typed = cli.get_command(cli.make_context("megabot", [verb, *words]), verb)
+    assert typed is not None
+    typed.make_context(verb, list(words))  # raises for what is no such command
+
+    assert on_lemmy(ENGLISH, f"to do that: {shell}; or else") == f"to do that: {lemmy}; or else"
+    meant = read(re.findall(r"`([^`]+)`", lemmy)[0])
+    assert meant.verb.value in {verb, "status"}
+    assert (meant.thread in {"news", ""}, bool(meant.edition)) == (True, "2026-W49" in shell)
+
+
+def test_what_cannot_be_said_on_lemmy_stays_for_whoever_has_the_shell() -> None:
+    for said in ("see: megabot check --online", "agrees with: megabot post news --move"):
+        assert on_lemmy(ENGLISH, said) == said
