@@ -5,12 +5,13 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from megabot.errors import ConfigError, MegabotError, NeedsPerson, Stopping, WrongAccount
+from megabot.errors import ConfigError, MegabotError, NeedsPerson, NoNetwork, Stopping, WrongAccount
 from megabot.layout import EXIT_CODES, Outcome
 from megabot.terminal import say
 from megabot.verbs import help_page
 
 A_BUG = 3
+OFFLINE = 5
 INTERRUPTED = 130
 _STDERR = 2
 
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001  the one catch-all: what nobody foresaw is a bug
         import traceback
 
-        _write(traceback.format_exc())
+        _write(traceback.format_exc(), own=False)
         _say(Outcome.FAILED, "this is a bug; please report the lines above")
         return A_BUG
 
@@ -49,6 +50,9 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
             return _say(Outcome.ERROR, error)
         case NeedsPerson():
             return _say(Outcome.REFUSED, error)
+        case NoNetwork():
+            _say(Outcome.FAILED, error)
+            return OFFLINE
         case _:
             return _say(Outcome.FAILED, error)
 
@@ -74,13 +78,13 @@ def _say(outcome: Outcome, error: Exception | str) -> int:
     return EXIT_CODES[outcome]
 
 
-def _write(text: str, outcome: Outcome | None = None) -> None:
+def _write(text: str, outcome: Outcome | None = None, *, own: bool = True) -> None:
     """Write what goes past the log as the log would: without secrets, and as journald takes it."""
     import logging
 
     from megabot.logs import blotted, in_journal, journal_lines
 
-    shown = blotted(text)
+    shown = blotted(text, own=own)
     if in_journal(os.environ, _STDERR):
         whole = f"{outcome}: {shown}" if outcome else shown
         sys.stderr.write("".join(f"{journal_lines(line, logging.ERROR)}\n" for line in whole.splitlines()))

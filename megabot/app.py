@@ -106,7 +106,7 @@ class App:
             draw_code=system.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
-            home_servers=HomeServers(),
+            home_servers=HomeServers(proxy=self.settings.proxy_used()),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -199,7 +199,7 @@ class App:
     @cached_property
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
-        return Heartbeat(self.settings.heartbeat_text())
+        return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
 
     @property
     def state_folder(self) -> Path:
@@ -239,7 +239,13 @@ class App:
         where = self.settings.source
         if isinstance(where, Path):
             return FolderSource(where)
-        return GitSource(where, key_file=self.settings.source_key_file, state=self._state, clock=self.clock)
+        return GitSource(
+            where,
+            key_file=self.settings.source_key_file,
+            state=self._state,
+            clock=self.clock,
+            proxy=self.settings.proxy_used(),
+        )
 
     @cached_property
     def _state(self) -> Path:
@@ -288,7 +294,9 @@ class App:
 
     @cached_property
     def _session(self) -> LemmySession:
-        session = LemmySession(self.settings.instance, token=lambda: self._sign_ins.token)
+        session = LemmySession(
+            self.settings.instance, token=lambda: self._sign_ins.token, proxy=self.settings.proxy_used()
+        )
         session.hooks["response"].append(lambda *_, **__: self._progress())
         return session
 
@@ -312,10 +320,14 @@ class App:
 
 @contextmanager
 def open_app(
-    options: Mapping[str, object], *, credentials: Credentials | None = None, keeps_facts: bool = True
+    options: Mapping[str, object],
+    *,
+    credentials: Credentials | None = None,
+    settings: Settings | None = None,
+    keeps_facts: bool = True,
 ) -> Iterator[App]:
-    """Build the process of a verb, and close what it opened when it is done."""
-    settings = read_settings(options)
+    """Build the process of a verb, and close what it opened when it is done. `settings`: as read before."""
+    settings = settings or read_settings(options)
     app = App(settings, SystemClock(Stop()), credentials=credentials, keeps_facts=keeps_facts)
     try:
         yield app

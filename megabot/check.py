@@ -25,7 +25,7 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.errors import NotFound, NotSent, SourceBroken, Unreadable
+from megabot.errors import NotFound, NotSent, RemoteUnreachable, SourceBroken, Unreadable
 from megabot.ports import Desk, Ports
 
 SLOTS = 60
@@ -89,6 +89,8 @@ def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
 
 def _source(desk: Desk, slots: int) -> Iterator[Finding]:
     snapshot = desk.source.snapshot()
+    if snapshot.no_revision:
+        yield warning(check_texts.no_revision(snapshot.no_revision))
     yield from (mistake(Level.WARNING, one) for one in snapshot.ignored)
     try:
         threads = desk.source.threads(snapshot)
@@ -179,7 +181,7 @@ def example(thread: Thread, edition: Edition, *, community: str, first: bool = F
 def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     """Sign in and look at the account and its rights. Raises what the forum raises, each in its own sentence.
 
-    `agree` is asked before settings of an account are changed that has posts of its own.
+    `agree` is asked before settings of the account are changed.
     """
     site = ports.forum.site()
     yield fine(check_texts.server_runs(site.actor, site.version))
@@ -196,6 +198,9 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
             community = ports.forum.community(name)
         except NotFound:
             yield problem(f"{thread.name}: {texts.no_such_community(ports.language, name)}")
+            continue
+        except RemoteUnreachable as error:
+            yield problem(check_texts.community_unreachable(thread.name, name, error))
             continue
         places.keep_place(ports, name, community.place)
         yield from rights(thread, community, account, site)
@@ -248,11 +253,11 @@ def clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
 
 
 def settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
-    """Find the account's settings that hide its own posts, and set them right: once, and said."""
+    """Find the account's settings that hide its own posts; change them only if that is agreed to."""
     wrong = account.hides if account.person.bot else (*account.hides, "bot_account")
     if not wrong:
         yield fine(check_texts.settings_fine())
-    elif account.post_count == 0 or agree(check_texts.ask_settings(wrong)):
+    elif agree(check_texts.ask_settings(wrong)):
         ports.forum.show_everything()
         yield fine(check_texts.settings_changed(wrong))
     elif account.hides:

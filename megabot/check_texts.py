@@ -19,6 +19,11 @@ def slots_render(thread: Thread, count: int, first: datetime, now: datetime) -> 
     return f"{thread.name}: the next {count} editions render; the first is posted {when}"
 
 
+def no_revision(why: str) -> str:
+    """Say that the source's revision is not known."""
+    return f"the revision of the source is not known, so `source.revision` and `changes` stay empty: {why}"
+
+
 def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
     """Say that a schedule does not count on from what was posted."""
     return Problem(
@@ -66,7 +71,7 @@ def settings_fine() -> str:
 
 def ask_settings(names: tuple[str, ...]) -> str:
     """Ask before settings are changed."""
-    return f"The account has posts of its own. Change its settings {', '.join(names)} so that it sees them?"
+    return f"Change the account's settings so that megabot sees its own posts ({', '.join(names)})?"
 
 
 def settings_changed(names: tuple[str, ...]) -> str:
@@ -85,6 +90,14 @@ def settings_hide(names: tuple[str, ...]) -> str:
 def not_marked_as_bot() -> str:
     """Say that the account is not marked as a bot."""
     return "the account is not marked as a bot, which most servers ask for: run megabot check --online --yes"
+
+
+def community_unreachable(thread: str, name: str, error: Exception) -> str:
+    """Say that the community's own server does not answer."""
+    return (
+        f"{thread}: the community {name} cannot be found. {error} Check the name in MEGABOT_COMMUNITY or in "
+        "the front matter, or try again later"
+    )
 
 
 def community_gone(name: str) -> str:
@@ -203,6 +216,14 @@ def link(address: str, verdict: Verdict) -> tuple[str, str]:
     if verdict.outcome is Outcome.DEAD:
         return f"{address} is dead: {verdict.why}", "take it out, or link a copy in an archive"
     return f"{address}: cannot tell whether it is alive: {verdict.why}", "look at it in a browser"
+
+
+def no_network() -> str:
+    """Say that this machine is offline."""
+    return (
+        "The network is missing: no server of any link could be reached, so the links were not checked. "
+        "Connect this machine (or set MEGABOT_PROXY) and run this again"
+    )
 
 
 def links_alive(alive: int, number: int) -> str:

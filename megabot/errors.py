@@ -10,6 +10,7 @@ MegabotError
 │   ├── SourceBroken       files of the source have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used as it is
 │   ├── Busy               another megabot holds the lock
+│   ├── NoNetwork          exit 4: nothing at all could be reached
 │   ├── NotKept            a file that somebody asked for could not be written
 │   ├── NeedsPerson        nothing is wrong, but a person must decide or do something first
 │   └── ForumError
@@ -19,6 +20,7 @@ MegabotError
 │       │   └── RateLimited    a bucket is empty: wait
 │       ├── OutcomeUnknown a write may or may not have happened: look, never resend
 │       ├── Unreadable     a read got no usable answer: read again later
+│       │   └── RemoteUnreachable  the server could not reach another one that has what was asked for
 │       ├── Refused        the server said no before acting: never retry unchanged
 │       │   └── NotFound   what was named is not there, or not for this account
 │       ├── NotLemmy       the address answers, but not as Lemmy does
@@ -87,6 +89,10 @@ class Busy(Expected):
     """Another megabot works on the same state folder."""
 
 
+class NoNetwork(Expected):
+    """Nothing at all could be reached: it is this machine's network, not what was asked."""
+
+
 class NotKept(Expected):
     """A file beside the ledger could not be written: a backup, a monitor's."""
 
@@ -125,6 +131,10 @@ class OutcomeUnknown(ForumError):
 
 class Unreadable(ForumError):
     """A read got no usable answer; reading again later does no harm."""
+
+
+class RemoteUnreachable(Unreadable):
+    """The server could not reach another server, which has what was asked for."""
 
 
 class Refused(ForumError):

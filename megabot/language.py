@@ -153,8 +153,9 @@ class Language:
         "{thread}: no community; set MEGABOT_COMMUNITY, or community: NAME in the thread's front matter"
     )
     no_such_community: str = (
-        "there is no community {name} on this server, or not for the bot's account; check its name in "
-        "MEGABOT_COMMUNITY or the front matter (name@host for one on another server)"
+        "the community {name} does not exist on this server or is not visible to the bot; correct "
+        "MEGABOT_COMMUNITY or the front matter (name@host for one on another server), then run: megabot "
+        "check --online"
     )
 
     # -- editions

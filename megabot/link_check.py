@@ -13,9 +13,10 @@ from urllib.parse import unquote, urldefrag
 
 from megabot import check_texts, preview
 from megabot.check import Finding, Level, fine, mistake
-from megabot.core.links import Link, Outcome, Verdict, host_of, lanes
+from megabot.core.links import Link, Outcome, Verdict, all_silent, host_of, lanes
 from megabot.core.problems import Problem
 from megabot.core.threads import Rendered, Snapshot
+from megabot.errors import NoNetwork
 from megabot.markdown import addresses
 from megabot.ports import Desk
 
@@ -35,8 +36,14 @@ class Cache(Protocol):
         """Keep what was just found out."""
 
 
-def check(desk: Desk, *, ask: Ask, cache: Cache, progress: Progress) -> Iterator[Finding]:
-    """Look at every link of the coming editions. Raises `SourceMissing`."""
+def check(
+    desk: Desk, *, ask: Ask, cache: Cache, progress: Progress, is_online: Callable[[], bool]
+) -> Iterator[Finding]:
+    """Check every link of the coming editions.
+
+    `is_online` is asked if no server of any link was reached. Raises `SourceMissing`, and `NoNetwork` if it
+    was the network.
+    """
     found, now = links(desk), desk.clock.now()
     if found is None:
         return  # the rest of the check says why
@@ -44,6 +51,8 @@ def check(desk: Desk, *, ask: Ask, cache: Cache, progress: Progress) -> Iterator
     wanted = [link.address for link in found if link.address not in known]
     with progress(len(wanted)) as step:
         fresh = ask_all(wanted, ask, on_each=step)
+    if all_silent(fresh.values()) and not is_online():
+        raise NoNetwork(check_texts.no_network())  # of the links this says nothing, so nothing is kept
     cache.write(fresh, now)
     yield from findings(found, known | fresh)
 

@@ -1,5 +1,8 @@
 """The log, decided once as data: one line each on stderr, with secrets blotted out whatever happens.
 
+A password that is a plain word is blotted out only in what others write (libraries, tracebacks): in a
+sentence of megabot's own a blotted word would tell the password.
+
 Under journald a line is `<6>level=info msg="..."`: the number is syslog's, which the journal takes off and
 filters by, and each line of a traceback has it too.
 """
@@ -10,9 +13,13 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
 from urllib.parse import urlsplit
 
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 BLOT = "[secret]"
+_SHORT, _LONG = 6, 16
+"""Shorter than the first, or of one kind of character and shorter than the second, is no rare text."""
 _TELLING = 8
 """Characters that a part of an address must have to be a secret and not a word, such as `ping`."""
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
@@ -29,12 +36,17 @@ class Blotter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one record without any secret in it."""
-        return self.blotted(super().format(record))
+        return self.blotted(super().format(record), own=_is_own(record.name))
 
-    def blotted(self, text: str) -> str:
-        """Give a text with every secret in it replaced."""
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is the library's
+        """Format a traceback: what it quotes is nobody's sentence."""
+        return self.blotted(super().formatException(ei), own=False)
+
+    def blotted(self, text: str, *, own: bool) -> str:
+        """Return a text with every secret in it replaced; in one of our `own`, plain words stay."""
         for secret in self._secrets:
-            text = text.replace(secret, BLOT)
+            if not (own and _is_plain(secret)):
+                text = text.replace(secret, BLOT)
         return _TOKEN.sub(BLOT, text)
 
 
@@ -82,12 +94,22 @@ def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None
     logging.getLogger("megabot").setLevel(level.upper())
 
 
-def blotted(text: str) -> str:
+def blotted(text: str, *, own: bool) -> str:
     """Blot out of a text that goes past the log what the log, once it is set up, would blot out of it."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, Blotter):
-            text = handler.formatter.blotted(text)
+            text = handler.formatter.blotted(text, own=own)
     return text
+
+
+def _is_own(name: str) -> bool:
+    return name.partition(".")[0] == "megabot"
+
+
+def _is_plain(secret: str) -> bool:
+    """Return whether a secret could be a word or number of an ordinary sentence."""
+    word = secret.isalpha() and secret in {secret.lower(), secret.upper(), secret.capitalize()}
+    return len(secret) < _SHORT or (len(secret) < _LONG and (word or secret.isdecimal()))
 
 
 def _quoted(text: str) -> str:

@@ -118,16 +118,26 @@ def compared(edition: str, url: str) -> str:
     return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
+def not_imported() -> str:
+    """Say that nobody agreed to an import."""
+    return "nothing was imported; to import without being asked, add --yes"
+
+
+def not_undone() -> str:
+    """Say that nobody agreed to undo an import."""
+    return "nothing was undone; to undo without being asked, add --yes"
+
+
 def imported(thread: str, taken: int, found: int) -> str:
     """Say how many past threads can be taken."""
     if not found:
         return f"{thread}: no such threads were found; look at --title and --by"
     if not taken:
         return (
-            f"{thread}: none of {found} can be taken; for those before the first slot, set schedule.first in "
-            "the template to an earlier day, with its number"
+            f"{thread}: none of {found} can be imported; for those before the first slot, set schedule.first "
+            "in the template to an earlier day, with its number"
         )
-    return f"{thread}: {taken} of {found} can be taken for editions"
+    return f"{thread}: {taken} of {found} can be imported"
 
 
 def ask_which(thread: str, editions: Sequence[str]) -> str:

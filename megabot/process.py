@@ -1,7 +1,8 @@
 """What a process was started with: its settings, where its log goes, its version, the files it came with."""
 
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -9,16 +10,20 @@ from megabot import config, logs
 from megabot.config import Settings
 
 _STDERR = 2
+log = logging.getLogger("megabot")
 
 
 def read_settings(options: Mapping[str, object]) -> Settings:
     """Read the settings by the command line's options and the environment, and set up the log."""
-    settings = load_settings(options)
+    said: list[str] = []
+    settings = load_settings(options, warn=said.append)
     set_up_log(settings, options)
+    for sentence in said:  # not before: the log is as the settings want it
+        log.warning("%s", sentence)
     return settings
 
 
-def load_settings(options: Mapping[str, object]) -> Settings:
+def load_settings(options: Mapping[str, object], *, warn: Callable[[str], None]) -> Settings:
     """Read the settings by the command line's options and the environment."""
     env_file = options.get("env_file")
     return config.load(
@@ -26,6 +31,7 @@ def load_settings(options: Mapping[str, object]) -> Settings:
         env_file=Path(str(env_file)) if env_file else None,
         cwd=Path.cwd(),
         bot=str(options.get("bot") or ""),
+        warn=warn,
     )
 
 

@@ -1,5 +1,6 @@
 """The service's process: signals, the clock that hears them, settings that are read again while it runs."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -8,6 +9,8 @@ from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App, notify
 from megabot.errors import ConfigError
 from megabot.process import load_settings, read_settings, set_up_log
+
+log = logging.getLogger("megabot")
 
 
 class Running:
@@ -34,7 +37,7 @@ class Running:
         The state folder is the exception: its lock is held for life.
         """
         self._stop.reread = False
-        settings = load_settings(self.options)
+        settings = load_settings(self.options, warn=lambda sentence: log.warning("%s", sentence))
         if settings.state_dir != self.app.settings.state_dir:
             raise ConfigError(operating_texts.state_dir_changed())
         app = App(settings, self._clock, progress=_progress)

@@ -30,7 +30,12 @@ def read(desk: Desk) -> Status:
     alone = usable.broken is None and len(usable.threads) == 1
     return Status(
         now=desk.clock.now(),
-        source=SourceStatus(commit=revision.commit, dirty=revision.dirty, fetched=snapshot.fetched),
+        source=SourceStatus(
+            commit=revision.commit,
+            dirty=revision.dirty,
+            fetched=snapshot.fetched,
+            no_revision=snapshot.no_revision,
+        ),
         threads=tuple(_thread(desk, snapshot, thread, alone=alone) for thread in usable.threads),
         alerts=tuple(alerts.items()),
         signed_in=desk.signed_in(),

@@ -3,6 +3,7 @@
 What it gives needs no account.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,11 +13,15 @@ from megabot.adapters import output_paths
 from megabot.adapters.link_asker import LinkAsker
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.public_posts import PublicPosts
+from megabot.adapters.public_web import reaches_internet
 from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.app import App
+from megabot.core import proxy
 from megabot.core.date_forms import DateWords
 from megabot.core.links import Verdict
+from megabot.core.proxy import Proxy
 from megabot.core.public_posts import PublicPost
+from megabot.errors import ConfigError
 from megabot.ports import Desk
 
 
@@ -25,9 +30,14 @@ def check_output(path: Path) -> None:
     output_paths.check_output(path)
 
 
-def link_asker() -> Callable[[str], Verdict]:
+def link_asker(app: App) -> Callable[[str], Verdict]:
     """Give what finds out whether a link is alive."""
-    return LinkAsker().ask
+    return LinkAsker(proxy=app.settings.proxy_used()).ask
+
+
+def is_online(app: App) -> bool:
+    """Return whether there is a network, by the bot's own server if one is set."""
+    return reaches_internet(app.settings.instance, proxy=app.settings.proxy_used())
 
 
 def link_cache(app: App) -> LinkCache:
@@ -43,9 +53,14 @@ def warm_desk(app: App) -> Iterator[Desk]:
 
 
 @contextmanager
-def public_posts(instance: str) -> Iterator[PublicPosts]:
-    """Read a server's posts as a stranger does."""
-    with closing(PublicPosts(instance)) as posts:
+def public_posts(instance: str, *, used: Proxy | None = None) -> Iterator[PublicPosts]:
+    """Read a server's posts without an account, through the proxy of the settings or of the environment."""
+    text = os.environ.get("MEGABOT_PROXY", "")
+    try:
+        through = used or (proxy.parse(text) if text else None)
+    except ValueError as error:
+        raise ConfigError(f"MEGABOT_PROXY (the environment): {error}") from error
+    with closing(PublicPosts(instance, proxy=through)) as posts:
         yield posts
 
 
@@ -60,12 +75,12 @@ def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:
     """List a community's newest posts as a stranger sees them; none where no server is set."""
     if not app.settings.instance:
         return ()
-    with public_posts(app.settings.instance) as posts:
+    with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
         return posts.newest(community)
 
 
 @contextmanager
 def public_pages(app: App, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
     """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
-    with public_posts(app.settings.instance) as posts:
+    with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
         yield posts.all(community, by=by)

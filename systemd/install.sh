@@ -135,7 +135,16 @@ say_what_next() {
         say "megabot $version is in place; the one before is kept in $home/$before"
         return
     fi
-    say "megabot $version is installed. Next, as docs/operating.md tells:"
+    if live; then
+        say "megabot $version is installed. Next, as docs/operating.md tells:"
+    else
+        say "megabot $version is in $destdir; nothing else was changed: no account made, no unit started."
+        say "Next, on the machine where these files are the system (a package does the first three by itself):"
+        printf '  %-42s %s\n' \
+            "systemd-sysusers $prefix/lib/sysusers.d/megabot.conf" "makes the account $user" \
+            "systemd-tmpfiles --create $prefix/lib/tmpfiles.d/megabot.conf" "gives it its folders" \
+            "systemctl daemon-reload" "finds the units"
+    fi
     printf '  %-42s %s\n' \
         "sudoedit $settings/config.env" "the server, the account, where the templates are" \
         "sudo -u $user megabot check" "settings and templates" \

@@ -1,8 +1,12 @@
 """A repository that a source is fetched from, and a clock for those who wait for each other."""
 
+import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tests.clocks import FakeClock
 
@@ -64,3 +68,12 @@ class Clock(FakeClock):
         super().sleep(seconds)
         for act in self.meanwhile:
             act()
+
+
+def be_another_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let git take every repository for another account's, by a variable that git's own tests use."""
+    folder, real = tmp_path / "other-git", shutil.which("git")
+    folder.mkdir()
+    (folder / "git").write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n')
+    (folder / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")

@@ -6,13 +6,14 @@ it: an answer is read against one deadline, and whatever fails before a connecti
 """
 
 import io
+import re
 import socket
 import ssl
 import time
 from http.client import HTTPResponse
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 
@@ -24,7 +25,13 @@ class BoundedAdapter(HTTPAdapter):
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
+        """Make what connects through a proxy use these connections, too."""
+        manager: PoolManager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -67,7 +74,7 @@ class _PlainConnection(HTTPConnection):
         try:
             super().connect()
         except (OSError, HTTPError) as error:
-            raise _unreachable(self.host, error) from error
+            raise _unreachable(self, error) from error
 
 
 class _TlsConnection(HTTPSConnection):
@@ -77,7 +84,7 @@ class _TlsConnection(HTTPSConnection):
         try:
             super().connect()
         except (OSError, HTTPError) as error:
-            raise _unreachable(self.host, error) from error
+            raise _unreachable(self, error) from error
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -88,7 +95,18 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-def _unreachable(host: str, error: Exception) -> Unreachable:
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _PlainPool, "https": _TlsPool}
+
+
+def _unreachable(connection: HTTPConnection, error: Exception) -> Unreachable:
+    host = connection.host
+    if connection.proxy is not None:
+        refused = re.search(r"Tunnel connection failed: (\d{3})", str(error))
+        if refused:
+            return Unreachable(
+                f"The proxy {host} answers {refused[1]}; check MEGABOT_PROXY. Nothing was sent."
+            )
+        host = f"The server, or the proxy {host},"
     return Unreachable(f"{host} could not be reached: {_reason(error)}. Nothing was sent.")
 
 

@@ -1,12 +1,13 @@
 """A source that is a folder: its files as text, and the commit they come from. Follows nothing out of it."""
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from megabot.adapters import git_tree
-from megabot.adapters.git_command import run_git
+from megabot.adapters.git_command import ownership_trouble, run_git
 from megabot.adapters.source_files import (
     belongs,
     canonical,
@@ -22,18 +23,22 @@ from megabot.core.problems import Problem
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
 
+log = logging.getLogger("megabot")
+
 
 class FolderSource:
     """The source port on a folder, in a git work tree or not."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._told = ""
 
     def snapshot(self) -> Snapshot:
         """Read the files that belong to a source; those that cannot be used are problems, not errors."""
         if not self._folder.is_dir():
             raise SourceMissing(
-                f"the source {self._folder} is not there; set MEGABOT_SOURCE to the folder with thread.md.j2"
+                f"the source {self._folder} is not there; run megabot init to write a first template, or set "
+                "MEGABOT_SOURCE to the folder with thread.md.j2"
             )
         problems: list[Problem] = []
         paths = list(_paths(self._folder, problems))
@@ -43,11 +48,16 @@ class FolderSource:
         seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
         pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
         problems += [*mistakes, *(found for found in seen.values() if isinstance(found, Problem))]
+        revision, why = _revision(self._folder)
+        if why and why != self._told:
+            log.warning("%s", why)
+        self._told = why
         return Snapshot(
             files=files,
             pictures=pictures,
-            revision=_revision(self._folder),
+            revision=revision,
             problems=tuple(problems),
+            no_revision=why,
             ignored=tuple(filter(None, map(ignored, paths))),
         )
 
@@ -137,12 +147,15 @@ def _read(folder: Path, path: str) -> bytes | Problem:
         return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
 
 
-def _revision(folder: Path) -> Revision:
-    """Ask git for the commit and whether the files differ from it; no git and no repository are no error."""
+def _revision(folder: Path) -> tuple[Revision, str]:
+    """Ask git for the commit and whether the files differ from it; no git and no repository are no error.
+
+    The text says why git refuses a repository that is there.
+    """
     commit = run_git("rev-parse", "--verify", "--end-of-options", "HEAD", cwd=folder)
     if not commit.ok:
-        return Revision()
+        return Revision(), ownership_trouble(commit)
     changes = run_git(
         "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--", ".", cwd=folder
     )
-    return Revision(commit=commit.out.split()[-1], dirty=bool(changes.out.strip()) or not changes.ok)
+    return Revision(commit=commit.out.split()[-1], dirty=bool(changes.out.strip()) or not changes.ok), ""

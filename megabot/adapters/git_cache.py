@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from megabot.adapters import state_dir
-from megabot.adapters.git_command import TIMEOUT, GitAnswer, run_git
+from megabot.adapters.git_command import TIMEOUT, GitAnswer, ownership_trouble, run_git
 from megabot.core.git_address import GitAddress
 from megabot.core.interval import Interval
+from megabot.core.proxy import Proxy
 from megabot.errors import ConfigError
 from megabot.ports import Clock
 
@@ -49,8 +50,10 @@ class GitCache:
         state: Path,
         clock: Clock,
         largest: int = LARGEST,
+        proxy: Proxy | None = None,
     ) -> None:
         self._address = address
+        self._proxy = proxy.for_address(address.url) if proxy else ""
         self._key_file = key_file
         self._state = state
         self._clock = clock
@@ -148,15 +151,19 @@ class GitCache:
             "--no-write-fetch-head", "--end-of-options", self._address.url, what,
             ssh=ssh,
             timeout=FETCH_TIMEOUT,
+            proxy=self._proxy,
         )  # fmt: skip
 
-    def _git(self, *arguments: str, given: bytes = b"", ssh: str = "", timeout: float = TIMEOUT) -> GitAnswer:
+    def _git(
+        self, *arguments: str, given: bytes = b"", ssh: str = "", timeout: float = TIMEOUT, proxy: str = ""
+    ) -> GitAnswer:
         return run_git(
             "--git-dir=.",
             *arguments,
             cwd=self._place,
             given=given,
             ssh=ssh,
+            proxy=proxy,
             timeout=timeout,
             largest_file=self._largest,
         )
@@ -213,6 +220,9 @@ def _check_key(path: Path) -> None:
 
 def _reason(answer: GitAnswer) -> str:
     """Give git's own reason in one line; what a server sent along is left out, it may hold anything."""
+    trouble = ownership_trouble(answer)
+    if trouble:
+        return trouble
     known = {"FileNotFoundError": "git is not installed", "TimeoutExpired": "it took too long"}
     lines = (line.strip() for line in answer.err.splitlines())
     own = (line for line in lines if line and not line.lower().startswith(("remote:", "warning:", "hint:")))

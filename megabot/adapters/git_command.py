@@ -1,6 +1,7 @@
 """The one way that megabot runs git: argument lists, a bare environment, a time limit, typed results."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -15,6 +16,7 @@ _SAFE = (
     "-c", "protocol.ext.allow=never",
     "-c", "core.quotePath=true",
 )  # fmt: skip
+_OWNED_BY_OTHERS = re.compile(r"dubious ownership in repository at '([^'\n]+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,14 @@ def run_git(
     cwd: Path,
     given: bytes = b"",
     ssh: str = "",
+    proxy: str = "",
     timeout: float = TIMEOUT,
     largest_file: int = resource.RLIM_INFINITY,
 ) -> GitAnswer:
     """Run git in a folder, with nothing of the caller's environment but PATH and HOME.
 
-    `given` is its input, `ssh` the command it reaches a server by, `largest_file` what it may write in bytes.
+    `given` is its input, `ssh` the command it reaches a server by, `proxy` that for http, `largest_file` what
+    it may write in bytes.
     """
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -53,6 +57,8 @@ def run_git(
     }
     if ssh:
         environment["GIT_SSH_COMMAND"] = ssh
+    if proxy:  # not as an argument, which every account of the machine could read
+        environment |= {"http_proxy": proxy, "https_proxy": proxy}
     try:
         with subprocess.Popen(
             ["git", *_SAFE, *arguments],  # noqa: S607  git is found by PATH on every system
@@ -68,6 +74,19 @@ def run_git(
             return _answer(process, given, timeout)
     except (OSError, subprocess.TimeoutExpired) as error:
         return GitAnswer(ok=False, raw=b"", err=type(error).__name__)
+
+
+def ownership_trouble(answer: GitAnswer) -> str:
+    """Return why git refused a repository of another account and the two ways out, "" if it did not."""
+    found = _OWNED_BY_OTHERS.search(answer.err)
+    if answer.ok or found is None:
+        return ""
+    place = found[1]
+    return (
+        f"git does not read the repository {place}, because another account owns it. Give it to the account "
+        "that runs megabot (chown -R), or run as that account: "
+        f"git config --global --add safe.directory {place}"
+    )
 
 
 def _answer(process: subprocess.Popen[bytes], given: bytes, timeout: float) -> GitAnswer:

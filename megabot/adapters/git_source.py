@@ -8,6 +8,7 @@ from megabot.adapters.git_cache import LARGEST, GitCache
 from megabot.adapters.source_files import belongs, gather, is_picture
 from megabot.adapters.thread_reader import threads
 from megabot.core.git_address import GitAddress, commit_url
+from megabot.core.proxy import Proxy
 from megabot.core.threads import Revision, Snapshot, Thread
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.ports import Clock
@@ -26,9 +27,12 @@ class GitSource:
         state: Path,
         clock: Clock,
         largest: int = LARGEST,
+        proxy: Proxy | None = None,
     ) -> None:
         self._address = address
-        self._cache = GitCache(address, key_file=key_file, state=state, clock=clock, largest=largest)
+        self._cache = GitCache(
+            address, key_file=key_file, state=state, clock=clock, largest=largest, proxy=proxy
+        )
 
     def snapshot(self) -> Snapshot:
         """Read the good commit. Raise `SourceMissing` where there is none yet and none can be fetched."""
@@ -99,7 +103,7 @@ class GitSource:
         )
 
     def _missing(self, why: str) -> SourceMissing:
-        return SourceMissing(
-            f"the source {self._address} cannot be fetched: {why}; check MEGABOT_SOURCE, and for a private "
-            "repository MEGABOT_SOURCE_KEY_FILE"
-        )
+        hint = "; check MEGABOT_SOURCE, and for a private repository MEGABOT_SOURCE_KEY_FILE"
+        if "safe.directory" in why:  # the settings are right
+            hint = ""
+        return SourceMissing(f"the source {self._address} cannot be fetched: {why}{hint}")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
+from megabot.core.proxy import Proxy
+
 _SECONDS = 10.0
 log = logging.getLogger("megabot")
 
@@ -15,7 +17,7 @@ log = logging.getLogger("megabot")
 class Heartbeat:
     """The monitor's address; `/fail` behind its path says that something is wrong. Empty for no monitor."""
 
-    def __init__(self, url: str, *, seconds: float = _SECONDS) -> None:
+    def __init__(self, url: str, *, seconds: float = _SECONDS, proxy: Proxy | None = None) -> None:
         parts = urlsplit(url)
         path = parts.path.rstrip("/")
         self._well = urlunsplit(parts._replace(path=path))
@@ -23,6 +25,8 @@ class Heartbeat:
         self._seconds = seconds
         self._session = requests.Session()
         self._session.trust_env = False
+        through = proxy.for_address(url) if proxy else ""
+        self._session.proxies = {"https": through, "http": through} if through else {}
 
     def beat(self, *, well: bool) -> None:
         """Tell it. Whatever goes wrong is logged at most: the threads matter more than their monitor."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from megabot.adapters.public_web import NoPage, PublicWeb
 from megabot.core.federation import Reading, Software
+from megabot.core.proxy import Proxy
 from megabot.core.seen import HomePin
 
 SECONDS = 10.0
@@ -32,8 +33,10 @@ Read = Callable[[str], bytes]
 class HomeServers:
     """The servers that communities live on. Raises nothing: trouble is part of an answer."""
 
-    def __init__(self, read: Read | None = None, *, seconds: float = SECONDS) -> None:
-        self._read = read or reader(PublicWeb(purpose=PURPOSE, seconds=seconds / 2))
+    def __init__(
+        self, read: Read | None = None, *, seconds: float = SECONDS, proxy: Proxy | None = None
+    ) -> None:
+        self._read = read or reader(PublicWeb(purpose=PURPOSE, seconds=seconds / 2, proxy=proxy))
         self._seconds = seconds
 
     def pin(self, community: str, post: str) -> Reading:

@@ -19,6 +19,7 @@ from megabot.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    RemoteUnreachable,
     SignInRefused,
     Starting,
     TokenRefused,
@@ -101,6 +102,9 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
         return NotReadBack(
             f"The server did not find something. Whether the {call.value} was made is not known."
         )
+    if call is Call.READ and (remote := codes.REMOTE_AWAY.search(body)):
+        host = remote[1].decode("ascii", "replace")
+        return RemoteUnreachable(f"The server could not reach {host}: it is away, or its name is wrong.")
     # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
     shown = code if call is not Call.SIGN_IN else ""
     return lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))

@@ -6,6 +6,8 @@ and `tag_not_in_community` on 1.0, for two, come after the post was inserted, an
 says to whatever its database refused, before or after.
 """
 
+import re
+
 LIMITED = frozenset({"rate_limit_error", "too_many_requests"})
 
 TOKEN = frozenset({"incorrect_login", "not_logged_in", "instance_is_private"})
@@ -15,6 +17,9 @@ STARTING = "Lemmy is currently starting"
 
 COLLISION = "login_token_pkey"
 """In the message of a sign-in that came in the same second as another one (recorded: 011)."""
+
+REMOTE_AWAY = re.compile(rb"error sending request for url \(https?://([\w.:-]{1,253})/")
+"""In the message of a 1.0 that asked another server in vain; the code is `unknown` (recorded: 033)."""
 
 NOT_FOUND = "not_found"
 """What 1.0 says of everything that is not there."""
@@ -63,7 +68,7 @@ REFUSALS = MISSING | {
 }
 
 SIGN_IN = {
-    "incorrect_login": "Wrong user name or password.",
+    "incorrect_login": "Wrong user name or password; correct them.",
     "missing_totp_token": (
         "The account has two-factor sign-in; set MEGABOT_TOTP_SECRET or run `megabot login`."
     ),

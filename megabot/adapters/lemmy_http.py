@@ -1,7 +1,8 @@
 """The one way to the server: a requests session that is pinned to one address, bounded, and typed in failure.
 
 It knows nothing of Lemmy but that GET is a read and everything else a write. It never follows a redirect,
-asks the environment for a proxy or a .netrc, keeps a cookie, or logs a body, a query or a token.
+asks the environment for a proxy or a .netrc, keeps a cookie, or logs a body, a query or a token. A proxy
+is used only if one is given.
 """
 
 import io
@@ -21,6 +22,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from megabot.adapters.bounded_connection import BoundedAdapter
 from megabot.core import addresses
+from megabot.core.proxy import Proxy
 from megabot.errors import ConfigError, MegabotError, NotLemmy, OutcomeUnknown, Unreadable
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class LemmySession(requests.Session):
         token: Callable[[], str],
         user_agent: str = "",
         limits: Limits | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         super().__init__()
         self.address = _safe(address)
@@ -79,6 +82,8 @@ class LemmySession(requests.Session):
         self.server_time: datetime | None = None
         self._limits = limits or Limits()
         self.trust_env = False
+        through = proxy.for_address(self.address) if proxy else ""
+        self.proxies = {"https": through, "http": through} if through else {}
         self.auth = Bearer(token)
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})

@@ -63,7 +63,6 @@ def site(answer: Fields) -> SiteAnswer:
 def _account(mine: Fields, languages: dict[str, int]) -> Account:
     view = mine.child("local_user_view")
     settings = view.child("local_user")
-    counts = view.maybe("counts")
     reads = mine.numbers(_LANGUAGES)
     if set(reads) >= set(languages.values()):
         reads = ()
@@ -71,7 +70,6 @@ def _account(mine: Fields, languages: dict[str, int]) -> Account:
     return Account(
         person=person(view.child("person"), admin=settings.flag("admin")),
         moderates=tuple(_place(seat.child("community")) for seat in mine.children("moderates")),
-        post_count=0 if counts is None else counts.number("post_count", 0),
         hides=(*hides, _LANGUAGES) if reads else tuple(hides),
         languages=reads,
     )

@@ -74,7 +74,6 @@ def account(answer: Fields, languages: dict[str, int]) -> Account:
     return Account(
         person=person(who, admin=settings.flag("admin")),
         moderates=tuple(_place(seat.child("community")) for seat in answer.children("moderates")),
-        post_count=who.number("post_count", 0),
         hides=tuple(hides),
         languages=reads,
     )

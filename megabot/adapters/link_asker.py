@@ -5,6 +5,7 @@ from http import HTTPStatus
 from megabot.adapters import lemmy_links
 from megabot.adapters.public_web import Connect, NoPage, PublicWeb, Resolve
 from megabot.core.links import Verdict, by_status
+from megabot.core.proxy import Proxy
 
 _PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an API's answer its beginning
 
@@ -13,9 +14,16 @@ class LinkAsker:
     """Asks about links, from several threads at once; `seconds` are for each connection and each answer."""
 
     def __init__(
-        self, *, resolve: Resolve | None = None, connect: Connect | None = None, seconds: float = 10.0
+        self,
+        *,
+        resolve: Resolve | None = None,
+        connect: Connect | None = None,
+        seconds: float = 10.0,
+        proxy: Proxy | None = None,
     ) -> None:
-        self._web = PublicWeb(purpose="link check", resolve=resolve, connect=connect, seconds=seconds)
+        self._web = PublicWeb(
+            purpose="link check", resolve=resolve, connect=connect, seconds=seconds, proxy=proxy
+        )
 
     def ask(self, address: str) -> Verdict:
         """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""

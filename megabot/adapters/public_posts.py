@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from megabot.adapters.lemmy_http import LemmySession
+from megabot.core.proxy import Proxy
 from megabot.core.public_posts import PublicPost
 from megabot.errors import NotFound, Unreadable
 
@@ -23,8 +24,8 @@ _MOST_PAGES = 200
 class PublicPosts:
     """One server, at its address, whichever of the two APIs it speaks."""
 
-    def __init__(self, address: str) -> None:
-        self._session = LemmySession(address, token=lambda: "")
+    def __init__(self, address: str, *, proxy: Proxy | None = None) -> None:
+        self._session = LemmySession(address, token=lambda: "", proxy=proxy)
 
     def version(self) -> str:
         """Return the version of Lemmy that the server runs; raise `Unreadable` if it does not run Lemmy."""

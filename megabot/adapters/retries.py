@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from megabot.errors import NotSent, RateLimited, Unreadable
+from megabot.errors import NotSent, RateLimited, RemoteUnreachable, Unreadable
 
 T = TypeVar("T")
 
@@ -31,6 +31,8 @@ def patiently(action: Callable[[], T], *, read: bool, sleep: Callable[[float], N
 def _worth_it(error: BaseException, *, read: bool) -> bool:
     if isinstance(error, RateLimited):
         return error.wait <= LONGEST_WAIT
+    if isinstance(error, RemoteUnreachable):
+        return False  # the server has waited for the other one already
     return isinstance(error, (NotSent, Unreadable) if read else NotSent)
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -24,12 +24,14 @@ def load(
     cwd: Path,
     bot: str = "",
     system_file: Path = SYSTEM_FILE,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Settings:
     """Build the settings, or raise `ConfigError` with a line for every mistake. Shows no value of any.
 
     The order: environment, then the settings file (`env_file`, else `.env` in `cwd`, else `system_file`),
     then systemd's credentials, then the defaults. An empty value is the same as none. A `bot` of several on
-    one machine has a file of its own beside `system_file`, and a state folder of its own.
+    one machine has a file of its own beside `system_file`, and a state folder of its own. `warn` is told of
+    lines that probably mean something else than they say.
     """
     if bot:
         env_file = _file_of(bot, system_file)
@@ -38,6 +40,8 @@ def load(
         layers.file_layer(env_file, cwd=cwd, system_file=system_file),
         layers.credentials(environ, cwd),
     )
+    for sentence in (sentence for layer in found for sentence in layer.warnings):
+        warn(sentence)
     mistakes = [line for layer in found for line in _unknown(layer)]
     values, origins = _merged(found)
     if bot and "state_dir" not in values:

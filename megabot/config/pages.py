@@ -38,6 +38,9 @@ replaced (`$HOME` stays as it is), but a path may begin with `~`. A variable tha
 and is not listed here is an error. Every mistake is reported at once, before anything is done. Passwords
 and other secrets are never shown; a settings file that holds one must not be readable for everyone.
 
+In a file, a value that has a ` #` in it needs quotes, or it ends there. megabot warns of this, of a name in
+small letters, of one without `=` and of one that is set twice, each with file and line.
+
 Only what talks to a server needs `MEGABOT_INSTANCE` and `MEGABOT_USERNAME`: `preview`, `calendar` and
 `check` work without any setting.
 

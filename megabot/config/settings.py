@@ -19,8 +19,9 @@ from pydantic import (
     ValidationInfo,
 )
 
-from megabot.core import addresses, git_address
+from megabot.core import addresses, git_address, proxy
 from megabot.core.git_address import GitAddress
+from megabot.core.proxy import Proxy
 from megabot.errors import ConfigError
 
 PREFIX = "MEGABOT_"
@@ -86,6 +87,10 @@ def _yes(text: object) -> bool:
     if word not in {"yes", "no"}:
         raise ValueError("write yes or no")
     return word == "yes"
+
+
+def _proxy(url: SecretStr) -> SecretStr:
+    return SecretStr(proxy.parse(url.get_secret_value()).url)
 
 
 def _monitor(url: SecretStr) -> SecretStr:
@@ -208,6 +213,13 @@ class Settings(BaseModel):
         "`/fail` behind it after one that went wrong.",
         examples=["https://monitor.example/ping/3f2a"],
     )
+    proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = Field(
+        default=None,
+        description="An HTTP proxy for everything that leaves this machine: to the Lemmy server, links, the "
+        "uptime monitor and a source over `https://` (one over ssh is not proxied). The address may hold its "
+        "name and password. `HTTPS_PROXY` and the like are not read.",
+        examples=["http://proxy.example:3128"],
+    )
     metrics_file: Annotated[Path, BeforeValidator(_figures)] | None = Field(
         default=None,
         description="A file that the service writes after each pass for Prometheus' node_exporter (its "
@@ -250,7 +262,7 @@ class Settings(BaseModel):
         """Raise `ConfigError` where something is missing for talking to a server."""
         missing = self.missing_for_online(needs_community=needs_community)
         if missing:
-            raise ConfigError("\n".join(missing))
+            raise ConfigError("\n".join([*missing, _NEW_BOT]))
 
     def password_text(self) -> str:
         """Give the password itself, empty where none is set."""
@@ -267,7 +279,19 @@ class Settings(BaseModel):
     def secret_texts(self) -> list[str]:
         """Give every secret as it is, for the log to blot out."""
         secrets = (self.password, self.totp_secret, self.heartbeat_url)
-        return [secret.get_secret_value() for secret in secrets if secret]
+        used = self.proxy_used()
+        known = [secret.get_secret_value() for secret in secrets if secret]
+        return [*known, *(used.secrets if used else ())]
+
+    def proxy_used(self) -> Proxy | None:
+        """Give the proxy, None where there is none."""
+        return proxy.parse(self.proxy.get_secret_value()) if self.proxy else None
+
+
+_NEW_BOT = (
+    "To write settings and a first template, run: megabot init. If you have settings, run megabot in the "
+    "folder of their .env, or name the file: megabot --env FILE"
+)
 
 
 def variable(name: str) -> str:
@@ -277,4 +301,4 @@ def variable(name: str) -> str:
 
 def _missing(name: str) -> str:
     example = (Settings.model_fields[name].examples or [""])[0]
-    return f"{variable(name)} is not set; set it, as in {variable(name)}={example}"
+    return f"{variable(name)} is not set, for example: {variable(name)}={example}"

@@ -72,12 +72,13 @@ def _split(text: str, *, example: str) -> SplitResult:
         raise ValueError(f"an address must not hold a name or password; write one like {example}")
     if not _HOST.fullmatch(parts.netloc.lower()) and not parts.netloc.startswith("["):
         raise ValueError(f"this is no address; write one like {example}")
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return parts
     raise ValueError(f"write https://, like {example}; http:// is for this machine's own address only")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine's own address."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from megabot.core.date_forms import ORDINALS, DateWords, Side
 
-LAST = timedelta(days=6)
-"""From the first to the last day of a week."""
+START, END, NEXT = "edition.start", "edition.end", "(edition.end | add_days(1))"
+"""The days of an edition in a template; the last is that of the slot after it."""
+AFTER_START = {START: timedelta(), END: timedelta(days=6), NEXT: timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +26,34 @@ class Found:
 def written(
     match: re.Match[str], sides: tuple[Side, ...], named: list[tuple[str, date]], words: DateWords
 ) -> Iterator[Found]:
-    """Write each date of a match; `named` says which it is, `start` or `end`, and its day."""
+    """Write each date of a match; `named` says which day of an edition each is, and its date."""
     for number, (side, (name, day), key) in enumerate(zip(sides, named, "12", strict=False)):
         spans = [match.span(group) for group in match.re.groupindex if group[-1] == key and match[group]]
         first, last = min(spans)[0], max(spans, key=lambda span: span[1])[1]
         other = sides[1 - number] if len(sides) == 2 else None  # noqa: PLR2004
         has_words = any(kind in "me" for kind, _ in side.pieces)
-        text = _expression(side, other, name, words)
-        begins = day if name == "start" else day - LAST
-        yield Found(first, last, text, begins if side.day else None, has_words)
+        same = f"edition.start.month == {named[-1][0]}.month"
+        text = _expression(side, other, name, words, same=same)
+        yield Found(first, last, text, day - AFTER_START[name] if side.day else None, has_words)
 
 
-def _expression(side: Side, other: Side | None, name: str, words: DateWords) -> str:
-    """Write one date; a month that is named once for two dates is written again if they differ."""
+def _expression(side: Side, other: Side | None, name: str, words: DateWords, *, same: str) -> str:
+    """Write one date; a month that is named once for two dates is written again unless it is the same."""
     padded = _padded((*side.pieces, *(other.pieces if other else ())))
     borrowed = _borrowed(side, other, words, padded=padded)
     ordinal = next((text for kind, text in side.pieces if kind == "o" and text in ORDINALS), "")
     if not ordinal:
         pattern = _pattern(side.pieces, words, padded=padded)
         if borrowed is None:
-            return f"{{{{ edition.{name} | date({_quoted(pattern)}) }}}}"
+            return f"{{{{ {name} | date({_quoted(pattern)}) }}}}"
         longer = f"{borrowed[0]}{pattern}{borrowed[1]}"
-        same = "edition.start.month == edition.end.month"
-        return f"{{{{ edition.{name} | date({_quoted(pattern)} if {same} else {_quoted(longer)}) }}}}"
+        return f"{{{{ {name} | date({_quoted(pattern)} if {same} else {_quoted(longer)}) }}}}"
     at = next(index for index, (kind, _) in enumerate(side.pieces) if kind == "d")
     before = _pattern(side.pieces[:at], words)
     after = _pattern(side.pieces[at + 2 :], words)
-    parts = [_maybe(name, borrowed and borrowed[0]), _formatted(name, before)]
-    parts.append(f"{{{{ edition.{name}.day | ordinal }}}}")
-    parts += [_maybe(name, borrowed and borrowed[1]), _formatted(name, after)]
+    parts = [_unless(same, name, borrowed and borrowed[0]), _formatted(name, before)]
+    parts.append(f"{{{{ {name}.day | ordinal }}}}")
+    parts += [_unless(same, name, borrowed and borrowed[1]), _formatted(name, after)]
     return "".join(parts)
 
 
@@ -62,14 +62,11 @@ def _formatted(name: str, pattern: str) -> str:
     if not inner:
         return pattern
     begin, _, end = pattern.partition(inner)
-    return f"{begin}{{{{ edition.{name} | date({_quoted(inner)}) }}}}{end}"
+    return f"{begin}{{{{ {name} | date({_quoted(inner)}) }}}}{end}"
 
 
-def _maybe(name: str, pattern: str | None) -> str:
-    if not pattern:
-        return ""
-    differ = "edition.start.month != edition.end.month"
-    return f"{{{{ edition.{name} | date({_quoted(pattern)}) if {differ} else '' }}}}"
+def _unless(same: str, name: str, pattern: str | None) -> str:
+    return f"{{{{ '' if {same} else {name} | date({_quoted(pattern)}) }}}}" if pattern else ""
 
 
 def _borrowed(side: Side, other: Side | None, words: DateWords, *, padded: str) -> tuple[str, str] | None:

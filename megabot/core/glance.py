@@ -57,11 +57,15 @@ class ThreadStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """The state of the source. `fetched` is when it was last seen to be the newest, None for a folder."""
+    """The state of the source. `fetched` is when it was last seen to be the newest, None for a folder.
+
+    `no_revision` says why there is no commit although the folder is in a repository.
+    """
 
     commit: str = ""
     dirty: bool = False
     fetched: datetime | None = None
+    no_revision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,12 +39,22 @@ class Outcome(StrEnum):
     UNSURE = "cannot tell"
 
 
+class Contact(StrEnum):
+    """Whether a server was reached at all."""
+
+    REACHED = "reached"
+    SILENT = "silent"
+    """Its name could not be looked up, or nothing answered there: perhaps the network is missing."""
+    UNASKED = "not asked"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """An outcome and what it was told by, as words that follow the address."""
 
     outcome: Outcome
     why: str = ""
+    contact: Contact = Contact.REACHED
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,6 +90,11 @@ def is_public(address: str) -> bool:
         if found.sixtofour is not None or found.teredo is not None or found in _NAT64:
             return False
     return found.is_global and not found.is_multicast
+
+
+def all_silent(verdicts: Iterable[Verdict]) -> bool:
+    """Return whether some servers were asked and not one of them was reached."""
+    return {verdict.contact for verdict in verdicts} - {Contact.UNASKED} == {Contact.SILENT}
 
 
 def host_of(address: str) -> str:

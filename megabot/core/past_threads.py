@@ -17,8 +17,8 @@ from megabot.core.threads import Thread
 class Fate(StrEnum):
     """What becomes of a thread that was found; the words of the table."""
 
-    TAKEN = "taken"
-    KNOWN = "known already"
+    TAKEN = "will be imported"
+    KNOWN = "already known"
     TOO_OLD = "before the first slot"
     SECOND = "another thread is closer to the slot"
 

@@ -37,7 +37,6 @@ class Account:
 
     person: Person
     moderates: tuple[Place, ...] = ()
-    post_count: int = 0
     hides: tuple[str, ...] = ()
     languages: tuple[int, ...] = ()
 

@@ -111,7 +111,8 @@ class Snapshot:
 
     `pictures` has the paths of its pictures, each with something that changes when the picture does.
     `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
-    are files that look like part of the source and are not read.
+    are files that look like part of the source and are not read. `no_revision` says why there is no revision
+    although the folder is in a repository.
     """
 
     files: dict[str, str]
@@ -119,6 +120,7 @@ class Snapshot:
     revision: Revision = Revision()
     problems: tuple[Problem, ...] = ()
     fetched: datetime | None = None
+    no_revision: str = ""
     ignored: tuple[Problem, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from megabot.core.date_forms import ENGLISH, DateWords, Side, day_of, sides_of
-from megabot.core.date_patterns import LAST, Found, written
+from megabot.core.date_patterns import AFTER_START, END, NEXT, START, Found, written
 from megabot.core.limits import TITLE_LONGEST
 from megabot.core.title_numbers import find_number
 
@@ -22,6 +22,7 @@ LANGUAGES = tuple(_CODES.split())
 
 _LONGER = 20  # characters that another date may take more than this one
 _MAJOR = LANGUAGES[:18]  # if a date looks the same in one of these and in another language, it is the former
+_WEEKS = (AFTER_START[END], AFTER_START[NEXT])  # to the last day, or to that of the next thread
 _CLOSE = timedelta(days=14)
 _EARLIEST, _LATEST = timedelta(days=-3), timedelta(days=6)
 _WEEK = (
@@ -165,7 +166,8 @@ def _read_dates(
     sides = tuple(side for _, each in dates for side in each)
     pair = _range_days(sides, posted)
     if pair is not None and _is_near(pair[0], posted):
-        names = iter((("start", pair[0]), ("end", pair[1])))
+        last = END if pair[1] - pair[0] == AFTER_START[END] else NEXT
+        names = iter(((START, pair[0]), (last, pair[1])))
         for match, each in dates:
             reading.found += written(match, each, [next(names) for _ in each], words)
         return
@@ -196,7 +198,7 @@ def _range_days(sides: tuple[Side, ...], posted: date) -> tuple[date, date] | No
         return None
     for year in (posted.year, posted.year - 1, posted.year + 1):
         for days in _possible(first, last, year):
-            if days[1] - days[0] == LAST and (_is_near(days[0], posted) or first.year or last.year):
+            if days[1] - days[0] in _WEEKS and (_is_near(days[0], posted) or first.year or last.year):
                 return days
     return None
 
@@ -234,9 +236,9 @@ def _is_near(start: date, posted: date) -> bool:
 
 
 def _name_of(day: date, posted: date) -> str | None:
-    if day - posted == LAST:
-        return "end"
-    return "start" if _is_near(day, posted) else None
+    if day - posted == AFTER_START[END]:
+        return END
+    return START if _is_near(day, posted) else None
 
 
 def _read_weeks(title: str, posted: date, reading: _Reading) -> None:

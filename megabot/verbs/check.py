@@ -15,7 +15,7 @@ import click
 from megabot import check, check_formats, link_check, progress, terminal, workshop
 from megabot.app import App, open_app
 from megabot.check import Finding
-from megabot.errors import Expected
+from megabot.errors import Expected, NoNetwork
 
 FORMATS = ("text", "github", "json")
 
@@ -51,10 +51,10 @@ def command(
         raise click.UsageError("--wait is for --online: nothing else comes by itself")
     with open_app(options) as app:
         parts = [check.source(app.desk)]
-        if links:
-            parts.append(_links(app))
         if online:
             parts.append(_online(app, wait=timedelta(minutes=wait or 0), yes=yes))
+        if links:
+            parts.append(_links(app))
         findings = chain.from_iterable(_whole(part) for part in parts)
         return _print(findings, form, app.settings.source)
 
@@ -72,7 +72,11 @@ def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
 def _links(app: App) -> Iterator[Finding]:
     watched = partial(progress.shown, "links asked")
     yield from link_check.check(
-        app.desk, ask=workshop.link_asker(), cache=workshop.link_cache(app), progress=watched
+        app.desk,
+        ask=workshop.link_asker(app),
+        cache=workshop.link_cache(app),
+        progress=watched,
+        is_online=lambda: workshop.is_online(app),
     )
 
 
@@ -80,6 +84,8 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Give findings to the end of a part; what ends it early is one too."""
     try:
         yield from findings
+    except NoNetwork:
+        raise
     except Expected as error:
         yield check.problem(str(error))
 

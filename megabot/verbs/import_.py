@@ -1,5 +1,6 @@
 """`megabot import`: a community's past threads, found, shown, and taken into the record after a yes."""
 
+import json
 import sys
 from functools import partial
 
@@ -14,47 +15,56 @@ from megabot.core.past_threads import Fate, Past
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
-from megabot.terminal import say
-from megabot.verbs.ordering import EXIT_CODES, keep, tell
+from megabot.terminal import finish, say, show, width
+from megabot.verbs.ordering import keep, tell
+from megabot.views import past_threads as view
 
 
 @click.command(
     "import",
-    help="Find the threads that were posted before megabot, show them, and take them for editions after a "
-    "yes: so the first edition links the one before. They are never edited.",
+    help="Find the threads that were posted before megabot, show them, and after confirmation register "
+    "them as past editions, so that the first new thread can link back. They are never edited.",
 )
 @click.argument("thread", required=False)
 @click.option(
     "--title", metavar="PATTERN", help='Their title, as in "News megathread*"; * and ? are special.'
 )
-@click.option("--by", default="", metavar="NAME", help="Who posted them; anybody where nobody is named.")
+@click.option("--by", default="", metavar="NAME", help="Who posted them; anyone if you leave it out.")
 @click.option("--edition", "key", metavar="KEY", help="The edition of the newest thread found.")
 @click.option("--undo", is_flag=True, help="Forget the threads of an import again.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON, a list of objects.")
 @click.pass_obj
-def command(  # noqa: PLR0913  an option each
+def command(
     options: dict[str, object],
+    /,
     thread: str | None,
     title: str | None,
     by: str,
     key: str | None,
-    *,
-    undo: bool,
-    yes: bool,
+    **flags: bool,
 ) -> int:
-    """Print a table, ask, adopt; exit 1 where nothing was found or taken."""
+    """Print a table, ask, adopt; exit 1 if nothing was found or imported."""
+    yes = flags["yes"]
     with open_app(options) as app:
         one = importing.only(app.threads(thread))
-        if undo:
+        if flags["undo"]:
             return _undo(app, one, yes=yes)
         if title is None:
             raise click.UsageError("name the threads: --title PATTERN, or undo an import: --undo")
         found = _found(app, one, title, by, key)
-        _table(found)
+        timezone, now = one.schedule.timezone, app.clock.now()
+        if flags["as_json"]:
+            click.echo(json.dumps(view.document(found, timezone), indent=2, ensure_ascii=False))
+        else:
+            show(view.lines(found, timezone, now, width=width()))
         taken = [past for past in found if past.fate is Fate.TAKEN]
-        click.echo(overview_texts.imported(one.name, len(taken), len(found)), err=True)
-        if not taken or not (yes or _agrees_to(app, one, taken)):
-            return 1
+        summary = overview_texts.imported(one.name, len(taken), len(found))
+        if not taken:
+            return finish(Outcome.FAILED, summary, err=True)
+        click.echo(summary, err=True)
+        if not (yes or _agrees_to(app, one, taken)):
+            return finish(Outcome.REFUSED, overview_texts.not_imported(), err=True)
         app.prove()
         return tell(importing.take(app.ports, one, found, id_=keep(app, Verb.ADOPT, one.name)))
 
@@ -79,10 +89,9 @@ def _undo(app: App, thread: Thread, *, yes: bool) -> int:
     older, newest = importing.imported(app.ports, thread)
     number = len(older) + (newest is not None)
     if not number:
-        say(Outcome.NOTHING, adoption_texts.nothing_imported(thread.name))
-        return EXIT_CODES[Outcome.NOTHING]
+        return finish(Outcome.NOTHING, adoption_texts.nothing_imported(thread.name))
     if not yes and not (sys.stdin.isatty() and click.confirm(adoption_texts.ask_undo(thread.name, number))):
-        return 1
+        return finish(Outcome.REFUSED, overview_texts.not_undone(), err=True)
     answer = importing.give_back(app.ports, thread, older, newest, id_=keep(app, Verb.UNADOPT, thread.name))
     say(Outcome.DONE, adoption_texts.forgotten(thread.name, number))
     return tell(answer) if answer else 0
@@ -100,22 +109,3 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     look = partial(importing.find, app.desk.ledger, thread, title=title, by=by, newest=newest)
     with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
         return look(pages, step=step)
-
-
-def _table(found: tuple[Past, ...]) -> None:
-    """Lay out what was found, oldest first: a table on a terminal, tabs between columns elsewhere."""
-    rows = [
-        (one.edition.key, texts.moment(one.post.published), one.post.title, one.fate.value) for one in found
-    ]
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("edition", "posted", "title", "")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)

@@ -18,7 +18,7 @@ def command(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
     settings = read_settings(options)
     settings.require_online()
-    with open_app(options) as app:
+    with open_app(options, settings=settings) as app:
         app.require_own_ledger()  # before anything is typed, and before another account's token is replaced
     password = settings.password_text()
     if password:
@@ -29,7 +29,7 @@ def command(options: dict[str, object]) -> int:
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
     credentials = typed(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
-    with open_app(options, credentials=credentials) as app:
+    with open_app(options, credentials=credentials, settings=settings) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()
     said = f"signed in as {account.person.actor}; the token is kept, the password is not"

@@ -10,13 +10,10 @@ from megabot.core.commands import Verb
 from megabot.core.heard import Heard, HeardState
 from megabot.core.seen import Order
 from megabot.errors import ConfigError
-from megabot.layout import Outcome
+from megabot.layout import EXIT_CODES, Outcome
 from megabot.orders import Answer, Unclear, carry_out
 from megabot.parts import order_part
 from megabot.terminal import say
-
-EXIT_CODES = {Outcome.DONE: 0, Outcome.NOTHING: 4, Outcome.REFUSED: 1, Outcome.FAILED: 1}
-"""Scripts tell the outcomes apart by these."""
 
 
 def order(

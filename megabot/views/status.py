@@ -85,7 +85,7 @@ def _bot(found: Status) -> Iterator[Row]:
 
 def _source(source: SourceStatus, now: datetime) -> str | Span:
     if not source.commit:
-        return "a plain folder (not in git)"
+        return source.no_revision or "a plain folder (not in git)"
     commit = _commit(source.commit, dirty=source.dirty)
     if source.fetched is None:
         return commit

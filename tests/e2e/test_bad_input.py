@@ -22,7 +22,7 @@ def nothing_was_posted(sandbox: Sandbox) -> bool:
         ({"PASSWORD": "wrong"}, 1, "Wrong user name or password"),
         ({"PASSWORD": ""}, 1, "megabot login"),
         ({"COMMUNITY": ""}, 2, "no community; set MEGABOT_COMMUNITY"),
-        ({"COMMUNITY": "nosuch"}, 1, "there is no community nosuch"),
+        ({"COMMUNITY": "nosuch"}, 1, "the community nosuch does not exist"),
         ({"SOURCE": "nowhere"}, 1, "set MEGABOT_SOURCE to the folder with thread.md.j2"),
         ({"PASWORD": "x"}, 2, "did you mean MEGABOT_PASSWORD?"),
         ({"TICK": "soon"}, 2, "write whole seconds"),
@@ -130,3 +130,19 @@ def test_no_secret_is_shown_even_at_debug_level(megabot: Megabot) -> None:
     _, out, err = megabot("--verbose", "post", PASSWORD="canary-in-a-cage")
 
     assert "canary-in-a-cage" not in out + err
+
+
+def test_a_line_that_cuts_the_password_is_warned_of_by_every_verb(
+    megabot: Megabot, nobodys_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = nobodys_home / ".env"
+    file.write_text("MEGABOT_PASSWORD=correct horse #battery\nmegabot_tick=7\n")
+    file.chmod(0o600)
+    monkeypatch.delenv("MEGABOT_PASSWORD", raising=False)
+
+    code, _, err = megabot("status", PASSWORD="correct horse")
+
+    assert code == 0
+    assert f"WARNING {file}:1: the value of MEGABOT_PASSWORD ends before the #" in err
+    assert f"WARNING {file}:2: megabot_tick is ignored" in err
+    assert "battery" not in err

@@ -1,6 +1,8 @@
 """`megabot check` as people and as workflows call it, and as the service does once a week."""
 
 import json
+import socket
+import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,9 @@ from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App
 from megabot.chores import link_watch
 from megabot.process import read_settings
+from megabot.sandbox import Sandbox
 from tests.e2e.conftest import Megabot
+from tests.git_remote import be_another_account
 
 
 @pytest.fixture
@@ -117,3 +121,71 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
 
     assert "never asked" in kept.read_text()
     app.close()
+
+
+def test_a_community_that_cannot_be_reached_is_named_and_the_check_goes_on(
+    source: Path, megabot: Megabot, sandbox: Sandbox
+) -> None:
+    """A 1.0 answers with the code unknown, which says nothing to a person."""
+    sandbox.upgrade()
+    other = (source / "thread.md.j2").read_text().replace("name: news", "name: other\ncommunity: news")
+    (source / "other.md.j2").write_text(other)
+
+    code, out, err = megabot("check", "--online", COMMUNITY="birds@nowhere.example")
+
+    assert (code, err) == (1, "")
+    assert (
+        "problem news: the community birds@nowhere.example cannot be found. The server could not reach "
+        "nowhere.example: it is away, or its name is wrong."
+    ) in out
+    assert "other: may post and pin" in out
+    assert "unknown" not in out
+
+
+def test_a_check_changes_no_setting_of_the_account_without_being_told(
+    megabot: Megabot, sandbox: Sandbox
+) -> None:
+    """Not of a new account either."""
+    account = sandbox.person("megabot")
+    account.bot_account = False
+    before = account.settings
+
+    code, out, _ = megabot("check", "--online")
+    assert (code, account.bot_account, account.settings) == (0, False, before)
+    assert "warning the account is not marked as a bot" in out
+    assert "megabot check --online --yes" in out
+    code, out, _ = megabot("check", "--online", "--yes")
+
+    assert (code, account.bot_account) == (0, True)
+    assert "so that it sees its own posts: bot_account" in out
+
+
+def test_without_a_network_the_exit_code_is_its_own(
+    source: Path, megabot: Megabot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look_up(*_: object, **__: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    for form in ("text", "json"):
+        code, out, err = megabot("check", "--links", "--format", form, INSTANCE="https://lemmy.example")
+
+        assert (code, "is dead" in out) == (5, False)
+        assert err.endswith(
+            "failed: The network is missing: no server of any link could be reached, so the "
+            "links were not checked. Connect this machine (or set MEGABOT_PROXY) and run this again\n"
+        )
+
+
+def test_a_folder_in_a_repository_of_another_account_is_told_by_check_and_status(
+    source: Path, megabot: Megabot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=source, check=True)
+    be_another_account(monkeypatch, tmp_path)
+
+    code, out, _ = megabot("check")
+    assert (code, out.startswith("warning the revision of the source is not known")) == (0, True)
+    _, out, _ = megabot("status")
+
+    assert f"safe.directory {source}" in out.replace("\n", "")
+    assert "in no git repository" not in out

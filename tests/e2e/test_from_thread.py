@@ -1,5 +1,6 @@
 """A bot for a thread that was there before it: `init --from`, and what differs from the post that stands."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,7 +139,10 @@ def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot:
     hand_made(sandbox)
 
     code, out, err = megabot("import", "--title", "News*", "--by", "modlin")
-    assert (code, out.rstrip().endswith("News 7: 16 November 2026\ttaken")) == (1, True), out + err
+    assert (code, "will be imported  News 7: 16 November 2026" in out) == (1, True), out + err
+    assert "refused: nothing was imported" in err
+    found = json.loads(megabot("import", "--title", "News*", "--by", "modlin", "--json")[1])
+    assert [(one["title"], one["fate"]) for one in found][-1] == ("News 7: 16 November 2026", "taken")
     code, out, err = megabot("import", "--title", "News*", "--by", "modlin", "--yes")
 
     assert code == 0, err

@@ -80,6 +80,7 @@ def test_it_is_installed_started_upgraded_and_taken_away(root: Root, sandbox: Sa
     """The whole way in one test: each step stands on the one before, and an installation takes seconds."""
     done = root.make("install")
     assert done.returncode == 0, done.stderr
+    it_is_said_that_there_is_no_account_yet(root, done.stdout)
     assert root.config.stat().st_mode & 0o777 == 0o640
     root.configure()
 
@@ -87,6 +88,19 @@ def test_it_is_installed_started_upgraded_and_taken_away(root: Root, sandbox: Sa
     running_through_an_upgrade(root)
     a_failed_upgrade_changes_nothing(root)
     assert taken_away(root, sandbox) == ["etc", "opt", "usr", "var"]
+
+
+def it_is_said_that_there_is_no_account_yet(root: Root, said: str) -> None:
+    """With DESTDIR none is made, so the first step is to make it; files named there were installed."""
+    assert f"is in {root.folder}; nothing else was changed: no account made, no unit started." in said
+    steps = [line.split()[:2] for line in said.splitlines() if line.startswith("  ")]
+    assert [step[0] for step in steps[:4]] == [
+        "systemd-sysusers",
+        "systemd-tmpfiles",
+        "systemctl",
+        "sudoedit",
+    ]
+    assert (root.folder / steps[0][1].lstrip("/")).is_file()
 
 
 def running_through_an_upgrade(root: Root) -> None:
@@ -122,7 +136,7 @@ def taken_away(root: Root, sandbox: Sandbox) -> list[str]:
     assert sandbox.requests[-1].path == "/api/v3/user/logout"
     assert f"rm -r {root.folder}/etc/megabot {root.folder}/var/lib/megabot" in done.stdout
     files = {path.name for path in root.folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
-    assert files == {"config.env", "ledger.db", "token.json"}
+    assert files == {"config.env", "ledger.db", "token.json", ".megabot-state", ".gitignore"}
     return sorted(path.name for path in root.folder.iterdir())
 
 

@@ -63,7 +63,7 @@ PAIRS = (
     ("resume", "resume"),
     ("undo", "undo"),
     ("repost", "repost"),
-    ("repost --yes", "repost yes"),
+    ("repost --yes; repost --yes", "repost yes"),  # the second one within ten minutes counts as the first
     ("hold", "resume; hold"),
     ("skip news", "resume; skip news"),
     ("move +2h", "move +2h"),
@@ -73,7 +73,9 @@ PAIRS = (
 def test_the_answer_on_lemmy_is_that_of_the_host(megabot: Megabot, write: Write) -> None:
     megabot("post")
     for host, lemmy in PAIRS:
-        _, out, err = megabot(*host.split())
+        if host == "repost --yes":
+            megabot("repost", "--yes")  # so that the next two are both one too many within ten minutes
+        _, out, err = [megabot(*words.split()) for words in host.split("; ")][-1]
 
         assert write(*lemmy.split("; ")) == as_answered(out, err), host
 

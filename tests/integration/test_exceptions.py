@@ -271,6 +271,7 @@ def test_a_preamble_for_what_is_held_past_its_slot_goes_there(world: World, serv
 def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, service: Service) -> None:
     world.clock.at += timedelta(days=4)
     say(world, service, f"{BOT} skip")
+    world.clock.at += timedelta(days=4)  # past the middle of two weeks without another thread
 
     write(world, service, "preamble\n\nAn essay by message.")
 

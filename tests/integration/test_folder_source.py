@@ -12,6 +12,7 @@ from megabot.adapters.renderer import Renderer
 from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
 from megabot.core.threads import Rendered, Revision, Snapshot
 from megabot.errors import SourceBroken, SourceMissing
+from tests.git_remote import be_another_account
 from tests.templates import CONTEXT
 
 THREAD = """---
@@ -213,6 +214,35 @@ def test_a_machine_without_git_has_no_revision(folder: Path, monkeypatch: pytest
 
     assert run_git("status", cwd=folder).err == "FileNotFoundError"
     assert snapshot(folder).revision == Revision()
+
+
+def test_a_repository_of_another_account_is_named_with_the_two_ways_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    committed(folder)
+    be_another_account(monkeypatch, tmp_path)
+    source = FolderSource(folder)
+
+    found = source.snapshot()
+
+    assert (found.revision, found.problems) == (Revision(), ())
+    assert f"git does not read the repository {folder}, because another account owns it" in found.no_revision
+    assert "chown -R" in found.no_revision
+    assert f"git config --global --add safe.directory {folder}" in found.no_revision
+
+
+def test_a_repository_that_is_trusted_gives_its_revision(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    commit = committed(folder)
+    be_another_account(monkeypatch, tmp_path)
+    git(folder, "config", "--global", "--add", "safe.directory", str(folder))
+
+    assert (snapshot(folder).revision.commit, snapshot(folder).no_revision) == (commit, "")
+
+
+def test_a_folder_in_no_repository_is_no_trouble(folder: Path) -> None:
+    assert snapshot(folder).no_revision == ""
 
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"

@@ -10,6 +10,7 @@ import pytest
 
 from megabot import config
 from megabot.adapters import state_dir
+from megabot.adapters.git_cache import LARGEST
 from megabot.adapters.git_command import run_git
 from megabot.adapters.git_source import EVERY, GitSource
 from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
@@ -17,7 +18,7 @@ from megabot.app import App
 from megabot.core.git_address import GitAddress
 from megabot.core.threads import Revision
 from megabot.errors import Busy, ConfigError, SourceBroken, SourceMissing
-from tests.git_remote import THREAD, Clock, Remote
+from tests.git_remote import THREAD, Clock, Remote, be_another_account
 
 SUBMODULE = "160000,1111111111111111111111111111111111111111,data"
 
@@ -47,10 +48,15 @@ def source(remote: Remote, clock: Clock, state: Path) -> Open:
     """Open the source as another process would, on another address if one is given."""
 
     def opened(
-        *, branch: str = "main", folder: str = "bot", url: str = "", key_file: Path | None = None, **more: int
+        *,
+        branch: str = "main",
+        folder: str = "bot",
+        url: str = "",
+        key_file: Path | None = None,
+        largest: int = LARGEST,
     ) -> GitSource:
         address = GitAddress(url=url or f"file://{remote.place}", branch=branch, folder=folder)
-        return GitSource(address, key_file=key_file, state=state, clock=clock, **more)
+        return GitSource(address, key_file=key_file, state=state, clock=clock, largest=largest)
 
     return opened
 
@@ -523,3 +529,16 @@ def _changed(remote: Remote) -> str:
 def _damage(state: Path, lost: str) -> None:
     (path,) = state.glob(f"source/*/objects/{lost[:2]}/{lost[2:]}")
     path.unlink()
+
+
+def test_a_local_repository_of_another_account_is_named_with_the_two_ways_out(
+    source: Open, remote: Remote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It used to blame the settings, which are right."""
+    be_another_account(monkeypatch, tmp_path)
+
+    with pytest.raises(SourceMissing, match="because another account owns it") as caught:
+        source().snapshot()
+    assert "chown -R" in str(caught.value)
+    assert f"git config --global --add safe.directory {remote.place}" in str(caught.value)
+    assert "MEGABOT_SOURCE_KEY_FILE" not in str(caught.value)

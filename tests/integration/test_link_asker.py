@@ -1,5 +1,6 @@
 """Asking about links, over real sockets: names and addresses are the test's, the servers are near."""
 
+import errno
 import json
 import socket
 from collections.abc import Callable
@@ -7,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from megabot.adapters.link_asker import LinkAsker
-from megabot.core.links import Outcome, Verdict
+from megabot.adapters.public_web import reaches_internet
+from megabot.core.links import Contact, Outcome, Verdict
 from tests.raw_server import RawServer, Script, answer
 
 PUBLIC = "1.2.3.4"
@@ -192,7 +194,7 @@ def test_an_api_that_says_nothing_leaves_the_page_to_be_asked() -> None:
 
 def test_by_itself_it_looks_names_up_as_the_machine_does() -> None:
     assert LinkAsker().ask("http://localhost:9/") == Verdict(
-        Outcome.UNSURE, "it leads to an address that is not public, which is never asked"
+        Outcome.UNSURE, "it leads to an address that is not public, which is never asked", Contact.UNASKED
     )
     assert LinkAsker().ask("http://nothing.invalid/").outcome is Outcome.DEAD
 
@@ -202,3 +204,50 @@ def test_a_name_that_no_machine_can_look_up_is_told() -> None:
         raise UnicodeError("too long")
 
     assert LinkAsker(resolve=resolve).ask("http://a.example/").why == "its name cannot be looked up"
+
+
+@pytest.mark.parametrize(
+    ("error", "contact"),
+    [
+        (TimeoutError(), Contact.SILENT),
+        (OSError(errno.ENETUNREACH, "no route"), Contact.SILENT),
+        (ConnectionRefusedError(), Contact.REACHED),
+    ],
+)
+def test_it_is_told_whether_a_server_was_reached(error: OSError, contact: Contact) -> None:
+    def connect(_ip: str, _port: int, _seconds: float) -> socket.socket:
+        raise error
+
+    asker = LinkAsker(resolve=lambda *_: [PUBLIC], connect=connect, seconds=0.2)
+
+    assert asker.ask("http://a.example/").contact is contact
+
+
+def test_a_name_that_nobody_knows_was_not_reached_and_a_private_address_not_asked() -> None:
+    with RawServer(OK, OK) as server:
+        net = Net(server, near="127.0.0.1", busy="later")
+        asker = LinkAsker(resolve=net.resolve, connect=net.connect, seconds=0.2)
+        found = [
+            asker.ask(f"http://{host}/").contact for host in ("nosuch.example", "busy", "near", "a.example")
+        ]
+
+    assert found == [Contact.SILENT, Contact.SILENT, Contact.UNASKED, Contact.REACHED]
+
+
+@pytest.mark.parametrize(
+    ("error", "online"), [(None, True), (ConnectionRefusedError(), True), (TimeoutError(), False)]
+)
+def test_the_bots_own_server_tells_whether_there_is_a_network(error: OSError | None, online: bool) -> None:  # noqa: FBT001
+    def connect(_ip: str, _port: int, _seconds: float) -> socket.socket:
+        if error is not None:
+            raise error
+        return socket.socket()
+
+    assert reaches_internet("https://a.example", resolve=lambda *_: [PUBLIC], connect=connect) is online
+
+
+def test_a_name_that_cannot_be_looked_up_is_no_network() -> None:
+    def resolve(_host: str, _port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_AGAIN, "ask later")
+
+    assert not reaches_internet("https://a.example", resolve=resolve)

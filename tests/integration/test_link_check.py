@@ -17,7 +17,8 @@ from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.link_cache import LinkCache
 from megabot.adapters.own_process import OwnProcess
 from megabot.adapters.renderer import Renderer
-from megabot.core.links import Outcome, Verdict
+from megabot.core.links import Contact, Outcome, Verdict
+from megabot.errors import NoNetwork
 from megabot.link_watch import LONGEST, LinkWatch
 from megabot.ports import Desk, Ports
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
@@ -54,9 +55,9 @@ def unseen(_: int) -> Iterator[Callable[[], None]]:
     yield lambda: None
 
 
-def checked(desk: Desk, folder: Path, ask: link_check.Ask) -> list[str]:
+def checked(desk: Desk, folder: Path, ask: link_check.Ask, *, online: bool = True) -> list[str]:
     cache = LinkCache(folder / "links.json")
-    found = link_check.check(desk, ask=ask, cache=cache, progress=unseen)
+    found = link_check.check(desk, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
     return [f"{one.level} {one.sentence}" for one in found]
 
 
@@ -72,6 +73,30 @@ def test_a_dead_link_is_a_problem_at_its_line_and_one_that_cannot_be_told_a_warn
         "warning sections/10-maps.md:4: https://m.example/h%C3%BCgel: cannot tell whether it is alive: 429",
         "ok 1 of 3 links are alive",
     ]
+
+
+NO_NAME = Verdict(Outcome.DEAD, "there is no server of that name", Contact.SILENT)
+UNASKED = Verdict(Outcome.UNSURE, "not public", Contact.UNASKED)
+
+
+def test_without_a_network_no_link_is_called_dead_and_nothing_is_kept(desk: Desk, tmp_path: Path) -> None:
+    answers = {"i": NO_NAME, "old": NO_NAME, "m": UNASKED}
+
+    def ask(link: str) -> Verdict:
+        return answers[link.partition("//")[2].partition(".")[0]]
+
+    with pytest.raises(NoNetwork, match="The network is missing"):
+        checked(desk, tmp_path, ask, online=False)
+    assert not (tmp_path / "links.json").exists()
+    assert "problem sections/10-maps.md:5: https://old.example/a is dead" in "".join(
+        checked(desk, tmp_path, ask, online=True)
+    )
+
+
+def test_one_server_that_answers_proves_the_network(desk: Desk, tmp_path: Path) -> None:
+    found = checked(desk, tmp_path, lambda link: ALIVE if "m.example" in link else NO_NAME, online=False)
+
+    assert [line.partition(" ")[0] for line in found] == ["problem", "problem", "ok"]
 
 
 def test_of_threads_that_cannot_be_rendered_no_links_are_told(desk: Desk, tmp_path: Path) -> None:

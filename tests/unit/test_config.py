@@ -49,14 +49,14 @@ def test_what_online_verbs_miss_is_named_with_an_example(load: Load) -> None:
     missing = load().missing_for_online(needs_community=True)
 
     assert missing == [
-        "MEGABOT_INSTANCE is not set; set it, as in MEGABOT_INSTANCE=https://lemmy.example",
-        "MEGABOT_USERNAME is not set; set it, as in MEGABOT_USERNAME=megabot",
-        "MEGABOT_COMMUNITY is not set; set it, as in MEGABOT_COMMUNITY=birds",
+        "MEGABOT_INSTANCE is not set, for example: MEGABOT_INSTANCE=https://lemmy.example",
+        "MEGABOT_USERNAME is not set, for example: MEGABOT_USERNAME=megabot",
+        "MEGABOT_COMMUNITY is not set, for example: MEGABOT_COMMUNITY=birds",
     ]
 
 
 def test_online_verbs_refuse_to_start_without_a_server(load: Load) -> None:
-    with pytest.raises(ConfigError, match="MEGABOT_INSTANCE is not set"):
+    with pytest.raises(ConfigError, match=r"MEGABOT_INSTANCE is not set(.|\n)*run: megabot init"):
         load().require_online()
     load(MEGABOT_INSTANCE="https://lemmy.example", MEGABOT_USERNAME="megabot").require_online()
 
@@ -162,6 +162,44 @@ def test_lines_that_cannot_be_read_are_named_by_number(load: Load, tmp_path: Pat
         f"{path}:3: this line is not understood; write NAME=value",
         f"{path}:5: this line is not understood; write NAME=value",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\n\nmegabot_username=x", ["3: megabot_username is ignored"]),
+        ("Megabot-Username=x", ["1: Megabot-Username is ignored", "like MEGABOT_USERNAME"]),
+        ("# comment\nMEGABOT_USERNAME", ["2: MEGABOT_USERNAME has no ="]),
+        ("MEGABOT_TICK=7\n\nMEGABOT_TICK=8", ["3: MEGABOT_TICK is set in line 1 too: this line counts"]),
+        (f"MEGABOT_PASSWORD={CANARY} #rest", ["1: the value of MEGABOT_PASSWORD ends before the #"]),
+        (f"export MEGABOT_PASSWORD = {CANARY}\t# rest", ["1: the value of", "MEGABOT_PASSWORD='...'"]),
+        ("MEGABOT_PASSWORD= #rest", ["1: the value of MEGABOT_PASSWORD ends before the #"]),
+        (f"MEGABOT_PASSWORD='{CANARY} #rest'", []),
+        (f'MEGABOT_PASSWORD="{CANARY} #rest" # a comment', []),
+        (f"MEGABOT_PASSWORD={CANARY}#rest", []),
+        (f"MEGABOT_PASSWORD=#{CANARY}", []),
+        ("# MEGABOT_TICK=7 # off\nOTHER=a # b\nother=1\nother=2\nOTHER2", []),
+    ],
+)
+def test_lines_that_mean_something_else_than_they_say_are_warned_of(
+    load: Load, tmp_path: Path, text: str, expected: list[str]
+) -> None:
+    path, told = written(tmp_path / ".env", f"{text}\n"), list[str]()
+    config.load({}, env_file=None, cwd=tmp_path, warn=told.append)
+
+    assert len(told) == min(len(expected), 1)
+    assert all(part in told[0] for part in expected)
+    assert all(sentence.startswith(f"{path}:") for sentence in told)
+    assert CANARY not in "".join(told)
+
+
+def test_a_setting_in_small_letters_in_the_environment_is_warned_of(tmp_path: Path) -> None:
+    told = list[str]()
+    config.load({"megabot_password": CANARY}, env_file=None, cwd=tmp_path, warn=told.append)
+
+    (sentence,) = told
+    assert sentence.startswith("the environment: megabot_password is ignored")
+    assert sentence.endswith("like MEGABOT_PASSWORD")
 
 
 def test_a_file_that_is_no_text_is_refused(load: Load, tmp_path: Path) -> None:
@@ -319,3 +357,17 @@ def test_every_example_is_taken(load: Load, tmp_path: Path) -> None:
     text = "\n".join(line for line in lines if not line.startswith("MEGABOT_PASSWORD_FILE"))
 
     assert load(written(tmp_path / "all.env", text)).state_dir == Path("/var/lib/megabot")
+
+
+def test_a_proxys_password_is_a_secret_like_the_others(load: Load, tmp_path: Path) -> None:
+    url = f"http://bot:{CANARY}@proxy.example:3128"
+    settings = load(MEGABOT_PROXY=url)
+
+    assert settings.secret_texts()[0] == CANARY
+    assert CANARY not in repr(settings)
+    (mistake,) = mistakes(load, MEGABOT_PROXY=f"socks5://bot:{CANARY}@proxy.example")
+    assert mistake.startswith("MEGABOT_PROXY (the environment): write http://HOST:PORT or ")
+    path = written(tmp_path / ".env", f"MEGABOT_PROXY={url}\n", mode=0o644)
+    assert mistakes(load) == [f"{path} holds a secret and everyone may read it; run: chmod o-rwx {path}"]
+    written(tmp_path / ".env", "MEGABOT_PROXY=http://proxy.example:3128\n", mode=0o644)
+    assert load().secret_texts() == []

@@ -16,9 +16,9 @@ from megabot.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    RemoteUnreachable,
     SignInRefused,
     TokenRefused,
-    Unreadable,
 )
 from tests.sandbox.recordings import FOLDER
 
@@ -185,7 +185,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
 
     account = lemmy_wire_v4.account(answered("account-as-bot"), languages)
 
-    assert (account.person, account.post_count) == (BOT, 0)
+    assert account.person == BOT
     assert (account.hides, account.languages, account.moderates) == ((), (), ())
 
 
@@ -331,7 +331,10 @@ def test_what_is_not_there_is_not_found(name: str) -> None:
 
 
 def test_a_community_of_a_server_that_does_not_answer_may_be_asked_for_again() -> None:
-    assert isinstance(refusal("community-remote-unknown", Call.READ), Unreadable)
+    away = refusal("community-remote-unknown", Call.READ)
+
+    assert isinstance(away, RemoteUnreachable)
+    assert str(away) == "The server could not reach elsewhere.example: it is away, or its name is wrong."
 
 
 @pytest.mark.parametrize("name", ["post-create-idempotent-again", "post-create-idempotent-after-failure"])

@@ -130,3 +130,43 @@ def test_a_bug_that_ends_a_process_has_no_bare_line(tmp_path: Path) -> None:
     assert code == 3
     assert len(lines) > 3
     assert all(line.startswith('<3>level=error msg="') for line in lines)
+
+
+@pytest.mark.parametrize("word", ["password", "from", "the", "MEGABOT", "Taken", "30", "12:00", "a"])
+def test_a_plain_word_is_not_told_by_a_blot_in_our_own_sentence(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    logs.set_up("INFO", secrets=[word])
+    log.warning("Taken: the password is taken from MEGABOT_PASSWORD; a try at 12:00, in 30 s")
+    said = logs.blotted("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
+
+    assert logs.BLOT not in capsys.readouterr().err + said
+
+
+@pytest.mark.parametrize("word", ["password", "letmein", "12345678"])
+def test_a_plain_word_is_blotted_out_where_others_speak(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    logs.set_up("INFO", secrets=[word])
+    logging.getLogger("urllib3").warning("could not send %s", word)
+    try:
+        os.environ[f"no {word}"]
+    except KeyError:
+        log.exception("a bug")
+    said = capsys.readouterr().err + logs.blotted(f"Traceback: {word}", own=False)
+
+    assert word not in said
+    assert said.count(logs.BLOT) >= 3
+
+
+@pytest.mark.parametrize(
+    "secret", ["hunter2x", "correct horse battery staple", "qGzTbWkPxR", "Tr0ub4dor&3", "canary-ping"]
+)
+def test_what_is_no_plain_word_is_blotted_out_everywhere(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str], secret: str
+) -> None:
+    logs.set_up("INFO", secrets=[secret])
+    log.info("the answer was %s", secret)
+
+    assert secret not in capsys.readouterr().err
+    assert secret not in logs.blotted(f"not {secret}!", own=True)

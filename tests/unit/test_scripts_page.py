@@ -8,10 +8,12 @@ import pytest
 from megabot import status
 from megabot.core.glance import SourceStatus, Status, ThreadStatus
 from megabot.core.heard import Heard, HeardState
+from megabot.core.past_threads import Fate, Past
+from megabot.core.public_posts import PublicPost
 from megabot.core.threads import Rendered, Revision
 from megabot.layout import EXIT_CODES, Outcome
 from megabot.preview_parts import Preview, Shown
-from megabot.views import calendar, history, plan
+from megabot.views import calendar, history, past_threads, plan
 from megabot.views import preview as previews
 from tests.making import a_thread, an_intent
 from tests.unit.test_views import NOW, planned, slots
@@ -41,6 +43,11 @@ def history_document() -> object:
     return history.document([history.Deed(an_intent())], [heard], limit=9)
 
 
+def import_document() -> object:
+    post = PublicPost(title="News 7", body="", url="https://lemmy.example/post/7", published=NOW)
+    return past_threads.document([Past(post, slots(1)[0].edition, Fate.TAKEN)], "UTC")
+
+
 def preview_document() -> object:
     text = Rendered(title="t", body="b", comment="c")
     shown = Shown(thread=a_thread(), edition=slots(1)[0].edition, text=text)
@@ -55,6 +62,7 @@ def preview_document() -> object:
         ("plan", plan.document([planned(failure="away")])),
         ("history", history_document()),
         ("preview", preview_document()),
+        ("import", import_document()),
     ],
 )
 def test_every_key_of_a_document_is_on_the_page(name: str, document: object) -> None:

@@ -218,7 +218,7 @@ def test_a_status_names_what_may_have_happened() -> None:
         (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
         (operating_texts.waiting(), "waiting for it to finish"),
         (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
-        (texts.no_such_community(ENGLISH, "birds"), "no community birds"),
+        (texts.no_such_community(ENGLISH, "birds"), "community birds does not exist"),
     ],
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:

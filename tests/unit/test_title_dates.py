@@ -43,6 +43,8 @@ def read(title: str, posted: date = TUESDAY, language: str = "") -> TitleRead:
         ("Chat, week 48, 2026", "Chat, week 53, 2026"),
         ("KW 48/2026", "KW 53/2026"),
         ("Tuesday, November 24th, 2026", "Tuesday, December 29th, 2026"),
+        ("24 November to 1 December 2026", "29 December to 5 January 2027"),
+        ("Nov 24th to Dec 1st", "Dec 29th to Jan 5th"),
         ("The 24th of November 2026", "The 29th of December 2026"),
         ("week of 24 Nov", "week of 29 Dec"),
         ("24 November 2026 - 30 November 2026", "29 December 2026 - 4 January 2027"),
@@ -87,7 +89,7 @@ def test_a_date_that_several_languages_write_so_needs_the_language(
     "title",
     [
         "Since 1 January 1990",
-        "24 November to 1 December 2026",  # eight days
+        "24 November to 2 December 2026",  # neither the last day nor that of the next thread
         "3–24 November 2026",
         "Thread 03/12/2026",  # the third of December is near, the twelfth of March is not: neither this week
         "Week 47, 2026",

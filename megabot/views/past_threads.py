@@ -1,0 +1,38 @@
+"""The threads that `megabot import` found, oldest first. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from megabot.core.past_threads import Fate, Past
+from megabot.layout import Line, Span, Tone, table
+from megabot.moments import moment
+
+
+def lines(found: Sequence[Past], timezone: str, now: datetime, *, width: int | None) -> list[Line]:
+    """Write a table, on the clock of the thread's time zone."""
+    rows = [
+        (
+            past.edition.key,
+            moment(past.post.published, timezone, now, column=True),
+            Span(past.fate.value, Tone.GOOD if past.fate is Fate.TAKEN else Tone.QUIET),
+            past.post.title,
+        )
+        for past in found
+    ]
+    return table(rows, head=("edition", "posted at", "", "title"), width=width) if rows else []
+
+
+def document(found: Sequence[Past], timezone: str) -> list[dict[str, object]]:
+    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    return [
+        {
+            "edition": past.edition.key,
+            "posted": past.post.published.astimezone(ZoneInfo(timezone)).isoformat(),
+            "url": past.post.url,
+            "title": past.post.title,
+            "by": past.post.by,
+            "fate": past.fate.name.lower(),
+        }
+        for past in found
+    ]
