@@ -72,7 +72,7 @@ HEARD = Heard(
     post_id=7,
     comment_id=41,
 )
-OPEN = [HeardState.ACTING, HeardState.ANSWER_DUE, HeardState.ANSWERING]
+OPEN = [HeardState.ACTING, HeardState.CODE_DUE, HeardState.ANSWER_DUE, HeardState.ANSWERING]
 
 
 @pytest.fixture(params=["sqlite", "fake"])
