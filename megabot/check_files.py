@@ -32,13 +32,6 @@ def mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> 
         yield from (one for one in listed if one.path not in _TEMPLATES)
 
 
-def broken(renderer: Renderer, snapshot: Snapshot) -> tuple[Problem, ...]:
-    """Return what is wrong with sections, data and files that cannot be read."""
-    files = snapshot.files | _TEMPLATES
-    (answer,) = renderer.render(replace(snapshot, files=files), [_job(_NOTHING, "check", "none")])
-    return answer.problems if isinstance(answer, RenderProblem) else answer.unused
-
-
 def _job(template: str, name: str, key: str) -> tuple[Thread, Context]:
     edition = EditionFacts(key=key, number=1, start=_DAY, end=_DAY, slot=datetime(2026, 1, 5, 12, tzinfo=UTC))
     thread = Thread(name=name, path=template, title="check", schedule=_SCHEDULE)
