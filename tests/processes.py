@@ -1,6 +1,7 @@
 """Real processes of megabot, each on a machine of its own: a home, settings, a source, a state folder."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -68,11 +69,17 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509: no lock is taken in between
         )
 
     def run(self, *words: str) -> Ended:
         """Run `megabot ...` to its end."""
         return ended(self.start(*words))
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to commands in its background: they ignore Ctrl-C, and so do their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: "subprocess.Popen[str]") -> Ended:
