@@ -119,11 +119,17 @@ class App:
         if usable.broken is not None and not found:
             raise usable.broken
         if usable.broken is not None:
-            log.warning("%s", texts.source_partly_broken(self.language, usable.broken))
+            log.warning("%s", texts.source_partly_broken(self.language, self.placed(usable.broken)))
         if not found:
             names = [thread.name for thread in usable.threads]
             raise ConfigError(texts.no_such_thread(self.language, str(name), names))
         return found
+
+    def placed(self, error: SourceBroken) -> SourceBroken:
+        """Name the files of mistakes from where the user stands."""
+        source = self.settings.source
+        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        return SourceBroken(problems, threads=error.threads)
 
     def prove(self) -> Account | None:
         """Get an answer that strangers cannot get: the account for nothing, where a greeting just brought it.
@@ -330,9 +336,7 @@ def open_app(
     try:
         yield app
     except SourceBroken as error:
-        source = app.settings.source
-        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
-        raise SourceBroken(problems, threads=error.threads) from error
+        raise app.placed(error) from error
     finally:
         app.close()
 

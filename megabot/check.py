@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 
 from megabot import check_files, check_texts, places, texts
 from megabot.core import calendar, federation, tags
@@ -100,8 +100,10 @@ def _source(desk: Desk, slots: int) -> Iterator[Finding]:
         yield from _in_spite(desk, snapshot, error, slots)
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
-    for thread in threads:
-        yield from _thread(desk, snapshot, thread, slots)
+    found = [list(_thread(desk, snapshot, thread, slots)) for thread in threads]
+    yield from chain.from_iterable(found)
+    if any(finding.level is Level.PROBLEM for finding in chain.from_iterable(found)):
+        yield from _beside(desk, snapshot, [thread.name for thread in threads])
     names = {thread.name for thread in threads}
     gone = (name for name in desk.ledger.threads() if name not in names)
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
@@ -111,11 +113,16 @@ def _in_spite(desk: Desk, snapshot: Snapshot, error: SourceBroken, slots: int) -
     """Find what else is wrong: one broken file hides nothing in the others."""
     good = [one for one in error.threads if isinstance(one, Thread)]
     known = [thread.name for thread in good]
-    beside = check_files.mistakes(desk.renderer, snapshot, known)
-    yield from (mistake(Level.PROBLEM, one) for one in beside)
+    yield from _beside(desk, snapshot, known)
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known))
     for thread in good:
         yield from _thread(desk, snapshot, thread, slots)
+
+
+def _beside(desk: Desk, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
+    """Find mistakes in files that a thread with a mistake of its own does not come to."""
+    beside = check_files.mistakes(desk.renderer, snapshot, known)
+    return (mistake(Level.PROBLEM, one) for one in beside)
 
 
 def _broken(one: object) -> Finding:

@@ -1,7 +1,7 @@
 """An edition as it would be posted, without asking the server: the ledger stands for what is there."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 
@@ -61,16 +61,23 @@ def preview(
     editions = [(thread, wanted(desk, thread, key)) for thread in threads]
     jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
     answers = desk.renderer.render(snapshot, jobs)
+    shown = tuple(
+        compared(thread, edition, text, standing=compare(thread))
+        for (thread, edition), text in zip(editions, answers, strict=True)
+    )
     return Preview(
         made=now,
         revision=snapshot.revision,
-        shown=tuple(
-            compared(thread, edition, text, standing=compare(thread))
-            for (thread, edition), text in zip(editions, answers, strict=True)
-        ),
+        shown=shown,
         source_problems=problems,
-        source_warnings=(*snapshot.ignored, *idle),
+        source_warnings=(*snapshot.ignored, *unread(snapshot, shown, problems), *idle),
     )
+
+
+def unread(snapshot: Snapshot, shown: Sequence[Shown], problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Find files that cannot be read and that neither these problems nor those of the threads name."""
+    said = {*problems, *(problem for one in shown for problem in (*one.problems, *one.warnings))}
+    return (problem for problem in snapshot.problems if problem not in said)
 
 
 def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:

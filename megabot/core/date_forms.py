@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-ENGLISH = "en"
+IN_ENGLISH = "en"
 ORDINALS = ("st", "nd", "rd", "th")
 _TO = (
     r"\s*[-–—~/&]\s*|\s+(?:to|till?|until|thru|through|and|bis|und|au|al?|à|e|y|et|do|до|по|tot|t/m|og|och|és"
@@ -30,7 +30,7 @@ class DateWords:
     def shapes(self) -> tuple[re.Pattern[str], ...]:
         """Return the forms of dates and ranges, those that say most first."""
         month, day = _any_of(self.months), _any_of(self.days)
-        ordinal, of = ("|".join(ORDINALS), "of") if self.locale == ENGLISH else (r"\.", "de")
+        ordinal, of = ("|".join(ORDINALS), "of") if self.locale == IN_ENGLISH else (r"\.", "de")
         dot = r"\." if self.locale == "hu" else ""
         return tuple(re.compile(shape) for shape in _shapes(month, day, ordinal=ordinal, of=of, dot=dot))
 

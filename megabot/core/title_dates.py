@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from megabot.core.date_forms import ENGLISH, DateWords, Side, day_of, sides_of
+from megabot.core.date_forms import IN_ENGLISH, DateWords, Side, day_of, sides_of
 from megabot.core.date_patterns import AFTER_START, END, NEXT, START, Found, written
 from megabot.core.limits import TITLE_LONGEST
 from megabot.core.title_numbers import find_number
@@ -75,7 +75,7 @@ def read_title(
     title: str, posted: date, words: Callable[[str], DateWords | None], *, language: str = ""
 ) -> TitleRead:
     """Write a title for every edition, given the day on which it was posted and its language, if known."""
-    codes = tuple(dict.fromkeys(filter(None, (language, ENGLISH, *LANGUAGES))))
+    codes = tuple(dict.fromkeys(filter(None, (language, IN_ENGLISH, *LANGUAGES))))
     known = {code: names for code in codes[: 2 if language else 1] if (names := words(code))}
     readings = {code: _reading(title, posted, names) for code, names in known.items()}
     best = max(readings, key=lambda code: readings[code].size, default="")

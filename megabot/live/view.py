@@ -76,15 +76,16 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
     editions = [upcoming_or_last(one, now) for one in threads]
     editions[at] = coming[slot]
     texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
+    shown = tuple(
+        preview.compared(thread, edition, text, standing=compare(thread))
+        for thread, edition, text in zip(threads, editions, texts, strict=True)
+    )
     made = Preview(
         made=now,
         revision=snapshot.revision,
-        shown=tuple(
-            preview.compared(thread, edition, text, standing=compare(thread))
-            for thread, edition, text in zip(threads, editions, texts, strict=True)
-        ),
+        shown=shown,
         source_problems=problems,
-        source_warnings=(*snapshot.ignored, *idle),
+        source_warnings=(*snapshot.ignored, *preview.unread(snapshot, shown, problems), *idle),
     )
     return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
 

@@ -63,7 +63,7 @@ Options:
 
   Results go to stdout, the log and what went wrong to stderr. Exit codes:
   0 done, 1 failed or refused, 2 usage or settings, 3 a bug, 4 nothing to do,
-  130 stopped by Ctrl-C.
+  5 offline, 130 stopped by Ctrl-C.
 """
 
 

@@ -7,6 +7,7 @@ import click
 from megabot import amending, terminal
 from megabot.app import App, open_app
 from megabot.core.editions import coming
+from megabot.core.problems import Problem
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.sources import usable_threads
@@ -23,13 +24,14 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
         reports = run_pass(app.ports, proof=True, account=account, dry=True)
         broken = usable_threads(app.desk.source, app.desk.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
-        now = app.clock.now()
+        now, source = app.clock.now(), app.settings.source
     if as_json:
         click.echo(json.dumps(view.document(plans), indent=2))
     else:
         terminal.show(view.lines(plans, now, width=terminal.width()))
     for problem in broken.problems if broken else ():
-        terminal.say("problem", str(problem), err=True)
+        told = terminal.placed(problem, source) if isinstance(problem, Problem) else problem
+        terminal.say("problem", str(told), err=True)
     return 1 if broken or any(report.failure for report in reports) else 0
 
 

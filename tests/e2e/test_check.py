@@ -76,15 +76,25 @@ def test_a_file_that_cannot_be_used_is_told_once(megabot: Megabot, source: Path)
 
 
 def test_files_are_named_from_where_the_user_stands(
-    megabot: Megabot, broken: Path, monkeypatch: pytest.MonkeyPatch
+    megabot: Megabot, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (broken.parent / "sections/20-bad.md").write_bytes(b"\xff")
-    monkeypatch.chdir(broken.parent / "sections")
-    source = str(broken.parent)
+    (source / "sections/20-bad.md").write_bytes(b"\xff")
+    monkeypatch.chdir(source / "sections")
+
+    for verb in ("check", "preview"):
+        _, out, err = megabot(verb, SOURCE=str(source))
+        assert " 20-bad.md:1: the file is not UTF-8" in out + err, verb
+
+
+def test_a_broken_template_is_named_from_where_the_user_stands(
+    megabot: Megabot, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "thread.md.j2").write_text("---\n\tname: news\n---\n")
+    monkeypatch.chdir(source / "sections")
 
     for verb in ("check", "preview", "calendar", "post"):
-        _, out, err = megabot(verb, SOURCE=source)
-        assert " 20-bad.md:1: the file is not UTF-8" in out + err, verb
+        _, out, err = megabot(verb, SOURCE=str(source))
+        assert " ../thread.md.j2:2: a tab" in out + err, verb
 
 
 def test_a_source_that_is_not_there_is_a_finding_too(megabot: Megabot) -> None:

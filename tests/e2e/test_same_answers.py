@@ -73,6 +73,8 @@ PAIRS = (
 def test_the_answer_on_lemmy_is_that_of_the_host(megabot: Megabot, write: Write) -> None:
     megabot("post")
     for host, lemmy in PAIRS:
+        if host == "repost --yes":
+            megabot("repost", "--yes")  # so that the next two are both one too many within ten minutes
         _, out, err = [megabot(*words.split()) for words in host.split("; ")][-1]
 
         assert write(*lemmy.split("; ")) == as_answered(out, err), host

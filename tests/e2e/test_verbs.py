@@ -43,7 +43,8 @@ def test_plan_writes_no_fact_into_the_ledger_not_even_at_the_first_start(
     (ledger,) = nobodys_home.rglob("ledger.db")
     with closing(sqlite3.connect(ledger)) as connection:
         facts = connection.execute("SELECT key FROM facts").fetchall()
-    assert (code, facts) == (0, [("written by",)]), err  # which is every ledger's own
+    assert code == 0, err
+    assert {key for (key,) in facts} <= {"owner", "written by"}  # whose ledger it is
 
 
 def test_one_broken_thread_keeps_no_verb_from_the_others(
@@ -62,7 +63,7 @@ def test_one_broken_thread_keeps_no_verb_from_the_others(
     assert "aaa.md.j2:2: a tab" in complaint
     assert megabot("status")[1].count("aaa.md.j2:2") == 1
     code, planned, complaint = megabot("plan")
-    assert (code, planned.count("news: ")) == (1, 1)
+    assert (code, planned.startswith("news  UTC\n")) == (1, True)
     assert "aaa.md.j2:2: a tab" in complaint
 
 

@@ -365,3 +365,13 @@ def test_a_first_day_that_is_no_posting_date_is_a_warning_with_the_fix(folder: P
     assert level is Level.WARNING
     assert "Tuesday 2024-01-02 is not a posting date, so number 7 is that of Monday 2024-01-08" in said
     assert "write first: {date: 2024-01-08, number: N}" in said
+
+
+def test_a_mistake_in_a_template_hides_none_in_the_files_that_it_uses(folder: Path) -> None:
+    in_file(folder / "thread.md.j2", "preamble.text", "preambel.text")
+    (folder / "sections/20-x.md").write_text("---\ntitle: [\n---\nx\n")
+    (folder / "data/prices.json").write_text('{"a":')
+
+    found = {sentence.split(":")[0] for _, sentence in checked(folder)}
+
+    assert found == {"thread.md.j2", "sections/20-x.md", "data/prices.json"}

@@ -211,7 +211,7 @@ def test_a_quarter_of_an_hour_later_there_is_nothing_to_confirm(scene: Scene) ->
 def test_what_does_nothing_needs_no_confirmation(scene: Scene) -> None:
     scene.message(scene.kim, "status")
 
-    assert "news: next Mon 30 Nov 12:00 London" in scene.letters(scene.kim)[0]
+    assert "news: next Mon 30 Nov 12:00 GMT" in scene.letters(scene.kim)[0]
 
 
 def test_a_comment_with_a_made_up_date_counts_from_when_it_came(scene: Scene) -> None:

@@ -596,7 +596,7 @@ def test_a_thread_adopted_days_before_its_slot_stops_nothing(world: World) -> No
     world.clock.at = SLOT + WEEK - timedelta(days=2)
     post = by_hand(world)
 
-    assert adopt(world, post).done
+    assert adopt(world, post, key="2026-W48").done
     world.clock.at = SLOT + 2 * WEEK
     world.run_pass()
 

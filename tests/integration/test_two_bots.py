@@ -57,8 +57,8 @@ def test_ten_that_post_at_once_make_one_post_with_one_sign_in(host: Machine, san
 
     assert asked(sandbox, "POST /api/v3/post") == 1
     assert asked(sandbox, "POST /api/v3/user/login") == 1
-    assert [end.out for end in ends] == [f"news/{stands(sandbox)} (pinned)\n"] * AT_ONCE, ends
-    assert {end.code for end in ends} == {0}
+    assert [f"news/{stands(sandbox)} (pinned)" in end.out for end in ends] == [True] * AT_ONCE, ends
+    assert sorted(end.code for end in ends) == [0, *[4] * (AT_ONCE - 1)]
 
 
 def stands(sandbox: Sandbox) -> str:
@@ -77,7 +77,8 @@ def test_a_post_beside_a_service_that_starts_makes_one_post(host: Machine, sandb
         service.terminate()
         code = ended(service).code
 
-    assert (end.code, code) == (0, 0), end.err
+    assert end.code in (0, 4), end.err  # whoever came first has posted
+    assert code == 0
     assert asked(sandbox, "POST /api/v3/post") == 1
 
 

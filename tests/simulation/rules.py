@@ -116,9 +116,11 @@ def right_edition(year: Year) -> Iterator[str]:
 
 
 def _is_early(year: Year, deed: Deed, edition: Edition) -> bool:
-    """Somebody asked for the next edition within the week before its slot, and before it was posted."""
-    week_before = edition.slot - timedelta(weeks=1)
-    return any(week_before - TOLERANCE <= at <= deed.at for at in year.early)
+    """Somebody asked for the next edition after the slot before it, and before it was posted."""
+    thread = next(one for one in year.pages.all if one.name == edition.thread)
+    before = next(calendar.before(thread.name, thread.schedule, edition), None)
+    since = before.slot if before else edition.slot - timedelta(weeks=1)
+    return any(since - TOLERANCE <= at <= deed.at for at in year.early)
 
 
 def never_bare(year: Year) -> Iterator[str]:
