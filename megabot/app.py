@@ -264,7 +264,11 @@ class App:
     @cached_property
     def _owner(self) -> LedgerOwner:
         return LedgerOwner(
-            self._any_ledger, self._state, name=self.settings.username, instance=self.settings.instance
+            self._any_ledger,
+            self._state,
+            name=self.settings.username,
+            instance=self.settings.instance,
+            keeps=self._keeps_facts,
         )
 
     def _recognise(self) -> None:

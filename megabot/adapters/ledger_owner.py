@@ -16,9 +16,14 @@ MOVED = ". If it is the same server at a new address, run: megabot check --onlin
 
 
 class LedgerOwner:
-    """The owner of the ledger in `folder`, and the account that the settings name."""
+    """The owner of the ledger in `folder`, and the account that the settings name.
 
-    def __init__(self, ledger: Ledger, folder: Path, *, name: str, instance: str) -> None:
+    Unless `keeps`, an account is compared and not recorded.
+    """
+
+    def __init__(self, ledger: Ledger, folder: Path, *, name: str, instance: str, keeps: bool = True) -> None:
+        self._keeps = keeps
+        self._proven = False
         self._ledger = ledger
         self._folder = folder
         self._name = name
@@ -27,7 +32,7 @@ class LedgerOwner:
     def claim(self) -> Claim:
         """Compare the owner with the settings; asks no server."""
         owner = self._known()
-        if owner is None:
+        if owner is None or self._proven:
             return Claim.OWN
         return ownership.compare(owner, name=self._name, instance=self._instance)
 
@@ -47,8 +52,9 @@ class LedgerOwner:
         known, host = self._known(), host_of(server)
         if known is not None and not ownership.is_same(known, name=name, host=host):
             raise self._foreign(f"{name} on {host}")
+        self._proven = True
         owner = Owner(name=name, host=host, address=host_of(self._instance))
-        if ownership.to_json(owner) != self._ledger.recall(OWNER):
+        if self._keeps and ownership.to_json(owner) != self._ledger.recall(OWNER):
             self._ledger.remember(OWNER, ownership.to_json(owner))
 
     def _known(self) -> Owner | None:

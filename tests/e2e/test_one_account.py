@@ -123,6 +123,9 @@ def test_the_same_server_at_another_address_goes_on_with_its_ledger(
     code, _, err = megabot("status", INSTANCE=moved.url)
     assert code == 2, "without asking a server it cannot be told"
     assert "megabot check --online" in err
+    before = owner(nobodys_home)
+    code, _, err = megabot("plan", INSTANCE=moved.url)
+    assert (code, owner(nobodys_home)) == (0, before), err
     code, out, err = megabot("post", INSTANCE=moved.url)
 
     assert code == 0, err
