@@ -69,7 +69,7 @@ class Machine:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=_heed_interrupts,  # noqa: PLW1509: no lock is taken in between
+            preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no lock is taken in between
         )
 
     def run(self, *words: str) -> Ended:

@@ -72,7 +72,6 @@ def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> N
     on_page = {int(code) for code in re.findall(r"^\| (\d+) \|", scripts, re.MULTILINE)}
     in_help = {int(code) for code in re.findall(r"\b(\d+) [a-z]", help_page().partition("Exit codes:")[2])}
 
-<<<<<<< HEAD
     assert (
         on_page
         == in_help
@@ -83,10 +82,6 @@ def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> N
             main_module.INTERRUPTED,
         }
     )
-=======
-    assert on_page == in_help
-    assert {*EXIT_CODES.values(), 3, main_module.INTERRUPTED} <= on_page
->>>>>>> pass
     assert "with 130 on Ctrl-C" in scripts
 
 
