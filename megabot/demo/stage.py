@@ -166,8 +166,7 @@ class Stage:
 
 
 @contextmanager
-def _quiet_log() -> Iterator[None]:
-    """Keep warnings of the bot, which the scenes provoke, out of the story while it is told."""
+def _only_errors_logged() -> Iterator[None]:
     log = logging.getLogger("megabot")
     before = log.level
     log.setLevel(logging.ERROR)
@@ -185,7 +184,7 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
     """
     clock = FakedClock()
     with (
-        _quiet_log(),
+        _only_errors_logged(),
         tempfile.TemporaryDirectory(prefix="megabot-demo-") as folder,
         Sandbox(clock.now, hostname="", api=api) as sandbox,
     ):
