@@ -27,10 +27,10 @@ def check_site(folder: Path, *, state: Path, source: Path | None) -> None:
     for what, other in apart.items():
         if other is not None and _overlap(place, other.resolve()):
             raise _refused(folder, f"it is, holds or is inside {what} {other}")
-    _check_markers(folder)
-    for home in _homes():
+    for home in _homes():  # before what lies in it: that would name a folder, not the mistake
         if place in {home, *home.parents}:
             raise _refused(folder, f"it is or holds the home folder {home}")
+    _check_markers(folder)
     repository = next(_repositories(place), None)
     if repository is not None and not (place / SITE_LIST).exists():
         raise _refused(folder, f"it is, holds or is inside the git repository {repository}")

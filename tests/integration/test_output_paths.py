@@ -65,6 +65,10 @@ def test_a_site_is_not_written_over_something_else(
 
 @pytest.mark.parametrize("place", ["~", "~/.."])
 def test_a_site_is_not_written_over_a_home_folder(nobodys_home: Path, place: str) -> None:
+    for folder in (nobodys_home, nobodys_home / "bot"):
+        folder.mkdir(exist_ok=True)
+        output_paths.mark_state(folder)
+
     with pytest.raises(ConfigError, match="the home folder"):
         check_site(Path(place).expanduser(), state=Path("/nowhere"), source=None)
 

@@ -451,7 +451,7 @@ def test_a_message_of_a_moderator_from_the_communitys_own_server_is_answered_the
     service.tick()
 
     letters = [one.content for one in abroad.home.world.messages.values() if one.creator_id == bot.id]
-    assert any("next Mon 30 Nov 12:00 London" in one for one in letters)
+    assert any("next Mon 30 Nov 12:00 GMT" in one for one in letters)
 
 
 @ANY_HOME
