@@ -90,9 +90,12 @@ def _and_above(path: Path) -> tuple[Path, ...]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """List the folders in a folder; it may be missing or not ours to read."""
+    """List the folders in a folder, and those that are linked there: web servers follow links.
+
+    The folder may be missing or not ours to read.
+    """
     try:
-        return [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+        return [path for path in folder.iterdir() if path.is_dir()]
     except OSError:
         return []
 

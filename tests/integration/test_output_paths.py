@@ -38,6 +38,7 @@ def source(tmp_path: Path) -> Path:
         ("other/site", "inside the state folder"),
         ("older/site", "inside the state folder"),
         ("holds-other", "inside the state folder"),
+        ("holds-link", "inside the state folder"),
         ("code", "inside the git repository"),
         ("code/site", "inside the git repository"),
         ("holds-code", "inside the git repository"),
@@ -55,6 +56,8 @@ def test_a_site_is_not_written_over_something_else(
     (tmp_path / "older").mkdir()
     (tmp_path / "older" / "ledger.lock").touch()
     (tmp_path / "link").symlink_to(state)
+    (tmp_path / "holds-link").mkdir()
+    (tmp_path / "holds-link" / "s").symlink_to(tmp_path / "other")
 
     with pytest.raises(ConfigError, match=why):
         check_site(tmp_path / place, state=state, source=source)
