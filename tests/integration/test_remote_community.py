@@ -131,6 +131,25 @@ def test_after_an_upgrade_of_the_home_server_the_next_pin_arrives(abroad: Abroad
     assert alerts(abroad) == {}
 
 
+@OLD_HOME
+def test_pins_that_added_up_while_none_was_confirmed_are_all_taken_off_at_last(abroad: Abroad) -> None:
+    abroad.world.post()
+    for week in range(1, 6):
+        abroad.world.clock.at = SLOT + week * WEEK
+        abroad.world.run_pass()
+    before = set(abroad.world.pinned())
+    abroad.home.upgrade()
+    abroad.network.delay = timedelta(minutes=5)
+    abroad.world.clock.at = SLOT + 6 * WEEK
+
+    abroad.world.run_pass()
+    for _ in range(10):
+        let_pass(abroad, minutes=2)
+
+    assert before == {1, 2, 3, 4, 5, 6}
+    assert abroad.world.pinned() == [7]
+
+
 @NEW_HOME
 def test_a_pin_on_its_way_is_waited_for_and_the_old_thread_stays_pinned(abroad: Abroad) -> None:
     abroad.world.post()
