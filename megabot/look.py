@@ -135,10 +135,13 @@ def _home(place: Place, posts: tuple[Own, ...]) -> str:
     return "" if place.local or moved else place.actor
 
 
-def ask_home_server(ports: Ports, thread: Thread, seen: Seen, away: dict[str, federation.Reading]) -> None:
+def ask_home_server(
+    ports: Ports, thread: Thread, seen: Seen, ground: Ground, away: dict[str, federation.Reading]
+) -> None:
     """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
 
-    `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
+    for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
     """
     standing, host = seen.standing, federation.host(seen.home)
     if standing is None:
@@ -147,7 +150,9 @@ def ask_home_server(ports: Ports, thread: Thread, seen: Seen, away: dict[str, fe
     software = federation.Software()
     if reading.pin is HomePin.UNREADABLE:
         away[host] = reading
-    elif reading.pin is not HomePin.PINNED:
+    elif reading.pin is HomePin.PINNED:
+        _fold_pinned(ports, ground, standing.post.community_id)
+    else:
         software = ports.home_servers.software(seen.home)
     answer = federation.answered(seen, standing, reading, software, ports.clock.now())
     ports.ledger.remember(_home_key(thread), federation.written(answer))

@@ -124,7 +124,7 @@ def _confirmed(one: Pass, report: Report, order: Order | None, away: dict[str, f
     if one.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
         return report
     try:
-        look.ask_home_server(one.ports, report.thread, seen, away)
+        look.ask_home_server(one.ports, report.thread, seen, one.ground, away)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone

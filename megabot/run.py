@@ -19,9 +19,10 @@ from megabot.core.announcing import announces_at
 from megabot.core.editions import coming
 from megabot.core.interval import NEVER, Interval
 from megabot.core.plan import holds
+from megabot.core.posts import Unread
 from megabot.core.threads import Thread
 from megabot.core.upkeep import next_deadline
-from megabot.errors import SourceBroken, SourceMissing, Stopping
+from megabot.errors import ForumError, SourceBroken, SourceMissing, Stopping
 from megabot.inbox import Inbox
 from megabot.language import ENGLISH
 from megabot.needs import SOURCE
@@ -78,6 +79,7 @@ class Service:
         self.unhurried = replace(ports, forum=cast("Forum", PausedForum(ports.forum, self._slot_is_near)))
         self._inbox = Inbox(self.unhurried, acting=ports)
         self._nothing_done = False
+        self._unread: Unread | None = None
         self._places_read = NEVER
         self._threads: tuple[Thread, ...] = ()
         self._awaited: datetime | None = None
@@ -145,7 +147,7 @@ class Service:
         return outcome
 
     def _attend(self, now: datetime) -> None:
-        unread = self.unhurried.forum.unread()
+        unread, self._unread = self._unread or self.unhurried.forum.unread(), None
         # What a person read in the bot's inbox is not counted: a pass that had nothing to do finds it.
         self._inbox.attend(waiting=unread.total > 0, known=self._threads, anew=self._nothing_done)
         self._nothing_done = False
@@ -169,7 +171,7 @@ class Service:
         self._threads = usable_threads(self._ports.source, self._watch.note(now)).threads
         self._times_changed = times_changed(self._ports.ledger)
         anew = now not in self._places_read and (self._awaited is None or now < self._awaited)
-        self.reports = run_pass(self._ports, anew=anew)
+        self.reports = run_pass(self._ports, anew=anew, proof=self._may_be_trusted())
         if anew:
             self._places_read = Interval.after(now, DAILY)
             self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)
@@ -186,6 +188,19 @@ class Service:
         self._awaited = self._slot(now)
         self._notify(f"STATUS=next look {texts.moment(self._pass_at)}")
         self._attempt(self._telling)
+
+    def _may_be_trusted(self) -> bool:
+        """Return whether what is listed now is listed for the account: the inbox's own question shows that.
+
+        So a pass and the tick around it ask once. An inbox that fails delays no pass: it is not asked.
+        """
+        if self._hearing.failing_since is not None:
+            return False
+        try:
+            self._unread = self._ports.forum.unread()
+        except ForumError:
+            return False
+        return True
 
     def _tell_moderators(self, now: datetime) -> None:
         for task in (self._hearing, *self._jobs):

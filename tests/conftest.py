@@ -4,10 +4,11 @@ A guard ends the test with pytest's own failure, which no `except Exception` of 
 """
 
 import ipaddress
+import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,16 @@ def nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / folder))
     monkeypatch.chdir(home)
     return home
+
+
+@pytest.fixture(autouse=True)
+def the_log_stays_as_it_is() -> Iterator[None]:
+    """Put back what a test, or the program in its process, did to the log: levels are the whole process's."""
+    logs = [logging.getLogger(), logging.getLogger("megabot")]
+    before = [log.level for log in logs]
+    yield
+    for log, level in zip(logs, before, strict=True):
+        log.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

@@ -55,10 +55,11 @@ class HomeServers:
                 answer = _parsed(self._read(address))
             except NoPage as nothing:
                 return Reading(HomePin.UNREADABLE, str(nothing))
-            if answer.get("error") in _MISSING:
+            error = str(answer.get("error", ""))
+            if error in _MISSING:
                 return Reading(HomePin.NO_POST)
-            if _CODE.fullmatch(str(answer.get("error"))):
-                trouble = f"it answers {answer['error']}"
+            if _CODE.fullmatch(error):
+                trouble = f"it answers {error}"
             shown = _post(answer)
             if shown.get("ap_id") == post:
                 pinned = shown.get("featured_community") is True

@@ -27,10 +27,10 @@ def check_site(folder: Path, *, state: Path, source: Path | None) -> None:
     for what, other in apart.items():
         if other is not None and _overlap(place, other.resolve()):
             raise _refused(folder, f"it is, holds or is inside {what} {other}")
-    _check_markers(folder)
-    for home in _homes():
+    for home in _homes():  # before what lies in it: that would name a folder, not the mistake
         if place in {home, *home.parents}:
             raise _refused(folder, f"it is or holds the home folder {home}")
+    _check_markers(folder)
     repository = next(_repositories(place), None)
     if repository is not None and not (place / SITE_LIST).exists():
         raise _refused(folder, f"it is, holds or is inside the git repository {repository}")
@@ -90,9 +90,12 @@ def _and_above(path: Path) -> tuple[Path, ...]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """List the folders in a folder; it may be missing or not ours to read."""
+    """List the folders in a folder, and those that are linked there: web servers follow links.
+
+    The folder may be missing or not ours to read.
+    """
     try:
-        return [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+        return [path for path in folder.iterdir() if path.is_dir()]
     except OSError:
         return []
 

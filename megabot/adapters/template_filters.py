@@ -65,7 +65,7 @@ def add_days(value: object, days: int) -> dt.date:
     """Return the date so many days later."""
     try:
         return _moment(value) + dt.timedelta(days=days)
-    except (OverflowError, TypeError) as error:
+    except (OverflowError, TypeError, ValueError) as error:  # a number may be nan
         raise jinja2.TemplateRuntimeError("add_days wants a date and a number of days; as in 7") from error
 
 
@@ -82,6 +82,9 @@ def _refuse_slips(pattern: str) -> None:
     if "Y" in has and ("w" not in has or has & set("dDML")):
         what = f"{letters['Y']} is the year that the week belongs to, another one around New Year"
         raise jinja2.TemplateRuntimeError(f"{what}; write {letters['Y'].lower()} for the year")
+    if {"y", "w"} <= has and not has & set("dDML"):
+        what = f"{letters['y']} beside a week is another year around New Year"
+        raise jinja2.TemplateRuntimeError(f"{what}; write {letters['y'].upper()} for the week's year")
     if "D" in has and has & set("ML"):
         what = f"{letters['D']} is the day of the year"
         raise jinja2.TemplateRuntimeError(f"{what}; write {letters['D'].lower()} for the day of the month")

@@ -14,8 +14,24 @@ _PUNCTUATION = " \t.,!;:"
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?: ?(?:([ap])\.?m\.?|h|o'clock))?")
 _NAMED_TIMES = {"noon": time(12), "midnight": time(0)}
 _PART = re.compile(
-    r"(?:and |, ?)?(an?(?= )|[1-9][0-9]{0,3}) ?"
+    r"(?:and |, ?)?((?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= )"
+    r"|[1-9][0-9]{0,3}) ?"
     r"(m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:(?:ee)?ks?)?)(?![a-z]) ?"
+)
+_NUMBERS = (
+    "",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
 )
 _MOST_PARTS = 4
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -85,9 +101,14 @@ def duration(text: str) -> timedelta | None:
         found = _PART.match(plain, end)
         if found is None:
             break
-        number = 1 if found[1].startswith("a") else int(found[1])
-        total, end = total + number * _UNITS[found[2][0]], found.end()
+        total, end = total + _number(found[1]) * _UNITS[found[2][0]], found.end()
     return total if total and end == len(plain) else None
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    return 1 if text in {"a", "an"} else _NUMBERS.index(text)
 
 
 def when(text: str) -> When | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from megabot.core.sections import fence_after
 
 _INDENTED = re.compile(r" {0,3}\t|    ")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_ITEM = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^[^\]\s]+\]:)")  # of a list, or a footnote
 _TICKS = re.compile(r"(\\*)(`+)")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 

@@ -38,7 +38,7 @@ def later_one(thread: Thread, due: Edition, posted: Iterable[str]) -> str:
 
     Keys of another schedule tell nothing.
     """
-    known = ((key, calendar.by_key(thread.name, thread.schedule, key)) for key in posted)
+    known = ((key, calendar.by_key(thread.name, thread.schedule, key)) for key in dict.fromkeys(posted))
     return next((key for key, edition in known if edition is not None and edition.slot > due.slot), "")
 
 

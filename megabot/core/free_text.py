@@ -8,7 +8,7 @@ from megabot.core.arguments import EDITION, read_arguments, take, words
 from megabot.core.clock_times import When, duration, when
 from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
 
-_UNTIL = re.compile(r"(?:^|(?<=\s))(for|until|till)\s+", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:^|(?<=\s))\(?(for|until|till)\s+", re.IGNORECASE)
 _LONGEST_END = 80
 # The first line's indentation means something, unless the text begins on the line of the command.
 _BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[^\S\r\n]+")
@@ -26,6 +26,8 @@ def _without_end(note: str) -> tuple[str, When | None]:
     """Take `for 6 hours` or `until Friday 18:00` off the end of a note."""
     for found in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
         told = note[found.end() :]
+        if found[0].startswith("("):
+            told = told.rstrip(" .!").removesuffix(")")
         if found[1].lower() == "for":
             span = duration(told)
             end = When(span=span) if span else None

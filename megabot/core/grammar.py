@@ -15,7 +15,7 @@ _VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}
 _VISIBLE = re.compile(rf"[^\s\0{UNSEEN}]")
 # A name in bold or italics is still one; a link to it was padded with spaces.
 _BEFORE_NAME = rf"[ *_{UNSEEN}]*"
-_AFTER_NAME = rf"(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
+_AFTER_NAME = rf"[:,.!]*(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
 
 
 def parse(

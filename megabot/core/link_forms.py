@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-_LINK = re.compile(r"\]\([ \t]*(?:<([^>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
-_DEFINITION = re.compile(r"^[ >]*\[(?!\^)(?:\\.|[^\[\]\\\n])+\]:[ \t]*<?(\S+?)>?(?=\s|$)", re.MULTILINE)
+_LINK = re.compile(r"\]\([ \t]*\n?[ \t]*(?:<([^>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))")
+_DEFINITION = re.compile(
+    r"^[ >]*\[(?!\^)(?:\\.|[^\[\]\\\n])+\]:[ \t]*\n?[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?[ \t]*$", re.MULTILINE
+)
 _AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _WEB = re.compile(r"(https?)(:?)(/*)(.*)", re.IGNORECASE | re.DOTALL)

@@ -13,7 +13,8 @@ _DEFINITION = re.compile(
     r"[ \t]*((?:<[^>\n]*>|\S*)(?:[ \t]+[\"'(].*)?)[ \t]*"
 )
 _NOTE = re.compile(r" {0,3}(\[(\^[^\]\s]+)\]):.*")
-_NO_PARAGRAPH = re.compile(r"[ >]*| {0,3}#{1,6}(?:[ \t].*)?|\s*:::.*")
+_NO_PARAGRAPH = re.compile(r"[ >]*| {0,3}#{1,6}(?:[ \t].*)?")
+_SPOILER_LINE = re.compile(r"^[ \t]*:::.*", re.MULTILINE)  # clients show its title as typed
 _LABEL = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])+)\](\[\])?")
 
 
@@ -25,7 +26,7 @@ def namespaced(text: str, name: str) -> str:
     """
     if "[^" not in text and "]:" not in text:
         return text
-    plain = without_code(text)
+    plain = _SPOILER_LINE.sub(lambda found: " " * len(found[0]), without_code(text))
     defined = dict(_definitions(plain))
     own, pieces, end, complete = set(defined.values()), [], 0, -1
     for found in _LABEL.finditer(plain):

@@ -202,6 +202,8 @@ def _mention(line: str, visible: str, mention: re.Match[str]) -> str:
     rest = mention[2][len(host) :]
     if "://" in before.rpartition(" ")[2]:
         return f"%40{name}@{mention[2]}"
+    if before.endswith("\\"):
+        return f"@[{name}](https://{host}/u/{name}){rest}"
     if before.endswith("]("):
         return f"https://{host}/u/{name}{rest}"
     in_words = before.count("[") > before.count("]") or before.lstrip().startswith(":::")

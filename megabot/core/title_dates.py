@@ -94,7 +94,7 @@ def read_title(
 def _has_words_left(title: str, reading: _Reading | None) -> bool:
     """Return whether digits next to letters are left that another language may know as a date."""
     rest = _masked(title, reading) if reading else title
-    return re.search(r"\d[^\d\0]{1,3}[^\W\d_]{3}|[^\W\d_]{3}[^\d\0]{1,2}\d", rest) is not None
+    return re.search(r"\d[^\d\0]{1,6}[^\W\d_]{3}|[^\W\d_]{3}[^\d\0]{1,6}\d", rest) is not None
 
 
 def _best(
@@ -248,7 +248,7 @@ def _read_weeks(title: str, posted: date, reading: _Reading) -> None:
             reading.found.append(Found(*match.span(), "{{ edition.key }}"))
         else:
             _refuse(match, reading)
-    by_word = rf"(?<!\w)(?:{_WEEK}) ?(\d{{1,2}})(?:(?:,? |/)(\d{{4}}))?(?!\w|[.,]\d)"
+    by_word = rf"(?<!\w)(?:{_WEEK}) ?(\d{{1,2}})(?:(?:,? (?:of )?|/)(\d{{4}}))?(?!\w|[.,]\d)"
     for match in re.finditer(by_word, title, re.IGNORECASE):
         years = [int(match[2])] if match[2] else [posted.year - 1, posted.year, posted.year + 1]
         distance = min(_distance(int(match[1]), posted, year) for year in years)

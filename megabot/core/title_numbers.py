@@ -7,7 +7,7 @@ from datetime import date
 _UNITS = r"\s*(?:hours?|hrs?|h|days?|weeks?|months?|years?|minutes?|min|am|pm|%|uhr|tage|jours|días)\b"
 _EXPLICIT = re.compile(r"(?:#|№|\b[Nn][o°º]\.? ?|\b[Nn]r\.? ?)([1-9][0-9]{0,4})(?!\w|[.,:/–—-]\d)")
 _DIGITS = re.compile(r"\d+")
-_PLAIN = re.compile(r"(?<![\w.,:/–—-])[1-9][0-9]{0,4}(?!\w|[.,:/–—-]\d)")
+_PLAIN = re.compile(r"(?<![\w.,:/–—'’-])[1-9][0-9]{0,4}(?!\w|[.,:/–—-]\d)")
 _STEM = 5  # letters
 _YEARS = range(1990, 2101)
 

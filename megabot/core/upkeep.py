@@ -42,7 +42,7 @@ def decide_upkeep(case: Case) -> tuple[Action, ...]:
         *say_that_the_next_comes(case, standing),
         *lock_what_was_withdrawn(case),
         *unlock_what_stands_again(case, standing),
-        *(() if unconfirmed else unpin_the_older_ones(case, standing)),
+        *unpin_the_older_ones(case, standing, is_seen=unconfirmed is None),
         *unpin_after_its_time(case, standing),
         *lock_after_its_time(case),
         *report_doubles(case),
@@ -76,10 +76,16 @@ def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
         yield Pin(own=standing, kind=kind)
 
 
-def unpin_the_older_ones(case: Case, standing: Own) -> Iterator[Action]:
-    """Unpin older own posts, by the kind of pin seen on them, once the new one is seen pinned."""
+def unpin_the_older_ones(case: Case, standing: Own, *, is_seen: bool = True) -> Iterator[Action]:
+    """Unpin older own posts, by the kind of pin seen on them, once the new one is seen pinned.
+
+    `is_seen` is whether readers see that pin. After `unpin_after` no post of the thread should be pinned, so
+    the new one is not waited for.
+    """
     kind = KINDS.get(case.thread.pin)
-    if kind is None or not case.thread.previous.unpin or not is_pinned(standing.post, kind):
+    if kind is None or not case.thread.previous.unpin:
+        return
+    if not (is_seen and is_pinned(standing.post, kind)) and not pin_is_over(case, standing):
         return
     for own in case.seen.older:
         if own.post.featured and may_moderate(case, own):

@@ -166,14 +166,25 @@ class Stage:
 
 
 @contextmanager
+def _only_errors_logged() -> Iterator[None]:
+    log = logging.getLogger("megabot")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@contextmanager
 def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
     """Build the stage: a server, a community with a moderator, a reader, and the bot appointed.
 
     The server is a 0.19 (v3) or a 1.0 (v4).
     """
     clock = FakedClock()
-    logging.getLogger("megabot").setLevel(logging.ERROR)
     with (
+        _only_errors_logged(),
         tempfile.TemporaryDirectory(prefix="megabot-demo-") as folder,
         Sandbox(clock.now, hostname="", api=api) as sandbox,
     ):

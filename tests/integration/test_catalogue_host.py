@@ -167,7 +167,7 @@ def test_a_plan_for_an_edition_that_is_due_sends_no_write(sandbox: Sandbox, tmp_
     """G04: signing in is all that it changes."""
     end = machine(tmp_path / "host", sandbox.url).run("plan")
 
-    assert "news: post edition " in end.out, end
+    assert "would  post edition " in end.out, end
     assert writes(sandbox) == {"POST /api/v3/user/login"}
 
 

@@ -1,5 +1,6 @@
 """The addresses that the demo shows can be opened: on the server's pages and on its site."""
 
+import logging
 import re
 from collections.abc import Iterator
 
@@ -36,3 +37,13 @@ def test_every_address_of_the_server_is_at_its_own_port(stage: Stage) -> None:
     actors = re.findall(r"'(?:ap_id|actor_id)': '(https?://[^/']+)", str(answers))
 
     assert set(actors) == {stage.sandbox.url}
+
+
+def test_the_log_is_quiet_for_as_long_as_the_play_is_on(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="megabot")
+    log = logging.getLogger("megabot.pass")
+    with set_stage(lambda *_: None):
+        log.warning("during the play")
+    log.warning("after the play")
+
+    assert caplog.messages == ["after the play"]

@@ -48,6 +48,7 @@ def asking(*bodies: bytes) -> tuple[HomeServers, list[str]]:
         ([b"<html>"] * 2, UNREADABLE),
         ([b"[" * 100_000] * 2, UNREADABLE),
         ([b'{"post": {"post": 7}}'] * 2, UNREADABLE),
+        ([b'{"error": ["couldnt_find_object"]}', b'{"error": {}}'], UNREADABLE),
         (
             [b'{"error": "instance_is_private"}'] * 2,
             Reading(HomePin.UNREADABLE, "it answers instance_is_private"),

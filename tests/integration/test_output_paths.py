@@ -38,6 +38,7 @@ def source(tmp_path: Path) -> Path:
         ("other/site", "inside the state folder"),
         ("older/site", "inside the state folder"),
         ("holds-other", "inside the state folder"),
+        ("holds-link", "inside the state folder"),
         ("code", "inside the git repository"),
         ("code/site", "inside the git repository"),
         ("holds-code", "inside the git repository"),
@@ -55,6 +56,8 @@ def test_a_site_is_not_written_over_something_else(
     (tmp_path / "older").mkdir()
     (tmp_path / "older" / "ledger.lock").touch()
     (tmp_path / "link").symlink_to(state)
+    (tmp_path / "holds-link").mkdir()
+    (tmp_path / "holds-link" / "s").symlink_to(tmp_path / "other")
 
     with pytest.raises(ConfigError, match=why):
         check_site(tmp_path / place, state=state, source=source)
@@ -62,6 +65,10 @@ def test_a_site_is_not_written_over_something_else(
 
 @pytest.mark.parametrize("place", ["~", "~/.."])
 def test_a_site_is_not_written_over_a_home_folder(nobodys_home: Path, place: str) -> None:
+    for folder in (nobodys_home, nobodys_home / "bot"):
+        folder.mkdir(exist_ok=True)
+        output_paths.mark_state(folder)
+
     with pytest.raises(ConfigError, match="the home folder"):
         check_site(Path(place).expanduser(), state=Path("/nowhere"), source=None)
 

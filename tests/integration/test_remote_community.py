@@ -131,6 +131,25 @@ def test_after_an_upgrade_of_the_home_server_the_next_pin_arrives(abroad: Abroad
     assert alerts(abroad) == {}
 
 
+@OLD_HOME
+def test_pins_that_added_up_while_none_was_confirmed_are_all_taken_off_at_last(abroad: Abroad) -> None:
+    abroad.world.post()
+    for week in range(1, 6):
+        abroad.world.clock.at = SLOT + week * WEEK
+        abroad.world.run_pass()
+    before = set(abroad.world.pinned())
+    abroad.home.upgrade()
+    abroad.network.delay = timedelta(minutes=5)
+    abroad.world.clock.at = SLOT + 6 * WEEK
+
+    abroad.world.run_pass()
+    for _ in range(10):
+        let_pass(abroad, minutes=2)
+
+    assert before == {1, 2, 3, 4, 5, 6}
+    assert abroad.world.pinned() == [7]
+
+
 @NEW_HOME
 def test_a_pin_on_its_way_is_waited_for_and_the_old_thread_stays_pinned(abroad: Abroad) -> None:
     abroad.world.post()
@@ -451,7 +470,7 @@ def test_a_message_of_a_moderator_from_the_communitys_own_server_is_answered_the
     service.tick()
 
     letters = [one.content for one in abroad.home.world.messages.values() if one.creator_id == bot.id]
-    assert any("next Mon 30 Nov 12:00 London" in one for one in letters)
+    assert any("next Mon 30 Nov 12:00 GMT" in one for one in letters)
 
 
 @ANY_HOME

@@ -33,6 +33,11 @@ EVERYTHING = """
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 
 
+TOO_MUCH = {f"data/d{number}.json": "[" + "{}," * 700_000 + "{}]" for number in range(14)}
+TOO_MUCH_SAID = re.compile(r"data/d\d+.json: the data is too much to be read \(.*\)")
+MANY_MISTAKES = {"sections/30-x.md": "---\ntitle: X\n---\n" + ":::\n" * 20_000}
+
+
 def render(body: str, *, timeout: float = 20, more: dict[str, str] | None = None) -> Rendered | RenderProblem:
     files = source(body, more=more)
     (answer,) = Renderer(timeout=timeout).render(Snapshot(files=files), [(thread_of(files), CONTEXT)])
@@ -96,11 +101,19 @@ def test_a_child_that_takes_too_long_is_ended() -> None:
 
 def test_a_child_that_runs_out_of_memory_leaves_a_problem() -> None:
     """R14."""
-    much = "[" + "{}," * 700_000 + "{}]"
-    answer = render("Hello.", more={f"data/d{number}.json": much for number in range(14)})
+    answer = render("{% for name, rows in data | items %}{% endfor %}", more=TOO_MUCH)
 
     assert isinstance(answer, RenderProblem)
-    assert re.fullmatch(r"data/d\d+.json: the data is too much to be read \(.*\)", str(answer.problems[0]))
+    assert TOO_MUCH_SAID.fullmatch(str(answer.problems[0]))
+
+
+def test_memory_that_runs_out_at_data_that_no_template_uses_leaves_the_text() -> None:
+    """R16."""
+    answer = render("Hello.", more=TOO_MUCH)
+
+    assert isinstance(answer, Rendered)
+    assert answer.body == "Hello."
+    assert TOO_MUCH_SAID.fullmatch(str(answer.unused[0]))
 
 
 def test_a_child_that_used_up_its_time_says_so() -> None:
@@ -162,11 +175,19 @@ def test_the_callers_python_settings_do_not_matter(monkeypatch: pytest.MonkeyPat
 
 
 def test_more_mistakes_than_anybody_reads_are_cut() -> None:
-    answer = render("Hello.", more={"sections/30-x.md": "---\ntitle: X\n---\n" + ":::\n" * 20_000})
+    answer = render("{{ sections() }}", more=MANY_MISTAKES)
 
     assert isinstance(answer, RenderProblem)
     assert len(answer.problems) == 100
     assert str(answer.problems[0]).startswith("sections/30-x.md:4: a ::: inside a section")
+
+
+def test_more_mistakes_than_anybody_reads_are_cut_in_a_file_that_no_template_uses() -> None:
+    answer = render("Hello.", more=MANY_MISTAKES)
+
+    assert isinstance(answer, Rendered)
+    assert len(answer.unused) == 20
+    assert str(answer.unused[0]).startswith("sections/30-x.md:4: a ::: inside a section")
 
 
 def test_more_oddities_than_anybody_reads_are_cut() -> None:

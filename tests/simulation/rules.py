@@ -219,6 +219,7 @@ def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:
     ends = min(
         calendar.grace_ends(thread.schedule, edition),
         next(calendar.upcoming(thread.name, thread.schedule, edition.slot)).slot,
+        _overtaken_at(year, thread, edition),
         year.clock.at,
     )
     spans = zip(year.calm, [*year.calm[1:], (year.clock.at, False)], strict=True)
@@ -226,6 +227,13 @@ def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:
         if calm and min(end, ends) - max(start, edition.slot) >= ENOUGH:
             return True
     return False
+
+
+def _overtaken_at(year: Year, thread: Thread, edition: Edition) -> datetime:
+    """Return when a moderator had the next edition posted early: this one never follows it. Else the end."""
+    following = next(calendar.upcoming(thread.name, thread.schedule, edition.slot)).key
+    moments = (deed.at for deed, *posted, _ in created(year) if posted == [thread.name, following])
+    return min(moments, default=year.clock.at)
 
 
 def _made_by_hand(year: Year, thread: Thread, edition: Edition) -> bool:

@@ -63,6 +63,8 @@ def test_what_is_not_a_time_of_day_is_not_read_as_one(text: str) -> None:
         ("1 day and 12 hours", 36),
         ("1 day, 12 hours", 36),
         ("1 week", 168),
+        ("six hours", 6),
+        ("two days and twelve hours", 60),
         ("90 min", 1.5),
         ("90 minutes", 1.5),
         ("2H.", 2),

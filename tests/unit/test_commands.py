@@ -294,6 +294,8 @@ def test_a_wrong_argument_is_named(line: str) -> None:
         ("for 6h", When(span=timedelta(hours=6))),
         ("for 6 h", When(span=timedelta(hours=6))),
         ("for 6 hours.", When(span=timedelta(hours=6))),
+        ("for six hours", When(span=timedelta(hours=6))),
+        ("(for 6 hours).", When(span=timedelta(hours=6))),
         ("for an hour", When(span=timedelta(hours=1))),
         ("for 2 days", When(span=timedelta(days=2))),
         ("for\u00a02\u00a0days\u200e", When(span=timedelta(days=2))),
@@ -326,7 +328,9 @@ def test_a_mark_that_shows_nothing_splits_no_word() -> None:
     assert said("re\u00adpost y\u200bes") == Command(verb=Verb.REPOST, word=Word.YES)
 
 
-@pytest.mark.parametrize("name", [f"**{ME}**", f"*{ME}*:", f"__{ME}__", f"**{LINK}**", f"***{ME}***,"])
+@pytest.mark.parametrize(
+    "name", [f"**{ME}**", f"*{ME}*:", f"__{ME}__", f"**{LINK}**", f"***{ME}***,", f"**{ME}:**"]
+)
 def test_a_name_in_bold_or_italics_is_still_the_name(name: str) -> None:
     assert read(f"{name} repost") == Command(verb=Verb.REPOST)
     assert said(f"{name} repost") == Command(verb=Verb.REPOST)

@@ -168,6 +168,7 @@ def test_an_image_without_words_is_odd() -> None:
         ("[w](//a.example)", 1, "//a.example is not a web address"),
         ("[c](!news@a.example)", 1, "!news@a.example is not a web address"),
         ("[r]\n\n[r]: www.z.example", 3, "www.z.example is not a web address"),
+        ("[r]\n\n[r]: www.z.example 'A title'", 3, "www.z.example is not a web address"),
         ("<htps://a.example>", 1, "htps://a.example is a mistyped address"),
         ("a<br>b", 1, "<br>: readers see it as typed"),
     ],
@@ -182,6 +183,8 @@ def test_a_link_that_is_none_is_a_warning_with_its_fix(text: str, line: int, sai
 @pytest.mark.parametrize(
     "text",
     [
+        "[Update]: the server is down",
+        "[a](\nhttps://a.example)",
         "[a](https://a.example/x_(y)) [b](mailto:b@b.example) [c](/c/news) [d](#fn1) [e](HTTP://E.example:80)",
         "[f](http://[::1]/) [g](<https://a.example/a b>) [h](https://h.example 'T') [i](matrix:r/x:y)",
         "`[a](www.a.example)` and <https://a.example>, 1 < 2 > 0",

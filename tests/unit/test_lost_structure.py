@@ -23,6 +23,7 @@ def found(inside: str) -> list[tuple[int, str]]:
         ("a | b\n--|--\n1 | 2", [(3, "a table")]),
         ("> words", [(2, "a quote")]),
         ("```\n- one\n- two\n```", [(2, "a code block")]),
+        ("[^1]: a note", [(2, "a footnote")]),
         ("[1]: https://a.example", [(2, "a link definition")]),
         ("# A  \n# B  \n> c", [(2, "a heading"), (4, "a quote")]),
     ],

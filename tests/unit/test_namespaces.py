@@ -44,6 +44,8 @@ def test_labels_get_the_name_of_their_part(text: str, expected: object) -> None:
         "[a *b*]\n\n[a *b*]: https://a.example 'T'",
         "[![x][pic]][page]\n\n[pic]: https://a.example/1.png\n[page]: https://a.example",
         "text\n[ref]: https://a.example\n\n[ref]",
+        "::: spoiler Of [ref]\n[ref]\n:::\n\n[ref]: https://a.example",
+        "A[^1]\n\n[^1]: Note\n\n    and [ref]\n\n[ref]: https://a.example",
         "[one][two][one]\n\n[one]: https://1.example\n[two]: https://2.example",
     ],
 )
@@ -71,6 +73,7 @@ def test_an_essay_and_a_template_with_the_same_mark_have_two_notes() -> None:
         ("```\na\n```\nb", "   \n \n   \nb"),
         ("    a\n\n    b\nc", "     \n\n     \nc"),
         ("- x\n\n    a", "- x\n\n    a"),
+        ("[^1]: x\n\n    a\n", "[^1]: x\n\n    a\n"),
         ("p\n    a", "p\n    a"),
     ],
 )

@@ -154,6 +154,7 @@ def test_other_readers_get_a_list(render: type[str]) -> None:
         ("| a | b |\n|---|:-:|\n| 1 | 2 |", "sections/20-maps.md:6: a table"),
         ("a | b\n- | -\n1 | 2", "sections/20-maps.md:6: a table"),
         ("x\n<!-- later -->", "sections/20-maps.md:6: a comment, which readers would see"),
+        ("x[^1]\n\n[^1]: a note", "sections/20-maps.md:7: a footnote"),
         ("[x][1]\n\n[1]: https://a.example", "sections/20-maps.md:7: a link definition"),
         ("```\nx\n```\n```\ny\n", "sections/20-maps.md:8: a code fence is left open"),
         ("x\n~~~~\n~~~", "sections/20-maps.md:6: a code fence is left open"),

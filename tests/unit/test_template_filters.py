@@ -74,6 +74,12 @@ def test_a_date_of_the_data_may_be_text(value: object) -> None:
         (
             "en",
             MONDAY,
+            "y-'W'ww",
+            "y beside a week is another year around New Year; write Y for the week's year",
+        ),
+        (
+            "en",
+            MONDAY,
             "d MMMM YYYY",
             "YYYY is the year that the week belongs to, another one around New Year; write yyyy for the year",
         ),

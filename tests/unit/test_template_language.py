@@ -171,6 +171,10 @@ def test_a_loop_can_be_left() -> None:
         ("{{ edition.start + 7 }}", "a number cannot be added to a date (write | add_days(7))"),
         ("{{ 'x' | add_days(1) }}", "date wants a date (write it as in 2026-11-16, or edition.start)"),
         (
+            "{{ edition.start | add_days('nan' | float) }}",
+            "add_days wants a date and a number of days (as",
+        ),
+        (
             "{{ edition.start | add_days(9999999999) }}",
             "add_days wants a date and a number of days (as",
         ),

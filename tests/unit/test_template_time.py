@@ -55,7 +55,7 @@ def test_a_loop_without_end_has_its_line(inside: str) -> None:
 def test_data_without_end_is_its_files_problem() -> None:
     many = "".join(f"a{number}: 1\n" for number in range(50_000))
 
-    assert said("Hello.", **{"data__many.yaml": many}) == [
+    assert said("{{ data.many }}", **{"data__many.yaml": many}) == [
         "data/many.yaml: the data is too much to be read (delete what no template uses)"
     ]
 

@@ -191,6 +191,7 @@ def test_readers_see_the_same(text: str) -> None:
         ),
         ("::: spoiler\na\n:::", "::: spoiler Spoiler\na\n:::"),
         ("By @robin@lemmy.example.", "By [@robin](https://lemmy.example/u/robin)."),
+        ("By \\@robin@lemmy.example.", "By \\@[robin](https://lemmy.example/u/robin)."),
         ("https://m.example/@a@b.example", "https://m.example/%40a@b.example"),
         ("`@a@b.example`", "`a@b.example`"),
         ("[@a@b.example](https://b.example/u/a)", "[a@b.example](https://b.example/u/a)"),

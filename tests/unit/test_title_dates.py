@@ -55,6 +55,8 @@ def read(title: str, posted: date = TUESDAY, language: str = "") -> TitleRead:
         ("del 24 al 30 de noviembre de 2026", "del 29 de diciembre al 4 de enero de 2027"),
         ("Обсуждение 24 ноября 2026", "Обсуждение 29 декабря 2026"),
         ("雑談 2026年11月24日号", "雑談 2026年12月29日号"),
+        ("24 de novembro de 2026", "29 de dezembro de 2026"),
+        ("Week 48 of 2026", "Week 53 of 2026"),
         ("{24 November 2026}", "{29 December 2026}"),
     ],
 )
@@ -103,6 +105,7 @@ def test_a_date_that_several_languages_write_so_needs_the_language(
         "thread for 24 Sept 2026",
         "Open until 24h",
         "1st thread",
+        "Thread Nov. 24th, '26",
     ],
 )
 def test_what_is_not_certain_stays_as_it_is_and_is_said(title: str) -> None:

@@ -471,3 +471,13 @@ def test_a_pin_on_the_front_page_is_taken_away_only_by_an_admin() -> None:
     look = {"moderates": True, "pin_events": {46: None}, "thread": a_thread(pin=PinKind.LOCAL)}
 
     assert handed_over(posts=(new, old), **look) == (Unpin(own=old, kind=Feature.LOCAL, standing=new),)
+
+
+def test_after_unpin_after_an_older_post_is_unpinned_though_the_new_one_is_not_pinned() -> None:
+    thread = a_thread(unpin_after=timedelta(hours=1))
+    unpinned, old = own(47), pinned(46)
+    now = unpinned.post.published + timedelta(hours=2)
+
+    decided = handed_over(posts=(unpinned, old), thread=thread, now=now)
+
+    assert [action.own for action in decided if isinstance(action, Unpin)] == [old]
