@@ -237,8 +237,10 @@ def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status(
         (("2026-W48",), "Post news/2026-W48 now, before its time, Mon 23 Nov 12:00 GMT?"),
         (
             ("2026-W47", "2026-W48"),
-            "news: 2026-W47 has no post, 2026-W48 follows Mon 23 Nov 12:00 GMT. "
-            "Which one should be posted now?",
+            (
+                "news: 2026-W47 has no post, 2026-W48 follows Mon 23 Nov 12:00 GMT. "
+                "Which one should be posted now?"
+            ),
         ),
     ],
 )
