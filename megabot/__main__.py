@@ -5,9 +5,18 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from megabot.errors import ConfigError, MegabotError, NeedsPerson, NoNetwork, Stopping, WrongAccount
+from megabot.errors import (
+    ConfigError,
+    MegabotError,
+    NeedsPerson,
+    NoNetwork,
+    NotApplicable,
+    NothingToDo,
+    Stopping,
+    WrongAccount,
+)
 from megabot.layout import EXIT_CODES, Outcome
-from megabot.terminal import say
+from megabot.terminal import finish, say
 from megabot.verbs import help_page
 
 A_BUG = 3
@@ -46,6 +55,10 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
         case WrongAccount():
             command = shlex.join(["megabot", *arguments])
             return _say(Outcome.ERROR, f"{error}; run: sudo -u {error.account} {command}")
+        case NothingToDo():
+            return finish(Outcome.NOTHING, str(error))
+        case NotApplicable():
+            return _say(Outcome.REFUSED, error)
         case ConfigError():
             return _say(Outcome.ERROR, error)
         case NeedsPerson():

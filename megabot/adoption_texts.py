@@ -43,6 +43,11 @@ def ask_import(number: int) -> str:
     return f"Import {number} {'thread' if number == 1 else 'threads'}?"
 
 
+def all_known(thread: str, number: int) -> str:
+    """Say that every thread that was found is registered already."""
+    return f"{thread}: every thread that was found ({number}) is already registered as an edition"
+
+
 def nothing_imported(thread: str) -> str:
     """Say that there is no import to undo."""
     return f"{thread}: no imported threads are recorded, so there is nothing to undo"

@@ -17,7 +17,7 @@ from megabot.core.editions import upcoming_or_last
 from megabot.core.problems import Problem
 from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
-from megabot.errors import ConfigError, SourceBroken
+from megabot.errors import ConfigError, NotApplicable, NothingToDo, SourceBroken
 from megabot.ports import Desk, Ledger, Source
 from megabot.sources import usable_threads
 from megabot.standing import standing_record
@@ -112,10 +112,12 @@ def _change(desk: Desk, thread: Thread, command: Command, by: str, ordered: date
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
-        if not rules.may_move(thread, edition, slot, now):
-            raise ConfigError(said.cannot_move(desk.language, thread, edition, slot))
+        if slot != edition.slot and not rules.may_move(thread, edition, slot, now):
+            raise NotApplicable(said.cannot_move(desk.language, thread, edition, slot))
     new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
-    _keep(desk, thread, rules.added(before, new))
+    if slot is None or slot != edition.slot:
+        usual = slot == rules.usual_slot(thread.schedule, edition)
+        _keep(desk, thread, without(before, {kind}, edition.key) if usual else rules.added(before, new))
     return said.changed(desk.language, thread, new, edition)
 
 
@@ -125,7 +127,7 @@ def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
     against = rules.objection(thread, edition, desk.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
-        raise ConfigError(said.objection(desk.language, against, edition, url))
+        raise NotApplicable(said.objection(desk.language, against, edition, url))
 
 
 def resume(desk: Desk, thread: Thread, key: str = "") -> str:
@@ -165,9 +167,9 @@ def set_preamble(
         now, posts = desk.clock.now(), _posts(desk, thread)
         edition, other = _of_preamble(desk, thread, edition.key)
         if rules.objection(thread, edition, now, ()) is Objection.OVER:
-            raise ConfigError(said.preamble_too_late(desk.language, edition))
+            raise NotApplicable(said.preamble_too_late(desk.language, edition))
         if found:
-            raise ConfigError(said.preamble_refused(desk.language, edition, found))
+            raise NotApplicable(said.preamble_refused(desk.language, edition, found))
         new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
         return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
@@ -182,7 +184,7 @@ def clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
         before, (edition, _) = kept(desk.ledger, thread.name), _of_preamble(desk, thread, key)
         if of_edition(before, Kind.PREAMBLE, edition.key) is None:
             others = [one.edition for one, _ in in_force(desk, thread) if one.kind is Kind.PREAMBLE]
-            raise ConfigError(said.no_preamble_to_clear(desk.language, edition, others))
+            raise NothingToDo(said.no_preamble_to_clear(desk.language, edition, others))
         _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
         return edition.key, said.preamble_cleared(desk.language, edition)
 

@@ -17,6 +17,8 @@ def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) ->
     if one.kind is Kind.MOVE and one.slot is not None:
         usual = _local(lang, thread, usual_slot(thread.schedule, edition))
         at = _local(lang, thread, one.slot)
+        if usual == at:
+            return lang.moved_back.format(edition=edition.id, at=at)
         return lang.moved.format(edition=edition.id, at=at, usual=usual, command=undo)
     return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id, command=undo)
 

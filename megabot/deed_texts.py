@@ -63,7 +63,7 @@ def doing(thread: Thread, planned: Write) -> str:
         case Release(own=own):
             return f"{thread.name}: no longer keep {own.post.url} as edition {own.key}"
         case Withdraw(own=own, standing=standing):
-            return f"{thread.name}: withdraw {own.post.url}, for {standing.post.url} stands again"
+            return f"{thread.name}: withdraw {own.post.url}; {standing.post.url} is the current post again"
         case _:
             own = planned.own
             return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"

@@ -4,13 +4,15 @@ MegabotError
 ├── ConfigError            exit 2: settings or usage; a person must change them
 │   ├── WrongAccount       the same command has to be run as `account`
 │   ├── ForeignLedger      the ledger belongs to another account or server
-│   └── NewerLedger        the ledger needs a newer megabot
+│   ├── NewerLedger        the ledger needs a newer megabot
+│   ├── NotApplicable      exit 1: this edition cannot be changed like that
+│   └── NothingToDo        exit 4: it is so already
 ├── Expected               exit 1: one line and the next step
 │   ├── SourceMissing      the source is not there
 │   ├── SourceBroken       files of the source have mistakes, listed
 │   ├── LedgerError        the ledger cannot be used as it is
 │   ├── Busy               another megabot holds the lock
-│   ├── NoNetwork          exit 4: nothing at all could be reached
+│   ├── NoNetwork          exit 5: nothing at all could be reached
 │   ├── NotKept            a file that somebody asked for could not be written
 │   ├── NeedsPerson        nothing is wrong, but a person must decide or do something first
 │   └── ForumError
@@ -59,6 +61,14 @@ class ForeignLedger(ConfigError):
 
 class NewerLedger(ConfigError):
     """The ledger was written by a newer megabot, which has to be installed; no restart mends that."""
+
+
+class NotApplicable(ConfigError):
+    """An edition cannot be changed like that; the message says why."""
+
+
+class NothingToDo(ConfigError):
+    """What was asked for is so already."""
 
 
 class Expected(MegabotError):

@@ -8,8 +8,8 @@ HOLDS = {
         "set an earlier date in first: to make the current one due"
     ),
     Reason.THERE: "{0} is already posted",
-    Reason.SKIPPED: "this slot is left out (skip)",
-    Reason.HELD: "{0} holds this edition back since {1}; go on with: megabot resume {thread}",
+    Reason.SKIPPED: "this edition is skipped",
+    Reason.HELD: "this edition is on hold, by {0} since {1}; to release it: megabot resume {thread}",
     Reason.FIRST_RUN: (
         "the slot of {0} had already passed when the bot was set up, so it will not be posted automatically; "
         "to post it now: megabot post {thread} --edition {0}"
@@ -23,20 +23,23 @@ HOLDS = {
         "this program: nothing is written until the clock is right"
     ),
     Reason.OUTCOME_UNKNOWN: (
-        "whether the post was made is not known: it is looked for, and nothing is sent again before {until}"
+        "it is not known whether the post was created: megabot keeps checking, and sends nothing "
+        "again before {until}"
     ),
     Reason.UNKNOWN_FOR_LONG: (
         "whether the post was made has not been known since {0}, and the server does not show it: nothing "
         "is sent before it does; see: megabot check --online"
     ),
-    Reason.NOT_PROVEN: "the server did not show what it must show, so it proves nothing; trying again later",
+    Reason.NOT_PROVEN: (
+        "the server's list is missing a post that must be there, so it cannot be trusted; trying again later"
+    ),
     Reason.SETTINGS_HIDE: (
         "the account's settings hide its own posts ({all}), so it cannot see whether the thread is there; "
-        "mend that with: megabot check --online --yes"
+        "fix that with: megabot check --online --yes"
     ),
     Reason.HAND_MADE: (
-        "{1} has posted and pinned a thread by hand: {0}; nothing is posted beside it by itself. Take it as "
-        "this edition with: megabot adopt {0}, or post another with: megabot post {thread}"
+        "{1} has posted and pinned a thread by hand: {0}; megabot posts no second thread automatically. "
+        "To register it as this edition: megabot adopt {0}, or post another with: megabot post {thread}"
     ),
     Reason.STRAYED: (
         "the source names another community now than that of its last post {0}: nothing is posted there "
@@ -50,13 +53,13 @@ HOLDS = {
         "edition {0} is due too and is not posted by this order: the next pass does, or megabot post {thread}"
     ),
     Reason.REMOVED: (
-        "the post of edition {0} was removed or deleted and is not posted again by itself; "
-        "a fresh copy is made by: megabot repost {thread}"
+        "the post of edition {0} was removed or deleted and is not posted again automatically; "
+        "to post a new copy: megabot repost {thread}"
     ),
     Reason.BODY_HIDDEN: (
         "the bot's post {0} was removed, and the server shows its text to moderators alone: it may be the "
-        "one of this edition, so nothing is posted by itself. Appoint the bot as a moderator again, or make "
-        "a fresh copy with: megabot repost {thread}"
+        "one of this edition, so nothing is posted automatically. Appoint the bot as a moderator again, or "
+        "post a new copy with: megabot repost {thread}"
     ),
     Reason.DOUBLED: (
         "two posts carry one edition: {0} is kept, {1} is its double, posted by a second megabot of this "
@@ -128,7 +131,7 @@ HOLDS = {
         "megabot post {thread} --edition {0}, or megabot post {thread} --next"
     ),
     Reason.REPOSTED_LATELY: (
-        "a fresh copy was posted less than ten minutes ago, and two reposts in that time count as one; "
+        "a new copy was posted less than ten minutes ago, and two reposts in that time count as one; "
         "for another copy run this again after {until}"
     ),
 }

@@ -132,11 +132,12 @@ class Language:
     unadopt_where: str = "Say `unadopt` in a comment in the thread that you mean."
     unadopt_there: str = "`unadopt`, in a comment there"
     ask_repost: str = (
-        "{thread}: it is up, {comments} comments, {url}; for a fresh copy: megabot repost {thread} --yes"
+        "{thread} is already posted ({comments} comments): {url}; to post a new copy: "
+        "megabot repost {thread} --yes"
     )
     run_again: str = (
-        "whether the post was made is not known yet and it was looked for in vain; the service goes on "
-        "looking, or run this again after {until}"
+        "it is not known yet whether the post was created, and it could not be found; the service keeps "
+        "checking, or run this command again after {until}"
     )
     holds: Mapping[HoldReason, str] = field(default_factory=lambda: MappingProxyType(HOLDS))
     adopt_there: str = "`adopt`, in a comment there"
@@ -162,26 +163,30 @@ class Language:
     held: str = "{edition} is on hold and will not be posted; to release it: {command}"
     skipped: str = "{edition} will be skipped; to undo that: {command}"
     moved: str = "{edition} will be posted {at} instead of {usual}; to undo that: {command}"
+    moved_back: str = "{edition} will be posted {at}, its usual time"
     held_already: str = "{edition} is already on hold, by {by} since {at}; to release it: {command}"
     skipped_already: str = (
         "{edition} is already skipped, by {by} since {at}; to skip the next one too: {command}"
     )
     objections: Mapping[Objection, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
-    cannot_move: str = "{edition} cannot be moved to {at}: that is over, or beyond the slot before or after"
-    resumed: str = "{what}: every hold, skip and move is taken back"
-    nothing_to_resume: str = "{what}: nothing is held, left out or moved"
+    cannot_move: str = (
+        "{edition} cannot be moved to {at}: that is in the past, or past the time of the edition before or "
+        "after it"
+    )
+    resumed: str = "{what}: all holds, skips and moves are cancelled"
+    nothing_to_resume: str = "{what}: nothing is on hold, skipped or moved"
     changed: str = "{edition}: {verb} by {by}, {at}"
     changed_to: str = "{edition}: {verb} to {slot} by {by}, {at}"
 
     # -- preambles and previews
-    preamble_kept: str = "The preamble of {edition} is this one now, whatever the file says."
-    preamble_put_in: str = "The preamble of {edition} is put into the thread that stands."
+    preamble_kept: str = "The preamble of {edition} is saved; it overrides the file."
+    preamble_put_in: str = "The preamble of {edition} is saved and put into the current thread."
     preamble_other: str = "For {other}: {command}. To remove this one: {clear}"
     preamble_remove: str = "To remove it: {clear}"
     preamble_there: str = "`preamble {words}` by private message, with the text on the lines below"
     preamble_clear_there: str = "`preamble {words} clear` by private message"
-    preamble_too_late: str = "{edition} is over; a preamble is for the thread that stands or for one to come"
-    preamble_cleared: str = "The preamble of {edition} is the file's again"
+    preamble_too_late: str = "{edition} is over; a preamble is for the current thread or for one to come"
+    preamble_cleared: str = "{edition} uses the preamble file again"
     preamble_refused: str = "this cannot be the preamble of {edition}, so nothing was changed: {why}"
     preamble_left_out: str = (
         "{edition}: the preamble that was sent for it cannot be used, so the thread has that of the file, "
@@ -242,7 +247,7 @@ class Language:
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
-    has_no_post: str = "{edition} has not been posted; to post it: megabot post {thread}"
+    has_no_post: str = "{edition} has not been posted; to post it: megabot post {thread} --edition {edition}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
     never_pinned: str = "not pinned by megabot"
@@ -275,7 +280,7 @@ class Language:
     job_failing: str = "the background job `{job}` has failed since {at}: {why}"
     adopted: str = "This thread is kept as edition {key} of {thread} from now on."
     released: str = "This thread is no longer kept as an edition of {thread}."
-    withdrawn: str = "This copy was taken back; the thread goes on [here]({url})."
+    withdrawn: str = "This copy was withdrawn; the thread goes on [here]({url})."
     why_locked: str = "The thread goes on at {url}."
     why_locked_aged: str = "This thread is closed after its time (lock_after)."
     untagged: str = (

@@ -64,12 +64,17 @@ _BESIDE = frozenset(
 )
 
 
+WORST_FIRST = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """A thread for which an order did nothing until a moderator says which edition is meant."""
 
     thread: str
     editions: tuple[str, ...]
+    follows: str
+    """When the last of them follows, as the clocks of the thread show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,7 @@ class Answer:
     def outcome(self) -> Outcome:
         """The worst outcome of a thread; one in which something was done makes more of nothing to do."""
         found = {outcome for outcome, _ in self.lines}
-        order = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE)
-        return next((outcome for outcome in order if outcome in found), Outcome.NOTHING)
+        return next((outcome for outcome in WORST_FIRST if outcome in found), Outcome.NOTHING)
 
 
 def adoption(
@@ -263,7 +267,7 @@ def answer(
         lines += _about_holds(lang, report, order)
         if order.kind is OrderKind.POST and not acted:
             lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
-    return Answer(tuple(lines), tuple(_unclear(reports, order, now)))
+    return Answer(tuple(lines), tuple(_unclear(lang, reports, order, now)))
 
 
 def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
@@ -303,15 +307,16 @@ def _next(report: Report, now: datetime) -> Edition | None:
     return coming(report.thread, now, {own.key for own in report.seen.posts} if report.seen else ())
 
 
-def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
+def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
     """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
     for report in reports:
         due, following = report.seen.due if report.seen else None, _next(report, now)
         if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
             continue
         reasons = {hold.reason for hold in holds(report.left)}
+        at = texts.local_moment(lang, following.slot, report.thread.schedule.timezone)
         if Reason.UNCLEAR in reasons and due is not None:
-            yield Unclear(report.thread.name, (due.key, following.key))
+            yield Unclear(report.thread.name, (due.key, following.key), at)
         elif (
             following == coming(report.thread, now)
             and not report.done
@@ -320,7 +325,7 @@ def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterat
                 or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
             )
         ):
-            yield Unclear(report.thread.name, (following.key,))
+            yield Unclear(report.thread.name, (following.key,), at)
 
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:

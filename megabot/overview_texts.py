@@ -140,11 +140,12 @@ def imported(thread: str, taken: int, found: int) -> str:
     return f"{thread}: {taken} of {found} can be imported"
 
 
-def ask_which(thread: str, editions: Sequence[str]) -> str:
+def ask_which(thread: str, editions: Sequence[str], follows: str) -> str:
     """Ask which edition is posted now."""
     if len(editions) == 1:
-        return f"Post {thread}/{editions[0]} now, before its time?"
-    return f"Which edition of {thread} is meant?"
+        return f"Post {thread}/{editions[0]} now, before its time, {follows}?"
+    without, following = editions
+    return f"{thread}: {without} has no post, {following} follows {follows}. Which one should be posted now?"
 
 
 def followed() -> str:

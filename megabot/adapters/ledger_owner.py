@@ -12,7 +12,7 @@ from megabot.ports import Ledger
 OWNER = "owner"
 """The fact that names the owner."""
 
-MOVED = ". If it is the same server at a new address, run: megabot check --online"
+MOVED = ". If it is the same server at a new address, run: megabot login"
 
 
 class LedgerOwner:

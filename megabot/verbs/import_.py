@@ -61,6 +61,8 @@ def command(
         taken = [past for past in found if past.fate is Fate.TAKEN]
         summary = overview_texts.imported(one.name, len(taken), len(found))
         if not taken:
+            if found and all(past.fate is Fate.KNOWN for past in found):
+                return finish(Outcome.NOTHING, adoption_texts.all_known(one.name, len(found)))
             return finish(Outcome.FAILED, summary, err=True)
         click.echo(summary, err=True)
         if not (yes or _agrees_to(app, one, taken)):

@@ -11,7 +11,7 @@ from megabot.core.heard import Heard, HeardState
 from megabot.core.seen import Order
 from megabot.errors import ConfigError
 from megabot.layout import EXIT_CODES, Outcome
-from megabot.orders import Answer, Unclear, carry_out
+from megabot.orders import WORST_FIRST, Answer, Unclear, carry_out
 from megabot.parts import order_part
 from megabot.terminal import say
 
@@ -78,7 +78,7 @@ def who() -> str:
 
 
 def tell(answer: Answer) -> int:
-    """Print the outcome of an order, a line for each thread, and return the exit code."""
-    for outcome, line in answer.lines:
+    """Print the outcome of an order, the worst first, and return the exit code."""
+    for outcome, line in sorted(answer.lines, key=lambda line: WORST_FIRST.index(line[0])):
         say(outcome, line, err=outcome in (Outcome.REFUSED, Outcome.FAILED))
     return EXIT_CODES[answer.outcome]

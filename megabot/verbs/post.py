@@ -35,7 +35,7 @@ def command(
 
 def _ask(unclear: Unclear) -> str:
     """Ask which edition is meant; an empty answer means none."""
-    question = ask_which(unclear.thread, unclear.editions)
+    question = ask_which(unclear.thread, unclear.editions, unclear.follows)
     if len(unclear.editions) == 1:
         return unclear.editions[0] if click.confirm(question, err=True) else ""
     choice = click.Choice([*unclear.editions, "none"])

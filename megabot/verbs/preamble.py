@@ -13,7 +13,9 @@ from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
+from megabot.layout import Outcome
 from megabot.preview import essay_flaws
+from megabot.terminal import finish
 from megabot.verbs.changing import read
 from megabot.verbs.ordering import keep, who
 
@@ -56,8 +58,7 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
             by=who(),
             flaws=partial(essay_flaws, app.desk, thread),
         )
-        click.echo(said)
-    return 0
+    return finish(Outcome.DONE, said)
 
 
 @command.command(
@@ -71,8 +72,7 @@ def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
         command_, thread = read(app, Verb.PREAMBLE, words)
         keep(app, Verb.PREAMBLE, thread.name)
         _, said = amending.clear_preamble(app.writing_desk, thread, command_.edition)
-        click.echo(said)
-    return 0
+    return finish(Outcome.DONE, said)
 
 
 @command.command("export", help="Write what came by message into FOLDER, as files to be committed.")

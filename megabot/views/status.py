@@ -36,7 +36,8 @@ Row = tuple[Span, str | Span]
 def _thread(found: ThreadStatus, now: datetime) -> Iterator[Row]:
     yield _row("current", _current(found))
     if found.empty:
-        what = f"{found.empty} has not been posted; to post it: megabot post {found.thread}"
+        post = f"megabot post {found.thread} --edition {found.empty}"
+        what = f"{found.empty} has not been posted; to post it: {post}"
         yield _row("due", Span(what, Tone.ODD))
     if found.next_slot is None:
         yield _row("next", "no further edition")

@@ -35,9 +35,9 @@ def test_the_next_edition_is_changed_and_taken_back(
     assert (code, err) == (0, "")
     assert said in out
     assert next_slots(megabot) != before
-    assert megabot("resume")[:2] == (0, "done: news: every hold, skip and move is taken back\n")
+    assert megabot("resume")[:2] == (0, "done: news: all holds, skips and moves are cancelled\n")
     assert next_slots(megabot) == before
-    assert megabot("resume")[:2] == (4, "nothing to do: news: nothing is held, left out or moved\n")
+    assert megabot("resume")[:2] == (4, "nothing to do: news: nothing is on hold, skipped or moved\n")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,6 @@ def test_the_next_edition_is_changed_and_taken_back(
         (("move", "sideways"), "error: move: 'sideways' is not understood; write a time, such as 18:00"),
         (("move", "2h"), "error: move: '2h' is not understood; did you mean +2h?"),
         (("hold", "2026-11"), "its schedule has no edition 2026-11"),
-        (("move", "+300d"), "cannot be moved to"),
     ],
 )
 def test_what_makes_no_sense_is_one_line(megabot: Megabot, words: tuple[str, ...], line: str) -> None:
@@ -75,6 +74,36 @@ def test_a_wrong_name_gets_the_same_answer_from_every_verb(megabot: Megabot, wor
     assert megabot(*words.split()) == refused
 
 
+def test_what_cannot_be_done_to_an_edition_is_refused_and_not_called_wrong_usage(megabot: Megabot) -> None:
+    megabot("post")
+
+    code, out, err = megabot("move", "+300d")
+
+    assert (code, out) == (1, "")
+    assert err.startswith("refused: news/")
+    assert "that is in the past, or past the time of the edition before or after it" in err
+
+
+def test_a_move_to_the_time_that_an_edition_has_is_nothing_to_do(megabot: Megabot) -> None:
+    megabot("post")
+    usual = next_slots(megabot)
+
+    code, out, err = megabot("move", usual[0]["slot"][11:16])
+
+    assert (code, err) == (4, "")
+    assert out.startswith("nothing to do: news/")
+    assert out.endswith(", its usual time\n")
+
+    megabot("move", "+2h")
+    assert megabot("move", "+2h")[0] == 4
+
+    code, out, _ = megabot("move", usual[0]["slot"][11:16])
+    assert code == 0
+    assert out.endswith(", its usual time\n")
+    assert next_slots(megabot) == usual
+    assert megabot("resume")[0] == 4
+
+
 @pytest.mark.parametrize("words", ["18:00", "to 18:00", "6 pm", "news 18", "news at 6pm"])
 def test_a_slot_is_moved_to_a_time_as_people_write_it(megabot: Megabot, words: str) -> None:
     megabot("post")
@@ -93,7 +122,7 @@ def test_a_preamble_is_set_exported_and_cleared(megabot: Megabot, tmp_path: Path
 
     code, out, err = megabot("preamble", "set", "news", key, "--file", str(essay))
     assert (code, err) == (0, "")
-    assert f"The preamble of news/{key} is this one now" in out
+    assert f"done: The preamble of news/{key} is saved; it overrides the file" in out
     assert "An essay from the host." in megabot("preview", "--edition", key)[1]
     megabot("preamble", "export", str(tmp_path))
     written = tmp_path / "preambles/news" / f"{key}.md"
@@ -183,10 +212,12 @@ def test_a_preamble_that_cannot_be_used_is_refused_with_the_reason(
 
     done = typed("preamble", "set", said=text)
 
-    assert done.returncode == 2
+    assert done.returncode == 1
+    assert done.stderr.startswith("refused: this cannot be the preamble of news/")
     assert "so nothing was changed" in done.stderr
     assert why in done.stderr
-    assert "no preamble was sent for" in megabot("preamble", "clear")[2]
+    code, out, _ = megabot("preamble", "clear")
+    assert (code, out.partition(" for ")[0]) == (4, "nothing to do: no preamble was sent")
 
 
 def test_set_and_clear_without_a_key_are_about_the_same_edition(megabot: Megabot) -> None:
@@ -196,9 +227,9 @@ def test_set_and_clear_without_a_key_are_about_the_same_edition(megabot: Megabot
     other = kept.split("megabot preamble set news ")[1].split()[0]
     typed("preamble", "set", other, said="On kites.\n")
 
-    assert megabot("preamble", "clear")[1] == f"The preamble of news/{key} is the file's again\n"
-    assert megabot("preamble", "clear")[2] == (
-        f"error: no preamble was sent for news/{key}; to remove that of another edition: "
+    assert megabot("preamble", "clear")[1] == f"done: news/{key} uses the preamble file again\n"
+    assert megabot("preamble", "clear")[1] == (
+        f"nothing to do: no preamble was sent for news/{key}; to remove that of another edition: "
         f"megabot preamble clear news {other}\n"
     )
 

@@ -147,6 +147,9 @@ def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot:
 
     assert code == 0, err
     assert "https://lemmy.example/post/1 (pinned)" in out
+    code, out, err = megabot("import", "--title", "News*", "--by", "modlin", "--yes")
+    assert (code, err.count("refused") + err.count("failed")) == (4, 0)
+    assert "nothing to do: news: every thread that was found" in out
 
 
 def test_an_import_that_finds_nothing_says_where_to_look(megabot: Megabot) -> None:

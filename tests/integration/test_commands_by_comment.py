@@ -75,7 +75,7 @@ def test_while_the_thread_is_up_a_copy_takes_a_second_word(world: World, service
     say(world, service, f"{BOT} repost")
 
     assert world.pinned() == [1]
-    assert "https://lemmy.example/post/1; for a fresh copy" in answers(world)[0]
+    assert "https://lemmy.example/post/1; to post a new copy" in answers(world)[0]
 
 
 @ON_BOTH

@@ -229,7 +229,7 @@ def test_one_edition_of_two_is_taken_back(world: World, service: Service) -> Non
     say(world, service, f"{BOT} resume 2026-W49")
     say(world, service, f"{BOT} status")
 
-    assert answers(world)[2] == "news/2026-W49: every hold, skip and move is taken back"
+    assert answers(world)[2] == "news/2026-W49: all holds, skips and moves are cancelled"
     assert "W49: hold" not in answers(world)[3]
     assert "news/2026-W50: hold by modlin" in answers(world)[3]
 
@@ -243,7 +243,7 @@ def test_what_is_over_is_neither_shown_nor_taken_back(world: World, service: Ser
     say(world, service, f"{BOT} resume", post=2)
 
     assert "hold" not in answers(world, 2)[0]
-    assert answers(world, 2)[1] == "news: nothing is held, left out or moved"
+    assert answers(world, 2)[1] == "news: nothing is on hold, skipped or moved"
 
 
 @pytest.mark.parametrize("words", ["refresh", "undo"])
@@ -256,7 +256,7 @@ def test_that_an_edition_is_held_is_nothing_to_what_is_about_the_one_before(
 
     say(world, service, f"{BOT} {words}", post=2)
 
-    assert "holds this edition back" not in answers(world, 2)[-1]
+    assert "this edition is on hold" not in answers(world, 2)[-1]
 
 
 def test_a_preamble_for_what_is_held_past_its_slot_goes_there(world: World, service: Service) -> None:
@@ -265,7 +265,7 @@ def test_a_preamble_for_what_is_held_past_its_slot_goes_there(world: World, serv
 
     write(world, service, "preamble\n\nAn essay by message.")
 
-    assert letters(world)[0].startswith("The preamble of news/2026-W49 is this one now")
+    assert letters(world)[0].startswith("The preamble of news/2026-W49 is saved")
 
 
 def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, service: Service) -> None:
@@ -275,7 +275,7 @@ def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, ser
 
     write(world, service, "preamble\n\nAn essay by message.")
 
-    assert letters(world)[0].startswith("The preamble of news/2026-W50 is this one now")
+    assert letters(world)[0].startswith("The preamble of news/2026-W50 is saved")
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_command_waits_while_it_is_not_known_which_threads_there_are(world: Wo
 def test_a_preamble_by_message_is_shown_and_posted(world: World, service: Service) -> None:
     write(world, service, "preamble\n\nAn essay by message.")
     (shown,) = letters(world)
-    assert shown.startswith("The preamble of news/2026-W48 is put into the thread that stands")
+    assert shown.startswith("The preamble of news/2026-W48 is saved and put into the current thread")
     tick(world, service)
     world.clock.at += timedelta(hours=1)
 

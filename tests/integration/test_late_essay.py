@@ -60,7 +60,9 @@ def test_an_essay_by_message_is_put_in_at_once(world: World, service: Service) -
     write(world, service, "preamble\n\nOn tides.")
 
     assert body(world) == f"On tides.\n\n{LATE}\n\nThe first."
-    assert letters(world)[0].startswith("The preamble of news/2026-W48 is put into the thread that stands")
+    assert letters(world)[0].startswith(
+        "The preamble of news/2026-W48 is saved and put into the current thread"
+    )
 
 
 OPEN = "::: spoiler Never closed\nOn tides."
@@ -190,7 +192,7 @@ def test_in_the_second_half_of_the_week_an_essay_waits_for_the_next_edition(
 
     assert body(world) == "No essay this week.\n\nThe first."
     assert letters(world)[0].startswith(
-        "The preamble of news/2026-W49 is this one now, whatever the file says. "
+        "The preamble of news/2026-W49 is saved; it overrides the file. "
         "For news/2026-W48: `preamble news 2026-W48` by private message"
     )
 
@@ -202,7 +204,7 @@ def test_where_the_thread_does_not_follow_its_source_an_essay_waits_for_the_next
 
     write(world, service, "preamble\n\nOn kites.")
 
-    assert letters(world)[0].startswith("The preamble of news/2026-W49 is this one now")
+    assert letters(world)[0].startswith("The preamble of news/2026-W49 is saved")
 
 
 def test_an_essay_that_the_server_refuses_is_not_sent_again_each_hour(world: World, service: Service) -> None:

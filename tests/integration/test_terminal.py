@@ -6,6 +6,9 @@ import pytest
 
 from megabot import terminal
 from megabot.core.problems import Problem
+from megabot.layout import Outcome
+from megabot.orders import Answer
+from megabot.verbs.ordering import tell
 
 
 @pytest.fixture
@@ -48,3 +51,14 @@ def test_a_folder_that_was_deleted_stops_no_message(here: Path, monkeypatch: pyt
     (here / "gone").rmdir()
 
     assert terminal.near("a sentence") == "a sentence"
+
+
+def test_the_first_word_of_an_answer_about_several_threads_is_that_of_its_exit_code(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = ((Outcome.NOTHING, "news: posted already"), (Outcome.DONE, "film: posted"))
+
+    code = tell(Answer(lines))
+
+    assert code == 0
+    assert capsys.readouterr().out == "done: film: posted\nnothing to do: news: posted already\n"

@@ -23,6 +23,9 @@ def post(world: World, *, key: str = "", early: bool = False, id_: str = "shell:
     return carry_out(ports, Order(OrderKind.POST, id_, edition=key, early=early), "news", account=account)
 
 
+FOLLOWS = "Mon 23 Nov 12:00 GMT"
+
+
 def titles(world: World) -> list[object]:
     return [one["name"] for one in world.posts()]
 
@@ -40,7 +43,7 @@ def test_close_to_the_slot_post_asks_which_edition_is_meant_and_posts_nothing(wo
 
     assert titles(world) == []
     assert answer.outcome is Outcome.REFUSED
-    assert answer.unclear == (Unclear("news", ("2026-W47", "2026-W48")),)
+    assert answer.unclear == (Unclear("news", ("2026-W47", "2026-W48"), FOLLOWS),)
     assert answer.complaints[-1] == (
         "news: 2026-W47 has no post, and 2026-W48 follows Mon 23 Nov 12:00 GMT; say which one to post now: "
         "megabot post news --edition 2026-W47, or megabot post news --next"
@@ -78,7 +81,7 @@ def test_close_to_the_slot_with_the_current_one_posted_nothing_is_done_and_the_n
 
     assert titles(world) == ["News 2"]
     assert answer.outcome is Outcome.NOTHING
-    assert answer.unclear == (Unclear("news", ("2026-W48",)),)
+    assert answer.unclear == (Unclear("news", ("2026-W48",), FOLLOWS),)
     assert answer.said[-1] == (
         "news: the next edition 2026-W48 is posted Mon 23 Nov 12:00 GMT; to post it now: "
         "megabot post news --next"
@@ -88,7 +91,7 @@ def test_close_to_the_slot_with_the_current_one_posted_nothing_is_done_and_the_n
 def test_before_the_first_slot_post_names_the_first_edition_and_next_posts_it(world: World) -> None:
     world.clock.at = SLOT - 2 * WEEK
 
-    assert post(world).unclear == (Unclear("news", ("2026-W46",)),)
+    assert post(world).unclear == (Unclear("news", ("2026-W46",), "Mon 9 Nov 12:00 GMT"),)
     assert titles(world) == []
 
     assert post(world, early=True).outcome is Outcome.DONE

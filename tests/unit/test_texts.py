@@ -190,7 +190,9 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
 
 
 def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:
-    assert status(empty="2026-W47").endswith("; 2026-W47 has not been posted; to post it: megabot post news")
+    assert status(empty="2026-W47").endswith(
+        "; 2026-W47 has not been posted; to post it: megabot post news --edition 2026-W47"
+    )
 
 
 def test_a_status_names_what_may_have_happened() -> None:
@@ -206,9 +208,9 @@ def test_a_status_names_what_may_have_happened() -> None:
     ("sentence", "words"),
     [
         (texts.source_trouble(ENGLISH, ValueError("one\ntwo")), "stays as it is: one; two"),
-        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), f"12 comments, {URL}"),
+        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), f"(12 comments): {URL};"),
         (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), "megabot repost news --yes"),
-        (texts.run_again(ENGLISH, NOW, "Europe/London"), "run this again after Mon 16 Nov 12:05 GMT"),
+        (texts.run_again(ENGLISH, NOW, "Europe/London"), "run this command again after Mon 16 Nov 12:05 GMT"),
         (
             texts.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
             "no thread nwes in the source; it has: film, news",
@@ -227,6 +229,25 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
     assert answers.done(ENGLISH, (), [texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
+
+
+@pytest.mark.parametrize(
+    ("editions", "question"),
+    [
+        (("2026-W48",), "Post news/2026-W48 now, before its time, Mon 23 Nov 12:00 GMT?"),
+        (
+            ("2026-W47", "2026-W48"),
+            (
+                "news: 2026-W47 has no post, 2026-W48 follows Mon 23 Nov 12:00 GMT. "
+                "Which one should be posted now?"
+            ),
+        ),
+    ],
+)
+def test_who_is_asked_for_an_edition_reads_when_each_is_posted(
+    editions: tuple[str, ...], question: str
+) -> None:
+    assert overview_texts.ask_which("news", editions, "Mon 23 Nov 12:00 GMT") == question
 
 
 def test_a_thread_is_called_by_its_name() -> None:

@@ -73,7 +73,10 @@ def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
         ({}, "nothing posted yet"),
         ({"url": URL, "edition": "2026-W48", "pinned": False}, "2026-W48, not pinned: "),
         ({"url": URL, "edition": "2026-W48", "pinned": None}, "2026-W48, not pinned by megabot: "),
-        ({"empty": "2026-W48"}, "2026-W48 has not been posted; to post it: megabot post news"),
+        (
+            {"empty": "2026-W48"},
+            "2026-W48 has not been posted; to post it: megabot post news --edition",
+        ),
         ({"missing": ("film", "art")}, "companions: film, art"),
         ({"essay": "message"}, "preamble  sent by message"),
     ],
