@@ -110,9 +110,9 @@ class Source:
         """Find what is wrong with parts of the templates and with files that a text did not use."""
         environment = self.environment(thread["locale"], thread["timezone"])
         own = [thread["path"], *(path for path in sorted(self.templates) if path.startswith("_"))]
-        for path in own:
-            yield from self.unknown(environment, path)
         with suppress(MemoryError, RecursionError, OutOfTime):  # the text is there: it needs none of them
+            for path in own:
+                yield from self.unknown(environment, path)
             yield from dict.fromkeys([*self.unreadable, *self.sections[1], *self.data.problems()])
 
     @functools.cached_property
