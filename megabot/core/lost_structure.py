@@ -22,11 +22,7 @@ _LOST = (
     (re.compile(r"\s*>.*"), "a quote", "say in words that it is one"),
     (re.compile(r"(?=.*\|)(?=.*-)[\s|:-]+"), "a table", "write a list, or put it outside the spoiler"),
     (re.compile(r" {0,3}\[\^[^\]]+\]:.*"), "a footnote", "write the note in brackets where it belongs"),
-    (
-        re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"),
-        "a link definition",
-        "write [words](address) where it is used",
-    ),
+    (re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"), "a link definition", "write [words](address) at its place"),
 )
 
 

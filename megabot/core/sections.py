@@ -30,11 +30,7 @@ _MISTAKES = (
     (re.compile(r" {0,3}(?:=+|-+|[-*_](?:[ \t]*[-*_]){2,})\s*"), "a line of dashes", "use ### or delete it"),
     (re.compile(r"[^`]*<!--.*"), *COMMENT),
     (re.compile(r" {0,3}\[\^[^\]]+\]:.*"), "a footnote", "write the note in brackets where it belongs"),
-    (
-        re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"),
-        "a link definition",
-        "write [words](address) where it is used",
-    ),
+    (re.compile(r" {0,3}\[(?!\^)[^\]]+\]:.*"), "a link definition", "write [words](address) at its place"),
 )
 
 

@@ -29,7 +29,7 @@ _WEEK = (
     r"week|wk\.?|kw|cw|kalenderwoche|woche|semaine|semana|settimana|vecka|uke|uge|viikko|týden|неделя|tydzień"
 )
 _IN_PIECES = re.compile(
-    r"\d(?:st|nd|rd|th|\.)?[-–—~/&.]\s?\0|\d\.\s\0|\0[-–—~/&.]\s?\d|\0\s*[-–—]\s*\d{1,2}(?!\d)"
+    r"\d(?:st|nd|rd|th|\.)?[-–—~/&.]\s?\0|\d\.\s\0|\d\s(?:&|and|und|et|y|e|en|og|och)\s\0|\0[-–—~/&.]\s?\d|\0\s*[-–—]\s*\d{1,2}(?!\d)"
 )
 """A date of which a part was not understood: a null stands for what was."""
 

@@ -38,6 +38,8 @@ def find_number(
 def _is_of_a_date(rest: str, number: re.Match[str], posted: date, names: Collection[str]) -> bool:
     """Return whether a number can be part of a date or a time that was not understood."""
     value, end = int(number[0]), number.end()
+    if value == posted.day and "\0" not in rest:  # 24 XI 2026
+        return True
     if value == posted.isocalendar().week or re.match(_UNITS, rest[end:], re.IGNORECASE):
         return True
     around = f"{rest[max(0, number.start() - 14) : number.start()]} {rest[end : end + 14]}".casefold()

@@ -106,6 +106,9 @@ def test_a_date_that_several_languages_write_so_needs_the_language(
         "Open until 24h",
         "1st thread",
         "Thread Nov. 24th, '26",
+        "24 & 25 Nov",
+        "Thread 24, 25 and 26 November",
+        "Weekly 24 XI 2026",
     ],
 )
 def test_what_is_not_certain_stays_as_it_is_and_is_said(title: str) -> None:
