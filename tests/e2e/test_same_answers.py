@@ -94,7 +94,7 @@ def test_what_cannot_be_is_answered_alike(megabot: Megabot, write: Write) -> Non
 
     code, _, err = megabot("move", "+300d")
 
-    assert code == 2
+    assert code == 1
     assert write("move +300d") == f"That did not work: {as_answered(err)}"
 
 
