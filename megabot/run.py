@@ -123,6 +123,7 @@ class Service:
 
     def tick(self) -> None:
         """Take one step. Whatever goes wrong is said and tried again later."""
+        self._unread = None  # a count of the tick before says nothing of what came since
         # The second try of the pass is for commands that changed what is due.
         tasks = (self._keeping, self._hearing, self._keeping, *self._jobs)
         if Outcome.FAILED in [self._attempt(task) for task in tasks]:

@@ -168,7 +168,7 @@ def test_post_looks_back_for_a_minute_and_names_the_time_to_run_it_again(world: 
     answer = carry_out(ports, Order(OrderKind.POST, "shell:1"), None)
 
     assert not answer.done
-    assert "run this again after Mon 16 Nov 12:1" in answer.complaints[0]
+    assert "run this command again after Mon 16 Nov 12:1" in answer.complaints[0]
     assert world.clock.at - began <= timedelta(seconds=70)
 
 
