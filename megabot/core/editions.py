@@ -49,11 +49,10 @@ def of_post(thread: Thread, published: datetime) -> Edition:
     """
     due = calendar.due(thread.name, thread.schedule, published)
     ahead = next(calendar.upcoming(thread.name, thread.schedule, published), None)
-    if ahead is not None and (due is None or ahead.slot - published <= head_start(due.slot, ahead.slot)):
-        return ahead
     if due is None:
-        raise ValueError(f"{thread.name} has no edition at all")
-    return due
+        return upcoming_or_last(thread, published)
+    is_early = ahead is not None and ahead.slot - published <= head_start(due.slot, ahead.slot)
+    return ahead if ahead is not None and is_early else due
 
 
 def head_start(slot: datetime, following: datetime) -> timedelta:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 APART = timedelta(seconds=2)
 """Two sign-ins in one second make the same token on 0.19, and the second one fails."""
@@ -81,6 +82,8 @@ def next_sign_in(attempts: Iterable[Attempt], *, now: datetime, asker: Asker) ->
             waits += _room(past, IN_WINDOW)
             waits += [one.at + AFTER_SUCCESS for one in past if one.outcome is Outcome.SUCCEEDED]
             waits += [one.at + AFTER_LIMIT for one in past if one.outcome is Outcome.LIMITED]
+        case _:
+            assert_never(asker)
     return max(waits)
 
 

@@ -111,12 +111,11 @@ def _pieces(lines: list[str]) -> Iterator[str | _Spoiler]:
 
 def _end(lines: list[str], start: int) -> int | None:
     """Find the line that closes a spoiler; None where another one opens first, or none closes it."""
-    for number in range(start, len(lines)):
-        if _CLOSES.fullmatch(lines[number]):
-            return number
-        if _OPENS.fullmatch(lines[number]):
-            return None
-    return None
+    fences = (
+        at for at in range(start, len(lines)) if _CLOSES.fullmatch(lines[at]) or _OPENS.fullmatch(lines[at])
+    )
+    first = next(fences, None)
+    return first if first is not None and _CLOSES.fullmatch(lines[first]) else None
 
 
 def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tuple[str, str, str] | None:

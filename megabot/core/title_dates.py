@@ -191,11 +191,9 @@ def _not_read(text: str) -> str:
 
 def _range_days(sides: tuple[Side, ...], posted: date) -> tuple[date, date] | None:
     """Return first and last day of two dates that are those of one week, None if they are not."""
-    if len(sides) != 2:  # noqa: PLR2004
+    if len(sides) != 2 or any(side.day is None for side in sides):  # noqa: PLR2004
         return None
     first, last = sides
-    if first.day is None or last.day is None:
-        return None
     for year in (posted.year, posted.year - 1, posted.year + 1):
         for days in _possible(first, last, year):
             if days[1] - days[0] in _WEEKS and (_is_near(days[0], posted) or first.year or last.year):

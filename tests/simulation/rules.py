@@ -131,8 +131,18 @@ def never_bare(year: Year) -> Iterator[str]:
             continue
         thread = known.get(deed.post.id, ("", ""))[0]
         bare = not any(known.get(other, ("", ""))[0] == thread for other in deed.pinned)
-        if bare and not _is_over(year, thread, deed.post, deed.at):
+        if bare and not any(_is_over(year, thread, post, deed.at) for post in _current(year, thread, deed)):
             yield f"{deed.at}: unpinned {deed.post.url} and left no {thread} pinned"
+
+
+def _current(year: Year, thread: str, deed: Deed) -> Iterator[Post]:
+    """Give the post of a deed, and the one that is current again if that is a copy which was undone."""
+    yield deed.post
+    known, gone = series(year), withdrawn(year)
+    if deed.post.id in gone:
+        posts = (one for one in year.server.posts.values() if one.id not in gone and one.published < deed.at)
+        left = [post for post in posts if known.get(post.id, ("", ""))[0] == thread]
+        yield from sorted(left, key=lambda post: post.published)[-1:]
 
 
 def _is_over(year: Year, thread: str, post: Post, now: datetime) -> bool:

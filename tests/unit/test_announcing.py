@@ -150,3 +150,18 @@ def test_once_the_moment_is_over_there_is_none_to_wait_for() -> None:
 
     assert coming - NOW < WEEK
     assert announces_at(THREAD, coming) is None
+
+
+def test_after_the_last_edition_nothing_is_announced() -> None:
+    over = replace(THREAD, schedule=replace(THREAD.schedule, once=True))
+
+    assert (
+        list(announce_the_next(case(now=NOW, thread=over, posts=(STANDING,)), STANDING, may_mark=True)) == []
+    )
+
+
+def test_without_a_text_of_its_own_there_is_no_first_comment() -> None:
+    made = case(thread=a_thread(first_comment="Hello."), posts=(STANDING,))
+    silent = replace(made, current=replace(TEXT, first_comment=""))
+
+    assert list(make_the_first_comment(silent, STANDING, posted=NOW, may_mark=True)) == []

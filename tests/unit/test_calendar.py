@@ -328,3 +328,11 @@ def test_grace_and_skipped_days_leave_the_fingerprint_alone() -> None:
     changed = replace(WEEKLY, grace=timedelta(hours=1), skip=frozenset({date(2024, 1, 8)}))
 
     assert calendar.fingerprint(changed) == calendar.fingerprint(WEEKLY)
+
+
+def test_a_key_without_its_hour_names_no_edition_of_a_thread_that_comes_twice_a_day() -> None:
+    twice = replace(DAILY, also_at=(time(18),))
+    edition = next(calendar.upcoming("news", twice, utc(2026, 11, 16)))
+
+    assert calendar.by_key("news", twice, edition.key) == edition
+    assert calendar.by_key("news", twice, edition.key[:10]) is None

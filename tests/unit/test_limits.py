@@ -165,6 +165,8 @@ def test_an_image_without_words_is_odd() -> None:
         ("![y](images/y.png)", 1, "images/y.png leads somewhere else on each server"),
         ("[h](https:/x.example)", 1, "https:/x.example is a mistyped address"),
         ("[q](https://)", 1, "https:// names no site"),
+        ("[t](https)", 1, "https is a mistyped address"),
+        ("[t](htp/a.example)", 1, "htp/a.example is a mistyped address"),
         ("[w](//a.example)", 1, "//a.example is not a web address"),
         ("[c](!news@a.example)", 1, "!news@a.example is not a web address"),
         ("[r]\n\n[r]: www.z.example", 3, "www.z.example is not a web address"),
@@ -214,3 +216,9 @@ def test_the_fix_of_a_link_is_the_address_that_was_meant(address: str, hint: str
 def test_a_comment_of_html_is_refused_because_readers_would_see_it(text: str) -> None:
     assert [flaw.what for flaw in flaws(text, mentions=False)] == ["a comment, which readers would see"]
     assert list(flaws(f"`{text}`", mentions=False)) == []
+
+
+def test_a_file_server_is_no_mistyped_web_address() -> None:
+    (only,) = oddities("[f](ftp://a.example/maps) [g](sftp/maps.example)")
+
+    assert only.what.startswith("sftp/maps.example leads somewhere else")

@@ -69,3 +69,7 @@ def test_a_value_of_another_type_is_refused(key: str, value: object) -> None:
 def test_something_else_is_refused(raw: object) -> None:
     with pytest.raises(ValueError, match="not the value of a Thread"):
         read(Thread, raw)
+
+
+def test_a_mapping_is_plain_when_its_values_are() -> None:
+    assert plain({"a": (1, 2), "b": {"c": None}}) == {"a": [1, 2], "b": {"c": None}}

@@ -217,3 +217,12 @@ def test_a_text_without_flaws_stays_as_it_is() -> None:
     text = "# Hello\n\n::: spoiler A\n- b\n:::\n\n| a |\n|---|\n\nBye."
 
     assert repaired(text) == (text, ())
+
+
+def test_spoilers_one_after_the_other_inside_another_one_follow_it() -> None:
+    text = "::::: spoiler A\n::: spoiler B\nx\n:::\n::: spoiler C\ny\n:::\n:::::"
+
+    body, changes = repaired(text)
+
+    assert body.strip() == "::: spoiler A\n:::\n::: spoiler B\nx\n:::\n::: spoiler C\ny\n:::"
+    assert len(changes) == 1

@@ -168,3 +168,23 @@ def test_in_every_language_a_date_is_read_right_or_not_at_all(code: str) -> None
             assert found.number is None
 
     assert understood > 6 or code in {"eu", "eo"}
+
+
+@pytest.mark.parametrize(
+    ("title", "posted"),
+    [
+        ("News 30 February - 5 March 2026", date(2026, 3, 1)),
+        ("24, 25 and 26 November 2026", TUESDAY),
+        ("News 2027-W53", date(2027, 11, 24)),
+    ],
+)
+def test_what_is_no_week_of_a_thread_stays_in_its_title_and_is_said(title: str, posted: date) -> None:
+    taken = read(title, posted)
+
+    assert (taken.title, len(taken.notes) > 0) == (title, True)
+
+
+def test_a_range_over_new_year_is_read_with_the_year_at_its_end() -> None:
+    taken = read("News 30 December - 5 January 2027", date(2026, 12, 30))
+
+    assert taken.start == date(2026, 12, 30)

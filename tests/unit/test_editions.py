@@ -1,0 +1,22 @@
+"""Which edition is meant by who names none."""
+
+from datetime import timedelta
+
+from megabot.core import calendar
+from megabot.core.editions import of_post, stepped
+from tests.making import NOW, a_thread
+
+THREAD = a_thread()
+
+
+def test_no_step_from_an_edition_is_that_edition() -> None:
+    due = calendar.due(THREAD.name, THREAD.schedule, NOW)
+    assert due is not None
+
+    assert stepped(THREAD, due, 0) == due
+
+
+def test_a_thread_from_before_the_first_slot_is_the_first_edition() -> None:
+    long_ago = NOW - timedelta(days=36500)
+
+    assert of_post(THREAD, long_ago).number == THREAD.schedule.number
