@@ -56,7 +56,7 @@ simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARG
 faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
 	@$(BIN)/python -m tests.nth $(ARGS)
 
-mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named)
+mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named; --list: show them)
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY) ## requests, time and memory beside a naive script
