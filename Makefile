@@ -6,6 +6,7 @@ PREFIX ?= /usr/local
 ARGS :=
 TESTS :=
 SEEDS := 300
+SLOW := browser contract e2e integration scenes
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,7 +20,7 @@ export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox test lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test quick lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +42,10 @@ test: lint types ## lint, types, all tests, coverage (TESTS=tests/unit/test_x.py
 	@$(BIN)/python -m coverage report --include='$(EXACT)' --fail-under=100
 endif
 
+quick: lint types ## lint, types and the fast tests, in under a minute
+	@echo "make: fast tests"
+	@$(BIN)/python -m pytest --quiet --numprocesses auto -m "not slow" $(addprefix --ignore=tests/,$(SLOW))
+
 lint: $(READY) ## ruff: rules and format
 	@echo "make: lint"
 	@$(BIN)/python -m ruff check --quiet
@@ -56,7 +61,7 @@ simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARG
 faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
 	@$(BIN)/python -m tests.nth $(ARGS)
 
-mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named)
+mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named; --list: show them)
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(READY) ## requests, time and memory beside a naive script

@@ -6,9 +6,16 @@ import click
 
 from megabot.verbs import VERBS, help_page
 
+MODULES = {
+    **dict.fromkeys(["hold", "skip", "move", "resume"], "edition"),
+    **dict.fromkeys(["post", "repost", "refresh", "undo"], "thread"),
+    **dict.fromkeys(["login", "logout"], "login"),
+}
+"""The modules of several verbs, each under its own name there."""
+
 
 class LazyGroup(click.Group):
-    """A group whose commands live in `megabot.verbs`, a module each."""
+    """A group whose commands live in `megabot.verbs`, most of them in a module of their own."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the verbs in the order of their table."""
@@ -19,7 +26,8 @@ class LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         name = {"import": "import_"}.get(cmd_name, cmd_name)  # a module must not be called by a keyword
-        command = importlib.import_module(f"megabot.verbs.{name}").command
+        module = importlib.import_module(f"megabot.verbs.{MODULES.get(cmd_name, name)}")
+        command = getattr(module, cmd_name if cmd_name in MODULES else "command")
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(

@@ -29,8 +29,8 @@ FOREIGN_NAMES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what is marked `last` behind everything else."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    """Put what is marked `slow` behind everything else."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The verbs of the command line, a module each: they unpack arguments, call, print. They decide nothing.
+"""The verbs of the command line: they unpack arguments, call, print. They decide nothing.
 
 The list of verbs and the help page need no library: help must be instant.
 """

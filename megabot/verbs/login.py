@@ -1,4 +1,4 @@
-"""`megabot login`: ask for password and 2FA code on the terminal, keep only the token."""
+"""`megabot login` and `logout`: ask for password and 2FA code on the terminal, keep only the token."""
 
 import sys
 
@@ -14,7 +14,7 @@ from megabot.terminal import finish
 
 @click.command(help="Sign in; stores a token instead of your password.")
 @click.pass_obj
-def command(options: dict[str, object]) -> int:
+def login(options: dict[str, object]) -> int:
     """Ask for what the settings do not hold, sign in, say who is signed in."""
     settings = read_settings(options)
     settings.require_online()
@@ -34,6 +34,18 @@ def command(options: dict[str, object]) -> int:
         account = app.ports.forum.account()
     said = f"signed in as {account.person.actor}; the token is kept, the password is not"
     return finish(Outcome.DONE, said)
+
+
+@click.command(help="Sign out and forget the token.")
+@click.pass_obj
+def logout(options: dict[str, object]) -> int:
+    """Sign out. Where nobody is signed in that is said, and the server is not asked."""
+    with open_app(options) as app:
+        app.require_own_ledger()
+        if not app.is_signed_in:
+            return finish(Outcome.NOTHING, "nobody is signed in")
+        app.ports.forum.sign_out()
+    return finish(Outcome.DONE, "signed out")
 
 
 def _ask(what: str, *, may_be_empty: bool = False) -> str:

@@ -16,7 +16,7 @@ from megabot.errors import ConfigError
 from megabot.layout import Outcome
 from megabot.preview import essay_flaws
 from megabot.terminal import finish
-from megabot.verbs.changing import read
+from megabot.verbs.edition import read
 from megabot.verbs.ordering import keep, who
 
 PIPE = "-"

@@ -75,7 +75,7 @@ def root(tmp_path: Path, sandbox: Sandbox, source: Path, pip_cache: str) -> Root
     return Root(folder=tmp_path / "root", source=source, url=sandbox.url, pip=pip)
 
 
-@pytest.mark.last
+@pytest.mark.slow
 def test_it_is_installed_started_upgraded_and_taken_away(root: Root, sandbox: Sandbox) -> None:
     """The whole way in one test: each step stands on the one before, and an installation takes seconds."""
     done = root.make("install")

@@ -96,7 +96,7 @@ def test_readme_starts_with_how_to_try_it_and_leaves_the_tests_to_developers() -
     assert "For developers: `make test`" in readme
 
 
-@pytest.mark.last
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "argument"), [("make demo", "ARGS=--exit"), ("make test", f"TESTS={A_QUICK_TEST}")]
 )

@@ -25,6 +25,7 @@ from requests import PreparedRequest, Response
 
 from megabot.adapters.bounded_connection import BoundedAdapter
 from megabot.adapters.ledger_migrations import MIGRATIONS
+from megabot.adapters.lemmy_forum import LemmyForum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.errors import Unreachable
 from megabot.sandbox import Sandbox
@@ -285,14 +286,14 @@ def the_template_prints_all_it_is_given(scene: Scene) -> None:
 def a_verb_has_a_bug(scene: Scene) -> None:
     with_a_bug(scene)
     end = scene.run("post")
-    assert (end.code, "Traceback" in end.err) == (3, True)
+    assert (end.code, "KeyError: (" in end.err) == (3, True)
 
 
 def the_service_has_a_bug(scene: Scene) -> None:
     with_a_bug(scene)
     scene.monitor.will(answer(b"OK"))
     scene.serve(lambda: bool(scene.monitor.requests))
-    assert "this is a bug" in scene.said[-1].err
+    assert "KeyError: (" in scene.said[-1].err
 
 
 def with_a_bug(scene: Scene) -> None:
@@ -303,15 +304,17 @@ def with_a_bug(scene: Scene) -> None:
     scene.host = replace(scene.host, surroundings={"PYTHONPATH": f"{folder}:{ROOT}"})
 
 
-A_BUG = """
-import os
-from megabot import look
-def survey(ports, *given, **named):
-    named = ("PASSWORD", "TOTP_SECRET", "HEARTBEAT_URL")
-    secrets = [os.environ[f"MEGABOT_{name}"] for name in named]
-    raise KeyError(*secrets, "Bearer " + ports.forum._sign_ins.token)
+A_BUG = f"""
+import json, os, pathlib
 if "MEGABOT_PASSWORD" in os.environ:
-    look.survey = survey
+    from {LemmyForum.__module__} import {LemmyForum.__name__} as forum
+
+    def slip(*given, **named):
+        secrets = [os.environ["MEGABOT_" + name] for name in ("PASSWORD", "TOTP_SECRET", "HEARTBEAT_URL")]
+        token = json.loads(pathlib.Path(os.environ["MEGABOT_STATE_DIR"], "token.json").read_text())["token"]
+        raise KeyError(*secrets, "Bearer " + token)
+
+    forum.{LemmyForum.own_content.__name__} = slip
 """
 
 

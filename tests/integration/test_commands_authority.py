@@ -158,12 +158,13 @@ def test_a_command_that_is_saved_again_is_obeyed_once(world: World, service: Ser
     comment = say(world, service, f"{BOT} repost yes")
     world.clock.at += timedelta(hours=1)
 
-    for thanks in ("", " Thank you!"):
-        world.hand("modlin").edit_comment(comment, f"{BOT} repost yes{thanks}")
+    for words in ("repost yes", "repost yes Thank you!", "hold"):
+        world.hand("modlin").edit_comment(comment, f"{BOT} {words}")
         tick(world, service)
 
     assert len(world.posts()) == 2
     assert len([one for one in world.comments(1) if "answer:" in one]) == 1
+    assert [command.verb for command in world.ports().ledger.commands(5)] == ["repost"]
 
 
 @ON_BOTH

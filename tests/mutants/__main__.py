@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
+from textwrap import indent
 
 from tests.mutants.commands import COMMANDS
 from tests.mutants.decisions import DECISIONS
@@ -28,8 +29,12 @@ def main() -> int:
     """Try all mutants, or those with a word in their name; say of each what became of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only mutants with this in their name")
+    parser.add_argument("--list", action="store_true", help="run nothing; show what each changes")
     wanted = parser.parse_args()
     mutants = [mutant for mutant in MUTANTS if wanted.word in mutant.name]
+    if wanted.list:
+        print(*(f"{mutant.name}\n{indent(mutant.diff(ROOT), ' ' * 10)}" for mutant in mutants), sep="\n")
+        return 0
     started, fates = time.monotonic(), Counter[Fate]()
     with tempfile.TemporaryDirectory(prefix="megabot-mutants-") as folder:
         shops = [Workshop.set_up(ROOT, Path(folder) / f"{number}") for number in range(AT_A_TIME)]

@@ -1,5 +1,16 @@
 """Mutants of what a Lemmy 1.0 and an upgrade to it ask for."""
 
+import requests
+
+from megabot import inbox, look
+from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_v4, lemmy_v4_inbox
+from megabot.adapters import lemmy_wire_v4 as wire
+from megabot.adapters.lemmy_answer import Call
+from megabot.adapters.lemmy_pages import Listed
+from megabot.adapters.lemmy_v4_requests import Form, RequestsV4
+from megabot.core.posts import PinEvent
+from megabot.errors import ForumError, Refused
+from tests.mutants.change import call, condition, without_step
 from tests.mutants.mutant import Mutant
 
 FOUND_OUT = "tests/integration/test_lemmy_upgrade.py"
@@ -9,20 +20,28 @@ COMMANDS = "tests/integration/test_commands_by_comment.py"
 UNDO = "tests/integration/test_undo.py"
 ON_1_0 = "tests/integration/test_on_1_0.py"
 
+
+def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:
+    return Refused("The server said no.", code="no") if status == 422 else lemmy_answer._refusal(code, call)
+
+
+def mentions_alone(self: lemmy_v4_inbox.Inbox, query: Form) -> requests.Response:
+    return self._requests.get(lemmy_v4_inbox._LIST, query | {"type_": "mention"})
+
+
+def by_the_post_alone(self: lemmy_v4.LemmyV4, post_id: int, kind: str) -> Listed[PinEvent]:
+    return self._list("modlog", {"post_id": post_id, "type_": kind}, wire.pin_event)
+
+
 GENERATIONS = (
     Mutant(
         name="a token is had over the API that an upgraded server keeps out of courtesy",
-        file="megabot/adapters/lemmy_calls.py",
-        old="        if not self._speech.is_spoken():\n",
-        new="        if False:\n",
+        changes=(condition(lemmy_calls.Calls._stay, 1, gives=False),),
         caught_by=(f"{FOUND_OUT}::test_a_sign_in_over_v3_finds_out_first_that_the_server_was_upgraded",),
     ),
     Mutant(
         name="an answer of 422 without a word is a no",
-        file="megabot/adapters/lemmy_answer.py",
-        old="    if status == _NOT_FOUND and not body.strip():\n",
-        new='    if status == 422:\n        return Refused("The server said no.", code="no")\n'
-        "    if status == _NOT_FOUND and not body.strip():\n",
+        changes=(call(lemmy_answer.failure, lemmy_answer._refusal, gives=a_422_is_a_no),),
         caught_by=(
             f"{PROXY}::test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again",
             f"{PROXY}::test_a_post_that_never_got_there_is_of_unknown_outcome",
@@ -30,9 +49,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="on 1.0 mentions alone are listed",
-        file="megabot/adapters/lemmy_v4_inbox.py",
-        old='query: Form = {"limit": PAGE}',
-        new='query: Form = {"type_": "mention", "limit": PAGE}',
+        changes=(call(lemmy_v4_inbox.Inbox._page, RequestsV4.get, gives=mentions_alone),),
         caught_by=(
             f"{COMMANDS}::test_a_moderator_has_a_fresh_copy_made[v4]",
             f"{COMMANDS}::test_an_answer_to_the_bot_needs_no_mention[v4]",
@@ -40,30 +57,22 @@ GENERATIONS = (
     ),
     Mutant(
         name="each edit of a comment is heard as another command",
-        file="megabot/inbox.py",
-        old="        new = [notice for notice in listing.notices if heard(notice.key) is None]\n",
-        new="        new = list(listing.notices)\n",
+        changes=(condition(inbox.Inbox._list, 1, gives=True),),
         caught_by=(f"{AUTHORITY}::test_a_command_that_is_saved_again_is_obeyed_once[v4]",),
     ),
     Mutant(
         name="1.0's mod log is asked by the post alone, and tells no name",
-        file="megabot/adapters/lemmy_v4.py",
-        old='        where: Form = {"community_id": community_id, "post_id": post_id}\n',
-        new='        where: Form = {"post_id": post_id}\n',
+        changes=(call(lemmy_v4.LemmyV4.pin_events, lemmy_v4.LemmyV4._list, gives=by_the_post_alone),),
         caught_by=(f"{UNDO}::test_the_post_that_was_replaced_is_pinned_again_the_copy_locked[v4-lost]",),
     ),
     Mutant(
         name="of a removed post without its text nothing is asked",
-        file="megabot/look.py",
-        old="    known |= {post.id for post in removals if post.body}\n",
-        new="    known |= {post.id for post in ground.content.posts}\n",
+        changes=(condition(look._hidden, 4, gives=False),),
         caught_by=(f"{ON_1_0}::test_a_removed_thread_whose_text_nobody_shows_is_not_posted_again",),
     ),
     Mutant(
         name="that a copy was taken back is forgotten after weeks",
-        file="megabot/look.py",
-        old="        earliest = min(earliest, records[-1].slot)\n",
-        new="",
+        changes=(without_step(look._since, min, 1),),
         caught_by=(f"{UNDO}::test_it_stays_undone_through_weeks_without_another_thread",),
     ),
 )

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -91,13 +91,13 @@ class Workshop:
 
     @contextmanager
     def _broken(self, mutant: Mutant) -> Iterator[None]:
-        path = self.folder / mutant.file
-        whole = path.read_text(encoding="utf-8")
-        _write(path, mutant.broken(whole))
+        broken = mutant.broken(self.folder)
+        whole = {path: path.read_text(encoding="utf-8") for path in broken}
         try:
+            _write(broken)
             yield
         finally:
-            _write(path, whole)
+            _write(whole)
 
     def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         settings = {"PYTHONPATH": str(self.folder), "COLUMNS": "300"}
@@ -112,10 +112,11 @@ class Workshop:
         )
 
 
-def _write(path: Path, text: str) -> None:
+def _write(texts: Mapping[Path, str]) -> None:
     """Write code, and forget its byte code: a change within a second that keeps the size goes unnoticed."""
-    path.write_text(text, encoding="utf-8")
-    Path(cache_from_source(str(path))).unlink(missing_ok=True)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+        Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 def verdict(mutant: Mutant, run: Run) -> Outcome:

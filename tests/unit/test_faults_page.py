@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def spread(cases: str) -> Iterator[str]:
         yield f"{first[0]}{number:02}"
 
 
+@cache
 def named() -> set[str]:
     """Every case that the docstring of a test, or of a module of tests, names."""
     texts = []

@@ -1,5 +1,6 @@
 """The mutants fit the code as it is, and the runner tells a caught one, a survivor and a broken one apart."""
 
+import ast
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -7,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from megabot.core import upkeep
+from megabot.core import adoption, plan, refreshing, undoing, upkeep
 from megabot.core.publication import PUBLICATION
 from tests.mutants.__main__ import MUTANTS, ROOT, trials, trouble_before
+from tests.mutants.change import Change
 from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop, verdict
 
-RULES = {rule.__name__ for rule in PUBLICATION}
-RULES |= {name for name in upkeep.decide_upkeep.__code__.co_names if hasattr(upkeep, name)}
-RULES |= {"clock_is_wrong", "decide_adoption", "decide_release", "decide_undo", "decide_refresh"}
+RULES: set[object] = {*PUBLICATION, plan.clock_is_wrong, adoption.decide_adoption, adoption.decide_release}
+RULES |= {getattr(upkeep, name, None) for name in upkeep.decide_upkeep.__code__.co_names} - {None}
+RULES |= {refreshing.decide_refresh, undoing.decide_undo}
 
 
 def test_each_mutant_changes_one_place_of_the_code_as_it_is() -> None:
     for mutant in MUTANTS:
-        text = (ROOT / mutant.file).read_text("utf-8")
-
-        compile(mutant.broken(text), mutant.file, "exec")
+        for path, text in mutant.broken(ROOT).items():
+            compile(text, path, "exec")
 
 
 def test_no_two_mutants_have_one_name() -> None:
@@ -31,7 +32,7 @@ def test_no_two_mutants_have_one_name() -> None:
 
 def test_each_rule_of_decide_is_broken_in_some_mutant() -> None:
     assert len(MUTANTS) >= 15
-    assert {mutant.rule for mutant in MUTANTS} - {""} == RULES
+    assert {mutant.rule for mutant in MUTANTS} - {None} == RULES
 
 
 def test_each_test_that_has_to_catch_a_mutant_is_there() -> None:
@@ -42,13 +43,16 @@ def test_each_test_that_has_to_catch_a_mutant_is_there() -> None:
 
 
 SUM = "tests/test_sum.py::test_sum"
-WRONG = Mutant(
-    name="a sum is a difference",
-    file="megabot/__init__.py",
-    old="one + other",
-    new="one - other",
-    caught_by=(SUM,),
-)
+
+
+def subtract(tree: ast.AST) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp):
+            node.op = ast.Sub()
+
+
+DIFFERENCE = Change("megabot/__init__.py", "add", subtract)
+WRONG = Mutant(name="a sum is a difference", changes=(DIFFERENCE,), caught_by=(SUM,))
 
 
 @pytest.fixture
@@ -77,17 +81,26 @@ def test_a_mutant_that_one_of_its_tests_passes_has_survived(workshop: Workshop) 
     assert workshop.judge(replace(WRONG, caught_by=(SUM, nothing))) == Outcome(Fate.SURVIVED, nothing)
 
 
-def test_a_mutant_that_is_no_code_is_broken(workshop: Workshop) -> None:
-    found = workshop.judge(replace(WRONG, new="one +"))
+def test_a_mutant_that_cannot_run_is_broken(workshop: Workshop) -> None:
+    def cut(tree: ast.AST) -> None:
+        vars(tree)["body"] = []
+
+    found = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, alter=cut),)))
 
     assert found.fate is Fate.BROKEN
     assert "cannot run" in found.shown
 
 
-def test_a_mutant_that_does_not_fit_the_code_is_broken(workshop: Workshop) -> None:
-    found = workshop.judge(replace(WRONG, old="one * other"))
+def test_a_mutant_that_changes_nothing_is_broken(workshop: Workshop) -> None:
+    found = workshop.judge(replace(WRONG, changes=(DIFFERENCE, replace(DIFFERENCE, alter=subtract))))
 
-    assert found == Outcome(Fate.BROKEN, "megabot/__init__.py holds 0 times what would be replaced")
+    assert found == Outcome(Fate.BROKEN, "nothing of add in megabot/__init__.py is changed")
+
+
+def test_a_mutant_of_a_function_that_is_gone_is_broken(workshop: Workshop) -> None:
+    found = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, function="multiply"),)))
+
+    assert found == Outcome(Fate.BROKEN, "0 places fit, and it must be one")
 
 
 @pytest.mark.parametrize(

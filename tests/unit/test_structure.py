@@ -316,6 +316,7 @@ def test_the_reader_sees_imports_of_every_form() -> None:
     assert libraries(tree) == {"a", "d"}
 
 
+@pytest.mark.slow
 def test_every_module_imports_alone_without_a_warning_and_does_no_work() -> None:
     modules = [module for module in FILES if module != "megabot.__main__"]
 

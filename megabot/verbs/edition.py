@@ -1,8 +1,11 @@
-"""What the verbs share that change one edition: the words are those that moderators use on Lemmy."""
+"""`megabot hold`, `skip`, `move`, `resume`: change one edition, in the words that moderators use on Lemmy."""
+
+import click
 
 from megabot import amending, texts
 from megabot.app import App, open_app
 from megabot.core.arguments import read_arguments
+from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Command, Reason, Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
@@ -11,8 +14,29 @@ from megabot.terminal import finish
 from megabot.verbs.ordering import keep, who
 
 
-def change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
-    """Hold, skip, move or resume, and say what that comes to."""
+def _verb(verb: Verb, what: str, words: str = "[THREAD] [KEY]") -> click.Command:
+    @click.command(verb.value, help=what, context_settings={"ignore_unknown_options": True})
+    @click.argument("words", nargs=-1, metavar=words)
+    @click.pass_obj
+    def command(options: dict[str, object], words: tuple[str, ...]) -> int:
+        return _change(options, verb, words)
+
+    return command
+
+
+hold = _verb(
+    Verb.HOLD, "Put the next edition, or that of KEY, on hold: it is not posted until `megabot resume`."
+)
+skip = _verb(Verb.SKIP, "Don't post the next edition, or that of KEY.")
+move = _verb(
+    Verb.MOVE,
+    f"Post the next edition, or that of KEY, at another time: {EXAMPLES}.",
+    "[THREAD] [KEY] TIME",
+)
+resume = _verb(Verb.RESUME, "Cancel all holds, skips and moves of a thread, or those of KEY.")
+
+
+def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
     with open_app(options) as app:
         command, thread = read(app, verb, words)
         desk = app.writing_desk
