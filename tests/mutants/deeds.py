@@ -85,16 +85,12 @@ RECOGNISING = (
     ),
     Mutant(
         name="the community's list is read, not the bot's profile",
-        file="megabot/adapters/lemmy_v3.py",
-        old="            lambda: self._api.get_person_details("
-        'person_id=author, sort="New", limit=PAGE, page=number),\n'
-        "            wire.own_content,\n",
-        new='            lambda: self._get("post/list", {"sort": "New", "limit": PAGE, "page": number}),\n'
-        "            lambda answer: OwnContent(\n"
-        "                author=author,\n"
-        "                posts=tuple(post for post in wire.posts(answer) if post.creator.id == author),\n"
-        "                comments=(),\n"
-        "            ),\n",
+        file="megabot/adapters/lemmy_dialect_v3.py",
+        old="            page = calls.signed_in(self._own_content, person_id=author, page=number)\n",
+        new='            listed = Operation.get("post/list", parse.posts, sort="New", limit=PAGE)\n'
+        "            posts = calls.signed_in(listed, page=number)\n"
+        "            posts = tuple(post for post in posts if post.creator.id == author)\n"
+        "            page = OwnContent(author=author, posts=posts, comments=())\n",
         caught_by=(
             f"{HANDS}::test_an_adopted_thread_is_the_edition_of_its_week[lost]",
             "tests/contract/test_forum.py::test_a_comment_is_found_among_the_own_content[v3]",
@@ -168,15 +164,15 @@ BEHAVING = (
     ),
     Mutant(
         name="an upgraded server is spoken to as before",
-        file="megabot/adapters/lemmy_forum.py",
-        old="            self._change(error)\n",
+        file="megabot/adapters/lemmy_client.py",
+        old="            self._change_api(error)\n",
         new="            raise error\n",
         caught_by=(f"{UPGRADE}::test_one_post_is_pinned_and_the_old_one_is_not",),
     ),
     Mutant(
         name="one refusal is enough to sign in again",
         file="megabot/adapters/lemmy_calls.py",
-        old="            self.anyone(Call.READ, self._speech.probe, done)\n",
+        old="            self.anyone(self.dialect.probe)\n",
         new="            raise TokenRefused\n",
         caught_by=(
             f"{WIRE}::test_one_wrong_refusal_costs_no_sign_in",

@@ -13,7 +13,7 @@ GENERATIONS = (
     Mutant(
         name="a token is had over the API that an upgraded server keeps out of courtesy",
         file="megabot/adapters/lemmy_calls.py",
-        old="        if not self._speech.is_spoken():\n",
+        old="        if not self.dialect.is_spoken():\n",
         new="        if False:\n",
         caught_by=(f"{FOUND_OUT}::test_a_sign_in_over_v3_finds_out_first_that_the_server_was_upgraded",),
     ),
@@ -31,8 +31,8 @@ GENERATIONS = (
     Mutant(
         name="on 1.0 mentions alone are listed",
         file="megabot/adapters/lemmy_v4_inbox.py",
-        old='query: Form = {"limit": PAGE}',
-        new='query: Form = {"type_": "mention", "limit": PAGE}',
+        old="Operation.get(_LIST, listed(notice), limit=PAGE)",
+        new='Operation.get(_LIST, listed(notice), type_="mention", limit=PAGE)',
         caught_by=(
             f"{COMMANDS}::test_a_moderator_has_a_fresh_copy_made[v4]",
             f"{COMMANDS}::test_an_answer_to_the_bot_needs_no_mention[v4]",
@@ -47,9 +47,9 @@ GENERATIONS = (
     ),
     Mutant(
         name="1.0's mod log is asked by the post alone, and tells no name",
-        file="megabot/adapters/lemmy_v4.py",
-        old='        where: Form = {"community_id": community_id, "post_id": post_id}\n',
-        new='        where: Form = {"post_id": post_id}\n',
+        file="megabot/adapters/lemmy_client.py",
+        old="self._calls.signed_in(operation, community_id=community_id, post_id=post_id)",
+        new="self._calls.signed_in(operation, post_id=post_id)",
         caught_by=(f"{UNDO}::test_the_post_that_was_replaced_is_pinned_again_the_copy_locked[v4-lost]",),
     ),
     Mutant(
