@@ -7,7 +7,6 @@ from datetime import datetime
 import requests
 from typing_extensions import override
 
-from megabot.adapters import lemmy_v3_inbox as inbox
 from megabot.adapters import lemmy_wire_v3 as parse
 from megabot.adapters.lemmy_answer import Call, SiteAnswer, UnknownCall, decode
 from megabot.adapters.lemmy_calls import Calls, Dialect, Method, Operation
@@ -15,9 +14,9 @@ from megabot.adapters.lemmy_fields import Fields, done, token, version
 from megabot.adapters.lemmy_forms import SHOW_EVERYTHING, Form, edited_post, new_post
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page, is_last, iter_numbered_pages, newest_first
+from megabot.adapters.lemmy_v3_inbox import list_new, list_sent
 from megabot.adapters.lemmy_v3_requests import PlemmyRequests
 from megabot.core.posts import Feature, OwnContent, Person, Post, PostDraft, Site
-from megabot.core.watermark import Listing, Watermark
 from megabot.errors import ForumError
 
 _LATER = re.compile(r"[1-9][0-9]*\.")
@@ -76,6 +75,8 @@ class DialectV3(Dialect):
     message = Operation.post("private_message", done)
 
     iter_pages = staticmethod(iter_numbered_pages)
+    inbox = staticmethod(list_new)
+    messages_to = staticmethod(list_sent)
 
     _account = Operation.get("site", _proven)
     _own_content = Operation.get("user", parse.own_content, sort="New", limit=PAGE)
@@ -135,14 +136,6 @@ class DialectV3(Dialect):
     @override
     def edit_post(self, calls: Calls, post_id: int, draft: PostDraft) -> Post:
         return calls.signed_in(self._edit_post, **edited_post(post_id, draft))
-
-    @override
-    def inbox(self, calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
-        return inbox.list_new(calls, above, now=now, me=me().id)
-
-    @override
-    def messages_to(self, calls: Calls, person_id: int) -> tuple[str, ...]:
-        return inbox.list_sent(calls, person_id)
 
     @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:

@@ -1,6 +1,6 @@
 """API v4, which Lemmy 1.0 speaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, assert_never
@@ -9,7 +9,6 @@ import requests
 from typing_extensions import override
 
 from megabot.adapters import lemmy_codes as codes
-from megabot.adapters import lemmy_v4_inbox as inbox
 from megabot.adapters import lemmy_wire_v4 as parse
 from megabot.adapters.lemmy_answer import Call, NotReadBack, SiteAnswer
 from megabot.adapters.lemmy_calls import Calls, Dialect, Method, Operation
@@ -17,9 +16,9 @@ from megabot.adapters.lemmy_fields import Fields, done, token
 from megabot.adapters.lemmy_forms import SHOW_EVERYTHING_V4, Form, edited_post, new_post
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import PAGE, Page, iter_cursor_pages, newest_first
+from megabot.adapters.lemmy_v4_inbox import list_new, list_sent
 from megabot.core.posts import Comment, Feature, OwnContent, Person, Post, PostDraft, Site, Tag
 from megabot.core.tags import chosen
-from megabot.core.watermark import Listing, Watermark
 from megabot.errors import ForumError, NotFound
 
 _CREATIONS = {Call.NEW_POST, Call.NEW_COMMENT}
@@ -77,6 +76,8 @@ class DialectV4(Dialect):
     message = Operation.post("private_message", done)
 
     iter_pages = staticmethod(iter_cursor_pages)
+    inbox = staticmethod(list_new)
+    messages_to = staticmethod(list_sent)
 
     _own_content = Operation.get("person/content", parse.listed(parse.written), type_="all", limit=PAGE)
     _create_post = Operation.post("post", parse.written_post, Call.NEW_POST)
@@ -147,7 +148,10 @@ class DialectV4(Dialect):
 
     @override
     def create_post(self, calls: Calls, community_id: int, draft: PostDraft) -> Post:
-        tags = chosen(draft.tags, self._tags_of(calls, community_id)) if draft.tags else ()
+        tags: Iterable[Tag] = ()
+        if draft.tags:
+            community = calls.signed_in(self.community, id=community_id)
+            tags = chosen(draft.tags, community.tags or ())
         try:
             return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
         except NotReadBack as error:
@@ -164,19 +168,8 @@ class DialectV4(Dialect):
         return calls.signed_in(self._edit_post, **edited_post(post_id, draft, tags))
 
     @override
-    def inbox(self, calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
-        return inbox.list_new(calls, above, now=now)
-
-    @override
-    def messages_to(self, calls: Calls, person_id: int) -> tuple[str, ...]:
-        return inbox.list_sent(calls, person_id)
-
-    @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
         return calls.signed_in(self._upload, **{"images[]": image})  # as pict-rs, which gets it, wants it
-
-    def _tags_of(self, calls: Calls, community_id: int) -> tuple[Tag, ...]:
-        return calls.signed_in(self.community, id=community_id).tags or ()
 
     def _is_missing(self, calls: Calls, community_id: int) -> bool:
         try:
@@ -184,5 +177,5 @@ class DialectV4(Dialect):
         except NotFound:
             return True
         except ForumError:
-            return False
+            pass
         return False

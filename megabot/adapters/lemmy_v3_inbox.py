@@ -6,7 +6,7 @@ that names the bot by a late edit is found among the newest 50 mentions. Shapes 
 085, 088, 090).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page
 from megabot.adapters.lemmy_wire_v3 import paged, person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
+from megabot.core.posts import Person
 from megabot.core.watermark import Listing, Watermark, down_to
 
 FIRST_PAGES = 10
@@ -25,14 +26,15 @@ _MESSAGES = "private_message/list"
 _TOP_LEVEL = 2  # the tree's root and the comment itself: `0.7`
 
 
-def list_new(calls: Calls, above: Watermark, *, now: datetime, me: int) -> Listing:
-    """List what is above a watermark, oldest first, but for what the account `me` wrote itself."""
+def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
+    """List what is above a watermark, oldest first, except what the account itself wrote."""
+    author = me().id
     most = LAST_PAGE if above.at else FIRST_PAGES
     found: list[Notice] = []
     newest: dict[str, int] = {}
     for name, operation in _LISTS.items():
         new, newest[name] = down_to(above, name, calls.iter_pages(operation, most=most))
-        found += [notice for notice in new if notice.author.id != me]
+        found += [notice for notice in new if notice.author.id != author]
     notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))
 

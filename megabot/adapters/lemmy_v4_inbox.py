@@ -8,7 +8,7 @@ own post or comment is a reply even where it names the bot (recorded: 100), and 
 `creator_id` is 0 for all but admins.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,8 +33,8 @@ NOBODY = Person(id=0, name="", actor="")
 _TOP_LEVEL = 2  # the tree's root and the comment itself: `0.7`
 
 
-def list_new(calls: Calls, above: Watermark, *, now: datetime) -> Listing:
-    """List what is above a watermark, oldest first."""
+def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
+    """List what is above a watermark, oldest first. 1.0 tells nobody of what they wrote themselves."""
     most = LAST_PAGE if above.at else FIRST_PAGES
     pages = calls.iter_pages(Operation.get(_LIST, listed(notice), limit=PAGE), most=most)
     found, newest = down_to(above, _NAME, pages)
@@ -66,13 +66,13 @@ def notice(item: Fields) -> Notice:
 def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     """Make one of all notifications of a content, newest first: an edit makes another (lemmy-api 2.10)."""
     once: dict[str, Notice] = {}
-    for one in notices:
-        newer = once.get(one.key)
+    for item in notices:
+        newer = once.get(item.key)
         if newer is not None:
-            unread = newer.unread or one.unread
-            once[one.key] = replace(one, text=newer.text, gone=newer.gone, unread=unread)
+            unread = newer.unread or item.unread
+            once[item.key] = replace(item, text=newer.text, gone=newer.gone, unread=unread)
         else:
-            once[one.key] = one
+            once[item.key] = item
     return tuple(once.values())
 
 
