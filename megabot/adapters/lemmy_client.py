@@ -1,7 +1,7 @@
 """A Lemmy server as the bot's account sees it: the `Forum` port over whichever API the server speaks.
 
-A server can be upgraded, or put back, between any two requests. Then it does not know a call, which was not
-carried out therefore: the other API is taken, and the call is made once more over that.
+A server can be upgraded, or restored from a backup, between any two requests. Then it does not know the call
+and has not carried it out, so the client changes to the other API and makes the call once more.
 """
 
 import logging
@@ -56,9 +56,9 @@ def open_forum(
     on_kind: Callable[[ApiKind], None] = lambda _: None,
     new_key: Callable[[], str] = new_key,
 ) -> tuple[Forum, ApiKind]:
-    """Make the forum: no request where the kind is known, else one over v4, or two. The last is a greeting.
+    """Return the forum and the API that it speaks, which takes one or two requests unless `kind` is known.
 
-    `on_kind` is told when it is found to be another one later.
+    `on_kind` is called when the server turns out later to speak the other API.
     """
     apis = ApiFactory(session=session, sign_ins=sign_ins, clock=clock, new_key=new_key)
     spoken = apis.detect() if kind is None else apis.known(kind)

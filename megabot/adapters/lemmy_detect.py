@@ -1,6 +1,6 @@
 """Finding out which API a server speaks.
 
-Lemmy 1.0 answers /api/v3/site too, so that only v4 not being there proves a 0.19 (lemmy-api 4).
+Lemmy 1.0 answers /api/v3/site too, so only the absence of v4 proves a 0.19 (lemmy-api 4).
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class ApiKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenApi:
-    """The API that a server speaks, and what it said about itself when that was found out."""
+    """The API that a server speaks. `answer` is what it said about itself when it was detected."""
 
     kind: ApiKind
     calls: Calls
@@ -48,7 +48,7 @@ class ApiFactory:
     new_key: Callable[[], str]
 
     def known(self, kind: ApiKind) -> SpokenApi:
-        """Take the server to speak an API, without a request."""
+        """Assume that the server speaks an API; no request is made."""
         return SpokenApi(kind=kind, calls=self._calls(kind))
 
     def detect(self) -> SpokenApi:
@@ -76,7 +76,7 @@ class ApiFactory:
                 assert_never(kind)
 
     def _site_over_v4(self) -> SiteAnswer | None:
-        """Read the server's own facts over v4, None if it does not speak that."""
+        """Read what the server says about itself over v4; None if it does not speak v4."""
         response = self.session.get(f"{self.session.address}/api/v4/site")
         if response.status_code == _NOT_FOUND:
             return None

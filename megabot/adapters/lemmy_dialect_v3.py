@@ -23,9 +23,9 @@ _LATER = re.compile(r"[1-9][0-9]*\.")
 
 
 def _site(answer: Fields) -> SiteAnswer:
-    """Take what the server says of itself, unless it is a 1.0: over v3 that lies (lemmy-api 3)."""
+    """Read what the server says about itself; raise `UnknownCall` if it is a 1.0, which is wrong over v3."""
     told = parse.site(answer)
-    if _LATER.match(told.site.version):  # one that was built by hand can say "unknown version"
+    if _LATER.match(told.site.version):  # lemmy-api 3; one that was built by hand can say "unknown version"
         raise UnknownCall(f"The server runs Lemmy {told.site.version}, which is to be spoken to over v4.")
     return told
 
@@ -94,7 +94,7 @@ class DialectV3(Dialect):
 
     @override
     def is_spoken(self) -> bool:
-        # Whether the server has no API v4. One that does not say is taken to have none.
+        # It is if the server has no API v4. A server that does not say is taken to have none.
         try:
             response = self._session.get(f"{self._session.address}/api/v4/site")
             decode(response.status_code, response.content, call=Call.READ, parse=version)
@@ -139,6 +139,6 @@ class DialectV3(Dialect):
 
     @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
-        # The server's pict-rs gives a file name; the address is the server's own name's.
+        # pict-rs answers with a file name only.
         file = calls.signed_in(self._upload, file=image)
         return f"{site().actor.rstrip('/')}/pictrs/image/{file}"

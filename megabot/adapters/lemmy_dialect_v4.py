@@ -35,7 +35,7 @@ class DialectV4(Dialect):
     """
 
     probe = Operation.get("account/validate_auth", done)
-    # A token dies after a week unless it is asked to stay.
+    # Without `stay_logged_in` the token dies after a week.
     sign_in = Operation.post("account/auth/login", token, Call.SIGN_IN, stay_logged_in=True)
     sign_out = Operation.post("account/auth/logout", done)
 
@@ -112,7 +112,7 @@ class DialectV4(Dialect):
 
     @override
     def is_spoken(self) -> bool:
-        # Without asking: a server without this API knows none of its calls.
+        # No need to ask: a server without this API knows none of its calls.
         return True
 
     @override
@@ -122,7 +122,7 @@ class DialectV4(Dialect):
     @override
     def removals(self, author: Person) -> Operation[Page[Post | None]]:
         removed = parse.listed(partial(parse.removed_post, author=author))
-        # With those of an account's ban, too.
+        # `show_bulk`: also the removals that came with a ban of the account.
         return Operation.get("modlog", removed, type_="mod_remove_post", show_bulk="true", limit=PAGE)
 
     @override
@@ -169,7 +169,7 @@ class DialectV4(Dialect):
 
     @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
-        return calls.signed_in(self._upload, **{"images[]": image})  # as pict-rs, which gets it, wants it
+        return calls.signed_in(self._upload, **{"images[]": image})  # the field that pict-rs reads
 
     def _is_missing(self, calls: Calls, community_id: int) -> bool:
         try:

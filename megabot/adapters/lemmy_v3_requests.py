@@ -15,8 +15,9 @@ from megabot.adapters.lemmy_calls import Method, Operation
 from megabot.adapters.lemmy_forms import Form
 from megabot.adapters.lemmy_http import LemmySession
 
-# The other calls need a field that plemmy 0.4.8 does not have (thumbnail, show_read, post_id of the mod log),
-# or send one that 0.19 refuses (`unread_only=none`, recorded: 083).
+# Not here, so sent by the handlers, are calls for which plemmy 0.4.8 lacks a field (thumbnail, show_read,
+# post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or lacks a method,
+# and the sign-in, after which it would make a session of its own.
 _PLEMMY = {
     (Method.GET, "comment"): "get_comment",
     (Method.GET, "community"): "get_community",
