@@ -11,7 +11,7 @@ SLOW := browser contract e2e integration scenes
 VENV := .venv
 BIN := $(VENV)/bin
 READY := .make/package
-EXACT := megabot/core/*,megabot/adapters/lemmy_wire*.py,megabot/errors.py
+EXACT := megabot/core/*,megabot/adapters/lemmy_wire*.py,megabot/adapters/lemmy_v*_inbox.py,megabot/errors.py
 LOCK := .make/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 

@@ -21,8 +21,8 @@ from megabot.adapters.heartbeat import Heartbeat
 from megabot.adapters.home_servers import HomeServers
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_owner import LedgerOwner
+from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.no_ledger import NoLedger
 from megabot.adapters.renderer import Renderer

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
+from typing_extensions import override
+
+from megabot import ports
 from megabot.adapters.public_web import NoPage, PublicWeb
 from megabot.core.federation import Reading, Software
 from megabot.core.proxy import Proxy
@@ -30,7 +33,7 @@ Read = Callable[[str], bytes]
 """Reads an address, or raises `NoPage`."""
 
 
-class HomeServers:
+class HomeServers(ports.HomeServers):
     """The servers that communities live on. Raises nothing: trouble is part of an answer."""
 
     def __init__(
@@ -39,12 +42,12 @@ class HomeServers:
         self._read = read or reader(PublicWeb(purpose=PURPOSE, seconds=seconds / 2, proxy=proxy))
         self._seconds = seconds
 
+    @override
     def pin(self, community: str, post: str) -> Reading:
-        """Ask a community's server whether it shows the post at the address `post` as pinned."""
         return self._bounded(lambda: self._pin(community, post), Reading(HomePin.UNREADABLE, _TOO_LATE))
 
+    @override
     def software(self, community: str) -> Software:
-        """Ask a community's server what it runs."""
         return self._bounded(lambda: self._software(community), Software())
 
     def _pin(self, community: str, post: str) -> Reading:

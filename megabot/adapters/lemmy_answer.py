@@ -6,12 +6,14 @@ write is unknown (`OutcomeUnknown`), because Lemmy's answers can fail after the 
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
 from megabot.adapters import lemmy_codes as codes
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Bucket, refill_seconds
+from megabot.core.posts import Account, Site
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -55,6 +57,20 @@ class UnknownCall(NotLemmy):
 
 class NotReadBack(OutcomeUnknown):
     """1.0 says that something is not there: where to write it, or what was written and is read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """What a server says about itself, and over v3 about the account if the token is alive."""
+
+    site: Site
+    account: Account | None = None
+
+    def proven(self) -> Account:
+        """Return the account; its absence is how 0.19 says that a token is dead (recorded: 013)."""
+        if self.account is None:
+            raise TokenRefused("The server answered as to a stranger: it does not take the stored token.")
+        return self.account
 
 
 _BUCKETS = {

@@ -1,64 +1,61 @@
-"""Lists that a server gives page by page, put together: each thing once, newest first.
+"""Lists that a server returns page by page. No I/O.
 
-API v3 numbers its pages from 1, v4 says on each how to ask for the one behind it.
+API v3 numbers its pages from 1; each page of v4 says how to ask for the next one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from megabot.adapters.lemmy_forms import Form
 from megabot.core.posts import Comment, Post
 
 PAGE = 50  # the most that a server gives; more is an error
 LAST_PAGE = 100  # the last that 0.19 gives
 
-Page = TypeVar("Page")
 Item = TypeVar("Item")
+Item_co = TypeVar("Item_co", covariant=True)
 Written = TypeVar("Written", Post, Comment)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[Item]):
-    """One page of a list of v4's. `after` is how to ask for the next, "" on the last."""
+class Page(Generic[Item_co]):
+    """One page of a list. `after` is how to ask v4 for the next one, "" on the last."""
 
-    items: tuple[Item, ...]
+    items: tuple[Item_co, ...]
     after: str = ""
 
 
-def pages(
-    fetch: Callable[[int], Page], *, ends: Callable[[Page], bool], most: int = LAST_PAGE
-) -> Iterator[Page]:
-    """Fetch page after page, up to the one behind which nothing wanted can be."""
+class PageIterator(Protocol):
+    """How an API goes through a list. `fetch` is given the part of the form that names the page."""
+
+    def __call__(self, fetch: Callable[[Form], Page[Item]], *, most: int) -> Iterator[tuple[Item, ...]]:
+        """Fetch the items page by page, `most` pages at most."""
+
+
+def iter_numbered_pages(
+    fetch: Callable[[Form], Page[Item]], *, most: int = LAST_PAGE
+) -> Iterator[tuple[Item, ...]]:
+    """Fetch pages by their numbers, up to one that is not full."""
     for number in range(1, most + 1):
-        page = fetch(number)
-        yield page
-        if ends(page):
-            return
-
-
-def following(
-    fetch: Callable[[str], Listed[Item]],
-    *,
-    ends: Callable[[tuple[Item, ...]], bool] = lambda _: False,
-    most: int = LAST_PAGE,
-) -> Iterator[Item]:
-    """Fetch page after page, as each says, up to the one behind which nothing wanted can be."""
-    for page in followed(fetch, most=most):
-        yield from page
-        if not page or ends(page):
-            return
-
-
-def followed(fetch: Callable[[str], Listed[Item]], *, most: int = LAST_PAGE) -> Iterator[tuple[Item, ...]]:
-    """Fetch page after page, as each says how, as long as more is asked for."""
-    after = ""
-    for _ in range(most):
-        page = fetch(after)
+        page = fetch({"page": number})
         yield page.items
-        after = page.after
-        if not (after and page.items):  # behind a last page that is full is an empty one
+        if len(page.items) < PAGE:
             return
+
+
+def iter_cursor_pages(
+    fetch: Callable[[Form], Page[Item]], *, most: int = LAST_PAGE
+) -> Iterator[tuple[Item, ...]]:
+    """Fetch pages as each says, up to one that names no next page or is empty."""
+    cursor: Form = {}
+    for _ in range(most):
+        page = fetch(cursor)
+        yield page.items
+        if not (page.after and page.items):  # a last page that is full names an empty one
+            return
+        cursor = {"page_cursor": page.after}
 
 
 def newest_first(found: Iterable[Written]) -> tuple[Written, ...]:

@@ -1,82 +1,122 @@
-"""The inbox of an account on a Lemmy 0.19 server: what is new in it, read or not. Part of `lemmy_v3`.
+"""The inbox of an account on a Lemmy 0.19 server: what is new in it, read or not.
 
 plemmy's own calls are not used: its list of messages asks for `unread_only=True`, which 0.19 refuses as it
 does `none` (recorded: 083). Comments are listed by when they were written, not by when they were told of: one
-that names the bot by a late edit is found among the newest 50 mentions.
+that names the bot by a late edit is found among the newest 50 mentions. Shapes as recorded from 0.19.20 (079,
+085, 088, 090).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-import requests
-
-from megabot.adapters import lemmy_wire_v3_inbox as wire
-from megabot.adapters.lemmy_answer import Call
-from megabot.adapters.lemmy_calls import Calls, Parse
-from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, pages
-from megabot.adapters.lemmy_wire import done
+from megabot.adapters.lemmy_calls import Calls, Operation
+from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page
+from megabot.adapters.lemmy_wire_v3 import paged, person
+from megabot.core.commands import Origin
 from megabot.core.notices import Notice
+from megabot.core.posts import Person
 from megabot.core.watermark import Listing, Watermark, down_to
-
-Query = dict[str, object]
-Request = Callable[[str, Query], requests.Response]
 
 FIRST_PAGES = 10
 """The most that is listed of a kind in an inbox that was never listed: nothing in it is obeyed anyway."""
 
 _MESSAGES = "private_message/list"
-_NEWEST: Query = {"sort": "New"}  # mentions would come by Hot otherwise (lemmy-api 1.14)
+_TOP_LEVEL = 2  # the tree's root and the comment itself: `0.7`
 
-# By their names in the watermark.
-_LISTS: dict[str, tuple[str, Query, Parse[tuple[Notice, ...]]]] = {
-    "v3 mention": ("user/mention", _NEWEST, wire.mentions),
-    "v3 reply": ("user/replies", _NEWEST, wire.replies),
-    "v3 message": (_MESSAGES, {}, wire.messages),
+
+def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
+    """List what is above a watermark, oldest first, except what the account itself wrote."""
+    author = me().id
+    most = LAST_PAGE if above.at else FIRST_PAGES
+    found: list[Notice] = []
+    newest: dict[str, int] = {}
+    for name, operation in _LISTS.items():
+        new, newest[name] = down_to(above, name, calls.iter_pages(operation, most=most))
+        found += [notice for notice in new if notice.author.id != author]
+    notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
+    return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))
+
+
+def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
+    """List what the account wrote to a person: among the newest messages between the two."""
+    sent = Operation.get(_MESSAGES, lambda answer: texts_to(answer, person_id), limit=PAGE)
+    return calls.signed_in(sent, creator_id=person_id)
+
+
+def mentions(answer: Fields) -> tuple[Notice, ...]:
+    """Read a page of comments that name the bot, in the server's order."""
+    return tuple(
+        _of_comment(view, notification=view.child("person_mention"), origin=Origin.COMMENT)
+        for view in answer.children("mentions")
+    )
+
+
+def replies(answer: Fields) -> tuple[Notice, ...]:
+    """Read a page of comments that answer the bot's comments or posts, in the server's order."""
+    return tuple(
+        _of_comment(view, notification=view.child("comment_reply"), origin=_answered(view.child("comment")))
+        for view in answer.children("replies")
+    )
+
+
+def messages(answer: Fields) -> tuple[Notice, ...]:
+    """Read a page of private messages, in the server's order."""
+    return tuple(_of_message(view) for view in answer.children("private_messages"))
+
+
+def texts_to(answer: Fields, person_id: int) -> tuple[str, ...]:
+    """Read the texts of those messages of a page that went to a person, in the server's order."""
+    found = [view.child("private_message") for view in answer.children("private_messages")]
+    return tuple(one.text("content") for one in found if one.number("recipient_id") == person_id)
+
+
+def _answered(comment: Fields) -> Origin:
+    """Tell an answer to a comment of the bot's from a top-level comment, which is none to anybody."""
+    return Origin.COMMENT if len(comment.text("path").split(".")) <= _TOP_LEVEL else Origin.REPLY
+
+
+def _of_comment(view: Fields, *, notification: Fields, origin: Origin) -> Notice:
+    comment = view.child("comment")
+    return Notice(
+        id=notification.number("id"),
+        origin=origin,
+        content_id=comment.number("id"),
+        author=person(view.child("creator"), admin=view.flag("creator_is_admin")),
+        text=comment.text("content"),
+        published=notification.time("published"),
+        post_id=comment.number("post_id"),
+        community_id=view.child("community").number("id"),
+        gone=_is_gone(comment),
+        unread=not notification.flag("read"),
+    )
+
+
+def _of_message(view: Fields) -> Notice:
+    message = view.child("private_message")
+    return Notice(
+        id=message.number("id"),
+        origin=Origin.MESSAGE,
+        content_id=message.number("id"),
+        author=person(view.child("creator")),
+        text=message.text("content"),
+        published=message.time("published"),
+        gone=_is_gone(message),
+        unread=not message.flag("read"),
+    )
+
+
+def _is_gone(content: Fields) -> bool:
+    return content.flag("removed") or content.flag("deleted")
+
+
+# By their names in the watermark. Mentions would come by Hot if no sort was asked for (lemmy-api 1.14).
+_LISTS: dict[str, Operation[Page[Notice]]] = {
+    "v3 mention": Operation.get("user/mention", paged(mentions), sort="New", limit=PAGE),
+    "v3 reply": Operation.get("user/replies", paged(replies), sort="New", limit=PAGE),
+    "v3 message": Operation.get(_MESSAGES, paged(messages), limit=PAGE),
 }
-
-
-class Inbox:
-    """One account's inbox, asked for through `get` and changed through `post`."""
-
-    def __init__(self, calls: Calls, *, get: Request, post: Request) -> None:
-        self._calls = calls
-        self._get = get
-        self._post = post
-
-    def new(self, above: Watermark, now: datetime, me: int) -> Listing:
-        """List what is above a watermark, oldest first, but for what the account `me` wrote itself."""
-        found: list[Notice] = []
-        newest: dict[str, int] = {}
-        for name, (path, query, parse) in _LISTS.items():
-            most = LAST_PAGE if above.at else FIRST_PAGES
-            new, newest[name] = down_to(above, name, self._pages(path, query, parse, most=most))
-            found += [notice for notice in new if notice.author.id != me]
-        notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
-        return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))
-
-    def mark_all_read(self) -> None:
-        """Take everything out of what is counted."""
-        self._calls.signed_in(Call.CHANGE, lambda: self._post("user/mark_all_as_read", {}), done)
-
-    def sent_to(self, person_id: int) -> tuple[str, ...]:
-        """List what the account wrote to a person: among the newest messages between the two."""
-        query: Query = {"creator_id": person_id, "limit": PAGE}
-        return self._calls.signed_in(
-            Call.READ,
-            lambda: self._get(_MESSAGES, query),
-            lambda answer: wire.texts_to(answer, person_id),
-        )
-
-    def _pages(
-        self, path: str, query: Query, parse: Parse[tuple[Notice, ...]], *, most: int
-    ) -> Iterator[tuple[Notice, ...]]:
-        wanted = query | {"limit": PAGE}
-
-        def page(number: int) -> tuple[Notice, ...]:
-            return self._calls.signed_in(Call.READ, lambda: self._get(path, wanted | {"page": number}), parse)
-
-        return pages(page, ends=lambda page: len(page) < PAGE, most=most)
 
 
 def _each_once(notices: Iterable[Notice]) -> Iterable[Notice]:

@@ -1,73 +1,85 @@
-"""How requests of API v3 are sent: by plemmy where it can say what is meant, else by its request handlers.
+"""How requests of API v3 are sent: by plemmy's own methods if they take the form, else by its handlers.
 
-Knows paths and forms, not what an answer means. Part of `lemmy_v3`.
+Knows how a form travels, not what an answer means.
 """
 
+import importlib
+import sys
+from importlib.metadata import distribution
+from types import ModuleType
 from typing import Any
 
 import requests
 
-from megabot.adapters import lemmy_wire as wire
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import Call, decode
+from megabot.adapters.lemmy_calls import Method, Operation
+from megabot.adapters.lemmy_forms import Form
 from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.plemmy_import import plemmy_modules
-from megabot.errors import ForumError
 
-Form = dict[str, object]
+# Not here, so sent by the handlers, are calls for which plemmy 0.4.8 lacks a field (thumbnail, show_read,
+# post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or lacks a method,
+# and the sign-in, after which it would make a session of its own.
+_PLEMMY = {
+    (Method.GET, "comment"): "get_comment",
+    (Method.GET, "community"): "get_community",
+    (Method.GET, "post"): "get_post",
+    (Method.GET, "resolve_object"): "resolve_object",
+    (Method.GET, "site"): "get_site",
+    (Method.GET, "user"): "get_person_details",
+    (Method.GET, "user/unread_count"): "get_unread_count",
+    (Method.POST, "comment"): "create_comment",
+    (Method.POST, "comment/distinguish"): "distinguish_comment",
+    (Method.POST, "community/follow"): "follow_community",
+    (Method.POST, "post/feature"): "feature_post",
+    (Method.POST, "post/lock"): "lock_post",
+    (Method.POST, "private_message"): "create_private_message",
+    (Method.PUT, "comment"): "edit_comment",
+    (Method.PUT, "user/save_user_settings"): "save_user_settings",
+    (Method.UPLOAD, "pictrs/image"): "upload_image",  # beside the API
+}
 
 
-class RequestsV3:
-    """The requests of one session. `api` is plemmy's own object for them."""
+class PlemmyRequests:
+    """The requests of one session."""
 
     def __init__(self, session: LemmySession) -> None:
         plemmy, handlers = plemmy_modules()
-        self.api: Any = plemmy.LemmyHttp(session.address)
-        self.api._session = session  # noqa: SLF001 - plemmy 0.4.8, pinned, offers no other way in
-        self._handlers = handlers
+        self._api: Any = plemmy.LemmyHttp(session.address)
+        self._api._session = session  # noqa: SLF001 - plemmy 0.4.8, pinned, offers no other way in
+        self._handlers: Any = handlers
         self._session = session
 
-    def get(self, path: str, query: Form) -> requests.Response:
-        """Read; the path is the part behind /api/v3/."""
-        response: requests.Response = self._handlers.get_handler(self._session, self._at(path), params=query)
+    def send(self, operation: Operation[object], form: Form) -> requests.Response:
+        """Send one request."""
+        form = operation.fixed | form
+        response: requests.Response
+        if method := _PLEMMY.get((operation.method, operation.path)):
+            response = getattr(self._api, method)(**form)
+            return response
+        url = f"{self._session.address}/api/v3/{operation.path}"
+        if operation.method is Method.GET:
+            response = self._handlers.get_handler(self._session, url, params=form)
+        else:
+            put = operation.method is Method.PUT
+            write = self._handlers.put_handler if put else self._handlers.post_handler
+            response = write(self._session, url, form)
         return response
 
-    def post(self, path: str, form: Form) -> requests.Response:
-        """Write by POST."""
-        response: requests.Response = self._handlers.post_handler(self._session, self._at(path), form)
-        return response
 
-    def put(self, path: str, form: Form) -> requests.Response:
-        """Write by PUT."""
-        response: requests.Response = self._handlers.put_handler(self._session, self._at(path), form)
-        return response
+def plemmy_modules() -> tuple[ModuleType, ModuleType]:
+    """Return plemmy and its request handlers, imported late because that costs a tenth of a second.
 
-    def upload(self, name: str, content: bytes) -> requests.Response:
-        """Send an image to the server's pict-rs, which stands beside the API."""
-        image = {"images[]": (name, content)}
-        return self._session.post(f"{self._session.address}/pictrs/image", files=image)
-
-    def probe(self) -> requests.Response:
-        """Ask whether the token is alive."""
-        return self.get("user/validate_auth", {})
-
-    def sign_in(self, credentials: Credentials, code: str) -> requests.Response:
-        """Ask for a token."""
-        form: Form = {"username_or_email": credentials.username, "password": credentials.password}
-        return self.post("user/login", form | ({"totp_2fa_token": code} if code else {}))
-
-    def sign_out(self) -> requests.Response:
-        """Give the token back."""
-        return self.post("user/logout", {})
-
-    def is_spoken(self) -> bool:
-        """Tell whether the server has no API v4. One that does not say is taken to have none."""
-        try:
-            response = self._session.get(f"{self._session.address}/api/v4/site")
-            decode(response.status_code, response.content, call=Call.READ, parse=wire.version)
-        except ForumError:
-            return True
-        return False
-
-    def _at(self, path: str) -> str:
-        return f"{self._session.address}/api/v3/{path}"
+    plemmy 0.4.8 asks `pkg_resources` for its own version; setuptools no longer has that and was never
+    declared. A stand-in lies in `sys.modules` for the time of the import and answers from the metadata.
+    """
+    missing = object()
+    before: object = sys.modules.get("pkg_resources", missing)
+    stand_in = ModuleType("pkg_resources")
+    vars(stand_in)["get_distribution"] = distribution
+    sys.modules["pkg_resources"] = stand_in
+    try:
+        return importlib.import_module("plemmy"), importlib.import_module("plemmy.utils")
+    finally:
+        if isinstance(before, ModuleType):
+            sys.modules["pkg_resources"] = before
+        else:
+            del sys.modules["pkg_resources"]

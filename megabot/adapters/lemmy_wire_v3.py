@@ -1,12 +1,14 @@
-"""Answers of API v3 as values. No I/O; the spelling of the API is known here and in `lemmy_v3` only.
+"""Answers of API v3 as values. No I/O.
 
 Shapes as recorded from 0.19.20. What 0.19 leaves out when it is empty (url, body, thumbnail) is "".
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import TypeVar
 
-from megabot.adapters.lemmy_fields import Fields
-from megabot.adapters.lemmy_wire import parent
+from megabot.adapters.lemmy_answer import SiteAnswer
+from megabot.adapters.lemmy_fields import Fields, parent
+from megabot.adapters.lemmy_pages import Page
 from megabot.core.posts import (
     Account,
     Comment,
@@ -20,25 +22,17 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.errors import TokenRefused
+
+T = TypeVar("T")
 
 _SHOWING = ("show_nsfw", "show_bot_accounts", "show_read_posts")
 _NOT_FOLLOWED = "NotSubscribed"
 _LANGUAGES = "discussion_languages"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteAnswer:
-    """What one GET /site tells: the server, and the account if the token lives."""
-
-    site: Site
-    account: Account | None
-
-    def proven(self) -> Account:
-        """Give the account; its absence is how 0.19 says that a token is dead (recorded: 013)."""
-        if self.account is None:
-            raise TokenRefused("The server answered as to a stranger: it does not take the stored token.")
-        return self.account
+def paged(read: Callable[[Fields], tuple[T, ...]]) -> Callable[[Fields], Page[T]]:
+    """Make what reads one page of a list out of what reads a list."""
+    return lambda answer: Page(read(answer))
 
 
 def site(answer: Fields) -> SiteAnswer:
@@ -165,13 +159,10 @@ def written_comment(answer: Fields) -> Comment:
     return _comment(answer.child("comment_view"))
 
 
-def removed_posts(answer: Fields, author: Person) -> tuple[tuple[Post, ...], int]:
-    """Read a page of the log of removals: the posts of one author, and how many entries the page had."""
-    entries = answer.children("removed_posts")
-    about = [entry.child("post") for entry in entries]
-    return tuple(_plain(post, author) for post in about if post.number("creator_id") == author.id), len(
-        entries
-    )
+def removed_posts(answer: Fields, author: Person) -> tuple[Post | None, ...]:
+    """Read a page of the log of removals; None for an entry about a post that is not the author's."""
+    about = [entry.child("post") for entry in answer.children("removed_posts")]
+    return tuple(_plain(post, author) if post.number("creator_id") == author.id else None for post in about)
 
 
 def pin_events(answer: Fields) -> tuple[PinEvent, ...]:

@@ -1,4 +1,4 @@
-"""Answers of API v4 as values. No I/O; the spelling of the API is known here and in `lemmy_v4` only.
+"""Answers of API v4 as values. No I/O.
 
 Shapes as recorded from 1.0.0-beta.1. What 1.0 leaves out when it is empty (url, body, thumbnail) is "".
 """
@@ -6,9 +6,8 @@ Shapes as recorded from 1.0.0-beta.1. What 1.0 leaves out when it is empty (url,
 from collections.abc import Callable
 from typing import TypeVar
 
-from megabot.adapters.lemmy_fields import Fields, WrongShape
-from megabot.adapters.lemmy_pages import Listed
-from megabot.adapters.lemmy_wire import parent
+from megabot.adapters.lemmy_fields import Fields, WrongShape, parent
+from megabot.adapters.lemmy_pages import Page
 from megabot.core.posts import (
     Account,
     Comment,
@@ -38,9 +37,9 @@ _WORDS = "blocking_keywords"
 _LANGUAGES = "discussion_languages"
 
 
-def listed(read: Callable[[Fields], T]) -> Callable[[Fields], Listed[T]]:
+def listed(read: Callable[[Fields], T]) -> Callable[[Fields], Page[T]]:
     """Make what reads one page of a list, in the server's order, out of what reads one item."""
-    return lambda answer: Listed(
+    return lambda answer: Page(
         tuple(read(item) for item in answer.children("items")), after=answer.text("next_page", "")
     )
 

@@ -25,7 +25,7 @@ from requests import PreparedRequest, Response
 
 from megabot.adapters.bounded_connection import BoundedAdapter
 from megabot.adapters.ledger_migrations import MIGRATIONS
-from megabot.adapters.lemmy_forum import LemmyForum
+from megabot.adapters.lemmy_client import LemmyClient
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.errors import Unreachable
 from megabot.sandbox import Sandbox
@@ -307,14 +307,14 @@ def with_a_bug(scene: Scene) -> None:
 A_BUG = f"""
 import json, os, pathlib
 if "MEGABOT_PASSWORD" in os.environ:
-    from {LemmyForum.__module__} import {LemmyForum.__name__} as forum
+    from {LemmyClient.__module__} import {LemmyClient.__name__} as forum
 
     def slip(*given, **named):
         secrets = [os.environ["MEGABOT_" + name] for name in ("PASSWORD", "TOTP_SECRET", "HEARTBEAT_URL")]
         token = json.loads(pathlib.Path(os.environ["MEGABOT_STATE_DIR"], "token.json").read_text())["token"]
         raise KeyError(*secrets, "Bearer " + token)
 
-    forum.{LemmyForum.own_content.__name__} = slip
+    forum.{LemmyClient.own_content.__name__} = slip
 """
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from megabot.adapters import lemmy_codes as codes
 from megabot.adapters.credentials import Credentials
+from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock

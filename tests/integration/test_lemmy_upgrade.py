@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.credentials import Credentials
+from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_forum import open_forum
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import Stored, TokenFile

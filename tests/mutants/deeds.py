@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from megabot import logs, perform, reconcile, series
-from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_forum, lemmy_v3, retries, sign_in
+from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_client, retries, sign_in
 from megabot.adapters import lemmy_wire_v3 as wire
+from megabot.adapters.lemmy_calls import Operation
+from megabot.adapters.lemmy_dialect_v3 import DialectV3
 from megabot.adapters.lemmy_pages import PAGE
 from megabot.adapters.token_file import TokenFile
 from megabot.core import context, doubles, refreshing, settle, telling
@@ -55,14 +57,17 @@ def has_the_title(post: Post, thread: str) -> bool:
     return post.title.casefold().startswith(thread)
 
 
-def from_the_list(self: lemmy_v3.LemmyV3, author: int, number: int) -> OwnContent:
-    return self._calls.read(
-        lambda: self._requests.get("post/list", {"sort": "New", "limit": PAGE, "page": number}),
-        lambda answer: OwnContent(
-            author=author,
-            posts=tuple(post for post in wire.posts(answer) if post.creator.id == author),
-            comments=(),
+def from_the_list(calls: lemmy_calls.Calls, author: int, number: int) -> OwnContent:
+    return OwnContent(
+        author=author,
+        posts=tuple(
+            post
+            for post in calls.signed_in(
+                Operation.get("post/list", wire.posts, sort="New", limit=PAGE), page=number
+            )
+            if post.creator.id == author
         ),
+        comments=(),
     )
 
 
@@ -151,7 +156,7 @@ RECOGNISING = (
     ),
     Mutant(
         name="the community's list is read, not the bot's profile",
-        changes=(returns(lemmy_v3.LemmyV3._own_page, gives=from_the_list),),
+        changes=(call(DialectV3.own_content, lemmy_calls.Calls.signed_in, gives=from_the_list),),
         caught_by=(
             f"{HANDS}::test_an_adopted_thread_is_the_edition_of_its_week[lost]",
             "tests/contract/test_forum.py::test_a_comment_is_found_among_the_own_content[v3]",
@@ -211,7 +216,7 @@ BEHAVING = (
     ),
     Mutant(
         name="an upgraded server is spoken to as before",
-        changes=(without_step(lemmy_forum.LemmyForum._ask, lemmy_forum.LemmyForum._change),),
+        changes=(without_step(lemmy_client._over_either_api, lemmy_client.LemmyClient._change_api),),
         caught_by=(f"{UPGRADE}::test_one_post_is_pinned_and_the_old_one_is_not",),
     ),
     Mutant(

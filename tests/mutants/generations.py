@@ -1,13 +1,13 @@
 """Mutants of what a Lemmy 1.0 and an upgrade to it ask for."""
 
-import requests
-
 from megabot import inbox, look
-from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_v4, lemmy_v4_inbox
-from megabot.adapters import lemmy_wire_v4 as wire
+from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_v4_inbox
 from megabot.adapters.lemmy_answer import Call
-from megabot.adapters.lemmy_pages import Listed
-from megabot.adapters.lemmy_v4_requests import Form, RequestsV4
+from megabot.adapters.lemmy_calls import Operation
+from megabot.adapters.lemmy_client import LemmyClient
+from megabot.adapters.lemmy_pages import PAGE, Page
+from megabot.adapters.lemmy_wire_v4 import listed
+from megabot.core.notices import Notice
 from megabot.core.posts import PinEvent
 from megabot.errors import ForumError, Refused
 from tests.mutants.change import call, condition, without_step
@@ -25,12 +25,14 @@ def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:
     return Refused("The server said no.", code="no") if status == 422 else lemmy_answer._refusal(code, call)
 
 
-def mentions_alone(self: lemmy_v4_inbox.Inbox, query: Form) -> requests.Response:
-    return self._requests.get(lemmy_v4_inbox._LIST, query | {"type_": "mention"})
+def mentions_alone() -> Operation[Page[Notice]]:
+    return Operation.get(lemmy_v4_inbox._LIST, listed(lemmy_v4_inbox.notice), type_="mention", limit=PAGE)
 
 
-def by_the_post_alone(self: lemmy_v4.LemmyV4, post_id: int, kind: str) -> Listed[PinEvent]:
-    return self._list("modlog", {"post_id": post_id, "type_": kind}, wire.pin_event)
+def by_the_post_alone(
+    self: LemmyClient, operation: Operation[Page[PinEvent]], post_id: int
+) -> Page[PinEvent]:
+    return self._calls.signed_in(operation, post_id=post_id)
 
 
 GENERATIONS = (
@@ -49,7 +51,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="on 1.0 mentions alone are listed",
-        changes=(call(lemmy_v4_inbox.Inbox._page, RequestsV4.get, gives=mentions_alone),),
+        changes=(call(lemmy_v4_inbox.list_new, Operation.get, gives=mentions_alone),),
         caught_by=(
             f"{COMMANDS}::test_a_moderator_has_a_fresh_copy_made[v4]",
             f"{COMMANDS}::test_an_answer_to_the_bot_needs_no_mention[v4]",
@@ -62,7 +64,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="1.0's mod log is asked by the post alone, and tells no name",
-        changes=(call(lemmy_v4.LemmyV4.pin_events, lemmy_v4.LemmyV4._list, gives=by_the_post_alone),),
+        changes=(call(LemmyClient.pin_events, lemmy_calls.Calls.signed_in, gives=by_the_post_alone),),
         caught_by=(f"{UNDO}::test_the_post_that_was_replaced_is_pinned_again_the_copy_locked[v4-lost]",),
     ),
     Mutant(

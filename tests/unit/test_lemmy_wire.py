@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_codes, lemmy_wire, lemmy_wire_v3
+from megabot.adapters import lemmy_codes, lemmy_fields, lemmy_wire_v3
 from megabot.adapters.lemmy_answer import Call, Collided, decode, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Bucket, refill_seconds
@@ -147,7 +147,7 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
     assert (site.actor, site.name, site.version) == ("https://lemmy.example/", "lemmy-019", "0.19.20")
     assert (site.languages["und"], site.languages["en"]) == (0, 37)
     assert [(admin.name, admin.admin) for admin in site.admins] == [("admin", True)]
-    assert lemmy_wire.version(answered("site-anonymous")) == "0.19.20"
+    assert lemmy_fields.version(answered("site-anonymous")) == "0.19.20"
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:
@@ -220,10 +220,9 @@ def test_a_pin_without_a_name_is_by_nobody_known() -> None:
 def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
     entries = [{"post": a_post(id=1)}, {"post": a_post(id=2, creator_id=8)}, {"post": a_post(id=3)}]
 
-    posts, count = lemmy_wire_v3.removed_posts(Fields({"removed_posts": entries}), BOT)
+    posts = lemmy_wire_v3.removed_posts(Fields({"removed_posts": entries}), BOT)
 
-    assert ([post.id for post in posts], count) == ([1, 3], 3)
-    assert posts[0].creator == BOT
+    assert [post and (post.id, post.creator) for post in posts] == [(1, BOT), None, (3, BOT)]
 
 
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
@@ -237,13 +236,13 @@ def test_an_address_leads_to_a_post_or_to_something_else() -> None:
 def test_a_sign_in_gives_the_token() -> None:
     answer = RECORDED["login-megabot"].response["json"]
 
-    assert lemmy_wire.token(Fields({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
+    assert lemmy_fields.token(Fields({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
     with pytest.raises(WrongShape, match=r"^answer\.jwt is not a word"):
-        lemmy_wire.token(Fields({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
+        lemmy_fields.token(Fields({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
 
 
 def test_a_yes_is_a_yes() -> None:
-    lemmy_wire.done(answered("validate-auth-ok"))
+    lemmy_fields.done(answered("validate-auth-ok"))
 
 
 # Fields
@@ -345,7 +344,7 @@ def test_recorded_refusals_of_a_post_are_certain(recording: Recording) -> None:
 
 def test_a_refused_call_is_sent_back_with_words_and_the_code() -> None:
     with pytest.raises(Refused, match="3 to 200 characters") as caught:
-        decode(400, b'{"error":"invalid_post_title"}', call=Call.NEW_POST, parse=lemmy_wire.done)
+        decode(400, b'{"error":"invalid_post_title"}', call=Call.NEW_POST, parse=lemmy_fields.done)
 
     assert caught.value.code == "invalid_post_title"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_wire_v3_inbox as wire
+from megabot.adapters import lemmy_v3_inbox as wire
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_wire, lemmy_wire_v4
+from megabot.adapters import lemmy_fields, lemmy_wire_v4
 from megabot.adapters.lemmy_answer import Call, Collided, UnknownCall, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.posts import Comment, Feature, Person, Place, Post, Tag
@@ -176,8 +176,8 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
 
 
 def test_both_apis_of_a_1_0_tell_its_version() -> None:
-    assert lemmy_wire.version(answered("site-anonymous")) == "1.0.0-beta.1"
-    assert lemmy_wire.version(answered("v3-site-on-1.0")) == "1.0.0-beta.1"
+    assert lemmy_fields.version(answered("site-anonymous")) == "1.0.0-beta.1"
+    assert lemmy_fields.version(answered("v3-site-on-1.0")) == "1.0.0-beta.1"
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:

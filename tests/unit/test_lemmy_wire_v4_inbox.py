@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_wire_v4_inbox as wire
+from megabot.adapters import lemmy_v4_inbox as wire
 from megabot.adapters.lemmy_fields import Fields
 from megabot.adapters.lemmy_wire_v4 import listed
 from megabot.core.commands import Origin

@@ -25,12 +25,12 @@ PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "t
 VERBS = (
     f"app process chores running run tasks {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
 )
-WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
-WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
+WIRE = "adapters.lemmy_wire_v3 adapters.lemmy_wire_v4 adapters.lemmy_forms adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
+LEMMY_INBOXES = "adapters.lemmy_v3_inbox adapters.lemmy_v4_inbox"
 
 SESSION = "adapters.lemmy_calls adapters.lemmy_http adapters.sign_in adapters.credentials"
-V4 = "adapters.lemmy_v4 adapters.lemmy_v4_inbox adapters.lemmy_v4_requests"
+V4 = "adapters.lemmy_dialect_v4 adapters.lemmy_v4_inbox"
 WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
 
 # A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
@@ -107,7 +107,7 @@ LIBRARIES = {
     ),
     **dict.fromkeys([*PAGE.split(), "layout", "moments", "terminal", "views"], ""),
     **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
-    **dict.fromkeys(V4.split(), "requests"),
+    **dict.fromkeys(V4.split(), "requests typing_extensions"),
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
@@ -131,6 +131,7 @@ PURE = [
     "views",
     *PAGE.split(),
     *WIRE.split(),
+    *LEMMY_INBOXES.split(),
 ]
 IMPURE = {
     "http",
