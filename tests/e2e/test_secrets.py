@@ -305,13 +305,13 @@ def with_a_bug(scene: Scene) -> None:
 
 A_BUG = """
 import os
-from megabot import look
+from megabot import reconcile
 def survey(ports, *given, **named):
     named = ("PASSWORD", "TOTP_SECRET", "HEARTBEAT_URL")
     secrets = [os.environ[f"MEGABOT_{name}"] for name in named]
     raise KeyError(*secrets, "Bearer " + ports.forum._sign_ins.token)
 if "MEGABOT_PASSWORD" in os.environ:
-    look.survey = survey
+    reconcile.survey = survey
 """
 
 

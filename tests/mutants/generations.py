@@ -54,14 +54,14 @@ GENERATIONS = (
     ),
     Mutant(
         name="of a removed post without its text nothing is asked",
-        file="megabot/look.py",
+        file="megabot/evidence.py",
         old="    known |= {post.id for post in removals if post.body}\n",
         new="    known |= {post.id for post in ground.content.posts}\n",
         caught_by=(f"{ON_1_0}::test_a_removed_thread_whose_text_nobody_shows_is_not_posted_again",),
     ),
     Mutant(
         name="that a copy was taken back is forgotten after weeks",
-        file="megabot/look.py",
+        file="megabot/listing.py",
         old="        earliest = min(earliest, records[-1].slot)\n",
         new="",
         caught_by=(f"{UNDO}::test_it_stays_undone_through_weeks_without_another_thread",),

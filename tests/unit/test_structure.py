@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series standing long_look living parts places companions compose images perform"
+PASS += "reconcile listing observe evidence home_pin memory "
+PASS += "series standing long_look living parts places companions compose images perform"
 PASS += " orders messages needs report deed_texts read_only_ledger"
 PORTS = "core ports language config texts errors sources"
 READERS = "check check_files status preview"
