@@ -50,7 +50,7 @@ def observe(
         place_id=place.id,
         moderates=_moderates(ports, ground, posts, place),
         strayed=has_strayed(ports, thread, place, posts),
-        held=held(ports, thread, due.key) if due else (),
+        held=held(ports.ledger, thread.name, due.key) if due else None,
         born=memory.birth(ports.ledger),
         adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
         home=home_server(place, posts),

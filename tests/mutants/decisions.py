@@ -195,7 +195,7 @@ RULES_BROKEN = (
     Mutant(
         name="an edition that a moderator holds is posted",
         file="megabot/core/publication.py",
-        old="if case.seen.held and not case.commanded else None",
+        old="if held and not case.commanded else None",
         new="if False else None",
         caught_by=("tests/integration/test_exceptions.py::test_an_edition_that_is_held_waits_for_a_word",),
         rule="a_moderator_holds_it",
