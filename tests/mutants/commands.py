@@ -122,9 +122,9 @@ COMMANDS = (
     ),
     Mutant(
         name="what is taken back waits for the next hour",
-        file="megabot/run.py",
-        old=" or due or changed:",
-        new=" or due:",
+        file="megabot/schedulers.py",
+        old="changed or overridden or",
+        new="changed or",
         caught_by=(f"{EXCEPTIONS}::test_what_was_held_is_posted_by_the_tick_that_hears_the_word",),
     ),
     Mutant(

@@ -23,9 +23,8 @@ PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
 SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = (
-    f"app process chores running run tasks {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
-)
+VERBS = f"app process chores running run schedulers tasks {SHOWN} {PASS} {READERS} inbox archive"
+VERBS += f" init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire adapters.lemmy_wire_v3 adapters.lemmy_wire_v3_inbox adapters.lemmy_wire_v4"
 WIRE += " adapters.lemmy_wire_v4_inbox adapters.lemmy_forms adapters.lemmy_forms_v4 adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
@@ -46,7 +45,8 @@ MAY_IMPORT = {
     "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
-    "run": f"{PASS} source_watch inbox tasks {PORTS}",
+    "run": f"{PASS} schedulers tasks {PORTS}",
+    "schedulers": f"{PASS} source_watch inbox tasks {PORTS}",
     **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
@@ -81,7 +81,7 @@ MAY_IMPORT = {
     "amendment_texts": "suggestions sentences texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app process run archive {PASS} {PORTS}",
+    "demo": f"sandbox app process run schedulers archive {PASS} {PORTS}",
     "demo.judge": "",
     "adapters": "ports sentences core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
