@@ -1,7 +1,7 @@
 """One pass: list, observe, decide, act, list again, until there is nothing left to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
 from megabot import needs
@@ -31,11 +31,15 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again."""
+    """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again.
+
+    `orders` has what people want of threads, by name.
+    """
 
     ports: Ports
     ground: Ground
     composer: Composer
+    orders: Mapping[str, Order] = field(default_factory=dict)
     dry: bool = False
     anew: bool = False
 
@@ -68,49 +72,49 @@ def run_pass(
             keep_birth(ports)
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, ground=ground, alone=alone)
-        one = Pass(ports=ports, ground=ground, composer=composer, dry=dry, anew=anew)
-        wanted = orders or {}
-        reports = tuple(_report(one, thread, wanted.get(thread.name)) for thread in usable.threads)
-        reports = _companions_follow(one, reports, wanted)
-        reports = _home_servers_confirm(one, reports, wanted)
+        pass_ = Pass(ports=ports, ground=ground, composer=composer, orders=orders or {}, dry=dry, anew=anew)
+        reports = tuple(_report(pass_, thread) for thread in usable.threads)
+        reports = _companions_follow(pass_, reports)
+        reports = _home_servers_confirm(pass_, reports)
         if not dry:
             needs.announce(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
 
 
-def _report(one: Pass, thread: Thread, order: Order | None) -> Report:
+def _report(pass_: Pass, thread: Thread) -> Report:
     """Keep one thread's trouble from the others, a bug included."""
     try:
-        return converge(one, thread, order)
+        return converge(pass_, thread)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
         failure = failure_of(error)
-    if isinstance(failure, Refused) and not one.dry:
-        forget_place(one.ports, thread)
+    if isinstance(failure, Refused) and not pass_.dry:
+        forget_place(pass_.ports, thread)
     return Report(thread=thread, failure=failure)
 
 
-def converge(one: Pass, thread: Thread, order: Order | None) -> Report:
-    """Bring one thread to where nothing is left to do; a last listing has to confirm it."""
-    place = find_place(one.ports, thread, anew=one.anew)
+def converge(pass_: Pass, thread: Thread) -> Report:
+    """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
+    place = find_place(pass_.ports, thread, anew=pass_.anew)
+    order = pass_.orders.get(thread.name)
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
     while True:
-        case = observe_case(one.ports, thread, one.ground, place, order=order, dry=one.dry)
-        decision = _decide(one, case, place)
+        case = observe_case(pass_.ports, thread, pass_.ground, place, order=order, dry=pass_.dry)
+        decision = _decide(pass_, case, place)
         todo, rendered = writes(decision.actions), rendered or decision.case.rendered
-        if one.dry or (fresh and (not todo or rounds == ROUNDS)):
-            if not (one.dry or clock_is_wrong(decision.case)):
-                keep_standing(one.ports.ledger, thread, decision.case.seen)
-            seen = replace(decision.case.seen, fresh=fresh and not todo)
-            return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
-        if todo and rounds < ROUNDS:
-            done += _act(one, decision, place, todo)
+        if todo and rounds < ROUNDS and not pass_.dry:
+            done += _act(pass_, decision, place, todo)
             fresh, rounds = False, rounds + 1
-        else:
-            resurvey(one.ports, one.ground)
+        elif not fresh:
+            resurvey(pass_.ports, pass_.ground)
             fresh = True
+        else:
+            if not (pass_.dry or clock_is_wrong(decision.case)):
+                keep_standing(pass_.ports.ledger, thread, decision.case.seen)
+            seen = replace(decision.case.seen, fresh=not todo)
+            return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +126,7 @@ class Decision:
     context: str = ""
 
 
-def _decide(one: Pass, case: Case, place: Place) -> Decision:
+def _decide(pass_: Pass, case: Case, place: Place) -> Decision:
     """Decide, and give the decision what it asks for until it asks for no more.
 
     Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
@@ -138,36 +142,34 @@ def _decide(one: Pass, case: Case, place: Place) -> Decision:
         given.add(need)
         match need:
             case Need.TEXT:
-                wanted, context = one.composer.due(case, place)
+                wanted, context = pass_.composer.due(case, place)
                 case = replace(case, wanted=wanted)
             case Need.CURRENT_TEXT:
-                current, context = one.composer.standing(case, place)
+                current, context = pass_.composer.standing(case, place)
                 case = replace(case, current=current)
             case Need.PIN_LOG:
-                case = replace(case, seen=read_pin_log(one.ports, case, one.ground))
+                case = replace(case, seen=read_pin_log(pass_.ports, case, pass_.ground))
             case Need.DEEP_LOOK:
-                case = replace(case, seen=look_deeper(one.ports, case, one.ground, place))
+                case = replace(case, seen=look_deeper(pass_.ports, case, pass_.ground, place))
             case _:
                 assert_never(need)
 
 
-def _act(one: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
+def _act(pass_: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
     thread = decision.case.thread
     work = Work(
-        ports=one.ports,
+        ports=pass_.ports,
         thread=thread,
         place=place,
-        ground=one.ground,
-        snapshot=one.composer.snapshot,
-        language_id=language_id(one.ports, thread),
+        ground=pass_.ground,
+        snapshot=pass_.composer.snapshot,
+        language_id=language_id(pass_.ports, thread),
         context=decision.context,
     )
     return perform_all(work, todo)
 
 
-def _companions_follow(
-    one: Pass, reports: tuple[Report, ...], orders: Mapping[str, Order]
-) -> tuple[Report, ...]:
+def _companions_follow(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report, ...]:
     """See again to threads that link one which was posted only after they had been seen to."""
     posted = {
         report.thread.name: number
@@ -179,35 +181,30 @@ def _companions_follow(
         for number, report in enumerate(reports)
         if any(posted.get(companion.thread, -1) > number for companion in report.thread.companions)
     }
-    return tuple(
-        _again(one, report, orders.get(report.thread.name)) if report.thread.name in late else report
-        for report in reports
-    )
+    return tuple(_again(pass_, report) if report.thread.name in late else report for report in reports)
 
 
-def _home_servers_confirm(
-    one: Pass, reports: tuple[Report, ...], orders: Mapping[str, Order]
-) -> tuple[Report, ...]:
+def _home_servers_confirm(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report, ...]:
     """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
     away: dict[str, federation.Reading] = {}
-    return tuple(_confirmed(one, report, orders.get(report.thread.name), away) for report in reports)
+    return tuple(_confirmed(pass_, report, away) for report in reports)
 
 
-def _confirmed(one: Pass, report: Report, order: Order | None, away: dict[str, federation.Reading]) -> Report:
-    seen, now = report.seen, one.ports.clock.now()
-    if one.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
+def _confirmed(pass_: Pass, report: Report, away: dict[str, federation.Reading]) -> Report:
+    seen, now = report.seen, pass_.ports.clock.now()
+    if pass_.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
         return report
     try:
-        ask_home_server(one.ports, report.thread, seen, one.ground, away)
+        ask_home_server(pass_.ports, report.thread, seen, pass_.ground, away)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
         return replace(report, failure=failure_of(error))
-    return _again(one, report, order)
+    return _again(pass_, report)
 
 
-def _again(one: Pass, report: Report, order: Order | None) -> Report:
+def _again(pass_: Pass, report: Report) -> Report:
     if report.failure is not None:
         return report
-    second = _report(one, report.thread, order)
+    second = _report(pass_, report.thread)
     return replace(second, done=report.done + second.done, rendered=report.rendered or second.rendered)

@@ -294,7 +294,7 @@ RULES_BROKEN = (
     Mutant(
         name="what another server answered is not looked at in the same pass",
         file="megabot/reconcile.py",
-        old="    second = _report(one, report.thread, order)\n",
+        old="    second = _report(pass_, report.thread)\n",
         new="    second = report\n",
         caught_by=(f"{REMOTE}::test_a_pin_that_the_home_server_shows_counts_and_the_old_thread_is_unpinned",),
     ),
