@@ -30,7 +30,8 @@ from megabot.config import load
 from megabot.core import context
 from megabot.core.threads import EDITION_URL, Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.ports import Renderer, Source
-from megabot.run import HOURLY, Service, next_slot
+from megabot.run import Service
+from megabot.schedulers import HOURLY, next_slot
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
 WEEK, YEAR = timedelta(weeks=1), timedelta(days=365.25)

@@ -82,10 +82,9 @@ def has_essays(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -
     )
 
 
-def held(desk: Desk, thread: Thread, key: str) -> tuple[str, ...]:
-    """Give who holds an edition back and since when; empty where nobody does."""
-    found = of_edition(kept(desk.ledger, thread.name), Kind.HOLD, key)
-    return (found.by, texts.local_moment(desk.language, found.at, thread.schedule.timezone)) if found else ()
+def held(ledger: Ledger, thread: str, key: str) -> Amendment | None:
+    """Return the hold on an edition, None if nobody holds it."""
+    return of_edition(kept(ledger, thread), Kind.HOLD, key)
 
 
 def change(desk: Desk, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:

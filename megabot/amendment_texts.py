@@ -3,53 +3,58 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from megabot import suggestions
 from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
 from megabot.core.calendar import Edition
+from megabot.core.commands import Verb
 from megabot.core.problems import Problem
 from megabot.core.threads import Thread
 from megabot.language import Language
-from megabot.texts import command, local_moment
+from megabot.sentences import Sentence, fill, join
+from megabot.texts import local_moment
 
 
 def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) -> str:
     """Say what was changed, and how that is undone."""
-    undo = command("resume", thread.name, edition.key)
+    undo = suggestions.change(Verb.RESUME, thread.name, edition.key)
     if one.kind is Kind.MOVE and one.slot is not None:
         usual = _local(lang, thread, usual_slot(thread.schedule, edition))
         at = _local(lang, thread, one.slot)
         if usual == at:
             return lang.moved_back.format(edition=edition.id, at=at)
-        return lang.moved.format(edition=edition.id, at=at, usual=usual, command=undo)
-    return (lang.held if one.kind is Kind.HOLD else lang.skipped).format(edition=edition.id, command=undo)
+        return fill(lang.moved, edition=edition.id, at=at, usual=usual, command=undo)
+    return fill(lang.held if one.kind is Kind.HOLD else lang.skipped, edition=edition.id, command=undo)
 
 
-def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> str:
+def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> Sentence:
     """Say that an edition is held, by whom and since when."""
-    return lang.held_already.format(
+    return fill(
+        lang.held_already,
         edition=edition.id,
         by=one.by,
         at=_local(lang, thread, one.at),
-        command=command("resume", thread.name, edition.key),
+        command=suggestions.change(Verb.RESUME, thread.name, edition.key),
     )
 
 
-def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> str:
+def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> Sentence:
     """Say that an edition is left out, by whom, and how another one is."""
     if following is None:
-        undo = command("resume", thread.name, one.edition)
-        return lang.skipped.format(edition=f"{thread.name}/{one.edition}", command=undo)
-    return lang.skipped_already.format(
+        undo = suggestions.change(Verb.RESUME, thread.name, one.edition)
+        return fill(lang.skipped, edition=f"{thread.name}/{one.edition}", command=undo)
+    return fill(
+        lang.skipped_already,
         edition=f"{thread.name}/{one.edition}",
         by=one.by,
         at=_local(lang, thread, one.at),
-        command=command("skip", thread.name, following.key),
+        command=suggestions.change(Verb.SKIP, thread.name, following.key),
     )
 
 
-def objection(lang: Language, against: Objection, edition: Edition, url: str) -> str:
+def objection(lang: Language, against: Objection, edition: Edition, url: str) -> Sentence:
     """Say why an edition cannot be held, left out or moved."""
-    undo = command("resume", edition.thread, edition.key)
-    return lang.objections[against].format(edition=edition.id, url=url, command=undo)
+    undo = suggestions.change(Verb.RESUME, edition.thread, edition.key)
+    return fill(lang.objections[against], edition=edition.id, url=url, command=undo)
 
 
 def cannot_move(lang: Language, thread: Thread, edition: Edition, slot: datetime) -> str:
@@ -67,14 +72,14 @@ def nothing_to_resume(lang: Language, thread: str, key: str) -> str:
     return lang.nothing_to_resume.format(what=f"{thread}/{key}" if key else thread)
 
 
-def preamble_kept(lang: Language, edition: Edition, other: Edition | None, *, stands: bool) -> str:
+def preamble_kept(lang: Language, edition: Edition, other: Edition | None, *, stands: bool) -> Sentence:
     """Say which edition a preamble is for, and how it is given to another or taken back. Markdown."""
     where = (lang.preamble_put_in if stands else lang.preamble_kept).format(edition=edition.id)
-    clear = command("preamble", "clear", edition.thread, edition.key)
+    clear = suggestions.clear_preamble(lang, edition.thread, edition.key)
     if other is None:
-        return f"{where} {lang.preamble_remove.format(clear=clear)}"
-    to_other = command("preamble", "set", other.thread, other.key, "--file", "FILE")
-    return f"{where} {lang.preamble_other.format(other=other.id, command=to_other, clear=clear)}"
+        return join(" ", [where, fill(lang.preamble_remove, clear=clear)])
+    to_other = suggestions.set_preamble(lang, other.thread, other.key)
+    return join(" ", [where, fill(lang.preamble_other, other=other.id, command=to_other, clear=clear)])
 
 
 def preamble_too_late(lang: Language, edition: Edition) -> str:
@@ -87,13 +92,14 @@ def preamble_refused(lang: Language, edition: Edition, problems: Sequence[Proble
     return lang.preamble_refused.format(edition=edition.id, why="; ".join(str(one) for one in problems))
 
 
-def preamble_left_out(lang: Language, thread: str, key: str, problems: Sequence[Problem]) -> str:
+def preamble_left_out(lang: Language, thread: str, key: str, problems: Sequence[Problem]) -> Sentence:
     """Say that an edition is posted without the preamble that was sent for it, and why."""
-    return lang.preamble_left_out.format(
+    return fill(
+        lang.preamble_left_out,
         edition=f"{thread}/{key}",
         why="; ".join(str(one) for one in problems),
-        command=command("preamble", "set", thread, key, "--file", "FILE"),
-        clear=command("preamble", "clear", thread, key),
+        command=suggestions.set_preamble(lang, thread, key),
+        clear=suggestions.clear_preamble(lang, thread, key),
     )
 
 
@@ -102,11 +108,11 @@ def preamble_cleared(lang: Language, edition: Edition) -> str:
     return lang.preamble_cleared.format(edition=edition.id)
 
 
-def no_preamble_to_clear(lang: Language, edition: Edition, others: Sequence[str]) -> str:
+def no_preamble_to_clear(lang: Language, edition: Edition, others: Sequence[str]) -> Sentence:
     """Say that no preamble was sent for an edition, and how to remove those of others."""
-    clear = [command("preamble", "clear", edition.thread, key) for key in others]
-    more = [lang.preamble_of_another.format(command=one) for one in clear]
-    return "; ".join([lang.no_preamble_to_clear.format(edition=edition.id), *more])
+    clear = [suggestions.clear_preamble(lang, edition.thread, key) for key in others]
+    more = [fill(lang.preamble_of_another, command=one) for one in clear]
+    return join("; ", [lang.no_preamble_to_clear.format(edition=edition.id), *more])
 
 
 def in_force(lang: Language, one: Amendment, edition: Edition, timezone: str) -> str:

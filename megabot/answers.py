@@ -1,26 +1,11 @@
 """What megabot answers on Lemmy to those who command it: Markdown, people's words escaped. Wording only."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from megabot.core.commands import Handle, Misunderstood, Reason, Verb
 from megabot.core.escaping import escaped
 from megabot.language import Language
-
-_NAME, _KEY = "[a-z0-9-]+", "[0-9]{4}-[0-9W-]+"
-_ADOPT = re.compile(r"megabot adopt https?://\S+")
-_SET = re.compile(rf"megabot preamble set ({_NAME} {_KEY}) --file FILE")
-_CLEAR = re.compile(rf"megabot preamble clear ({_NAME} {_KEY})")
-_UNADOPT = re.compile(r"megabot unadopt https?://\S+")
-_ON_LEMMY = (
-    (rf"megabot repost ({_NAME})(?: --yes)?", r"`repost yes \1`"),
-    (rf"megabot post ({_NAME}) --part ([0-9]+)", r"`post \1 part \2`"),
-    (rf"megabot post ({_NAME}) --next", r"`post \1 next`"),
-    (rf"megabot post ({_NAME}) --edition ({_KEY})", r"`post \1 \2`"),
-    (rf"megabot refresh ({_NAME}) --title", r"`refresh \1 title`"),
-    (rf"megabot (post|refresh|undo|hold|skip|resume) ({_NAME}(?: {_KEY})?)(?! --)\b", r"`\1 \2`"),
-    (r"megabot (?:plan|status)\b", "`status`"),
-)
+from megabot.sentences import Sentence, markdown
 
 
 def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
@@ -45,31 +30,18 @@ def misunderstood(lang: Language, why: Misunderstood, bot: Handle) -> str:
     return " ".join([sentence, *meant, lang.help_lists.format(bot=_named(bot))])
 
 
-def on_lemmy(lang: Language, text: str) -> str:
-    """Turn the commands in a text from what is typed at the shell into what is said on Lemmy. Markdown.
-
-    What cannot be said on Lemmy, such as `megabot check`, stays for whoever has the shell.
-    """
-    text = _ADOPT.sub(lambda _: lang.adopt_there, text)
-    text = _SET.sub(lambda found: lang.preamble_there.format(words=found[1]), text)
-    text = _CLEAR.sub(lambda found: lang.preamble_clear_there.format(words=found[1]), text)
-    text = _UNADOPT.sub(lambda _: lang.unadopt_there, text)
-    for shell, words in _ON_LEMMY:
-        text = re.sub(shell, words, text)
-    return text
-
-
-def done(lang: Language, said: Iterable[str], complaints: Iterable[str]) -> str:
+def done(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
     """Put into an answer what an order came to."""
     lines = [*said, *complaints]
     if len(lines) == 1:
-        return on_lemmy(lang, escaped(lines[0]))
-    return "\n".join(f"- {on_lemmy(lang, escaped(line))}" for line in lines)
+        return markdown(lines[0])
+    return "\n".join(f"- {markdown(line)}" for line in lines)
 
 
 def failed(lang: Language, error: Exception) -> str:
     """Say that an order could not be carried out."""
-    return lang.failed.format(error=on_lemmy(lang, escaped(str(error))))
+    what = error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
+    return lang.failed.format(error=markdown(what))
 
 
 def which_thread(lang: Language, verb: Verb, threads: Sequence[str], bot: Handle) -> str:

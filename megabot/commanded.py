@@ -117,9 +117,9 @@ def _order(task: Task) -> str:
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
-            return answers.done(task.ports.language, (), lines)
+            return answers.done((), lines)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return answers.done(task.ports.language, answer.said, answer.complaints)
+    return answers.done(answer.said, answer.complaints)
 
 
 def _part(task: Task) -> str:
@@ -127,7 +127,7 @@ def _part(task: Task) -> str:
         return answers.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
     order = order_part(task.ports, task.thread, task.command.part, at=task.heard.at)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return answers.done(task.ports.language, answer.said, answer.complaints)
+    return answers.done(answer.said, answer.complaints)
 
 
 def _adopt(task: Task) -> str:
@@ -138,7 +138,7 @@ def _adopt(task: Task) -> str:
         task.ports, url, id_=task.heard.key, thread=task.thread, key=task.command.edition
     )
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
-    return answers.done(task.ports.language, answer.said, answer.complaints)
+    return answers.done(answer.said, answer.complaints)
 
 
 def _unadopt(task: Task) -> str:
@@ -147,18 +147,18 @@ def _unadopt(task: Task) -> str:
     url = task.ports.forum.post(task.heard.post_id).url
     order, name = orders.release(task.ports, url, id_=task.heard.key, thread=task.thread)
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
-    return answers.done(task.ports.language, answer.said, answer.complaints)
+    return answers.done(answer.said, answer.complaints)
 
 
 def _change(task: Task) -> str:
     heard = task.heard
     said = amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at)
-    return answers.done(task.ports.language, (said,), ())
+    return answers.done((said,))
 
 
 def _resume(task: Task) -> str:
     said = amending.resume(task.ports, _thread(task), task.command.edition)
-    return answers.done(task.ports.language, (said,), ())
+    return answers.done((said,))
 
 
 def _preamble(task: Task) -> str:
@@ -176,7 +176,7 @@ def _preamble(task: Task) -> str:
             flaws=partial(preview.essay_flaws, task.ports, thread),
         )
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
-    return f"{answers.done(task.ports.language, (said,), ())}.\n\n{first}"
+    return f"{answers.done((said,))}.\n\n{first}"
 
 
 def _put_forward(task: Task) -> str:
@@ -200,7 +200,7 @@ def _thread(task: Task) -> Thread:
 
 
 def _status(task: Task) -> str:
-    return answers.done(task.ports.language, glimpse.lines(task.ports, task.names), ())
+    return answers.done(glimpse.lines(task.ports, task.names))
 
 
 def _preview(task: Task) -> str:

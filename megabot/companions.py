@@ -4,7 +4,7 @@ from megabot.core.likeness import title_matches
 from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
-from megabot.look import Ground
+from megabot.listing import Ground
 from megabot.places import place_of
 from megabot.ports import Ports
 from megabot.series import read_series

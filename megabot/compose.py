@@ -23,7 +23,7 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.look import Ground
+from megabot.listing import Ground
 from megabot.parts import as_part
 from megabot.ports import Ports
 

@@ -8,7 +8,7 @@ Each step is in the ledger before it is taken, so that whatever breaks in betwee
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from megabot import answers, living, overview_texts, texts
@@ -22,7 +22,7 @@ from megabot.core.posts import Person
 from megabot.core.threads import Thread
 from megabot.core.watermark import watermark
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
-from megabot.look import BORN
+from megabot.memory import birth
 from megabot.ports import Ports
 from megabot.replies import send_answers
 from megabot.sources import usable_threads
@@ -83,8 +83,8 @@ class Inbox:
 
         Gives the rest: a person posted by the shell, and the service began only later.
         """
-        born, recent = self._ports.ledger.recall(BORN), self._ports.clock.now() - TOO_OLD
-        old = [one for one in notices if not born or one.published <= datetime.fromisoformat(born)]
+        born, recent = birth(self._ports.ledger), self._ports.clock.now() - TOO_OLD
+        old = [one for one in notices if born is None or one.published <= born]
         for notice in old:
             if notice.unread or notice.published > recent:
                 self._keep(notice, HeardState.IGNORED)

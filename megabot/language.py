@@ -114,27 +114,20 @@ class Language:
     # -- orders
     stands_pinned: str = "{edition}: {url} (pinned)"
     stands_unpinned: str = "{edition}: {url} (not pinned)"
-    next_is: str = (
-        "{thread}: the next edition {edition} is posted {at}; to post it now: megabot post {thread} --next"
-    )
+    next_is: str = "{thread}: the next edition {edition} is posted {at}; to post it now: {command}"
     next_is_then: str = "{thread}: the next edition {edition} is posted {at}"
     no_next_edition: str = "{thread}: its schedule has no further edition"
     not_to_be_posted: str = (
         "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"
     )
-    not_verified: str = "{thread}: not everything is as it should be yet; see: megabot plan"
+    not_verified: str = "{thread}: not everything is as it should be yet; see: {command}"
     adopted_as: str = "{thread}: {url} is edition {edition} from now on"
     released_as: str = "{thread}: {url} is no longer edition {edition}"
     has_no_post_now: str = (
-        "{thread}: {edition} has no post now and is posted by the next pass; to prevent that: megabot hold "
-        "{thread} {edition}"
+        "{thread}: {edition} has no post now and is posted by the next pass; to prevent that: {command}"
     )
     unadopt_where: str = "Say `unadopt` in a comment in the thread that you mean."
-    unadopt_there: str = "`unadopt`, in a comment there"
-    ask_repost: str = (
-        "{thread} is already posted ({comments} comments): {url}; to post a new copy: "
-        "megabot repost {thread} --yes"
-    )
+    ask_repost: str = "{thread} is already posted ({comments} comments): {url}; to post a new copy: {command}"
     run_again: str = (
         "it is not known yet whether the post was created, and it could not be found; the service keeps "
         "checking, or run this command again after {until}"
@@ -247,7 +240,7 @@ class Language:
     essay_by_message: str = "essay: by message"
     essay_missing: str = "essay: missing"
     nothing_posted: str = "nothing posted yet"
-    has_no_post: str = "{edition} has not been posted; to post it: megabot post {thread} --edition {edition}"
+    has_no_post: str = "{edition} has not been posted; to post it: {command}"
     pinned: str = "pinned: yes"
     not_pinned: str = "pinned: no"
     never_pinned: str = "not pinned by megabot"

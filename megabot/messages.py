@@ -3,10 +3,10 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
-from megabot import answers, texts
+from megabot import sentences, texts
 from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
 from megabot.core.threads import Thread
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
@@ -27,7 +27,7 @@ def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
     marked = told | _marked(news, told, now)
     _keep(ports, marked, told)
     try:
-        _send(ports, threads, answers.on_lemmy(ports.language, texts.letter(ports.language, news)))
+        _send(ports, threads, texts.letter(ports.language, news))
     except OutcomeUnknown as error:
         log.warning("%s", texts.not_told(error))
     except Refused as error:  # for good: saying it again would not help
@@ -126,12 +126,17 @@ def _named(ports: Ports) -> Iterator[int]:
 def _read(ports: Ports) -> dict[str, Told]:
     kept = json.loads(ports.ledger.recall(_KEY) or "{}")
     return {
-        key: Told(ToldState(one["state"]), one["sentence"], datetime.fromisoformat(one["at"]))
+        key: Told(
+            ToldState(one["state"]), sentences.from_json(one["sentence"]), datetime.fromisoformat(one["at"])
+        )
         for key, one in kept.items()
     }
 
 
 def _keep(ports: Ports, told: dict[str, Told], before: dict[str, Told]) -> None:
     if told != before:
-        plain = {key: asdict(one) | {"at": one.at.isoformat()} for key, one in told.items()}
+        plain = {
+            key: {"state": one.state, "sentence": sentences.to_json(one.sentence), "at": one.at.isoformat()}
+            for key, one in told.items()
+        }
         ports.ledger.remember(_KEY, json.dumps(plain))

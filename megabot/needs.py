@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from megabot import texts
+from megabot import suggestions, texts
 from megabot.amending import has_essays, in_force, preamble_of
 from megabot.amendment_texts import preamble_left_out
 from megabot.core.actions import Reason
@@ -17,6 +17,7 @@ from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
 from megabot.report import Report, failure_of, may_pass
+from megabot.sentences import fill
 
 SOURCE, FAILED = "source", "failed"
 """The keys of the alerts about the source, and about a thread that fails."""
@@ -92,7 +93,9 @@ def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None
 def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
     """Say what needs a person about a thread, each by its key."""
     needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
-    needs = {key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()}
+    needs: dict[str, str] = {
+        key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()
+    }
     posted = {own.key for own in report.seen.posts} if report.seen else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
@@ -122,11 +125,12 @@ def _capped(ports: Ports, report: Report) -> str:
         return ""
     record = report.seen.record(standing.id)
     part = part_of(record) + 1 if record else 2
-    return ports.language.capped.format(
+    return fill(
+        ports.language.capped,
         thread=report.thread.name,
         url=standing.post.url,
         comments=report.thread.cap,
-        command=texts.command("post", report.thread.name, "--part", str(part)),
+        command=suggestions.post_part(report.thread.name, part),
     )
 
 

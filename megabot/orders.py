@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from megabot import texts
+from megabot import suggestions, texts
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason, Release
 from megabot.core.adoption import Effects, edition_of, effects_of
 from megabot.core.calendar import Edition
+from megabot.core.commands import Verb
 from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
@@ -23,6 +24,7 @@ from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
+from megabot.sentences import fill
 from megabot.sources import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)
@@ -338,7 +340,9 @@ def _adopted(lang: Language, report: Report) -> Iterator[str]:
         if isinstance(one, Release):
             yield lang.released_as.format(thread=name, url=one.own.post.url, edition=one.own.key)
             late = (hold for hold in holds(report.left) if hold.reason is Reason.NOT_ORDERED)
-            yield from (lang.has_no_post_now.format(thread=name, edition=hold.facts[0]) for hold in late)
+            for hold in late:
+                stop = suggestions.change(Verb.HOLD, name, hold.edition or "")
+                yield fill(lang.has_no_post_now, thread=name, edition=hold.edition, command=stop)
 
 
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:

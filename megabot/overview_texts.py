@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from megabot import amendment_texts, texts
+from megabot import amendment_texts, suggestions, texts
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.language import Language
+from megabot.sentences import Sentence, fill, join
 
 _FRESH = timedelta(minutes=30)
 
@@ -26,7 +27,7 @@ def status_lines(lang: Language, found: Status, names: Collection[str] | None = 
     if found.signed_in:
         last.append(lang.signed_in.format(age=_span(lang, found.now - found.signed_in)))
     alerts = [
-        lang.needs_person.format(what=sentence)
+        fill(lang.needs_person, what=sentence)
         for key, sentence in found.alerts
         if names is None or ":" not in key or key.partition(":")[0] in names
     ]
@@ -45,11 +46,12 @@ def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     return f"{line}, {said.format(age=_span(lang, age))}"
 
 
-def status_line(lang: Language, found: ThreadStatus) -> str:
+def status_line(lang: Language, found: ThreadStatus) -> Sentence:
     """Put one thread's status into a line."""
     parts = [", ".join(_coming(lang, found)), ", ".join(_stands(lang, found))]
     if found.empty:
-        parts.append(lang.has_no_post.format(edition=found.empty, thread=found.thread))
+        missing = suggestions.post_edition(found.thread, found.empty)
+        parts.append(fill(lang.has_no_post, edition=found.empty, command=missing))
     if found.missing:
         parts.append(lang.companions_missing.format(names=", ".join(found.missing)))
     if found.unknown:
@@ -59,7 +61,7 @@ def status_line(lang: Language, found: ThreadStatus) -> str:
     if said:
         at = texts.local_moment(lang, said.at, found.timezone)
         parts.append(lang.commanded_by.format(by=said.by, verb=said.verb, at=at))
-    return f"{found.thread}: {'; '.join(parts)}"
+    return Sentence(f"{found.thread}: ", join("; ", parts))
 
 
 def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:

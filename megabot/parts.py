@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from megabot import texts
+from megabot import suggestions
 from megabot.core import context, limits
 from megabot.core.records import PostRecord
 from megabot.core.seen import PART, Order, OrderKind
@@ -11,6 +11,7 @@ from megabot.core.threads import EDITION_URL, Context, Rendered
 from megabot.errors import ConfigError
 from megabot.language import Language
 from megabot.ports import Desk
+from megabot.sentences import fill
 from megabot.standing import standing_record
 
 
@@ -25,9 +26,7 @@ def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = No
     now = part_of(current)
     if number not in (max(now, 2), now + 1):
         raise ConfigError(
-            desk.language.part_next.format(
-                number=now + 1, command=texts.command("post", thread, "--part", str(now + 1))
-            )
+            fill(desk.language.part_next, number=now + 1, command=suggestions.post_part(thread, now + 1))
         )
     id_ = f"{PART}{thread}/{current.edition}:{number}"
     return Order(OrderKind.REPOST, id_, at=at, part=number)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
-from megabot import images, texts
+from megabot import deed_texts, images, texts
 from megabot.core import drafts
 from megabot.core.actions import (
     Adopt,
@@ -40,8 +40,16 @@ from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import Own
 from megabot.core.threads import EDITION_URL, Rendered, Snapshot, Thread
-from megabot.errors import NotLemmy, NotSent, Refused, SignInLater, SignInRefused, TokenRefused
-from megabot.look import Ground
+from megabot.errors import (
+    NotLemmy,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    SignInLater,
+    SignInRefused,
+    TokenRefused,
+)
+from megabot.listing import Ground, resurvey
 from megabot.ports import Ports
 from megabot.series import keep_posts, keep_sent
 
@@ -69,6 +77,24 @@ class Work:
     def settle(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
         """Write down how a write went."""
         self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
+
+
+def perform_all(work: Work, actions: tuple[Write, ...]) -> tuple[Write, ...]:
+    """Do what was decided, up to the first write of unknown outcome; the next observation tells of that one.
+
+    Returns what was done. Raises what else the forum raises.
+    """
+    done: list[Write] = []
+    for action in actions:
+        log.info("%s", deed_texts.doing(work.thread, action))
+        try:
+            perform(work, action)
+        except OutcomeUnknown as error:
+            log.warning("%s", error)
+            resurvey(work.ports, work.ground)
+            break
+        done.append(action)
+    return tuple(done)
 
 
 def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action

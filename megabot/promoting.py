@@ -120,5 +120,5 @@ def _edited(ports: Ports, heard: Heard, thread: str, said: str) -> str:
     order = Order(OrderKind.REFRESH, heard.key, at=heard.at)
     answer = orders.carry_out(ports, order, thread, patience=timedelta(0))
     if answer.complaints:
-        return f"{said}\n\n{answers.done(ports.language, (), answer.complaints)}"
+        return f"{said}\n\n{answers.done((), answer.complaints)}"
     return said

@@ -3,11 +3,10 @@
 import json
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.core import confirming
-from megabot.core.answering import ANSWERS, WINDOW, has_room, is_last, recent
 from megabot.core.heard import Heard, HeardState
 from megabot.core.notices import answer_marker
 from megabot.errors import ForumError, NotSent
@@ -16,6 +15,12 @@ from megabot.ports import Ports
 CODE = "{code}"
 """Stands in an answer for the code that is drawn when the answer is sent."""
 WAITING = "confirmations"
+WINDOW = timedelta(minutes=10)
+ANSWERS = 4
+"""How many answers go out as comments within `WINDOW`, the others as messages.
+
+A server grants 6 comments in 10 minutes (lemmy-api 1.22); two of them stay free for linking new threads.
+"""
 _SENT = "answers:comments"
 log = logging.getLogger("megabot")
 
@@ -47,9 +52,9 @@ def _write(ports: Ports, heard: Heard) -> None:
     if heard.state is HeardState.CODE_DUE:
         answer = answer.replace(CODE, _new_code(ports, heard))
     now = ports.clock.now()
-    times = recent(_times(ports), now)
-    as_comment = heard.comment_id and has_room(times, now)
-    if as_comment and is_last(times, now):
+    times = _times(ports, now)
+    as_comment = heard.comment_id and len(times) < ANSWERS
+    if as_comment and len(times) == ANSWERS - 1:  # the last for a while
         minutes = int(WINDOW.total_seconds() // 60)
         answer = f"{answer}\n\n{ports.language.next_by_message.format(number=ANSWERS, minutes=minutes)}"
     text = f"{answer}\n\n{answer_marker(heard.key)}"
@@ -68,5 +73,7 @@ def _new_code(ports: Ports, heard: Heard) -> str:
     return code
 
 
-def _times(ports: Ports) -> tuple[datetime, ...]:
-    return tuple(datetime.fromisoformat(at) for at in json.loads(ports.ledger.recall(_SENT) or "[]"))
+def _times(ports: Ports, now: datetime) -> tuple[datetime, ...]:
+    """Return when the comments went out that still take room in the bucket."""
+    times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.recall(_SENT) or "[]"))
+    return tuple(at for at in times if now - WINDOW < at <= now)

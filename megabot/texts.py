@@ -7,30 +7,50 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from megabot.core.actions import (
-    Hold,
-)
+from megabot import suggestions
+from megabot.core.actions import Hold
 from megabot.core.calendar import Edition
 from megabot.core.clock_times import EXAMPLES
-from megabot.core.escaping import escaped
+from megabot.core.commands import Verb
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
 from megabot.language import Language
 from megabot.moments import zone_name
+from megabot.sentences import CommandWords, Sentence, cut, fill, markdown
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
 
-def hold(lang: Language, thread: Thread, held: Hold) -> str:
+def hold(lang: Language, thread: Thread, held: Hold) -> Sentence:
     """Say why something is not done."""
-    facts = held.facts or ("",)
-    return f"{thread.name}: " + lang.holds[held.reason].format(
-        *facts,
-        *("",) * 2,
-        all="; ".join(facts),
+    named = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
+    facts = {name: getattr(held, name) or "" for name in named}
+    zone = thread.schedule.timezone
+    sentence = fill(
+        lang.holds[held.reason],
+        **facts,
+        **_commands(lang, thread.name, held),
         thread=thread.name,
-        until=_until(lang, held.until, thread.schedule.timezone),
+        until=_until(lang, held.until, zone),
+        since=local_moment(lang, held.since, zone) if held.since else "",
+        since_utc=moment(held.since) if held.since else "",
+        seconds=int(held.clock_skew.total_seconds()) if held.clock_skew is not None else "",
+        problems="; ".join(str(problem) for problem in held.problems),
+        account_settings="; ".join(held.account_settings),
     )
+    return Sentence(f"{thread.name}: ", sentence)
+
+
+def _commands(lang: Language, thread: str, held: Hold) -> dict[str, CommandWords]:
+    return {
+        "post": suggestions.post(thread),
+        "post_edition": suggestions.post_edition(thread, held.edition or ""),
+        "post_next": suggestions.post_next(thread),
+        "repost": suggestions.repost(thread),
+        "refresh_title": suggestions.refresh_title(thread),
+        "resume": suggestions.change(Verb.RESUME, thread),
+        "adopt": suggestions.adopt(lang, held.url or ""),
+    }
 
 
 def _until(lang: Language, at: datetime | None, timezone: str) -> str:
@@ -61,11 +81,6 @@ def local_moment(lang: Language, at: datetime, timezone: str) -> str:
 def added(lang: Language, at: datetime, timezone: str) -> str:
     """Say below an essay that it came after the thread, and when. Markdown."""
     return lang.added.format(at=local_moment(lang, at, timezone))
-
-
-def command(*words: str) -> str:
-    """Write a command as it is typed at the shell. `answers.on_lemmy` turns it into what is said on Lemmy."""
-    return " ".join(("megabot", *filter(None, words)))
 
 
 def noted(lang: Language, until: datetime | None, timezone: str) -> str:
@@ -122,9 +137,10 @@ def why_locked(lang: Language, url: str) -> str:
     return lang.why_locked.format(url=url)
 
 
-def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> str:
+def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> Sentence:
     """Say that a fresh copy needs a word more while the post is open."""
-    return lang.ask_repost.format(thread=thread, comments=comments, url=url)
+    again = suggestions.repost(thread, sure=True)
+    return fill(lang.ask_repost, thread=thread, comments=comments, url=url, command=again)
 
 
 def run_again(lang: Language, at: datetime | None, timezone: str = "UTC") -> str:
@@ -170,11 +186,15 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
-def next_is(lang: Language, thread: Thread, edition: Edition, *, may_be_early: bool) -> str:
+def next_is(lang: Language, thread: Thread, edition: Edition, *, may_be_early: bool) -> Sentence:
     """Say when the next edition comes, and how to post it earlier, unless the one before is early already."""
     at = local_moment(lang, edition.slot, thread.schedule.timezone)
-    return (lang.next_is if may_be_early else lang.next_is_then).format(
-        thread=thread.name, edition=edition.key, at=at
+    return fill(
+        lang.next_is if may_be_early else lang.next_is_then,
+        thread=thread.name,
+        edition=edition.key,
+        at=at,
+        command=suggestions.post_next(thread.name),
     )
 
 
@@ -188,18 +208,19 @@ def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[st
     return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
 
 
-def not_verified(lang: Language, thread: str) -> str:
+def not_verified(lang: Language, thread: str) -> Sentence:
     """Say that a last look did not confirm what was done."""
-    return lang.not_verified.format(thread=thread)
+    return fill(lang.not_verified, thread=thread, command=suggestions.plan())
 
 
-def no_preamble(lang: Language, thread: Thread, edition: Edition) -> str:
+def no_preamble(lang: Language, thread: Thread, edition: Edition) -> Sentence:
     """Say a day before that an essay is missing, and how it can come."""
-    return lang.no_preamble.format(
+    return fill(
+        lang.no_preamble,
         edition=edition.id,
         at=local_moment(lang, edition.slot, thread.schedule.timezone),
         file=f"preambles/{edition.thread}/{edition.key}.md",
-        command=command("preamble", "set", edition.thread, edition.key, "--file", "FILE"),
+        command=suggestions.set_preamble(lang, edition.thread, edition.key),
     )
 
 
@@ -243,7 +264,7 @@ def letter(lang: Language, news: Letter) -> str:
 
 
 def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
-    lines = [f"- {escaped(sentence[:_LONGEST_ALERT])}" for _, sentence in alerts[:_MOST_ALERTS]]
+    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT))}" for _, sentence in alerts[:_MOST_ALERTS]]
     more = len(alerts) - len(lines)
     return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 
 from megabot.ports import Ledger
+from megabot.sentences import from_json, to_json
 
 _KEY = "alerts"
 log = logging.getLogger("megabot")
@@ -22,14 +23,14 @@ class LedgerAlerts:
     def raise_alert(self, key: str, sentence: str) -> None:
         """Say it once for a key, and again where the sentence changed."""
         if self._read().get(key) != sentence:
-            self._ledger.update(_KEY, lambda kept: json.dumps(_parsed(kept) | {key: sentence}))
+            self._ledger.update(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
             log.warning("%s", sentence)
 
     def take_back(self, key: str) -> None:
         """Say that it is over, if it was ever said."""
         sentence = self._read().get(key)
         if sentence is not None:
-            self._ledger.update(_KEY, lambda kept: json.dumps(_without(_parsed(kept), key)))
+            self._ledger.update(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
             log.info("over: %s", sentence)
 
     def standing(self) -> Iterator[tuple[str, str]]:
@@ -41,7 +42,11 @@ class LedgerAlerts:
 
 
 def _parsed(kept: str | None) -> dict[str, str]:
-    return dict(json.loads(kept)) if kept else {}
+    return {key: from_json(sentence) for key, sentence in json.loads(kept).items()} if kept else {}
+
+
+def _written(alerts: dict[str, str]) -> str:
+    return json.dumps({key: to_json(sentence) for key, sentence in alerts.items()})
 
 
 def _without(alerts: dict[str, str], key: str) -> dict[str, str]:

@@ -51,8 +51,8 @@ Only what talks to a server needs `MEGABOT_INSTANCE` and `MEGABOT_USERNAME`: `pr
 _SENTENCES_HEAD = """\
 What the bot says on Lemmy, in English. For another language copy this file, translate what stands in
 quotes, and name the copy in MEGABOT_LANGUAGE_FILE. What stands in braces is filled in: each has to be
-there, in any order. Words in backticks are those of commands, which stay as they are, and so do words
-like megabot repost NAME: on Lemmy they become what moderators say.
+there, in any order. Words in backticks are those of commands, which stay as they are. {command}, {post}
+and the like are commands: as typed at the shell, or as said on Lemmy.
 """
 
 _PAGE_FOOT = """

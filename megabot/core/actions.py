@@ -1,11 +1,12 @@
 """What a pass can do, as values. A plan is a tuple of them; `megabot plan` prints it, `perform` does it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from megabot.core.calendar import Edition
 from megabot.core.posts import Feature, Post
+from megabot.core.problems import Problem
 from megabot.core.records import Intent, PostRecord
 from megabot.core.seen import Own
 from megabot.core.threads import Rendered
@@ -90,11 +91,28 @@ NEEDS_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Nothing is done, for a reason; `until` says when to look again, where a moment can be named."""
+    """Nothing is done, for a reason; `until` says when to look again, where a moment can be named.
+
+    The rest is what its sentence in `hold_texts.py` names: `later` is the key of an edition after `edition`,
+    `other_url` a post beside that at `url`, `by` who did something `since` a moment, `why` what somebody else
+    said about it, `account_settings` are those that hide posts.
+    """
 
     reason: Reason
     until: datetime | None = None
-    facts: tuple[str, ...] = ()
+    edition: str | None = None
+    later: str | None = None
+    url: str | None = None
+    other_url: str | None = None
+    by: str | None = None
+    since: datetime | None = None
+    host: str | None = None
+    software: str | None = None
+    title: str | None = None
+    why: str | None = None
+    problems: tuple[Problem, ...] = ()
+    account_settings: tuple[str, ...] = ()
+    clock_skew: timedelta | None = None
 
     @property
     def needs_person(self) -> bool:

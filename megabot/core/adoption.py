@@ -69,19 +69,18 @@ def decide_adoption(case: Case) -> Adopt | Hold | None:
     post, edition = case.seen.adopting, _edition(case)
     if post is None or edition is None:
         return None
-    where = (post.url,)
     known = next((own for own in case.seen.posts if own.id == post.id), None)
     if known is not None:
         done = known.adopted and known.key == edition.key
-        return None if done else Hold(reason=Reason.OURS, facts=(post.url, known.key))
+        return None if done else Hold(reason=Reason.OURS, url=post.url, edition=known.key)
     if not post.open:
-        return Hold(reason=Reason.GONE, facts=where)
+        return Hold(reason=Reason.GONE, url=post.url)
     if case.seen.place_id != post.community_id:
-        return Hold(reason=Reason.ELSEWHERE, facts=where)
+        return Hold(reason=Reason.ELSEWHERE, url=post.url)
     of_edition = case.seen.of_edition(edition.key)
     standing = next((own for own in of_edition if own.post.open), None)
     if standing is not None:
-        return Hold(reason=Reason.EDITION_TAKEN, facts=(edition.key, standing.post.url))
+        return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=standing.post.url)
     copies = (*(own.copy for own in of_edition), *released_copies(case, edition.key))
     return _on_its_way(case, post.id) or Adopt(post=post, edition=edition, copy=max(copies, default=0) + 1)
 
@@ -106,7 +105,7 @@ def decide_release(case: Case) -> Release | Unpin | Hold | Need | None:
     if own is None:
         return _unpin_released(case, post)
     if not own.adopted:
-        return Hold(reason=Reason.NOT_ADOPTED, facts=(post.url,))
+        return Hold(reason=Reason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(case, post.id)
     said = (one for one in case.seen.comments if one.post_id == post.id and adoption(one, case.thread.name))
     comment = next(said, None)
@@ -124,7 +123,7 @@ def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
         intent.new.kind is IntentKind.RELEASE and intent.new.post_id == post.id
         for intent in case.seen.intents
     ):
-        return Hold(reason=Reason.ADOPTED_BY_NONE, facts=(post.url,))
+        return Hold(reason=Reason.ADOPTED_BY_NONE, url=post.url)
     if kind is None or not is_pinned(post, kind) or not case.seen.moderates:
         return None
     if standing is not None and not is_pinned_for_readers(case.thread, case.seen):

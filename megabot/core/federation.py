@@ -65,11 +65,12 @@ def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold 
     if answer.pin is HomePin.PINNED:
         return None
     if answer.refuses:
-        return _held(Reason.PIN_REFUSED, case, standing, answer.software)
+        return replace(_held(Reason.PIN_REFUSED, case, standing), software=answer.software)
     if case.now - answer.first < PATIENCE:
         return _travelling(case, standing, until=ask_again_at(answer))
     reasons = {HomePin.NOT_PINNED: Reason.PIN_NOT_SHOWN, HomePin.NO_POST: Reason.POST_NOT_AT_HOME}
-    return _held(reasons.get(answer.pin, Reason.HOME_UNREADABLE), case, standing, answer.trouble)
+    reason = reasons.get(answer.pin, Reason.HOME_UNREADABLE)
+    return replace(_held(reason, case, standing), why=answer.trouble)
 
 
 def has_to_be_asked(thread: Thread, seen: Seen, now: datetime) -> bool:
@@ -156,5 +157,5 @@ def _travelling(case: Case, standing: Own, *, until: datetime) -> Hold:
     return replace(_held(Reason.PIN_TRAVELS, case, standing), until=until)
 
 
-def _held(reason: Reason, case: Case, standing: Own, *more: str) -> Hold:
-    return Hold(reason=reason, facts=(standing.post.url, host(case.seen.home), *more))
+def _held(reason: Reason, case: Case, standing: Own) -> Hold:
+    return Hold(reason=reason, url=standing.post.url, host=host(case.seen.home))

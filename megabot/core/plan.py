@@ -51,7 +51,7 @@ def clock_is_wrong(case: Case) -> Hold | None:
     newest = max((record.slot for record in case.seen.records), default=case.now)
     behind = case.now < BUILT or newest > case.now + CLOCK_TOLERANCE
     if behind or abs(case.seen.skew) > CLOCK_TOLERANCE:
-        return Hold(reason=Reason.CLOCK, facts=(str(int(case.seen.skew.total_seconds())),))
+        return Hold(reason=Reason.CLOCK, clock_skew=case.seen.skew)
     return None
 
 

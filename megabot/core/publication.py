@@ -34,7 +34,7 @@ def nothing_is_due(case: Case) -> Hold | None:
     if case.seen.due is not None:
         return None
     first = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
-    return Hold(reason=Reason.NOTHING_DUE, until=first.slot, facts=(first.key,))
+    return Hold(reason=Reason.NOTHING_DUE, until=first.slot, edition=first.key)
 
 
 def outcome_is_unknown(case: Case) -> Hold | None:
@@ -43,9 +43,7 @@ def outcome_is_unknown(case: Case) -> Hold | None:
         until = intent.changed + hold_after(intent)
         waits = intent.state is IntentState.SENDING or case.now < until
         if waits and case.now - intent.new.at > LONG:
-            return Hold(
-                reason=Reason.UNKNOWN_FOR_LONG, until=until, facts=(f"{intent.new.at:%Y-%m-%d %H:%M} UTC",)
-            )
+            return Hold(reason=Reason.UNKNOWN_FOR_LONG, until=until, since=intent.new.at)
         if waits:
             return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
     return None
@@ -67,8 +65,8 @@ def it_is_there(case: Case) -> Hold | None:
     if not (posts or known) or case.ordered(OrderKind.REPOST):
         return None
     if any(own.post.open for own in posts):
-        return Hold(reason=Reason.THERE, facts=(due.key,))
-    return Hold(reason=Reason.REMOVED, facts=(due.key,))
+        return Hold(reason=Reason.THERE, edition=due.key)
+    return Hold(reason=Reason.REMOVED, edition=due.key)
 
 
 def a_later_one_is_posted(case: Case) -> Hold | None:
@@ -77,7 +75,7 @@ def a_later_one_is_posted(case: Case) -> Hold | None:
         return None
     posted = (*(own.key for own in case.seen.posts), *(record.edition for record in case.seen.records))
     later = later_one(case.thread, _due(case), posted)
-    return Hold(reason=Reason.OVERTAKEN, facts=(_due(case).key, later)) if later else None
+    return Hold(reason=Reason.OVERTAKEN, edition=_due(case).key, later=later) if later else None
 
 
 def it_is_unclear_which_is_meant(case: Case) -> Hold | None:
@@ -86,7 +84,7 @@ def it_is_unclear_which_is_meant(case: Case) -> Hold | None:
     unnamed = case.ordered(OrderKind.POST) and case.order is not None and not case.order.edition
     if following is None or not unnamed or not is_late(case.thread, due, case.now):
         return None
-    return Hold(reason=Reason.UNCLEAR, facts=(due.key, following.key), until=following.slot)
+    return Hold(reason=Reason.UNCLEAR, edition=due.key, later=following.key, until=following.slot)
 
 
 def the_order_was_carried_out(case: Case) -> Hold | None:
@@ -105,7 +103,7 @@ def the_order_was_carried_out(case: Case) -> Hold | None:
     again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in made)
     newer = (own for own in of_edition if order.is_older_than(own.post.published))
     if again or any(own.copy not in of_due or _serves(of_due[own.copy], order) for own in newer):
-        return Hold(reason=Reason.THERE, facts=(_due(case).key,))
+        return Hold(reason=Reason.THERE, edition=_due(case).key)
     for one in made:
         counts = one.new is of_due.get(one.new.copy) and one.new.copy > 1 and one.new.copy not in undone
         lately = case.now - one.changed < REPOST_WINDOW
@@ -130,21 +128,22 @@ def a_skipped_slot_stays_empty(case: Case) -> Hold | None:
 
 def a_moderator_holds_it(case: Case) -> Hold | None:
     """A moderator may keep one edition back for a while; a person's word to post it wins."""
-    return Hold(reason=Reason.HELD, facts=case.seen.held) if case.seen.held and not case.commanded else None
+    held = case.seen.held
+    return Hold(reason=Reason.HELD, by=held.by, since=held.at) if held and not case.commanded else None
 
 
 def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
     """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
     by_itself = case.seen.known_since <= _due(case).slot
-    return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN, facts=(_due(case).key,))
+    return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN, edition=_due(case).key)
 
 
 def it_has_strayed(case: Case) -> Hold | None:
     """Another community for a running thread is a slip until a person agrees to the move (G01)."""
     if not case.seen.strayed:
         return None
-    last = case.seen.posts[0].post.url if case.seen.posts else ""
-    return Hold(reason=Reason.STRAYED, facts=(last,))
+    last = case.seen.posts[0].post.url if case.seen.posts else None
+    return Hold(reason=Reason.STRAYED, url=last)
 
 
 def the_grace_is_over(case: Case) -> Hold | None:
@@ -153,14 +152,14 @@ def the_grace_is_over(case: Case) -> Hold | None:
     ends = calendar.grace_ends(case.thread.schedule, due)
     if case.commanded or case.now <= ends:
         return None
-    return Hold(reason=Reason.PAST_GRACE, facts=(due.key,))
+    return Hold(reason=Reason.PAST_GRACE, edition=due.key)
 
 
 def another_order_posts_nothing(case: Case) -> Hold | None:
     """Who has a thread refreshed or adopted did not ask for a new one: the next pass posts what is due."""
     if case.order is None or case.commanded:
         return None
-    return Hold(reason=Reason.NOT_ORDERED, facts=(_due(case).key,))
+    return Hold(reason=Reason.NOT_ORDERED, edition=_due(case).key)
 
 
 def look_deeper_first(case: Case) -> Need | None:
@@ -170,7 +169,7 @@ def look_deeper_first(case: Case) -> Need | None:
 
 def the_account_hides_posts(case: Case) -> Hold | None:
     """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
-    return Hold(reason=Reason.SETTINGS_HIDE, facts=case.seen.hides) if case.seen.hides else None
+    return Hold(reason=Reason.SETTINGS_HIDE, account_settings=case.seen.hides) if case.seen.hides else None
 
 
 def the_look_proves_nothing(case: Case) -> Hold | None:
@@ -185,7 +184,7 @@ def a_person_posted_it(case: Case) -> Hold | None:
     post = next(alike, None)
     if post is None or case.commanded:
         return None
-    return Hold(reason=Reason.HAND_MADE, facts=(post.url, post.creator.name))
+    return Hold(reason=Reason.HAND_MADE, url=post.url, by=post.creator.name)
 
 
 def the_text_is_needed(case: Case) -> Need | None:
@@ -197,7 +196,7 @@ def the_text_is_broken(case: Case) -> Hold | None:
     """A broken template leaves everything as it is (promise 7)."""
     if not isinstance(case.wanted, RenderProblem):
         return None
-    return Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(problem) for problem in case.wanted.problems))
+    return Hold(reason=Reason.TEXT_BROKEN, problems=case.wanted.problems)
 
 
 def it_was_refused_before(case: Case) -> Hold | None:
@@ -213,7 +212,7 @@ def it_was_refused_before(case: Case) -> Hold | None:
     draft = publishes[-1].new.draft
     if draft is None or not carries(draft, text):
         return None
-    return Hold(reason=Reason.REFUSED_BEFORE, facts=(publishes[-1].note,))
+    return Hold(reason=Reason.REFUSED_BEFORE, why=publishes[-1].note)
 
 
 def a_removed_post_may_be_it(case: Case) -> Hold | None:
@@ -221,7 +220,7 @@ def a_removed_post_may_be_it(case: Case) -> Hold | None:
     post = next(_maybe_of_due(case), None)
     if post is None or case.ordered(OrderKind.REPOST):
         return None
-    return Hold(reason=Reason.BODY_HIDDEN, facts=(post.url,))
+    return Hold(reason=Reason.BODY_HIDDEN, url=post.url)
 
 
 def what_was_decided_is_sent(case: Case) -> Resend | None:

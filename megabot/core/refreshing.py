@@ -48,20 +48,20 @@ def _lacks_what_is_around(case: Case, record: PostRecord | None) -> bool:
 
 def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
     record = case.seen.record(standing.id)
-    where = (standing.post.url,)
+    where = standing.post.url
     if standing.adopted:
-        yield Hold(reason=Reason.ADOPTED, facts=where)
+        yield Hold(reason=Reason.ADOPTED, url=where)
     elif case.current is None:
         yield Need.CURRENT_TEXT
     elif isinstance(case.current, RenderProblem):
-        yield Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(one) for one in case.current.problems))
+        yield Hold(reason=Reason.TEXT_BROKEN, problems=case.current.problems)
     elif not _differs(case, record, case.current, ordered=ordered) and not _retitles(case, standing):
         if ordered:
             edited = _edited_by_hand(record, standing)
-            yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, facts=where)
+            yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, url=where)
             yield from _title_stays(case.current, standing)
     elif _edited_by_hand(record, standing):
-        yield Hold(reason=Reason.EDITED_BY_HAND, facts=where)
+        yield Hold(reason=Reason.EDITED_BY_HAND, url=where)
     elif not ordered and (hold := _edited_before(case, standing, case.current)):
         yield hold
     else:
@@ -78,7 +78,7 @@ def _retitles(case: Case, standing: Own) -> bool:
 def _title_stays(text: Rendered, standing: Own) -> Iterator[Hold]:
     """Say that a refresh leaves another title as it is, and how it is changed."""
     if text.title.strip() != standing.post.title:
-        yield Hold(reason=Reason.TITLE_STAYS, facts=(standing.post.url, text.title.strip()))
+        yield Hold(reason=Reason.TITLE_STAYS, url=standing.post.url, title=text.title.strip())
 
 
 def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
@@ -110,7 +110,7 @@ def _edited_before(case: Case, standing: Own, text: Rendered) -> Hold | None:
         return None
     last = edits[-1]
     if last.state is IntentState.REFUSED and last.new.draft is not None and says(last.new.draft, text):
-        return Hold(reason=Reason.REFUSED_BEFORE, facts=(last.note,))
+        return Hold(reason=Reason.REFUSED_BEFORE, why=last.note)
     until: datetime = last.changed + EDIT_EVERY
     if case.now < until and last.state is not IntentState.NOT_SENT:
         return Hold(reason=Reason.EDITED_LATELY, until=until)

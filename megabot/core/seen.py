@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.posts import Comment, PinEvent, Post
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
@@ -67,9 +68,10 @@ class Seen:
     `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
     `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
     post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
-    `wake` when that changes by itself. `held` says who holds the due edition back, and since when. `hidden`
-    are own removed posts, unknown to the ledger, whose text the server does not show (decision 2). `home` is
-    the actor id of the community if that is on another server, `home_answer` what that server last showed.
+    `wake` when that changes by itself. `held` is a moderator's hold on the due edition.
+    `hidden` are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
+    `home` is the actor id of the community if that is on another server, `home_answer` what that server last
+    showed.
     `born` is since when the ledger is kept: what was done before it does not know.
     """
 
@@ -93,7 +95,7 @@ class Seen:
     moderates: bool = False
     strayed: bool = False
     adopting: Post | None = None
-    held: tuple[str, ...] = ()
+    held: Amendment | None = None
     living: str = ""
     wake: datetime | None = None
     born: datetime | None = None

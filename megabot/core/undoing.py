@@ -23,9 +23,9 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
         return Withdraw(own=copy, standing=before, order=case.order.id)
     undone = next((own for own in others if own.withdrawn), None)
     if undone is not None and not copy.withdrawn:
-        return Hold(reason=Reason.UNDONE_BEFORE, facts=(undone.post.url, copy.post.url))
+        return Hold(reason=Reason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
     reason = Reason.NOTHING_TO_GO_BACK_TO if others else Reason.NOTHING_TO_UNDO
-    return Hold(reason=reason, facts=(copy.post.url,))
+    return Hold(reason=reason, url=copy.post.url)
 
 
 def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:

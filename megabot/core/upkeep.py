@@ -53,10 +53,9 @@ def wait_until_it_has_arrived(case: Case, standing: Own) -> Hold | None:
     """Do nothing for a post that nobody sees yet: the one before stays pinned meanwhile (decision 19)."""
     if not standing.post.federation_pending:
         return None
-    where = (standing.post.url,)
     if case.now - standing.post.published > LONG:
-        return Hold(reason=Reason.PENDING_FOR_LONG, facts=where)
-    return Hold(reason=Reason.PENDING, until=case.now + ARRIVAL_EVERY, facts=where)
+        return Hold(reason=Reason.PENDING_FOR_LONG, url=standing.post.url)
+    return Hold(reason=Reason.PENDING, until=case.now + ARRIVAL_EVERY, url=standing.post.url)
 
 
 def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
@@ -65,13 +64,13 @@ def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
     if kind is None or is_pinned(standing.post, kind) or pin_is_over(case, standing):
         return
     if not may_moderate(case, standing):
-        yield Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,))
+        yield Hold(reason=Reason.NOT_MODERATOR, url=standing.post.url)
     elif standing.id in case.seen.created:
         yield Pin(own=standing, kind=kind)
     elif standing.id not in case.seen.pin_events:
         yield Need.PIN_LOG
     elif by_another(case, case.seen.pin_events[standing.id], featured=False):
-        yield Hold(reason=Reason.UNPINNED_BY_HAND, facts=(standing.post.url,))
+        yield Hold(reason=Reason.UNPINNED_BY_HAND, url=standing.post.url)
     else:
         yield Pin(own=standing, kind=kind)
 
@@ -102,7 +101,7 @@ def unpin_after_its_time(case: Case, standing: Own) -> Iterator[Action]:
     if standing.id not in case.seen.pin_events:
         yield Need.PIN_LOG
     elif by_another(case, case.seen.pin_events[standing.id], featured=True):
-        yield Hold(reason=Reason.PINNED_BY_HAND, facts=(standing.post.url,))
+        yield Hold(reason=Reason.PINNED_BY_HAND, url=standing.post.url)
     else:
         yield Unpin(own=standing, kind=kind, standing=standing)
 
@@ -147,12 +146,12 @@ def next_deadline(thread: Thread, posts: tuple[Own, ...], now: datetime) -> date
 def report_doubles(case: Case) -> Iterator[Hold]:
     """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
     for kept, double in doubles(case.seen.posts):
-        yield Hold(reason=Reason.DOUBLED, facts=(kept.post.url, double.post.url))
+        yield Hold(reason=Reason.DOUBLED, url=kept.post.url, other_url=double.post.url)
 
 
 def _unpin(case: Case, own: Own, standing: Own) -> Iterator[Action]:
     if _was_unpinned_for(case, own, standing) or _pinned_since(case, own, standing):
-        yield Hold(reason=Reason.PINNED_BY_HAND, facts=(own.post.url,))
+        yield Hold(reason=Reason.PINNED_BY_HAND, url=own.post.url)
     elif _pin_is_a_riddle(case, own, standing):
         yield Need.PIN_LOG
     elif own.post.featured_community:

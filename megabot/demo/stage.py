@@ -16,9 +16,10 @@ from megabot.config import load
 from megabot.demo.archive import served_site
 from megabot.orders import Answer, adoption, carry_out
 from megabot.process import sample_source
-from megabot.run import Service, next_slot
+from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
+from megabot.schedulers import next_slot
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import click
 
-from megabot import amending, texts, workshop
+from megabot import amending, suggestions, workshop
 from megabot.app import App, open_app
 from megabot.core.amendments import Kind
 from megabot.core.commands import Verb
@@ -47,7 +47,7 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
         else:
             text = _edited(app, thread, edition.key)
         if not text.strip():
-            clear = texts.command("preamble", "clear", thread.name, edition.key)
+            clear = suggestions.clear_preamble(app.desk.language, thread.name, edition.key).shell
             raise ConfigError(f"the text is empty, so nothing was changed; to remove a preamble: {clear}")
         keep(app, Verb.PREAMBLE, thread.name)
         _, said = amending.set_preamble(

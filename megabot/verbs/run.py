@@ -13,8 +13,9 @@ from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
 from megabot.ports import Ports
-from megabot.run import Service, next_slot
+from megabot.run import Service
 from megabot.running import Running, open_service
+from megabot.schedulers import next_slot
 from megabot.tasks import LONGEST, trying_again
 
 LAG = 20.0

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from megabot import answers
+from megabot import answers, suggestions
 from megabot.app import open_app
 from megabot.config import pages
+from megabot.core.commands import Verb
 from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
+from megabot.sentences import CommandWords
 from tests.e2e.conftest import Megabot
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")
@@ -53,7 +55,22 @@ def write(sandbox: Sandbox) -> Iterator[Write]:
 def as_answered(*printed: str) -> str:
     """What a person at the host reads, without the log, as it is said on Lemmy."""
     lines = [OUTCOME.sub("", line) for line in "".join(printed).splitlines()]
-    return answers.done(ENGLISH, [line for line in lines if " INFO " not in line], ())
+    text = answers.done([line for line in lines if " INFO " not in line])
+    for suggested in sorted(suggested_in(text), key=lambda one: len(one.shell), reverse=True):
+        text = text.replace(suggested.shell, suggested.lemmy)
+    return text
+
+
+def suggested_in(text: str) -> Iterator[CommandWords]:
+    """The commands that may be suggested for the editions that a text names."""
+    yield suggestions.post_next("news")
+    yield suggestions.repost("news", sure=True)
+    yield suggestions.repost("news")
+    for key in re.findall(r"[0-9]{4}-W[0-9]{2}", text):
+        yield suggestions.post_edition("news", key)
+        yield suggestions.set_preamble(ENGLISH, "news", key)
+        yield suggestions.clear_preamble(ENGLISH, "news", key)
+        yield from (suggestions.change(verb, "news", key) for verb in (Verb.HOLD, Verb.SKIP, Verb.RESUME))
 
 
 # What is typed at the host and then written to the bot, so that both find the same.

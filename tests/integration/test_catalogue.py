@@ -40,7 +40,7 @@ def test_a_post_that_cannot_be_looked_for_is_held_and_said_to_be_unknown_since_w
 
     assert world.writes() == []
     (held,) = (hold for hold in holds(report.left) if hold.reason is Reason.UNKNOWN_FOR_LONG)
-    assert held.facts == ("2026-11-23 12:00 UTC",)
+    assert held.since == SLOT + WEEK
 
 
 @dataclass

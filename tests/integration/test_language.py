@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.commands import Verb
+from megabot.core.commands import Verb, Word
 from megabot.core.problems import Problem
 from megabot.core.records import IntentState
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
@@ -21,7 +21,7 @@ from megabot.run import Service
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
 from tests.world import NEWS, SLOT, WEEK, Press, World
 
-NAMES = {*Verb, "news", "film", "News", "Film", "modlin", "megabot", "lemmy", "example"}
+NAMES = {*Verb, *Word, "news", "film", "News", "Film", "modlin", "megabot", "lemmy", "example"}
 NAMES |= {"GMT", "BST", "UTC", "London", "md", "preambles", "birds", "repots"}
 NO_WORDS = re.compile(r"https?://\S+|\[//\]: # \(\S+\)|```diff.*?```|2026-W\d\d", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]{2,}")

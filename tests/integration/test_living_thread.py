@@ -11,9 +11,10 @@ from megabot.core import context
 from megabot.core.threads import Refresh
 from megabot.living import LOOK_EVERY, featured
 from megabot.markdown import to_html
-from megabot.run import HOURLY, Service
+from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.hands import Hand
+from megabot.schedulers import HOURLY
 from tests.world import SLOT, WEEK, Clock, World
 
 BOT = "@megabot@lemmy.example"

@@ -13,7 +13,7 @@ from megabot.core.clock_times import When
 from megabot.core.commands import Command, Verb
 from megabot.errors import ConfigError
 from megabot.overview_texts import status_line
-from megabot.run import next_pass, next_slot
+from megabot.schedulers import next_pass, next_slot
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, World
 

@@ -8,7 +8,8 @@ import pytest
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem, Snapshot
 from megabot.errors import Stopping
-from megabot.run import Service, next_pass
+from megabot.run import Service
+from megabot.schedulers import next_pass
 from megabot.tasks import trying_again
 from tests.world import SLOT, WEEK, World
 

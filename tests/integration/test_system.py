@@ -15,7 +15,7 @@ import schedule
 
 from megabot.adapters.system import LONGEST_SLEEP, Stop, SystemClock, at, notify
 from megabot.errors import Stopping
-from megabot.run import next_slot
+from megabot.schedulers import next_slot
 from tests.world import NEWS, SLOT, WEEK, World
 
 ROOT = Path(__file__).parents[2]

@@ -147,8 +147,8 @@ def run_beside(host: World, meeting: threading.Barrier) -> None:
         run_pass(replace(ports, forum=Together(ports.forum, meeting)), proof=True)
 
 
-def told(report: Report) -> list[tuple[str, ...]]:
-    return [hold.facts for hold in holds(report.left) if str(hold.reason) == "doubled"]
+def told(report: Report) -> list[tuple[str | None, str | None]]:
+    return [(hold.url, hold.other_url) for hold in holds(report.left) if str(hold.reason) == "doubled"]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from megabot import commanded, compose, inbox, run
+from megabot import commanded, compose, inbox, schedulers
 from megabot.core import amendments, confirming, watermark
 from megabot.core.heard import Heard
 from megabot.core.notices import Notice
@@ -117,7 +117,7 @@ COMMANDS = (
     ),
     Mutant(
         name="what is taken back waits for the next hour",
-        changes=(without_operand(run.Service._pass_if_due, 2, 3),),
+        changes=(without_operand(schedulers.PassScheduler.run_if_due, 2, 2),),
         caught_by=(f"{EXCEPTIONS}::test_what_was_held_is_posted_by_the_tick_that_hears_the_word",),
     ),
     Mutant(

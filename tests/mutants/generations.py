@@ -1,6 +1,6 @@
 """Mutants of what a Lemmy 1.0 and an upgrade to it ask for."""
 
-from megabot import inbox, look
+from megabot import evidence, inbox, listing
 from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_v4_inbox
 from megabot.adapters.lemmy_answer import Call
 from megabot.adapters.lemmy_calls import Operation
@@ -69,12 +69,12 @@ GENERATIONS = (
     ),
     Mutant(
         name="of a removed post without its text nothing is asked",
-        changes=(condition(look._hidden, 4, gives=False),),
+        changes=(condition(evidence._hidden, 4, gives=False),),
         caught_by=(f"{ON_1_0}::test_a_removed_thread_whose_text_nobody_shows_is_not_posted_again",),
     ),
     Mutant(
         name="that a copy was taken back is forgotten after weeks",
-        changes=(without_step(look._since, min, 1),),
+        changes=(without_step(listing._since, min, 1),),
         caught_by=(f"{UNDO}::test_it_stays_undone_through_weeks_without_another_thread",),
     ),
 )

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from megabot.answers import on_lemmy
+from megabot import suggestions
 from megabot.cli import cli
 from megabot.core.arguments import words_of
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
 from megabot.core.grammar import parse
 from megabot.language import ENGLISH
-from megabot.texts import command
+from megabot.sentences import CommandWords, fill, markdown
 
 PAGE = Path(__file__).parents[2] / "docs/commands.md"
 BOT = Handle("megabot", "lemmy.example")
@@ -58,37 +58,65 @@ def test_every_verb_and_every_word_of_the_grammar_is_listed() -> None:
     }
 
 
-KEYED = [command(verb.value, "news", "2026-W49") for verb in (Verb.HOLD, Verb.SKIP, Verb.RESUME)]
+SUGGESTED = [
+    suggestions.post("news"),
+    suggestions.post_edition("news", "2026-W49"),
+    suggestions.post_next("news"),
+    suggestions.post_part("news", 2),
+    suggestions.repost("news"),
+    suggestions.repost("news", sure=True),
+    suggestions.refresh_title("news"),
+    suggestions.change(Verb.HOLD, "news", "2026-W49"),
+    suggestions.change(Verb.SKIP, "news", "2026-W49"),
+    suggestions.change(Verb.RESUME, "news", "2026-W49"),
+    suggestions.change(Verb.RESUME, "news"),
+    suggestions.adopt(ENGLISH, "https://lemmy.example/post/1"),
+    suggestions.set_preamble(ENGLISH, "news", "2026-W49"),
+    suggestions.clear_preamble(ENGLISH, "news", "2026-W49"),
+    suggestions.plan(),
+]
 
 
-@pytest.mark.parametrize(
-    ("shell", "lemmy"),
-    [
-        (command("repost", "news", "--yes"), "`repost yes news`"),
-        (command("post", "news"), "`post news`"),
-        (command("post", "news", "--part", "2"), "`post news part 2`"),
-        (command("refresh", "news"), "`refresh news`"),
-        (command("undo", "news"), "`undo news`"),
-        (command("plan"), "`status`"),
-        *((shell, f"`{shell.removeprefix('megabot ')}`") for shell in KEYED),
-        (
-            command("preamble", "clear", "news", "2026-W49"),
-            "`preamble news 2026-W49 clear` by private message",
-        ),
-    ],
-)
-def test_a_command_in_an_answer_is_one_that_its_reader_can_give(shell: str, lemmy: str) -> None:
-    _, verb, *words = shell.split()
+@pytest.mark.parametrize("suggested", SUGGESTED, ids=lambda suggested: suggested.shell)
+def test_a_command_in_an_answer_is_one_that_its_reader_can_give(suggested: CommandWords) -> None:
+    _, verb, *words = suggested.shell.replace("FILE", __file__).split()
     typed = cli.get_command(cli.make_context("megabot", [verb, *words]), verb)
     assert typed is not None
     typed.make_context(verb, list(words))  # raises for what is no such command
 
-    assert on_lemmy(ENGLISH, f"to do that: {shell}; or else") == f"to do that: {lemmy}; or else"
-    meant = read(re.findall(r"`([^`]+)`", lemmy)[0])
+    (said,) = re.findall(r"`([^`]+)`", suggested.lemmy)
+    meant = read(f"{said}\n\nSome words." if "on the lines below" in suggested.lemmy else said)
     assert meant.verb.value in {verb, "status"}
-    assert (meant.thread in {"news", ""}, bool(meant.edition)) == (True, "2026-W49" in shell)
+    if verb not in {"adopt", "plan"}:
+        assert (meant.thread, meant.edition) == ("news", "2026-W49" if "2026-W49" in suggested.shell else "")
+
+
+@pytest.mark.parametrize(
+    ("suggested", "shell", "lemmy"),
+    [
+        (suggestions.post("news"), "megabot post news", "`post news`"),
+        (suggestions.post_part("news", 2), "megabot post news --part 2", "`post news part 2`"),
+        (suggestions.post_next("news"), "megabot post news --next", "`post news next`"),
+        (suggestions.repost("news", sure=True), "megabot repost news --yes", "`repost yes news`"),
+        (suggestions.refresh_title("news"), "megabot refresh news --title", "`refresh news title`"),
+        (suggestions.change(Verb.RESUME, "news"), "megabot resume news", "`resume news`"),
+        (suggestions.plan(), "megabot plan", "`status`"),
+        (
+            suggestions.clear_preamble(ENGLISH, "news", "2026-W49"),
+            "megabot preamble clear news 2026-W49",
+            "`preamble news 2026-W49 clear` by private message",
+        ),
+    ],
+)
+def test_each_reader_is_told_the_command_in_the_words_of_their_channel(
+    suggested: CommandWords, shell: str, lemmy: str
+) -> None:
+    sentence = fill("to do that: {command}; or else", command=suggested)
+
+    assert sentence == f"to do that: {shell}; or else"
+    assert markdown(sentence) == f"to do that: {lemmy}; or else"
 
 
 def test_what_cannot_be_said_on_lemmy_stays_for_whoever_has_the_shell() -> None:
     for said in ("see: megabot check --online", "agrees with: megabot post news --move"):
-        assert on_lemmy(ENGLISH, said) == said
+        assert markdown(said) == said

@@ -31,8 +31,8 @@ def upkeep(answer: HomeAnswer | None, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(case(**{**KNOWN, "home_answer": answer, **of}))  # type: ignore[arg-type]
 
 
-def held(reason: Reason, *more: str) -> Hold:
-    return Hold(reason=reason, facts=(own(47).post.url, "alpha.example", *more))
+def held(reason: Reason, *, software: str | None = None, why: str | None = None) -> Hold:
+    return Hold(reason=reason, url=own(47).post.url, host="alpha.example", software=software, why=why)
 
 
 # -- what follows from a pin
@@ -64,13 +64,13 @@ def test_for_an_hour_a_pin_may_travel(pin: HomePin) -> None:
 def test_after_an_hour_a_person_is_told_what_the_home_server_shows(pin: HomePin, reason: Reason) -> None:
     answer = an_answer(pin, first=NOW - HOUR, trouble="it answers nonsense")
 
-    assert upkeep(answer) == (held(reason, "it answers nonsense"),)
+    assert upkeep(answer) == (held(reason, why="it answers nonsense"),)
 
 
 def test_that_a_0_19_refuses_a_pin_is_told_at_once() -> None:
     answer = an_answer(HomePin.NO_POST, refuses=True, software="Lemmy 0.19.20")
 
-    assert upkeep(answer) == (held(Reason.PIN_REFUSED, "Lemmy 0.19.20"),)
+    assert upkeep(answer) == (held(Reason.PIN_REFUSED, software="Lemmy 0.19.20"),)
 
 
 def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_again() -> None:
@@ -78,7 +78,7 @@ def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_ag
 
     plan = upkeep(answer, posts=(own(47), pinned(46)))
 
-    assert plan == (held(Reason.PIN_REFUSED, "Lemmy 0.19.20"),)
+    assert plan == (held(Reason.PIN_REFUSED, software="Lemmy 0.19.20"),)
 
 
 def test_a_post_that_was_never_pinned_is_pinned_first() -> None:

@@ -63,9 +63,9 @@ def test_every_verb_but_those_to_come_and_every_reason_has_a_sentence() -> None:
         ("later = ", "latr = ", "there is no sentence latr; did you mean later?"),
         ("[verbs]", "[verbs", "cannot be read"),
         (
-            "{0} carries edition",
-            "{2} carries edition",
-            "holds.ours: {0}, {2} is misspelt, missing",
+            "{url} carries edition",
+            "{ulr} carries edition",
+            "holds.ours: {ulr}, {url} is misspelt, missing",
         ),
     ],
 )

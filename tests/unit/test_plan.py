@@ -29,7 +29,7 @@ from tests.making import (
     pinned,
 )
 
-THERE = Hold(reason=Reason.THERE, facts=("2026-W47",))
+THERE = Hold(reason=Reason.THERE, edition="2026-W47")
 
 # -- the clock
 
@@ -44,14 +44,14 @@ def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None
 def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
     plan = decide(case(skew=timedelta(hours=hours), posts=(own(46),), order=REFRESH))
 
-    assert plan == (Hold(reason=Reason.CLOCK, facts=(str(hours * 3600),)),)
+    assert plan == (Hold(reason=Reason.CLOCK, clock_skew=timedelta(hours=hours)),)
 
 
 def test_nothing_is_written_by_a_clock_before_this_program_was_made() -> None:
-    assert decide(case(now=BUILT - timedelta(seconds=1))) == (Hold(reason=Reason.CLOCK, facts=("0",)),)
-    assert decide(case(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != (
-        Hold(reason=Reason.CLOCK, facts=("0",)),
-    )
+    behind = (Hold(reason=Reason.CLOCK, clock_skew=timedelta(0)),)
+
+    assert decide(case(now=BUILT - timedelta(seconds=1))) == behind
+    assert decide(case(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != behind
 
 
 def test_nothing_is_written_by_a_clock_behind_our_own_editions() -> None:

@@ -81,7 +81,7 @@ def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
 
 
 def test_a_refresh_of_an_unchanged_text_edits_nothing() -> None:
-    unchanged = Hold(reason=Reason.UNCHANGED, facts=(pinned().post.url,))
+    unchanged = Hold(reason=Reason.UNCHANGED, url=pinned().post.url)
 
     assert refreshed(record=sent(NEW_TEXT)) == (unchanged,)
 
@@ -91,7 +91,7 @@ def test_a_post_edited_by_hand_is_not_overwritten(current: Rendered) -> None:
     edited = pinned(body="A hand was here.")
 
     assert refreshed(edited, current=current, record=sent()) == (
-        Hold(reason=Reason.EDITED_BY_HAND, facts=(edited.post.url,)),
+        Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),
     )
 
 
@@ -108,7 +108,7 @@ def test_with_the_ledger_lost_a_persons_word_is_enough_to_edit() -> None:
 def test_another_accounts_post_is_never_edited() -> None:
     adopted = replace(pinned(), adopted=True)
 
-    assert refreshed(adopted, record=sent()) == (Hold(reason=Reason.ADOPTED, facts=(adopted.post.url,)),)
+    assert refreshed(adopted, record=sent()) == (Hold(reason=Reason.ADOPTED, url=adopted.post.url),)
 
 
 def test_the_text_is_rendered_only_when_it_is_needed() -> None:
@@ -117,7 +117,7 @@ def test_the_text_is_rendered_only_when_it_is_needed() -> None:
 
 def test_a_broken_template_edits_nothing_and_names_the_line() -> None:
     assert refreshed(current=BROKEN, record=sent()) == (
-        Hold(reason=Reason.TEXT_BROKEN, facts=tuple(str(problem) for problem in BROKEN.problems)),
+        Hold(reason=Reason.TEXT_BROKEN, problems=BROKEN.problems),
     )
 
 
@@ -159,7 +159,7 @@ def test_an_edit_by_hand_holds_what_would_follow() -> None:
     edited = pinned(body="A hand was here.")
 
     assert refreshed(edited, record=sent(), order=None) == (
-        Hold(reason=Reason.EDITED_BY_HAND, facts=(edited.post.url,)),
+        Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),
     )
 
 
@@ -187,9 +187,7 @@ def test_then_the_next_edit_may_come(before: Intent) -> None:
 def test_what_was_refused_is_not_sent_every_hour() -> None:
     refused = an_edit(IntentState.REFUSED, AN_HOUR_AGO, NEW_TEXT)
 
-    assert by_itself(intents=(refused,)) == (
-        Hold(reason=Reason.REFUSED_BEFORE, facts=("invalid_body_field",)),
-    )
+    assert by_itself(intents=(refused,)) == (Hold(reason=Reason.REFUSED_BEFORE, why="invalid_body_field"),)
 
 
 # -- only the essay

@@ -124,7 +124,7 @@ def test_a_skipped_slot_is_posted_on_a_persons_word_only() -> None:
 def test_an_own_post_that_only_the_ledger_knows_is_not_posted_again() -> None:
     record = a_record(9)
 
-    assert decide_publication(case(records=(record,))) == Hold(reason=Reason.REMOVED, facts=("2026-W47",))
+    assert decide_publication(case(records=(record,))) == Hold(reason=Reason.REMOVED, edition="2026-W47")
 
 
 def a_record(post_id: int, **changed: object) -> PostRecord:
@@ -175,7 +175,7 @@ def test_a_pin_that_a_person_set_after_the_new_thread_stood_is_left_with_the_led
 
     plan = decide(case(posts=(standing, old), pin_events={1: event}))
 
-    assert Hold(reason=Reason.PINNED_BY_HAND, facts=(old.post.url,)) in plan
+    assert Hold(reason=Reason.PINNED_BY_HAND, url=old.post.url) in plan
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_an_adopted_post_is_never_edited() -> None:
 
     plan = decide(case(posts=(standing,), order=order))
 
-    assert Hold(reason=Reason.ADOPTED, facts=(standing.post.url,)) in plan
+    assert Hold(reason=Reason.ADOPTED, url=standing.post.url) in plan
 
 
 def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
@@ -327,7 +327,7 @@ def test_a_refresh_posts_nothing_though_an_edition_is_due() -> None:
 
     held = decide_publication(case(wanted=TEXT, order=order))
 
-    assert held == Hold(reason=Reason.NOT_ORDERED, facts=("2026-W47",))
+    assert held == Hold(reason=Reason.NOT_ORDERED, edition="2026-W47")
 
 
 def test_an_open_publish_of_another_edition_is_not_sent_again() -> None:

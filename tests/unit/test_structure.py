@@ -13,18 +13,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 PASS = "answers amending amendment_texts "
-PASS += "reconcile look series standing long_look living parts places companions compose images perform"
+PASS += "reconcile listing observe evidence home_pin memory "
+PASS += "series standing long_look living parts places companions compose images perform"
 PASS += " orders messages needs report deed_texts read_only_ledger"
-PORTS = "core ports language config texts errors sources"
+PORTS = "core ports language config texts suggestions sentences errors sources"
 READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
 SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = (
-    f"app process chores running run tasks {SHOWN} {PASS} {READERS} inbox archive init demo sandbox {PORTS}"
-)
+VERBS = f"app process chores running run schedulers tasks {SHOWN} {PASS} {READERS} inbox archive"
+VERBS += f" init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire_v3 adapters.lemmy_wire_v4 adapters.lemmy_forms adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 LEMMY_INBOXES = "adapters.lemmy_v3_inbox adapters.lemmy_v4_inbox"
@@ -45,11 +45,14 @@ MAY_IMPORT = {
     "running": f"app process adapters operating_texts {PORTS}",
     "site_watch": f"long_look site_texts {PORTS}",
     "chores": f"app adapters site_watch link_watch {PORTS}",
-    "run": f"{PASS} source_watch inbox tasks {PORTS}",
+    "run": f"{PASS} schedulers tasks {PORTS}",
+    "schedulers": f"{PASS} source_watch inbox tasks {PORTS}",
     **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
-    "answers": "language core",
+    "answers": "language sentences core",
+    "suggestions": "language sentences core",
+    "sentences": "core",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts check_files standing {PORTS}"),
     "status": f"amending standing {PORTS}",
     "preview": f"preview_parts overview_texts amending standing {PORTS}",
@@ -70,17 +73,17 @@ MAY_IMPORT = {
     "terminal": "layout core",
     "views": "layout moments deed_texts preview_parts core",
     "check_formats": "check layout core",
-    "overview_texts": "amendment_texts deed_texts texts language core",
+    "overview_texts": "amendment_texts deed_texts suggestions sentences texts language core",
     "adoption_texts": "texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",
-    "amendment_texts": "texts language core",
+    "amendment_texts": "suggestions sentences texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
-    "demo": f"sandbox app process run archive {PASS} {PORTS}",
+    "demo": f"sandbox app process run schedulers archive {PASS} {PORTS}",
     "demo.judge": "",
-    "adapters": "ports core errors",
+    "adapters": "ports sentences core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
@@ -90,7 +93,7 @@ MAY_IMPORT = {
     "markdown": "",
     "config": "language core errors",
     "logs": "",
-    "texts": "language moments core errors",
+    "texts": "suggestions sentences language moments core errors",
     "ports": "language core",
     "sources": "ports core errors",
     "tasks": "ports core errors",
@@ -121,6 +124,8 @@ PURE = [
     "errors",
     "ports",
     "texts",
+    "sentences",
+    "suggestions",
     "hold_texts",
     "language",
     "site_texts",

@@ -1,5 +1,6 @@
 """What people read: whole sentences that name the next step."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from megabot.core.actions import (
 )
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.posts import Feature
+from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
 from megabot.language import ENGLISH
 from tests.making import NOW, SLOT, TEXT, WEEK, a_thread, an_edition, an_intent, own
@@ -37,9 +39,29 @@ def status(**found: object) -> str:
 # -- why something is not done
 
 
+KNOWN = Hold(
+    reason=Reason.THERE,
+    until=NOW,
+    edition="2026-W47",
+    later="2026-W48",
+    url=URL,
+    other_url=f"{URL}0",
+    by="modlin",
+    since=NOW,
+    host="alpha.example",
+    software="Lemmy 0.19.20",
+    title="A title",
+    why="it says so",
+    problems=(Problem("a.md", 1, "bad"),),
+    account_settings=("show_nsfw",),
+    clock_skew=timedelta(hours=2),
+)
+"""A hold that knows all that any sentence names."""
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: Reason) -> None:
-    sentence = texts.hold(ENGLISH, NEWS, Hold(reason=reason, until=NOW, facts=("one", "two")))
+    sentence = texts.hold(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
     assert sentence.startswith("news: ")
     assert "{" not in sentence
@@ -66,17 +88,17 @@ def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
     ],
 )
 def test_what_a_person_can_order_is_named_with_the_thread(reason: Reason, next_step: str) -> None:
-    assert next_step in texts.hold(ENGLISH, NEWS, Hold(reason=reason, facts=("one", "two")))
+    assert next_step in texts.hold(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
 
 def test_all_facts_of_a_hold_are_named() -> None:
-    held = Hold(reason=Reason.TEXT_BROKEN, facts=("a.md:1: bad", "b.md:2: worse"))
+    held = Hold(reason=Reason.TEXT_BROKEN, problems=(Problem("a.md", 1, "bad"), Problem("b.md", 2, "worse")))
 
     assert "a.md:1: bad; b.md:2: worse" in texts.hold(ENGLISH, NEWS, held)
 
 
 def test_braces_in_a_fact_are_left_as_they_are() -> None:
-    held = Hold(reason=Reason.TEXT_BROKEN, facts=("{{ colour }} {0} {until}",))
+    held = Hold(reason=Reason.REFUSED_BEFORE, why="{{ colour }} {0} {until}")
 
     assert "{{ colour }} {0} {until}" in texts.hold(ENGLISH, NEWS, held)
 
@@ -116,7 +138,7 @@ def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE, facts=("2026-W47",))) == (
+    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE, edition="2026-W47")) == (
         "news: 2026-W47 is already posted"
     )
 
@@ -228,7 +250,7 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 
 def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
-    assert answers.done(ENGLISH, (), [texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
+    assert answers.done([texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,13 @@ def test_a_post_that_nobody_sees_yet_is_waited_for_and_the_old_one_stays_pinned(
     held = handed_over(posts=(ON_ITS_WAY, pinned(46)))
 
     soon = NOW + timedelta(minutes=2)
-    assert held == (Hold(reason=Reason.PENDING, until=soon, facts=(ON_ITS_WAY.post.url,)),)
+    assert held == (Hold(reason=Reason.PENDING, until=soon, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_nobody_sees_after_an_hour_needs_a_person() -> None:
     held = handed_over(posts=(ON_ITS_WAY, pinned(46)), now=NOW + timedelta(hours=1))
 
-    assert held == (Hold(reason=Reason.PENDING_FOR_LONG, facts=(ON_ITS_WAY.post.url,)),)
+    assert held == (Hold(reason=Reason.PENDING_FOR_LONG, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_has_arrived_is_pinned() -> None:
@@ -115,7 +115,7 @@ def test_an_unpin_by_a_person_or_by_nobody_knows_whom_stays(by: int | None) -> N
     event = a_pin_event(featured=False, by=by)
 
     assert upkeep(own(), pin_events={47: event}) == (
-        Hold(reason=Reason.UNPINNED_BY_HAND, facts=(own().post.url,)),
+        Hold(reason=Reason.UNPINNED_BY_HAND, url=own().post.url),
     )
 
 
@@ -123,7 +123,7 @@ def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
     standing = own(creator_is_moderator=False)
 
     assert upkeep(standing, created=frozenset({47})) == (
-        Hold(reason=Reason.NOT_MODERATOR, facts=(standing.post.url,)),
+        Hold(reason=Reason.NOT_MODERATOR, url=standing.post.url),
     )
 
 
@@ -205,7 +205,7 @@ def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None
 def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> None:
     unpinned = an_intent(IntentKind.UNPIN, post_id=46)
 
-    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, facts=(pinned(46).post.url,)),)
+    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, url=pinned(46).post.url),)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_with_the_ledger_lost_an_old_pin_that_no_person_set_since_is_taken(event
 @pytest.mark.parametrize("by", [4, None])
 def test_with_the_ledger_lost_a_pin_that_a_person_set_since_stays(by: int | None) -> None:
     assert upkeep(*HANDOVER, pin_events={46: a_pin_event(featured=True, by=by)}) == (
-        Hold(reason=Reason.PINNED_BY_HAND, facts=(pinned(46).post.url,)),
+        Hold(reason=Reason.PINNED_BY_HAND, url=pinned(46).post.url),
     )
 
 
@@ -429,7 +429,7 @@ def test_an_adopted_thread_is_pinned_by_a_bot_that_moderates() -> None:
 def test_an_adopted_thread_is_not_pinned_by_a_bot_that_does_not_moderate() -> None:
     by_hand = adopted(47, creator_is_moderator=True)
 
-    assert upkeep(by_hand) == (Hold(reason=Reason.NOT_MODERATOR, facts=(by_hand.post.url,)),)
+    assert upkeep(by_hand) == (Hold(reason=Reason.NOT_MODERATOR, url=by_hand.post.url),)
 
 
 def test_an_adopted_thread_gives_its_pin_to_the_next_edition() -> None:

@@ -10,6 +10,7 @@ from megabot.core.actions import Hold, Reason
 from megabot.core.amendments import Amendment, Kind
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard, HeardState
+from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.threads import Thread
 from megabot.layout import Line, Tone
@@ -166,7 +167,7 @@ def planned(*actions: Hold, failure: str = "", thread: Thread | None = None) -> 
     [
         (planned(Hold(reason=Reason.THERE)), "nothing to do"),
         (planned(Hold(reason=Reason.FIRST_RUN)), "waits"),
-        (planned(Hold(reason=Reason.TEXT_BROKEN, facts=("a slip",))), "blocked"),
+        (planned(Hold(reason=Reason.TEXT_BROKEN, problems=(Problem("news.md.j2", 1, "a slip"),))), "blocked"),
         (planned(failure="the server is away"), "failed"),
     ],
 )

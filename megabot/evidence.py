@@ -1,0 +1,86 @@
+"""What is read only when something depends on it: removals, pinned posts, the mod log. It costs requests."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from megabot.core import calendar
+from megabot.core.doubles import kept_first
+from megabot.core.posts import Place, Post
+from megabot.core.seen import Case, OrderKind, Own, Seen
+from megabot.core.threads import Thread
+from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
+from megabot.listing import Ground, read_pinned, read_removed
+from megabot.ports import Ports
+from megabot.series import marked
+
+
+def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
+    """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
+    seen = case.seen
+    proven, hides = seen.proven, seen.hides
+    if not proven:
+        ground.ask_account(ports)
+        hides = ground.hiding(nsfw=case.thread.nsfw or place.nsfw)
+        proven = not hides
+    homes = {place.id, *(own.post.community_id for own in seen.posts[:1])}
+    removals = [post for home in sorted(homes) for post in read_removed(ports, ground, home)]
+    removed = marked(tuple(removals), case.thread.name, ground.bot_id)
+    known = {own.id for own in seen.posts}
+    posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
+    pinned = read_pinned(ports, ground, place.id)
+    return replace(
+        seen,
+        posts=posts,
+        hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
+        hidden=tuple(_hidden(ports, ground, removals, {own.id for own in posts}, homes)),
+        hides=hides,
+        proven=proven,
+        deep=True,
+    )
+
+
+def _hidden(
+    ports: Ports, ground: Ground, removals: list[Post], known: set[int], homes: set[int]
+) -> Iterator[Post]:
+    """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
+    found = [post for post in ground.content.posts if post.removed and not post.body]
+    known |= {post.id for post in removals if post.body}
+    for name in ports.ledger.threads() if found else ():
+        known |= {record.post_id for record in ports.ledger.posts(name)}
+    return (post for post in found if post.community_id in homes and post.id not in known)
+
+
+def _is_by_hand(post: Post, seen: Seen, thread: Thread) -> bool:
+    """A moderator's post, not ours, newer than what stands and than the slot before: this edition's."""
+    recorded = any(record.post_id == post.id for record in seen.records)
+    if post.creator.id == seen.bot_id or recorded or not (post.creator_is_moderator and post.open):
+        return False
+    if seen.standing is not None and post.published <= seen.standing.post.published:
+        return False
+    if seen.due is None:
+        return True
+    before = next(calendar.before(thread.name, thread.schedule, seen.due), None)
+    return before is None or post.published > before.slot
+
+
+def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
+    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
+
+    Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
+    """
+    events = dict(case.seen.pin_events)
+    kind = KINDS[case.thread.pin]
+    standing = case.seen.standing
+    asked = [own for own in case.seen.older if own.post.featured]
+    if standing is not None and pin_is_over(case, standing):
+        asked.insert(0, standing)
+    elif standing is not None and not is_pinned(standing.post, kind):
+        asked.insert(0, standing)
+        read_pinned(ports, ground, standing.post.community_id)
+    if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
+        asked.append(Own(post=case.seen.adopting, key=""))
+    for own in asked:
+        if own.id not in events:
+            found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
+            events[own.id] = next((event for event in found if event.kind is kind), None)
+    return replace(case.seen, pin_events=events)

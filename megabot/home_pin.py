@@ -1,0 +1,47 @@
+"""Asking the server of a community that is not on the bot's own server what its readers see."""
+
+from megabot.core import federation
+from megabot.core.posts import Place
+from megabot.core.seen import HomeAnswer, HomePin, Own, Seen
+from megabot.core.threads import Thread
+from megabot.listing import Ground, read_pinned
+from megabot.ports import Ledger, Ports
+
+
+def home_server(place: Place, posts: tuple[Own, ...]) -> str:
+    """Return the actor id of the thread's community if that, and the current post, is on another server."""
+    current = next((own for own in posts if own.post.open), None)
+    moved = current is not None and current.post.community_id != place.id
+    return "" if place.local or moved else place.actor
+
+
+def ask_home_server(
+    ports: Ports, thread: Thread, seen: Seen, ground: Ground, away: dict[str, federation.Reading]
+) -> None:
+    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+
+    Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
+    for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    """
+    standing, host = seen.standing, federation.host(seen.home)
+    if standing is None:
+        return
+    reading = away.get(host) or ports.home_servers.pin(seen.home, standing.post.url)
+    software = federation.Software()
+    if reading.pin is HomePin.UNREADABLE:
+        away[host] = reading
+    elif reading.pin is HomePin.PINNED:
+        read_pinned(ports, ground, standing.post.community_id)
+    else:
+        software = ports.home_servers.software(seen.home)
+    answer = federation.answered(seen, standing, reading, software, ports.clock.now())
+    ports.ledger.remember(_home_key(thread), federation.written(answer))
+
+
+def _home_key(thread: Thread) -> str:
+    return f"home:{thread.name}"
+
+
+def home_answer(ledger: Ledger, thread: Thread) -> HomeAnswer | None:
+    """Return what that server last showed of the thread's current post."""
+    return federation.read(ledger.recall(_home_key(thread)))

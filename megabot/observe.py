@@ -1,0 +1,122 @@
+"""The observation of one thread: what the server and the ledger say about it, gathered into one value."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from megabot import deed_texts, living, memory
+from megabot.amending import held
+from megabot.core import calendar, settle
+from megabot.core.plan import clock_is_wrong
+from megabot.core.posts import Place
+from megabot.core.records import Intent, IntentKind, IntentState
+from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.threads import Thread
+from megabot.evidence import look_deeper
+from megabot.home_pin import home_answer, home_server
+from megabot.listing import Ground
+from megabot.places import has_strayed
+from megabot.ports import Ports
+from megabot.series import keep_posts, keep_sent, read_series
+
+log = logging.getLogger("megabot")
+
+
+def observe(
+    ports: Ports, thread: Thread, ground: Ground, place: Place, *, order: Order | None, now: datetime
+) -> Seen:
+    """Put together what is known of one thread, with no request where the listing holds all it must hold."""
+    hides = ground.hiding(nsfw=thread.nsfw or place.nsfw)
+    series = read_series(ports, thread.name, ground.content)
+    posts, vouched = series.posts, series.vouched
+    trusted = (ground.account is not None and not hides) if vouched is None else vouched
+    due = calendar.due(thread.name, thread.schedule, now)
+    if order is not None and order.kind is OrderKind.REPOST and posts:
+        due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
+    if order is not None and order.kind is OrderKind.POST and order.edition:
+        due = calendar.by_key(thread.name, thread.schedule, order.edition)
+    return Seen(
+        due=due,
+        known_since=memory.known_since(ports, thread, ground, place, posts, now),
+        posts=posts,
+        records=ports.ledger.posts(thread.name),
+        intents=ports.ledger.intents(thread.name),
+        comments=ground.content.comments,
+        created=frozenset(ground.created),
+        hides=hides,
+        bot_id=ground.bot_id,
+        proven=ground.proof and trusted,
+        skew=_skew(ports, now),
+        place_id=place.id,
+        moderates=_moderates(ports, ground, posts, place),
+        strayed=has_strayed(ports, thread, place, posts),
+        held=held(ports.ledger, thread.name, due.key) if due else None,
+        born=memory.birth(ports.ledger),
+        adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
+        home=home_server(place, posts),
+        home_answer=home_answer(ports.ledger, thread),
+    )
+
+
+def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Place) -> bool:
+    """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
+
+    Only an adopted post needs to know.
+    """
+    mine = next((own for own in posts if not own.adopted and own.post.community_id == place.id), None)
+    if mine is not None:
+        return mine.post.creator_is_moderator or mine.post.creator.admin
+    if not posts:
+        return False
+    account = ground.ask_account(ports)
+    return account.person.admin or any(one.id == place.id for one in account.moderates)
+
+
+def _skew(ports: Ports, now: datetime) -> timedelta:
+    server = ports.forum.server_time()
+    return timedelta(0) if server is None else now - server
+
+
+def observe_case(
+    ports: Ports, thread: Thread, ground: Ground, place: Place, *, order: Order | None, dry: bool
+) -> Case:
+    """Observe a thread, and find out what became of writes whose outcome was not known.
+
+    With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
+    """
+    now = ports.clock.now()
+    seen = observe(ports, thread, ground, place, order=order, now=now)
+    case = Case(now=now, thread=thread, seen=seen, order=order)
+    if clock_is_wrong(case):
+        return replace(case, seen=memory.with_what_is_kept(ports, thread, seen, now))
+    if not dry:
+        memory.keep_schedule(ports, thread, seen, ground)
+    if seen.has_open_publish:
+        case = replace(case, seen=look_deeper(ports, case, ground, place))
+    verdicts = settle.verdicts(case.seen, now)
+    if not dry:
+        _keep_verdicts(ports, case, verdicts)
+    seen = memory.with_what_is_kept(ports, thread, case.seen, now)
+    return replace(case, seen=replace(seen, intents=settle.settled(seen, verdicts, now)) if dry else seen)
+
+
+def _keep_verdicts(ports: Ports, case: Case, verdicts: tuple[tuple[Intent, IntentState], ...]) -> None:
+    """Write down what this observation shows: of writes, of the thread's posts, of its highlights."""
+    for intent, state in verdicts:
+        log.info("%s", deed_texts.settled(intent, state))
+        if state is IntentState.DONE:
+            _keep_outcome(ports, case, intent)
+        ports.ledger.settle(intent.id, state, at=case.now)
+    keep_posts(ports, case.thread, case.seen.posts)
+    living.tend(ports, case.thread, case.seen, case.now)
+
+
+def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
+    """Record the post that a publish or an edit turns out to have written, or forget a released one."""
+    if intent.new.kind is IntentKind.RELEASE:
+        ports.ledger.forget_post(intent.new.post_id)
+    if intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT):
+        wanted = (intent.new.edition, intent.new.copy)
+        post = next((own.post for own in case.seen.posts if (own.key, own.copy) == wanted), None)
+        if post is not None:
+            keep_sent(ports, intent.new, post)
