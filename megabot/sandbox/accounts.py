@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from megabot.sandbox import notifications
-from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.languages import UNDETERMINED, every_id
 from megabot.sandbox.records import ModKind, Person, Settings, SignIn
 from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal, not_signed_in
 from megabot.sandbox.rights import check_account, check_admin, check_higher_admin
@@ -115,7 +115,7 @@ def save_settings(world: World, person: Person, change: SettingsChange) -> None:
         chosen = set(change.languages)
         if chosen and not world.is_lemmy_1:
             chosen.add(UNDETERMINED)
-        person.settings.languages = frozenset() if chosen >= EVERY_ID else frozenset(chosen)
+        person.settings.languages = frozenset() if chosen >= every_id() else frozenset(chosen)
 
 
 def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, reason: str | None) -> Person:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from megabot.sandbox import notifications
-from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import (
@@ -161,9 +161,9 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
         community.description = text or None
     if change.languages is not None:
         chosen = frozenset(change.languages)
-        if not chosen <= EVERY_ID:
+        if not chosen <= every_id():
             raise Refusal("language_not_allowed")
-        community.languages = frozenset() if chosen == EVERY_ID else chosen
+        community.languages = frozenset() if chosen == every_id() else chosen
     for name in ("nsfw", "posting_restricted_to_mods", "visibility"):
         value = getattr(change, name)
         if value is not None:

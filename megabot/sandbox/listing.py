@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.languages import every_id
 from megabot.sandbox.ranking import post_rank
 from megabot.sandbox.records import Community, Person, Post
 from megabot.sandbox.refusal import Refusal
@@ -208,4 +208,4 @@ def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
 
 def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
     """Tell whether a thing is in a language of the reader's and not by somebody they blocked."""
-    return language_id in (reader.settings.languages or EVERY_ID) and creator_id not in reader.blocked
+    return language_id in (reader.settings.languages or every_id()) and creator_id not in reader.blocked

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from megabot.sandbox import link_preview, notifications
-from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.languages import UNDETERMINED, every_id
 from megabot.sandbox.records import Comment, CommentsSeen, Community, ModKind, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import (
@@ -247,7 +247,7 @@ def cast(world: World, voter: Person, thing: Post | Comment, score: int) -> None
 
 def check_language(community: Community, language_id: int | None) -> None:
     """Refuse a language that the community does not have; none at all is never checked."""
-    allowed = community.languages or EVERY_ID
+    allowed = community.languages or every_id()
     if language_id is not None and language_id not in allowed:
         raise Refusal("language_not_allowed")
 
@@ -256,7 +256,7 @@ def chosen_language(world: World, author: Person, community: Community, language
     """Give the language sent, else the only one that author and community share (0.19), else Undetermined."""
     if language_id is not None or world.is_lemmy_1:
         return language_id or UNDETERMINED
-    shared = (author.settings.languages or EVERY_ID) & (community.languages or EVERY_ID)
+    shared = (author.settings.languages or every_id()) & (community.languages or every_id())
     real = shared - {UNDETERMINED}
     return next(iter(real)) if len(real) == 1 else UNDETERMINED
 

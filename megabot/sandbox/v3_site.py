@@ -2,7 +2,7 @@
 
 from megabot.sandbox import v3_shapes, v3_views
 from megabot.sandbox.fields import Ask, Fields, Json
-from megabot.sandbox.languages import LANGUAGES
+from megabot.sandbox.languages import languages
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
@@ -64,8 +64,8 @@ def read(ask: Ask) -> Json:
         "admins": [v3_views.person_view(world, person) for person in world.people.values() if person.admin],
         "version": world.generation.version,
         **mine,
-        "all_languages": [language._asdict() for language in LANGUAGES],
-        "discussion_languages": [language.id for language in LANGUAGES],
+        "all_languages": [language._asdict() for language in languages()],
+        "discussion_languages": [language.id for language in languages()],
         "taglines": [],
         "custom_emojis": [],
         "blocked_urls": [_blocked_url(world, *entry) for entry in enumerate(world.site.blocked_urls, 1)],

@@ -6,7 +6,7 @@ import json
 from megabot.sandbox import accounts, v4_shapes, v4_views
 from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
@@ -87,7 +87,7 @@ def read(ask: Ask) -> Json:
         "instance_persons_blocks": [],
         "person_blocks": [v4_shapes.person(ask.world, one) for one in _blocked(ask.world, person)],
         "keyword_blocks": [],
-        "discussion_languages": sorted(person.settings.languages or EVERY_ID),
+        "discussion_languages": sorted(person.settings.languages or every_id()),
     }
 
 

@@ -3,7 +3,7 @@
 from megabot.sandbox import communities, v4_shapes, v4_views
 from megabot.sandbox.communities import Ban, CommunityChange
 from megabot.sandbox.fields import Ask, Fields, Json
-from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Community
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import can_see_community
@@ -105,7 +105,7 @@ def answer(ask: Ask, community: Community) -> Json:
 
 def languages(community: Community) -> list[int]:
     """List a community's languages; all of them are written out here."""
-    return sorted(community.languages or EVERY_ID)
+    return sorted(community.languages or every_id())
 
 
 def named(ask: Ask, community_id: int) -> Community:

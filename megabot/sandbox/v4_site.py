@@ -2,7 +2,7 @@
 
 from megabot.sandbox import v4_shapes, v4_views
 from megabot.sandbox.fields import Ask, Fields, Json
-from megabot.sandbox.languages import LANGUAGES
+from megabot.sandbox.languages import languages
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
@@ -62,8 +62,8 @@ def read(ask: Ask) -> Json:
             if person.admin
         ],
         "version": world.generation.version,
-        "all_languages": [language._asdict() for language in LANGUAGES],
-        "discussion_languages": [language.id for language in LANGUAGES],
+        "all_languages": [language._asdict() for language in languages()],
+        "discussion_languages": [language.id for language in languages()],
         "oauth_providers": [],
         "admin_oauth_providers": [],
         "blocked_urls": blocked_urls(world),
