@@ -11,7 +11,7 @@ from random import Random
 from bench.stage import BOT, COMMUNITY
 from megabot.sandbox import Sandbox
 from megabot.sandbox.exchange import Answer, Request
-from megabot.sandbox.hands import Hand, HandError, Json
+from megabot.sandbox.user_client import Hand, HandError, Json
 
 READERS = tuple(f"reader{number}" for number in range(5))
 COMMENTS_A_WEEK = 5

@@ -13,7 +13,7 @@ from megabot.adapters.public_web import NoPage
 from megabot.core.links import Outcome
 from megabot.sandbox import Sandbox
 from megabot.sandbox.federation import Network
-from megabot.sandbox.hands import Json
+from megabot.sandbox.user_client import Json
 from tests.world import NEWS, SLOT, Clock, Pages, World
 
 HOME, OWN = "alpha.example", "beta.example"

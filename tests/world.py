@@ -40,7 +40,7 @@ from megabot.report import Report
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.generation import Generation
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.fakes import FakeCodes
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47

@@ -18,7 +18,7 @@ from megabot.orders import Answer, adoption, carry_out
 from megabot.process import sample_source
 from megabot.run import Service, next_slot
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"

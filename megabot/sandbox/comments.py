@@ -16,7 +16,7 @@ from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
 from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, mentioned_names
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, mentioned_names
 from megabot.sandbox.world import World
 
 _DEEPEST = 50

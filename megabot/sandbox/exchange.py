@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from megabot.sandbox import once_keys, pages, pictures, v3_routes, v4_refusals, v4_routes
+from megabot.sandbox import idempotency, pages, pictures, v3_routes, v4_refusals, v4_routes
 from megabot.sandbox.fields import Ask, Fields, Json, from_body, from_query
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
@@ -70,7 +70,7 @@ def caller_of(world: World, request: Request) -> Person | None:
 def answer(world: World, request: Request) -> Answer:
     """Answer a request."""
     route = _routes(world).get(f"{request.method} {request.path}")
-    if once_keys.is_used(world, caller_of(world, request), request.method, request.headers):
+    if idempotency.is_used(world, caller_of(world, request), request.method, request.headers):
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if route is not None:
         return _called(world, request, route)

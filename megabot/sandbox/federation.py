@@ -24,7 +24,7 @@ from megabot.sandbox.records import (
     Post,
     PrivateMessage,
 )
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import mentioned_names
 from megabot.sandbox.world import World
 
 _OF_COLLECTIONS = {ModKind.FEATURE_POST, ModKind.ADD_COMMUNITY}

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from megabot.sandbox import notifications
-from megabot.sandbox.listing import Page
-from megabot.sandbox.ranking import comment_order
+from megabot.sandbox.post_list import Page
 from megabot.sandbox.records import Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
 from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.wording import TEXT_LIMIT, check_body
+from megabot.sandbox.sort_orders import comment_order
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body
 from megabot.sandbox.world import World
 
 _NOBODY = 'insert or update on table "private_message" violates foreign key constraint'

@@ -7,7 +7,7 @@ pages are left out.
 from megabot.sandbox import pictures
 from megabot.sandbox.records import ImageService, Post, RemotePage
 from megabot.sandbox.refusal import ImageRefusal
-from megabot.sandbox.wording import proxied
+from megabot.sandbox.text_rules import proxied
 from megabot.sandbox.world import World
 
 _THUMBNAIL_SIZE = 512

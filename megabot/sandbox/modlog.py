@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from megabot.sandbox.listing import Page
+from megabot.sandbox.post_list import Page
 from megabot.sandbox.records import ModAction, ModKind, Person
 from megabot.sandbox.rights import moderates_anything
 from megabot.sandbox.world import World

@@ -14,7 +14,7 @@ from megabot.sandbox.records import (
     Post,
     PrivateMessage,
 )
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import mentioned_names
 from megabot.sandbox.world import World
 
 

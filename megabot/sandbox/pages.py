@@ -9,12 +9,12 @@ from html import escape
 from http import HTTPStatus
 from typing import NamedTuple
 
-from megabot.sandbox import comment_listing, listing, page_pictures, rights
-from megabot.sandbox.comment_listing import CommentQuery
-from megabot.sandbox.listing import Page, PostQuery
+from megabot.sandbox import comment_list, page_pictures, post_list, rights
+from megabot.sandbox.comment_list import CommentQuery
 from megabot.sandbox.page_style import LOCKED, MODERATOR, NSFW, PINNED, STYLE
-from megabot.sandbox.ranking import score
+from megabot.sandbox.post_list import Page, PostQuery
 from megabot.sandbox.records import Comment, Community, Post
+from megabot.sandbox.sort_orders import score
 from megabot.sandbox.world import World
 
 _POSTS = 50
@@ -68,7 +68,7 @@ def _community_page(world: World, name: str) -> WebPage:
     query = PostQuery(
         reader=None, page=Page(1, _POSTS), sort="Hot", community_id=community.id, show_nsfw=True
     )
-    items = "".join(_post_item(world, post) for post in listing.posts(world, query))
+    items = "".join(_post_item(world, post) for post in post_list.posts(world, query))
     body = (
         f'<div class="columns two"><main class="card"><h1>{escape(community.title)}</h1>'
         f'<ol class="posts">{items or "<li>No posts yet.</li>"}</ol></main>'
@@ -129,7 +129,7 @@ def _body(world: World, post: Post) -> str:
 
 def _comments(world: World, post: Post) -> str:
     query = CommentQuery(reader=None, page=Page(1, _POSTS), sort="Top", post_id=post.id, max_depth=50)
-    shown = [comment for comment in comment_listing.comments(world, query) if not comment.is_gone]
+    shown = [comment for comment in comment_list.comments(world, query) if not comment.is_gone]
     top = "".join(_thread(world, comment, shown) for comment in shown if not _has_parent(comment, shown))
     heading = f"<h2>{_comment_count(world, post).capitalize()}</h2>"
     return f'<section class="card comments" aria-label="Comments">{heading}{top}</section>'

@@ -17,7 +17,7 @@ from megabot.sandbox.rights import (
     is_moderator,
 )
 from megabot.sandbox.site_texts import kept_text, kept_thumbnail, kept_url
-from megabot.sandbox.wording import (
+from megabot.sandbox.text_rules import (
     POST_BODY_LIMIT,
     check_alt_text,
     check_body,

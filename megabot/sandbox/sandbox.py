@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from megabot.sandbox import accounts, communities, exchange, upgrading
+from megabot.sandbox import accounts, communities, exchange, upgrade
 from megabot.sandbox.exchange import Answer, Request
 from megabot.sandbox.federation import Network
 from megabot.sandbox.generation import Generation
-from megabot.sandbox.hands import Hand
-from megabot.sandbox.hands_v4 import HandV4
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
 from megabot.sandbox.records import Community, ImageService, Person, RemotePage
+from megabot.sandbox.user_client import Hand
+from megabot.sandbox.user_client_v4 import HandV4
 from megabot.sandbox.world import World
 
 
@@ -101,7 +101,7 @@ class Sandbox:
     def upgrade(self) -> None:
         """Make a 1.0 of a 0.19 while it runs: all state stays, and no token of before is good any more."""
         with self.lock:
-            upgrading.upgrade(self.world)
+            upgrade.upgrade(self.world)
 
     def hand(self, name: str = "") -> Hand:
         """Give a person's hand, or a stranger's, for the API that the server has now.

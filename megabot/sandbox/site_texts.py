@@ -1,7 +1,7 @@
-"""People's texts and addresses as this site keeps them: the rules of `wording` with the site's settings."""
+"""People's texts and addresses as this site keeps them: the rules of `text_rules` and its settings."""
 
 from megabot.sandbox import pictures
-from megabot.sandbox.wording import stored_text, stored_url, with_own_images
+from megabot.sandbox.text_rules import stored_text, stored_url, with_own_images
 from megabot.sandbox.world import World
 
 

@@ -1,10 +1,10 @@
 """The v3 calls about accounts and people: fields in, views out; the rules are in `accounts`."""
 
-from megabot.sandbox import accounts, comment_listing, inbox, listing, v3_shapes, v3_views
+from megabot.sandbox import accounts, comment_list, inbox, post_list, v3_shapes, v3_views
 from megabot.sandbox.accounts import SettingsChange
-from megabot.sandbox.comment_listing import CommentQuery, comment_sort
+from megabot.sandbox.comment_list import CommentQuery, comment_sort
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import PostQuery
+from megabot.sandbox.post_list import PostQuery
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
 from megabot.sandbox.v3_posts import page
@@ -52,8 +52,8 @@ def save_settings(ask: Ask) -> Json:
         show_read_posts=fields.flag_or_none("show_read_posts"),
         bot_account=fields.flag_or_none("bot_account"),
         display_name=fields.text_or_none("display_name"),
-        default_sort_type=fields.choice_or_none("default_sort_type", listing.POST_SORTS),
-        default_listing_type=fields.choice_or_none("default_listing_type", listing.LISTING_TYPES),
+        default_sort_type=fields.choice_or_none("default_sort_type", post_list.POST_SORTS),
+        default_listing_type=fields.choice_or_none("default_listing_type", post_list.LISTING_TYPES),
         languages=fields.numbers_or_none("discussion_languages"),
     )
     accounts.save_settings(ask.world, ask.person(), change)
@@ -78,7 +78,7 @@ def block(ask: Ask) -> Json:
 def profile(ask: Ask) -> Json:
     """GET /user: a person with posts and comments; the sort is Hot unless one is asked for."""
     fields, world = ask.fields, ask.world
-    sort, cut = fields.choice_or_none("sort", listing.POST_SORTS), page(fields)
+    sort, cut = fields.choice_or_none("sort", post_list.POST_SORTS), page(fields)
     community_id = fields.number_or_none("community_id")
     person = _wanted(ask, fields.number_or_none("person_id"), fields.text_or_none("username"))
     wanted_posts = PostQuery(
@@ -95,7 +95,7 @@ def profile(ask: Ask) -> Json:
         community_id=community_id,
         creator_id=person.id,
     )
-    posts, comments = listing.posts(world, wanted_posts), comment_listing.comments(world, wanted_comments)
+    posts, comments = post_list.posts(world, wanted_posts), comment_list.comments(world, wanted_comments)
     return {
         "person_view": v3_views.person_view(world, person),
         "site": v3_shapes.site(world),

@@ -1,7 +1,7 @@
-"""The v3 calls about comments: fields in, views out; the rules are in `comments` and `listing`."""
+"""The v3 calls about comments: fields in, views out; the rules are in `comments` and `post_list`."""
 
-from megabot.sandbox import comment_listing, comments, v3_views
-from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox import comment_list, comments, v3_views
+from megabot.sandbox.comment_list import CommentQuery
 from megabot.sandbox.comments import CommentText, Written
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.refusal import Refusal
@@ -42,14 +42,14 @@ def listed(ask: Ask) -> Json:
     query = CommentQuery(
         reader=ask.caller,
         page=page(fields, code="couldnt_get_comments"),
-        sort=fields.choice_or_none("sort", comment_listing.COMMENT_SORTS) or "Hot",
+        sort=fields.choice_or_none("sort", comment_list.COMMENT_SORTS) or "Hot",
         listing_type=listing_type(ask, community_id),
         community_id=community_id,
         post_id=fields.number_or_none("post_id"),
         parent=None if parent_id is None else comments.named(ask.world, parent_id),
         max_depth=fields.number_or_none("max_depth"),
     )
-    found = comment_listing.comments(ask.world, query)
+    found = comment_list.comments(ask.world, query)
     return {"comments": [v3_views.comment_view(ask.world, comment, ask.caller) for comment in found]}
 
 

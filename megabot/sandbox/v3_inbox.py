@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from megabot.sandbox import comment_listing, inbox, v3_views
+from megabot.sandbox import comment_list, inbox, v3_views
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import Notice
 from megabot.sandbox.v3_posts import page
@@ -76,7 +76,7 @@ def mark_message(ask: Ask) -> Json:
 
 
 def _notices(ask: Ask, kept: dict[int, Notice], name: str, usual_sort: str) -> list[Json]:
-    sort = ask.fields.choice_or_none("sort", comment_listing.COMMENT_SORTS) or usual_sort
+    sort = ask.fields.choice_or_none("sort", comment_list.COMMENT_SORTS) or usual_sort
     unread_only = bool(ask.fields.flag_or_none("unread_only"))
     cut, person = page(ask.fields), ask.person()
     found = inbox.notices(ask.world, person, kept, unread_only=unread_only, sort=sort, page=cut)

@@ -1,8 +1,8 @@
-"""The v3 calls about posts: fields in, views out; the rules are in `posts` and `listing`."""
+"""The v3 calls about posts: fields in, views out; the rules are in `posts` and `post_list`."""
 
-from megabot.sandbox import listing, posts, rights, v3_views
+from megabot.sandbox import post_list, posts, rights, v3_views
 from megabot.sandbox.fields import Ask, Fields, Json
-from megabot.sandbox.listing import Page, PostQuery
+from megabot.sandbox.post_list import Page, PostQuery
 from megabot.sandbox.posts import PostText
 from megabot.sandbox.records import Community, Post
 from megabot.sandbox.refusal import Refusal
@@ -52,7 +52,7 @@ def listed(ask: Ask) -> Json:
     query = PostQuery(
         reader=ask.caller,
         page=page(fields, code="couldnt_get_posts"),
-        sort=fields.choice_or_none("sort", listing.POST_SORTS) or _usual_sort(ask),
+        sort=fields.choice_or_none("sort", post_list.POST_SORTS) or _usual_sort(ask),
         listing_type=listing_type(ask, community_id),
         community_id=community_id,
         show_read=fields.flag_or_none("show_read"),
@@ -61,7 +61,7 @@ def listed(ask: Ask) -> Json:
         disliked_only=disliked,
         after=_cursor(ask),
     )
-    found = listing.posts(ask.world, query)
+    found = post_list.posts(ask.world, query)
     views = [v3_views.post_view(ask.world, post, ask.caller) for post in found]
     return {"posts": views, "next_page": f"P{found[-1].id:x}"} if found else {"posts": []}
 
@@ -132,7 +132,7 @@ def community_called(ask: Ask, name: str, code: str) -> Community:
 
 def listing_type(ask: Ask, community_id: int | None) -> str:
     """Read the listing type: with a community it is always all of it."""
-    chosen = ask.fields.choice_or_none("type_", listing.LISTING_TYPES)
+    chosen = ask.fields.choice_or_none("type_", post_list.LISTING_TYPES)
     if community_id is not None:
         return "All"
     return chosen or (ask.caller.settings.default_listing_type if ask.caller else "Local")
@@ -170,7 +170,7 @@ def _wanted_id(world: World, number: int | None, comment_id: int | None) -> int:
 def _cross_posts(ask: Ask, post: Post) -> list[Json]:
     if post.url is None:
         return []
-    found = listing.posts(ask.world, PostQuery(reader=ask.caller, page=Page(1, 10), url=post.url))
+    found = post_list.posts(ask.world, PostQuery(reader=ask.caller, page=Page(1, 10), url=post.url))
     return [v3_views.post_view(ask.world, other, ask.caller) for other in found if other is not post]
 
 

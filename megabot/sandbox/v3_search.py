@@ -2,10 +2,10 @@
 
 import re
 
-from megabot.sandbox import comment_listing, listing, rights, v3_views
-from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox import comment_list, post_list, rights, v3_views
+from megabot.sandbox.comment_list import CommentQuery
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import PostQuery
+from megabot.sandbox.post_list import PostQuery
 from megabot.sandbox.records import Community, Person
 from megabot.sandbox.refusal import Refusal, not_found_by_name
 from megabot.sandbox.v3_posts import community_called, page
@@ -49,27 +49,27 @@ def _posts(ask: Ask, words: str, kind: str) -> list[Json]:
     query = PostQuery(
         reader=ask.caller,
         page=page(ask.fields),
-        sort=ask.fields.choice_or_none("sort", listing.POST_SORTS) or "Hot",
-        listing_type=ask.fields.choice_or_none("listing_type", listing.LISTING_TYPES),
+        sort=ask.fields.choice_or_none("sort", post_list.POST_SORTS) or "Hot",
+        listing_type=ask.fields.choice_or_none("listing_type", post_list.LISTING_TYPES),
         community_id=community_id,
         creator_id=ask.fields.number_or_none("creator_id"),
         search_term=None if kind == "Url" else words,
         title_only=bool(ask.fields.flag_or_none("post_title_only")),
         url=words if kind == "Url" else None,
     )
-    return [v3_views.post_view(ask.world, post, ask.caller) for post in listing.posts(ask.world, query)]
+    return [v3_views.post_view(ask.world, post, ask.caller) for post in post_list.posts(ask.world, query)]
 
 
 def _comments(ask: Ask, words: str) -> list[Json]:
     query = CommentQuery(
         reader=ask.caller,
         page=page(ask.fields),
-        sort=comment_listing.comment_sort(ask.fields.choice_or_none("sort", listing.POST_SORTS)),
+        sort=comment_list.comment_sort(ask.fields.choice_or_none("sort", post_list.POST_SORTS)),
         community_id=_community_id(ask),
         creator_id=ask.fields.number_or_none("creator_id"),
         search_term=words,
     )
-    found = comment_listing.comments(ask.world, query)
+    found = comment_list.comments(ask.world, query)
     return [v3_views.comment_view(ask.world, comment, ask.caller) for comment in found]
 
 

@@ -3,8 +3,8 @@
 from megabot.sandbox import pictures
 from megabot.sandbox import v3_shapes as shapes
 from megabot.sandbox.fields import Json
-from megabot.sandbox.ranking import newest_comment_time, score
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
+from megabot.sandbox.sort_orders import newest_comment_time, score
 from megabot.sandbox.wire_values import time
 from megabot.sandbox.world import World
 

@@ -1,10 +1,10 @@
-"""The v4 calls about comments: fields in, views out; the rules are in `comments` and `listing`."""
+"""The v4 calls about comments: fields in, views out; the rules are in `comments` and `post_list`."""
 
-from megabot.sandbox import comment_listing, comments, v4_paging, v4_views
-from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox import comment_list, comments, v4_paging, v4_views
+from megabot.sandbox.comment_list import CommentQuery
 from megabot.sandbox.comments import CommentText
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import Page
+from megabot.sandbox.post_list import Page
 from megabot.sandbox.records import Comment
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import (
@@ -49,13 +49,13 @@ def listed(ask: Ask) -> Json:
     ask.check_may_read()
     query = _query(ask)
     if query.max_depth is not None:
-        cut = cut._replace(size=comment_listing.TREE_SIZE)
+        cut = cut._replace(size=comment_list.TREE_SIZE)
     number = v4_paging.number(cut)
     return v4_paging.page(
-        comment_listing.every_comment(ask.world, query),
+        comment_list.every_comment(ask.world, query),
         cut,
         edge=None if number is None else comments.named(ask.world, number),
-        order=comment_listing.thread_order(ask.world, query),
+        order=comment_list.thread_order(ask.world, query),
         name=lambda comment: comment.id,
         view=lambda comment: v4_views.comment_view(ask.world, comment, ask.caller),
     )

@@ -1,8 +1,8 @@
-"""The v4 calls about posts: fields in, views out; the rules are in `posts` and `listing`."""
+"""The v4 calls about posts: fields in, views out; the rules are in `posts` and `post_list`."""
 
-from megabot.sandbox import listing, posts, rights, v4_paging, v4_views
+from megabot.sandbox import post_list, posts, rights, v4_paging, v4_views
 from megabot.sandbox.fields import Ask, Fields, Json
-from megabot.sandbox.listing import Page, PostQuery
+from megabot.sandbox.post_list import Page, PostQuery
 from megabot.sandbox.posts import PostText
 from megabot.sandbox.records import Post
 from megabot.sandbox.refusal import Refusal
@@ -55,10 +55,10 @@ def listed(ask: Ask) -> Json:
     ask.check_may_read()
     query = _query(ask)
     return v4_paging.page(
-        listing.every_post(ask.world, query),
+        post_list.every_post(ask.world, query),
         cut,
         edge=_edge(ask.world, v4_paging.number(cut)),
-        order=listing.post_order(ask.world, query),
+        order=post_list.post_order(ask.world, query),
         name=lambda post: post.id,
         view=lambda post: v4_views.post_view(ask.world, post, ask.caller),
     )
@@ -169,5 +169,5 @@ def _cross_posts(ask: Ask, post: Post) -> list[Json]:
     """List what strangers are shown of the same address: the server asks in nobody's name here."""
     if post.url is None:
         return []
-    found = listing.posts(ask.world, PostQuery(reader=None, page=Page(1, 20), sort="New", url=post.url))
+    found = post_list.posts(ask.world, PostQuery(reader=None, page=Page(1, 20), sort="New", url=post.url))
     return [v4_views.post_view(ask.world, other, None) for other in found if other is not post]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from megabot.sandbox import nodeinfo, v3_stump, v4_modlog, v4_people, v4_pictures, v4_search, v4_site
+from megabot.sandbox import nodeinfo, v3_compat, v4_modlog, v4_people, v4_pictures, v4_search, v4_site
 from megabot.sandbox import v4_accounts as accounts
 from megabot.sandbox import v4_comments as comments
 from megabot.sandbox import v4_communities as communities
@@ -70,6 +70,6 @@ _API = {
 
 ROUTES: Mapping[str, Route] = {
     **{call.replace(" /", " /api/v4/"): route for call, route in _API.items()},
-    **{call.replace(" /", " /api/v3/"): route for call, route in v3_stump.ROUTES.items()},
+    **{call.replace(" /", " /api/v3/"): route for call, route in v3_compat.ROUTES.items()},
     **nodeinfo.ROUTES,
 }

@@ -2,10 +2,10 @@
 
 import re
 
-from megabot.sandbox import comment_listing, listing, rights, v4_views
-from megabot.sandbox.comment_listing import CommentQuery
+from megabot.sandbox import comment_list, post_list, rights, v4_views
+from megabot.sandbox.comment_list import CommentQuery
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import Page, PostQuery
+from megabot.sandbox.post_list import Page, PostQuery
 from megabot.sandbox.records import Community
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v4_fields import community_id_or_none, not_before, person_id_or_none
@@ -114,7 +114,7 @@ def _posts(ask: Ask, words: str, size: int) -> list[Json]:
         title_only=bool(ask.fields.flag_or_none("title_only")),
         not_before=not_before(ask),
     )
-    return [v4_views.post_view(ask.world, post, ask.caller) for post in listing.posts(ask.world, query)]
+    return [v4_views.post_view(ask.world, post, ask.caller) for post in post_list.posts(ask.world, query)]
 
 
 def _comments(ask: Ask, words: str, size: int) -> list[Json]:
@@ -127,7 +127,7 @@ def _comments(ask: Ask, words: str, size: int) -> list[Json]:
         search_term=words,
         not_before=not_before(ask),
     )
-    found = comment_listing.comments(ask.world, query)
+    found = comment_list.comments(ask.world, query)
     return [v4_views.comment_view(ask.world, comment, ask.caller) for comment in found]
 
 

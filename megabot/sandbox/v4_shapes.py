@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from megabot.sandbox.fields import Json
-from megabot.sandbox.ranking import score
 from megabot.sandbox.records import (
     Comment,
     Community,
@@ -14,6 +13,7 @@ from megabot.sandbox.records import (
     PrivateMessage,
     Tag,
 )
+from megabot.sandbox.sort_orders import score
 from megabot.sandbox.v4_kinds import kind_of
 from megabot.sandbox.wire_values import time, time_or_none, without_none
 from megabot.sandbox.world import World

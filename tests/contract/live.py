@@ -21,7 +21,7 @@ from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
 from megabot.sandbox import Hand, HandV4
-from megabot.sandbox.hands import HandError, Json
+from megabot.sandbox.user_client import HandError, Json
 from tests.contract.stage import PIXEL, Stage
 
 OTHERS = ("modlin", "reader")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.e2e.conftest import Megabot
 
 

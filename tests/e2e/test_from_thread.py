@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from megabot.cli import cli
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.e2e.conftest import Megabot
 
 BODY = """This week: tides.

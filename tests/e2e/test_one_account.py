@@ -14,7 +14,7 @@ from megabot.adapters.system import Stop
 from megabot.errors import ForeignLedger
 from megabot.running import Running
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.e2e.conftest import Megabot
 
 VERBS = [

@@ -17,7 +17,7 @@ from megabot.config import pages
 from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.e2e.conftest import Megabot
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")

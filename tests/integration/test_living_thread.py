@@ -13,7 +13,7 @@ from megabot.living import LOOK_EVERY, featured
 from megabot.markdown import to_html
 from megabot.run import HOURLY, Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.world import SLOT, WEEK, Clock, World
 
 BOT = "@megabot@lemmy.example"

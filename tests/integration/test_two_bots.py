@@ -20,7 +20,7 @@ from megabot.ports import Forum
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import Hand
 from tests.processes import Machine, ended, machine
 from tests.raw_server import RawServer
 from tests.world import SLOT, WEEK, World

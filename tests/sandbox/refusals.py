@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 
 
 def refusal(call: Callable[..., object], *args: object, **more: object) -> str:

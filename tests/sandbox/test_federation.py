@@ -8,8 +8,8 @@ import pytest
 
 from megabot.sandbox import Hand, Sandbox
 from megabot.sandbox.federation import Network, Refused
-from megabot.sandbox.hands import Json
 from megabot.sandbox.records import Post
+from megabot.sandbox.user_client import Json
 from tests.sandbox.refusals import refusal
 
 BOTH = [(home, own) for home in ("v3", "v4") for own in ("v3", "v4")]

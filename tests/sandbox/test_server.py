@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from megabot.sandbox import Hand, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

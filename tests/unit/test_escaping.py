@@ -10,7 +10,7 @@ from megabot.core.escaping import address, escaped
 from megabot.core.highlights import first_line
 from megabot.core.living import author, linked
 from megabot.markdown import to_html
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import mentioned_names
 from tests.editions import a_highlight
 
 HOSTS = ("lemmy.world", "lemmy.example")

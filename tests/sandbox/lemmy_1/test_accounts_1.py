@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from megabot.sandbox import HandV4, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from megabot.sandbox import HandV4, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from megabot.sandbox import Hand, HandV4, ImageService, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 from tests.sandbox import images
 
 _REFUSED = "pictrs_invalid_image_upload"

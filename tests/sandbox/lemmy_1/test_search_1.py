@@ -3,7 +3,7 @@
 import pytest
 
 from megabot.sandbox import HandV4
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import HandError
 from tests.sandbox.refusals import refusal
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 
-from megabot.sandbox.listing import Page, contains, is_in_listing, is_understood
-from megabot.sandbox.ranking import comment_order
+from megabot.sandbox.post_list import Page, contains, is_in_listing, is_understood
 from megabot.sandbox.records import Comment, Person
+from megabot.sandbox.sort_orders import comment_order
 from megabot.sandbox.world import World
 
 TREE_SIZE = 300

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from megabot.sandbox.languages import every_id
-from megabot.sandbox.ranking import post_rank
 from megabot.sandbox.records import Community, Person, Post
 from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.sort_orders import post_rank
 from megabot.sandbox.world import World
 
 _T = TypeVar("_T")

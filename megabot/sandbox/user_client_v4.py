@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from megabot.sandbox.hands import Hand, Json
+from megabot.sandbox.user_client import Hand, Json
 
 _REASON = "by hand"
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from megabot.sandbox import v3_from_v4 as back
 from megabot.sandbox import v4_accounts, v4_comments, v4_communities, v4_inbox, v4_posts, v4_search, v4_site
-from megabot.sandbox.comment_listing import COMMENT_SORTS
+from megabot.sandbox.comment_list import COMMENT_SORTS
 from megabot.sandbox.fields import Ask, Json
-from megabot.sandbox.listing import LISTING_TYPES, POST_SORTS
+from megabot.sandbox.post_list import LISTING_TYPES, POST_SORTS
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.route import Route
 from megabot.sandbox.v4_fields import v4_word
