@@ -215,7 +215,7 @@ def _ignore(_: object) -> None:
 
 def _person(world: World, source: World, person: Person) -> Person:
     """Give a person of another server as this one knows them."""
-    ap_id = person.ap_id or source.address("u", person.name)
+    ap_id = source.ap_id(person)
     known = world.person_at(ap_id)
     if known is None:
         known = Person(
@@ -233,11 +233,11 @@ def _person(world: World, source: World, person: Person) -> Person:
 
 def _take_post(world: World, source: World, post: Post) -> Post:
     """Take a post over as it is elsewhere; one's own that comes back has arrived there."""
-    ap_id = post.ap_id or source.address("post", post.id)
+    ap_id = source.ap_id(post)
     known = world.post_at(ap_id)
     if known is None:
         there = source.communities[post.community_id]
-        community = world.community_at(there.ap_id or source.address("c", there.name))
+        community = world.community_at(source.ap_id(there))
         if community is None:
             raise LookupError(there.name)
         known = replace(
@@ -267,7 +267,7 @@ def _take_post(world: World, source: World, post: Post) -> Post:
 
 def _take_comment(world: World, source: World, comment: Comment) -> None:
     """Take a comment over, and tell the people of this server whom it mentions or answers."""
-    ap_id = comment.ap_id or source.address("comment", comment.id)
+    ap_id = source.ap_id(comment)
     known, post = world.comment_at(ap_id), _same_post(world, source, comment.post_id)
     if known is not None and known.ap_id is None:
         known.federation_pending = False
@@ -306,7 +306,7 @@ def _take_action(world: World, source: World, row: ModAction) -> None:
     if moderator.ap_id is None:
         return  # done here
     there = source.communities[row.community_id or 0]
-    community = world.community_at(there.ap_id or source.address("c", there.name))
+    community = world.community_at(source.ap_id(there))
     post = _same_post(world, source, row.post_id)
     comment = _same_comment(world, source, row.comment_id)
     if community is None:
@@ -355,11 +355,11 @@ def _take_message(world: World, source: World, message: PrivateMessage) -> None:
 
 def _same_post(world: World, source: World, number: int | None) -> Post | None:
     post = source.posts.get(number or 0)
-    return None if post is None else world.post_at(post.ap_id or source.address("post", post.id))
+    return None if post is None else world.post_at(source.ap_id(post))
 
 
 def _same_comment(world: World, source: World, number: int | None) -> Comment | None:
     comment = source.comments.get(number or 0)
     if comment is None:
         return None
-    return world.comment_at(comment.ap_id or source.address("comment", comment.id))
+    return world.comment_at(source.ap_id(comment))

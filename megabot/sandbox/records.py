@@ -244,6 +244,10 @@ class PrivateMessage:
     ap_id: str | None = None
 
 
+Addressed = Person | Community | Post | Comment | PrivateMessage
+"""What has an address that names it on every server."""
+
+
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Picture:
     """An image that the image service keeps."""

@@ -28,6 +28,12 @@ def score(votes: dict[int, int]) -> int:
     return sum(votes.values())
 
 
+def vote_counts(votes: dict[int, int]) -> dict[str, object]:
+    """Count votes as every API shows them."""
+    up = sum(vote == 1 for vote in votes.values())
+    return {"score": score(votes), "upvotes": up, "downvotes": len(votes) - up}
+
+
 def newest_comment_time(world: World, post: Post) -> datetime:
     """Give the time of the newest comment, or of the post."""
     return max((comment.published for comment in world.visible_comments(post)), default=post.published)

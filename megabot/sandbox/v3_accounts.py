@@ -1,6 +1,6 @@
 """The v3 calls about accounts and people: fields in, views out; the rules are in `accounts`."""
 
-from megabot.sandbox import accounts, comment_list, inbox, post_list, v3_shapes, v3_views
+from megabot.sandbox import accounts, comment_list, inbox, post_list, v3_rows, v3_views
 from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.comment_list import CommentQuery, comment_sort
 from megabot.sandbox.fields import Ask, Json
@@ -98,7 +98,7 @@ def profile(ask: Ask) -> Json:
     posts, comments = post_list.posts(world, wanted_posts), comment_list.comments(world, wanted_comments)
     return {
         "person_view": v3_views.person_view(world, person),
-        "site": v3_shapes.site(world),
+        "site": v3_rows.site(world),
         "comments": [v3_views.comment_view(world, comment, ask.caller) for comment in comments],
         "posts": [v3_views.post_view(world, post, ask.caller) for post in posts],
         "moderates": v3_views.seats_of(world, person),

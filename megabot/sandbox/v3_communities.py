@@ -1,6 +1,6 @@
 """The v3 calls about communities: fields in, views out; the rules are in `communities`."""
 
-from megabot.sandbox import communities, v3_shapes, v3_views
+from megabot.sandbox import communities, v3_rows, v3_views
 from megabot.sandbox.communities import Ban, CommunityChange
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.records import Community
@@ -22,7 +22,7 @@ def read(ask: Ask) -> Json:
         raise Refusal("couldnt_find_community")
     return {
         "community_view": v3_views.community_view(ask.world, found, ask.caller),
-        "site": v3_shapes.site(ask.world),
+        "site": v3_rows.site(ask.world),
         "moderators": v3_views.moderators(ask.world, found),
         "discussion_languages": sorted(found.languages),
     }

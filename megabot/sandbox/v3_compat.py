@@ -13,8 +13,8 @@ from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.post_list import LISTING_TYPES, POST_SORTS
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.route import Route
+from megabot.sandbox.rows import time, without_none
 from megabot.sandbox.v4_fields import v4_word
-from megabot.sandbox.wire_values import time, without_none
 
 _SECONDS = {
     "TopHour": 3_600,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from megabot.sandbox.fields import Json
-from megabot.sandbox.wire_values import without_none
+from megabot.sandbox.rows import without_none
 
 _RENAMED = {
     "published_at": "published",

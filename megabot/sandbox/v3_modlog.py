@@ -1,11 +1,11 @@
 """GET /api/v3/modlog: the rows of `modlog` as fifteen lists, those that the sandbox never fills too."""
 
-from megabot.sandbox import modlog, v3_shapes
+from megabot.sandbox import modlog, v3_rows
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.modlog import ModlogQuery
 from megabot.sandbox.records import ModAction, ModKind
+from megabot.sandbox.rows import time, without_none
 from megabot.sandbox.v3_posts import page
-from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
 
 _LISTS = {
@@ -69,7 +69,7 @@ def _view(ask: Ask, row: ModAction) -> Json:
     role = "admin" if row.kind is ModKind.PURGE_POST else "moderator"
     view: Json = {name: _row(row, role)}
     if not modlog.names_are_hidden(ask.world, ask.caller):
-        view[role] = v3_shapes.person(ask.world, ask.world.people[row.mod_person_id])
+        view[role] = v3_rows.person(ask.world, ask.world.people[row.mod_person_id])
     return view | _joined(ask.world, row)
 
 
@@ -86,14 +86,14 @@ def _row(row: ModAction, role: str) -> Json:
 def _joined(world: World, row: ModAction) -> Json:
     view: Json = {}
     if row.post_id is not None:
-        view["post"] = v3_shapes.post(world, world.posts[row.post_id])
+        view["post"] = v3_rows.post(world, world.posts[row.post_id])
     if row.comment_id is not None:
         comment = world.comments[row.comment_id]
-        view["comment"] = v3_shapes.comment(world, comment)
-        view["commenter"] = v3_shapes.person(world, world.people[comment.creator_id])
+        view["comment"] = v3_rows.comment(world, comment)
+        view["commenter"] = v3_rows.person(world, world.people[comment.creator_id])
     if row.community_id is not None:
-        view["community"] = v3_shapes.community(world, world.communities[row.community_id])
+        view["community"] = v3_rows.community(world, world.communities[row.community_id])
     if row.other_person_id is not None:
         other = world.people[row.other_person_id]
-        view[_OTHER_PERSON[row.kind]] = v3_shapes.person(world, other)
+        view[_OTHER_PERSON[row.kind]] = v3_rows.person(world, other)
     return view

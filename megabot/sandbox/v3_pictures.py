@@ -5,7 +5,7 @@ from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.form_data import NotAForm
 from megabot.sandbox.records import Picture
 from megabot.sandbox.refusal import ImageRefusal
-from megabot.sandbox.wire_values import time
+from megabot.sandbox.rows import time
 
 _FIELD = "images[]"
 

@@ -1,12 +1,12 @@
 """GET and PUT /api/v3/site: what the server says of itself and an admin may change."""
 
-from megabot.sandbox import v3_shapes, v3_views
+from megabot.sandbox import v3_rows, v3_views
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import languages
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
-from megabot.sandbox.wire_values import time, without_none
+from megabot.sandbox.rows import time, without_none
 from megabot.sandbox.world import World
 
 # What the recorded server said and nothing in the sandbox changes.
@@ -109,7 +109,7 @@ def _site_view(world: World) -> Json:
     for name, limit in site.limits.items():
         limits |= {name: limit.size, f"{name}_per_second": limit.seconds}
     return {
-        "site": v3_shapes.site(world),
+        "site": v3_rows.site(world),
         "local_site": without_none(local_site),
         "local_site_rate_limit": {**limits, "import_user_settings_per_second": 86400},
         "counts": {"site_id": 1, **counts(world), **_NO_ACTIVITY},
@@ -138,7 +138,7 @@ def _my_user(world: World, person: Person) -> Json:
                 "downvotes": True,
                 "upvote_percentage": False,
             },
-            "person": v3_shapes.person(world, person),
+            "person": v3_rows.person(world, person),
             "counts": v3_views.person_counts(world, person),
         },
         "follows": [_follow(world, person, community_id=one.id) for one in follows],
@@ -168,14 +168,14 @@ def _account(person: Person) -> Json:
 
 
 def _follow(world: World, person: Person, *, community_id: int) -> Json:
-    community = v3_shapes.community(world, world.communities[community_id])
-    return {"community": community, "follower": v3_shapes.person(world, person)}
+    community = v3_rows.community(world, world.communities[community_id])
+    return {"community": community, "follower": v3_rows.person(world, person)}
 
 
 def _block(world: World, person: Person, target: int) -> Json:
     return {
-        "person": v3_shapes.person(world, person),
-        "target": v3_shapes.person(world, world.people[target]),
+        "person": v3_rows.person(world, person),
+        "target": v3_rows.person(world, world.people[target]),
     }
 
 

@@ -3,14 +3,14 @@
 import base64
 import json
 
-from megabot.sandbox import accounts, v4_shapes, v4_views
+from megabot.sandbox import accounts, v4_rows, v4_views
 from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.rows import time, without_none
 from megabot.sandbox.v4_fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
-from megabot.sandbox.wire_values import time, without_none
 from megabot.sandbox.world import World
 
 _PARTS = 3
@@ -75,7 +75,7 @@ def read(ask: Ask) -> Json:
     return {
         "local_user_view": {
             "local_user": _account(person),
-            "person": v4_shapes.person(ask.world, person),
+            "person": v4_rows.person(ask.world, person),
             "banned": person.banned,
             "ban_expires_at": None,
         },
@@ -85,7 +85,7 @@ def read(ask: Ask) -> Json:
         "community_blocks": [],
         "instance_communities_blocks": [],
         "instance_persons_blocks": [],
-        "person_blocks": [v4_shapes.person(ask.world, one) for one in _blocked(ask.world, person)],
+        "person_blocks": [v4_rows.person(ask.world, one) for one in _blocked(ask.world, person)],
         "keyword_blocks": [],
         "discussion_languages": sorted(person.settings.languages or every_id()),
     }
@@ -163,8 +163,8 @@ def _follows(world: World, person: Person) -> list[Json]:
     kept = (one for one in world.communities.values() if person.id in one.followers and not one.is_gone)
     return [
         {
-            "community": v4_shapes.community(world, community),
-            "follower": v4_shapes.person(world, person),
+            "community": v4_rows.community(world, community),
+            "follower": v4_rows.person(world, person),
         }
         for community in kept
     ]

@@ -1,6 +1,6 @@
 """The v4 calls about communities: fields in, views out; the rules are in `communities`."""
 
-from megabot.sandbox import communities, v4_shapes, v4_views
+from megabot.sandbox import communities, v4_rows, v4_views
 from megabot.sandbox.communities import Ban, CommunityChange
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import every_id
@@ -24,7 +24,7 @@ def read(ask: Ask) -> Json:
         raise Refusal("couldnt_find_community")
     return {
         "community_view": v4_views.community_view(ask.world, found, ask.caller),
-        "site": v4_shapes.site(ask.world),
+        "site": v4_rows.site(ask.world),
         "moderators": v4_views.moderators(ask.world, found),
         "discussion_languages": languages(found),
     }

@@ -5,7 +5,7 @@ from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import ModAction
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import is_mod_or_admin
-from megabot.sandbox.v4_kinds import ALL_KINDS, kind_of
+from megabot.sandbox.v4_rows import ALL_KINDS, kind_of
 
 
 def listed(ask: Ask) -> Json:

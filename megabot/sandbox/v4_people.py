@@ -1,6 +1,6 @@
 """The v4 calls about people and what they wrote: fields in, views out."""
 
-from megabot.sandbox import accounts, inbox, v4_shapes, v4_views
+from megabot.sandbox import accounts, inbox, v4_rows, v4_views
 from megabot.sandbox.fields import Ask, Json
 from megabot.sandbox.records import Comment, Person, Post
 from megabot.sandbox.refusal import Refusal
@@ -15,7 +15,7 @@ def read(ask: Ask) -> Json:
     person = _wanted(ask)
     return {
         "person_view": v4_views.person_view(ask.world, person, ask.caller),
-        "site": v4_shapes.site(ask.world),
+        "site": v4_rows.site(ask.world),
         "moderates": v4_views.seats_of(ask.world, person),
         "multi_communities_created": [],
     }

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from megabot.sandbox.fields import Json
 from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal
-from megabot.sandbox.wire_values import without_none
+from megabot.sandbox.rows import without_none
 
 _CODES = {
     "banned_from_community": "person_is_banned_from_community",

@@ -1,12 +1,12 @@
 """GET and PUT /api/v4/site: what the server says of itself and an admin may change."""
 
-from megabot.sandbox import v4_shapes, v4_views
+from megabot.sandbox import v4_rows, v4_views
 from megabot.sandbox.fields import Ask, Fields, Json
 from megabot.sandbox.languages import languages
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Person
 from megabot.sandbox.rights import check_admin
-from megabot.sandbox.wire_values import time, without_none
+from megabot.sandbox.rows import time, without_none
 from megabot.sandbox.world import World
 
 # What the recorded server said and nothing in the sandbox changes.
@@ -108,10 +108,10 @@ def site_view(world: World) -> Json:
     for name, limit in site.limits.items():
         limits |= {f"{name}_max_requests": limit.size, f"{name}_interval_seconds": limit.seconds}
     return {
-        "site": v4_shapes.site(world),
+        "site": v4_rows.site(world),
         "local_site": without_none(local_site),
         "local_site_rate_limit": {**limits, "import_user_settings_interval_seconds": 86400},
-        "instance": v4_shapes.instance(world),
+        "instance": v4_rows.instance(world),
     }
 
 

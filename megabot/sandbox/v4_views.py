@@ -1,7 +1,7 @@
 """The v4 views: records joined with what one reader has to do with them."""
 
 from megabot.sandbox import notifications, pictures, rights
-from megabot.sandbox import v4_shapes as shapes
+from megabot.sandbox import v4_rows as rows
 from megabot.sandbox.fields import Json
 from megabot.sandbox.records import (
     Comment,
@@ -13,8 +13,8 @@ from megabot.sandbox.records import (
     PrivateMessage,
     Tag,
 )
-from megabot.sandbox.v4_kinds import is_of_the_server
-from megabot.sandbox.wire_values import time_or_none, without_none
+from megabot.sandbox.rows import time_or_none, without_none
+from megabot.sandbox.v4_rows import is_of_the_server
 from megabot.sandbox.world import World
 
 Reader = Person | None
@@ -24,7 +24,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
     """Show a post to a reader: the body of what is gone is empty for all but moderators, its author too."""
     blank = post.is_gone and not _can_moderate(world, post, reader)
     return {
-        "post": shapes.post(world, post, blank=blank),
+        "post": rows.post(world, post, blank=blank),
         **_around(world, post, reader),
         **_if_any("post_actions", _post_actions(post, reader)),
         "tags": tags(world, post),
@@ -37,8 +37,8 @@ def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
     post = world.posts[comment.post_id]
     blank = comment.is_gone and not _can_moderate(world, comment, reader)
     return {
-        "comment": shapes.comment(world, comment, blank=blank),
-        "post": shapes.post(world, post),
+        "comment": rows.comment(world, comment, blank=blank),
+        "post": rows.post(world, post),
         **_around(world, comment, reader),
         **_if_any("comment_actions", _vote(comment, reader)),
         "tags": tags(world, post),
@@ -48,17 +48,17 @@ def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
 def community_view(world: World, community: Community, reader: Reader) -> Json:
     """Show a community to a reader."""
     return {
-        "community": shapes.community(world, community),
+        "community": rows.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
         "can_mod": rights.is_mod_or_admin(reader, community),
-        "tags": [shapes.tag(world, tag) for tag in world.tags.values() if _is_offered(tag, community)],
+        "tags": [rows.tag(world, tag) for tag in world.tags.values() if _is_offered(tag, community)],
     }
 
 
 def tags(world: World, post: Post) -> list[Json]:
     """List the tags of a post that are not deleted."""
     kept = (world.tags[number] for number in post.tags)
-    return [shapes.tag(world, tag) for tag in kept if not tag.deleted]
+    return [rows.tag(world, tag) for tag in kept if not tag.deleted]
 
 
 def moderators(world: World, community: Community) -> list[Json]:
@@ -68,7 +68,7 @@ def moderators(world: World, community: Community) -> list[Json]:
 
 def seat(world: World, community: Community, person: Person) -> Json:
     """Show one moderator's seat."""
-    return {"community": shapes.community(world, community), "moderator": shapes.person(world, person)}
+    return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
 def seats_of(world: World, person: Person) -> list[Json]:
@@ -80,7 +80,7 @@ def seats_of(world: World, person: Person) -> list[Json]:
 def person_view(world: World, person: Person, reader: Reader) -> Json:
     """Show a person to a reader."""
     return {
-        "person": shapes.person(world, person),
+        "person": rows.person(world, person),
         **_if_any("person_actions", _person_actions(world, person, reader)),
         "is_admin": person.admin,
         "banned": person.banned,
@@ -90,9 +90,9 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
 def message_view(world: World, message: PrivateMessage) -> Json:
     """Show a private message to either side."""
     return {
-        "private_message": shapes.message(world, message),
-        "creator": shapes.person(world, world.people[message.creator_id]),
-        "recipient": shapes.person(world, world.people[message.recipient_id]),
+        "private_message": rows.message(world, message),
+        "creator": rows.person(world, world.people[message.creator_id]),
+        "recipient": rows.person(world, world.people[message.recipient_id]),
     }
 
 
@@ -100,7 +100,7 @@ def notification_view(world: World, notification: Notification, reader: Person) 
     """Show a notification with what it is about; only admins are told by number who caused it."""
     creator_id = notifications.author(world, notification).id if reader.admin else 0
     return {
-        "notification": shapes.notification(notification, creator_id),
+        "notification": rows.notification(world, notification, creator_id),
         "data": _data(world, notification, reader),
     }
 
@@ -112,14 +112,14 @@ def action_view(world: World, action: ModAction, *, named: bool, target_id: int 
     moderator = world.people[action.mod_person_id] if named else None
     target = world.people.get(target_id or 0)
     concerned: Json = {
-        "moderator": moderator and shapes.person(world, moderator),
-        "target_person": target and shapes.person(world, target),
-        "target_instance": shapes.instance(world) if is_of_the_server(action) else None,
-        "target_community": community and shapes.community(world, community),
-        "target_post": post and shapes.post(world, post),
-        "target_comment": comment and shapes.comment(world, comment),
+        "moderator": moderator and rows.person(world, moderator),
+        "target_person": target and rows.person(world, target),
+        "target_instance": rows.instance(world) if is_of_the_server(action) else None,
+        "target_community": community and rows.community(world, community),
+        "target_post": post and rows.post(world, post),
+        "target_comment": comment and rows.comment(world, comment),
     }
-    return {"modlog": shapes.action(action), **without_none(concerned)}
+    return {"modlog": rows.action(action), **without_none(concerned)}
 
 
 def _data(world: World, notification: Notification, reader: Person) -> Json:
@@ -138,8 +138,8 @@ def _around(world: World, thing: Post | Comment, reader: Reader) -> Json:
     """Show who wrote something and where, and what the reader may do there."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     return {
-        "creator": shapes.person(world, creator),
-        "community": shapes.community(world, community),
+        "creator": rows.person(world, creator),
+        "community": rows.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
         **_if_any("person_actions", _person_actions(world, creator, reader)),
         "creator_is_admin": creator.admin,

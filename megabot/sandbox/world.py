@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from megabot.sandbox.generation import Generation
 from megabot.sandbox.limits import Buckets, Windows
 from megabot.sandbox.records import (
+    Addressed,
     Comment,
     Community,
     ImageService,
@@ -26,9 +27,18 @@ from megabot.sandbox.records import (
 )
 
 _T = TypeVar("_T")
+_A = TypeVar("_A", Person, Community, Post, Comment)
 
 # The first person and the first community of the recorded servers have id 2.
 _FIRST_ID = {"person": 2, "community": 2}
+# What the address of a thing of this server is made of: its kind, and the field that names it.
+_ADDRESSES: dict[type, tuple[str, str]] = {
+    Person: ("u", "name"),
+    Community: ("c", "name"),
+    Post: ("post", "id"),
+    Comment: ("comment", "id"),
+    PrivateMessage: ("private_message", "id"),
+}
 
 
 class Abroad(Protocol):
@@ -144,21 +154,29 @@ class World:
         ap_id = f"https://{host}/c/{name}"
         return self.community_at(ap_id) or (self.abroad.community(self, ap_id) if fetches else None)
 
+    def ap_id(self, thing: Addressed) -> str:
+        """Return the address that names a thing on every server."""
+        kind, name = _ADDRESSES[type(thing)]
+        return thing.ap_id or self.address(kind, getattr(thing, name))
+
     def person_at(self, ap_id: str) -> Person | None:
-        """Find a person by the address that names them on every server."""
-        return _at(self.people.values(), ap_id, lambda one: self.address("u", one.name))
+        """Find a person by that address."""
+        return self._at(self.people.values(), ap_id)
 
     def community_at(self, ap_id: str) -> Community | None:
         """Find a community likewise."""
-        return _at(self.communities.values(), ap_id, lambda one: self.address("c", one.name))
+        return self._at(self.communities.values(), ap_id)
 
     def post_at(self, ap_id: str) -> Post | None:
         """Find a post likewise."""
-        return _at(self.posts.values(), ap_id, lambda one: self.address("post", one.id))
+        return self._at(self.posts.values(), ap_id)
 
     def comment_at(self, ap_id: str) -> Comment | None:
         """Find a comment likewise."""
-        return _at(self.comments.values(), ap_id, lambda one: self.address("comment", one.id))
+        return self._at(self.comments.values(), ap_id)
+
+    def _at(self, things: Iterable[_A], ap_id: str) -> _A | None:
+        return _first(thing for thing in things if self.ap_id(thing) == ap_id)
 
     def here(self, ap_id: str) -> str:
         """Give the path under which this server shows a thing; none if that is not here."""
@@ -170,6 +188,10 @@ class World:
     def community_of(self, post: Post) -> Community:
         """Give the community that a post is in."""
         return self.communities[post.community_id]
+
+    def posts_in(self, community: Community) -> Iterator[Post]:
+        """Give the posts of a community, those that are gone too."""
+        return (post for post in self.posts.values() if post.community_id == community.id)
 
     def owner_of(self, token: str | None) -> Person | None:
         """Give whose token it is; one that is not known or has expired is nobody's."""
@@ -200,19 +222,8 @@ class _Named(Protocol):
     name: str
 
 
-class _Addressed(Protocol):
-    ap_id: str | None
-
-
-_A = TypeVar("_A", bound=_Addressed)
-
-
 def _is_called(row: _Named, name: str) -> bool:
     return row.name.lower() == name.lower()
-
-
-def _at(rows: Iterable[_A], ap_id: str, local: Callable[[_A], str]) -> _A | None:
-    return _first(row for row in rows if (row.ap_id or local(row)) == ap_id)
 
 
 def _first(found: Iterable[_T]) -> _T | None:

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from megabot.sandbox.rows import time
 from megabot.sandbox.text_rules import mentioned_names, stored_text, stored_url
-from megabot.sandbox.wire_values import time
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import FOLDER
 
