@@ -1,6 +1,6 @@
 """What people and moderators do to comments, and whom a comment notifies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from megabot.sandbox import notices, notifications
 from megabot.sandbox.posts import (
@@ -37,7 +37,7 @@ class Written:
     """A comment that was written or changed, and the accounts that were told of it."""
 
     comment: Comment
-    told: list[int]
+    told: list[int] = field(default_factory=list)
 
 
 def named(world: World, comment_id: int) -> Comment:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
-from megabot.sandbox.records import Person
-from megabot.sandbox.refusal import Refusal, not_signed_in
-from megabot.sandbox.rights import check_account
-from megabot.sandbox.world import World
+from megabot.sandbox.refusal import Refusal
 
 Json: TypeAlias = dict[str, object]
 
@@ -139,36 +136,6 @@ class Fields:
         return Refusal(
             "unknown", message=f"{self.complaint}{message}{self.place if place is None else place}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as a call sees it: the state, who asks, and with what."""
-
-    world: World
-    caller: Person | None
-    fields: Fields
-    token: str | None
-    content_type: str = ""
-    body: bytes = b""
-
-    def person(self) -> Person:
-        """Give who asks, or refuse; a dead token is the same as none."""
-        if self.caller is None:
-            raise not_signed_in()
-        return self.caller
-
-    def check_may_read(self) -> None:
-        """Refuse strangers where the whole server is private."""
-        if self.caller is None and self.world.site.private_instance:
-            raise Refusal("instance_is_private")
-
-    def check_signed_in(self) -> Person:
-        """Give who asks where the server uses another code for strangers."""
-        if self.caller is None:
-            raise Refusal("not_logged_in")
-        check_account(self.caller)
-        return self.caller
 
 
 def from_query(query: str) -> Fields:

@@ -1,11 +1,12 @@
 """GET /api/v3/modlog: the rows of `modlog` as fifteen lists, those that the sandbox never fills too."""
 
 from megabot.sandbox import modlog, v3_rows
-from megabot.sandbox.fields import Ask, Json
+from megabot.sandbox.call import Call
+from megabot.sandbox.fields import Json
 from megabot.sandbox.modlog import ModlogQuery
 from megabot.sandbox.records import ModAction, ModKind
 from megabot.sandbox.rows import time, without_none
-from megabot.sandbox.v3_posts import page
+from megabot.sandbox.v3_lists import page
 from megabot.sandbox.world import World
 
 _LISTS = {
@@ -44,11 +45,11 @@ _OTHER_PERSON = {
 }
 
 
-def listed(ask: Ask) -> Json:
+def listed(call: Call) -> Json:
     """GET /modlog."""
-    fields = ask.fields
+    fields = call.fields
     query = ModlogQuery(
-        reader=ask.caller,
+        reader=call.caller,
         page=page(fields),
         type_=fields.choice_or_none("type_", ("All", *_LISTS)) or "All",
         community_id=fields.number_or_none("community_id"),
@@ -57,20 +58,20 @@ def listed(ask: Ask) -> Json:
         mod_person_id=fields.number_or_none("mod_person_id"),
         other_person_id=fields.number_or_none("other_person_id"),
     )
-    ask.check_may_read()
+    call.check_may_read()
     answer: Json = {name: [] for name in _LISTS.values()}
     for kind in ModKind:
-        answer[_LISTS[kind.value]] = [_view(ask, row) for row in modlog.rows(ask.world, query, kind)]
+        answer[_LISTS[kind.value]] = [_view(call, row) for row in modlog.rows(call.world, query, kind)]
     return answer
 
 
-def _view(ask: Ask, row: ModAction) -> Json:
+def _view(call: Call, row: ModAction) -> Json:
     name = _ROWS[row.kind][0]
     role = "admin" if row.kind is ModKind.PURGE_POST else "moderator"
     view: Json = {name: _row(row, role)}
-    if not modlog.names_are_hidden(ask.world, ask.caller):
-        view[role] = v3_rows.person(ask.world, ask.world.people[row.mod_person_id])
-    return view | _joined(ask.world, row)
+    if not modlog.names_are_hidden(call.world, call.caller):
+        view[role] = v3_rows.person(call.world, call.world.people[row.mod_person_id])
+    return view | _joined(call.world, row)
 
 
 def _row(row: ModAction, role: str) -> Json:

@@ -2,13 +2,20 @@
 
 from megabot.sandbox import pictures
 from megabot.sandbox import v3_rows as rows
-from megabot.sandbox.fields import Json
+from megabot.sandbox.call import Reader
+from megabot.sandbox.fields import Fields, Json
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
 from megabot.sandbox.rows import time
 from megabot.sandbox.sort_orders import newest_comment_time, vote_counts
 from megabot.sandbox.world import World
 
-Reader = Person | None
+NO_ACTIVITY: Json = {
+    "users_active_day": 0,
+    "users_active_week": 0,
+    "users_active_month": 0,
+    "users_active_half_year": 0,
+}
+site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
@@ -55,9 +62,14 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
     }
 
 
+def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
+    """Show a comment that was written or changed, and whom it told."""
+    return {"comment_view": comment_view(world, comment, reader), "recipient_ids": told}
+
+
 def community_view(world: World, community: Community, reader: Reader) -> Json:
     """Show a community to a reader."""
-    posts = [post for post in world.posts.values() if post.community_id == community.id and not post.is_gone]
+    posts = [post for post in world.posts_in(community) if not post.is_gone]
     published = time(community.published)
     return {
         "community": rows.community(world, community),
@@ -69,19 +81,11 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
             "posts": len(posts),
             "comments": sum(1 for post in posts for _ in world.visible_comments(post)),
             "published": published,
-            "users_active_day": 0,
-            "users_active_week": 0,
-            "users_active_month": 0,
-            "users_active_half_year": 0,
+            **NO_ACTIVITY,
             "subscribers_local": len(community.followers),
         },
         "banned_from_community": _is_banned(community, reader),
     }
-
-
-def moderators(world: World, community: Community) -> list[Json]:
-    """List who moderates a community, the senior first."""
-    return [seat(world, community, world.people[number]) for number in community.moderators]
 
 
 def seat(world: World, community: Community, person: Person) -> Json:
@@ -89,16 +93,7 @@ def seat(world: World, community: Community, person: Person) -> Json:
     return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
-def seats_of(world: World, person: Person) -> list[Json]:
-    """List what a person moderates."""
-    return [
-        seat(world, community, person)
-        for community in world.communities.values()
-        if person.id in community.moderators and not community.is_gone
-    ]
-
-
-def person_view(world: World, person: Person) -> Json:
+def person_view(world: World, person: Person, reader: Reader) -> Json:
     """Show a person to anyone."""
     return {
         "person": rows.person(world, person),
@@ -116,6 +111,22 @@ def person_counts(world: World, person: Person) -> Json:
         "post_count": posts,
         "comment_count": sum(not comment.is_gone for comment in comments),
     }
+
+
+def vote_display_mode(account_id: int) -> Json:
+    """Show how an account is shown votes, which is the same for all here."""
+    return {
+        "local_user_id": account_id,
+        "score": False,
+        "upvotes": True,
+        "downvotes": True,
+        "upvote_percentage": False,
+    }
+
+
+def vote(fields: Fields) -> int:
+    """Read a vote."""
+    return fields.number("score")
 
 
 def notice_view(world: World, name: str, notice: Notice, reader: Person) -> Json:

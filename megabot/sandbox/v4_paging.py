@@ -19,7 +19,7 @@ class Cut(NamedTuple):
     takes_edge: bool = False  # that thing too, on the way back from a piece that was empty
 
 
-def asked(fields: Fields) -> Cut:
+def read_cut(fields: Fields) -> Cut:
     """Read it from a query."""
     size, cursor = fields.number_or_none("limit"), fields.text_or_none("page_cursor")
     if size is not None and not 1 <= size <= _LONGEST:

@@ -2,7 +2,8 @@
 
 from megabot.sandbox import notifications, pictures, rights
 from megabot.sandbox import v4_rows as rows
-from megabot.sandbox.fields import Json
+from megabot.sandbox.call import Reader
+from megabot.sandbox.fields import Fields, Json
 from megabot.sandbox.records import (
     Comment,
     Community,
@@ -17,14 +18,13 @@ from megabot.sandbox.rows import time_or_none, without_none
 from megabot.sandbox.v4_rows import is_of_the_server
 from megabot.sandbox.world import World
 
-Reader = Person | None
+site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
     """Show a post to a reader: the body of what is gone is empty for all but moderators, its author too."""
-    blank = post.is_gone and not _can_moderate(world, post, reader)
     return {
-        "post": rows.post(world, post, blank=blank),
+        "post": rows.post(world, post, blank=is_blank(world, post, reader)),
         **_around(world, post, reader),
         **_if_any("post_actions", _post_actions(post, reader)),
         "tags": tags(world, post),
@@ -32,17 +32,26 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
     }
 
 
+def is_blank(world: World, thing: Post | Comment, reader: Reader) -> bool:
+    """Return whether the text of a thing that is gone is kept from a reader."""
+    return thing.is_gone and not _can_moderate(world, thing, reader)
+
+
 def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
     """Show a comment to a reader, the content of what is gone likewise; of the post nothing is kept back."""
     post = world.posts[comment.post_id]
-    blank = comment.is_gone and not _can_moderate(world, comment, reader)
     return {
-        "comment": rows.comment(world, comment, blank=blank),
+        "comment": rows.comment(world, comment, blank=is_blank(world, comment, reader)),
         "post": rows.post(world, post),
         **_around(world, comment, reader),
         **_if_any("comment_actions", _vote(comment, reader)),
         "tags": tags(world, post),
     }
+
+
+def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
+    """Show a comment that was written or changed; whom it told is not said."""
+    return {"comment_view": comment_view(world, comment, reader)}
 
 
 def community_view(world: World, community: Community, reader: Reader) -> Json:
@@ -61,20 +70,9 @@ def tags(world: World, post: Post) -> list[Json]:
     return [rows.tag(world, tag) for tag in kept if not tag.deleted]
 
 
-def moderators(world: World, community: Community) -> list[Json]:
-    """List who moderates a community, the senior first."""
-    return [seat(world, community, world.people[number]) for number in community.moderators]
-
-
 def seat(world: World, community: Community, person: Person) -> Json:
     """Show one moderator's seat."""
     return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
-
-
-def seats_of(world: World, person: Person) -> list[Json]:
-    """List what a person moderates."""
-    held = (one for one in world.communities.values() if person.id in one.moderators and not one.is_gone)
-    return [seat(world, community, person) for community in held]
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
@@ -85,6 +83,11 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
         "is_admin": person.admin,
         "banned": person.banned,
     }
+
+
+def vote(fields: Fields) -> int:
+    """Read a vote; without a direction it is taken back."""
+    return {None: 0, True: 1, False: -1}[fields.flag_or_none("is_upvote")]
 
 
 def message_view(world: World, message: PrivateMessage) -> Json:

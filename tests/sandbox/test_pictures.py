@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from megabot.sandbox import Hand, ImageService, Sandbox
-from megabot.sandbox.form_data import NotAForm, Part, parts
+from megabot.sandbox.picture_calls import NotAForm, Part, parts
 from megabot.sandbox.picture_format import Format, recognised
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
