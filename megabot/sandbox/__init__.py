@@ -4,7 +4,6 @@ from megabot.sandbox.generation import Generation
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import ImageService
 from megabot.sandbox.sandbox import LoggedRequest, Sandbox
-from megabot.sandbox.user_client import Hand
-from megabot.sandbox.user_client_v4 import HandV4
+from megabot.sandbox.user_client import Hand, HandV4
 
 __all__ = ["Generation", "Hand", "HandV4", "ImageService", "Limit", "LoggedRequest", "Sandbox"]

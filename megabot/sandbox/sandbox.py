@@ -13,8 +13,7 @@ from megabot.sandbox.generation import Generation
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
 from megabot.sandbox.records import Community, ImageService, Person, RemotePage
-from megabot.sandbox.user_client import Hand
-from megabot.sandbox.user_client_v4 import HandV4
+from megabot.sandbox.user_client import Hand, HandV4
 from megabot.sandbox.world import World
 
 

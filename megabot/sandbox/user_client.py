@@ -1,4 +1,4 @@
-"""People's hands: a small HTTP client for tests and the demo to act as a moderator, a reader or an admin."""
+"""A small HTTP client for tests and the demo: what people do on a server, by hand, over v3 or v4."""
 
 import http.client
 import json
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 Json = dict[str, Any]
 _TIMEOUT = 60.0
 _BOUNDARY = "a-boundary-that-no-image-has"
+_REASON = "by hand"  # 1.0 wants one of moderators
 
 
 class HandError(Exception):
@@ -34,25 +35,29 @@ class Hand:
     api: ClassVar[str] = "v3"
     login_path: ClassVar[str] = "user/login"
     image_path: ClassVar[str] = "/pictrs/image"
+    settings_path: ClassVar[str] = "user/save_user_settings"
+    ban_path: ClassVar[str] = "user/ban"
+    block_path: ClassVar[str] = "user/block"
+    stays: ClassVar[bool | None] = None  # if a sign-in lasts, which 1.0 asks
 
     def login(self, code: str | None = None) -> str:
         """Sign in, with a TOTP code if the account has one, and keep the token."""
         body: Json = {"username_or_email": self.name, "password": self.password, "totp_2fa_token": code}
-        self.token = str(self._send("POST", self.login_path, body=body)["jwt"])
+        self.token = str(self.send("POST", self.login_path, body | {"stay_logged_in": self.stays})["jwt"])
         return self.token
 
     def get(self, path: str, **query: object) -> Json:
         """Read; the path is the part behind /api/v3/ (or v4)."""
         asked = {name: _written(value) for name, value in query.items() if value is not None}
-        return self._send("GET", f"{path}?{urlencode(asked)}" if asked else path)
+        return self.send("GET", f"{path}?{urlencode(asked)}" if asked else path)
 
     def post(self, path: str, **body: object) -> Json:
         """Write by POST."""
-        return self._send("POST", path, body=body)
+        return self.send("POST", path, body)
 
     def put(self, path: str, **body: object) -> Json:
         """Write by PUT."""
-        return self._send("PUT", path, body=body)
+        return self.send("PUT", path, body)
 
     def me(self) -> Json:
         """Give the own account."""
@@ -75,21 +80,21 @@ class Hand:
         """Pin or unpin a post."""
         return self.post("post/feature", post_id=post_id, featured=featured, feature_type=kind)
 
-    def lock(self, post_id: int, *, locked: bool = True) -> Json:
+    def lock(self, post_id: int, *, locked: bool = True, reason: str | None = None) -> Json:
         """Close a post for comments or open it."""
-        return self.post("post/lock", post_id=post_id, locked=locked)
+        return self._moderate("post/lock", reason, post_id=post_id, locked=locked)
 
     def remove(self, post_id: int, *, removed: bool = True, reason: str | None = None) -> Json:
         """Take a post down as a moderator, or put it back."""
-        return self.post("post/remove", post_id=post_id, removed=removed, reason=reason)
+        return self._moderate("post/remove", reason, post_id=post_id, removed=removed)
 
     def delete(self, post_id: int, *, deleted: bool = True) -> Json:
         """Delete a post of one's own, or restore it."""
-        return self.post("post/delete", post_id=post_id, deleted=deleted)
+        return self._delete("post", post_id=post_id, deleted=deleted)
 
     def purge(self, post_id: int) -> Json:
         """Wipe a post as an admin."""
-        return self.post("admin/purge/post", post_id=post_id)
+        return self._moderate("admin/purge/post", post_id=post_id)
 
     def comment(self, post_id: int, content: str, *, parent_id: int | None = None) -> int:
         """Write a comment and give its id."""
@@ -102,11 +107,11 @@ class Hand:
 
     def remove_comment(self, comment_id: int, *, removed: bool = True) -> Json:
         """Take a comment down as a moderator, or put it back."""
-        return self.post("comment/remove", comment_id=comment_id, removed=removed)
+        return self._moderate("comment/remove", comment_id=comment_id, removed=removed)
 
     def delete_comment(self, comment_id: int, *, deleted: bool = True) -> Json:
         """Delete a comment of one's own, or restore it."""
-        return self.post("comment/delete", comment_id=comment_id, deleted=deleted)
+        return self._delete("comment", comment_id=comment_id, deleted=deleted)
 
     def distinguish(self, comment_id: int, *, distinguished: bool = True) -> Json:
         """Mark a comment of one's own as a moderator's word."""
@@ -114,11 +119,11 @@ class Hand:
 
     def vote(self, post_id: int, score: int = 1) -> Json:
         """Vote on a post."""
-        return self.post("post/like", post_id=post_id, score=score)
+        return self.post("post/like", post_id=post_id, **self._vote(score))
 
     def vote_comment(self, comment_id: int, score: int = 1) -> Json:
         """Vote on a comment."""
-        return self.post("comment/like", comment_id=comment_id, score=score)
+        return self.post("comment/like", comment_id=comment_id, **self._vote(score))
 
     def message(self, recipient_id: int, content: str) -> int:
         """Send a private message and give its id."""
@@ -140,31 +145,40 @@ class Hand:
     def comments_by(self, name: str) -> list[Json]:
         """List a person's comments, newest first: the comments alone."""
         found = self.get("user", username=name, sort="New", limit=50)["comments"]
-        return [one["comment"] for one in found]
+        return [view["comment"] for view in found]
 
     def ban_from_site(self, person_id: int, *, ban: bool = True) -> Json:
         """Ban somebody from the whole server as an admin, or take it back."""
-        return self.post("user/ban", person_id=person_id, ban=ban)
+        return self._moderate(self.ban_path, person_id=person_id, ban=ban)
 
     def remove_community(self, community_id: int, *, removed: bool = True) -> Json:
         """Take a community down as an admin, or put it back."""
-        return self.post("community/remove", community_id=community_id, removed=removed)
+        return self._moderate("community/remove", community_id=community_id, removed=removed)
 
     def block(self, person_id: int, *, block: bool = True) -> Json:
         """Hear no more of somebody, or again."""
-        return self.post("user/block", person_id=person_id, block=block)
+        return self.post(self.block_path, person_id=person_id, block=block)
 
     def ban(self, community_id: int, person_id: int, *, ban: bool = True) -> Json:
         """Ban somebody from a community, or take it back."""
-        return self.post("community/ban_user", community_id=community_id, person_id=person_id, ban=ban)
+        return self._moderate("community/ban_user", community_id=community_id, person_id=person_id, ban=ban)
 
     def save_settings(self, **settings: object) -> Json:
         """Change the own account's settings."""
-        return self.put("user/save_user_settings", **settings)
+        return self.put(self.settings_path, **settings)
 
     def upload(self, content: bytes, name: str = "picture.png") -> Json:
         """Upload an image and give what the image service says of it."""
         return dict(self._uploaded(content, name)["files"][0])
+
+    def _moderate(self, path: str, reason: str | None = None, **body: object) -> Json:
+        return self.post(path, **body, reason=reason)
+
+    def _delete(self, kind: str, **body: object) -> Json:
+        return self.post(f"{kind}/delete", **body)
+
+    def _vote(self, score: int) -> Json:
+        return {"score": score}
 
     def _uploaded(self, content: bytes, name: str) -> Json:
         head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="images[]"; filename="{name}"\r\n\r\n'
@@ -182,7 +196,8 @@ class Hand:
         request = urllib.request.Request(f"{self.url}{path}", headers={"Connection": "close"})  # noqa: S310 - http only
         return self._read(request)
 
-    def _send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
+    def send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
+        """Call with any method; raises HandError if the server refuses."""
         headers = self._headers("application/json", signs_in=path == self.login_path)
         data = None if body is None else json.dumps(body).encode()
         address = f"{self.url}/api/{self.api}/{path}"
@@ -202,6 +217,57 @@ class Hand:
         except urllib.error.HTTPError as error:
             with error:
                 raise HandError(error.code, _parsed(error)) from None
+
+
+@dataclass
+class HandV4(Hand):
+    """One person at a server of 1.0, over API v4. What the views show has v4's names."""
+
+    api: ClassVar[str] = "v4"
+    login_path: ClassVar[str] = "account/auth/login"
+    image_path: ClassVar[str] = "/api/v4/image"
+    settings_path: ClassVar[str] = "account/settings/save"
+    ban_path: ClassVar[str] = "admin/ban"
+    block_path: ClassVar[str] = "account/block/person"
+    stays: ClassVar[bool | None] = True
+
+    def me(self) -> Json:
+        """Give the own account."""
+        return dict(self.get("account")["local_user_view"])
+
+    def feature(self, post_id: int, *, featured: bool = True, kind: str = "Community") -> Json:
+        """Pin or unpin a post."""
+        return super().feature(post_id, featured=featured, kind=kind.lower())
+
+    def comments_by(self, name: str) -> list[Json]:
+        """List a person's comments, newest first: the comments alone."""
+        found = self.get("person/content", username=name, type_="comments", limit=50)["items"]
+        return [view["comment"] for view in found]
+
+    def messages(self, *, unread_only: bool = False) -> list[Json]:
+        """List private messages, newest first."""
+        found = self.get(
+            "account/notification/list", type_="private_message", unread_only=unread_only, limit=50
+        )
+        return [view["data"] for view in found["items"]]
+
+    def create_tag(self, community_id: int, name: str, display_name: str | None = None) -> int:
+        """Give a community a tag, and give its id."""
+        answer = self.post("community/tag", community_id=community_id, name=name, display_name=display_name)
+        return int(answer["id"])
+
+    def upload(self, content: bytes, name: str = "picture.png") -> Json:
+        """Upload an image and give its address and file name."""
+        return self._uploaded(content, name)
+
+    def _moderate(self, path: str, reason: str | None = None, **body: object) -> Json:
+        return self.post(path, **body, reason=reason or _REASON)
+
+    def _delete(self, kind: str, **body: object) -> Json:
+        return self.send("DELETE", kind, body)
+
+    def _vote(self, score: int) -> Json:
+        return {"is_upvote": None if score == 0 else score > 0}
 
 
 def _parsed(error: http.client.HTTPResponse | urllib.error.HTTPError) -> Json:

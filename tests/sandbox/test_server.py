@@ -58,7 +58,7 @@ def test_an_unknown_path_or_method_answers_404_with_nothing_and_is_kept(
     with Sandbox(clock) as sandbox:
         for method, path in (("GET", "no/such"), ("DELETE", "post")):
             with pytest.raises(HandError) as refused:
-                Hand(sandbox.url)._send(method, path)
+                Hand(sandbox.url).send(method, path)
             assert (refused.value.status, refused.value.code) == (404, "None")
 
         assert sandbox.unknown_requests == ["GET /api/v3/no/such", "DELETE /api/v3/post"]

@@ -38,7 +38,7 @@ def test_a_founder_deletes_a_community_and_restores_it(admin: HandV4, reader: Ha
     number = found(admin, "books")
     states = []
     for deleted in (True, False):
-        admin._send("DELETE", "community", body={"community_id": number, "deleted": deleted})
+        admin.send("DELETE", "community", {"community_id": number, "deleted": deleted})
         states.append("books" in names(reader))
 
     assert states == [False, True]

@@ -48,9 +48,9 @@ def test_a_deleted_tag_is_on_no_post_until_it_is_restored(
     bot: HandV4, modlin: HandV4, news: int, tag: int
 ) -> None:
     post = bot.create_post(news, "Weekly thread", tags=[tag])
-    modlin._send("DELETE", "community/tag", body={"tag_id": tag, "delete": True})
+    modlin.send("DELETE", "community/tag", {"tag_id": tag, "delete": True})
     without = tags(bot, post)
-    modlin._send("DELETE", "community/tag", body={"tag_id": tag, "delete": False})
+    modlin.send("DELETE", "community/tag", {"tag_id": tag, "delete": False})
 
     assert (without, tags(bot, post)) == ([], ["megathread"])
 
