@@ -39,7 +39,7 @@ from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.generation import Generation
+from megabot.sandbox.records import Generation
 from megabot.sandbox.user_client import Hand
 from tests.fakes import FakeCodes
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from megabot.sandbox import notices, notifications
+from megabot.sandbox import inbox, notifications
 from megabot.sandbox.posts import (
     cast,
     check_language,
@@ -15,8 +15,7 @@ from megabot.sandbox.posts import named as named_post
 from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
-from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, mentioned_names
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, kept_text, mentioned_names
 from megabot.sandbox.world import World
 
 _DEEPEST = 50
@@ -172,14 +171,14 @@ def _tell(world: World, comment: Comment, author: Person) -> list[int]:
     if world.is_lemmy_1:
         notifications.of_comment(world, comment)
         return []
-    return notices.of_comment(world, comment, author, mentioned_names(comment.content, world.hostname))
+    return inbox.tell_of_comment(world, comment, author, mentioned_names(comment.content, world.hostname))
 
 
 def _tell_author(world: World, comment: Comment, actor: Person) -> list[int]:
     """Tell the author of what is answered once more, as 0.19 does when a comment goes or comes back."""
-    return [] if world.is_lemmy_1 else notices.of_comment(world, comment, actor, [])
+    return [] if world.is_lemmy_1 else inbox.tell_of_comment(world, comment, actor, [])
 
 
 def _mark_answered(world: World, author: Person, parent: Comment | None) -> None:
     if parent is not None:
-        (notifications if world.is_lemmy_1 else notices).mark_answered(world, author, parent)
+        (notifications if world.is_lemmy_1 else inbox).mark_answered(world, author, parent)

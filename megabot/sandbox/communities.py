@@ -15,8 +15,7 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_mod_or_admin,
 )
-from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, check_slurs
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, check_slurs, kept_text
 from megabot.sandbox.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")

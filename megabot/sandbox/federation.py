@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from megabot.sandbox import notices, notifications
+from megabot.sandbox import inbox, notifications
 from megabot.sandbox.posts import takes_activities
 from megabot.sandbox.records import (
     Comment,
@@ -297,7 +297,7 @@ def _take_comment(world: World, source: World, comment: Comment) -> None:
     if world.is_lemmy_1:
         notifications.of_comment(world, known)
     else:
-        notices.of_comment(world, known, author, mentioned_names(known.content, world.hostname))
+        inbox.tell_of_comment(world, known, author, mentioned_names(known.content, world.hostname))
 
 
 def _take_action(world: World, source: World, row: ModAction) -> None:

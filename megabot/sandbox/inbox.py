@@ -1,15 +1,15 @@
-"""What waits for a person: mentions, replies and private messages."""
+"""What waits for a person: mentions and replies as 0.19 keeps them, and private messages."""
 
 from dataclasses import dataclass
 
 from megabot.sandbox import notifications
+from megabot.sandbox.notifications import answered_author
 from megabot.sandbox.post_list import Page
-from megabot.sandbox.records import Notice, Person, PrivateMessage
+from megabot.sandbox.records import Comment, Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
-from megabot.sandbox.site_texts import kept_text
 from megabot.sandbox.sort_orders import comment_order
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, kept_text
 from megabot.sandbox.world import World
 
 _NOBODY = 'insert or update on table "private_message" violates foreign key constraint'
@@ -22,6 +22,28 @@ class Unread:
     replies: int
     mentions: int
     private_messages: int
+
+
+def tell_of_comment(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
+    """Tell the mentioned, then the author of what is answered (0.19): who is both gets the mention only."""
+    told: list[int] = []
+    for name in names:
+        person = world.person_named(name)
+        if person and name != actor.name:
+            told.append(person.account_id)
+            _keep(world, world.mentions, "mention", comment, person)
+    answered = world.people[answered_author(world, comment)]
+    if answered.id != actor.id and actor.id not in answered.blocked and answered.account_id not in told:
+        told.append(answered.account_id)
+        _keep(world, world.replies, "reply", comment, answered)
+    return told
+
+
+def mark_answered(world: World, person: Person, comment: Comment) -> None:
+    """Mark what told a person of a comment, which is read once it is answered."""
+    for notice in (*world.mentions.values(), *world.replies.values()):
+        if (notice.comment_id, notice.recipient_id) == (comment.id, person.id):
+            notice.read = True
 
 
 def notices(
@@ -134,6 +156,14 @@ def block(world: World, person: Person, target_id: int, *, block: bool) -> Perso
     if block:
         person.blocked[target_id] = world.now()
     return target
+
+
+def _keep(world: World, kept: dict[int, Notice], kind: str, comment: Comment, person: Person) -> None:
+    """Keep one row for a comment and a person, as the table's unique key does."""
+    if any((notice.comment_id, notice.recipient_id) == (comment.id, person.id) for notice in kept.values()):
+        return
+    number = world.new_id(kind)
+    kept[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
 
 
 def _kept(world: World, content: str) -> str:

@@ -16,13 +16,15 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_moderator,
 )
-from megabot.sandbox.site_texts import kept_text, kept_thumbnail, kept_url
 from megabot.sandbox.text_rules import (
     POST_BODY_LIMIT,
     check_alt_text,
     check_body,
     check_slurs,
     check_title,
+    kept_text,
+    kept_thumbnail,
+    kept_url,
 )
 from megabot.sandbox.world import World
 

@@ -8,6 +8,18 @@ from typing import NamedTuple
 from megabot.sandbox.limits import GENEROUS, Limit
 
 
+class Generation(Enum):
+    """Which Lemmy the sandbox is, by the API that it has in full."""
+
+    LEMMY_0 = "v3"
+    LEMMY_1 = "v4"  # with a stump of v3 beside it
+
+    @property
+    def version(self) -> str:
+        """Give the version that the recorded server of this generation had."""
+        return {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[self.value]
+
+
 class ModKind(Enum):
     """The kinds of modlog row that the sandbox writes, by their name in a query."""
 

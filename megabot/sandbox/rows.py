@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from megabot.sandbox import pictures
 from megabot.sandbox.fields import Json
-from megabot.sandbox.records import Addressed, Notice, Notification, Tag
+from megabot.sandbox.records import Addressed, Notice, Notification, Post, Tag
 from megabot.sandbox.world import World
 
 Record = Addressed | Notice | Notification | Tag
@@ -40,6 +41,16 @@ def row(
     """Write the named fields of a record, some under another name, and more; what is none is left out."""
     values = {renames.get(name, name): _value(world, record, name) for name in names}
     return without_none(values | more)
+
+
+def image_details(world: World, post: Post) -> Json:
+    """Describe a post's thumbnail, if the server's own image service has it."""
+    link = post.thumbnail_url or ""
+    picture = pictures.kept_at(world, link)
+    if picture is None:
+        return {}
+    size = {"width": picture.width, "height": picture.height}
+    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
 
 
 def time(moment: datetime) -> str:

@@ -9,10 +9,9 @@ from typing import NamedTuple, Self
 from megabot.sandbox import accounts, communities, exchange, upgrade
 from megabot.sandbox.exchange import Answer, Request
 from megabot.sandbox.federation import Network
-from megabot.sandbox.generation import Generation
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
-from megabot.sandbox.records import Community, ImageService, Person, RemotePage
+from megabot.sandbox.records import Community, Generation, ImageService, Person, RemotePage
 from megabot.sandbox.user_client import Hand, HandV4
 from megabot.sandbox.world import World
 

@@ -1,11 +1,13 @@
-"""What the server does to people's texts and addresses, and which it refuses; pure functions of text."""
+"""What the server does to people's texts and addresses, and which it refuses."""
 
 import re
 from collections.abc import Iterable, Sequence
 from unicodedata import category
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from megabot.sandbox import pictures
 from megabot.sandbox.refusal import Refusal
+from megabot.sandbox.world import World
 
 POST_BODY_LIMIT = 50_000
 TEXT_LIMIT = 10_000
@@ -34,6 +36,28 @@ _TRACKING = re.compile(
 def utf16_length(text: str) -> int:
     """Count as the server counts bodies: an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def kept_text(world: World, text: str) -> str:
+    """Give a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
+
+    1.0 has images from elsewhere fetched through itself.
+    """
+    kept = stored_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    if world.is_lemmy_1:
+        return with_own_images(kept, world.origin)
+    pictures.check_enabled(world)
+    return kept
+
+
+def kept_url(world: World, url: str) -> str:
+    """Give a post's address as it is kept."""
+    return stored_url(url, world.site.blocked_urls)
+
+
+def kept_thumbnail(url: str) -> str:
+    """Give a thumbnail's address as it is kept; the site's blocklist is not asked."""
+    return stored_url(url, [])
 
 
 def check_title(title: str, *, must_show: bool = False) -> None:

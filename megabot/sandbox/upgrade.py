@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from megabot.sandbox import notifications
-from megabot.sandbox.generation import Generation
-from megabot.sandbox.records import ModAction, ModKind
+from megabot.sandbox.records import Generation, ModAction, ModKind
 from megabot.sandbox.world import World
 
 # The order in which the tables of the modlog are poured into one.

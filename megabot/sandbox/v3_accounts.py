@@ -2,7 +2,6 @@
 
 from megabot.sandbox import accounts, comment_list, post_list
 from megabot.sandbox.account_calls import signed_in
-from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.call import Call
 from megabot.sandbox.comment_list import CommentQuery, comment_sort
 from megabot.sandbox.fields import Json
@@ -23,23 +22,6 @@ def change_password(call: Call) -> Json:
     new, repeated = call.fields.text("new_password"), call.fields.text("new_password_verify")
     old = call.fields.text("old_password")
     return signed_in(accounts.change_password(call.world, call.person(), old, new, repeated))
-
-
-def save_settings(call: Call) -> Json:
-    """PUT /user/save_user_settings."""
-    fields = call.fields
-    change = SettingsChange(
-        show_nsfw=fields.flag_or_none("show_nsfw"),
-        show_bot_accounts=fields.flag_or_none("show_bot_accounts"),
-        show_read_posts=fields.flag_or_none("show_read_posts"),
-        bot_account=fields.flag_or_none("bot_account"),
-        display_name=fields.text_or_none("display_name"),
-        default_sort_type=fields.choice_or_none("default_sort_type", post_list.POST_SORTS),
-        default_listing_type=fields.choice_or_none("default_listing_type", post_list.LISTING_TYPES),
-        languages=fields.numbers_or_none("discussion_languages"),
-    )
-    accounts.save_settings(call.world, call.person(), change)
-    return {"success": True}
 
 
 def profile(call: Call) -> Json:

@@ -47,31 +47,33 @@ _OTHER_PERSON = {
 
 def listed(call: Call) -> Json:
     """GET /modlog."""
-    fields = call.fields
+    fields, world = call.fields, call.world
+    is_named = not modlog.names_are_hidden(world, call.caller)
+    cut, kind_wanted = page(fields), fields.choice_or_none("type_", ("All", *_LISTS)) or "All"
+    moderator_id = fields.number_or_none("mod_person_id")
     query = ModlogQuery(
-        reader=call.caller,
-        page=page(fields),
-        type_=fields.choice_or_none("type_", ("All", *_LISTS)) or "All",
         community_id=fields.number_or_none("community_id"),
         post_id=fields.number_or_none("post_id"),
         comment_id=fields.number_or_none("comment_id"),
-        mod_person_id=fields.number_or_none("mod_person_id"),
+        mod_person_id=moderator_id if is_named else None,
         other_person_id=fields.number_or_none("other_person_id"),
     )
     call.check_may_read()
+    rows = sorted(modlog.rows(world, query), key=lambda row: row.id, reverse=True)
     answer: Json = {name: [] for name in _LISTS.values()}
-    for kind in ModKind:
-        answer[_LISTS[kind.value]] = [_view(call, row) for row in modlog.rows(call.world, query, kind)]
+    for kind in [kind for kind in ModKind if kind_wanted in {"All", kind.value}]:
+        shown = cut.of([row for row in rows if row.kind is kind])
+        answer[_LISTS[kind.value]] = [_view(world, row, is_named=is_named) for row in shown]
     return answer
 
 
-def _view(call: Call, row: ModAction) -> Json:
+def _view(world: World, row: ModAction, *, is_named: bool) -> Json:
     name = _ROWS[row.kind][0]
     role = "admin" if row.kind is ModKind.PURGE_POST else "moderator"
     view: Json = {name: _row(row, role)}
-    if not modlog.names_are_hidden(call.world, call.caller):
-        view[role] = v3_rows.person(call.world, call.world.people[row.mod_person_id])
-    return view | _joined(call.world, row)
+    if is_named:
+        view[role] = v3_rows.person(world, world.people[row.mod_person_id])
+    return view | _joined(world, row)
 
 
 def _row(row: ModAction, role: str) -> Json:

@@ -1,11 +1,10 @@
 """The v3 views: records joined with what one reader has to do with them."""
 
-from megabot.sandbox import pictures
 from megabot.sandbox import v3_rows as rows
 from megabot.sandbox.call import Reader
 from megabot.sandbox.fields import Fields, Json
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
-from megabot.sandbox.rows import time
+from megabot.sandbox.rows import image_details, time
 from megabot.sandbox.sort_orders import newest_comment_time, vote_counts
 from megabot.sandbox.world import World
 
@@ -36,7 +35,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
         "hidden": False,
         "unread_comments": comments - seen,
         **_own_vote(post.votes, reader),
-        **_image_details(world, post),
+        **image_details(world, post),
     }
 
 
@@ -159,16 +158,6 @@ def _around(world: World, creator: Person, community: Community, reader: Reader)
         "saved": False,
         "creator_blocked": reader is not None and creator.id in reader.blocked,
     }
-
-
-def _image_details(world: World, post: Post) -> Json:
-    """Describe the thumbnail where the server's own image service has it."""
-    link = post.thumbnail_url or ""
-    picture = pictures.kept_at(world, link)
-    if picture is None:
-        return {}
-    size = {"width": picture.width, "height": picture.height}
-    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
 
 
 def _is_banned(community: Community, reader: Reader) -> bool:

@@ -4,7 +4,6 @@ import base64
 import json
 
 from megabot.sandbox import accounts, v4_rows
-from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.call import Call
 from megabot.sandbox.fields import Json
 from megabot.sandbox.fixed_fields import fixed_fields
@@ -12,7 +11,7 @@ from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rows import time, without_none
-from megabot.sandbox.v4_fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
+from megabot.sandbox.v4_fields import v4_word
 
 _PARTS = 3
 
@@ -49,27 +48,6 @@ def read(call: Call) -> Json:
         "keyword_blocks": [],
         "discussion_languages": sorted(person.settings.languages or every_id()),
     }
-
-
-def save_settings(call: Call) -> Json:
-    """PUT /account/settings/save."""
-    fields, person = call.fields, call.person()
-    sort = fields.choice_or_none("default_post_sort_type", POST_SORTS)
-    listing_type = fields.choice_or_none("default_listing_type", LISTING_TYPES)
-    change = SettingsChange(
-        show_nsfw=fields.flag_or_none("show_nsfw"),
-        show_bot_accounts=fields.flag_or_none("show_bot_accounts"),
-        show_read_posts=fields.flag_or_none("show_read_posts"),
-        bot_account=fields.flag_or_none("bot_account"),
-        display_name=fields.text_or_none("display_name"),
-        default_sort_type=sort and ("TopAll" if sort == "top" else v3_word(sort)),
-        default_listing_type=listing_type and v3_word(listing_type),
-        languages=fields.numbers_or_none("discussion_languages"),
-        default_post_time_range_seconds=fields.number_or_none("default_post_time_range_seconds"),
-        private_messages_enabled=fields.flag_or_none("private_messages_enabled"),
-    )
-    accounts.save_settings(call.world, person, change)
-    return {"success": True}
 
 
 def _what_is_wrong(call: Call) -> str | None:

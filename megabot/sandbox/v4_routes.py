@@ -70,7 +70,7 @@ _API = {
     "GET /account/notification/list": Route(inbox.listed),
     "POST /account/notification/mark_as_read": Route(inbox.mark),
     "POST /account/notification/mark_as_read/all": Route(inbox.mark_all, reads_body=False),
-    "PUT /account/settings/save": Route(v4_accounts.save_settings),
+    "PUT /account/settings/save": Route(accounts.save_settings),
     "POST /account/block/person": Route(accounts.block),
     "POST /account/auth/register": Route(accounts.register, _REGISTER),
     "POST /account/auth/login": Route(accounts.login, _REGISTER),

@@ -1,6 +1,6 @@
 """The v4 views: records joined with what one reader has to do with them."""
 
-from megabot.sandbox import notifications, pictures, rights
+from megabot.sandbox import notifications, rights
 from megabot.sandbox import v4_rows as rows
 from megabot.sandbox.call import Reader
 from megabot.sandbox.fields import Fields, Json
@@ -14,7 +14,7 @@ from megabot.sandbox.records import (
     PrivateMessage,
     Tag,
 )
-from megabot.sandbox.rows import time_or_none, without_none
+from megabot.sandbox.rows import image_details, time_or_none, without_none
 from megabot.sandbox.v4_rows import is_of_the_server
 from megabot.sandbox.world import World
 
@@ -28,7 +28,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
         **_around(world, post, reader),
         **_if_any("post_actions", _post_actions(post, reader)),
         "tags": tags(world, post),
-        **_image_details(world, post),
+        **image_details(world, post),
     }
 
 
@@ -215,16 +215,6 @@ def _vote(thing: Post | Comment, reader: Reader) -> Json:
         "voted_at": time_or_none(thing.voted_at.get(reader.id)),
         "vote_is_upvote": thing.votes[reader.id] > 0,
     }
-
-
-def _image_details(world: World, post: Post) -> Json:
-    """Describe the thumbnail where the server's own image service has it."""
-    link = post.thumbnail_url or ""
-    picture = pictures.kept_at(world, link)
-    if picture is None:
-        return {}
-    size = {"width": picture.width, "height": picture.height}
-    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
 
 
 def _is_offered(tag: Tag, community: Community) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from megabot.sandbox.generation import Generation
 from megabot.sandbox.limits import Buckets, Windows
 from megabot.sandbox.records import (
     Addressed,
     Comment,
     Community,
+    Generation,
     ImageService,
     ModAction,
     ModKind,
@@ -51,16 +51,6 @@ class Abroad(Protocol):
         """Fetch a community likewise."""
 
 
-class Nowhere:
-    """There are no other servers."""
-
-    def person(self, *_: object) -> None:
-        """Find nobody."""
-
-    def community(self, *_: object) -> None:
-        """Find nothing."""
-
-
 class World:
     """Everything one server knows. The clock is the caller's, so that tests can move it."""
 
@@ -86,7 +76,7 @@ class World:
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
         self.elsewhere: dict[str, RemotePage] = {}
-        self.abroad: Abroad = Nowhere()
+        self.abroad: Abroad | None = None  # without it there are no other servers
         self.forget_what_is_in_memory()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)
@@ -144,7 +134,8 @@ class World:
         if host in {"", self.hostname}:
             return self.person_named(name)
         ap_id = f"https://{host}/u/{name}"
-        return self.person_at(ap_id) or (self.abroad.person(self, ap_id) if fetches else None)
+        found = self.person_at(ap_id)
+        return self.abroad.person(self, ap_id) if found is None and fetches and self.abroad else found
 
     def community_called(self, handle: str, *, fetches: bool) -> Community | None:
         """Find a community likewise."""
@@ -152,7 +143,8 @@ class World:
         if host in {"", self.hostname}:
             return self.community_named(name)
         ap_id = f"https://{host}/c/{name}"
-        return self.community_at(ap_id) or (self.abroad.community(self, ap_id) if fetches else None)
+        found = self.community_at(ap_id)
+        return self.abroad.community(self, ap_id) if found is None and fetches and self.abroad else found
 
     def ap_id(self, thing: Addressed) -> str:
         """Return the address that names a thing on every server."""
