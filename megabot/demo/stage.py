@@ -18,7 +18,7 @@ from megabot.orders import Answer, adoption, carry_out
 from megabot.process import sample_source
 from megabot.run import Service, next_slot
 from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import Hand
+from megabot.sandbox.user_client import User
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"
@@ -61,7 +61,7 @@ class Stage:
     app: App | None = None
     service: Service | None = None
     community_id: int = 0
-    people: dict[str, Hand] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
     unpinned: list[int] = field(default_factory=list)
 
     def say(self, who: str, what: str) -> None:
@@ -198,7 +198,7 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
         source = shutil.copytree(sample_source(), Path(folder) / "source")
         stage = Stage(sandbox, clock, Path(folder) / "state", source, tell, community_id=place.id)
         for name in (MODERATOR, READER, LIBRARIAN):
-            stage.people[name] = sandbox.hand(name)
+            stage.people[name] = sandbox.user(name)
         stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")
         yield stage
         if stage.app is not None:

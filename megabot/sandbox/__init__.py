@@ -3,6 +3,6 @@
 from megabot.sandbox.limits import Limit
 from megabot.sandbox.records import Generation, ImageService
 from megabot.sandbox.sandbox import LoggedRequest, Sandbox
-from megabot.sandbox.user_client import Hand, HandV4
+from megabot.sandbox.user_client import User, UserV4
 
-__all__ = ["Generation", "Hand", "HandV4", "ImageService", "Limit", "LoggedRequest", "Sandbox"]
+__all__ = ["Generation", "ImageService", "Limit", "LoggedRequest", "Sandbox", "User", "UserV4"]

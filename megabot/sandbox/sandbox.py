@@ -12,7 +12,7 @@ from megabot.sandbox.federation import Network
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
 from megabot.sandbox.records import Community, Generation, ImageService, Person, RemotePage
-from megabot.sandbox.user_client import Hand, HandV4
+from megabot.sandbox.user_client import User, UserV4
 from megabot.sandbox.world import World
 
 
@@ -101,12 +101,12 @@ class Sandbox:
         with self.lock:
             upgrade.upgrade(self.world)
 
-    def hand(self, name: str = "") -> Hand:
+    def user(self, name: str = "") -> User:
         """Give a person's hand, or a stranger's, for the API that the server has now.
 
         Ask again after an upgrade: an old hand's token is dead, and half its calls are gone.
         """
-        kind = HandV4 if self.world.is_lemmy_1 else Hand
+        kind = UserV4 if self.world.is_lemmy_1 else User
         return kind(self.url, name, token=self.token_of(name) if name else None)
 
     def federate(self, *others: "Sandbox") -> Network:

@@ -14,7 +14,7 @@ _BOUNDARY = "a-boundary-that-no-image-has"
 _REASON = "by hand"  # 1.0 wants one of moderators
 
 
-class HandError(Exception):
+class ApiError(Exception):
     """The server refused what a person tried."""
 
     def __init__(self, status: int, answer: Json) -> None:
@@ -25,7 +25,7 @@ class HandError(Exception):
 
 
 @dataclass
-class Hand:
+class User:
     """One person at a server; signs in at the first call that needs it. Without a name: a stranger."""
 
     url: str
@@ -197,7 +197,7 @@ class Hand:
         return self._read(request)
 
     def send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
-        """Call with any method; raises HandError if the server refuses."""
+        """Call with any method; raises ApiError if the server refuses."""
         headers = self._headers("application/json", signs_in=path == self.login_path)
         data = None if body is None else json.dumps(body).encode()
         address = f"{self.url}/api/{self.api}/{path}"
@@ -216,11 +216,11 @@ class Hand:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                raise HandError(error.code, _parsed(error)) from None
+                raise ApiError(error.code, _parsed(error)) from None
 
 
 @dataclass
-class HandV4(Hand):
+class UserV4(User):
     """One person at a server of 1.0, over API v4. What the views show has v4's names."""
 
     api: ClassVar[str] = "v4"

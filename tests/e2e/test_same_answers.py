@@ -17,7 +17,7 @@ from megabot.config import pages
 from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import Hand
+from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")
@@ -31,7 +31,7 @@ Write = Callable[..., str]
 @pytest.fixture
 def write(sandbox: Sandbox) -> Iterator[Write]:
     """Send the bot messages, let a service on the same state folder tick after each; give the last answer."""
-    modlin, services = Hand(sandbox.url, "modlin"), ExitStack()
+    modlin, services = User(sandbox.url, "modlin"), ExitStack()
 
     @functools.cache
     def service() -> Service:  # not before the first verb: that has the settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from megabot.sandbox.accounts import totp
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import Recording
@@ -39,10 +39,10 @@ class Stage:
     setups: "Mapping[int, Setup]"
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def hand(self, name: str) -> Hand:
+    def hand(self, name: str) -> User:
         if name not in self.tokens:
             self.tokens[name] = self.sandbox.token_of(name)
-        hand = self.sandbox.hand(name)
+        hand = self.sandbox.user(name)
         hand.token = self.tokens[name]
         return hand
 

@@ -18,11 +18,11 @@ def either(request: pytest.FixtureRequest, clock: StandingClock) -> Iterator[San
 
 @pytest.fixture
 def post(either: Sandbox) -> int:
-    return either.hand("megabot").create_post(either.community("news").id, "Weekly thread", "An essay.")
+    return either.user("megabot").create_post(either.community("news").id, "Weekly thread", "An essay.")
 
 
 def test_a_moderator_pins_locks_removes_and_takes_it_all_back(either: Sandbox, post: int) -> None:
-    modlin, kept = either.hand("modlin"), either.world.posts[post]
+    modlin, kept = either.user("modlin"), either.world.posts[post]
     modlin.feature(post)
     modlin.lock(post)
     modlin.remove(post)
@@ -36,7 +36,7 @@ def test_a_moderator_pins_locks_removes_and_takes_it_all_back(either: Sandbox, p
 
 
 def test_an_author_edits_deletes_and_restores(either: Sandbox, post: int) -> None:
-    bot, kept = either.hand("megabot"), either.world.posts[post]
+    bot, kept = either.user("megabot"), either.world.posts[post]
     bot.edit_post(post, body="edited")
     states = []
     for deleted in (True, False):
@@ -47,7 +47,7 @@ def test_an_author_edits_deletes_and_restores(either: Sandbox, post: int) -> Non
 
 
 def test_a_comment_is_written_edited_marked_removed_and_deleted(either: Sandbox, post: int) -> None:
-    bot = either.hand("megabot")
+    bot = either.user("megabot")
     number = bot.comment(post, "a comment")
     bot.edit_comment(number, "edited")
     bot.distinguish(number)
@@ -61,14 +61,14 @@ def test_a_comment_is_written_edited_marked_removed_and_deleted(either: Sandbox,
 
 
 def test_a_seat_a_ban_and_a_block_are_given_and_taken(either: Sandbox) -> None:
-    modlin, news, reader = either.hand("modlin"), either.community("news"), either.person("reader")
+    modlin, news, reader = either.user("modlin"), either.community("news"), either.person("reader")
     states = []
     for on in (True, False):
         modlin.add_mod(news.id, reader.id, added=on)
         modlin.ban(news.id, reader.id, ban=on)
         modlin.block(reader.id, block=on)
-        either.hand("admin").ban_from_site(reader.id, ban=on)
-        either.hand("admin").remove_community(news.id, removed=False)
+        either.user("admin").ban_from_site(reader.id, ban=on)
+        either.user("admin").remove_community(news.id, removed=False)
         blocked = reader.id in either.person("modlin").blocked
         states.append((reader.id in news.moderators, reader.id in news.banned, blocked, reader.banned))
 
@@ -76,8 +76,8 @@ def test_a_seat_a_ban_and_a_block_are_given_and_taken(either: Sandbox) -> None:
 
 
 def test_a_vote_is_given_turned_and_taken_back(either: Sandbox, post: int) -> None:
-    reader, kept = either.hand("reader"), either.world.posts[post]
-    comment = either.hand("megabot").comment(post, "a comment")
+    reader, kept = either.user("reader"), either.world.posts[post]
+    comment = either.user("megabot").comment(post, "a comment")
     scores = []
     for score in (1, -1, 0):
         reader.vote(post, score)
@@ -89,7 +89,7 @@ def test_a_vote_is_given_turned_and_taken_back(either: Sandbox, post: int) -> No
 
 
 def test_a_message_is_sent_edited_and_read(either: Sandbox) -> None:
-    modlin, bot = either.hand("modlin"), either.hand("megabot")
+    modlin, bot = either.user("modlin"), either.user("megabot")
     number = modlin.message(either.person("megabot").id, "hello")
     modlin.edit_message(number, "hello, edited")
     found = bot.messages(unread_only=True)
@@ -99,7 +99,7 @@ def test_a_message_is_sent_edited_and_read(either: Sandbox) -> None:
 
 
 def test_an_image_is_uploaded_and_served(either: Sandbox) -> None:
-    bot = either.hand("megabot")
+    bot = either.user("megabot")
     answer = bot.upload(images.png())
     file = answer.get("filename") or answer["file"]
     folder = "api/v4" if either.api is Generation.LEMMY_1 else "pictrs"
@@ -109,14 +109,14 @@ def test_an_image_is_uploaded_and_served(either: Sandbox) -> None:
 
 
 def test_a_purge_leaves_nothing(either: Sandbox, post: int) -> None:
-    either.hand("reader").comment(post, "a comment")
-    either.hand("admin").purge(post)
+    either.user("reader").comment(post, "a comment")
+    either.user("admin").purge(post)
 
     assert (either.world.posts, either.world.comments, either.world.notifications) == ({}, {}, {})
 
 
 def test_a_hand_signs_in_by_itself(either: Sandbox, clock: StandingClock) -> None:
-    hand = either.hand("reader")
+    hand = either.user("reader")
     hand.token = None
     clock.advance(seconds=1)  # two sign-ins in one second are one too many
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from megabot.sandbox.__main__ import main
 from megabot.sandbox.practice import practice_server
 from tests.processes import ROOT
@@ -20,7 +20,7 @@ TEST_OF_A_BOT = """
 import pytest
 
 def test_a_bot(lemmy):
-    bot = lemmy.hand("bot")
+    bot = lemmy.user("bot")
     post = bot.create_post(lemmy.community("news").id, "Hello")
     assert bot.read_post(post)["post"]["name"] == "Hello"
 
@@ -31,7 +31,7 @@ def test_on_one_api(lemmy):
 
 
 def served_version(url: str) -> str:
-    return str(json.loads(Hand(url).picture("/nodeinfo/2.1"))["software"]["version"])
+    return str(json.loads(User(url).picture("/nodeinfo/2.1"))["software"]["version"])
 
 
 @pytest.mark.parametrize(("api", "version"), [("v3", "0.19.20"), ("v4", "1.0.0-beta.1")])
@@ -65,7 +65,7 @@ def test_a_practice_server_has_a_community_and_its_people() -> None:
 
         assert moderators == ["modlin", "robot"]
         assert sandbox.person("robot").bot_account
-        assert sandbox.hand("reader").me()["person"]["name"] == "reader"
+        assert sandbox.user("reader").me()["person"]["name"] == "reader"
 
 
 def test_the_fixture_gives_a_server_of_each_version(pytester: pytest.Pytester) -> None:

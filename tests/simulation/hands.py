@@ -1,4 +1,4 @@
-"""A person's hands at the server in memory: what tests call of `megabot.sandbox.user_client.Hand`."""
+"""A person's hands at the server in memory: what tests call of `megabot.sandbox.user_client.User`."""
 
 from dataclasses import dataclass, replace
 
