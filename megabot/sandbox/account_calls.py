@@ -14,13 +14,13 @@ def login(call: Call) -> Json:
     name, password = call.fields.text("username_or_email"), call.fields.text("password")
     code = call.fields.text_or_none("totp_2fa_token")
     stays = call.world.is_lemmy_1 and bool(call.fields.flag_or_none("stay_logged_in"))
-    return signed_in(accounts.login(call.world, name, password, code, stays=stays))
+    return token_answer(accounts.login(call.world, name, password, code, stays=stays))
 
 
 def register(call: Call) -> Json:
     """POST /user/register, or /account/auth/register of v4."""
     name, password = call.fields.text("username"), call.fields.text("password")
-    return signed_in(accounts.register(call.world, name, password, call.fields.text("password_verify")))
+    return token_answer(accounts.register(call.world, name, password, call.fields.text("password_verify")))
 
 
 def logout(call: Call) -> Json:
@@ -90,6 +90,6 @@ def message_answer(call: Call, message: PrivateMessage) -> Json:
     return {"private_message_view": call.views.message_view(call.world, message)}
 
 
-def signed_in(token: str) -> Json:
+def token_answer(token: str) -> Json:
     """Hand out a token."""
     return {"jwt": token, "registration_created": False, "verify_email_sent": False}

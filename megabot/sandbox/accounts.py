@@ -129,7 +129,7 @@ def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, rea
     if not world.is_lemmy_1:
         forget_tokens(world, person)
     row = world.log(ModKind.BAN, admin, turned_on=ban, other_person_id=person.id, reason=reason)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)
     return person
 
 
@@ -164,7 +164,7 @@ def forget_tokens(world: World, person: Person) -> None:
     world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
 
 
-def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
+def totp_code(secret: str, now: datetime, *, steps: int = 0) -> str:
     """Give the six digits of a base32 secret at a time, some steps of 30 seconds off."""
     key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
     counter = int(now.timestamp()) // _STEP + steps
@@ -174,7 +174,7 @@ def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def settings(values: dict[str, object]) -> Settings:
+def make_settings(values: dict[str, object]) -> Settings:
     """Make settings from keyword arguments, all named."""
     return Settings(**values)  # type: ignore[arg-type]
 
@@ -182,7 +182,7 @@ def settings(values: dict[str, object]) -> Settings:
 def _check_code(secret: str, code: str | None, now: datetime) -> None:
     if code is None:
         raise Refusal("missing_totp_token")
-    if code not in {totp(secret, now, steps=steps) for steps in (-1, 0, 1)}:
+    if code not in {totp_code(secret, now, steps=steps) for steps in (-1, 0, 1)}:
         raise Refusal("incorrect_totp_token")
 
 

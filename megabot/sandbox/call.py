@@ -115,10 +115,8 @@ class Call:
 
     def seats_of(self, person: Person) -> list[Json]:
         """Show what a person moderates."""
-        held = (
-            community for community in self.world.communities.values() if person.id in community.moderators
-        )
-        return [self.views.seat(self.world, community, person) for community in held if not community.is_gone]
+        moderated = self.world.moderated_by(person)
+        return [self.views.seat(self.world, community, person) for community in moderated]
 
 
 class Route(NamedTuple):

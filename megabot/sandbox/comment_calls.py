@@ -29,7 +29,7 @@ def read(call: Call) -> Json:
     """GET /comment."""
     comment_id = call.fields.number("id")
     call.check_may_read()
-    return _answer(call, Written(comments.named(call.world, comment_id)))
+    return _answer(call, Written(comments.find_comment(call.world, comment_id)))
 
 
 def distinguish(call: Call) -> Json:

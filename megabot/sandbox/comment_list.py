@@ -7,7 +7,7 @@ from math import inf
 
 from megabot.sandbox.post_list import Page, contains, is_in_listing, is_understood
 from megabot.sandbox.records import Comment, Person
-from megabot.sandbox.sort_orders import comment_order
+from megabot.sandbox.sort_orders import comment_sort_key
 from megabot.sandbox.world import World
 
 TREE_SIZE = 300
@@ -31,25 +31,25 @@ class CommentQuery:
     not_before: datetime | None = None
 
 
-def comments(world: World, query: CommentQuery) -> list[Comment]:
+def list_comments(world: World, query: CommentQuery) -> list[Comment]:
     """List a page of comments; with a depth the whole tree comes and the page is ignored."""
-    found = every_comment(world, query)
+    found = list_all_comments(world, query)
     return query.page.of(found) if query.max_depth is None else found[:TREE_SIZE]
 
 
-def every_comment(world: World, query: CommentQuery) -> list[Comment]:
+def list_all_comments(world: World, query: CommentQuery) -> list[Comment]:
     """List all comments that are asked for, in their order."""
     pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
     found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
     if query.max_depth is not None:
         depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
         found = [comment for comment in found if len(comment.path) <= depth]
-    return sorted(found, key=thread_order(world, query))
+    return sorted(found, key=thread_sort_key(world, query))
 
 
-def thread_order(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
+def thread_sort_key(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
     """Give the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
-    order = comment_order(query.sort, world.now())
+    order = comment_sort_key(query.sort, world.now())
     marks = query.post_id is not None or query.parent is not None
     if world.is_lemmy_1 and query.sort in {"New", "Old"}:
         marks = False

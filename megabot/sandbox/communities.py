@@ -15,7 +15,7 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_mod_or_admin,
 )
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, check_slurs, kept_text
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, check_slurs, clean_text
 from megabot.sandbox.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
@@ -81,7 +81,7 @@ def set_moderator(world: World, actor: Person, community: Community, person_id: 
         check_higher_mod(world, actor, person_id, community)
         community.moderators = [other for other in community.moderators if other != person_id]
     facts = {"community_id": community.id, "other_person_id": person_id, "turned_on": not added}
-    notifications.of_action(world, world.log(ModKind.ADD_COMMUNITY, actor, **facts))
+    notifications.notify_of_action(world, world.log(ModKind.ADD_COMMUNITY, actor, **facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def ban(world: World, moderator: Person, community: Community, order: Ban) -> Pe
         community.banned.pop(person.id, None)
     facts = {"community_id": community.id, "other_person_id": person.id, "turned_on": order.ban}
     row = world.log(ModKind.BAN_FROM_COMMUNITY, moderator, reason=order.reason, **facts)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)
     return person
 
 
@@ -118,7 +118,7 @@ def remove(world: World, admin: Person, community: Community, *, removed: bool, 
     check_admin(admin)
     community.removed = removed
     facts = {"community_id": community.id, "turned_on": removed, "reason": reason}
-    notifications.of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
+    notifications.notify_of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
 
 
 def delete(person: Person, community: Community, *, deleted: bool) -> None:
@@ -155,7 +155,7 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
         check_slurs(change.title, site.slur_filter_regex)
         community.title = change.title
     if change.description is not None:
-        text = kept_text(world, change.description)
+        text = clean_text(world, change.description)
         check_body(text, TEXT_LIMIT)
         community.description = text or None
     if change.languages is not None:

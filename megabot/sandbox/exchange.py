@@ -115,14 +115,14 @@ def _called(world: World, request: Request, endpoint: Endpoint) -> Answer:
 
 def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
     if world.is_lemmy_1:
-        return _json(request, *v4_refusals.told(refusal))
+        return _json(request, *v4_refusals.translate(refusal))
     return _json(request, refusal.status, refusal.values)
 
 
 def _picture(world: World, request: Request, file: str) -> Answer:
     """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
     try:
-        picture = pictures.served(world, file)
+        picture = pictures.find_served(world, file)
     except Refusal as refusal:
         return _refused(world, request, refusal)
     if picture is None:

@@ -24,7 +24,7 @@ from megabot.sandbox.records import (
     Post,
     PrivateMessage,
 )
-from megabot.sandbox.text_rules import mentioned_names
+from megabot.sandbox.text_rules import find_mentions
 from megabot.sandbox.world import World
 
 _OF_COLLECTIONS = {ModKind.FEATURE_POST, ModKind.ADD_COMMUNITY}
@@ -87,7 +87,7 @@ class Network:
         )
         made.moderating_since = dict.fromkeys(made.moderators, world.now())
         world.communities[made.id] = made
-        for post in [one for one in home.posts.values() if one.community_id == found.id]:
+        for post in list(home.posts_in(found)):
             _take_post(world, home, replace(post)).featured_community = post.featured_community
         self._learn(world)
         return made
@@ -99,10 +99,10 @@ class Network:
         for world in self.worlds:
             for target, deliver in list(self._news(world)):
                 self._send(world, target, deliver)
-        while due := [one for one in self._on_the_way if one[0] <= one[1].now()]:
-            for one in due:
-                self._on_the_way.remove(one)
-                _, world, deliver = one
+        while due := [parcel for parcel in self._on_the_way if parcel[0] <= parcel[1].now()]:
+            for parcel in due:
+                self._on_the_way.remove(parcel)
+                _, world, deliver = parcel
                 deliver(world)
                 self._learn(world)
 
@@ -113,10 +113,10 @@ class Network:
     def _news(self, world: World) -> Iterator[tuple[World, Deliver]]:
         """Find what is new on a server since it was last looked at, and who is to hear of it."""
         for post in list(world.posts.values()):
-            if self._is_news(world, "post", post.id, _state(post)):
+            if self._is_news(world, "post", post.id, _post_state(post)):
                 yield from self._routes(world, world.community_of(post), _post_arrives(world, post))
         for comment in list(world.comments.values()):
-            if self._is_news(world, "comment", comment.id, _said(comment)):
+            if self._is_news(world, "comment", comment.id, _comment_state(comment)):
                 community = world.community_of(world.posts[comment.post_id])
                 yield from self._routes(world, community, _comment_arrives(world, comment))
         for row in list(world.modlog):
@@ -176,17 +176,17 @@ class Network:
             self._send(home, target, passed_on)
 
     def _home_of(self, ap_id: str, world: World) -> World | None:
-        hosts = (one for one in self.worlds if ap_id.startswith(f"https://{one.hostname}/"))
-        home = next(hosts, None)
+        homes = (home for home in self.worlds if ap_id.startswith(f"https://{home.hostname}/"))
+        home = next(homes, None)
         reached = home is not None and frozenset({world.hostname, home.hostname}) not in self.cut
         return home if reached else None
 
 
-def _state(post: Post) -> tuple[object, ...]:
+def _post_state(post: Post) -> tuple[object, ...]:
     return (post.name, post.url, post.body, post.nsfw, post.deleted, post.updated)
 
 
-def _said(comment: Comment) -> tuple[object, ...]:
+def _comment_state(comment: Comment) -> tuple[object, ...]:
     return (comment.content, comment.deleted, comment.distinguished, comment.updated)
 
 
@@ -256,7 +256,7 @@ def _take_post(world: World, source: World, post: Post) -> Post:
             comments_seen={},
         )
         world.posts[known.id] = known
-        notifications.of_post(world, known)
+        notifications.notify_of_post(world, known)
     elif known.ap_id is None:
         known.federation_pending = False
     else:
@@ -295,9 +295,9 @@ def _take_comment(world: World, source: World, comment: Comment) -> None:
         for name in ("content", "deleted", "distinguished", "updated"):
             setattr(known, name, getattr(comment, name))
     if world.is_lemmy_1:
-        notifications.of_comment(world, known)
+        notifications.notify_of_comment(world, known)
     else:
-        inbox.tell_of_comment(world, known, author, mentioned_names(known.content, world.hostname))
+        inbox.notify_of_comment(world, known, author, find_mentions(known.content, world.hostname))
 
 
 def _take_action(world: World, source: World, row: ModAction) -> None:
@@ -314,7 +314,7 @@ def _take_action(world: World, source: World, row: ModAction) -> None:
     other = source.people.get(row.other_person_id or 0)
     target = _person(world, source, other) if other else None
     if row.kind is ModKind.ADD_COMMUNITY and target is not None:
-        community.moderators = [one for one in community.moderators if one != target.id]
+        community.moderators = [number for number in community.moderators if number != target.id]
         if not row.turned_on:  # as for all rows: true takes the seat away
             community.moderators.append(target.id)
             community.moderating_since[target.id] = world.now()
@@ -350,7 +350,7 @@ def _take_message(world: World, source: World, message: PrivateMessage) -> None:
         ap_id=source.address("private_message", message.id),
     )
     world.messages[known.id] = known
-    notifications.of_message(world, known)
+    notifications.notify_of_message(world, known)
 
 
 def _same_post(world: World, source: World, number: int | None) -> Post | None:

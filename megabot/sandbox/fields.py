@@ -92,7 +92,7 @@ class Fields:
             return None
         if not isinstance(value, list):
             raise self._wrong(name, value, "a sequence")
-        return [self._member(name, one) for one in value]
+        return [self._member(name, member) for member in value]
 
     def texts_or_none(self, name: str) -> list[str] | None:
         """Give a list of texts if there is one."""
@@ -101,7 +101,7 @@ class Fields:
             return None
         if not isinstance(value, list):
             raise self._wrong(name, value, "a sequence")
-        return [str(one) for one in value]
+        return [str(member) for member in value]
 
     def _member(self, name: str, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):

@@ -8,8 +8,8 @@ from megabot.sandbox.post_list import Page
 from megabot.sandbox.records import Comment, Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
-from megabot.sandbox.sort_orders import comment_order
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, kept_text
+from megabot.sandbox.sort_orders import comment_sort_key
+from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, clean_text
 from megabot.sandbox.world import World
 
 _NOBODY = 'insert or update on table "private_message" violates foreign key constraint'
@@ -24,7 +24,7 @@ class Unread:
     private_messages: int
 
 
-def tell_of_comment(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
+def notify_of_comment(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
     """Tell the mentioned, then the author of what is answered (0.19): who is both gets the mention only."""
     told: list[int] = []
     for name in names:
@@ -46,21 +46,21 @@ def mark_answered(world: World, person: Person, comment: Comment) -> None:
             notice.read = True
 
 
-def notices(
+def list_notices(
     world: World, person: Person, kept: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
 ) -> list[Notice]:
     """List a person's mentions or replies; those of comments that are gone are listed but not counted."""
     found = [notice for notice in _shown(world, person, kept) if not (unread_only and notice.read)]
-    key = comment_order(sort, world.now())
+    key = comment_sort_key(sort, world.now())
     return page.of(sorted(found, key=lambda notice: key(world.comments[notice.comment_id])))
 
 
-def unread(world: World, person: Person) -> Unread:
+def count_unread(world: World, person: Person) -> Unread:
     """Count what is unread."""
     return Unread(
         replies=_count(world, person, world.replies),
         mentions=_count(world, person, world.mentions),
-        private_messages=len(messages(world, person, unread_only=True, creator_id=None)),
+        private_messages=len(list_messages(world, person, unread_only=True, creator_id=None)),
     )
 
 
@@ -79,9 +79,9 @@ def mark_all(world: World, person: Person) -> None:
     """Mark everything that waits for a person as read."""
     comments = (*world.mentions.values(), *world.replies.values())
     waiting: list[Notice | PrivateMessage] = [*comments, *world.messages.values()]
-    for one in waiting:
-        if one.recipient_id == person.id:
-            one.read = True
+    for item in waiting:
+        if item.recipient_id == person.id:
+            item.read = True
 
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
@@ -92,7 +92,8 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
     if recipient is None:
         raise Refusal("couldnt_create_private_message", cause=_NOBODY)
     _check_heard(sender, recipient)
-    if world.is_lemmy_1 and not all(one.settings.private_messages_enabled for one in (sender, recipient)):
+    enabled = sender.settings.private_messages_enabled and recipient.settings.private_messages_enabled
+    if world.is_lemmy_1 and not enabled:
         raise Refusal("couldnt_create_private_message")
     message = PrivateMessage(
         id=number,
@@ -102,7 +103,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         published=world.now(),
     )
     world.messages[message.id] = message
-    notifications.of_message(world, message)
+    notifications.notify_of_message(world, message)
     return message
 
 
@@ -117,17 +118,17 @@ def edit(world: World, sender: Person, number: int, content: str) -> PrivateMess
     text = _kept(world, content)
     _check_heard(sender, world.people[message.recipient_id])
     message.content, message.updated = text, world.now()
-    notifications.of_message(world, message)
+    notifications.notify_of_message(world, message)
     return message
 
 
-def messages(
+def list_messages(
     world: World, person: Person, *, unread_only: bool, creator_id: int | None
 ) -> list[PrivateMessage]:
     """List messages newest first: the unread ones to a person, or all to and from."""
     return [
         message
-        for message in sorted(world.messages.values(), key=lambda one: one.id, reverse=True)
+        for message in sorted(world.messages.values(), key=lambda message: message.id, reverse=True)
         if message.creator_id not in person.blocked
         and (_is_unread(message, person) if unread_only else person.id in _pair(message))
         and (creator_id is None or creator_id in ({message.creator_id} if unread_only else _pair(message)))
@@ -167,7 +168,7 @@ def _keep(world: World, kept: dict[int, Notice], kind: str, comment: Comment, pe
 
 
 def _kept(world: World, content: str) -> str:
-    text = kept_text(world, content)
+    text = clean_text(world, content)
     check_body(text, TEXT_LIMIT)
     return text
 

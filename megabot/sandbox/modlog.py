@@ -26,7 +26,7 @@ def names_are_hidden(world: World, reader: Person | None) -> bool:
     return world.site.hide_modlog_mod_names and not moderates_anything(world, reader)
 
 
-def target(world: World, row: ModAction) -> int | None:
+def target_of(world: World, row: ModAction) -> int | None:
     """Return at whom an act is aimed; on 1.0 a pin or a purge is aimed at nobody."""
     if world.is_lemmy_1 and row.kind in {ModKind.FEATURE_POST, ModKind.PURGE_POST}:
         return None
@@ -37,7 +37,7 @@ def target(world: World, row: ModAction) -> int | None:
     return world.posts[row.post_id].creator_id if row.post_id is not None else row.other_person_id
 
 
-def rows(world: World, query: ModlogQuery) -> list[ModAction]:
+def list_rows(world: World, query: ModlogQuery) -> list[ModAction]:
     """List the rows that are asked for, in the order in which they were written."""
     return [row for row in world.modlog if _is_asked_for(world, query, row)]
 
@@ -48,7 +48,7 @@ def _is_asked_for(world: World, query: ModlogQuery, row: ModAction) -> bool:
         (query.post_id, row.post_id),
         (query.comment_id, row.comment_id),
         (query.mod_person_id, row.mod_person_id),
-        (query.other_person_id, target(world, row)),
+        (query.other_person_id, target_of(world, row)),
     )
     if query.community_id is not None and row.kind in _OF_THE_SITE and not world.is_lemmy_1:
         return False

@@ -59,8 +59,11 @@ def page(world: World, path: str) -> WebPage | None:
 
 
 def _communities(world: World) -> str:
-    shown = [one for one in world.communities.values() if rights.can_see_community(None, one)]
-    items = "".join(_community_item(world, community) for community in shown)
+    items = "".join(
+        _community_item(world, community)
+        for community in world.communities.values()
+        if rights.can_see_community(None, community)
+    )
     return (
         '<div class="columns"><main class="card"><h1>Communities</h1>'
         f'<ol class="posts">{items or "<li>None yet.</li>"}</ol></main></div>'
@@ -82,7 +85,7 @@ def _community_page(world: World, name: str) -> WebPage:
     query = PostQuery(
         reader=None, page=Page(1, _POSTS), sort="Hot", community_id=community.id, show_nsfw=True
     )
-    items = "".join(_post_item(world, post) for post in post_list.posts(world, query))
+    items = "".join(_post_item(world, post) for post in post_list.list_posts(world, query))
     body = (
         f'<div class="columns two"><main class="card"><h1>{escape(community.title)}</h1>'
         f'<ol class="posts">{items or "<li>No posts yet.</li>"}</ol></main>'
@@ -172,7 +175,7 @@ def _body(world: World, post: Post) -> str:
 
 def _comments(world: World, post: Post) -> str:
     query = CommentQuery(reader=None, page=Page(1, _POSTS), sort="Top", post_id=post.id, max_depth=50)
-    shown = [comment for comment in comment_list.comments(world, query) if not comment.is_gone]
+    shown = [comment for comment in comment_list.list_comments(world, query) if not comment.is_gone]
     top = "".join(_thread(world, comment, shown) for comment in shown if not _has_parent(comment, shown))
     heading = f"<h2>{_comment_count(world, post).capitalize()}</h2>"
     return f'<section class="card comments" aria-label="Comments">{heading}{top}</section>'

@@ -30,7 +30,7 @@ def upload(call: Call) -> Json:
     """POST /pictrs/image of 0.19. Lemmy passes the body on unread: what is wrong with it pict-rs says."""
     call.person()
     pictures.check_reached(call.world, "image")
-    kept = [pictures.keep(call.world, content) for content in _files(call)]
+    kept = [pictures.store(call.world, content) for content in _files(call)]
     return {"files": [_view(picture) for picture in kept], "msg": "ok"}
 
 
@@ -42,13 +42,13 @@ def upload_v4(call: Call) -> Json:
     if call.world.images is ImageService.DOWN:
         raise Refusal("pictrs_invalid_image_upload", message="HTTP request to pict-rs failed")
     try:
-        kept = [pictures.keep(call.world, content) for content in _files(call)]
+        kept = [pictures.store(call.world, content) for content in _files(call)]
     except ImageRefusal as refusal:
         raise Refusal("pictrs_invalid_image_upload", message=refusal.message) from refusal
     return {"image_url": pictures.address(call.world, kept[-1].file), "filename": kept[-1].file}
 
 
-def parts(content_type: str, body: bytes) -> list[Part]:
+def parse_form(content_type: str, body: bytes) -> list[Part]:
     """Return the fields of a form in their order; raises NotAForm."""
     head = Message()
     head["Content-Type"] = content_type
@@ -76,7 +76,7 @@ def _part(piece: bytes) -> Part:
 
 def _files(call: Call) -> list[bytes]:
     try:
-        fields = parts(call.content_type, call.body)
+        fields = parse_form(call.content_type, call.body)
     except NotAForm as error:
         raise ImageRefusal("Error in multipart creation") from error
     files = [field.content for field in fields if field.name == _FIELD]

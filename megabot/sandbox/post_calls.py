@@ -27,7 +27,7 @@ def read(call: Call) -> Json:
     world, views = call.world, call.views
     number, comment_id = call.fields.number_or_none("id"), call.fields.number_or_none("comment_id")
     call.check_may_read()
-    post = posts.opened(world, call.caller, _wanted_id(call, number, comment_id))
+    post = posts.open_post(world, call.caller, _wanted_id(call, number, comment_id))
     view = views.post_view(world, post, call.caller)
     if call.caller:
         posts.mark_seen(world, call.caller, post)
@@ -120,5 +120,5 @@ def _cross_posts(call: Call, post: Post) -> list[Json]:
     reader, query = call.caller, PostQuery(reader=call.caller, page=Page(1, 10), url=post.url)
     if call.world.is_lemmy_1:
         reader, query = None, PostQuery(reader=None, page=Page(1, 20), sort="New", url=post.url)
-    found = post_list.posts(call.world, query)
+    found = post_list.list_posts(call.world, query)
     return [call.views.post_view(call.world, other, reader) for other in found if other is not post]

@@ -8,7 +8,7 @@ from typing import TypeVar
 from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Community, Person, Post
 from megabot.sandbox.refusal import Refusal
-from megabot.sandbox.sort_orders import post_rank
+from megabot.sandbox.sort_orders import post_sort_rank
 from megabot.sandbox.world import World
 
 _T = TypeVar("_T")
@@ -79,24 +79,24 @@ class PostQuery:
     after: Post | None = None
 
 
-def posts(world: World, query: PostQuery) -> list[Post]:
+def list_posts(world: World, query: PostQuery) -> list[Post]:
     """List a page of posts."""
-    found, order = every_post(world, query), post_order(world, query)
+    found, order = list_all_posts(world, query), post_sort_key(world, query)
     if query.after is not None:
         start = order(query.after)
         found = [post for post in found if order(post) > start]
     return query.page.of(found)
 
 
-def every_post(world: World, query: PostQuery) -> list[Post]:
+def list_all_posts(world: World, query: PostQuery) -> list[Post]:
     """List all posts that are asked for, in their order."""
     found = [post for post in world.posts.values() if _is_listed(world, query, post)]
-    return sorted(found, key=post_order(world, query))
+    return sorted(found, key=post_sort_key(world, query))
 
 
-def post_order(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
+def post_sort_key(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
     """Give the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
-    rank, by_time = post_rank(world, query.sort), query.sort in {"New", "Old"}
+    rank, by_time = post_sort_rank(world, query.sort), query.sort in {"New", "Old"}
     oldest_first = world.is_lemmy_1 and query.sort == "Old"
 
     def key(post: Post) -> tuple[float, ...]:

@@ -46,7 +46,7 @@ def row(
 def image_details(world: World, post: Post) -> Json:
     """Describe a post's thumbnail, if the server's own image service has it."""
     link = post.thumbnail_url or ""
-    picture = pictures.kept_at(world, link)
+    picture = pictures.picture_at(world, link)
     if picture is None:
         return {}
     size = {"width": picture.width, "height": picture.height}

@@ -112,9 +112,9 @@ class Sandbox:
     def federate(self, *others: "Sandbox") -> Network:
         """Make this server and others know each other. They share one lock from now on."""
         servers = (self, *others)
-        network = Network([one.world for one in servers])
-        for one in servers:
-            one.lock, one.network = self.lock, network
+        network = Network([sandbox.world for sandbox in servers])
+        for sandbox in servers:
+            sandbox.lock, sandbox.network = self.lock, network
         return network
 
     @property
@@ -154,7 +154,7 @@ class Sandbox:
             person = accounts.add(self.world, name, password, admin=admin)
             person.bot_account = bot
             person.totp_secret = totp_secret
-            person.settings = accounts.settings({"show_nsfw": True, **settings})
+            person.settings = accounts.make_settings({"show_nsfw": True, **settings})
             return person
 
     def add_community(self, name: str, title: str = "", moderators: Iterable[str] = ()) -> Community:

@@ -20,11 +20,11 @@ def resolve(call: Call) -> Json:
     Strangers may ask too. Without sign-in the real server looks no further either (0.19,
     resolve_object.rs); what it would fetch for the others from elsewhere is not there.
     """
-    kind, view = resolved(call)
+    kind, view = find_or_refuse(call)
     return {kind: view}
 
 
-def resolved(call: Call) -> tuple[str, Json]:
+def find_or_refuse(call: Call) -> tuple[str, Json]:
     """Find what is asked for by its address, and name its kind; refuse if it is not there."""
     address = call.fields.text("q")
     call.check_may_read()

@@ -11,14 +11,18 @@ _HOUR = timedelta(hours=1)
 _RANKED_HOURS = 24 * 7
 
 
-def comment_order(sort: str, now: datetime) -> Callable[[Comment], tuple[float, ...]]:
+def comment_sort_key(sort: str, now: datetime) -> Callable[[Comment], tuple[float, ...]]:
     """Give the key by which comments are sorted."""
     keys: dict[str, Callable[[Comment], tuple[float, ...]]] = {
-        "Hot": lambda one: (-_hot(score(one.votes), now - one.published), -score(one.votes), one.id),
-        "Controversial": lambda one: (-_controversy(one.votes), one.id),
-        "New": lambda one: (-one.published.timestamp(), -one.id),
-        "Old": lambda one: (one.published.timestamp(), one.id),
-        "Top": lambda one: (-score(one.votes), one.id),
+        "Hot": lambda comment: (
+            -_hot(score(comment.votes), now - comment.published),
+            -score(comment.votes),
+            comment.id,
+        ),
+        "Controversial": lambda comment: (-_controversy(comment.votes), comment.id),
+        "New": lambda comment: (-comment.published.timestamp(), -comment.id),
+        "Old": lambda comment: (comment.published.timestamp(), comment.id),
+        "Top": lambda comment: (-score(comment.votes), comment.id),
     }
     return keys[sort]
 
@@ -39,7 +43,7 @@ def newest_comment_time(world: World, post: Post) -> datetime:
     return max((comment.published for comment in world.visible_comments(post)), default=post.published)
 
 
-def post_rank(world: World, sort: str) -> Callable[[Post], float]:
+def post_sort_rank(world: World, sort: str) -> Callable[[Post], float]:
     """Give the key by which posts are sorted, pins and ties apart."""
     now = world.now()
     if sort.startswith("Top"):

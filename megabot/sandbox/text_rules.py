@@ -38,26 +38,26 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def kept_text(world: World, text: str) -> str:
+def clean_text(world: World, text: str) -> str:
     """Give a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
 
     1.0 has images from elsewhere fetched through itself.
     """
-    kept = stored_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    kept = normalize_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
     if world.is_lemmy_1:
-        return with_own_images(kept, world.origin)
+        return proxy_images(kept, world.origin)
     pictures.check_enabled(world)
     return kept
 
 
-def kept_url(world: World, url: str) -> str:
+def clean_url(world: World, url: str) -> str:
     """Give a post's address as it is kept."""
-    return stored_url(url, world.site.blocked_urls)
+    return normalize_url(url, world.site.blocked_urls)
 
 
-def kept_thumbnail(url: str) -> str:
+def clean_thumbnail(url: str) -> str:
     """Give a thumbnail's address as it is kept; the site's blocklist is not asked."""
-    return stored_url(url, [])
+    return normalize_url(url, [])
 
 
 def check_title(title: str, *, must_show: bool = False) -> None:
@@ -89,7 +89,7 @@ def check_slurs(title: str, slurs: str | None) -> None:
         raise Refusal("slurs", cause=f"No slurs - {found[0]}")
 
 
-def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
+def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
     """Give a body, comment or message as the server keeps it."""
     if slurs:
         text = re.sub(slurs, "*removed*", text, flags=re.IGNORECASE)
@@ -98,7 +98,7 @@ def stored_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
     return text
 
 
-def stored_url(url: str, blocked: Sequence[str]) -> str:
+def normalize_url(url: str, blocked: Sequence[str]) -> str:
     """Give a post's address as the server keeps it, or refuse it."""
     if not _SCHEME.match(url):
         raise Refusal("invalid_url", cause="relative URL without a base")
@@ -111,12 +111,12 @@ def stored_url(url: str, blocked: Sequence[str]) -> str:
     return cleaned
 
 
-def with_own_images(text: str, origin: str) -> str:
+def proxy_images(text: str, origin: str) -> str:
     """Let the images of a text come through the server, as a 1.0 that proxies all images does."""
-    return _IMAGE.sub(lambda match: f"{match[1]}{proxied(match[2], origin)}", text)
+    return _IMAGE.sub(lambda match: f"{match[1]}{proxy_url(match[2], origin)}", text)
 
 
-def proxied(url: str, origin: str, *, size: int | None = None) -> str:
+def proxy_url(url: str, origin: str, *, size: int | None = None) -> str:
     """Give the address at which the server itself serves an image from elsewhere, scaled down if so asked."""
     if urlsplit(url).netloc == urlsplit(origin).netloc:
         return url
@@ -124,7 +124,7 @@ def proxied(url: str, origin: str, *, size: int | None = None) -> str:
     return f"{origin}/api/v4/image/proxy?url={quote(url, safe='')}{scaled}"
 
 
-def mentioned_names(text: str, hostname: str) -> list[str]:
+def find_mentions(text: str, hostname: str) -> list[str]:
     """Give the names mentioned on this server, once each; code and quotes count, the host's case too."""
     found = (match.groups() for match in _MENTION.finditer(text))
     return list(dict.fromkeys(name for name, host in found if host == hostname))

@@ -32,7 +32,7 @@ def upgrade(world: World) -> None:
     world.generation = Generation.LEMMY_1
     world.tokens = {}
     world.forget_what_is_in_memory()
-    notifications.take_over(world)
+    notifications.convert_old_rows(world)
     _renumber(world)
     for community in world.communities.values():
         community.has_collections = True  # migration 2025-09-01-141127

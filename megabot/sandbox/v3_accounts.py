@@ -1,7 +1,7 @@
 """The calls about accounts and people that v3 has in its own way; the rules are in `accounts`."""
 
 from megabot.sandbox import accounts, comment_list, post_list
-from megabot.sandbox.account_calls import signed_in
+from megabot.sandbox.account_calls import token_answer
 from megabot.sandbox.call import Call
 from megabot.sandbox.comment_list import CommentQuery, comment_sort
 from megabot.sandbox.fields import Json
@@ -21,7 +21,7 @@ def change_password(call: Call) -> Json:
     """PUT /user/change_password."""
     new, repeated = call.fields.text("new_password"), call.fields.text("new_password_verify")
     old = call.fields.text("old_password")
-    return signed_in(accounts.change_password(call.world, call.person(), old, new, repeated))
+    return token_answer(accounts.change_password(call.world, call.person(), old, new, repeated))
 
 
 def profile(call: Call) -> Json:
@@ -44,7 +44,8 @@ def profile(call: Call) -> Json:
         community_id=community_id,
         creator_id=person.id,
     )
-    posts, comments = post_list.posts(world, wanted_posts), comment_list.comments(world, wanted_comments)
+    posts = post_list.list_posts(world, wanted_posts)
+    comments = comment_list.list_comments(world, wanted_comments)
     return {
         "person_view": call.views.person_view(world, person, call.caller),
         "site": call.views.site(world),

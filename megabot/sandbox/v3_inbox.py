@@ -44,7 +44,7 @@ def mark_all(call: Call) -> Json:
 
 def unread_count(call: Call) -> Json:
     """GET /user/unread_count."""
-    return asdict(inbox.unread(call.world, call.person()))
+    return asdict(inbox.count_unread(call.world, call.person()))
 
 
 def messages(call: Call) -> Json:
@@ -52,7 +52,7 @@ def messages(call: Call) -> Json:
     unread_only = bool(call.fields.flag_or_none("unread_only"))
     creator_id = call.fields.number_or_none("creator_id")
     cut, person = page(call.fields), call.person()
-    found = inbox.messages(call.world, person, unread_only=unread_only, creator_id=creator_id)
+    found = inbox.list_messages(call.world, person, unread_only=unread_only, creator_id=creator_id)
     return {"private_messages": [v3_views.message_view(call.world, message) for message in cut.of(found)]}
 
 
@@ -67,5 +67,5 @@ def _notices(call: Call, kept: dict[int, Notice], name: str, usual_sort: str) ->
     sort = call.fields.choice_or_none("sort", comment_list.COMMENT_SORTS) or usual_sort
     unread_only = bool(call.fields.flag_or_none("unread_only"))
     cut, person = page(call.fields), call.person()
-    found = inbox.notices(call.world, person, kept, unread_only=unread_only, sort=sort, page=cut)
+    found = inbox.list_notices(call.world, person, kept, unread_only=unread_only, sort=sort, page=cut)
     return [v3_views.notice_view(call.world, name, notice, person) for notice in found]

@@ -31,7 +31,7 @@ def list_posts(call: Call) -> Json:
         disliked_only=disliked,
         after=_cursor(call),
     )
-    found = post_list.posts(call.world, query)
+    found = post_list.list_posts(call.world, query)
     views = [call.views.post_view(call.world, post, call.caller) for post in found]
     return {"posts": views, "next_page": f"P{found[-1].id:x}"} if found else {"posts": []}
 
@@ -49,10 +49,10 @@ def list_comments(call: Call) -> Json:
         listing_type=_listing_type(call, community_id),
         community_id=community_id,
         post_id=fields.number_or_none("post_id"),
-        parent=None if parent_id is None else comments.named(call.world, parent_id),
+        parent=None if parent_id is None else comments.find_comment(call.world, parent_id),
         max_depth=fields.number_or_none("max_depth"),
     )
-    found = comment_list.comments(call.world, query)
+    found = comment_list.list_comments(call.world, query)
     return {"comments": [call.views.comment_view(call.world, comment, call.caller) for comment in found]}
 
 

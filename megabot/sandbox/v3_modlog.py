@@ -45,7 +45,7 @@ _OTHER_PERSON = {
 }
 
 
-def listed(call: Call) -> Json:
+def list_rows(call: Call) -> Json:
     """GET /modlog."""
     fields, world = call.fields, call.world
     is_named = not modlog.names_are_hidden(world, call.caller)
@@ -59,7 +59,7 @@ def listed(call: Call) -> Json:
         other_person_id=fields.number_or_none("other_person_id"),
     )
     call.check_may_read()
-    rows = sorted(modlog.rows(world, query), key=lambda row: row.id, reverse=True)
+    rows = sorted(modlog.list_rows(world, query), key=lambda row: row.id, reverse=True)
     answer: Json = {name: [] for name in _LISTS.values()}
     for kind in [kind for kind in ModKind if kind_wanted in {"All", kind.value}]:
         shown = cut.of([row for row in rows if row.kind is kind])

@@ -16,7 +16,7 @@ from megabot.sandbox.call import Endpoint, Route, endpoints
 _API = {
     "GET /site": Route(v3_site.read),
     "PUT /site": Route(v3_site.edit),
-    "GET /modlog": Route(v3_modlog.listed),
+    "GET /modlog": Route(v3_modlog.list_rows),
     "GET /search": Route(v3_search.search, ("search",)),
     "GET /resolve_object": Route(search_calls.resolve),
     "POST /community": Route(communities.create, ("register",)),

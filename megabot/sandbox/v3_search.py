@@ -40,7 +40,7 @@ def _posts(call: Call, words: str, kind: str) -> list[Json]:
         title_only=bool(fields.flag_or_none("post_title_only")),
         url=words if kind == "Url" else None,
     )
-    found = post_list.posts(call.world, query)
+    found = post_list.list_posts(call.world, query)
     return [call.views.post_view(call.world, post, call.caller) for post in found]
 
 
@@ -54,5 +54,5 @@ def _comments(call: Call, words: str) -> list[Json]:
         creator_id=fields.number_or_none("creator_id"),
         search_term=words,
     )
-    found = comment_list.comments(call.world, query)
+    found = comment_list.list_comments(call.world, query)
     return [call.views.comment_view(call.world, comment, call.caller) for comment in found]

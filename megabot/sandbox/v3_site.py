@@ -56,7 +56,6 @@ def _site_view(world: World) -> Json:
 
 def _my_user(call: Call, person: Person) -> Json:
     world, row = call.world, v3_rows.person(call.world, person)
-    followed = (one for one in world.communities.values() if person.id in one.followers and not one.is_gone)
     blocked = (world.people[number] for number in sorted(person.blocked))
     return {
         "local_user_view": {
@@ -66,7 +65,8 @@ def _my_user(call: Call, person: Person) -> Json:
             "counts": v3_views.person_counts(world, person),
         },
         "follows": [
-            {"community": v3_rows.community(world, community), "follower": row} for community in followed
+            {"community": v3_rows.community(world, community), "follower": row}
+            for community in world.followed_by(person)
         ],
         "moderates": call.seats_of(person),
         "community_blocks": [],

@@ -104,7 +104,7 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
 def person_counts(world: World, person: Person) -> Json:
     """Count what a person wrote and did not lose."""
     posts = sum(post.creator_id == person.id and not post.is_gone for post in world.posts.values())
-    comments = (one for one in world.comments.values() if one.creator_id == person.id)
+    comments = (comment for comment in world.comments.values() if comment.creator_id == person.id)
     return {
         "person_id": person.id,
         "post_count": posts,

@@ -27,7 +27,6 @@ def read(call: Call) -> Json:
     """GET /account."""
     world, person = call.world, call.person()
     row = v4_rows.person(world, person)
-    followed = (one for one in world.communities.values() if person.id in one.followers and not one.is_gone)
     blocked = (world.people[number] for number in sorted(person.blocked))
     return {
         "local_user_view": {
@@ -37,7 +36,8 @@ def read(call: Call) -> Json:
             "ban_expires_at": None,
         },
         "follows": [
-            {"community": v4_rows.community(world, community), "follower": row} for community in followed
+            {"community": v4_rows.community(world, community), "follower": row}
+            for community in world.followed_by(person)
         ],
         "moderates": call.seats_of(person),
         "multi_community_follows": [],

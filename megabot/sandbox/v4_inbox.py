@@ -12,13 +12,14 @@ _TYPES = ("all", "mention", "reply", "subscribed", "private_message", "mod_actio
 
 def unread_counts(call: Call) -> Json:
     """GET /account/unread_counts; moderators and admins are told more."""
-    person, counts = call.person(), {"notification_count": notifications.unread(call.world, call.person())}
+    person = call.person()
+    counts = {"notification_count": notifications.count_unread(call.world, person)}
     if person.admin or rights.moderates_anything(call.world, person):
         counts |= {"report_count": 0, "pending_follow_count": 0}
     return {**counts, **({"registration_application_count": 0} if person.admin else {})}
 
 
-def listed(call: Call) -> Json:
+def list_notifications(call: Call) -> Json:
     """GET /account/notification/list."""
     kind = call.fields.filter_or_none("type_", _TYPES, "NotificationTypeFilter")
     query = NotificationQuery(
@@ -28,12 +29,12 @@ def listed(call: Call) -> Json:
     )
     cut, person = v4_paging.read_cut(call.fields), call.person()
     # Nobody subscribes to a post or a community here, so nothing is ever told for that reason.
-    found = [] if kind == "subscribed" else notifications.listed(call.world, person, query)
+    found = [] if kind == "subscribed" else notifications.list_notifications(call.world, person, query)
     return v4_paging.page(
         found,
         cut,
         edge=_edge(call, v4_paging.number(cut)),
-        order=notifications.order,
+        order=notifications.sort_key,
         name=lambda notification: notification.id,
         view=lambda notification: v4_views.notification_view(call.world, notification, person),
     )

@@ -27,10 +27,10 @@ def list_posts(call: Call) -> Json:
     query = _post_query(call)
     number = v4_paging.number(cut)
     return v4_paging.page(
-        post_list.every_post(call.world, query),
+        post_list.list_all_posts(call.world, query),
         cut,
-        edge=None if number is None else posts.named(call.world, number),
-        order=post_list.post_order(call.world, query),
+        edge=None if number is None else posts.find_post(call.world, number),
+        order=post_list.post_sort_key(call.world, query),
         name=lambda post: post.id,
         view=lambda post: call.views.post_view(call.world, post, call.caller),
     )
@@ -45,10 +45,10 @@ def list_comments(call: Call) -> Json:
         cut = cut._replace(size=comment_list.TREE_SIZE)
     number = v4_paging.number(cut)
     return v4_paging.page(
-        comment_list.every_comment(call.world, query),
+        comment_list.list_all_comments(call.world, query),
         cut,
-        edge=None if number is None else comments.named(call.world, number),
-        order=comment_list.thread_order(call.world, query),
+        edge=None if number is None else comments.find_comment(call.world, number),
+        order=comment_list.thread_sort_key(call.world, query),
         name=lambda comment: comment.id,
         view=lambda comment: call.views.comment_view(call.world, comment, call.caller),
     )
@@ -102,7 +102,7 @@ def _comment_query(call: Call) -> CommentQuery:
         community_id=community_id,
         post_id=fields.number_or_none("post_id"),
         creator_id=creator_id(call),
-        parent=None if parent_id is None else comments.named(call.world, parent_id),
+        parent=None if parent_id is None else comments.find_comment(call.world, parent_id),
         max_depth=fields.number_or_none("max_depth"),
         search_term=fields.text_or_none("search_term"),
         not_before=not_before(call),

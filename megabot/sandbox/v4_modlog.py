@@ -11,7 +11,7 @@ from megabot.sandbox.v4_rows import ALL_KINDS, kind_of
 from megabot.sandbox.world import World
 
 
-def listed(call: Call) -> Json:
+def list_rows(call: Call) -> Json:
     """GET /modlog."""
     fields, world = call.fields, call.world
     kind = fields.filter_or_none("type_", ALL_KINDS, "ModlogKindFilter") or "all"
@@ -26,7 +26,7 @@ def listed(call: Call) -> Json:
         mod_person_id=fields.number_or_none("mod_person_id") if named else None,
         other_person_id=fields.number_or_none("other_person_id"),
     )
-    rows = [row for row in modlog.rows(world, query) if kind in {"all", kind_of(row)}]
+    rows = [row for row in modlog.list_rows(world, query) if kind in {"all", kind_of(row)}]
     number = v4_paging.number(cut)
     return v4_paging.page(
         sorted(rows, key=_order),
@@ -34,7 +34,7 @@ def listed(call: Call) -> Json:
         edge=None if number is None else _row(world, number),
         order=_order,
         name=lambda row: row.serial,
-        view=lambda row: v4_views.action_view(world, row, named=named, target_id=modlog.target(world, row)),
+        view=lambda row: v4_views.action_view(world, row, modlog.target_of(world, row), named=named),
     )
 
 

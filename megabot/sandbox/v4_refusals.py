@@ -24,7 +24,7 @@ _COMPLAINTS = ("Json deserialize error", "Query deserialize error", "Content typ
 _CAUSES = {"not_found": NOT_IN_DATABASE}
 
 
-def told(refusal: Refusal) -> tuple[int, Json]:
+def translate(refusal: Refusal) -> tuple[int, Json]:
     """Give the status and the JSON with which 1.0 refuses the same."""
     code = _code(refusal.code)
     status = _STATUSES.get(code, HTTPStatus.BAD_REQUEST)

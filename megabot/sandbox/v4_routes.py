@@ -26,7 +26,7 @@ _REGISTER = ("message", "register")
 _API = {
     "GET /site": Route(v4_site.read),
     "PUT /site": Route(v4_site.edit),
-    "GET /modlog": Route(v4_modlog.listed),
+    "GET /modlog": Route(v4_modlog.list_rows),
     "GET /search": Route(v4_search.search, ("message", "search")),
     "GET /resolve_object": Route(v4_search.resolve, ("message", "search")),
     "POST /community": Route(communities.create, _REGISTER),
@@ -67,7 +67,7 @@ _API = {
     "GET /account": Route(v4_accounts.read),
     "GET /account/validate_auth": Route(v4_accounts.validate),
     "GET /account/unread_counts": Route(inbox.unread_counts),
-    "GET /account/notification/list": Route(inbox.listed),
+    "GET /account/notification/list": Route(inbox.list_notifications),
     "POST /account/notification/mark_as_read": Route(inbox.mark),
     "POST /account/notification/mark_as_read/all": Route(inbox.mark_all, reads_body=False),
     "PUT /account/settings/save": Route(accounts.save_settings),

@@ -36,7 +36,7 @@ def search(call: Call) -> Json:
 
 def resolve(call: Call) -> Json:
     """GET /resolve_object: what this server has, by its address as it is written there, to the letter."""
-    kind, view = search_calls.resolved(call)
+    kind, view = search_calls.find_or_refuse(call)
     return {"type_": kind, **view}
 
 
@@ -52,7 +52,7 @@ def _posts(call: Call, words: str, page: Page) -> list[Json]:
         title_only=bool(call.fields.flag_or_none("title_only")),
         not_before=not_before(call),
     )
-    found = post_list.posts(call.world, query)
+    found = post_list.list_posts(call.world, query)
     return [call.views.post_view(call.world, post, call.caller) for post in found]
 
 
@@ -66,5 +66,5 @@ def _comments(call: Call, words: str, page: Page) -> list[Json]:
         search_term=words,
         not_before=not_before(call),
     )
-    found = comment_list.comments(call.world, query)
+    found = comment_list.list_comments(call.world, query)
     return [call.views.comment_view(call.world, comment, call.caller) for comment in found]

@@ -101,14 +101,14 @@ def message_view(world: World, message: PrivateMessage) -> Json:
 
 def notification_view(world: World, notification: Notification, reader: Person) -> Json:
     """Show a notification with what it is about; only admins are told by number who caused it."""
-    creator_id = notifications.author(world, notification).id if reader.admin else 0
+    creator_id = notifications.author_of(world, notification).id if reader.admin else 0
     return {
         "notification": rows.notification(world, notification, creator_id),
         "data": _data(world, notification, reader),
     }
 
 
-def action_view(world: World, action: ModAction, *, named: bool, target_id: int | None) -> Json:
+def action_view(world: World, action: ModAction, target_id: int | None, *, named: bool) -> Json:
     """Show a row of the modlog with all that it concerns, and by name whose doing it was."""
     post, comment = world.posts.get(action.post_id or 0), world.comments.get(action.comment_id or 0)
     community = world.communities.get(action.community_id or 0)
@@ -129,7 +129,7 @@ def _data(world: World, notification: Notification, reader: Person) -> Json:
     action = notification.action
     if action is not None:
         target_id = notification.recipient_id
-        return {"type_": "mod_action", **action_view(world, action, named=reader.admin, target_id=target_id)}
+        return {"type_": "mod_action", **action_view(world, action, target_id, named=reader.admin)}
     if notification.message_id is not None:
         return {"type_": "private_message", **message_view(world, world.messages[notification.message_id])}
     if notification.comment_id is not None:
@@ -191,7 +191,7 @@ def _person_actions(world: World, creator: Person, reader: Reader) -> Json:
     if creator.id not in reader.voted_on:
         return blocked
     things: list[Post | Comment] = [*world.posts.values(), *world.comments.values()]
-    votes = [one.votes.get(reader.id, 0) for one in things if one.creator_id == creator.id]
+    votes = [thing.votes.get(reader.id, 0) for thing in things if thing.creator_id == creator.id]
     voted = time_or_none(reader.voted_on[creator.id])
     return blocked | {"voted_at": voted, "upvotes": votes.count(1), "downvotes": votes.count(-1)}
 

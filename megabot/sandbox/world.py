@@ -122,11 +122,11 @@ class World:
 
     def person_named(self, name: str) -> Person | None:
         """Find an account of this server; the case does not count."""
-        return _first(one for one in self.people.values() if not one.ap_id and _is_called(one, name))
+        return _first(person for person in self.people.values() if _is_called(person, name))
 
     def community_named(self, name: str) -> Community | None:
         """Find a community of this server, also one that is removed or deleted; the case does not count."""
-        return _first(one for one in self.communities.values() if not one.ap_id and _is_called(one, name))
+        return _first(row for row in self.communities.values() if _is_called(row, name))
 
     def person_called(self, handle: str, *, fetches: bool) -> Person | None:
         """Find somebody by `name` or `name@host`; `fetches` asks the other server for an unknown one."""
@@ -181,6 +181,16 @@ class World:
         """Give the community that a post is in."""
         return self.communities[post.community_id]
 
+    def followed_by(self, person: Person) -> Iterator[Community]:
+        """Give the communities that a person follows, without those that are gone."""
+        shown = (community for community in self.communities.values() if not community.is_gone)
+        return (community for community in shown if person.id in community.followers)
+
+    def moderated_by(self, person: Person) -> Iterator[Community]:
+        """Give the communities that a person moderates likewise."""
+        shown = (community for community in self.communities.values() if not community.is_gone)
+        return (community for community in shown if person.id in community.moderators)
+
     def posts_in(self, community: Community) -> Iterator[Post]:
         """Give the posts of a community, those that are gone too."""
         return (post for post in self.posts.values() if post.community_id == community.id)
@@ -212,10 +222,11 @@ class World:
 
 class _Named(Protocol):
     name: str
+    ap_id: str | None
 
 
 def _is_called(row: _Named, name: str) -> bool:
-    return row.name.lower() == name.lower()
+    return row.ap_id is None and row.name.lower() == name.lower()
 
 
 def _first(found: Iterable[_T]) -> _T | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from megabot.sandbox import Sandbox, User
-from megabot.sandbox.accounts import totp
+from megabot.sandbox.accounts import totp_code
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 
@@ -16,7 +16,7 @@ _RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 
 @pytest.mark.parametrize(("second", "code"), [(59, "287082"), (1111111109, "081804"), (2000000000, "279037")])
 def test_totp_gives_the_codes_of_rfc_6238(second: int, code: str) -> None:
-    assert totp(_RFC_SECRET, datetime.fromtimestamp(second, UTC)) == code
+    assert totp_code(_RFC_SECRET, datetime.fromtimestamp(second, UTC)) == code
 
 
 @pytest.mark.parametrize("late", [0, 29])
@@ -24,7 +24,7 @@ def test_a_totp_code_is_good_for_its_step_and_one_beside(
     sandbox: Sandbox, clock: StandingClock, late: int
 ) -> None:
     sandbox.add_person("careful", totp_secret=_RFC_SECRET)
-    code = totp(_RFC_SECRET, clock())
+    code = totp_code(_RFC_SECRET, clock())
     clock.advance(seconds=late)
 
     assert User(sandbox.url, "careful").login(code)
@@ -32,7 +32,7 @@ def test_a_totp_code_is_good_for_its_step_and_one_beside(
 
 def test_a_totp_code_that_is_missing_or_old_is_refused(sandbox: Sandbox, clock: StandingClock) -> None:
     sandbox.add_person("careful", totp_secret=_RFC_SECRET)
-    hand, code = User(sandbox.url, "careful"), totp(_RFC_SECRET, clock())
+    hand, code = User(sandbox.url, "careful"), totp_code(_RFC_SECRET, clock())
     clock.advance(seconds=95)
 
     assert refusal(hand.login) == "400 missing_totp_token"

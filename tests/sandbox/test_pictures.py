@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from megabot.sandbox import ImageService, Sandbox, User
-from megabot.sandbox.picture_calls import NotAForm, Part, parts
-from megabot.sandbox.picture_format import Format, recognised
+from megabot.sandbox.picture_calls import NotAForm, Part, parse_form
+from megabot.sandbox.picture_format import Format, detect_format
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
@@ -178,16 +178,16 @@ def test_kind_and_size_are_read_from_the_bytes(
     kind: str,
     is_animation: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    found = recognised(make(300, 200))
+    found = detect_format(make(300, 200))
 
     assert found == Format(kind=kind, width=300, height=200, is_animation=is_animation)
-    assert recognised(make(300, 200)[:9]) is None
+    assert detect_format(make(300, 200)[:9]) is None
 
 
 def test_a_form_is_cut_at_its_boundary_whatever_the_bytes_are() -> None:
     content = b"\r\n\r\n--not the boundary\r\n\xff\x00"
 
-    assert parts(_FORM, b"preamble\r\n" + form(content)) == [Part("images[]", content)]
+    assert parse_form(_FORM, b"preamble\r\n" + form(content)) == [Part("images[]", content)]
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_a_form_is_cut_at_its_boundary_whatever_the_bytes_are() -> None:
 )
 def test_half_a_form_is_none(body: bytes) -> None:
     with pytest.raises(NotAForm):
-        parts(_FORM, body)
+        parse_form(_FORM, body)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from megabot.sandbox.rows import time
-from megabot.sandbox.text_rules import mentioned_names, stored_text, stored_url
+from megabot.sandbox.text_rules import find_mentions, normalize_text, normalize_url
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import FOLDER
 
@@ -16,7 +16,7 @@ MARKDOWN = json.loads((FOLDER / "markdown.json").read_text("utf-8"))
 def test_a_text_is_stored_as_the_real_server_stored_it(name: str) -> None:
     sent, stored = MARKDOWN[name]["sent"], MARKDOWN[name]["lemmy-0.19.20"]["stored"]
 
-    assert stored_text(sent, slurs=None, blocked=[]) == (sent if stored == "as sent" else stored)
+    assert normalize_text(sent, slurs=None, blocked=[]) == (sent if stored == "as sent" else stored)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_text_is_stored_as_the_real_server_stored_it(name: str) -> None:
     ],
 )
 def test_an_address_is_stored_as_rusts_url_writes_it(sent: str, stored: str) -> None:
-    assert stored_url(sent, []) == stored
+    assert normalize_url(sent, []) == stored
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_an_address_is_stored_as_rusts_url_writes_it(sent: str, stored: str) -> 
     ],
 )
 def test_links_in_a_text_are_rewritten_and_the_sentence_around_them_is_not(sent: str, stored: str) -> None:
-    assert stored_text(sent, slurs=None, blocked=[]) == stored
+    assert normalize_text(sent, slurs=None, blocked=[]) == stored
 
 
 def test_a_name_mentioned_twice_counts_once() -> None:
     text = "@bot@here.example @bot@here.example @other@here.example @bot@there.example"
 
-    assert mentioned_names(text, "here.example") == ["bot", "other"]
+    assert find_mentions(text, "here.example") == ["bot", "other"]
 
 
 @pytest.mark.parametrize(("microsecond", "end"), [(0, "00Z"), (500_000, "00.500Z"), (120, "00.000120Z")])
