@@ -154,7 +154,7 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
 
 
 def is_signed_here(token: str) -> bool:
-    """Tell whether a token's signature is one of this server's."""
+    """Return whether a token's signature is one of this server's."""
     head, _, signature = token.rpartition(".")
     return hmac.compare_digest(signature, _signature(head))
 
@@ -165,7 +165,7 @@ def forget_tokens(world: World, person: Person) -> None:
 
 
 def totp_code(secret: str, now: datetime, *, steps: int = 0) -> str:
-    """Give the six digits of a base32 secret at a time, some steps of 30 seconds off."""
+    """Return the six digits of a base32 secret at a time, some steps of 30 seconds off."""
     key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
     counter = int(now.timestamp()) // _STEP + steps
     digest = hmac.new(key, counter.to_bytes(8, "big"), hashlib.sha1).digest()

@@ -48,7 +48,7 @@ def list_all_comments(world: World, query: CommentQuery) -> list[Comment]:
 
 
 def thread_sort_key(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
-    """Give the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
+    """Return the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
     order = comment_sort_key(query.sort, world.now())
     marks = query.post_id is not None or query.parent is not None
     if world.is_lemmy_1 and query.sort in {"New", "Old"}:

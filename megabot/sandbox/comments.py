@@ -15,7 +15,7 @@ from megabot.sandbox.posts import find_post as named_post
 from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, clean_text, find_mentions
+from megabot.sandbox.text_rules import clean_short_text, find_mentions
 from megabot.sandbox.world import World
 
 _DEEPEST = 50
@@ -40,7 +40,7 @@ class Written:
 
 
 def find_comment(world: World, comment_id: int) -> Comment:
-    """Give the comment with this id, in whatever state it is."""
+    """Return the comment with this id, in whatever state it is."""
     comment = world.comments.get(comment_id)
     if comment is None:
         raise Refusal("couldnt_find_comment")
@@ -49,7 +49,7 @@ def find_comment(world: World, comment_id: int) -> Comment:
 
 def create(world: World, author: Person, text: CommentText) -> Written:
     """Write a comment; one whose parent does not exist stands at the top level without a word."""
-    content = _stored(world, text.content)
+    content = clean_short_text(world, text.content)
     # On 1.0 a post that is not there for the author is one that is deleted.
     post = named_post(world, text.post_id) if world.is_lemmy_1 else open_post(world, author, text.post_id)
     community = check_user_action(world, author, post.community_id)
@@ -90,7 +90,7 @@ def edit(
         raise Refusal("no_comment_edit_allowed")
     check_language(community, language_id)
     if content is not None:
-        comment.content = _stored(world, content)
+        comment.content = clean_short_text(world, content)
     comment.language_id = comment.language_id if language_id is None else language_id
     comment.updated = world.now()
     return Written(comment, _tell(world, comment, author))
@@ -147,12 +147,6 @@ def vote(world: World, voter: Person, comment_id: int, score: int) -> Comment:
 
 def _community_of(world: World, comment: Comment) -> Community:
     return world.community_of(world.posts[comment.post_id])
-
-
-def _stored(world: World, content: str) -> str:
-    text = clean_text(world, content)
-    check_body(text, TEXT_LIMIT)
-    return text
 
 
 def _check_parent(world: World, parent: Comment | None, post_id: int) -> None:

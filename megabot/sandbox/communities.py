@@ -15,7 +15,7 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_mod_or_admin,
 )
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, check_slurs, clean_text
+from megabot.sandbox.text_rules import check_slurs, clean_short_text
 from megabot.sandbox.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
@@ -155,9 +155,7 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
         check_slurs(change.title, site.slur_filter_regex)
         community.title = change.title
     if change.description is not None:
-        text = clean_text(world, change.description)
-        check_body(text, TEXT_LIMIT)
-        community.description = text or None
+        community.description = clean_short_text(world, change.description) or None
     if change.languages is not None:
         chosen = frozenset(change.languages)
         if not chosen <= every_id():

@@ -35,7 +35,7 @@ class Request:
 
     @property
     def token(self) -> str | None:
-        """Give the token that came along, dead or alive."""
+        """Return the token that came along, dead or alive."""
         kind, _, value = self.headers.get("authorization", "").partition(" ")
         if kind == "Bearer":
             return value.strip()
@@ -44,7 +44,7 @@ class Request:
 
     @property
     def client(self) -> str:
-        """Give the address that rate limits count for: what a proxy says, else the peer."""
+        """Return the address that rate limits count for: what a proxy says, else the peer."""
         for part in self.headers.get("forwarded", "").split(";"):
             name, _, value = part.strip().partition("=")
             if name.lower() == "for" and value:
@@ -63,7 +63,7 @@ class Answer:
 
 
 def caller_of(world: World, request: Request) -> Person | None:
-    """Give who asks; a token that is not known makes a stranger, without a word."""
+    """Return who asks; a token that is not known makes a stranger, without a word."""
     return world.owner_of(request.token)
 
 
@@ -90,7 +90,7 @@ def _endpoints(world: World) -> Mapping[str, Endpoint]:
 
 
 def _is_expected(world: World, name: str) -> bool:
-    """Tell whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
+    """Return whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
     return name in _PROBES or (world.is_lemmy_1 and name in v3_routes.ENDPOINTS)
 
 

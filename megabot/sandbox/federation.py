@@ -12,6 +12,7 @@ of 0.19.20; 1.0 sets both addresses, and its migration gives them to older commu
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from megabot.sandbox import inbox, notifications
 from megabot.sandbox.posts import takes_activities
@@ -30,6 +31,7 @@ from megabot.sandbox.world import World
 _OF_COLLECTIONS = {ModKind.FEATURE_POST, ModKind.ADD_COMMUNITY}
 _TRAVEL = {ModKind.REMOVE_POST, ModKind.LOCK_POST, ModKind.REMOVE_COMMENT, *_OF_COLLECTIONS}
 
+_T = TypeVar("_T", Post, Comment, ModAction, PrivateMessage)
 Deliver = Callable[[World], None]
 """Does on another server what was done on one."""
 
@@ -114,15 +116,15 @@ class Network:
         """Find what is new on a server since it was last looked at, and who is to hear of it."""
         for post in list(world.posts.values()):
             if self._is_news(world, "post", post.id, _post_state(post)):
-                yield from self._routes(world, world.community_of(post), _post_arrives(world, post))
+                yield from self._routes(world, world.community_of(post), _delivery(_take_post, world, post))
         for comment in list(world.comments.values()):
             if self._is_news(world, "comment", comment.id, _comment_state(comment)):
                 community = world.community_of(world.posts[comment.post_id])
-                yield from self._routes(world, community, _comment_arrives(world, comment))
+                yield from self._routes(world, community, _delivery(_take_comment, world, comment))
         for row in list(world.modlog):
             if row.kind in _TRAVEL and self._is_news(world, row.kind.value, row.id, "written"):
                 place = world.communities[row.community_id or 0]
-                yield from self._routes(world, place, _action_arrives(world, row), row.kind)
+                yield from self._routes(world, place, _delivery(_take_action, world, row), row.kind)
         for message in list(world.messages.values()):
             yield from self._mail(world, message)
 
@@ -132,7 +134,7 @@ class Network:
             return
         home = self._home_of(address, world)
         if home is not None:
-            yield home, _message_arrives(world, message)
+            yield home, _delivery(_take_message, world, message)
 
     def _is_news(self, world: World, kind: str, number: int, state: object) -> bool:
         key = (world.hostname, kind, number)
@@ -190,31 +192,18 @@ def _comment_state(comment: Comment) -> tuple[object, ...]:
     return (comment.content, comment.deleted, comment.distinguished, comment.updated)
 
 
-def _post_arrives(source: World, post: Post) -> Deliver:
-    as_sent = replace(post)
-    return lambda world: _ignore(_take_post(world, source, as_sent))
+def _delivery(take: Callable[[World, World, _T], object], source: World, thing: _T) -> Deliver:
+    """Return what takes a thing over on another server, as it is when it is sent."""
+    as_sent = replace(thing)
 
+    def deliver(world: World) -> None:
+        take(world, source, as_sent)
 
-def _comment_arrives(source: World, comment: Comment) -> Deliver:
-    as_sent = replace(comment)
-    return lambda world: _take_comment(world, source, as_sent)
-
-
-def _action_arrives(source: World, row: ModAction) -> Deliver:
-    return lambda world: _take_action(world, source, row)
-
-
-def _message_arrives(source: World, message: PrivateMessage) -> Deliver:
-    as_sent = replace(message)
-    return lambda world: _take_message(world, source, as_sent)
-
-
-def _ignore(_: object) -> None:
-    """Want no answer."""
+    return deliver
 
 
 def _person(world: World, source: World, person: Person) -> Person:
-    """Give a person of another server as this one knows them."""
+    """Return a person of another server as this one knows them."""
     ap_id = source.ap_id(person)
     known = world.person_at(ap_id)
     if known is None:

@@ -26,6 +26,6 @@ def is_used(world: World, person: Person | None, method: str, headers: Mapping[s
 
 
 def _is_swept(noted: datetime, now: datetime) -> bool:
-    """Tell whether the last sweep, every two minutes, found the key two minutes old."""
+    """Return whether the last sweep, every two minutes, found the key two minutes old."""
     last_sweep = now - timedelta(seconds=now.timestamp() % _SWEPT_EVERY.total_seconds())
     return last_sweep - noted >= _SWEPT_EVERY

@@ -9,7 +9,7 @@ from megabot.sandbox.records import Comment, Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
 from megabot.sandbox.sort_orders import comment_sort_key
-from megabot.sandbox.text_rules import TEXT_LIMIT, check_body, clean_text
+from megabot.sandbox.text_rules import clean_short_text
 from megabot.sandbox.world import World
 
 _NOBODY = 'insert or update on table "private_message" violates foreign key constraint'
@@ -86,7 +86,7 @@ def mark_all(world: World, person: Person) -> None:
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
     """Send a message, unless the recipient blocked the sender."""
-    text = _kept(world, content)
+    text = clean_short_text(world, content)
     check_account(sender)
     recipient, number = world.people.get(recipient_id), world.new_id("message")
     if recipient is None:
@@ -115,7 +115,7 @@ def edit(world: World, sender: Person, number: int, content: str) -> PrivateMess
         raise Refusal("couldnt_find_private_message")
     if message.creator_id != sender.id:
         raise Refusal("edit_private_message_not_allowed")
-    text = _kept(world, content)
+    text = clean_short_text(world, content)
     _check_heard(sender, world.people[message.recipient_id])
     message.content, message.updated = text, world.now()
     notifications.notify_of_message(world, message)
@@ -165,12 +165,6 @@ def _keep(world: World, kept: dict[int, Notice], kind: str, comment: Comment, pe
         return
     number = world.new_id(kind)
     kept[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
-
-
-def _kept(world: World, content: str) -> str:
-    text = clean_text(world, content)
-    check_body(text, TEXT_LIMIT)
-    return text
 
 
 def _check_heard(sender: Person, recipient: Person) -> None:

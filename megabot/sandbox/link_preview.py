@@ -15,7 +15,7 @@ _NOTHING = RemotePage(content_type="")
 
 
 def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
-    """Set what hangs on the address anew; a thumbnail that is not sent again is lost.
+    """Set again what depends on the address; a thumbnail that is not sent again is lost.
 
     Runs behind the insert: the refusal of an image without an image service leaves the post in place.
     """

@@ -81,7 +81,7 @@ def list_notifications(world: World, person: Person, query: NotificationQuery) -
 
 
 def sort_key(notification: Notification) -> tuple[float, int]:
-    """Give the key of the list's order."""
+    """Return the key of the list's order."""
     return (-notification.published.timestamp(), -notification.id)
 
 
@@ -112,7 +112,7 @@ def mark_answered(world: World, person: Person, comment: Comment) -> None:
 
 
 def author_of(world: World, notification: Notification) -> Person:
-    """Give who caused it."""
+    """Return who caused it."""
     if notification.action is not None:
         return world.people[notification.action.mod_person_id]
     if notification.message_id is not None:
@@ -123,7 +123,7 @@ def author_of(world: World, notification: Notification) -> Person:
 
 
 def answered_author(world: World, comment: Comment) -> int:
-    """Give the author of what a comment answers: a comment or the post."""
+    """Return the author of what a comment answers: a comment or the post."""
     if comment.parent_id is not None:
         return world.comments[comment.parent_id].creator_id
     return world.posts[comment.post_id].creator_id

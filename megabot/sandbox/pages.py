@@ -45,7 +45,7 @@ class WebPage(NamedTuple):
 
 
 def page(world: World, path: str) -> WebPage | None:
-    """Give the page at a path; none where there is no such kind of page."""
+    """Return the page at a path; none where there is no such kind of page."""
     if path == "/":
         return _found(world, "Communities", _communities(world))
     if match := _COMMUNITY_PATH.fullmatch(path):

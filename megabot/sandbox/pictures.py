@@ -23,18 +23,18 @@ _OLD_PATH, _NEW_PATH = "/pictrs/image/", "/api/v4/image/"
 
 
 def address(world: World, file: str) -> str:
-    """Give the address of an image that is kept."""
+    """Return the address of an image that is kept."""
     return f"{world.origin}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
 
 
 def file_at(world: World, path: str) -> str | None:
-    """Give the name of the image that a path is of; old addresses go on, none if it is no image's."""
+    """Return the name of the image that a path is of; old addresses go on, none if it is no image's."""
     known = (_OLD_PATH, _NEW_PATH) if world.is_lemmy_1 else (_OLD_PATH,)
     return next((path.removeprefix(start) for start in known if path.startswith(start)), None)
 
 
 def picture_at(world: World, url: str) -> Picture | None:
-    """Give the image of that address if it is one of the server's own."""
+    """Return the image of that address if it is one of the server's own."""
     home = world.origin
     file = file_at(world, url.removeprefix(home)) if url.startswith(home) else None
     return world.pictures.get(file or "")
@@ -72,7 +72,7 @@ def store(world: World, content: bytes) -> Picture:
 
 
 def find_served(world: World, file: str) -> Picture | None:
-    """Give the image of that name, none if there is no such."""
+    """Return the image of that name, none if there is no such."""
     check_reached(world, f"image/original/{file}")
     return world.pictures.get(file)
 

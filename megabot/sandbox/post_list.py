@@ -95,7 +95,7 @@ def list_all_posts(world: World, query: PostQuery) -> list[Post]:
 
 
 def post_sort_key(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
-    """Give the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
+    """Return the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
     rank, by_time = post_sort_rank(world, query.sort), query.sort in {"New", "Old"}
     oldest_first = world.is_lemmy_1 and query.sort == "Old"
 
@@ -171,7 +171,7 @@ def _is_there(world: World, query: PostQuery, post: Post, community: Community) 
 
 
 def is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
-    """Tell whether a community is one of those that a listing of the reader's is made of."""
+    """Return whether a community is one of those that a listing of the reader's is made of."""
     if reader is None:
         return community.visibility == "Public"
     if listing_type == "Subscribed":
@@ -207,5 +207,5 @@ def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
 
 
 def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
-    """Tell whether a thing is in a language of the reader's and not by somebody they blocked."""
+    """Return whether a thing is in a language of the reader's and not by somebody they blocked."""
     return language_id in (reader.settings.languages or every_id()) and creator_id not in reader.blocked

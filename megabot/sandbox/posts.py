@@ -45,7 +45,7 @@ class PostText:
 
 
 def find_post(world: World, post_id: int) -> Post:
-    """Give the post with this id, in whatever state it is."""
+    """Return the post with this id, in whatever state it is."""
     post = world.posts.get(post_id)
     if post is None:
         raise Refusal("couldnt_find_post")
@@ -53,7 +53,7 @@ def find_post(world: World, post_id: int) -> Post:
 
 
 def open_post(world: World, reader: Person | None, post_id: int) -> Post:
-    """Give a post to someone who may read it."""
+    """Return a post to someone who may read it."""
     post = find_post(world, post_id)
     if not can_open(world, reader, post):
         raise Refusal("couldnt_find_post")
@@ -104,12 +104,12 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
 
 
 def waits_for_home(world: World, community: Community) -> bool:
-    """Tell whether a new post or comment waits until the community's own server sends it back (1.0)."""
+    """Return whether a new post or comment waits until the community's own server sends it back (1.0)."""
     return world.is_lemmy_1 and community.ap_id is not None and takes_activities(world, community)
 
 
 def takes_activities(world: World, community: Community) -> bool:
-    """Tell whether this server takes what happens in a community of another server.
+    """Return whether this server takes what happens in a community of another server.
 
     Somebody here has to follow it; on 1.0 a post or comment of somebody here will do.
     """

@@ -16,7 +16,7 @@ class Generation(Enum):
 
     @property
     def version(self) -> str:
-        """Give the version that the recorded server of this generation had."""
+        """Return the version that the recorded server of this generation had."""
         return {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[self.value]
 
 
@@ -105,7 +105,7 @@ class Community:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the community is removed by an admin or deleted by its moderators."""
+        """Return whether the community is removed by an admin or deleted by its moderators."""
         return self.removed or self.deleted
 
 
@@ -165,7 +165,7 @@ class Post:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the post is removed by a moderator or deleted by its author."""
+        """Return whether the post is removed by a moderator or deleted by its author."""
         return self.removed or self.deleted
 
 
@@ -191,12 +191,12 @@ class Comment:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the comment is removed by a moderator or deleted by its author."""
+        """Return whether the comment is removed by a moderator or deleted by its author."""
         return self.removed or self.deleted
 
     @property
     def parent_id(self) -> int | None:
-        """Give the comment that this one answers; none at the top level."""
+        """Return the comment that this one answers; none at the top level."""
         return self.path[-2] if len(self.path) > 1 else None
 
 

@@ -88,12 +88,12 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Give the address it listens at, without a slash at the end."""
+        """Return the address it listens at, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def api(self) -> Generation:
-        """Give the generation that the server is of, which an upgrade changes."""
+        """Return the generation that the server is of, which an upgrade changes."""
         return self.world.generation
 
     def upgrade(self) -> None:
@@ -102,9 +102,9 @@ class Sandbox:
             upgrade.upgrade(self.world)
 
     def user(self, name: str = "") -> User:
-        """Give a person's hand, or a stranger's, for the API that the server has now.
+        """Return a client for a person, or without a name for nobody, over the API of the server.
 
-        Ask again after an upgrade: an old hand's token is dead, and half its calls are gone.
+        Ask again after an upgrade: an old client's token is invalid, and half its calls are gone.
         """
         kind = UserV4 if self.world.is_lemmy_1 else User
         return kind(self.url, name, token=self.token_of(name) if name else None)
@@ -131,11 +131,11 @@ class Sandbox:
 
     @property
     def crashes(self) -> list[str]:
-        """Give the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
+        """Return the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
         return list(self._server.crashes) if self._server else []
 
     def forget_requests(self) -> None:
-        """Empty the log of requests, as before something that is to be counted."""
+        """Empty the log of requests, as before something that will be counted."""
         with self.lock:
             self._requests.clear()
 
@@ -177,21 +177,21 @@ class Sandbox:
             self.world.images = images
 
     def person(self, name: str) -> Person:
-        """Give the account of that name, which must exist."""
+        """Return the account of that name, which must exist."""
         person = self.world.person_named(name)
         if person is None:
             raise KeyError(name)
         return person
 
     def community(self, name: str) -> Community:
-        """Give the community of that name, which must exist."""
+        """Return the community of that name, which must exist."""
         community = self.world.community_named(name)
         if community is None:
             raise KeyError(name)
         return community
 
     def token_of(self, name: str) -> str:
-        """Give a token of that account that is alive, an old one if there is one."""
+        """Return a token of that account that is alive, an old one if there is one."""
         with self.lock:
             person = self.person(name)
             alive = (token for token in self.world.tokens if self.world.owner_of(token) is person)

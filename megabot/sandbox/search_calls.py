@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 def resolve(call: Call) -> Json:
     """GET /resolve_object of v3: what this server has, by its address as it is written there, to the letter.
 
-    Strangers may ask too. Without sign-in the real server looks no further either (0.19,
+    It works without sign-in. Then the real server looks no further either (0.19,
     resolve_object.rs); what it would fetch for the others from elsewhere is not there.
     """
     kind, view = find_or_refuse(call)

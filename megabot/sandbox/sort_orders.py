@@ -12,7 +12,7 @@ _RANKED_HOURS = 24 * 7
 
 
 def comment_sort_key(sort: str, now: datetime) -> Callable[[Comment], tuple[float, ...]]:
-    """Give the key by which comments are sorted."""
+    """Return the key by which comments are sorted."""
     keys: dict[str, Callable[[Comment], tuple[float, ...]]] = {
         "Hot": lambda comment: (
             -_hot(score(comment.votes), now - comment.published),
@@ -39,12 +39,12 @@ def vote_counts(votes: dict[int, int]) -> dict[str, object]:
 
 
 def newest_comment_time(world: World, post: Post) -> datetime:
-    """Give the time of the newest comment, or of the post."""
+    """Return the time of the newest comment, or of the post."""
     return max((comment.published for comment in world.visible_comments(post)), default=post.published)
 
 
 def post_sort_rank(world: World, sort: str) -> Callable[[Post], float]:
-    """Give the key by which posts are sorted, pins and ties apart."""
+    """Return the key by which posts are sorted, pins and ties apart."""
     now = world.now()
     if sort.startswith("Top"):
         return lambda post: -score(post.votes)

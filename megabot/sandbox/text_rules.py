@@ -10,7 +10,7 @@ from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.world import World
 
 POST_BODY_LIMIT = 50_000
-TEXT_LIMIT = 10_000
+_TEXT_LIMIT = 10_000
 _ALT_TEXT_LIMIT = 1_500
 _URL_LIMIT = 2_000
 _TITLE_LENGTHS = range(3, 201)
@@ -25,7 +25,7 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 _IMAGE = re.compile(r"(!\[[^\]]*\]\()(https?://[^\s)]+)")
 # The same expression as crates/utils/src/utils/mention.rs: it swallows a full stop or colon behind the host.
 _MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
-# The rules for all sites of ClearURLs, which the server applies; those for single sites are left out.
+# The rules for all sites of ClearURLs, which the server applies; those for single sites are missing here.
 _TRACKING = re.compile(
     r"utm(_[a-z_]*)?|ga_[a-z_]+|yclid|_openstat|fb_action_(types|ids)|fb_(source|ref)|fbclid|gs_l|mkt_tok"
     r"|hmb_(campaign|medium|source)|gclid|dclid|otm_[a-z_]*|_ga|_gl|__twitter_impression|echobox|spm",
@@ -39,7 +39,7 @@ def utf16_length(text: str) -> int:
 
 
 def clean_text(world: World, text: str) -> str:
-    """Give a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
+    """Return a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
 
     1.0 has images from elsewhere fetched through itself.
     """
@@ -50,13 +50,20 @@ def clean_text(world: World, text: str) -> str:
     return kept
 
 
+def clean_short_text(world: World, text: str) -> str:
+    """Return a comment, message or description as it is kept, or refuse one that is too long."""
+    cleaned = clean_text(world, text)
+    check_body(cleaned, _TEXT_LIMIT)
+    return cleaned
+
+
 def clean_url(world: World, url: str) -> str:
-    """Give a post's address as it is kept."""
+    """Return a post's address as it is kept."""
     return normalize_url(url, world.site.blocked_urls)
 
 
 def clean_thumbnail(url: str) -> str:
-    """Give a thumbnail's address as it is kept; the site's blocklist is not asked."""
+    """Return a thumbnail's address as it is kept; the site's blocklist is not asked."""
     return normalize_url(url, [])
 
 
@@ -90,7 +97,7 @@ def check_slurs(title: str, slurs: str | None) -> None:
 
 
 def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
-    """Give a body, comment or message as the server keeps it."""
+    """Return a body, comment or message as the server keeps it."""
     if slurs:
         text = re.sub(slurs, "*removed*", text, flags=re.IGNORECASE)
     text = _LINK.sub(lambda match: _cleaned_link(match.group()), text)
@@ -99,7 +106,7 @@ def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> s
 
 
 def normalize_url(url: str, blocked: Sequence[str]) -> str:
-    """Give a post's address as the server keeps it, or refuse it."""
+    """Return a post's address as the server keeps it, or refuse it."""
     if not _SCHEME.match(url):
         raise Refusal("invalid_url", cause="relative URL without a base")
     cleaned = _normal(url)
@@ -125,7 +132,7 @@ def proxy_url(url: str, origin: str, *, size: int | None = None) -> str:
 
 
 def find_mentions(text: str, hostname: str) -> list[str]:
-    """Give the names mentioned on this server, once each; code and quotes count, the host's case too."""
+    """Return the names mentioned on this server, once each; code and quotes count, the host's case too."""
     found = (match.groups() for match in _MENTION.finditer(text))
     return list(dict.fromkeys(name for name, host in found if host == hostname))
 

@@ -24,8 +24,8 @@ _WITHOUT_REASON = frozenset({ModKind.ADD_COMMUNITY, ModKind.FEATURE_POST})
 def upgrade(world: World) -> None:
     """Turn the world into one of 1.0, the ids of people, communities, posts and comments staying as they are.
 
-    The tokens of before have no end in them, which 1.0 wants: none is good any more. What is only in memory
-    begins anew.
+    The tokens of before have no end in them, which 1.0 wants: none is valid after it. What is only in memory
+    starts again.
     """
     if world.is_lemmy_1:
         return

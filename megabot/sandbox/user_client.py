@@ -1,4 +1,4 @@
-"""A small HTTP client for tests and the demo: what people do on a server, by hand, over v3 or v4."""
+"""A small HTTP client for tests and the demo: what users do on a server, over v3 or v4."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ _REASON = "by hand"  # 1.0 wants one of moderators
 
 
 class ApiError(Exception):
-    """The server refused what a person tried."""
+    """The server refused a call."""
 
     def __init__(self, status: int, answer: Json) -> None:
         super().__init__(f"{status} {answer.get('error')}")
@@ -26,7 +26,7 @@ class ApiError(Exception):
 
 @dataclass
 class User:
-    """One person at a server; signs in at the first call that needs it. Without a name: a stranger."""
+    """One person at a server; signs in at the first call that needs it. Without a name: not signed in."""
 
     url: str
     name: str = ""
@@ -60,7 +60,7 @@ class User:
         return self.send("PUT", path, body)
 
     def me(self) -> Json:
-        """Give the own account."""
+        """Return the own account."""
         return dict(self.get("site")["my_user"]["local_user_view"])
 
     def create_post(self, community_id: int, name: str, body: str | None = None, **more: object) -> int:
@@ -148,7 +148,7 @@ class User:
         return [view["comment"] for view in found]
 
     def ban_from_site(self, person_id: int, *, ban: bool = True) -> Json:
-        """Ban somebody from the whole server as an admin, or take it back."""
+        """Ban somebody from the whole server as an admin, or undo it."""
         return self._moderate(self.ban_path, person_id=person_id, ban=ban)
 
     def remove_community(self, community_id: int, *, removed: bool = True) -> Json:
@@ -160,7 +160,7 @@ class User:
         return self.post(self.block_path, person_id=person_id, block=block)
 
     def ban(self, community_id: int, person_id: int, *, ban: bool = True) -> Json:
-        """Ban somebody from a community, or take it back."""
+        """Ban somebody from a community, or undo it."""
         return self._moderate("community/ban_user", community_id=community_id, person_id=person_id, ban=ban)
 
     def save_settings(self, **settings: object) -> Json:
@@ -232,7 +232,7 @@ class UserV4(User):
     stays: ClassVar[bool | None] = True
 
     def me(self) -> Json:
-        """Give the own account."""
+        """Return the own account."""
         return dict(self.get("account")["local_user_view"])
 
     def feature(self, post_id: int, *, featured: bool = True, kind: str = "Community") -> Json:

@@ -1,4 +1,4 @@
-"""The cut-down API v3 that a 1.0 keeps, complete but for reports, blocks and saved things.
+"""The cut-down API v3 that a 1.0 keeps, complete except for reports, blocks and saved things.
 
 It shows what v3 shows, with the lies of 1.0's translation: nobody is banned or an admin, nobody has a seat,
 nothing is unread and there are no limits. Its calls take the fields of v3 and follow the rules of v4.

@@ -23,7 +23,7 @@ def v4_word(word: str) -> str:
 
 
 def post_sort_or_none(fields: Fields) -> str | None:
-    """Read how posts are to be sorted; a period is a field of its own here."""
+    """Read how posts are sorted; a period is another field here."""
     word = fields.choice_or_none("sort", POST_SORTS)
     return "TopAll" if word == "top" else word and v3_word(word)
 

@@ -39,7 +39,7 @@ def list_rows(call: Call) -> Json:
 
 
 def _shows_names(call: Call) -> bool:
-    """Tell whether moderators are named: to admins, and to a community's own when asked for it by its id.
+    """Return whether moderators are named: to admins, and to a community's own when asked for it by its id.
 
     By a post's id alone they are kept even from those.
     """

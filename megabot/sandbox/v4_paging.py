@@ -33,7 +33,7 @@ def read_cut(fields: Fields) -> Cut:
 
 
 def number(cut: Cut) -> int | None:
-    """Give the id in a cursor, if there is a cursor and its name is an id."""
+    """Return the id in a cursor, if there is a cursor and its name is an id."""
     if cut.name is None:
         return None
     if not cut.name.isdecimal():

@@ -21,7 +21,7 @@ def read(call: Call) -> Json:
 
 
 def content(call: Call) -> Json:
-    """GET /person/content: all a person wrote, newest first, what is removed or deleted too, to anything.
+    """GET /person/content: all a person wrote, newest first, what is removed or deleted too, to anyone.
 
     No setting of the reader's leaves anything out.
     """

@@ -25,7 +25,7 @@ _CAUSES = {"not_found": NOT_IN_DATABASE}
 
 
 def translate(refusal: Refusal) -> tuple[int, Json]:
-    """Give the status and the JSON with which 1.0 refuses the same."""
+    """Return the status and the JSON with which 1.0 refuses the same."""
     code = _code(refusal.code)
     status = _STATUSES.get(code, HTTPStatus.BAD_REQUEST)
     if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -35,7 +35,7 @@ def translate(refusal: Refusal) -> tuple[int, Json]:
 
 
 def _code(code: str) -> str:
-    """Give the name that 1.0 has for an error; it no longer says what was not found, written or changed."""
+    """Return the name that 1.0 has for an error; it no longer says what was not found, written or changed."""
     if code.startswith("couldnt_find_"):
         return "not_found"
     for verb in ("create", "update"):

@@ -148,7 +148,7 @@ def kind_of(action: ModAction) -> str:
 
 
 def is_of_the_server(action: ModAction) -> bool:
-    """Tell whether the act is one of an admin that is aimed at the server as a whole."""
+    """Return whether the act is one of an admin that is aimed at the server as a whole."""
     return kind_of(action) in {_FRONT_PAGE, "admin_ban", "admin_remove_community"}
 
 

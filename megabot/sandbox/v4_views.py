@@ -158,7 +158,7 @@ def _community_of(world: World, thing: Post | Comment) -> Community:
 
 
 def _can_moderate(world: World, thing: Post | Comment, reader: Reader) -> bool:
-    """Tell whether the reader ranks as high as the author there, by who got the seat first."""
+    """Return whether the reader ranks as high as the author there, by who got the seat first."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     if reader is None or reader.admin:
         return reader is not None

@@ -90,7 +90,7 @@ class World:
 
     @property
     def is_lemmy_1(self) -> bool:
-        """Tell whether the server is a 1.0."""
+        """Return whether the server is a 1.0."""
         return self.generation is Generation.LEMMY_1
 
     def now(self) -> datetime:
@@ -107,7 +107,7 @@ class World:
         self._last_ids[kind] = number
 
     def last_id(self, kind: str) -> int:
-        """Give the number that was counted last within a kind."""
+        """Return the number that was counted last within a kind."""
         return self._last_ids[kind]
 
     @property
@@ -117,7 +117,7 @@ class World:
         return f"{scheme}://{self.hostname}"
 
     def address(self, kind: str, name: object) -> str:
-        """Give the address that the thing has on the network, under the server's own name."""
+        """Return the address that the thing has on the network, under the server's own name."""
         return f"{self.origin}/{kind}/{name}"
 
     def person_named(self, name: str) -> Person | None:
@@ -171,39 +171,39 @@ class World:
         return _first(thing for thing in things if self.ap_id(thing) == ap_id)
 
     def here(self, ap_id: str) -> str:
-        """Give the path under which this server shows a thing; none if that is not here."""
+        """Return the path under which this server shows a thing; none if that is not here."""
         post, comment = self.post_at(ap_id), self.comment_at(ap_id)
         if post is not None or comment is not None:
             return f"/post/{post.id}" if post else f"/comment/{comment.id if comment else 0}"
         return ap_id.removeprefix(self.origin)
 
     def community_of(self, post: Post) -> Community:
-        """Give the community that a post is in."""
+        """Return the community that a post is in."""
         return self.communities[post.community_id]
 
     def followed_by(self, person: Person) -> Iterator[Community]:
-        """Give the communities that a person follows, without those that are gone."""
+        """Return the communities that a person follows, without those that are gone."""
         shown = (community for community in self.communities.values() if not community.is_gone)
         return (community for community in shown if person.id in community.followers)
 
     def moderated_by(self, person: Person) -> Iterator[Community]:
-        """Give the communities that a person moderates likewise."""
+        """Return the communities that a person moderates likewise."""
         shown = (community for community in self.communities.values() if not community.is_gone)
         return (community for community in shown if person.id in community.moderators)
 
     def posts_in(self, community: Community) -> Iterator[Post]:
-        """Give the posts of a community, those that are gone too."""
+        """Return the posts of a community, those that are gone too."""
         return (post for post in self.posts.values() if post.community_id == community.id)
 
     def owner_of(self, token: str | None) -> Person | None:
-        """Give whose token it is; one that is not known or has expired is nobody's."""
+        """Return whose token it is; one that is not known or has expired is nobody's."""
         found = self.tokens.get(token or "")
         if found is None or (found.expires is not None and found.expires <= self.now()):
             return None
         return self.people.get(found.person_id)
 
     def visible_comments(self, post: Post) -> Iterator[Comment]:
-        """Give the comments that count: neither removed nor deleted."""
+        """Return the comments that count: neither removed nor deleted."""
         return (comment for comment in self.comments_of[post.id] if not comment.is_gone)
 
     def log(self, kind: ModKind, moderator: Person, **facts: object) -> ModAction:
