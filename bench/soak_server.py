@@ -11,7 +11,7 @@ from random import Random
 from bench.stage import BOT, COMMUNITY
 from megabot.sandbox import Sandbox
 from megabot.sandbox.exchange import Answer, Request
-from megabot.sandbox.hands import Hand, HandError, Json
+from megabot.sandbox.user_client import ApiError, Json, User
 
 READERS = tuple(f"reader{number}" for number in range(5))
 COMMENTS_A_WEEK = 5
@@ -38,7 +38,7 @@ class People:
 
     url: str
     random: Random
-    hands: dict[str, Hand] = field(default_factory=dict)
+    hands: dict[str, User] = field(default_factory=dict)
 
     def live_a_week(self) -> None:
         """Comment in the thread that is pinned, order something, and in some weeks interfere."""
@@ -49,7 +49,7 @@ class People:
                     self._hand(READERS[number % len(READERS)]).comment(post_id, f"I read this, {number}.")
                 self._hand("modlin").comment(post_id, f"@{BOT}@lemmy.example status")
                 self._interfere(post_id)
-        except HandError:
+        except ApiError:
             return  # people meet the server's bad days too
 
     def _interfere(self, post_id: int) -> None:
@@ -63,8 +63,8 @@ class People:
         views = self._hand("modlin").get("post/list", community_name=COMMUNITY, sort="New", limit=20)
         return [view["post"] for view in views["posts"]]
 
-    def _hand(self, name: str) -> Hand:
-        return self.hands.setdefault(name, Hand(self.url, name))
+    def _hand(self, name: str) -> User:
+        return self.hands.setdefault(name, User(self.url, name))
 
 
 @dataclass

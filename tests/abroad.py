@@ -13,7 +13,7 @@ from megabot.adapters.public_web import NoPage
 from megabot.core.links import Outcome
 from megabot.sandbox import Sandbox
 from megabot.sandbox.federation import Network
-from megabot.sandbox.hands import Json
+from megabot.sandbox.user_client import Json
 from tests.world import NEWS, SLOT, Clock, Pages, World
 
 HOME, OWN = "alpha.example", "beta.example"
@@ -45,7 +45,7 @@ class Abroad:
 
     def shown_at_home(self, post: int) -> Json:
         """Show a post of the bot's as the community's own server shows it."""
-        found = self.home.hand().get("resolve_object", q=f"https://{OWN}/post/{post}")["post"]
+        found = self.home.user().get("resolve_object", q=f"https://{OWN}/post/{post}")["post"]
         return dict(found.get("post", found))
 
     def pinned_at_home(self) -> list[str]:
@@ -58,7 +58,7 @@ class Abroad:
         with self.home.lock:
             bot = self.home.world.person_called(f"megabot@{OWN}", fetches=True)
         assert bot is not None
-        self.home.hand("modlin").add_mod(self.home.community("news").id, bot.id)
+        self.home.user("modlin").add_mod(self.home.community("news").id, bot.id)
 
 
 def _is_pinned(post: object) -> bool:
@@ -79,7 +79,7 @@ def two_servers(state: Path, *, home: str, own: str) -> Iterator[Abroad]:
         alpha.add_community("news", "News", moderators=["modlin"])
         beta.add_person("megabot", bot=True)
         network = alpha.federate(beta)
-        hand = beta.hand("megabot")
+        hand = beta.user("megabot")
         found = hand.get("community", name=COMMUNITY)["community_view"]["community"]
         hand.post("community/follow", community_id=found["id"], follow=True)
         pages = Pages((replace(NEWS, community=COMMUNITY),))

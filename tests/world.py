@@ -39,8 +39,8 @@ from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.generation import Generation
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.records import Generation
+from megabot.sandbox.user_client import User
 from tests.fakes import FakeCodes
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47
@@ -177,17 +177,17 @@ class World:
     bot_name: str = "megabot"
     kind: ApiKind | None = None
     home_servers: HomeServers = field(default_factory=NoHomeServers)
-    _hands: dict[str, Hand] = field(default_factory=dict)
+    _hands: dict[str, User] = field(default_factory=dict)
     _open: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Know the API from the start, as after a first run."""
         self.kind = self.kind or ApiKind(self.sandbox.api.value)
 
-    def hand(self, name: str) -> Hand:
+    def hand(self, name: str) -> User:
         """A person's hand at the server."""
         if name not in self._hands:
-            self._hands[name] = self.sandbox.hand(name)
+            self._hands[name] = self.sandbox.user(name)
         return self._hands[name]
 
     def upgrade(self) -> None:

@@ -18,7 +18,7 @@ from megabot.orders import Answer, adoption, carry_out
 from megabot.process import sample_source
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from megabot.schedulers import next_slot
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
@@ -62,7 +62,7 @@ class Stage:
     app: App | None = None
     service: Service | None = None
     community_id: int = 0
-    people: dict[str, Hand] = field(default_factory=dict)
+    people: dict[str, User] = field(default_factory=dict)
     unpinned: list[int] = field(default_factory=list)
 
     def say(self, who: str, what: str) -> None:
@@ -199,7 +199,7 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
         source = shutil.copytree(sample_source(), Path(folder) / "source")
         stage = Stage(sandbox, clock, Path(folder) / "state", source, tell, community_id=place.id)
         for name in (MODERATOR, READER, LIBRARIAN):
-            stage.people[name] = sandbox.hand(name)
+            stage.people[name] = sandbox.user(name)
         stage.people[LIBRARIAN].create_post(books.id, "Reading group: the second chapter")
         yield stage
         if stage.app is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from megabot.sandbox import notifications
-from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.languages import UNDETERMINED, every_id
 from megabot.sandbox.records import ModKind, Person, Settings, SignIn
 from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal, not_signed_in
 from megabot.sandbox.rights import check_account, check_admin, check_higher_admin
@@ -115,7 +115,7 @@ def save_settings(world: World, person: Person, change: SettingsChange) -> None:
         chosen = set(change.languages)
         if chosen and not world.is_lemmy_1:
             chosen.add(UNDETERMINED)
-        person.settings.languages = frozenset() if chosen >= EVERY_ID else frozenset(chosen)
+        person.settings.languages = frozenset() if chosen >= every_id() else frozenset(chosen)
 
 
 def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, reason: str | None) -> Person:
@@ -129,7 +129,7 @@ def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, rea
     if not world.is_lemmy_1:
         forget_tokens(world, person)
     row = world.log(ModKind.BAN, admin, turned_on=ban, other_person_id=person.id, reason=reason)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)
     return person
 
 
@@ -154,7 +154,7 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
 
 
 def is_signed_here(token: str) -> bool:
-    """Tell whether a token's signature is one of this server's."""
+    """Return whether a token's signature is one of this server's."""
     head, _, signature = token.rpartition(".")
     return hmac.compare_digest(signature, _signature(head))
 
@@ -164,8 +164,8 @@ def forget_tokens(world: World, person: Person) -> None:
     world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
 
 
-def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
-    """Give the six digits of a base32 secret at a time, some steps of 30 seconds off."""
+def totp_code(secret: str, now: datetime, *, steps: int = 0) -> str:
+    """Return the six digits of a base32 secret at a time, some steps of 30 seconds off."""
     key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
     counter = int(now.timestamp()) // _STEP + steps
     digest = hmac.new(key, counter.to_bytes(8, "big"), hashlib.sha1).digest()
@@ -174,7 +174,7 @@ def totp(secret: str, now: datetime, *, steps: int = 0) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def settings(values: dict[str, object]) -> Settings:
+def make_settings(values: dict[str, object]) -> Settings:
     """Make settings from keyword arguments, all named."""
     return Settings(**values)  # type: ignore[arg-type]
 
@@ -182,7 +182,7 @@ def settings(values: dict[str, object]) -> Settings:
 def _check_code(secret: str, code: str | None, now: datetime) -> None:
     if code is None:
         raise Refusal("missing_totp_token")
-    if code not in {totp(secret, now, steps=steps) for steps in (-1, 0, 1)}:
+    if code not in {totp_code(secret, now, steps=steps) for steps in (-1, 0, 1)}:
         raise Refusal("incorrect_totp_token")
 
 

@@ -1,22 +1,21 @@
 """What people and moderators do to comments, and whom a comment notifies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from megabot.sandbox import notices, notifications
+from megabot.sandbox import inbox, notifications
 from megabot.sandbox.posts import (
-    cast,
     check_language,
-    chosen_language,
+    choose_language,
     count_seen,
-    opened,
+    open_post,
+    record_vote,
     waits_for_home,
 )
-from megabot.sandbox.posts import named as named_post
+from megabot.sandbox.posts import find_post as named_post
 from megabot.sandbox.records import Comment, Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_higher_mod, check_mod_action, check_user_action, is_mod_or_admin
-from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, mentioned_names
+from megabot.sandbox.text_rules import clean_short_text, find_mentions
 from megabot.sandbox.world import World
 
 _DEEPEST = 50
@@ -37,11 +36,11 @@ class Written:
     """A comment that was written or changed, and the accounts that were told of it."""
 
     comment: Comment
-    told: list[int]
+    told: list[int] = field(default_factory=list)
 
 
-def named(world: World, comment_id: int) -> Comment:
-    """Give the comment with this id, in whatever state it is."""
+def find_comment(world: World, comment_id: int) -> Comment:
+    """Return the comment with this id, in whatever state it is."""
     comment = world.comments.get(comment_id)
     if comment is None:
         raise Refusal("couldnt_find_comment")
@@ -50,9 +49,9 @@ def named(world: World, comment_id: int) -> Comment:
 
 def create(world: World, author: Person, text: CommentText) -> Written:
     """Write a comment; one whose parent does not exist stands at the top level without a word."""
-    content = _stored(world, text.content)
+    content = clean_short_text(world, text.content)
     # On 1.0 a post that is not there for the author is one that is deleted.
-    post = named_post(world, text.post_id) if world.is_lemmy_1 else opened(world, author, text.post_id)
+    post = named_post(world, text.post_id) if world.is_lemmy_1 else open_post(world, author, text.post_id)
     community = check_user_action(world, author, post.community_id)
     if post.is_gone:
         raise Refusal("deleted")
@@ -69,10 +68,10 @@ def create(world: World, author: Person, text: CommentText) -> Written:
         content=content,
         path=(*(parent.path if parent else ()), number),
         published=world.now(),
-        language_id=chosen_language(world, author, community, text.language_id),
+        language_id=choose_language(world, author, community, text.language_id),
         federation_pending=waits_for_home(world, community),
     )
-    cast(world, author, comment, 1)
+    record_vote(world, author, comment, 1)
     world.comments[number] = comment
     world.comments_of[post.id].append(comment)
     told = _tell(world, comment, author)
@@ -85,13 +84,13 @@ def edit(
     world: World, author: Person, comment_id: int, content: str | None, language_id: int | None
 ) -> Written:
     """Change a comment of one's own; a mention added by it notifies, one already read stays read."""
-    comment = named(world, comment_id)
+    comment = find_comment(world, comment_id)
     community = check_user_action(world, author, world.posts[comment.post_id].community_id)
     if comment.creator_id != author.id:
         raise Refusal("no_comment_edit_allowed")
     check_language(community, language_id)
     if content is not None:
-        comment.content = _stored(world, content)
+        comment.content = clean_short_text(world, content)
     comment.language_id = comment.language_id if language_id is None else language_id
     comment.updated = world.now()
     return Written(comment, _tell(world, comment, author))
@@ -99,7 +98,7 @@ def edit(
 
 def distinguish(world: World, moderator: Person, comment_id: int, *, distinguished: bool) -> Comment:
     """Mark a comment of one's own as a moderator's word."""
-    comment = named(world, comment_id)
+    comment = find_comment(world, comment_id)
     community = _community_of(world, comment)
     check_user_action(world, moderator, community.id)
     if comment.creator_id != moderator.id:
@@ -111,7 +110,7 @@ def distinguish(world: World, moderator: Person, comment_id: int, *, distinguish
 
 def remove(world: World, moderator: Person, comment_id: int, *, removed: bool, reason: str | None) -> Written:
     """Take a comment down or put it back."""
-    comment = named(world, comment_id)
+    comment = find_comment(world, comment_id)
     community = _community_of(world, comment)
     check_mod_action(moderator, community)
     check_higher_mod(world, moderator, comment.creator_id, community)
@@ -120,13 +119,13 @@ def remove(world: World, moderator: Person, comment_id: int, *, removed: bool, r
     comment.removed = removed
     facts = {"comment_id": comment.id, "post_id": comment.post_id, "community_id": community.id}
     row = world.log(ModKind.REMOVE_COMMENT, moderator, turned_on=removed, reason=reason, **facts)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)
     return Written(comment, _tell_author(world, comment, moderator))
 
 
 def delete(world: World, author: Person, comment_id: int, *, deleted: bool) -> Written:
     """Delete a comment of one's own, or restore it."""
-    comment = named(world, comment_id)
+    comment = find_comment(world, comment_id)
     if comment.deleted == deleted:
         raise Refusal("couldnt_update_comment")
     check_user_action(world, author, _community_of(world, comment).id)
@@ -140,20 +139,14 @@ def vote(world: World, voter: Person, comment_id: int, score: int) -> Comment:
     """Vote, or take a vote back with 0; bots may not."""
     if voter.bot_account:
         raise Refusal("invalid_bot_action")
-    comment = named(world, comment_id)
+    comment = find_comment(world, comment_id)
     check_user_action(world, voter, _community_of(world, comment).id)
-    cast(world, voter, comment, score)
+    record_vote(world, voter, comment, score)
     return comment
 
 
 def _community_of(world: World, comment: Comment) -> Community:
     return world.community_of(world.posts[comment.post_id])
-
-
-def _stored(world: World, content: str) -> str:
-    text = kept_text(world, content)
-    check_body(text, TEXT_LIMIT)
-    return text
 
 
 def _check_parent(world: World, parent: Comment | None, post_id: int) -> None:
@@ -170,16 +163,16 @@ def _check_parent(world: World, parent: Comment | None, post_id: int) -> None:
 def _tell(world: World, comment: Comment, author: Person) -> list[int]:
     """Tell whom a new or changed comment is for; 1.0 does not say whom it told."""
     if world.is_lemmy_1:
-        notifications.of_comment(world, comment)
+        notifications.notify_of_comment(world, comment)
         return []
-    return notices.of_comment(world, comment, author, mentioned_names(comment.content, world.hostname))
+    return inbox.notify_of_comment(world, comment, author, find_mentions(comment.content, world.hostname))
 
 
 def _tell_author(world: World, comment: Comment, actor: Person) -> list[int]:
     """Tell the author of what is answered once more, as 0.19 does when a comment goes or comes back."""
-    return [] if world.is_lemmy_1 else notices.of_comment(world, comment, actor, [])
+    return [] if world.is_lemmy_1 else inbox.notify_of_comment(world, comment, actor, [])
 
 
 def _mark_answered(world: World, author: Person, parent: Comment | None) -> None:
     if parent is not None:
-        (notifications if world.is_lemmy_1 else notices).mark_answered(world, author, parent)
+        (notifications if world.is_lemmy_1 else inbox).mark_answered(world, author, parent)

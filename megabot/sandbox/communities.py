@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from megabot.sandbox import notifications
-from megabot.sandbox.languages import EVERY_ID
+from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Community, ModKind, Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import (
@@ -15,8 +15,7 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_mod_or_admin,
 )
-from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.wording import TEXT_LIMIT, check_body, check_slurs
+from megabot.sandbox.text_rules import check_slurs, clean_short_text
 from megabot.sandbox.world import World
 
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
@@ -82,7 +81,7 @@ def set_moderator(world: World, actor: Person, community: Community, person_id: 
         check_higher_mod(world, actor, person_id, community)
         community.moderators = [other for other in community.moderators if other != person_id]
     facts = {"community_id": community.id, "other_person_id": person_id, "turned_on": not added}
-    notifications.of_action(world, world.log(ModKind.ADD_COMMUNITY, actor, **facts))
+    notifications.notify_of_action(world, world.log(ModKind.ADD_COMMUNITY, actor, **facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,7 @@ def ban(world: World, moderator: Person, community: Community, order: Ban) -> Pe
         community.banned.pop(person.id, None)
     facts = {"community_id": community.id, "other_person_id": person.id, "turned_on": order.ban}
     row = world.log(ModKind.BAN_FROM_COMMUNITY, moderator, reason=order.reason, **facts)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)
     return person
 
 
@@ -119,7 +118,7 @@ def remove(world: World, admin: Person, community: Community, *, removed: bool, 
     check_admin(admin)
     community.removed = removed
     facts = {"community_id": community.id, "turned_on": removed, "reason": reason}
-    notifications.of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
+    notifications.notify_of_action(world, world.log(ModKind.REMOVE_COMMUNITY, admin, **facts))
 
 
 def delete(person: Person, community: Community, *, deleted: bool) -> None:
@@ -156,14 +155,12 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
         check_slurs(change.title, site.slur_filter_regex)
         community.title = change.title
     if change.description is not None:
-        text = kept_text(world, change.description)
-        check_body(text, TEXT_LIMIT)
-        community.description = text or None
+        community.description = clean_short_text(world, change.description) or None
     if change.languages is not None:
         chosen = frozenset(change.languages)
-        if not chosen <= EVERY_ID:
+        if not chosen <= every_id():
             raise Refusal("language_not_allowed")
-        community.languages = frozenset() if chosen == EVERY_ID else chosen
+        community.languages = frozenset() if chosen == every_id() else chosen
     for name in ("nsfw", "posting_restricted_to_mods", "visibility"):
         value = getattr(change, name)
         if value is not None:

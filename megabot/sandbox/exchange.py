@@ -7,11 +7,11 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from megabot.sandbox import once_keys, pages, pictures, v3_routes, v4_refusals, v4_routes
-from megabot.sandbox.fields import Ask, Fields, Json, from_body, from_query
+from megabot.sandbox import idempotency, pages, pictures, v3_routes, v4_refusals, v4_routes
+from megabot.sandbox.call import Call, Endpoint, Route
+from megabot.sandbox.fields import Fields, Json, from_body, from_query
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
-from megabot.sandbox.route import Route
 from megabot.sandbox.world import World
 
 _JSON_LIMIT = 2_000_000  # actix's default, in bytes
@@ -35,7 +35,7 @@ class Request:
 
     @property
     def token(self) -> str | None:
-        """Give the token that came along, dead or alive."""
+        """Return the token that came along, dead or alive."""
         kind, _, value = self.headers.get("authorization", "").partition(" ")
         if kind == "Bearer":
             return value.strip()
@@ -44,7 +44,7 @@ class Request:
 
     @property
     def client(self) -> str:
-        """Give the address that rate limits count for: what a proxy says, else the peer."""
+        """Return the address that rate limits count for: what a proxy says, else the peer."""
         for part in self.headers.get("forwarded", "").split(";"):
             name, _, value = part.strip().partition("=")
             if name.lower() == "for" and value:
@@ -63,17 +63,17 @@ class Answer:
 
 
 def caller_of(world: World, request: Request) -> Person | None:
-    """Give who asks; a token that is not known makes a stranger, without a word."""
+    """Return who asks; a token that is not known makes a stranger, without a word."""
     return world.owner_of(request.token)
 
 
 def answer(world: World, request: Request) -> Answer:
     """Answer a request."""
-    route = _routes(world).get(f"{request.method} {request.path}")
-    if once_keys.is_used(world, caller_of(world, request), request.method, request.headers):
+    endpoint = _endpoints(world).get(f"{request.method} {request.path}")
+    if idempotency.is_used(world, caller_of(world, request), request.method, request.headers):
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
-    if route is not None:
-        return _called(world, request, route)
+    if endpoint is not None:
+        return _called(world, request, endpoint)
     file = pictures.file_at(world, unquote(request.path)) if request.method == "GET" else None
     if file is not None:
         return _picture(world, request, file)
@@ -85,42 +85,44 @@ def answer(world: World, request: Request) -> Answer:
     return Answer(status=HTTPStatus.NOT_FOUND, headers=_headers(request), is_unknown=is_unknown)
 
 
-def _routes(world: World) -> Mapping[str, Route]:
-    return v4_routes.ROUTES if world.is_lemmy_1 else v3_routes.ROUTES
+def _endpoints(world: World) -> Mapping[str, Endpoint]:
+    return v4_routes.ENDPOINTS if world.is_lemmy_1 else v3_routes.ENDPOINTS
 
 
-def _is_expected(world: World, call: str) -> bool:
-    """Tell whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
-    return call in _PROBES or (world.is_lemmy_1 and call in v3_routes.ROUTES)
+def _is_expected(world: World, name: str) -> bool:
+    """Return whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
+    return name in _PROBES or (world.is_lemmy_1 and name in v3_routes.ENDPOINTS)
 
 
-def _called(world: World, request: Request, route: Route) -> Answer:
+def _called(world: World, request: Request, endpoint: Endpoint) -> Answer:
     world.counted.clear()
+    route = endpoint.route
     try:
         _check_limit(world, request, route)
-        ask = Ask(
+        call = Call(
             world=world,
             caller=caller_of(world, request),
             fields=_fields(request, route),
             token=request.token,
+            views=endpoint.views,
             content_type=request.headers.get("content-type", ""),
             body=request.body,
         )
-        return _json(request, route.status, route.call(ask))
+        return _json(request, route.status, route.answer(call))
     except Refusal as refusal:
         return _refused(world, request, refusal)
 
 
 def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
     if world.is_lemmy_1:
-        return _json(request, *v4_refusals.told(refusal))
+        return _json(request, *v4_refusals.translate(refusal))
     return _json(request, refusal.status, refusal.values)
 
 
 def _picture(world: World, request: Request, file: str) -> Answer:
     """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
     try:
-        picture = pictures.served(world, file)
+        picture = pictures.find_served(world, file)
     except Refusal as refusal:
         return _refused(world, request, refusal)
     if picture is None:

@@ -12,8 +12,9 @@ of 0.19.20; 1.0 sets both addresses, and its migration gives them to older commu
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from megabot.sandbox import notices, notifications
+from megabot.sandbox import inbox, notifications
 from megabot.sandbox.posts import takes_activities
 from megabot.sandbox.records import (
     Comment,
@@ -24,12 +25,13 @@ from megabot.sandbox.records import (
     Post,
     PrivateMessage,
 )
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import find_mentions
 from megabot.sandbox.world import World
 
 _OF_COLLECTIONS = {ModKind.FEATURE_POST, ModKind.ADD_COMMUNITY}
 _TRAVEL = {ModKind.REMOVE_POST, ModKind.LOCK_POST, ModKind.REMOVE_COMMENT, *_OF_COLLECTIONS}
 
+_T = TypeVar("_T", Post, Comment, ModAction, PrivateMessage)
 Deliver = Callable[[World], None]
 """Does on another server what was done on one."""
 
@@ -87,7 +89,7 @@ class Network:
         )
         made.moderating_since = dict.fromkeys(made.moderators, world.now())
         world.communities[made.id] = made
-        for post in [one for one in home.posts.values() if one.community_id == found.id]:
+        for post in list(home.posts_in(found)):
             _take_post(world, home, replace(post)).featured_community = post.featured_community
         self._learn(world)
         return made
@@ -99,10 +101,10 @@ class Network:
         for world in self.worlds:
             for target, deliver in list(self._news(world)):
                 self._send(world, target, deliver)
-        while due := [one for one in self._on_the_way if one[0] <= one[1].now()]:
-            for one in due:
-                self._on_the_way.remove(one)
-                _, world, deliver = one
+        while due := [parcel for parcel in self._on_the_way if parcel[0] <= parcel[1].now()]:
+            for parcel in due:
+                self._on_the_way.remove(parcel)
+                _, world, deliver = parcel
                 deliver(world)
                 self._learn(world)
 
@@ -113,16 +115,16 @@ class Network:
     def _news(self, world: World) -> Iterator[tuple[World, Deliver]]:
         """Find what is new on a server since it was last looked at, and who is to hear of it."""
         for post in list(world.posts.values()):
-            if self._is_news(world, "post", post.id, _state(post)):
-                yield from self._routes(world, world.community_of(post), _post_arrives(world, post))
+            if self._is_news(world, "post", post.id, _post_state(post)):
+                yield from self._routes(world, world.community_of(post), _delivery(_take_post, world, post))
         for comment in list(world.comments.values()):
-            if self._is_news(world, "comment", comment.id, _said(comment)):
+            if self._is_news(world, "comment", comment.id, _comment_state(comment)):
                 community = world.community_of(world.posts[comment.post_id])
-                yield from self._routes(world, community, _comment_arrives(world, comment))
+                yield from self._routes(world, community, _delivery(_take_comment, world, comment))
         for row in list(world.modlog):
             if row.kind in _TRAVEL and self._is_news(world, row.kind.value, row.id, "written"):
                 place = world.communities[row.community_id or 0]
-                yield from self._routes(world, place, _action_arrives(world, row), row.kind)
+                yield from self._routes(world, place, _delivery(_take_action, world, row), row.kind)
         for message in list(world.messages.values()):
             yield from self._mail(world, message)
 
@@ -132,7 +134,7 @@ class Network:
             return
         home = self._home_of(address, world)
         if home is not None:
-            yield home, _message_arrives(world, message)
+            yield home, _delivery(_take_message, world, message)
 
     def _is_news(self, world: World, kind: str, number: int, state: object) -> bool:
         key = (world.hostname, kind, number)
@@ -176,46 +178,33 @@ class Network:
             self._send(home, target, passed_on)
 
     def _home_of(self, ap_id: str, world: World) -> World | None:
-        hosts = (one for one in self.worlds if ap_id.startswith(f"https://{one.hostname}/"))
-        home = next(hosts, None)
+        homes = (home for home in self.worlds if ap_id.startswith(f"https://{home.hostname}/"))
+        home = next(homes, None)
         reached = home is not None and frozenset({world.hostname, home.hostname}) not in self.cut
         return home if reached else None
 
 
-def _state(post: Post) -> tuple[object, ...]:
+def _post_state(post: Post) -> tuple[object, ...]:
     return (post.name, post.url, post.body, post.nsfw, post.deleted, post.updated)
 
 
-def _said(comment: Comment) -> tuple[object, ...]:
+def _comment_state(comment: Comment) -> tuple[object, ...]:
     return (comment.content, comment.deleted, comment.distinguished, comment.updated)
 
 
-def _post_arrives(source: World, post: Post) -> Deliver:
-    as_sent = replace(post)
-    return lambda world: _ignore(_take_post(world, source, as_sent))
+def _delivery(take: Callable[[World, World, _T], object], source: World, thing: _T) -> Deliver:
+    """Return what takes a thing over on another server, as it is when it is sent."""
+    as_sent = replace(thing)
 
+    def deliver(world: World) -> None:
+        take(world, source, as_sent)
 
-def _comment_arrives(source: World, comment: Comment) -> Deliver:
-    as_sent = replace(comment)
-    return lambda world: _take_comment(world, source, as_sent)
-
-
-def _action_arrives(source: World, row: ModAction) -> Deliver:
-    return lambda world: _take_action(world, source, row)
-
-
-def _message_arrives(source: World, message: PrivateMessage) -> Deliver:
-    as_sent = replace(message)
-    return lambda world: _take_message(world, source, as_sent)
-
-
-def _ignore(_: object) -> None:
-    """Want no answer."""
+    return deliver
 
 
 def _person(world: World, source: World, person: Person) -> Person:
-    """Give a person of another server as this one knows them."""
-    ap_id = person.ap_id or source.address("u", person.name)
+    """Return a person of another server as this one knows them."""
+    ap_id = source.ap_id(person)
     known = world.person_at(ap_id)
     if known is None:
         known = Person(
@@ -233,11 +222,11 @@ def _person(world: World, source: World, person: Person) -> Person:
 
 def _take_post(world: World, source: World, post: Post) -> Post:
     """Take a post over as it is elsewhere; one's own that comes back has arrived there."""
-    ap_id = post.ap_id or source.address("post", post.id)
+    ap_id = source.ap_id(post)
     known = world.post_at(ap_id)
     if known is None:
         there = source.communities[post.community_id]
-        community = world.community_at(there.ap_id or source.address("c", there.name))
+        community = world.community_at(source.ap_id(there))
         if community is None:
             raise LookupError(there.name)
         known = replace(
@@ -256,7 +245,7 @@ def _take_post(world: World, source: World, post: Post) -> Post:
             comments_seen={},
         )
         world.posts[known.id] = known
-        notifications.of_post(world, known)
+        notifications.notify_of_post(world, known)
     elif known.ap_id is None:
         known.federation_pending = False
     else:
@@ -267,7 +256,7 @@ def _take_post(world: World, source: World, post: Post) -> Post:
 
 def _take_comment(world: World, source: World, comment: Comment) -> None:
     """Take a comment over, and tell the people of this server whom it mentions or answers."""
-    ap_id = comment.ap_id or source.address("comment", comment.id)
+    ap_id = source.ap_id(comment)
     known, post = world.comment_at(ap_id), _same_post(world, source, comment.post_id)
     if known is not None and known.ap_id is None:
         known.federation_pending = False
@@ -295,9 +284,9 @@ def _take_comment(world: World, source: World, comment: Comment) -> None:
         for name in ("content", "deleted", "distinguished", "updated"):
             setattr(known, name, getattr(comment, name))
     if world.is_lemmy_1:
-        notifications.of_comment(world, known)
+        notifications.notify_of_comment(world, known)
     else:
-        notices.of_comment(world, known, author, mentioned_names(known.content, world.hostname))
+        inbox.notify_of_comment(world, known, author, find_mentions(known.content, world.hostname))
 
 
 def _take_action(world: World, source: World, row: ModAction) -> None:
@@ -306,7 +295,7 @@ def _take_action(world: World, source: World, row: ModAction) -> None:
     if moderator.ap_id is None:
         return  # done here
     there = source.communities[row.community_id or 0]
-    community = world.community_at(there.ap_id or source.address("c", there.name))
+    community = world.community_at(source.ap_id(there))
     post = _same_post(world, source, row.post_id)
     comment = _same_comment(world, source, row.comment_id)
     if community is None:
@@ -314,7 +303,7 @@ def _take_action(world: World, source: World, row: ModAction) -> None:
     other = source.people.get(row.other_person_id or 0)
     target = _person(world, source, other) if other else None
     if row.kind is ModKind.ADD_COMMUNITY and target is not None:
-        community.moderators = [one for one in community.moderators if one != target.id]
+        community.moderators = [number for number in community.moderators if number != target.id]
         if not row.turned_on:  # as for all rows: true takes the seat away
             community.moderators.append(target.id)
             community.moderating_since[target.id] = world.now()
@@ -350,16 +339,16 @@ def _take_message(world: World, source: World, message: PrivateMessage) -> None:
         ap_id=source.address("private_message", message.id),
     )
     world.messages[known.id] = known
-    notifications.of_message(world, known)
+    notifications.notify_of_message(world, known)
 
 
 def _same_post(world: World, source: World, number: int | None) -> Post | None:
     post = source.posts.get(number or 0)
-    return None if post is None else world.post_at(post.ap_id or source.address("post", post.id))
+    return None if post is None else world.post_at(source.ap_id(post))
 
 
 def _same_comment(world: World, source: World, number: int | None) -> Comment | None:
     comment = source.comments.get(number or 0)
     if comment is None:
         return None
-    return world.comment_at(comment.ap_id or source.address("comment", comment.id))
+    return world.comment_at(source.ap_id(comment))

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
-from megabot.sandbox.records import Person
-from megabot.sandbox.refusal import Refusal, not_signed_in
-from megabot.sandbox.rights import check_account
-from megabot.sandbox.world import World
+from megabot.sandbox.refusal import Refusal
 
 Json: TypeAlias = dict[str, object]
 
@@ -30,22 +27,22 @@ class Fields:
     source: str = ""  # the body as it was sent
 
     def text(self, name: str) -> str:
-        """Give a text that must be there."""
+        """Return a text that must be there."""
         return self._required(name, self.text_or_none(name))
 
     def text_or_none(self, name: str) -> str | None:
-        """Give a text if there is one."""
+        """Return a text if there is one."""
         value = self.values.get(name)
         if value is None or isinstance(value, str):
             return value
         raise self._wrong(name, value, "a string")
 
     def number(self, name: str) -> int:
-        """Give an integer that must be there."""
+        """Return an integer that must be there."""
         return self._required(name, self.number_or_none(name))
 
     def number_or_none(self, name: str) -> int | None:
-        """Give an integer if there is one; a text of digits is one in a query only."""
+        """Return an integer if there is one; a text of digits is one in a query only."""
         value = self.values.get(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
@@ -54,11 +51,11 @@ class Fields:
         raise self._wrong(name, value, "i32")
 
     def flag(self, name: str) -> bool:
-        """Give a boolean that must be there."""
+        """Return a boolean that must be there."""
         return self._required(name, self.flag_or_none(name))
 
     def flag_or_none(self, name: str) -> bool | None:
-        """Give a boolean if there is one; in a query only the two words will do."""
+        """Return a boolean if there is one; in a query only the two words will do."""
         value = self.values.get(name)
         if value is None or isinstance(value, bool):
             return value
@@ -69,11 +66,11 @@ class Fields:
         raise self._wrong(name, value, "a boolean")
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
-        """Give one of a closed set of words, which must be there."""
+        """Return one of a closed set of words, which must be there."""
         return self._required(name, self.choice_or_none(name, choices))
 
     def choice_or_none(self, name: str, choices: Sequence[str]) -> str | None:
-        """Give one of a closed set of words if there is one; the case counts."""
+        """Return one of a closed set of words if there is one; the case counts."""
         value = self.text_or_none(name)
         if value is None or value in choices:
             return value
@@ -89,24 +86,22 @@ class Fields:
         raise self._refusal(f"data did not match any variant of untagged enum {filter_name}")
 
     def numbers_or_none(self, name: str) -> list[int] | None:
-        """Give a list of integers if there is one."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list):
-            raise self._wrong(name, value, "a sequence")
-        return [self._member(name, one) for one in value]
+        """Return a list of integers if there is one."""
+        members = self._members_or_none(name)
+        return None if members is None else [self._number_in(name, member) for member in members]
 
     def texts_or_none(self, name: str) -> list[str] | None:
-        """Give a list of texts if there is one."""
-        value = self.values.get(name)
-        if value is None:
-            return None
-        if not isinstance(value, list):
-            raise self._wrong(name, value, "a sequence")
-        return [str(one) for one in value]
+        """Return a list of texts if there is one."""
+        members = self._members_or_none(name)
+        return None if members is None else [str(member) for member in members]
 
-    def _member(self, name: str, value: object) -> int:
+    def _members_or_none(self, name: str) -> list[object] | None:
+        value = self.values.get(name)
+        if value is None or isinstance(value, list):
+            return value
+        raise self._wrong(name, value, "a sequence")
+
+    def _number_in(self, name: str, value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         raise self._wrong(name, value, "i32")
@@ -139,36 +134,6 @@ class Fields:
         return Refusal(
             "unknown", message=f"{self.complaint}{message}{self.place if place is None else place}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as a call sees it: the state, who asks, and with what."""
-
-    world: World
-    caller: Person | None
-    fields: Fields
-    token: str | None
-    content_type: str = ""
-    body: bytes = b""
-
-    def person(self) -> Person:
-        """Give who asks, or refuse; a dead token is the same as none."""
-        if self.caller is None:
-            raise not_signed_in()
-        return self.caller
-
-    def check_may_read(self) -> None:
-        """Refuse strangers where the whole server is private."""
-        if self.caller is None and self.world.site.private_instance:
-            raise Refusal("instance_is_private")
-
-    def check_signed_in(self) -> Person:
-        """Give who asks where the server uses another code for strangers."""
-        if self.caller is None:
-            raise Refusal("not_logged_in")
-        check_account(self.caller)
-        return self.caller
 
 
 def from_query(query: str) -> Fields:

@@ -1,15 +1,15 @@
-"""What waits for a person: mentions, replies and private messages."""
+"""What waits for a person: mentions and replies as 0.19 keeps them, and private messages."""
 
 from dataclasses import dataclass
 
 from megabot.sandbox import notifications
-from megabot.sandbox.listing import Page
-from megabot.sandbox.ranking import comment_order
-from megabot.sandbox.records import Notice, Person, PrivateMessage
+from megabot.sandbox.notifications import answered_author
+from megabot.sandbox.post_list import Page
+from megabot.sandbox.records import Comment, Notice, Person, PrivateMessage
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import check_account
-from megabot.sandbox.site_texts import kept_text
-from megabot.sandbox.wording import TEXT_LIMIT, check_body
+from megabot.sandbox.sort_orders import comment_sort_key
+from megabot.sandbox.text_rules import clean_short_text
 from megabot.sandbox.world import World
 
 _NOBODY = 'insert or update on table "private_message" violates foreign key constraint'
@@ -24,21 +24,43 @@ class Unread:
     private_messages: int
 
 
-def notices(
+def notify_of_comment(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
+    """Tell the mentioned, then the author of what is answered (0.19): who is both gets the mention only."""
+    told: list[int] = []
+    for name in names:
+        person = world.person_named(name)
+        if person and name != actor.name:
+            told.append(person.account_id)
+            _keep(world, world.mentions, "mention", comment, person)
+    answered = world.people[answered_author(world, comment)]
+    if answered.id != actor.id and actor.id not in answered.blocked and answered.account_id not in told:
+        told.append(answered.account_id)
+        _keep(world, world.replies, "reply", comment, answered)
+    return told
+
+
+def mark_answered(world: World, person: Person, comment: Comment) -> None:
+    """Mark what told a person of a comment, which is read once it is answered."""
+    for notice in (*world.mentions.values(), *world.replies.values()):
+        if (notice.comment_id, notice.recipient_id) == (comment.id, person.id):
+            notice.read = True
+
+
+def list_notices(
     world: World, person: Person, kept: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
 ) -> list[Notice]:
     """List a person's mentions or replies; those of comments that are gone are listed but not counted."""
     found = [notice for notice in _shown(world, person, kept) if not (unread_only and notice.read)]
-    key = comment_order(sort, world.now())
+    key = comment_sort_key(sort, world.now())
     return page.of(sorted(found, key=lambda notice: key(world.comments[notice.comment_id])))
 
 
-def unread(world: World, person: Person) -> Unread:
+def count_unread(world: World, person: Person) -> Unread:
     """Count what is unread."""
     return Unread(
         replies=_count(world, person, world.replies),
         mentions=_count(world, person, world.mentions),
-        private_messages=len(messages(world, person, unread_only=True, creator_id=None)),
+        private_messages=len(list_messages(world, person, unread_only=True, creator_id=None)),
     )
 
 
@@ -57,20 +79,21 @@ def mark_all(world: World, person: Person) -> None:
     """Mark everything that waits for a person as read."""
     comments = (*world.mentions.values(), *world.replies.values())
     waiting: list[Notice | PrivateMessage] = [*comments, *world.messages.values()]
-    for one in waiting:
-        if one.recipient_id == person.id:
-            one.read = True
+    for item in waiting:
+        if item.recipient_id == person.id:
+            item.read = True
 
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
     """Send a message, unless the recipient blocked the sender."""
-    text = _kept(world, content)
+    text = clean_short_text(world, content)
     check_account(sender)
     recipient, number = world.people.get(recipient_id), world.new_id("message")
     if recipient is None:
         raise Refusal("couldnt_create_private_message", cause=_NOBODY)
     _check_heard(sender, recipient)
-    if world.is_lemmy_1 and not all(one.settings.private_messages_enabled for one in (sender, recipient)):
+    enabled = sender.settings.private_messages_enabled and recipient.settings.private_messages_enabled
+    if world.is_lemmy_1 and not enabled:
         raise Refusal("couldnt_create_private_message")
     message = PrivateMessage(
         id=number,
@@ -80,7 +103,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         published=world.now(),
     )
     world.messages[message.id] = message
-    notifications.of_message(world, message)
+    notifications.notify_of_message(world, message)
     return message
 
 
@@ -92,20 +115,20 @@ def edit(world: World, sender: Person, number: int, content: str) -> PrivateMess
         raise Refusal("couldnt_find_private_message")
     if message.creator_id != sender.id:
         raise Refusal("edit_private_message_not_allowed")
-    text = _kept(world, content)
+    text = clean_short_text(world, content)
     _check_heard(sender, world.people[message.recipient_id])
     message.content, message.updated = text, world.now()
-    notifications.of_message(world, message)
+    notifications.notify_of_message(world, message)
     return message
 
 
-def messages(
+def list_messages(
     world: World, person: Person, *, unread_only: bool, creator_id: int | None
 ) -> list[PrivateMessage]:
     """List messages newest first: the unread ones to a person, or all to and from."""
     return [
         message
-        for message in sorted(world.messages.values(), key=lambda one: one.id, reverse=True)
+        for message in sorted(world.messages.values(), key=lambda message: message.id, reverse=True)
         if message.creator_id not in person.blocked
         and (_is_unread(message, person) if unread_only else person.id in _pair(message))
         and (creator_id is None or creator_id in ({message.creator_id} if unread_only else _pair(message)))
@@ -136,10 +159,12 @@ def block(world: World, person: Person, target_id: int, *, block: bool) -> Perso
     return target
 
 
-def _kept(world: World, content: str) -> str:
-    text = kept_text(world, content)
-    check_body(text, TEXT_LIMIT)
-    return text
+def _keep(world: World, kept: dict[int, Notice], kind: str, comment: Comment, person: Person) -> None:
+    """Keep one row for a comment and a person, as the table's unique key does."""
+    if any((notice.comment_id, notice.recipient_id) == (comment.id, person.id) for notice in kept.values()):
+        return
+    number = world.new_id(kind)
+    kept[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
 
 
 def _check_heard(sender: Person, recipient: Person) -> None:

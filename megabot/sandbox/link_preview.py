@@ -7,7 +7,7 @@ pages are left out.
 from megabot.sandbox import pictures
 from megabot.sandbox.records import ImageService, Post, RemotePage
 from megabot.sandbox.refusal import ImageRefusal
-from megabot.sandbox.wording import proxied
+from megabot.sandbox.text_rules import proxy_url
 from megabot.sandbox.world import World
 
 _THUMBNAIL_SIZE = 512
@@ -15,7 +15,7 @@ _NOTHING = RemotePage(content_type="")
 
 
 def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
-    """Set what hangs on the address anew; a thumbnail that is not sent again is lost.
+    """Set again what depends on the address; a thumbnail that is not sent again is lost.
 
     Runs behind the insert: the refusal of an image without an image service leaves the post in place.
     """
@@ -25,7 +25,7 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
         pictures.check_enabled(world)
     image = post.url if is_image else page.preview_image
     if is_image and post.url and world.is_lemmy_1:
-        post.url = proxied(post.url, world.origin)
+        post.url = proxy_url(post.url, world.origin)
     if custom_thumbnail and not is_image:
         post.thumbnail_url = _custom(world, custom_thumbnail)
     else:
@@ -34,11 +34,11 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
 
 
 def _custom(world: World, thumbnail: str) -> str:
-    return proxied(thumbnail, world.origin, size=_THUMBNAIL_SIZE) if world.is_lemmy_1 else thumbnail
+    return proxy_url(thumbnail, world.origin, size=_THUMBNAIL_SIZE) if world.is_lemmy_1 else thumbnail
 
 
 def _found(world: World, url: str | None) -> RemotePage:
-    picture = pictures.kept_at(world, url or "")
+    picture = pictures.picture_at(world, url or "")
     if picture is not None and world.images is ImageService.RUNNING:
         return RemotePage(content_type=picture.content_type, content=picture.content)
     return world.elsewhere.get(url or "", _NOTHING)
@@ -49,7 +49,7 @@ def _thumbnail(world: World, image: str) -> str:
     if world.images is not ImageService.RUNNING:
         return image
     try:
-        copy = pictures.keep(world, _found(world, image).content)
+        copy = pictures.store(world, _found(world, image).content)
     except ImageRefusal:
         return image
     return pictures.address(world, copy.file)

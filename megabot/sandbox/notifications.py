@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from megabot.sandbox.modlog import target
+from megabot.sandbox.modlog import target_of
 from megabot.sandbox.records import (
     Comment,
     ModAction,
@@ -14,7 +14,7 @@ from megabot.sandbox.records import (
     Post,
     PrivateMessage,
 )
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import find_mentions
 from megabot.sandbox.world import World
 
 
@@ -27,7 +27,7 @@ class NotificationQuery:
     creator_id: int | None = None
 
 
-def of_comment(world: World, comment: Comment) -> None:
+def notify_of_comment(world: World, comment: Comment) -> None:
     """Tell the author of what is answered, then the mentioned: who is both gets a reply and no mention."""
     post, answered = world.posts[comment.post_id], answered_author(world, comment)
     kinds = {answered: NotificationKind.REPLY}
@@ -38,53 +38,56 @@ def of_comment(world: World, comment: Comment) -> None:
             _add(world, recipient_id, kind, comment_id=comment.id, post_id=post.id)
 
 
-def of_post(world: World, post: Post) -> None:
+def notify_of_post(world: World, post: Post) -> None:
     """Tell those whom the body of a post mentions; its title mentions nobody."""
     for person in _mentioned(world, post.body or ""):
         if person.id != post.creator_id and _hears_of(world, person.id, post):
             _add(world, person.id, NotificationKind.MENTION, post_id=post.id)
 
 
-def of_message(world: World, message: PrivateMessage) -> None:
+def notify_of_message(world: World, message: PrivateMessage) -> None:
     """Tell the one to whom a message goes."""
     _add(world, message.recipient_id, NotificationKind.PRIVATE_MESSAGE, message_id=message.id)
 
 
-def of_action(world: World, action: ModAction) -> None:
+def notify_of_action(world: World, action: ModAction) -> None:
     """Tell whom a moderator's act is aimed at, also if that is the moderator; a pin is aimed at nobody."""
-    recipient_id = target(world, action)
+    recipient_id = target_of(world, action)
     if recipient_id is not None:
         about = {"post_id": action.post_id, "comment_id": action.comment_id, "action": action}
         _add(world, recipient_id, NotificationKind.MOD_ACTION, **about)
 
 
-def take_over(world: World) -> None:
+def convert_old_rows(world: World) -> None:
     """Make rows of what 0.19 kept in three tables: the replies' becomes the one table, the others follow."""
     for number, reply in sorted(world.replies.items()):
         world.count_from("notification", number - 1)
-        _take_over(world, NotificationKind.REPLY, reply)
+        _convert_old_row(world, NotificationKind.REPLY, reply)
     world.count_from("notification", world.last_id("reply"))
     for _, mention in sorted(world.mentions.items()):
-        _take_over(world, NotificationKind.MENTION, mention)
+        _convert_old_row(world, NotificationKind.MENTION, mention)
     for _, message in sorted(world.messages.items()):
-        _take_over(world, NotificationKind.PRIVATE_MESSAGE, message)
+        _convert_old_row(world, NotificationKind.PRIVATE_MESSAGE, message)
 
 
-def listed(world: World, person: Person, query: NotificationQuery) -> list[Notification]:
+def list_notifications(world: World, person: Person, query: NotificationQuery) -> list[Notification]:
     """List what waits for a person, newest first; a conversation shows the own side of it, too."""
-    kept = [one for one in world.notifications.values() if _is_asked_for(world, person, query, one)]
-    shown = (one for one in kept if _is_shown(world, person, one))
-    return sorted(shown, key=order)
+    found = [
+        row
+        for row in world.notifications.values()
+        if _is_asked_for(world, person, query, row) and _is_shown(world, person, row)
+    ]
+    return sorted(found, key=sort_key)
 
 
-def order(notification: Notification) -> tuple[float, int]:
-    """Give the key of the list's order."""
+def sort_key(notification: Notification) -> tuple[float, int]:
+    """Return the key of the list's order."""
     return (-notification.published.timestamp(), -notification.id)
 
 
-def unread(world: World, person: Person) -> int:
+def count_unread(world: World, person: Person) -> int:
     """Count what is unread."""
-    return len(listed(world, person, NotificationQuery(unread_only=True)))
+    return len(list_notifications(world, person, NotificationQuery(unread_only=True)))
 
 
 def mark(world: World, person: Person, number: int, *, read: bool) -> None:
@@ -96,20 +99,20 @@ def mark(world: World, person: Person, number: int, *, read: bool) -> None:
 
 def mark_all(world: World, person: Person) -> None:
     """Mark everything that waits for a person as read."""
-    for one in world.notifications.values():
-        if one.recipient_id == person.id:
-            one.read = True
+    for notification in world.notifications.values():
+        if notification.recipient_id == person.id:
+            notification.read = True
 
 
 def mark_answered(world: World, person: Person, comment: Comment) -> None:
     """Mark what told a person of a comment, which is read once it is answered."""
-    for one in world.notifications.values():
-        if (one.recipient_id, one.comment_id) == (person.id, comment.id):
-            one.read = True
+    for notification in world.notifications.values():
+        if (notification.recipient_id, notification.comment_id) == (person.id, comment.id):
+            notification.read = True
 
 
-def author(world: World, notification: Notification) -> Person:
-    """Give who caused it."""
+def author_of(world: World, notification: Notification) -> Person:
+    """Return who caused it."""
     if notification.action is not None:
         return world.people[notification.action.mod_person_id]
     if notification.message_id is not None:
@@ -120,14 +123,14 @@ def author(world: World, notification: Notification) -> Person:
 
 
 def answered_author(world: World, comment: Comment) -> int:
-    """Give the author of what a comment answers: a comment or the post."""
+    """Return the author of what a comment answers: a comment or the post."""
     if comment.parent_id is not None:
         return world.comments[comment.parent_id].creator_id
     return world.posts[comment.post_id].creator_id
 
 
 def _mentioned(world: World, text: str) -> Iterable[Person]:
-    found = (world.person_named(name) for name in mentioned_names(text, world.hostname))
+    found = (world.person_named(name) for name in find_mentions(text, world.hostname))
     return (person for person in found if person is not None)
 
 
@@ -136,7 +139,7 @@ def _hears_of(world: World, recipient_id: int, post: Post) -> bool:
     return post.creator_id not in world.people[recipient_id].blocked
 
 
-def _take_over(world: World, kind: NotificationKind, old: Notice | PrivateMessage) -> None:
+def _convert_old_row(world: World, kind: NotificationKind, old: Notice | PrivateMessage) -> None:
     about: dict[str, object] = {"message_id": old.id}
     if isinstance(old, Notice):
         about = {"comment_id": old.comment_id, "post_id": world.comments[old.comment_id].post_id}
@@ -151,28 +154,29 @@ def _add(world: World, recipient_id: int, kind: NotificationKind, **facts: objec
     world.notifications[number] = Notification(**row)  # type: ignore[arg-type]
 
 
-def _is_asked_for(world: World, person: Person, query: NotificationQuery, one: Notification) -> bool:
-    is_own = one.recipient_id == person.id
-    writer = author(world, one).id
-    if query.kind is not None and one.kind is not query.kind:
+def _is_asked_for(world: World, person: Person, query: NotificationQuery, notification: Notification) -> bool:
+    is_own = notification.recipient_id == person.id
+    writer = author_of(world, notification).id
+    if query.kind is not None and notification.kind is not query.kind:
         return False
     if query.unread_only:
-        return is_own and not one.read and query.creator_id in {None, writer}
+        return is_own and not notification.read and query.creator_id in {None, writer}
     if query.kind is NotificationKind.PRIVATE_MESSAGE:
-        pair = sorted((one.recipient_id, writer))
+        pair = sorted((notification.recipient_id, writer))
         if query.creator_id is None:
             return person.id in pair
         return pair == sorted((person.id, query.creator_id))
     return is_own and query.creator_id in {None, writer}
 
 
-def _is_shown(world: World, person: Person, one: Notification) -> bool:
+def _is_shown(world: World, person: Person, notification: Notification) -> bool:
     """Drop what comes from somebody unheard, and what is gone; of an act upon it one is told all the same."""
-    writer = author(world, one)
+    writer = author_of(world, notification)
     if writer.id in person.blocked or (writer.bot_account and not person.settings.show_bot_accounts):
         return False
-    comment, post = world.comments.get(one.comment_id or 0), world.posts.get(one.post_id or 0)
+    comment = world.comments.get(notification.comment_id or 0)
+    post = world.posts.get(notification.post_id or 0)
     concerned = [thing for thing in (comment, post) if thing is not None]
     if any(thing.deleted for thing in concerned):
         return False
-    return one.action is not None or not any(thing.removed for thing in concerned)
+    return notification.action is not None or not any(thing.removed for thing in concerned)

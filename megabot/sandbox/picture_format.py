@@ -28,7 +28,7 @@ class Format:
         return f"image/{self.kind}"
 
 
-def recognised(content: bytes) -> Format | None:
+def detect_format(content: bytes) -> Format | None:
     """Tell the format of an image; none for anything else and for a head that is cut off."""
     try:
         if content.startswith(_PNG):

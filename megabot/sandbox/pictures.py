@@ -23,18 +23,18 @@ _OLD_PATH, _NEW_PATH = "/pictrs/image/", "/api/v4/image/"
 
 
 def address(world: World, file: str) -> str:
-    """Give the address of an image that is kept."""
+    """Return the address of an image that is kept."""
     return f"{world.origin}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
 
 
 def file_at(world: World, path: str) -> str | None:
-    """Give the name of the image that a path is of; old addresses go on, none if it is no image's."""
+    """Return the name of the image that a path is of; old addresses go on, none if it is no image's."""
     known = (_OLD_PATH, _NEW_PATH) if world.is_lemmy_1 else (_OLD_PATH,)
     return next((path.removeprefix(start) for start in known if path.startswith(start)), None)
 
 
-def kept_at(world: World, url: str) -> Picture | None:
-    """Give the image of that address if it is one of the server's own."""
+def picture_at(world: World, url: str) -> Picture | None:
+    """Return the image of that address if it is one of the server's own."""
     home = world.origin
     file = file_at(world, url.removeprefix(home)) if url.startswith(home) else None
     return world.pictures.get(file or "")
@@ -53,7 +53,7 @@ def check_reached(world: World, path: str) -> None:
         raise Refusal("unknown", message=f"error sending request for url (http://pictrs:8080/{path})")
 
 
-def keep(world: World, content: bytes) -> Picture:
+def store(world: World, content: bytes) -> Picture:
     """Take an image in, under a name that no other has; two uploads of one image are two."""
     check_reached(world, "image")
     found = _checked(content)
@@ -71,8 +71,8 @@ def keep(world: World, content: bytes) -> Picture:
     return picture
 
 
-def served(world: World, file: str) -> Picture | None:
-    """Give the image of that name, none if there is no such."""
+def find_served(world: World, file: str) -> Picture | None:
+    """Return the image of that name, none if there is no such."""
     check_reached(world, f"image/original/{file}")
     return world.pictures.get(file)
 
@@ -80,7 +80,7 @@ def served(world: World, file: str) -> Picture | None:
 def _checked(content: bytes) -> Format:
     if not content:
         raise ImageRefusal("Uploaded file is empty")
-    found = picture_format.recognised(content)
+    found = picture_format.detect_format(content)
     if found is None:
         # No client's error for pict-rs: a command of its own failed (src/ffmpeg.rs, is_client_error).
         raise ImageRefusal("ffprobe Failed with exit status: 1", status=500)

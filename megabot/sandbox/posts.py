@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from megabot.sandbox import link_preview, notifications
-from megabot.sandbox.languages import EVERY_ID, UNDETERMINED
+from megabot.sandbox.languages import UNDETERMINED, every_id
 from megabot.sandbox.records import Comment, CommentsSeen, Community, ModKind, Person, Post
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import (
@@ -16,13 +16,15 @@ from megabot.sandbox.rights import (
     check_user_action,
     is_moderator,
 )
-from megabot.sandbox.site_texts import kept_text, kept_thumbnail, kept_url
-from megabot.sandbox.wording import (
+from megabot.sandbox.text_rules import (
     POST_BODY_LIMIT,
     check_alt_text,
     check_body,
     check_slurs,
     check_title,
+    clean_text,
+    clean_thumbnail,
+    clean_url,
 )
 from megabot.sandbox.world import World
 
@@ -42,25 +44,25 @@ class PostText:
     tags: list[int] | None = None
 
 
-def named(world: World, post_id: int) -> Post:
-    """Give the post with this id, in whatever state it is."""
+def find_post(world: World, post_id: int) -> Post:
+    """Return the post with this id, in whatever state it is."""
     post = world.posts.get(post_id)
     if post is None:
         raise Refusal("couldnt_find_post")
     return post
 
 
-def opened(world: World, reader: Person | None, post_id: int) -> Post:
-    """Give a post to someone who may read it."""
-    post = named(world, post_id)
+def open_post(world: World, reader: Person | None, post_id: int) -> Post:
+    """Return a post to someone who may read it."""
+    post = find_post(world, post_id)
     if not can_open(world, reader, post):
         raise Refusal("couldnt_find_post")
     return post
 
 
-def found(world: World, person: Person, post_id: int) -> Post:
+def find_post_to_change(world: World, person: Person, post_id: int) -> Post:
     """Give a post to one who acts on it; 1.0 looks as a reader does, with no regard to a moderator's seat."""
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     if world.is_lemmy_1 and not can_find(world, person, post):
         raise Refusal("couldnt_find_post")
     return post
@@ -72,9 +74,9 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         raise Refusal("honeypot_failed")
     name = text.name or ""
     check_slurs(name, world.site.slur_filter_regex)
-    body = None if text.body is None else kept_text(world, text.body)
-    url = None if text.url is None else kept_url(world, text.url)
-    thumbnail = None if text.custom_thumbnail is None else kept_thumbnail(text.custom_thumbnail)
+    body = None if text.body is None else clean_text(world, text.body)
+    url = None if text.url is None else clean_url(world, text.url)
+    thumbnail = None if text.custom_thumbnail is None else clean_thumbnail(text.custom_thumbnail)
     _check_nsfw(world, text)
     check_title(name, must_show=world.is_lemmy_1)
     _check_lengths(body, text.alt_text)
@@ -89,7 +91,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         body=body,
         alt_text=text.alt_text,
         nsfw=community.nsfw or bool(text.nsfw),
-        language_id=chosen_language(world, author, community, text.language_id),
+        language_id=choose_language(world, author, community, text.language_id),
         federation_pending=waits_for_home(world, community),
     )
     world.posts[post.id] = post
@@ -97,17 +99,17 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     link_preview.refresh(world, post, thumbnail)
     post.votes[author.id] = 1
     post.voted_at[author.id] = post.read_by[author.id] = world.now()
-    notifications.of_post(world, post)
+    notifications.notify_of_post(world, post)
     return post
 
 
 def waits_for_home(world: World, community: Community) -> bool:
-    """Tell whether a new post or comment waits until the community's own server sends it back (1.0)."""
+    """Return whether a new post or comment waits until the community's own server sends it back (1.0)."""
     return world.is_lemmy_1 and community.ap_id is not None and takes_activities(world, community)
 
 
 def takes_activities(world: World, community: Community) -> bool:
-    """Tell whether this server takes what happens in a community of another server.
+    """Return whether this server takes what happens in a community of another server.
 
     Somebody here has to follow it; on 1.0 a post or comment of somebody here will do.
     """
@@ -121,15 +123,15 @@ def takes_activities(world: World, community: Community) -> bool:
 
 def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     """Change a post of one's own. Without a thumbnail in the edit the old one is lost, as on the server."""
-    url = kept_url(world, text.url) if text.url else None
-    thumbnail = kept_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
-    body = None if text.body is None else kept_text(world, text.body) or None
+    url = clean_url(world, text.url) if text.url else None
+    thumbnail = clean_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
+    body = None if text.body is None else clean_text(world, text.body) or None
     _check_nsfw(world, text)
     if text.name is not None:
         check_title(text.name, must_show=world.is_lemmy_1)
         check_slurs(text.name, world.site.slur_filter_regex)
     _check_lengths(body, text.alt_text)
-    post = found(world, author, post_id)
+    post = find_post_to_change(world, author, post_id)
     community = check_user_action(world, author, post.community_id)
     if post.creator_id != author.id:
         raise Refusal("no_post_edit_allowed")
@@ -143,14 +145,14 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     post.language_id = post.language_id if text.language_id is None else text.language_id
     post.updated = world.now()
     _put_tags(world, post, text.tags)
-    notifications.of_post(world, post)
+    notifications.notify_of_post(world, post)
     link_preview.refresh(world, post, thumbnail)
     return post
 
 
 def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in_community: bool) -> Post:
     """Pin or unpin, whatever state the post is in; a pin of a pinned post is logged again."""
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     check_mod_action(moderator, world.community_of(post))
     if in_community:
         post.featured_community = featured
@@ -163,7 +165,7 @@ def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in
 
 def lock(world: World, moderator: Person, post_id: int, *, locked: bool, reason: str | None = None) -> Post:
     """Close a post for comments or open it."""
-    post = found(world, moderator, post_id)
+    post = find_post_to_change(world, moderator, post_id)
     check_mod_action(moderator, world.community_of(post))
     post.locked = locked
     _log(world, ModKind.LOCK_POST, moderator, post, turned_on=locked, reason=reason)
@@ -172,7 +174,7 @@ def lock(world: World, moderator: Person, post_id: int, *, locked: bool, reason:
 
 def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reason: str | None) -> Post:
     """Take a post of somebody of lower rank down, or put it back."""
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     community = world.community_of(post)
     check_mod_action(moderator, community)
     check_higher_mod(world, moderator, post.creator_id, community)
@@ -183,7 +185,7 @@ def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reas
 
 def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post:
     """Delete a post of one's own, or restore it."""
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     if post.deleted == deleted:
         raise Refusal("couldnt_update_post")
     check_user_action(world, author, post.community_id)
@@ -196,12 +198,12 @@ def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post
 def purge(world: World, admin: Person, post_id: int, *, reason: str | None) -> None:
     """Wipe a post with all that hangs on it, the modlog's rows about it too."""
     check_admin(admin)
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     check_higher_admin(world, admin, post.creator_id)
     del world.posts[post.id]
     gone = {comment.id for comment in world.comments_of.pop(post.id, [])}
-    told = world.notifications.items()
-    world.notifications = {number: one for number, one in told if one.post_id != post.id}
+    kept = (row for row in world.notifications.values() if row.post_id != post.id)
+    world.notifications = {row.id: row for row in kept}
     for notices in (world.mentions, world.replies):
         for number in [number for number, notice in notices.items() if notice.comment_id in gone]:
             del notices[number]
@@ -215,9 +217,9 @@ def vote(world: World, voter: Person, post_id: int, score: int) -> Post:
     """Vote, or take a vote back with 0; bots may not."""
     if voter.bot_account:
         raise Refusal("invalid_bot_action")
-    post = named(world, post_id)
+    post = find_post(world, post_id)
     check_user_action(world, voter, post.community_id)
-    cast(world, voter, post, score)
+    record_vote(world, voter, post, score)
     post.read_by[voter.id] = world.now()
     return post
 
@@ -234,7 +236,7 @@ def count_seen(world: World, reader: Person, post: Post) -> None:
     post.comments_seen[reader.id] = CommentsSeen(amount, world.now())
 
 
-def cast(world: World, voter: Person, thing: Post | Comment, score: int) -> None:
+def record_vote(world: World, voter: Person, thing: Post | Comment, score: int) -> None:
     """Note a vote, or that there is none."""
     if thing.creator_id != voter.id:
         voter.voted_on[thing.creator_id] = world.now()
@@ -247,16 +249,16 @@ def cast(world: World, voter: Person, thing: Post | Comment, score: int) -> None
 
 def check_language(community: Community, language_id: int | None) -> None:
     """Refuse a language that the community does not have; none at all is never checked."""
-    allowed = community.languages or EVERY_ID
+    allowed = community.languages or every_id()
     if language_id is not None and language_id not in allowed:
         raise Refusal("language_not_allowed")
 
 
-def chosen_language(world: World, author: Person, community: Community, language_id: int | None) -> int:
+def choose_language(world: World, author: Person, community: Community, language_id: int | None) -> int:
     """Give the language sent, else the only one that author and community share (0.19), else Undetermined."""
     if language_id is not None or world.is_lemmy_1:
         return language_id or UNDETERMINED
-    shared = (author.settings.languages or EVERY_ID) & (community.languages or EVERY_ID)
+    shared = (author.settings.languages or every_id()) & (community.languages or every_id())
     real = shared - {UNDETERMINED}
     return next(iter(real)) if len(real) == 1 else UNDETERMINED
 
@@ -294,4 +296,4 @@ def _put_tags(world: World, post: Post, tags: list[int] | None) -> None:
 
 def _log(world: World, kind: ModKind, moderator: Person, post: Post, **facts: object) -> None:
     row = world.log(kind, moderator, post_id=post.id, community_id=post.community_id, **facts)
-    notifications.of_action(world, row)
+    notifications.notify_of_action(world, row)

@@ -8,6 +8,18 @@ from typing import NamedTuple
 from megabot.sandbox.limits import GENEROUS, Limit
 
 
+class Generation(Enum):
+    """Which Lemmy the sandbox is, by the API that it has in full."""
+
+    LEMMY_0 = "v3"
+    LEMMY_1 = "v4"  # with a stump of v3 beside it
+
+    @property
+    def version(self) -> str:
+        """Return the version that the recorded server of this generation had."""
+        return {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[self.value]
+
+
 class ModKind(Enum):
     """The kinds of modlog row that the sandbox writes, by their name in a query."""
 
@@ -93,7 +105,7 @@ class Community:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the community is removed by an admin or deleted by its moderators."""
+        """Return whether the community is removed by an admin or deleted by its moderators."""
         return self.removed or self.deleted
 
 
@@ -153,7 +165,7 @@ class Post:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the post is removed by a moderator or deleted by its author."""
+        """Return whether the post is removed by a moderator or deleted by its author."""
         return self.removed or self.deleted
 
 
@@ -179,12 +191,12 @@ class Comment:
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the comment is removed by a moderator or deleted by its author."""
+        """Return whether the comment is removed by a moderator or deleted by its author."""
         return self.removed or self.deleted
 
     @property
     def parent_id(self) -> int | None:
-        """Give the comment that this one answers; none at the top level."""
+        """Return the comment that this one answers; none at the top level."""
         return self.path[-2] if len(self.path) > 1 else None
 
 
@@ -242,6 +254,10 @@ class PrivateMessage:
     updated: datetime | None = None
     read: bool = False
     ap_id: str | None = None
+
+
+Addressed = Person | Community | Post | Comment | PrivateMessage
+"""What has an address that names it on every server."""
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)

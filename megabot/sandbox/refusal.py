@@ -25,7 +25,7 @@ class Refusal(Exception):
 
     @property
     def values(self) -> dict[str, object]:
-        """Give the JSON that the client sees."""
+        """Return the JSON that the client sees."""
         return {"error": self.code, **({} if self.message is None else {"message": self.message})}
 
 
@@ -37,7 +37,7 @@ class ImageRefusal(Refusal):
 
     @property
     def values(self) -> dict[str, object]:
-        """Give the JSON that the client sees: no Lemmy error at all."""
+        """Return the JSON that the client sees: no Lemmy error at all."""
         return {"files": None, "msg": self.message}
 
 

@@ -6,17 +6,17 @@ from megabot.sandbox.world import World
 
 
 def is_moderator(person: Person | None, community: Community) -> bool:
-    """Tell whether the person holds a seat there."""
+    """Return whether the person holds a seat there."""
     return person is not None and person.id in community.moderators
 
 
 def is_mod_or_admin(person: Person | None, community: Community) -> bool:
-    """Tell whether the person moderates there or runs the server."""
+    """Return whether the person moderates there or runs the server."""
     return person is not None and (person.admin or is_moderator(person, community))
 
 
 def moderates_anything(world: World, person: Person | None) -> bool:
-    """Tell whether the modlog shows names to this person."""
+    """Return whether the modlog shows names to this person."""
     return person is not None and any(is_mod_or_admin(person, found) for found in world.communities.values())
 
 
@@ -72,7 +72,7 @@ def check_higher_admin(world: World, actor: Person, target_id: int) -> None:
 
 
 def can_open(world: World, reader: Person | None, post: Post) -> bool:
-    """Tell whether a post can be read by its id: what is gone shows to its author, moderators and admins."""
+    """Return whether a post can be read by its id: what is gone shows to author, moderators and admins."""
     community = world.community_of(post)
     if reader is None and community.visibility != "Public":
         return False
@@ -82,7 +82,7 @@ def can_open(world: World, reader: Person | None, post: Post) -> bool:
 
 
 def can_find(world: World, reader: Person | None, post: Post) -> bool:
-    """Tell whether a post is found by those who do not open it by its id: moderators have no say here."""
+    """Return whether a post is found by those who do not open it by its id: moderators have no say here."""
     community = world.community_of(post)
     if reader is None and community.visibility != "Public":
         return False
@@ -92,14 +92,14 @@ def can_find(world: World, reader: Person | None, post: Post) -> bool:
 
 
 def can_see_community(reader: Person | None, community: Community) -> bool:
-    """Tell whether a community shows to the reader."""
+    """Return whether a community shows to the reader."""
     if reader is None and community.visibility != "Public":
         return False
     return not community.is_gone or is_mod_or_admin(reader, community)
 
 
 def _is_left_open(world: World, post: Post, community: Community) -> bool:
-    """Tell whether 1.0 leaves a deleted post open, its body empty, for the comments that are in it."""
+    """Return whether 1.0 leaves a deleted post open, its body empty, for the comments that are in it."""
     if not world.is_lemmy_1 or post.removed or community.is_gone:
         return False
     return any(True for _ in world.visible_comments(post))

@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from megabot.sandbox import accounts, communities, exchange, upgrading
+from megabot.sandbox import accounts, communities, exchange, upgrade
 from megabot.sandbox.exchange import Answer, Request
 from megabot.sandbox.federation import Network
-from megabot.sandbox.generation import Generation
-from megabot.sandbox.hands import Hand
-from megabot.sandbox.hands_v4 import HandV4
 from megabot.sandbox.http_server import Server
 from megabot.sandbox.limits import USUAL, Limit
-from megabot.sandbox.records import Community, ImageService, Person, RemotePage
+from megabot.sandbox.records import Community, Generation, ImageService, Person, RemotePage
+from megabot.sandbox.user_client import User, UserV4
 from megabot.sandbox.world import World
 
 
@@ -90,33 +88,33 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Give the address it listens at, without a slash at the end."""
+        """Return the address it listens at, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def api(self) -> Generation:
-        """Give the generation that the server is of, which an upgrade changes."""
+        """Return the generation that the server is of, which an upgrade changes."""
         return self.world.generation
 
     def upgrade(self) -> None:
         """Make a 1.0 of a 0.19 while it runs: all state stays, and no token of before is good any more."""
         with self.lock:
-            upgrading.upgrade(self.world)
+            upgrade.upgrade(self.world)
 
-    def hand(self, name: str = "") -> Hand:
-        """Give a person's hand, or a stranger's, for the API that the server has now.
+    def user(self, name: str = "") -> User:
+        """Return a client for a person, or without a name for nobody, over the API of the server.
 
-        Ask again after an upgrade: an old hand's token is dead, and half its calls are gone.
+        Ask again after an upgrade: an old client's token is invalid, and half its calls are gone.
         """
-        kind = HandV4 if self.world.is_lemmy_1 else Hand
+        kind = UserV4 if self.world.is_lemmy_1 else User
         return kind(self.url, name, token=self.token_of(name) if name else None)
 
     def federate(self, *others: "Sandbox") -> Network:
         """Make this server and others know each other. They share one lock from now on."""
         servers = (self, *others)
-        network = Network([one.world for one in servers])
-        for one in servers:
-            one.lock, one.network = self.lock, network
+        network = Network([sandbox.world for sandbox in servers])
+        for sandbox in servers:
+            sandbox.lock, sandbox.network = self.lock, network
         return network
 
     @property
@@ -133,11 +131,11 @@ class Sandbox:
 
     @property
     def crashes(self) -> list[str]:
-        """Give the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
+        """Return the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
         return list(self._server.crashes) if self._server else []
 
     def forget_requests(self) -> None:
-        """Empty the log of requests, as before something that is to be counted."""
+        """Empty the log of requests, as before something that will be counted."""
         with self.lock:
             self._requests.clear()
 
@@ -156,7 +154,7 @@ class Sandbox:
             person = accounts.add(self.world, name, password, admin=admin)
             person.bot_account = bot
             person.totp_secret = totp_secret
-            person.settings = accounts.settings({"show_nsfw": True, **settings})
+            person.settings = accounts.make_settings({"show_nsfw": True, **settings})
             return person
 
     def add_community(self, name: str, title: str = "", moderators: Iterable[str] = ()) -> Community:
@@ -179,21 +177,21 @@ class Sandbox:
             self.world.images = images
 
     def person(self, name: str) -> Person:
-        """Give the account of that name, which must exist."""
+        """Return the account of that name, which must exist."""
         person = self.world.person_named(name)
         if person is None:
             raise KeyError(name)
         return person
 
     def community(self, name: str) -> Community:
-        """Give the community of that name, which must exist."""
+        """Return the community of that name, which must exist."""
         community = self.world.community_named(name)
         if community is None:
             raise KeyError(name)
         return community
 
     def token_of(self, name: str) -> str:
-        """Give a token of that account that is alive, an old one if there is one."""
+        """Return a token of that account that is alive, an old one if there is one."""
         with self.lock:
             person = self.person(name)
             alive = (token for token in self.world.tokens if self.world.owner_of(token) is person)

@@ -1,11 +1,12 @@
 """GET /api/v3/modlog: the rows of `modlog` as fifteen lists, those that the sandbox never fills too."""
 
-from megabot.sandbox import modlog, v3_shapes
-from megabot.sandbox.fields import Ask, Json
+from megabot.sandbox import modlog, v3_rows
+from megabot.sandbox.call import Call
+from megabot.sandbox.fields import Json
 from megabot.sandbox.modlog import ModlogQuery
 from megabot.sandbox.records import ModAction, ModKind
-from megabot.sandbox.v3_posts import page
-from megabot.sandbox.wire_values import time, without_none
+from megabot.sandbox.rows import time, without_none
+from megabot.sandbox.v3_lists import page
 from megabot.sandbox.world import World
 
 _LISTS = {
@@ -44,33 +45,35 @@ _OTHER_PERSON = {
 }
 
 
-def listed(ask: Ask) -> Json:
+def list_rows(call: Call) -> Json:
     """GET /modlog."""
-    fields = ask.fields
+    fields, world = call.fields, call.world
+    is_named = not modlog.names_are_hidden(world, call.caller)
+    cut, kind_wanted = page(fields), fields.choice_or_none("type_", ("All", *_LISTS)) or "All"
+    moderator_id = fields.number_or_none("mod_person_id")
     query = ModlogQuery(
-        reader=ask.caller,
-        page=page(fields),
-        type_=fields.choice_or_none("type_", ("All", *_LISTS)) or "All",
         community_id=fields.number_or_none("community_id"),
         post_id=fields.number_or_none("post_id"),
         comment_id=fields.number_or_none("comment_id"),
-        mod_person_id=fields.number_or_none("mod_person_id"),
+        mod_person_id=moderator_id if is_named else None,
         other_person_id=fields.number_or_none("other_person_id"),
     )
-    ask.check_may_read()
+    call.check_may_read()
+    rows = sorted(modlog.list_rows(world, query), key=lambda row: row.id, reverse=True)
     answer: Json = {name: [] for name in _LISTS.values()}
-    for kind in ModKind:
-        answer[_LISTS[kind.value]] = [_view(ask, row) for row in modlog.rows(ask.world, query, kind)]
+    for kind in [kind for kind in ModKind if kind_wanted in {"All", kind.value}]:
+        shown = cut.of([row for row in rows if row.kind is kind])
+        answer[_LISTS[kind.value]] = [_view(world, row, is_named=is_named) for row in shown]
     return answer
 
 
-def _view(ask: Ask, row: ModAction) -> Json:
+def _view(world: World, row: ModAction, *, is_named: bool) -> Json:
     name = _ROWS[row.kind][0]
     role = "admin" if row.kind is ModKind.PURGE_POST else "moderator"
     view: Json = {name: _row(row, role)}
-    if not modlog.names_are_hidden(ask.world, ask.caller):
-        view[role] = v3_shapes.person(ask.world, ask.world.people[row.mod_person_id])
-    return view | _joined(ask.world, row)
+    if is_named:
+        view[role] = v3_rows.person(world, world.people[row.mod_person_id])
+    return view | _joined(world, row)
 
 
 def _row(row: ModAction, role: str) -> Json:
@@ -86,14 +89,14 @@ def _row(row: ModAction, role: str) -> Json:
 def _joined(world: World, row: ModAction) -> Json:
     view: Json = {}
     if row.post_id is not None:
-        view["post"] = v3_shapes.post(world, world.posts[row.post_id])
+        view["post"] = v3_rows.post(world, world.posts[row.post_id])
     if row.comment_id is not None:
         comment = world.comments[row.comment_id]
-        view["comment"] = v3_shapes.comment(world, comment)
-        view["commenter"] = v3_shapes.person(world, world.people[comment.creator_id])
+        view["comment"] = v3_rows.comment(world, comment)
+        view["commenter"] = v3_rows.person(world, world.people[comment.creator_id])
     if row.community_id is not None:
-        view["community"] = v3_shapes.community(world, world.communities[row.community_id])
+        view["community"] = v3_rows.community(world, world.communities[row.community_id])
     if row.other_person_id is not None:
         other = world.people[row.other_person_id]
-        view[_OTHER_PERSON[row.kind]] = v3_shapes.person(world, other)
+        view[_OTHER_PERSON[row.kind]] = v3_rows.person(world, other)
     return view

@@ -1,26 +1,28 @@
-"""The calls of API v3 that the sandbox has, and the bucket that each is counted in."""
+"""The calls of API v3 that a 0.19 has, and the bucket that each is counted in."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from megabot.sandbox import nodeinfo, v3_modlog, v3_pictures, v3_search, v3_site
-from megabot.sandbox import v3_accounts as accounts
-from megabot.sandbox import v3_comments as comments
-from megabot.sandbox import v3_communities as communities
+from megabot.sandbox import account_calls as accounts
+from megabot.sandbox import comment_calls as comments
+from megabot.sandbox import community_calls as communities
+from megabot.sandbox import picture_calls, search_calls, site_calls, v3_modlog, v3_search, v3_site, v3_views
+from megabot.sandbox import post_calls as posts
+from megabot.sandbox import v3_accounts as own_accounts
 from megabot.sandbox import v3_inbox as inbox
-from megabot.sandbox import v3_posts as posts
-from megabot.sandbox.route import Route
+from megabot.sandbox import v3_lists as lists
+from megabot.sandbox.call import Endpoint, Route, endpoints
 
 _API = {
     "GET /site": Route(v3_site.read),
     "PUT /site": Route(v3_site.edit),
-    "GET /modlog": Route(v3_modlog.listed),
+    "GET /modlog": Route(v3_modlog.list_rows),
     "GET /search": Route(v3_search.search, ("search",)),
-    "GET /resolve_object": Route(v3_search.resolve),
+    "GET /resolve_object": Route(search_calls.resolve),
     "POST /community": Route(communities.create, ("register",)),
     "GET /community": Route(communities.read),
     "PUT /community": Route(communities.edit),
-    "GET /community/list": Route(communities.listed),
+    "GET /community/list": Route(lists.list_communities),
     "POST /community/follow": Route(communities.follow),
     "POST /community/delete": Route(communities.delete),
     "POST /community/remove": Route(communities.remove),
@@ -29,7 +31,7 @@ _API = {
     "POST /post": Route(posts.create, ("post",)),
     "GET /post": Route(posts.read),
     "PUT /post": Route(posts.edit),
-    "GET /post/list": Route(posts.listed),
+    "GET /post/list": Route(lists.list_posts),
     "POST /post/delete": Route(posts.delete),
     "POST /post/remove": Route(posts.remove),
     "POST /post/lock": Route(posts.lock),
@@ -39,23 +41,23 @@ _API = {
     "POST /comment": Route(comments.create, ("comment",)),
     "GET /comment": Route(comments.read),
     "PUT /comment": Route(comments.edit),
-    "GET /comment/list": Route(comments.listed),
+    "GET /comment/list": Route(lists.list_comments),
     "POST /comment/delete": Route(comments.delete),
     "POST /comment/remove": Route(comments.remove),
     "POST /comment/distinguish": Route(comments.distinguish),
     "POST /comment/like": Route(comments.like),
     "POST /comment/mark_as_read": Route(inbox.mark_reply),
-    "POST /private_message": Route(inbox.send),
-    "PUT /private_message": Route(inbox.edit_message),
+    "POST /private_message": Route(accounts.send_message),
+    "PUT /private_message": Route(accounts.edit_message),
     "GET /private_message/list": Route(inbox.messages),
     "POST /private_message/mark_as_read": Route(inbox.mark_message),
     "POST /user/register": Route(accounts.register, ("register",)),
     "POST /user/login": Route(accounts.login, ("register",)),
     "POST /user/logout": Route(accounts.logout, reads_body=False),
-    "GET /user": Route(accounts.profile),
-    "GET /user/validate_auth": Route(accounts.validate),
+    "GET /user": Route(own_accounts.profile),
+    "GET /user/validate_auth": Route(own_accounts.validate),
     "PUT /user/save_user_settings": Route(accounts.save_settings),
-    "PUT /user/change_password": Route(accounts.change_password),
+    "PUT /user/change_password": Route(own_accounts.change_password),
     "POST /user/ban": Route(accounts.ban),
     "POST /user/block": Route(accounts.block),
     "GET /user/mention": Route(inbox.mentions),
@@ -64,9 +66,9 @@ _API = {
     "POST /user/mark_all_as_read": Route(inbox.mark_all, reads_body=False),
     "GET /user/unread_count": Route(inbox.unread_count),
 }
+_UPLOAD = Route(picture_calls.upload, ("image",), reads_body=False, status=HTTPStatus.CREATED)
 
-ROUTES: Mapping[str, Route] = {
-    **{call.replace(" /", " /api/v3/"): route for call, route in _API.items()},
-    **nodeinfo.ROUTES,
-    "POST /pictrs/image": Route(v3_pictures.upload, ("image",), reads_body=False, status=HTTPStatus.CREATED),
+ENDPOINTS: Mapping[str, Endpoint] = {
+    **endpoints(_API, "/api/v3", v3_views),
+    **endpoints({**site_calls.NODEINFO_ROUTES, "POST /pictrs/image": _UPLOAD}, "", v3_views),
 }

@@ -1,14 +1,20 @@
 """The v3 views: records joined with what one reader has to do with them."""
 
-from megabot.sandbox import pictures
-from megabot.sandbox import v3_shapes as shapes
-from megabot.sandbox.fields import Json
-from megabot.sandbox.ranking import newest_comment_time, score
+from megabot.sandbox import v3_rows as rows
+from megabot.sandbox.call import Reader
+from megabot.sandbox.fields import Fields, Json
 from megabot.sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
-from megabot.sandbox.wire_values import time
+from megabot.sandbox.rows import image_details, time
+from megabot.sandbox.sort_orders import newest_comment_time, vote_counts
 from megabot.sandbox.world import World
 
-Reader = Person | None
+NO_ACTIVITY: Json = {
+    "users_active_day": 0,
+    "users_active_week": 0,
+    "users_active_month": 0,
+    "users_active_half_year": 0,
+}
+site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
@@ -16,12 +22,12 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
     comments = sum(1 for _ in world.visible_comments(post))
     seen = post.comments_seen[reader.id].amount if reader and reader.id in post.comments_seen else 0
     return {
-        "post": shapes.post(world, post),
+        "post": rows.post(world, post),
         **_around(world, world.people[post.creator_id], world.community_of(post), reader),
         "counts": {
             "post_id": post.id,
             "comments": comments,
-            **_votes(post.votes),
+            **vote_counts(post.votes),
             "published": time(post.published),
             "newest_comment_time": time(newest_comment_time(world, post)),
         },
@@ -29,7 +35,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
         "hidden": False,
         "unread_comments": comments - seen,
         **_own_vote(post.votes, reader),
-        **_image_details(world, post),
+        **image_details(world, post),
     }
 
 
@@ -42,12 +48,12 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
     blank = comment.is_gone and not raw and not (reader and reader.admin)
     children = (other for other in world.visible_comments(post) if comment.id in other.path[:-1])
     return {
-        "comment": shapes.comment(world, comment, blank=blank),
-        "post": shapes.post(world, post),
+        "comment": rows.comment(world, comment, blank=blank),
+        "post": rows.post(world, post),
         **_around(world, world.people[comment.creator_id], world.community_of(post), reader),
         "counts": {
             "comment_id": comment.id,
-            **_votes(comment.votes),
+            **vote_counts(comment.votes),
             "published": time(comment.published),
             "child_count": sum(1 for _ in children),
         },
@@ -55,12 +61,17 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
     }
 
 
+def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
+    """Show a comment that was written or changed, and whom it told."""
+    return {"comment_view": comment_view(world, comment, reader), "recipient_ids": told}
+
+
 def community_view(world: World, community: Community, reader: Reader) -> Json:
     """Show a community to a reader."""
-    posts = [post for post in world.posts.values() if post.community_id == community.id and not post.is_gone]
+    posts = [post for post in world.posts_in(community) if not post.is_gone]
     published = time(community.published)
     return {
-        "community": shapes.community(world, community),
+        "community": rows.community(world, community),
         "subscribed": _subscribed(community, reader),
         "blocked": False,
         "counts": {
@@ -69,39 +80,22 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
             "posts": len(posts),
             "comments": sum(1 for post in posts for _ in world.visible_comments(post)),
             "published": published,
-            "users_active_day": 0,
-            "users_active_week": 0,
-            "users_active_month": 0,
-            "users_active_half_year": 0,
+            **NO_ACTIVITY,
             "subscribers_local": len(community.followers),
         },
         "banned_from_community": _is_banned(community, reader),
     }
 
 
-def moderators(world: World, community: Community) -> list[Json]:
-    """List who moderates a community, the senior first."""
-    return [seat(world, community, world.people[number]) for number in community.moderators]
-
-
 def seat(world: World, community: Community, person: Person) -> Json:
     """Show one moderator's seat."""
-    return {"community": shapes.community(world, community), "moderator": shapes.person(world, person)}
+    return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
-def seats_of(world: World, person: Person) -> list[Json]:
-    """List what a person moderates."""
-    return [
-        seat(world, community, person)
-        for community in world.communities.values()
-        if person.id in community.moderators and not community.is_gone
-    ]
-
-
-def person_view(world: World, person: Person) -> Json:
+def person_view(world: World, person: Person, reader: Reader) -> Json:
     """Show a person to anyone."""
     return {
-        "person": shapes.person(world, person),
+        "person": rows.person(world, person),
         "counts": person_counts(world, person),
         "is_admin": person.admin,
     }
@@ -110,7 +104,7 @@ def person_view(world: World, person: Person) -> Json:
 def person_counts(world: World, person: Person) -> Json:
     """Count what a person wrote and did not lose."""
     posts = sum(post.creator_id == person.id and not post.is_gone for post in world.posts.values())
-    comments = (one for one in world.comments.values() if one.creator_id == person.id)
+    comments = (comment for comment in world.comments.values() if comment.creator_id == person.id)
     return {
         "person_id": person.id,
         "post_count": posts,
@@ -118,28 +112,44 @@ def person_counts(world: World, person: Person) -> Json:
     }
 
 
+def vote_display_mode(account_id: int) -> Json:
+    """Show how an account is shown votes, which is the same for all here."""
+    return {
+        "local_user_id": account_id,
+        "score": False,
+        "upvotes": True,
+        "downvotes": True,
+        "upvote_percentage": False,
+    }
+
+
+def vote(fields: Fields) -> int:
+    """Read a vote."""
+    return fields.number("score")
+
+
 def notice_view(world: World, name: str, notice: Notice, reader: Person) -> Json:
     """Show a mention or a reply under its name on the wire."""
     return {
-        name: shapes.notice(notice),
+        name: rows.notice(world, notice),
         **comment_view(world, world.comments[notice.comment_id], reader, raw=True),
-        "recipient": shapes.person(world, world.people[notice.recipient_id]),
+        "recipient": rows.person(world, world.people[notice.recipient_id]),
     }
 
 
 def message_view(world: World, message: PrivateMessage) -> Json:
     """Show a private message to either side."""
     return {
-        "private_message": shapes.message(world, message),
-        "creator": shapes.person(world, world.people[message.creator_id]),
-        "recipient": shapes.person(world, world.people[message.recipient_id]),
+        "private_message": rows.message(world, message),
+        "creator": rows.person(world, world.people[message.creator_id]),
+        "recipient": rows.person(world, world.people[message.recipient_id]),
     }
 
 
 def _around(world: World, creator: Person, community: Community, reader: Reader) -> Json:
     return {
-        "creator": shapes.person(world, creator),
-        "community": shapes.community(world, community),
+        "creator": rows.person(world, creator),
+        "community": rows.community(world, community),
         "creator_banned_from_community": creator.id in community.banned,
         "banned_from_community": _is_banned(community, reader),
         "creator_is_moderator": creator.id in community.moderators,
@@ -150,27 +160,12 @@ def _around(world: World, creator: Person, community: Community, reader: Reader)
     }
 
 
-def _image_details(world: World, post: Post) -> Json:
-    """Describe the thumbnail where the server's own image service has it."""
-    link = post.thumbnail_url or ""
-    picture = pictures.kept_at(world, link)
-    if picture is None:
-        return {}
-    size = {"width": picture.width, "height": picture.height}
-    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
-
-
 def _is_banned(community: Community, reader: Reader) -> bool:
     return reader is not None and reader.id in community.banned
 
 
 def _subscribed(community: Community, reader: Reader) -> str:
     return "Subscribed" if reader and reader.id in community.followers else "NotSubscribed"
-
-
-def _votes(votes: dict[int, int]) -> Json:
-    up = sum(vote == 1 for vote in votes.values())
-    return {"score": score(votes), "upvotes": up, "downvotes": len(votes) - up}
 
 
 def _own_vote(votes: dict[int, int], reader: Reader) -> Json:

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from megabot.sandbox.fields import Ask, Fields
-from megabot.sandbox.records import Community, Person
-from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal
+from megabot.sandbox.call import Call
+from megabot.sandbox.fields import Fields
 
 LISTING_TYPES = ("all", "local", "subscribed", "moderator_view", "suggested")
 POST_SORTS = (
@@ -24,63 +23,30 @@ def v4_word(word: str) -> str:
 
 
 def post_sort_or_none(fields: Fields) -> str | None:
-    """Read how posts are to be sorted; a period is a field of its own here."""
+    """Read how posts are sorted; a period is another field here."""
     word = fields.choice_or_none("sort", POST_SORTS)
     return "TopAll" if word == "top" else word and v3_word(word)
 
 
-def listing_type(ask: Ask, community_id: int | None = None) -> str:
+def listing_type(call: Call, community_id: int | None = None) -> str:
     """Read the listing type: with a community it is always all of it."""
-    chosen = ask.fields.choice_or_none("type_", LISTING_TYPES)
+    chosen = call.fields.choice_or_none("type_", LISTING_TYPES)
     if community_id is not None:
         return "All"
-    return v3_word(chosen or usual_listing_type(ask))
+    if chosen is None:
+        return call.caller.settings.default_listing_type if call.caller else "Local"
+    return v3_word(chosen)
 
 
-def usual_listing_type(ask: Ask) -> str:
-    """Give the listing type of who asks for none."""
-    return v4_word(ask.caller.settings.default_listing_type) if ask.caller else "local"
-
-
-def not_before(ask: Ask) -> datetime | None:
+def not_before(call: Call) -> datetime | None:
     """Read how old things may be; without a word the account's setting decides, and 0 is no limit."""
-    seconds = ask.fields.number_or_none("time_range_seconds")
-    if seconds is None and ask.caller is not None:
-        seconds = ask.caller.settings.default_post_time_range_seconds
-    return ask.world.now() - timedelta(seconds=seconds) if seconds else None
+    seconds = call.fields.number_or_none("time_range_seconds")
+    if seconds is None and call.caller is not None:
+        seconds = call.caller.settings.default_post_time_range_seconds
+    return call.world.now() - timedelta(seconds=seconds) if seconds else None
 
 
-def community_id_or_none(ask: Ask) -> int | None:
-    """Read which community a list is of, by id or by name."""
-    name = ask.fields.text_or_none("community_name")
-    return ask.fields.number_or_none("community_id") if name is None else community_called(ask, name).id
-
-
-def community_called(ask: Ask, name: str) -> Community:
-    """Find a community by `name` or `name@host`; a signed-in caller makes the server ask the other host."""
-    found = ask.world.community_called(name, fetches=ask.caller is not None)
-    if found is None:
-        raise _unknown_name(ask, name)
-    return found
-
-
-def person_called(ask: Ask, name: str) -> Person:
-    """Find a person likewise."""
-    found = ask.world.person_called(name, fetches=ask.caller is not None)
-    if found is None:
-        raise _unknown_name(ask, name)
-    return found
-
-
-def _unknown_name(ask: Ask, name: str) -> Refusal:
-    host = name.partition("@")[2]
-    if host in {"", ask.world.hostname} or ask.caller is None:
-        return Refusal("not_found", cause=NOT_IN_DATABASE)
-    url = f"http://{host}/.well-known/webfinger?resource=acct:{name}"
-    return Refusal("unknown", message=f"error sending request for url ({url})")
-
-
-def person_id_or_none(ask: Ask, number_name: str, text_name: str) -> int | None:
+def creator_id(call: Call) -> int | None:
     """Read whose things a list is of, by id or by name."""
-    name = ask.fields.text_or_none(text_name)
-    return ask.fields.number_or_none(number_name) if name is None else person_called(ask, name).id
+    name = call.fields.text_or_none("creator_username")
+    return call.fields.number_or_none("creator_id") if name is None else call.person_called(name).id

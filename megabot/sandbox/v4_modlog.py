@@ -1,66 +1,61 @@
 """GET /api/v4/modlog: one list of all kinds, newest first."""
 
 from megabot.sandbox import modlog, v4_paging, v4_views
-from megabot.sandbox.fields import Ask, Json
+from megabot.sandbox.call import Call
+from megabot.sandbox.fields import Json
+from megabot.sandbox.modlog import ModlogQuery
 from megabot.sandbox.records import ModAction
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import is_mod_or_admin
-from megabot.sandbox.v4_kinds import ALL_KINDS, kind_of
+from megabot.sandbox.v4_rows import ALL_KINDS, kind_of
+from megabot.sandbox.world import World
 
 
-def listed(ask: Ask) -> Json:
+def list_rows(call: Call) -> Json:
     """GET /modlog."""
-    fields = ask.fields
+    fields, world = call.fields, call.world
     kind = fields.filter_or_none("type_", ALL_KINDS, "ModlogKindFilter") or "all"
-    cut = v4_paging.asked(fields)
-    ask.check_may_read()
-    named = _shows_names(ask)
-    # Whose doing it was is a filter only for those who may know it.
-    moderator = fields.number_or_none("mod_person_id") if named else None
-    rows = [row for row in ask.world.modlog if _is_asked_for(ask, row, kind, moderator)]
+    cut = v4_paging.read_cut(fields)
+    call.check_may_read()
+    named = _shows_names(call)
+    query = ModlogQuery(
+        community_id=fields.number_or_none("community_id"),
+        post_id=fields.number_or_none("post_id"),
+        comment_id=fields.number_or_none("comment_id"),
+        # Whose doing it was is a filter only for those who may know it.
+        mod_person_id=fields.number_or_none("mod_person_id") if named else None,
+        other_person_id=fields.number_or_none("other_person_id"),
+    )
+    rows = [row for row in modlog.list_rows(world, query) if kind in {"all", kind_of(row)}]
     number = v4_paging.number(cut)
     return v4_paging.page(
         sorted(rows, key=_order),
         cut,
-        edge=None if number is None else _row(ask, number),
+        edge=None if number is None else _row(world, number),
         order=_order,
         name=lambda row: row.serial,
-        view=lambda row: v4_views.action_view(
-            ask.world, row, named=named, target_id=modlog.target(ask.world, row)
-        ),
+        view=lambda row: v4_views.action_view(world, row, modlog.target_of(world, row), named=named),
     )
 
 
-def _shows_names(ask: Ask) -> bool:
-    """Tell whether moderators are named: to admins, and to a community's own when asked for it by its id.
+def _shows_names(call: Call) -> bool:
+    """Return whether moderators are named: to admins, and to a community's own when asked for it by its id.
 
     By a post's id alone they are kept even from those.
     """
-    community_id = ask.fields.number_or_none("community_id")
+    community_id = call.fields.number_or_none("community_id")
     if community_id is None:
-        return ask.caller is not None and ask.caller.admin
-    community = ask.world.communities.get(community_id)
-    return community is not None and is_mod_or_admin(ask.caller, community)
-
-
-def _is_asked_for(ask: Ask, row: ModAction, kind: str, moderator: int | None) -> bool:
-    fields = ask.fields
-    asked = (
-        (fields.number_or_none("community_id"), row.community_id),
-        (fields.number_or_none("post_id"), row.post_id),
-        (fields.number_or_none("comment_id"), row.comment_id),
-        (fields.number_or_none("other_person_id"), modlog.target(ask.world, row)),
-        (moderator, row.mod_person_id),
-    )
-    return kind in {"all", kind_of(row)} and all(wanted in {None, actual} for wanted, actual in asked)
+        return call.caller is not None and call.caller.admin
+    community = call.world.communities.get(community_id)
+    return community is not None and is_mod_or_admin(call.caller, community)
 
 
 def _order(row: ModAction) -> tuple[float, int]:
     return (-row.when.timestamp(), -row.serial)
 
 
-def _row(ask: Ask, serial: int) -> ModAction:
-    found = next((row for row in ask.world.modlog if row.serial == serial), None)
-    if found is None:
-        raise Refusal("not_found")
-    return found
+def _row(world: World, serial: int) -> ModAction:
+    for row in world.modlog:
+        if row.serial == serial:
+            return row
+    raise Refusal("not_found")

@@ -19,7 +19,7 @@ class Cut(NamedTuple):
     takes_edge: bool = False  # that thing too, on the way back from a piece that was empty
 
 
-def asked(fields: Fields) -> Cut:
+def read_cut(fields: Fields) -> Cut:
     """Read it from a query."""
     size, cursor = fields.number_or_none("limit"), fields.text_or_none("page_cursor")
     if size is not None and not 1 <= size <= _LONGEST:
@@ -33,7 +33,7 @@ def asked(fields: Fields) -> Cut:
 
 
 def number(cut: Cut) -> int | None:
-    """Give the id in a cursor, if there is a cursor and its name is an id."""
+    """Return the id in a cursor, if there is a cursor and its name is an id."""
     if cut.name is None:
         return None
     if not cut.name.isdecimal():
@@ -55,7 +55,7 @@ def page(
     The next page's cursor is there whenever the piece is full, also if nothing follows.
     """
     piece = _beside(things, cut, edge, order)
-    answer: Json = {"items": [view(one) for one in piece]}
+    answer: Json = {"items": [view(thing) for thing in piece]}
     if not piece:
         return answer | _way_back(cut)
     is_full, is_first = len(piece) >= cut.size, cut.name is None
@@ -77,10 +77,10 @@ def _beside(things: Sequence[_T], cut: Cut, edge: _T | None, order: Callable[[_T
     if edge is None:
         return things[: cut.size]
     start = order(edge)
-    kept = [one for one in things if cut.takes_edge or order(one) != start]
+    kept = [thing for thing in things if cut.takes_edge or order(thing) != start]
     if cut.goes_back:
-        return [one for one in kept if order(one) <= start][-cut.size :]
-    return [one for one in kept if order(one) >= start][: cut.size]
+        return [thing for thing in kept if order(thing) <= start][-cut.size :]
+    return [thing for thing in kept if order(thing) >= start][: cut.size]
 
 
 def unreadable() -> Refusal:

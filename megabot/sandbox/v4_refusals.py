@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from megabot.sandbox.fields import Json
 from megabot.sandbox.refusal import NOT_IN_DATABASE, Refusal
-from megabot.sandbox.wire_values import without_none
+from megabot.sandbox.rows import without_none
 
 _CODES = {
     "banned_from_community": "person_is_banned_from_community",
@@ -24,8 +24,8 @@ _COMPLAINTS = ("Json deserialize error", "Query deserialize error", "Content typ
 _CAUSES = {"not_found": NOT_IN_DATABASE}
 
 
-def told(refusal: Refusal) -> tuple[int, Json]:
-    """Give the status and the JSON with which 1.0 refuses the same."""
+def translate(refusal: Refusal) -> tuple[int, Json]:
+    """Return the status and the JSON with which 1.0 refuses the same."""
     code = _code(refusal.code)
     status = _STATUSES.get(code, HTTPStatus.BAD_REQUEST)
     if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -35,7 +35,7 @@ def told(refusal: Refusal) -> tuple[int, Json]:
 
 
 def _code(code: str) -> str:
-    """Give the name that 1.0 has for an error; it no longer says what was not found, written or changed."""
+    """Return the name that 1.0 has for an error; it no longer says what was not found, written or changed."""
     if code.startswith("couldnt_find_"):
         return "not_found"
     for verb in ("create", "update"):

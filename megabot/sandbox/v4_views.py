@@ -1,8 +1,9 @@
 """The v4 views: records joined with what one reader has to do with them."""
 
-from megabot.sandbox import notifications, pictures, rights
-from megabot.sandbox import v4_shapes as shapes
-from megabot.sandbox.fields import Json
+from megabot.sandbox import notifications, rights
+from megabot.sandbox import v4_rows as rows
+from megabot.sandbox.call import Reader
+from megabot.sandbox.fields import Fields, Json
 from megabot.sandbox.records import (
     Comment,
     Community,
@@ -13,120 +14,122 @@ from megabot.sandbox.records import (
     PrivateMessage,
     Tag,
 )
-from megabot.sandbox.v4_kinds import is_of_the_server
-from megabot.sandbox.wire_values import time_or_none, without_none
+from megabot.sandbox.rows import image_details, time_or_none, without_none
+from megabot.sandbox.v4_rows import is_of_the_server
 from megabot.sandbox.world import World
 
-Reader = Person | None
+site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
     """Show a post to a reader: the body of what is gone is empty for all but moderators, its author too."""
-    blank = post.is_gone and not _can_moderate(world, post, reader)
     return {
-        "post": shapes.post(world, post, blank=blank),
+        "post": rows.post(world, post, blank=is_blank(world, post, reader)),
         **_around(world, post, reader),
         **_if_any("post_actions", _post_actions(post, reader)),
         "tags": tags(world, post),
-        **_image_details(world, post),
+        **image_details(world, post),
     }
+
+
+def is_blank(world: World, thing: Post | Comment, reader: Reader) -> bool:
+    """Return whether the text of a thing that is gone is kept from a reader."""
+    return thing.is_gone and not _can_moderate(world, thing, reader)
 
 
 def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
     """Show a comment to a reader, the content of what is gone likewise; of the post nothing is kept back."""
     post = world.posts[comment.post_id]
-    blank = comment.is_gone and not _can_moderate(world, comment, reader)
     return {
-        "comment": shapes.comment(world, comment, blank=blank),
-        "post": shapes.post(world, post),
+        "comment": rows.comment(world, comment, blank=is_blank(world, comment, reader)),
+        "post": rows.post(world, post),
         **_around(world, comment, reader),
         **_if_any("comment_actions", _vote(comment, reader)),
         "tags": tags(world, post),
     }
 
 
+def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
+    """Show a comment that was written or changed; whom it told is not said."""
+    return {"comment_view": comment_view(world, comment, reader)}
+
+
 def community_view(world: World, community: Community, reader: Reader) -> Json:
     """Show a community to a reader."""
     return {
-        "community": shapes.community(world, community),
+        "community": rows.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
         "can_mod": rights.is_mod_or_admin(reader, community),
-        "tags": [shapes.tag(world, tag) for tag in world.tags.values() if _is_offered(tag, community)],
+        "tags": [rows.tag(world, tag) for tag in world.tags.values() if _is_offered(tag, community)],
     }
 
 
 def tags(world: World, post: Post) -> list[Json]:
     """List the tags of a post that are not deleted."""
     kept = (world.tags[number] for number in post.tags)
-    return [shapes.tag(world, tag) for tag in kept if not tag.deleted]
-
-
-def moderators(world: World, community: Community) -> list[Json]:
-    """List who moderates a community, the senior first."""
-    return [seat(world, community, world.people[number]) for number in community.moderators]
+    return [rows.tag(world, tag) for tag in kept if not tag.deleted]
 
 
 def seat(world: World, community: Community, person: Person) -> Json:
     """Show one moderator's seat."""
-    return {"community": shapes.community(world, community), "moderator": shapes.person(world, person)}
-
-
-def seats_of(world: World, person: Person) -> list[Json]:
-    """List what a person moderates."""
-    held = (one for one in world.communities.values() if person.id in one.moderators and not one.is_gone)
-    return [seat(world, community, person) for community in held]
+    return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
     """Show a person to a reader."""
     return {
-        "person": shapes.person(world, person),
+        "person": rows.person(world, person),
         **_if_any("person_actions", _person_actions(world, person, reader)),
         "is_admin": person.admin,
         "banned": person.banned,
     }
 
 
+def vote(fields: Fields) -> int:
+    """Read a vote; without a direction it is taken back."""
+    return {None: 0, True: 1, False: -1}[fields.flag_or_none("is_upvote")]
+
+
 def message_view(world: World, message: PrivateMessage) -> Json:
     """Show a private message to either side."""
     return {
-        "private_message": shapes.message(world, message),
-        "creator": shapes.person(world, world.people[message.creator_id]),
-        "recipient": shapes.person(world, world.people[message.recipient_id]),
+        "private_message": rows.message(world, message),
+        "creator": rows.person(world, world.people[message.creator_id]),
+        "recipient": rows.person(world, world.people[message.recipient_id]),
     }
 
 
 def notification_view(world: World, notification: Notification, reader: Person) -> Json:
     """Show a notification with what it is about; only admins are told by number who caused it."""
-    creator_id = notifications.author(world, notification).id if reader.admin else 0
+    creator_id = notifications.author_of(world, notification).id if reader.admin else 0
     return {
-        "notification": shapes.notification(notification, creator_id),
+        "notification": rows.notification(world, notification, creator_id),
         "data": _data(world, notification, reader),
     }
 
 
-def action_view(world: World, action: ModAction, *, named: bool, target_id: int | None) -> Json:
+def action_view(world: World, action: ModAction, target_id: int | None, *, named: bool) -> Json:
     """Show a row of the modlog with all that it concerns, and by name whose doing it was."""
     post, comment = world.posts.get(action.post_id or 0), world.comments.get(action.comment_id or 0)
     community = world.communities.get(action.community_id or 0)
     moderator = world.people[action.mod_person_id] if named else None
     target = world.people.get(target_id or 0)
     concerned: Json = {
-        "moderator": moderator and shapes.person(world, moderator),
-        "target_person": target and shapes.person(world, target),
-        "target_instance": shapes.instance(world) if is_of_the_server(action) else None,
-        "target_community": community and shapes.community(world, community),
-        "target_post": post and shapes.post(world, post),
-        "target_comment": comment and shapes.comment(world, comment),
+        "moderator": moderator and rows.person(world, moderator),
+        "target_person": target and rows.person(world, target),
+        "target_instance": rows.instance(world) if is_of_the_server(action) else None,
+        "target_community": community and rows.community(world, community),
+        "target_post": post and rows.post(world, post),
+        "target_comment": comment and rows.comment(world, comment),
     }
-    return {"modlog": shapes.action(action), **without_none(concerned)}
+    return {"modlog": rows.action(action), **without_none(concerned)}
 
 
 def _data(world: World, notification: Notification, reader: Person) -> Json:
     action = notification.action
     if action is not None:
         target_id = notification.recipient_id
-        return {"type_": "mod_action", **action_view(world, action, named=reader.admin, target_id=target_id)}
+        return {"type_": "mod_action", **action_view(world, action, target_id, named=reader.admin)}
     if notification.message_id is not None:
         return {"type_": "private_message", **message_view(world, world.messages[notification.message_id])}
     if notification.comment_id is not None:
@@ -138,8 +141,8 @@ def _around(world: World, thing: Post | Comment, reader: Reader) -> Json:
     """Show who wrote something and where, and what the reader may do there."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     return {
-        "creator": shapes.person(world, creator),
-        "community": shapes.community(world, community),
+        "creator": rows.person(world, creator),
+        "community": rows.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
         **_if_any("person_actions", _person_actions(world, creator, reader)),
         "creator_is_admin": creator.admin,
@@ -155,7 +158,7 @@ def _community_of(world: World, thing: Post | Comment) -> Community:
 
 
 def _can_moderate(world: World, thing: Post | Comment, reader: Reader) -> bool:
-    """Tell whether the reader ranks as high as the author there, by who got the seat first."""
+    """Return whether the reader ranks as high as the author there, by who got the seat first."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     if reader is None or reader.admin:
         return reader is not None
@@ -188,7 +191,7 @@ def _person_actions(world: World, creator: Person, reader: Reader) -> Json:
     if creator.id not in reader.voted_on:
         return blocked
     things: list[Post | Comment] = [*world.posts.values(), *world.comments.values()]
-    votes = [one.votes.get(reader.id, 0) for one in things if one.creator_id == creator.id]
+    votes = [thing.votes.get(reader.id, 0) for thing in things if thing.creator_id == creator.id]
     voted = time_or_none(reader.voted_on[creator.id])
     return blocked | {"voted_at": voted, "upvotes": votes.count(1), "downvotes": votes.count(-1)}
 
@@ -212,16 +215,6 @@ def _vote(thing: Post | Comment, reader: Reader) -> Json:
         "voted_at": time_or_none(thing.voted_at.get(reader.id)),
         "vote_is_upvote": thing.votes[reader.id] > 0,
     }
-
-
-def _image_details(world: World, post: Post) -> Json:
-    """Describe the thumbnail where the server's own image service has it."""
-    link = post.thumbnail_url or ""
-    picture = pictures.kept_at(world, link)
-    if picture is None:
-        return {}
-    size = {"width": picture.width, "height": picture.height}
-    return {"image_details": {"link": link, **size, "content_type": picture.content_type}}
 
 
 def _is_offered(tag: Tag, community: Community) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from megabot.sandbox.generation import Generation
 from megabot.sandbox.limits import Buckets, Windows
 from megabot.sandbox.records import (
+    Addressed,
     Comment,
     Community,
+    Generation,
     ImageService,
     ModAction,
     ModKind,
@@ -26,9 +27,18 @@ from megabot.sandbox.records import (
 )
 
 _T = TypeVar("_T")
+_A = TypeVar("_A", Person, Community, Post, Comment)
 
 # The first person and the first community of the recorded servers have id 2.
 _FIRST_ID = {"person": 2, "community": 2}
+# What the address of a thing of this server is made of: its kind, and the field that names it.
+_ADDRESSES: dict[type, tuple[str, str]] = {
+    Person: ("u", "name"),
+    Community: ("c", "name"),
+    Post: ("post", "id"),
+    Comment: ("comment", "id"),
+    PrivateMessage: ("private_message", "id"),
+}
 
 
 class Abroad(Protocol):
@@ -39,16 +49,6 @@ class Abroad(Protocol):
 
     def community(self, world: "World", ap_id: str) -> Community | None:
         """Fetch a community likewise."""
-
-
-class Nowhere:
-    """There are no other servers."""
-
-    def person(self, *_: object) -> None:
-        """Find nobody."""
-
-    def community(self, *_: object) -> None:
-        """Find nothing."""
 
 
 class World:
@@ -76,7 +76,7 @@ class World:
         self.images = ImageService.RUNNING
         self.pictures: dict[str, Picture] = {}
         self.elsewhere: dict[str, RemotePage] = {}
-        self.abroad: Abroad = Nowhere()
+        self.abroad: Abroad | None = None  # without it there are no other servers
         self.forget_what_is_in_memory()
         now = clock()
         self.site = Site(name="Sandbox", published=now, updated=now)
@@ -90,7 +90,7 @@ class World:
 
     @property
     def is_lemmy_1(self) -> bool:
-        """Tell whether the server is a 1.0."""
+        """Return whether the server is a 1.0."""
         return self.generation is Generation.LEMMY_1
 
     def now(self) -> datetime:
@@ -107,7 +107,7 @@ class World:
         self._last_ids[kind] = number
 
     def last_id(self, kind: str) -> int:
-        """Give the number that was counted last within a kind."""
+        """Return the number that was counted last within a kind."""
         return self._last_ids[kind]
 
     @property
@@ -117,16 +117,16 @@ class World:
         return f"{scheme}://{self.hostname}"
 
     def address(self, kind: str, name: object) -> str:
-        """Give the address that the thing has on the network, under the server's own name."""
+        """Return the address that the thing has on the network, under the server's own name."""
         return f"{self.origin}/{kind}/{name}"
 
     def person_named(self, name: str) -> Person | None:
         """Find an account of this server; the case does not count."""
-        return _first(one for one in self.people.values() if not one.ap_id and _is_called(one, name))
+        return _first(person for person in self.people.values() if _is_called(person, name))
 
     def community_named(self, name: str) -> Community | None:
         """Find a community of this server, also one that is removed or deleted; the case does not count."""
-        return _first(one for one in self.communities.values() if not one.ap_id and _is_called(one, name))
+        return _first(row for row in self.communities.values() if _is_called(row, name))
 
     def person_called(self, handle: str, *, fetches: bool) -> Person | None:
         """Find somebody by `name` or `name@host`; `fetches` asks the other server for an unknown one."""
@@ -134,7 +134,8 @@ class World:
         if host in {"", self.hostname}:
             return self.person_named(name)
         ap_id = f"https://{host}/u/{name}"
-        return self.person_at(ap_id) or (self.abroad.person(self, ap_id) if fetches else None)
+        found = self.person_at(ap_id)
+        return self.abroad.person(self, ap_id) if found is None and fetches and self.abroad else found
 
     def community_called(self, handle: str, *, fetches: bool) -> Community | None:
         """Find a community likewise."""
@@ -142,44 +143,67 @@ class World:
         if host in {"", self.hostname}:
             return self.community_named(name)
         ap_id = f"https://{host}/c/{name}"
-        return self.community_at(ap_id) or (self.abroad.community(self, ap_id) if fetches else None)
+        found = self.community_at(ap_id)
+        return self.abroad.community(self, ap_id) if found is None and fetches and self.abroad else found
+
+    def ap_id(self, thing: Addressed) -> str:
+        """Return the address that names a thing on every server."""
+        kind, name = _ADDRESSES[type(thing)]
+        return thing.ap_id or self.address(kind, getattr(thing, name))
 
     def person_at(self, ap_id: str) -> Person | None:
-        """Find a person by the address that names them on every server."""
-        return _at(self.people.values(), ap_id, lambda one: self.address("u", one.name))
+        """Find a person by that address."""
+        return self._at(self.people.values(), ap_id)
 
     def community_at(self, ap_id: str) -> Community | None:
         """Find a community likewise."""
-        return _at(self.communities.values(), ap_id, lambda one: self.address("c", one.name))
+        return self._at(self.communities.values(), ap_id)
 
     def post_at(self, ap_id: str) -> Post | None:
         """Find a post likewise."""
-        return _at(self.posts.values(), ap_id, lambda one: self.address("post", one.id))
+        return self._at(self.posts.values(), ap_id)
 
     def comment_at(self, ap_id: str) -> Comment | None:
         """Find a comment likewise."""
-        return _at(self.comments.values(), ap_id, lambda one: self.address("comment", one.id))
+        return self._at(self.comments.values(), ap_id)
+
+    def _at(self, things: Iterable[_A], ap_id: str) -> _A | None:
+        return _first(thing for thing in things if self.ap_id(thing) == ap_id)
 
     def here(self, ap_id: str) -> str:
-        """Give the path under which this server shows a thing; none if that is not here."""
+        """Return the path under which this server shows a thing; none if that is not here."""
         post, comment = self.post_at(ap_id), self.comment_at(ap_id)
         if post is not None or comment is not None:
             return f"/post/{post.id}" if post else f"/comment/{comment.id if comment else 0}"
         return ap_id.removeprefix(self.origin)
 
     def community_of(self, post: Post) -> Community:
-        """Give the community that a post is in."""
+        """Return the community that a post is in."""
         return self.communities[post.community_id]
 
+    def followed_by(self, person: Person) -> Iterator[Community]:
+        """Return the communities that a person follows, without those that are gone."""
+        shown = (community for community in self.communities.values() if not community.is_gone)
+        return (community for community in shown if person.id in community.followers)
+
+    def moderated_by(self, person: Person) -> Iterator[Community]:
+        """Return the communities that a person moderates likewise."""
+        shown = (community for community in self.communities.values() if not community.is_gone)
+        return (community for community in shown if person.id in community.moderators)
+
+    def posts_in(self, community: Community) -> Iterator[Post]:
+        """Return the posts of a community, those that are gone too."""
+        return (post for post in self.posts.values() if post.community_id == community.id)
+
     def owner_of(self, token: str | None) -> Person | None:
-        """Give whose token it is; one that is not known or has expired is nobody's."""
+        """Return whose token it is; one that is not known or has expired is nobody's."""
         found = self.tokens.get(token or "")
         if found is None or (found.expires is not None and found.expires <= self.now()):
             return None
         return self.people.get(found.person_id)
 
     def visible_comments(self, post: Post) -> Iterator[Comment]:
-        """Give the comments that count: neither removed nor deleted."""
+        """Return the comments that count: neither removed nor deleted."""
         return (comment for comment in self.comments_of[post.id] if not comment.is_gone)
 
     def log(self, kind: ModKind, moderator: Person, **facts: object) -> ModAction:
@@ -198,21 +222,11 @@ class World:
 
 class _Named(Protocol):
     name: str
-
-
-class _Addressed(Protocol):
     ap_id: str | None
 
 
-_A = TypeVar("_A", bound=_Addressed)
-
-
 def _is_called(row: _Named, name: str) -> bool:
-    return row.name.lower() == name.lower()
-
-
-def _at(rows: Iterable[_A], ap_id: str, local: Callable[[_A], str]) -> _A | None:
-    return _first(row for row in rows if (row.ap_id or local(row)) == ap_id)
+    return row.ap_id is None and row.name.lower() == name.lower()
 
 
 def _first(found: Iterable[_T]) -> _T | None:

@@ -20,8 +20,8 @@ from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
-from megabot.sandbox import Hand, HandV4
-from megabot.sandbox.hands import HandError, Json
+from megabot.sandbox import User, UserV4
+from megabot.sandbox.user_client import ApiError, Json
 from tests.contract.stage import PIXEL, Stage
 
 OTHERS = ("modlin", "reader")
@@ -50,7 +50,7 @@ class RealClock:
 class Slow:
     """A person's hands, after each of whose deeds a moment passes."""
 
-    hand: Hand
+    hand: User
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         deed = getattr(self.hand, name)
@@ -68,11 +68,11 @@ class LiveServer:
     """A server, and an admin's hands there."""
 
     url: str
-    admin: Hand
+    admin: User
     kind: ApiKind
     images: bool = False
     _site: Json = field(default_factory=dict)
-    _hands: dict[str, Hand] = field(default_factory=dict)
+    _hands: dict[str, User] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _books: int = 0
 
@@ -128,23 +128,23 @@ class LiveServer:
         site = self._site["site_view"]["site"]
         return str(site.get("ap_id") or site["actor_id"])
 
-    def _hand(self, name: str, token: str | None = None) -> Hand:
+    def _hand(self, name: str, token: str | None = None) -> User:
         return type(self.admin)(self.url, name, PASSWORD, token)
 
-    def _register(self, stack: ExitStack, name: str) -> Hand:
+    def _register(self, stack: ExitStack, name: str) -> User:
         path = "account/auth/register" if self.kind is ApiKind.V4 else "user/register"
         form = {"username": name, "password": PASSWORD, "password_verify": PASSWORD, "show_nsfw": True}
         hand = self._hand(name, str(self._hand("").post(path, **form)["jwt"]))
         stack.callback(self._purge, "person", person_id=_id(hand))
         return hand
 
-    def _community(self, stack: ExitStack, hand: Hand, name: str) -> int:
+    def _community(self, stack: ExitStack, hand: User, name: str) -> int:
         made = hand.post("community", name=name, title=name.capitalize())
         number = int(made["community_view"]["community"]["id"])
         stack.callback(self._purge, "community", community_id=number)
         return number
 
-    def _empty_inbox(self, bot: Hand) -> None:
+    def _empty_inbox(self, bot: User) -> None:
         """1.0 tells somebody of a moderator's seat."""
         v4 = self.kind is ApiKind.V4
         bot.post("account/notification/mark_as_read/all" if v4 else "user/mark_all_as_read")
@@ -159,13 +159,13 @@ class LiveServer:
         return LemmySession(self.url, token=lambda: sign_ins.token), sign_ins
 
     def _purge(self, what: str, **which: int) -> None:
-        with contextlib.suppress(HandError):
+        with contextlib.suppress(ApiError):
             self.admin.post(f"admin/purge/{what}", reason="a test is over", **which)
 
     def _takes_images(self) -> bool:
         try:
             self.admin.upload(PIXEL)
-        except (HandError, ValueError, KeyError, TypeError):
+        except (ApiError, ValueError, KeyError, TypeError):
             return False
         return True
 
@@ -177,10 +177,10 @@ def live_server(environ: Mapping[str, str]) -> LiveServer | None:
         return None
     name, password = environ["MEGABOT_LIVE_ADMIN"], environ["MEGABOT_LIVE_PASSWORD"]
     try:
-        HandV4(url).get("site")
-    except HandError:
-        return LiveServer(url, Hand(url, name, password), ApiKind.V3)
-    return LiveServer(url, HandV4(url, name, password), ApiKind.V4)
+        UserV4(url).get("site")
+    except ApiError:
+        return LiveServer(url, User(url, name, password), ApiKind.V3)
+    return LiveServer(url, UserV4(url, name, password), ApiKind.V4)
 
 
 def _mark() -> str:
@@ -188,7 +188,7 @@ def _mark() -> str:
     return f"mb{secrets.token_hex(3)}"
 
 
-def _id(hand: Hand) -> int:
+def _id(hand: User) -> int:
     return int(hand.me()["person"]["id"])
 
 

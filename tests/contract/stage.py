@@ -121,7 +121,7 @@ def sandbox_stage(
                 news=news,
                 books=books,
                 person=lambda name: sandbox.person(name).id,
-                hand=sandbox.hand,
+                hand=sandbox.user,
                 version=sandbox.api.version,
             )
         assert sandbox.unknown_requests == []

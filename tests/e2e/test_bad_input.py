@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 
 def nothing_was_posted(sandbox: Sandbox) -> bool:
-    return not Hand(sandbox.url).get("post/list", community_name="news", type_="All")["posts"]
+    return not User(sandbox.url).get("post/list", community_name="news", type_="All")["posts"]
 
 
 @pytest.mark.parametrize(

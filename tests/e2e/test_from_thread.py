@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from megabot.cli import cli
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 BODY = """This week: tides.
@@ -25,7 +25,7 @@ Be kind.
 
 
 def hand_made(sandbox: Sandbox, body: str = BODY) -> str:
-    modlin = Hand(sandbox.url, "modlin")
+    modlin = User(sandbox.url, "modlin")
     community = modlin.get("community", name="news")["community_view"]["community"]["id"]
     made = modlin.post("post", name="News 7: 16 November 2026", community_id=community, body=body)
     return f"{sandbox.url}/post/{made['post_view']['post']['id']}"

@@ -14,7 +14,7 @@ from megabot.adapters.system import Stop
 from megabot.errors import ForeignLedger
 from megabot.running import Running
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 VERBS = [
@@ -73,7 +73,7 @@ def make_older(home: Path) -> None:
 
 
 def posts(sandbox: Sandbox) -> int:
-    return len(Hand(sandbox.url).get("post/list", community_name="news")["posts"])
+    return len(User(sandbox.url).get("post/list", community_name="news")["posts"])
 
 
 def test_the_first_proven_account_is_recorded(megabot: Megabot, nobodys_home: Path, sandbox: Sandbox) -> None:

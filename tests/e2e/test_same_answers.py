@@ -18,7 +18,7 @@ from megabot.core.commands import Verb
 from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from megabot.sentences import CommandWords
 from tests.e2e.conftest import Megabot
 
@@ -33,7 +33,7 @@ Write = Callable[..., str]
 @pytest.fixture
 def write(sandbox: Sandbox) -> Iterator[Write]:
     """Send the bot messages, let a service on the same state folder tick after each; give the last answer."""
-    modlin, services = Hand(sandbox.url, "modlin"), ExitStack()
+    modlin, services = User(sandbox.url, "modlin"), ExitStack()
 
     @functools.cache
     def service() -> Service:  # not before the first verb: that has the settings

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from megabot.sandbox import Hand, HandV4
+from megabot.sandbox import User, UserV4
 from tests.processes import LONGEST, ROOT, Machine, machine
 
 
@@ -40,10 +40,10 @@ def exports(lines: list[str]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("options", "hand", "version"),
-    [((), Hand, "0.19.20"), (("--api", "v4"), HandV4, "1.0.0-beta.1")],
+    [((), User, "0.19.20"), (("--api", "v4"), UserV4, "1.0.0-beta.1")],
 )
 def test_the_mini_lemmy_says_where_it_is_and_is_there(
-    tmp_path: Path, options: tuple[str, ...], hand: type[Hand], version: str
+    tmp_path: Path, options: tuple[str, ...], hand: type[User], version: str
 ) -> None:
     with sandbox(tmp_path, *options) as said:
         url = exports(said)["MEGABOT_INSTANCE"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 
@@ -31,7 +31,7 @@ def test_post_twice_makes_one_post_and_says_where_it_is(megabot: Megabot, sandbo
     assert code == 4
     assert out.startswith("nothing to do: news/")
     assert "/post/1 (pinned)" in out
-    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
+    assert len(User(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
 
 
 def test_plan_writes_no_fact_into_the_ledger_not_even_at_the_first_start(
@@ -70,7 +70,7 @@ def test_one_broken_thread_keeps_no_verb_from_the_others(
 def test_plan_says_what_would_be_done_and_changes_nothing(megabot: Megabot, sandbox: Sandbox) -> None:
     """G04."""
     megabot("post")
-    Hand(sandbox.url, "modlin").feature(1, featured=False)
+    User(sandbox.url, "modlin").feature(1, featured=False)
 
     code, out, _ = megabot("plan")
 
@@ -85,7 +85,7 @@ def test_repost_asks_for_a_word_more_while_the_post_is_open(megabot: Megabot, sa
 
     assert code == 1
     assert "megabot repost news --yes" in err
-    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
+    assert len(User(sandbox.url).get("post/list", community_name="news")["posts"]) == 1
 
 
 def test_repost_with_yes_makes_a_copy(megabot: Megabot) -> None:
@@ -106,7 +106,7 @@ def test_refresh_brings_an_edit_of_the_template_into_the_post(
     code, _, err = megabot("refresh")
 
     assert code == 0, err
-    assert "A late essay." in Hand(sandbox.url).read_post(1)["post"]["body"]
+    assert "A late essay." in User(sandbox.url).read_post(1)["post"]["body"]
 
 
 def test_preview_works_without_a_server_or_a_state_folder(megabot: Megabot, nobodys_home: Path) -> None:
@@ -159,7 +159,7 @@ def test_logout_forgets_the_token(megabot: Megabot, sandbox: Sandbox, nobodys_ho
 
 def by_hand(sandbox: Sandbox) -> int:
     """A moderator posts the week's thread."""
-    return Hand(sandbox.url, "modlin").create_post(sandbox.community("news").id, "News of the week")
+    return User(sandbox.url, "modlin").create_post(sandbox.community("news").id, "News of the week")
 
 
 def test_adopt_takes_a_thread_that_was_posted_by_hand(megabot: Megabot, sandbox: Sandbox) -> None:
@@ -169,7 +169,7 @@ def test_adopt_takes_a_thread_that_was_posted_by_hand(megabot: Megabot, sandbox:
 
     assert code == 0, err
     assert out.endswith(f"https://lemmy.example/post/{post} (pinned)\n")
-    assert Hand(sandbox.url).read_post(post)["post"]["featured_community"]
+    assert User(sandbox.url).read_post(post)["post"]["featured_community"]
 
 
 def test_on_a_first_run_the_thread_before_is_adopted_and_then_linked(
@@ -181,7 +181,7 @@ def test_on_a_first_run_the_thread_before_is_adopted_and_then_linked(
     code, _, err = megabot("post")
 
     assert code == 0, err
-    assert f"/post/{post}" in Hand(sandbox.url).read_post(post + 1)["post"]["body"]
+    assert f"/post/{post}" in User(sandbox.url).read_post(post + 1)["post"]["body"]
 
 
 def test_adopting_as_two_editions_is_refused(megabot: Megabot) -> None:
@@ -200,7 +200,7 @@ def test_a_running_thread_goes_to_another_community_only_on_a_persons_word(
     code, _, err = megabot("post", "--move", COMMUNITY="newsroom")
 
     assert code == 0, err
-    assert len(Hand(sandbox.url).get("user", username="megabot")["posts"]) == 1
+    assert len(User(sandbox.url).get("user", username="megabot")["posts"]) == 1
 
 
 def test_check_warns_where_a_changed_schedule_counts_anew(megabot: Megabot, source: Path) -> None:
@@ -272,4 +272,4 @@ def test_post_next_posts_the_coming_edition_once(megabot: Megabot, sandbox: Sand
     codes = [megabot("post", "--next")[0] for _ in range(2)]
 
     assert codes == [0, 4]
-    assert len(Hand(sandbox.url).get("post/list", community_name="news")["posts"]) == 2
+    assert len(User(sandbox.url).get("post/list", community_name="news")["posts"]) == 2

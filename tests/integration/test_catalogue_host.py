@@ -11,7 +11,7 @@ import pytest
 
 from megabot.core.marker import Marker, signed
 from megabot.core.plan import holds
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from tests.faultproxy import DelayThenPassOn, FaultProxy, Rule
 from tests.processes import ended, machine
 from tests.world import SLOT, WEEK, WEEKLY, World
@@ -153,7 +153,7 @@ def sandbox() -> Iterator[Sandbox]:
         news = made.add_community("news", "News", moderators=["modlin", "megabot"])
         year, week, _ = (datetime.now(UTC) - ago).isocalendar()
         last = signed("An essay.", Marker(thread="news", key=f"{year}-W{week:02}"))
-        Hand(made.url, "megabot").create_post(news.id, "News", last)
+        User(made.url, "megabot").create_post(news.id, "News", last)
         made.forget_requests()
         ago = timedelta(0)
         yield made
@@ -225,7 +225,7 @@ def test_a_stop_in_the_middle_of_a_post_leaves_what_the_next_start_finishes(
         proxy.quiet()
         host.run("post")
 
-    newest, before = Hand(sandbox.url).get("post/list", community_name="news", sort="New")["posts"]
+    newest, before = User(sandbox.url).get("post/list", community_name="news", sort="New")["posts"]
     assert (newest["post"]["featured_community"], before["post"]["featured_community"]) == (True, False)
 
 

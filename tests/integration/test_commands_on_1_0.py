@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from megabot.run import Service
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from tests.scenes import BOT, tick
 from tests.world import SLOT, WEEK, World
 
@@ -21,8 +21,8 @@ def service(world: World) -> Service:
     return service
 
 
-def modlin(world: World) -> Hand:
-    return world.sandbox.hand("modlin")
+def modlin(world: World) -> User:
+    return world.sandbox.user("modlin")
 
 
 def answers(world: World) -> list[str]:

@@ -16,7 +16,7 @@ from megabot.adapters.token_file import Stored, TokenFile
 from megabot.core.posts import Feature, Post, PostDraft
 from megabot.errors import NotLemmy, OutcomeUnknown, RateLimited, TokenRefused, Unreachable, Unreadable
 from megabot.ports import Forum
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from tests.clocks import FakeClock
 from tests.faultproxy import (
     RATE_LIMITED_V3,
@@ -64,7 +64,7 @@ class Scene:
         return self.forum.create_post(self.news, DRAFT)
 
     def posts(self) -> int:
-        return len(Hand(self.sandbox.url).get("post/list", community_id=self.news)["posts"])
+        return len(User(self.sandbox.url).get("post/list", community_id=self.news)["posts"])
 
     def paths(self) -> list[str]:
         return [seen.path for seen in self.proxy.log]

@@ -15,7 +15,7 @@ class Bot:
     """The bot's hands, played by the test: each step of a handover can be left out or done wrongly."""
 
     def __init__(self, sandbox: Sandbox, community_id: int) -> None:
-        self.hand = sandbox.hand("megabot")
+        self.hand = sandbox.user("megabot")
         self.community_id = community_id
         self.posts: list[int] = []
 
@@ -74,7 +74,7 @@ def test_unpinning_first_is_seen(sandbox: Sandbox, bot: Bot) -> None:
 def test_a_thread_that_a_person_unpinned_is_no_fault_of_the_bots(sandbox: Sandbox, bot: Bot) -> None:
     old = bot.post(EDITIONS[0])
     bot.hand.feature(old)
-    sandbox.hand("modlin").feature(old, featured=False)
+    sandbox.user("modlin").feature(old, featured=False)
     new = bot.post(EDITIONS[1])
     bot.hand.feature(new)
     bot.tell(old, new)
@@ -133,7 +133,7 @@ def test_the_newest_not_being_the_pinned_one_is_seen(sandbox: Sandbox, bot: Bot)
 
 def adopted(sandbox: Sandbox, bot: Bot, edition: str) -> int:
     """A moderator's own thread that the bot's comment says it adopted."""
-    post = sandbox.hand("modlin").create_post(bot.community_id, edition)
+    post = sandbox.user("modlin").create_post(bot.community_id, edition)
     bot.hand.comment(post, f"Kept.\n\n[//]: # (megabot:v1:{edition}:adopted)")
     bot.posts.append(post)
     return post

@@ -13,7 +13,7 @@ from megabot.living import LOOK_EVERY, featured
 from megabot.markdown import to_html
 from megabot.run import Service
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from megabot.schedulers import HOURLY
 from tests.world import SLOT, WEEK, Clock, World
 
@@ -43,8 +43,8 @@ class Scene:
         self.wait(SLOT + WEEK - world.clock.at)
         self.wait(timedelta(hours=1))
 
-    def hand(self, name: str) -> Hand:
-        return self.world.sandbox.hand(name)
+    def hand(self, name: str) -> User:
+        return self.world.sandbox.user(name)
 
     def wait(self, span: timedelta = timedelta(seconds=30)) -> None:
         self.world.clock.at += span

@@ -14,7 +14,7 @@ from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
 from megabot.language import ENGLISH
 from megabot.report import Report
-from megabot.sandbox.accounts import settings
+from megabot.sandbox.accounts import make_settings
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
@@ -422,7 +422,7 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
 
 def test_a_fresh_account_that_hides_marked_posts_posts_where_nothing_is_marked(world: World) -> None:
-    world.sandbox.person("megabot").settings = settings({"show_nsfw": False})
+    world.sandbox.person("megabot").settings = make_settings({"show_nsfw": False})
 
     assert world.post().verified
 
@@ -432,7 +432,7 @@ def test_an_account_that_cannot_see_its_own_posts_does_not_post(
     world: World, hidden: dict[str, object]
 ) -> None:
     """A16."""
-    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, **hidden})
+    world.sandbox.person("megabot").settings = make_settings({"show_nsfw": True, **hidden})
 
     report = world.post()
 
@@ -443,7 +443,7 @@ def test_an_account_that_cannot_see_its_own_posts_does_not_post(
 def test_a_setting_flipped_between_two_passes_makes_no_second_post(world: World) -> None:
     world.post()
     (world.state / "ledger.db").unlink()
-    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, "show_bot_accounts": False})
+    world.sandbox.person("megabot").settings = make_settings({"show_nsfw": True, "show_bot_accounts": False})
 
     world.post()
 
@@ -453,7 +453,7 @@ def test_a_setting_flipped_between_two_passes_makes_no_second_post(world: World)
 def test_a_removed_thread_does_not_vouch_for_a_listing(world: World) -> None:
     world.post()
     world.hand("modlin").remove(1)
-    world.sandbox.person("megabot").settings = settings({"show_nsfw": True, "show_bot_accounts": False})
+    world.sandbox.person("megabot").settings = make_settings({"show_nsfw": True, "show_bot_accounts": False})
     world.clock.at = SLOT + WEEK
 
     report = world.run_pass()

@@ -112,7 +112,7 @@ def test_a_refused_pin_is_not_sent_again_and_again(abroad: Abroad) -> None:
 def test_a_pin_by_a_moderators_hand_on_the_home_server_counts(abroad: Abroad) -> None:
     handover(abroad)
 
-    abroad.home.hand("modlin").feature(int(abroad.shown_at_home(2)["id"]))
+    abroad.home.user("modlin").feature(int(abroad.shown_at_home(2)["id"]))
     let_pass(abroad, hours=1)
 
     assert abroad.world.pinned() == [2]
@@ -202,7 +202,7 @@ def test_a_home_server_that_is_away_unpins_nothing_and_is_asked_again(abroad: Ab
 @NEW_HOME
 def test_an_unpin_by_a_hand_on_the_home_server_stays(abroad: Abroad) -> None:
     abroad.world.post()
-    abroad.home.hand("modlin").feature(int(abroad.shown_at_home(1)["id"]), featured=False)
+    abroad.home.user("modlin").feature(int(abroad.shown_at_home(1)["id"]), featured=False)
 
     report = let_pass(abroad, hours=1)
 
@@ -398,7 +398,7 @@ def test_check_says_that_it_cannot_tell_what_the_home_server_runs(abroad: Abroad
 @ANY_HOME
 def test_check_follows_the_community_when_that_is_agreed_to(abroad: Abroad) -> None:
     community, own = abroad.world.community_id, abroad.world.sandbox
-    own.hand("megabot").post("community/follow", community_id=community, follow=False)
+    own.user("megabot").post("community/follow", community_id=community, follow=False)
     ports = abroad.world.ports()
 
     def following(*, agree: bool) -> list[str]:
@@ -428,7 +428,7 @@ def at_work(abroad: Abroad) -> Service:
 
 def say_at_home(abroad: Abroad, service: Service, text: str, *, by: str = "modlin") -> list[str]:
     """Comment in the thread on the community's own server; give the answers that readers see there."""
-    abroad.home.hand(by).comment(int(abroad.shown_at_home(1)["id"]), text)
+    abroad.home.user(by).comment(int(abroad.shown_at_home(1)["id"]), text)
     abroad.world.clock.at += timedelta(seconds=30)
     service.tick()
     people = abroad.home.world.people
@@ -456,7 +456,7 @@ def test_readers_of_the_communitys_own_server_command_nothing(abroad: Abroad) ->
 @ANY_HOME
 def test_a_moderator_who_is_appointed_on_the_communitys_own_server_commands(abroad: Abroad) -> None:
     service = at_work(abroad)
-    abroad.home.hand("modlin").add_mod(abroad.home.community("news").id, abroad.home.person("reader").id)
+    abroad.home.user("modlin").add_mod(abroad.home.community("news").id, abroad.home.person("reader").id)
 
     assert len(say_at_home(abroad, service, f"@megabot@{OWN} skip", by="reader")) == 1
 
@@ -465,7 +465,7 @@ def test_a_moderator_who_is_appointed_on_the_communitys_own_server_commands(abro
 def test_a_message_of_a_moderator_from_the_communitys_own_server_is_answered_there(abroad: Abroad) -> None:
     service = at_work(abroad)
     bot = next(one for one in abroad.home.world.people.values() if one.name == "megabot")
-    abroad.home.hand("modlin").message(bot.id, "status")
+    abroad.home.user("modlin").message(bot.id, "status")
     abroad.world.clock.at += timedelta(seconds=30)
     service.tick()
 
@@ -478,7 +478,7 @@ def test_an_order_by_message_is_confirmed_by_a_comment_on_the_communitys_own_ser
     """C11."""
     service = at_work(abroad)
     bot = next(one for one in abroad.home.world.people.values() if one.name == "megabot")
-    abroad.home.hand("modlin").message(bot.id, "skip")
+    abroad.home.user("modlin").message(bot.id, "skip")
     abroad.world.clock.at += timedelta(seconds=30)
     service.tick()
     letters = [one.content for one in abroad.home.world.messages.values() if one.creator_id == bot.id]

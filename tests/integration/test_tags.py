@@ -5,7 +5,7 @@ import pytest
 from megabot import check
 from megabot.check import Level
 from megabot.core.seen import OrderKind
-from megabot.sandbox import HandV4
+from megabot.sandbox import UserV4
 from tests.world import SLOT, WEEK, World
 
 
@@ -19,8 +19,8 @@ def tagged(world: World) -> World:
 
 
 def create_tag(world: World, name: str, title: str) -> None:
-    modlin = world.sandbox.hand("modlin")
-    assert isinstance(modlin, HandV4)
+    modlin = world.sandbox.user("modlin")
+    assert isinstance(modlin, UserV4)
     modlin.create_tag(world.community_id, name, title)
 
 

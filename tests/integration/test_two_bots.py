@@ -20,7 +20,7 @@ from megabot.ports import Forum
 from megabot.reconcile import run_pass
 from megabot.report import Report
 from megabot.sandbox import Sandbox
-from megabot.sandbox.hands import Hand
+from megabot.sandbox.user_client import User
 from tests.processes import Machine, ended, machine
 from tests.raw_server import RawServer
 from tests.world import SLOT, WEEK, World
@@ -63,7 +63,7 @@ def test_ten_that_post_at_once_make_one_post_with_one_sign_in(host: Machine, san
 
 def stands(sandbox: Sandbox) -> str:
     """The key and the address of the one post, as the server has them."""
-    (view,) = Hand(sandbox.url).get("post/list", community_name="news")["posts"]
+    (view,) = User(sandbox.url).get("post/list", community_name="news")["posts"]
     key = str(view["post"]["body"]).rpartition("/")[2].rstrip(")")
     return f"{key}: {view['post']['ap_id']}"
 

@@ -86,10 +86,10 @@ def test_what_is_written_after_the_upgrade_is_heard(a_week_later: World) -> None
     with serving(a_week_later, upgraded_before=REQUESTS + 2) as (service, _):
         tick_for_an_hour(a_week_later, service)
         bot = a_week_later.sandbox.person("megabot").id
-        a_week_later.sandbox.hand("modlin").message(bot, "status")
+        a_week_later.sandbox.user("modlin").message(bot, "status")
         service.tick()
 
-    answers = a_week_later.sandbox.hand("modlin").messages()
+    answers = a_week_later.sandbox.user("modlin").messages()
     assert len(answers) == 2
     assert "status" in {one["private_message"]["content"] for one in answers}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.stage import staged
 
@@ -22,27 +22,27 @@ def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def hand(sandbox: Sandbox) -> Callable[[str], Hand]:
-    return sandbox.hand
+def hand(sandbox: Sandbox) -> Callable[[str], User]:
+    return sandbox.user
 
 
 @pytest.fixture
-def bot(hand: Callable[[str], Hand]) -> Hand:
+def bot(hand: Callable[[str], User]) -> User:
     return hand("megabot")
 
 
 @pytest.fixture
-def modlin(hand: Callable[[str], Hand]) -> Hand:
+def modlin(hand: Callable[[str], User]) -> User:
     return hand("modlin")
 
 
 @pytest.fixture
-def reader(hand: Callable[[str], Hand]) -> Hand:
+def reader(hand: Callable[[str], User]) -> User:
     return hand("reader")
 
 
 @pytest.fixture
-def admin(hand: Callable[[str], Hand]) -> Hand:
+def admin(hand: Callable[[str], User]) -> User:
     return hand("admin")
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot.sandbox.hands import HandError
+from megabot.sandbox.user_client import ApiError
 
 
 def refusal(call: Callable[..., object], *args: object, **more: object) -> str:
     """Make a call that must fail, and give its status and code."""
-    with pytest.raises(HandError) as refused:
+    with pytest.raises(ApiError) as refused:
         call(*args, **more)
     return f"{refused.value.status} {refused.value.code}"

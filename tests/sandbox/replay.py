@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from megabot.sandbox import Hand, Sandbox
-from megabot.sandbox.accounts import totp
+from megabot.sandbox import Sandbox, User
+from megabot.sandbox.accounts import totp_code
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import Recording
 
@@ -39,10 +39,10 @@ class Stage:
     setups: "Mapping[int, Setup]"
     tokens: dict[str, str] = field(default_factory=dict)
 
-    def hand(self, name: str) -> Hand:
+    def hand(self, name: str) -> User:
         if name not in self.tokens:
             self.tokens[name] = self.sandbox.token_of(name)
-        hand = self.sandbox.hand(name)
+        hand = self.sandbox.user(name)
         hand.token = self.tokens[name]
         return hand
 
@@ -56,7 +56,7 @@ class Stage:
         path = request["path"] + (f"?{urlencode(request['query'])}" if request.get("query") else "")
         body = recording.body
         if recording.name == "login-outsider":
-            body = json.dumps(request["body"] | {"totp_2fa_token": totp(SECRET, self.clock())}).encode()
+            body = json.dumps(request["body"] | {"totp_2fa_token": totp_code(SECRET, self.clock())}).encode()
         headers = request.get("headers", {})
         return self._send(request["method"], path, self._token(request["as"]), body, headers)
 

@@ -1,6 +1,6 @@
 """What happened between the recordings of 0.19.20."""
 
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from tests.sandbox.replay import Setup, Stage, people, settings, site
 
 
@@ -38,7 +38,7 @@ def _other_password(stage: Stage) -> None:
 
 
 def _banned_from_site(stage: Stage) -> None:
-    hand = Hand(stage.sandbox.url, "megabot", "battery staple")
+    hand = User(stage.sandbox.url, "megabot", "battery staple")
     hand.login()
     stage.clock.advance(seconds=1)
     hand.put("user/change_password", **_passwords("battery staple", "correct horse"))

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from megabot.sandbox.federation import Network, Refused
-from megabot.sandbox.hands import Json
 from megabot.sandbox.records import Post
+from megabot.sandbox.user_client import Json
 from tests.sandbox.refusals import refusal
 
 BOTH = [(home, own) for home in ("v3", "v4") for own in ("v3", "v4")]
@@ -27,15 +27,15 @@ class Two:
     now: list[datetime]
 
     @property
-    def away(self) -> Hand:
-        return self.beta.hand("robin")
+    def away(self) -> User:
+        return self.beta.user("robin")
 
     def pass_(self, **span: float) -> None:
         self.now[0] += timedelta(**span)
 
     def at_alpha(self, post_id: int) -> Post:
         """Give a post of beta's as alpha has it; raise where it has not."""
-        self.alpha.hand().get("site")  # what is due arrives with the next request
+        self.alpha.user().get("site")  # what is due arrives with the next request
         found = self.alpha.world.post_at(f"https://beta.example/post/{post_id}")
         assert found is not None
         return found
@@ -44,7 +44,7 @@ class Two:
         with self.alpha.lock:
             robin = self.alpha.world.person_called("robin@beta.example", fetches=True)
         assert robin is not None
-        self.alpha.hand("modlin").add_mod(self.alpha.community("news").id, robin.id)
+        self.alpha.user("modlin").add_mod(self.alpha.community("news").id, robin.id)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def two(request: pytest.FixtureRequest) -> Iterator[Two]:
             alpha.add_person(name)
         alpha.add_community("news", moderators=["modlin"])
         beta.add_person("robin")
-        alpha.hand("reader").create_post(alpha.community("news").id, "From before")
+        alpha.user("reader").create_post(alpha.community("news").id, "From before")
         network = alpha.federate(beta)
         made = Two(alpha, beta, network, 0, now)
         view = made.away.get("community", name="news@alpha.example")["community_view"]
@@ -89,7 +89,7 @@ def test_a_community_of_another_server_is_found_by_its_handle_with_its_posts(two
 def test_strangers_make_a_server_fetch_nothing(two: Two) -> None:
     two.alpha.add_community("birds")
 
-    code = refusal(two.beta.hand().get, "community", name="birds@alpha.example")
+    code = refusal(two.beta.user().get, "community", name="birds@alpha.example")
 
     assert code.startswith("404")
 
@@ -104,7 +104,7 @@ def test_a_post_arrives_and_so_does_its_edit(two: Two) -> None:
     assert (shown.name, shown.body) == ("Hello", "two")
     address = f"https://beta.example/post/{post}"
     assert row(two.away.read_post(post))["ap_id"] == address
-    found = two.alpha.hand().get("resolve_object", q=address)["post"]
+    found = two.alpha.user().get("resolve_object", q=address)["post"]
     assert found.get("post", found)["ap_id"] == address
 
 
@@ -112,7 +112,7 @@ def test_a_post_arrives_and_so_does_its_edit(two: Two) -> None:
 def test_comments_arrive_both_ways_and_tell_whom_they_answer(two: Two) -> None:
     post = two.away.create_post(two.community_id, "Hello")
 
-    there = two.alpha.hand("reader").comment(two.at_alpha(post).id, "hi @robin@beta.example")
+    there = two.alpha.user("reader").comment(two.at_alpha(post).id, "hi @robin@beta.example")
     waiting = len(two.beta.world.mentions) + len(two.beta.world.notifications)
     (comment,) = two.beta.world.comments.values()
     two.away.comment(post, "hello yourself", parent_id=comment.id)
@@ -162,7 +162,7 @@ def test_an_upgrade_gives_a_community_of_0_19_the_addresses_that_pins_need(two: 
 def test_a_pin_from_the_communitys_own_server_arrives_with_its_line_in_the_mod_log(two: Two) -> None:
     post = two.away.create_post(two.community_id, "Hello")
 
-    two.alpha.hand("modlin").feature(two.at_alpha(post).id)
+    two.alpha.user("modlin").feature(two.at_alpha(post).id)
 
     assert row(two.away.read_post(post))["featured_community"]
     (line,) = [one for one in two.beta.world.modlog if one.post_id == post]
@@ -172,7 +172,7 @@ def test_a_pin_from_the_communitys_own_server_arrives_with_its_line_in_the_mod_l
 @ON_BOTH
 def test_removals_and_locks_by_the_communitys_moderators_arrive(two: Two) -> None:
     post = two.away.create_post(two.community_id, "Hello")
-    moderator = two.alpha.hand("modlin")
+    moderator = two.alpha.user("modlin")
 
     moderator.lock(two.at_alpha(post).id)
     moderator.remove(two.at_alpha(post).id)
@@ -187,7 +187,7 @@ def test_a_message_to_somebody_on_another_server_arrives_there(two: Two) -> None
         robin = two.alpha.world.person_called("robin@beta.example", fetches=True)
     assert robin is not None
 
-    two.alpha.hand("modlin").message(robin.id, "hello")
+    two.alpha.user("modlin").message(robin.id, "hello")
 
     assert [one.content for one in two.beta.world.messages.values()] == ["hello"]
 
@@ -212,12 +212,12 @@ def test_what_waits_is_shown_to_its_author_alone(two: Two) -> None:
     two.network.cut.add(frozenset({"alpha.example", "beta.example"}))
     two.away.create_post(two.community_id, "Hello")
 
-    def titles(hand: Hand) -> list[str]:
+    def titles(hand: User) -> list[str]:
         found = hand.get("post/list", community_id=two.community_id)["items"]
         return [one["post"]["name"] for one in found]
 
     assert titles(two.away) == ["Hello", "From before"]
-    assert titles(two.beta.hand("kim")) == ["From before"]
+    assert titles(two.beta.user("kim")) == ["From before"]
 
 
 @pytest.mark.parametrize(("two", "arrives"), [(("v4", "v3"), False), (("v4", "v4"), True)], indirect=["two"])
@@ -227,7 +227,7 @@ def test_without_a_follower_a_0_19_takes_nothing_and_a_1_0_what_is_in_reach_of_i
     two.away.post("community/follow", community_id=two.community_id, follow=False)
     post = two.away.create_post(two.community_id, "Hello")
 
-    two.alpha.hand("reader").comment(two.at_alpha(post).id, "hi")
+    two.alpha.user("reader").comment(two.at_alpha(post).id, "hi")
     two.away.read_post(post)
 
     assert bool(two.beta.world.comments) is arrives

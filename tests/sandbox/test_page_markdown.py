@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from tests.lemmy_server_markdown import plain_html
 from tests.sandbox.recordings import FOLDER
 
@@ -43,7 +43,7 @@ def test_the_client_was_asked_about_every_recorded_body() -> None:
 
 @pytest.mark.parametrize("name", SENT)
 def test_the_page_shows_a_body_as_the_client_does_but_for_what_is_listed(
-    name: str, bot: Hand, reader: Hand, news: int
+    name: str, bot: User, reader: User, news: int
 ) -> None:
     post = bot.create_post(news, "A body", SENT[name])
 

@@ -4,19 +4,19 @@ import re
 
 import pytest
 
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from tests.sandbox import images
 from tests.sandbox.refusals import refusal
 
 
-def test_the_front_page_lists_the_communities(reader: Hand) -> None:
+def test_the_front_page_lists_the_communities(reader: User) -> None:
     page = reader.page("/")
 
     assert '<a class="title" href="/c/news">News</a>' in page
     assert "!news@lemmy.example" in page
 
 
-def test_a_community_page_shows_pinned_posts_first_and_marked(bot: Hand, reader: Hand, news: int) -> None:
+def test_a_community_page_shows_pinned_posts_first_and_marked(bot: User, reader: User, news: int) -> None:
     pinned, other = bot.create_post(news, "Old but pinned"), bot.create_post(news, "Newer")
     bot.feature(pinned)
     bot.lock(pinned)
@@ -28,7 +28,7 @@ def test_a_community_page_shows_pinned_posts_first_and_marked(bot: Hand, reader:
 
 
 def test_a_community_page_names_authors_dates_comments_and_moderators(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     reader.comment(bot.create_post(news, "Commented"), "one")
 
@@ -40,7 +40,7 @@ def test_a_community_page_names_authors_dates_comments_and_moderators(
 
 
 def test_a_post_page_renders_the_body_and_marks_moderators_comments(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     post = bot.create_post(news, "Weekly thread", "**bold** and [a link](https://a.example/)")
     bot.distinguish(bot.comment(post, "the new thread is up"))
@@ -54,7 +54,7 @@ def test_a_post_page_renders_the_body_and_marks_moderators_comments(
 
 
 def test_an_answer_to_a_removed_comment_is_still_shown(
-    bot: Hand, modlin: Hand, reader: Hand, news: int
+    bot: User, modlin: User, reader: User, news: int
 ) -> None:
     post = bot.create_post(news, "Weekly thread")
     first = reader.comment(post, "rude words")
@@ -65,13 +65,13 @@ def test_an_answer_to_a_removed_comment_is_still_shown(
     assert ("rude words" in page, "a fine answer" in page) == (False, True)
 
 
-def test_a_comment_page_shows_its_post(bot: Hand, reader: Hand, news: int) -> None:
+def test_a_comment_page_shows_its_post(bot: User, reader: User, news: int) -> None:
     comment = bot.comment(bot.create_post(news, "Weekly thread"), "here")
 
     assert "<h1>Weekly thread</h1>" in reader.page(f"/comment/{comment}")
 
 
-def test_removed_and_deleted_posts_are_not_found(bot: Hand, modlin: Hand, reader: Hand, news: int) -> None:
+def test_removed_and_deleted_posts_are_not_found(bot: User, modlin: User, reader: User, news: int) -> None:
     removed, deleted = bot.create_post(news, "Removed"), bot.create_post(news, "Deleted")
     modlin.remove(removed)
     bot.delete(deleted)
@@ -81,7 +81,7 @@ def test_removed_and_deleted_posts_are_not_found(bot: Hand, modlin: Hand, reader
     assert "No posts yet." in reader.page("/c/news")
 
 
-def test_what_people_wrote_cannot_become_markup(bot: Hand, modlin: Hand, reader: Hand, news: int) -> None:
+def test_what_people_wrote_cannot_become_markup(bot: User, modlin: User, reader: User, news: int) -> None:
     evil = "<script>alert(1)</script>"
     modlin.put("community", community_id=news, title=f"News {evil}", description=evil)
     post = bot.create_post(news, f"Title {evil}", evil, url="https://a.example/?q=%22><i>")
@@ -92,14 +92,14 @@ def test_what_people_wrote_cannot_become_markup(bot: Hand, modlin: Hand, reader:
 
 
 @pytest.mark.parametrize("path", ["/", "/c/news", "/post/1"])
-def test_pages_load_nothing_from_elsewhere(bot: Hand, reader: Hand, news: int, path: str) -> None:
+def test_pages_load_nothing_from_elsewhere(bot: User, reader: User, news: int, path: str) -> None:
     bot.create_post(news, "Weekly thread", "plain")
 
     assert re.findall(r"<(?:link|script|img|iframe)|url\(|@import", reader.page(path)) == []
 
 
 def test_links_to_the_server_itself_stay_on_the_address_it_is_reached_at(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     first = bot.create_post(news, "First")
     second = bot.create_post(news, "Second", body=f"[Before](https://lemmy.example/post/{first})")
@@ -108,7 +108,7 @@ def test_links_to_the_server_itself_stay_on_the_address_it_is_reached_at(
 
 
 def test_an_image_post_shows_its_image_described_and_in_the_list_its_thumbnail(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     url = f"/pictrs/image/{bot.upload(images.jpeg())['file']}"
     post = bot.create_post(news, "A kite", url=f"https://lemmy.example{url}", alt_text='A "red" kite.')
@@ -122,7 +122,7 @@ def test_an_image_post_shows_its_image_described_and_in_the_list_its_thumbnail(
 
 
 def test_a_link_shows_its_thumbnail_on_both_pages_and_a_text_on_none(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     thumbnail, url = "https://files.example/t.png", "https://a.example/article"
     link = bot.create_post(news, "A link", url=url, custom_thumbnail=thumbnail)
@@ -133,7 +133,7 @@ def test_a_link_shows_its_thumbnail_on_both_pages_and_a_text_on_none(
     assert thumbnail not in reader.page(f"/post/{text}")
 
 
-def test_a_thumbnail_that_not_everyone_wants_to_see_is_veiled(bot: Hand, reader: Hand, news: int) -> None:
+def test_a_thumbnail_that_not_everyone_wants_to_see_is_veiled(bot: User, reader: User, news: int) -> None:
     url, thumbnail = "https://a.example/article", "https://files.example/t.png"
     bot.create_post(news, "A link", url=url, custom_thumbnail=thumbnail, nsfw=True)
 
@@ -142,7 +142,7 @@ def test_a_thumbnail_that_not_everyone_wants_to_see_is_veiled(bot: Hand, reader:
 
 
 def test_images_of_the_server_itself_come_from_the_address_it_is_reached_at(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     file = bot.upload(images.png())["file"]
     post = bot.create_post(news, "With an image", f"![a kite](https://lemmy.example/pictrs/image/{file})")
@@ -152,7 +152,7 @@ def test_images_of_the_server_itself_come_from_the_address_it_is_reached_at(
     assert 'src="https://lemmy.example.neighbour.example/a.png"' in reader.page(f"/post/{near}")
 
 
-def test_titles_have_emphasis_and_code_and_nothing_else(bot: Hand, reader: Hand, news: int) -> None:
+def test_titles_have_emphasis_and_code_and_nothing_else(bot: User, reader: User, news: int) -> None:
     post = bot.create_post(news, "*New* `x` [a](https://a.example) # <b>")
 
     shown = "<em>New</em> <code>x</code> [a](https://a.example) # &lt;b&gt;"

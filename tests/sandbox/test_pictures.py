@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from megabot.sandbox import Hand, ImageService, Sandbox
-from megabot.sandbox.form_data import NotAForm, Part, parts
-from megabot.sandbox.picture_format import Format, recognised
+from megabot.sandbox import ImageService, Sandbox, User
+from megabot.sandbox.picture_calls import NotAForm, Part, parse_form
+from megabot.sandbox.picture_format import Format, detect_format
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
@@ -64,7 +64,7 @@ def test_an_upload_is_answered_as_pict_rs_does_and_served_to_everyone(wire: Wire
     assert wire.get(f"/pictrs/image/{file['file']}") == (200, "image/png", images.png(30, 20))
 
 
-def test_two_uploads_of_one_image_are_two(bot: Hand) -> None:
+def test_two_uploads_of_one_image_are_two(bot: User) -> None:
     first, second = bot.upload(images.png()), bot.upload(images.png())
 
     assert first["file"] != second["file"]
@@ -107,7 +107,7 @@ def test_a_form_must_say_that_it_is_one(wire: Wire) -> None:
     assert wire.send(form(images.png()), **headers)[0] == 400
 
 
-def test_the_seventh_image_in_an_hour_is_too_many(sandbox: Sandbox, bot: Hand, clock: StandingClock) -> None:
+def test_the_seventh_image_in_an_hour_is_too_many(sandbox: Sandbox, bot: User, clock: StandingClock) -> None:
     sandbox.use_usual_limits()
     for _ in range(6):
         bot.upload(images.png())
@@ -138,17 +138,17 @@ def test_a_sandbox_can_be_made_without_one(clock: StandingClock) -> None:
     with Sandbox(clock, images=ImageService.DOWN) as sandbox:
         sandbox.add_person("reader")
 
-        assert refusal(Hand(sandbox.url, "reader").upload, images.png()) == "400 unknown"
+        assert refusal(User(sandbox.url, "reader").upload, images.png()) == "400 unknown"
 
 
-def test_while_it_is_down_everything_else_goes_on(sandbox: Sandbox, bot: Hand, news: int) -> None:
+def test_while_it_is_down_everything_else_goes_on(sandbox: Sandbox, bot: User, news: int) -> None:
     sandbox.use_images(ImageService.DOWN)
     post = bot.create_post(news, "A text", "with a body")
 
     assert bot.comment(post, "and a comment") == 1
 
 
-def test_off_it_takes_every_text_down_with_it(sandbox: Sandbox, modlin: Hand, bot: Hand, news: int) -> None:
+def test_off_it_takes_every_text_down_with_it(sandbox: Sandbox, modlin: User, bot: User, news: int) -> None:
     post = bot.create_post(news, "From before")
     sandbox.use_images(ImageService.OFF)
 
@@ -178,16 +178,16 @@ def test_kind_and_size_are_read_from_the_bytes(
     kind: str,
     is_animation: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
-    found = recognised(make(300, 200))
+    found = detect_format(make(300, 200))
 
     assert found == Format(kind=kind, width=300, height=200, is_animation=is_animation)
-    assert recognised(make(300, 200)[:9]) is None
+    assert detect_format(make(300, 200)[:9]) is None
 
 
 def test_a_form_is_cut_at_its_boundary_whatever_the_bytes_are() -> None:
     content = b"\r\n\r\n--not the boundary\r\n\xff\x00"
 
-    assert parts(_FORM, b"preamble\r\n" + form(content)) == [Part("images[]", content)]
+    assert parse_form(_FORM, b"preamble\r\n" + form(content)) == [Part("images[]", content)]
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_a_form_is_cut_at_its_boundary_whatever_the_bytes_are() -> None:
 )
 def test_half_a_form_is_none(body: bytes) -> None:
     with pytest.raises(NotAForm):
-        parts(_FORM, body)
+        parse_form(_FORM, body)

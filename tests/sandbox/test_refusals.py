@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from tests.sandbox.refusals import refusal
 
 
@@ -32,11 +32,11 @@ def test_a_field_of_a_wrong_kind_is_refused(sandbox: Sandbox, body: object, word
 
 
 @pytest.mark.parametrize("wrong", [{"limit": "ten"}, {"limit": ""}, {"page": "1.5"}])
-def test_a_number_in_a_query_must_be_one(reader: Hand, wrong: dict[str, Any]) -> None:
+def test_a_number_in_a_query_must_be_one(reader: User, wrong: dict[str, Any]) -> None:
     assert refusal(reader.get, "post/list", **wrong) == "400 unknown"
 
 
-def test_lists_must_be_lists(modlin: Hand, admin: Hand, news: int) -> None:
+def test_lists_must_be_lists(modlin: User, admin: User, news: int) -> None:
     for languages in ("none", ["en"]):
         answer = refusal(modlin.put, "community", community_id=news, discussion_languages=languages)
         assert answer == "400 unknown"
@@ -45,11 +45,11 @@ def test_lists_must_be_lists(modlin: Hand, admin: Hand, news: int) -> None:
     assert missing == "400 language_not_allowed"
 
 
-def test_a_body_that_is_too_big_is_refused(reader: Hand, news: int) -> None:
+def test_a_body_that_is_too_big_is_refused(reader: User, news: int) -> None:
     assert refusal(reader.create_post, news, "Too big", "b" * 2_000_001) == "413 unknown"
 
 
-def test_other_peoples_comments_are_left_alone(bot: Hand, reader: Hand, modlin: Hand, news: int) -> None:
+def test_other_peoples_comments_are_left_alone(bot: User, reader: User, modlin: User, news: int) -> None:
     comment = bot.comment(bot.create_post(news, "Commented"), "by the bot")
 
     assert refusal(modlin.edit_comment, comment, "mine now") == "400 no_comment_edit_allowed"
@@ -60,7 +60,7 @@ def test_other_peoples_comments_are_left_alone(bot: Hand, reader: Hand, modlin: 
 
 
 def test_a_comment_is_deleted_once_and_then_not_removed(
-    bot: Hand, modlin: Hand, reader: Hand, news: int
+    bot: User, modlin: User, reader: User, news: int
 ) -> None:
     comment = reader.comment(bot.create_post(news, "Commented"), "gone soon")
     reader.delete_comment(comment)
@@ -71,7 +71,7 @@ def test_a_comment_is_deleted_once_and_then_not_removed(
 
 
 def test_a_comment_cannot_answer_one_of_another_post_or_go_too_deep(
-    bot: Hand, reader: Hand, news: int
+    bot: User, reader: User, news: int
 ) -> None:
     first, second = bot.create_post(news, "The first"), bot.create_post(news, "The second")
     parent = reader.comment(first, "the top")
@@ -83,7 +83,7 @@ def test_a_comment_cannot_answer_one_of_another_post_or_go_too_deep(
 
 
 def test_other_peoples_messages_and_replies_are_not_marked(
-    bot: Hand, reader: Hand, modlin: Hand, sandbox: Sandbox, news: int
+    bot: User, reader: User, modlin: User, sandbox: Sandbox, news: int
 ) -> None:
     reader.comment(bot.create_post(news, "Commented"), "a reply")
     modlin.message(sandbox.person("megabot").id, "for the bot")
@@ -101,11 +101,11 @@ def test_other_peoples_messages_and_replies_are_not_marked(
 
 
 def test_admins_cannot_be_blocked_or_banned_by_their_juniors(
-    admin: Hand, reader: Hand, sandbox: Sandbox
+    admin: User, reader: User, sandbox: Sandbox
 ) -> None:
     senior = sandbox.person("admin").id
     sandbox.add_person("second", admin=True)
-    second = Hand(sandbox.url, "second", token=sandbox.token_of("second"))
+    second = User(sandbox.url, "second", token=sandbox.token_of("second"))
 
     assert refusal(reader.post, "user/block", person_id=senior, block=True) == "400 cant_block_admin"
     assert refusal(reader.post, "user/block", person_id=99, block=True) == "400 couldnt_find_person"
@@ -113,7 +113,7 @@ def test_admins_cannot_be_blocked_or_banned_by_their_juniors(
     assert refusal(admin.post, "user/ban", person_id=99, ban=True) == "400 couldnt_update_user"
 
 
-def test_communities_are_founded_by_admins_where_that_is_set(admin: Hand, reader: Hand, news: int) -> None:
+def test_communities_are_founded_by_admins_where_that_is_set(admin: User, reader: User, news: int) -> None:
     admin.put("site", community_creation_admin_only=True)
     fields = {"name": "books", "title": "Books"}
 
@@ -122,7 +122,7 @@ def test_communities_are_founded_by_admins_where_that_is_set(admin: Hand, reader
     assert admin.post("community", **fields)["community_view"]["community"]["title"] == "Books"
 
 
-def test_readers_do_not_touch_communities(admin: Hand, modlin: Hand, reader: Hand, news: int) -> None:
+def test_readers_do_not_touch_communities(admin: User, modlin: User, reader: User, news: int) -> None:
     assert refusal(reader.put, "community", community_id=news, title="Mine") == "400 not_a_mod_or_admin"
     delete = {"community_id": news, "deleted": True}
     assert refusal(reader.post, "community/delete", **delete) == "400 not_a_mod_or_admin"
@@ -131,7 +131,7 @@ def test_readers_do_not_touch_communities(admin: Hand, modlin: Hand, reader: Han
     assert refusal(modlin.ban, news, 99) == "400 community_user_already_banned"
 
 
-def test_a_wrong_old_password_changes_nothing(reader: Hand) -> None:
+def test_a_wrong_old_password_changes_nothing(reader: User) -> None:
     new = {"new_password": "battery staple", "new_password_verify": "battery staple"}
 
     assert refusal(reader.put, "user/change_password", old_password="wrong", **new) == "401 incorrect_login"
@@ -139,7 +139,7 @@ def test_a_wrong_old_password_changes_nothing(reader: Hand) -> None:
 
 
 def test_what_an_account_is_shown_comes_with_the_site(
-    reader: Hand, sandbox: Sandbox, admin: Hand, news: int
+    reader: User, sandbox: Sandbox, admin: User, news: int
 ) -> None:
     reader.save_settings(display_name="A Reader", bot_account=True, default_sort_type="New")
     reader.post("user/block", person_id=sandbox.person("megabot").id, block=True)

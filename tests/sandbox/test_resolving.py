@@ -2,16 +2,16 @@
 
 import pytest
 
-from megabot.sandbox import Hand, Sandbox
+from megabot.sandbox import Sandbox, User
 from tests.sandbox.refusals import refusal
 
 
-def resolved(hand: Hand, path: str) -> list[str]:
+def resolved(hand: User, path: str) -> list[str]:
     return list(hand.get("resolve_object", q=f"https://lemmy.example/{path}"))
 
 
 @pytest.fixture
-def post(bot: Hand, news: int) -> int:
+def post(bot: User, news: int) -> int:
     number = bot.create_post(news, "Resolved")
     bot.comment(number, "likewise")
     return number
@@ -23,10 +23,10 @@ def post(bot: Hand, news: int) -> int:
     [("post/1", "post"), ("comment/1", "comment"), ("c/news", "community"), ("u/megabot", "person")],
 )
 def test_what_this_server_has_is_found_by_its_address(
-    bot: Hand, sandbox: Sandbox, path: str, kind: str
+    bot: User, sandbox: Sandbox, path: str, kind: str
 ) -> None:
     assert resolved(bot, path) == [kind]
-    assert resolved(Hand(sandbox.url), path) == [kind]
+    assert resolved(User(sandbox.url), path) == [kind]
 
 
 @pytest.mark.usefixtures("post")
@@ -46,23 +46,23 @@ def test_what_this_server_has_is_found_by_its_address(
         "nonsense",
     ],
 )
-def test_any_other_address_is_not(bot: Hand, sandbox: Sandbox, address: str) -> None:
-    for hand in (bot, Hand(sandbox.url)):
+def test_any_other_address_is_not(bot: User, sandbox: Sandbox, address: str) -> None:
+    for hand in (bot, User(sandbox.url)):
         assert refusal(hand.get, "resolve_object", q=address) == "400 couldnt_find_object"
 
 
 def test_a_removed_post_is_not_found_not_even_by_its_moderator(
-    bot: Hand, modlin: Hand, sandbox: Sandbox, post: int
+    bot: User, modlin: User, sandbox: Sandbox, post: int
 ) -> None:
     modlin.remove(post)
 
     assert refusal(resolved, modlin, "post/1") == "400 couldnt_find_object"
-    assert refusal(resolved, Hand(sandbox.url), "post/1") == "400 couldnt_find_object"
+    assert refusal(resolved, User(sandbox.url), "post/1") == "400 couldnt_find_object"
     assert refusal(resolved, bot, "post/1") == "404 couldnt_find_object"
 
 
 @pytest.mark.usefixtures("post")
-def test_a_comment_that_is_gone_answers_404(bot: Hand, modlin: Hand) -> None:
+def test_a_comment_that_is_gone_answers_404(bot: User, modlin: User) -> None:
     bot.delete_comment(1)
 
     assert refusal(resolved, modlin, "comment/1") == "404 couldnt_find_object"
@@ -70,16 +70,16 @@ def test_a_comment_that_is_gone_answers_404(bot: Hand, modlin: Hand) -> None:
 
 @pytest.mark.usefixtures("post")
 def test_a_community_for_this_server_alone_is_found_by_its_members_only(
-    bot: Hand, modlin: Hand, sandbox: Sandbox, news: int
+    bot: User, modlin: User, sandbox: Sandbox, news: int
 ) -> None:
     modlin.put("community", community_id=news, visibility="LocalOnly")
 
     for path in ("post/1", "comment/1", "c/news"):
         assert len(resolved(bot, path)) == 1
-        assert refusal(resolved, Hand(sandbox.url), path) == "400 couldnt_find_object"
+        assert refusal(resolved, User(sandbox.url), path) == "400 couldnt_find_object"
 
 
-def test_a_private_server_tells_strangers_nothing(admin: Hand, sandbox: Sandbox, post: int) -> None:
+def test_a_private_server_tells_strangers_nothing(admin: User, sandbox: Sandbox, post: int) -> None:
     admin.put("site", private_instance=True)
 
-    assert refusal(resolved, Hand(sandbox.url), f"post/{post}") == "400 instance_is_private"
+    assert refusal(resolved, User(sandbox.url), f"post/{post}") == "400 instance_is_private"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from megabot.sandbox import Hand
+from megabot.sandbox import User
 from tests.sandbox.refusals import refusal
 
 
 @pytest.fixture
-def _written(bot: Hand, reader: Hand, news: int) -> None:
+def _written(bot: User, reader: User, news: int) -> None:
     post = bot.create_post(news, "Weekly thread", "about rivers", url="https://a.example/x")
     reader.comment(post, "more about rivers")
 
@@ -25,25 +25,25 @@ def _written(bot: Hand, reader: Hand, news: int) -> None:
         ("lakes", "All", set()),
     ],
 )
-def test_a_search_looks_where_it_is_asked_to(reader: Hand, words: str, kind: str, found: set[str]) -> None:
+def test_a_search_looks_where_it_is_asked_to(reader: User, words: str, kind: str, found: set[str]) -> None:
     answer = reader.get("search", q=words, type_=kind)
 
     assert {name for name, items in answer.items() if name != "type_" and items} == found
 
 
 @pytest.mark.usefixtures("_written")
-def test_a_search_of_titles_leaves_bodies_out(reader: Hand) -> None:
+def test_a_search_of_titles_leaves_bodies_out(reader: User) -> None:
     assert reader.get("search", q="rivers", type_="Posts", post_title_only=True)["posts"] == []
 
 
 @pytest.mark.usefixtures("_written")
-def test_a_search_in_one_community_finds_no_communities_or_people(reader: Hand) -> None:
+def test_a_search_in_one_community_finds_no_communities_or_people(reader: User) -> None:
     answer = reader.get("search", q="e", community_name="news")
 
     assert (answer["communities"], answer["users"], len(answer["posts"])) == ([], [], 1)
 
 
-def test_communities_are_listed_without_those_that_are_gone(reader: Hand, modlin: Hand, news: int) -> None:
+def test_communities_are_listed_without_those_that_are_gone(reader: User, modlin: User, news: int) -> None:
     before = reader.get("community/list")["communities"]
     modlin.post("community/delete", community_id=news, deleted=True)
 
@@ -52,21 +52,21 @@ def test_communities_are_listed_without_those_that_are_gone(reader: Hand, modlin
 
 
 @pytest.mark.usefixtures("_written")
-def test_a_post_is_read_by_a_comment_of_it_too(reader: Hand) -> None:
+def test_a_post_is_read_by_a_comment_of_it_too(reader: User) -> None:
     assert reader.get("post", comment_id=1)["post_view"]["post"]["id"] == 1
     assert refusal(reader.get, "post", comment_id=99) == "400 couldnt_find_comment"
     assert refusal(reader.get, "post") == "400 couldnt_find_post"
 
 
 @pytest.mark.usefixtures("_written")
-def test_posts_of_one_address_are_cross_posts(bot: Hand, reader: Hand, news: int) -> None:
+def test_posts_of_one_address_are_cross_posts(bot: User, reader: User, news: int) -> None:
     copy = bot.create_post(news, "The same", url="https://a.example/x")
 
     crossed = reader.get("post", id=copy)["cross_posts"]
     assert [view["post"]["id"] for view in crossed] == [1]
 
 
-def test_a_cursor_that_is_none_is_refused(reader: Hand) -> None:
+def test_a_cursor_that_is_none_is_refused(reader: User) -> None:
     assert refusal(reader.get, "post/list", page_cursor="nonsense") == "400 unknown"
 
 
@@ -80,7 +80,7 @@ def test_a_cursor_that_is_none_is_refused(reader: Hand) -> None:
     ],
 )
 def test_comments_are_sorted_as_asked(
-    bot: Hand, reader: Hand, modlin: Hand, news: int, sort: str, expected: list[str]
+    bot: User, reader: User, modlin: User, news: int, sort: str, expected: list[str]
 ) -> None:
     post = bot.create_post(news, "Sorted")
     ids = {content: reader.comment(post, content) for content in "abc"}
@@ -91,7 +91,7 @@ def test_comments_are_sorted_as_asked(
     assert [view["comment"]["content"] for view in found] == expected
 
 
-def test_comments_below_one_are_listed_by_their_parent(bot: Hand, reader: Hand, news: int) -> None:
+def test_comments_below_one_are_listed_by_their_parent(bot: User, reader: User, news: int) -> None:
     post = bot.create_post(news, "A tree")
     top = reader.comment(post, "top")
     reader.comment(post, "beside")
@@ -101,7 +101,7 @@ def test_comments_below_one_are_listed_by_their_parent(bot: Hand, reader: Hand, 
     assert [view["comment"]["content"] for view in found] == ["top", "below"]
 
 
-def test_subscribed_lists_what_one_follows(bot: Hand, reader: Hand, news: int) -> None:
+def test_subscribed_lists_what_one_follows(bot: User, reader: User, news: int) -> None:
     bot.create_post(news, "Followed")
     before = reader.get("post/list", type_="Subscribed")["posts"]
     reader.post("community/follow", community_id=news, follow=True)
@@ -110,7 +110,7 @@ def test_subscribed_lists_what_one_follows(bot: Hand, reader: Hand, news: int) -
     assert len(reader.get("post/list", type_="Subscribed")["posts"]) == 1
 
 
-def test_the_view_of_moderators_skips_languages(bot: Hand, modlin: Hand, news: int) -> None:
+def test_the_view_of_moderators_skips_languages(bot: User, modlin: User, news: int) -> None:
     bot.create_post(news, "auf Deutsch", language_id=32)
     modlin.save_settings(discussion_languages=[37])
 

@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from megabot.sandbox import Hand, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox import Sandbox, User
+from megabot.sandbox.user_client import ApiError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 
@@ -57,8 +57,8 @@ def test_an_unknown_path_or_method_answers_404_with_nothing_and_is_kept(
 ) -> None:
     with Sandbox(clock) as sandbox:
         for method, path in (("GET", "no/such"), ("DELETE", "post")):
-            with pytest.raises(HandError) as refused:
-                Hand(sandbox.url)._send(method, path)
+            with pytest.raises(ApiError) as refused:
+                User(sandbox.url).send(method, path)
             assert (refused.value.status, refused.value.code) == (404, "None")
 
         assert sandbox.unknown_requests == ["GET /api/v3/no/such", "DELETE /api/v3/post"]
@@ -90,7 +90,7 @@ def test_a_body_that_does_not_say_that_it_is_json_is_refused(wire: http.client.H
     assert json.loads(wire.getresponse().read())["message"] == "Content type error"
 
 
-def test_a_word_in_the_wrong_case_is_refused(bot: Hand) -> None:
+def test_a_word_in_the_wrong_case_is_refused(bot: User) -> None:
     assert refusal(bot.get, "post/list", sort="new") == "400 unknown"
 
 
@@ -101,7 +101,7 @@ def test_a_cookie_serves_as_a_token(wire: http.client.HTTPConnection, sandbox: S
 
 
 def test_a_limit_is_refilled_evenly_and_refusals_cost_nothing(
-    sandbox: Sandbox, bot: Hand, clock: StandingClock, news: int
+    sandbox: Sandbox, bot: User, clock: StandingClock, news: int
 ) -> None:
     sandbox.limit("post", 2, 600)
     for _ in range(2):
@@ -113,7 +113,7 @@ def test_a_limit_is_refilled_evenly_and_refusals_cost_nothing(
     assert bot.create_post(news, "Refilled") == 3
 
 
-def test_an_admin_sets_the_limits(admin: Hand, bot: Hand, news: int) -> None:
+def test_an_admin_sets_the_limits(admin: User, bot: User, news: int) -> None:
     view = admin.put("site", rate_limit_post=1, rate_limit_post_per_second=60)["site_view"]
     bot.create_post(news, "The only one")
 
@@ -137,7 +137,7 @@ def test_limits_are_counted_for_an_address_not_for_an_account(
     assert answers == [200, 400, 200]
 
 
-def test_the_usual_limits_are_those_of_a_new_server(sandbox: Sandbox, bot: Hand, news: int) -> None:
+def test_the_usual_limits_are_those_of_a_new_server(sandbox: Sandbox, bot: User, news: int) -> None:
     sandbox.use_usual_limits()
     for _ in range(6):
         bot.create_post(news, "Within the limit")
@@ -145,10 +145,10 @@ def test_the_usual_limits_are_those_of_a_new_server(sandbox: Sandbox, bot: Hand,
     assert refusal(bot.create_post, news, "The seventh") == "400 rate_limit_error"
 
 
-def test_requests_are_logged_with_who_made_them(sandbox: Sandbox, bot: Hand) -> None:
+def test_requests_are_logged_with_who_made_them(sandbox: Sandbox, bot: User) -> None:
     sandbox.forget_requests()
     bot.get("user/unread_count", limit=1)
-    Hand(sandbox.url).get("site")
+    User(sandbox.url).get("site")
 
     assert sandbox.requests == [
         ("GET", "/api/v3/user/unread_count", "megabot", 200),
@@ -157,7 +157,7 @@ def test_requests_are_logged_with_who_made_them(sandbox: Sandbox, bot: Hand) -> 
 
 
 def test_a_server_that_was_stopped_starts_again_with_its_state_and_address(
-    sandbox: Sandbox, bot: Hand, news: int
+    sandbox: Sandbox, bot: User, news: int
 ) -> None:
     post, url = bot.create_post(news, "Before"), sandbox.url
     sandbox.stop()
@@ -175,7 +175,7 @@ def test_stopping_ends_kept_connections(sandbox: Sandbox, wire: http.client.HTTP
     assert kept.recv(1) == b""
 
 
-def test_many_at_once_lose_nothing(sandbox: Sandbox, bot: Hand, news: int) -> None:
+def test_many_at_once_lose_nothing(sandbox: Sandbox, bot: User, news: int) -> None:
     threads = [
         threading.Thread(target=bot.create_post, args=(news, f"Post number {number}")) for number in range(20)
     ]
@@ -191,7 +191,7 @@ def test_a_bug_of_the_sandbox_is_kept_for_the_test_that_met_it(clock: StandingCl
     with Sandbox(clock) as sandbox:
         del sandbox.world.site.limits["message"]
         with pytest.raises((http.client.HTTPException, OSError)):
-            Hand(sandbox.url).get("site")
+            User(sandbox.url).get("site")
 
         assert "KeyError" in sandbox.crashes[0]
 

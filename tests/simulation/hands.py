@@ -1,4 +1,4 @@
-"""A person's hands at the server in memory: the calls of `megabot.sandbox.hands.Hand` that tests share."""
+"""A person's hands at the server in memory: what tests call of `megabot.sandbox.user_client.User`."""
 
 from dataclasses import dataclass, replace
 

@@ -10,7 +10,7 @@ from megabot.core.escaping import address, escaped
 from megabot.core.highlights import first_line
 from megabot.core.living import author, linked
 from megabot.markdown import to_html
-from megabot.sandbox.wording import mentioned_names
+from megabot.sandbox.text_rules import find_mentions
 from tests.editions import a_highlight
 
 HOSTS = ("lemmy.world", "lemmy.example")
@@ -75,7 +75,7 @@ PLAIN_TAGS = {"p", "br", "a", "pre", "code"}
 
 
 def mentions(text: str) -> list[str]:
-    return [name for host in HOSTS for name in mentioned_names(text, host)]
+    return [name for host in HOSTS for name in find_mentions(text, host)]
 
 
 def tags(text: str) -> set[str]:

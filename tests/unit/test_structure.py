@@ -114,6 +114,7 @@ LIBRARIES = {
     **dict.fromkeys(["__main__", "cli"], "click"),
     **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
     **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
+    "sandbox.pytest_plugin": "pytest",
     "archive": "",
     "archive.feeds": "feedgenerator",
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from megabot.sandbox import HandV4, Sandbox
+from megabot.sandbox import Sandbox, UserV4
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.stage import staged
 
@@ -16,31 +16,31 @@ def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def bot(sandbox: Sandbox) -> HandV4:
+def bot(sandbox: Sandbox) -> UserV4:
     return by(sandbox, "megabot")
 
 
 @pytest.fixture
-def modlin(sandbox: Sandbox) -> HandV4:
+def modlin(sandbox: Sandbox) -> UserV4:
     return by(sandbox, "modlin")
 
 
 @pytest.fixture
-def reader(sandbox: Sandbox) -> HandV4:
+def reader(sandbox: Sandbox) -> UserV4:
     return by(sandbox, "reader")
 
 
 @pytest.fixture
-def admin(sandbox: Sandbox) -> HandV4:
+def admin(sandbox: Sandbox) -> UserV4:
     return by(sandbox, "admin")
 
 
 @pytest.fixture
-def stranger(sandbox: Sandbox) -> HandV4:
+def stranger(sandbox: Sandbox) -> UserV4:
     return by(sandbox, "")
 
 
-def by(sandbox: Sandbox, name: str) -> HandV4:
-    hand = sandbox.hand(name)
-    assert isinstance(hand, HandV4)
+def by(sandbox: Sandbox, name: str) -> UserV4:
+    hand = sandbox.user(name)
+    assert isinstance(hand, UserV4)
     return hand

@@ -4,22 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.sandbox import HandV4, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox import Sandbox, UserV4
+from megabot.sandbox.user_client import ApiError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 
 _PASSWORD = "correct horse"
 
 
-def signed_in(sandbox: Sandbox, name: str = "reader", **more: object) -> HandV4:
+def signed_in(sandbox: Sandbox, name: str = "reader", **more: object) -> UserV4:
     body = {"username_or_email": name, "password": _PASSWORD, **more}
-    token = HandV4(sandbox.url).post("account/auth/login", **body)["jwt"]
-    return HandV4(sandbox.url, name, token=token)
+    token = UserV4(sandbox.url).post("account/auth/login", **body)["jwt"]
+    return UserV4(sandbox.url, name, token=token)
 
 
-def cause(hand: HandV4, path: str) -> str:
-    with pytest.raises(HandError) as refused:
+def cause(hand: UserV4, path: str) -> str:
+    with pytest.raises(ApiError) as refused:
         hand.get(path)
     return str(refused.value.answer.get("cause"))
 
@@ -37,7 +37,7 @@ def test_a_token_is_good_for_a_week_unless_it_is_to_stay(sandbox: Sandbox, clock
 
 
 def test_a_hand_signs_in_to_stay(sandbox: Sandbox, clock: StandingClock) -> None:
-    hand = HandV4(sandbox.url, "reader")
+    hand = UserV4(sandbox.url, "reader")
     hand.login()
     clock.advance(days=30)
 
@@ -45,7 +45,7 @@ def test_a_hand_signs_in_to_stay(sandbox: Sandbox, clock: StandingClock) -> None
 
 
 def test_a_ban_lets_in_and_lets_nothing_be_done(
-    sandbox: Sandbox, admin: HandV4, reader: HandV4, news: int
+    sandbox: Sandbox, admin: UserV4, reader: UserV4, news: int
 ) -> None:
     admin.ban_from_site(sandbox.person("reader").id)
 
@@ -69,7 +69,7 @@ def test_two_sign_ins_in_one_second_are_one_too_many(sandbox: Sandbox) -> None:
     ],
 )
 def test_the_cause_says_what_is_wrong_with_a_token(sandbox: Sandbox, token: str, why: str) -> None:
-    assert cause(HandV4(sandbox.url, "reader", token=token), "account/validate_auth") == why
+    assert cause(UserV4(sandbox.url, "reader", token=token), "account/validate_auth") == why
 
 
 def test_a_token_that_was_signed_out_is_in_order_and_unknown(sandbox: Sandbox) -> None:
@@ -79,21 +79,21 @@ def test_a_token_that_was_signed_out_is_in_order_and_unknown(sandbox: Sandbox) -
     assert cause(hand, "account/validate_auth") == "NotLoggedIn"
 
 
-def test_a_dead_token_makes_a_stranger_of_who_reads(sandbox: Sandbox, bot: HandV4, news: int) -> None:
+def test_a_dead_token_makes_a_stranger_of_who_reads(sandbox: Sandbox, bot: UserV4, news: int) -> None:
     bot.create_post(news, "Weekly thread")
-    dead = HandV4(sandbox.url, "megabot", token="dead.token.here")
+    dead = UserV4(sandbox.url, "megabot", token="dead.token.here")
 
     view = dead.get("person/content", username="megabot")["items"][0]
     assert "post_actions" not in view
 
 
-def test_the_account_has_the_languages_that_it_chose_and_no_others(bot: HandV4) -> None:
+def test_the_account_has_the_languages_that_it_chose_and_no_others(bot: UserV4) -> None:
     bot.save_settings(discussion_languages=[37])
 
     assert bot.get("account")["discussion_languages"] == [37]
 
 
-def test_settings_are_kept_under_their_v4_names(bot: HandV4) -> None:
+def test_settings_are_kept_under_their_v4_names(bot: UserV4) -> None:
     bot.save_settings(default_post_sort_type="most_comments", default_listing_type="all")
     account = bot.me()["local_user"]
 
@@ -101,16 +101,16 @@ def test_settings_are_kept_under_their_v4_names(bot: HandV4) -> None:
     assert refusal(bot.save_settings, default_post_sort_type="New") == "400 unknown"
 
 
-def test_a_newcomer_signs_up_and_is_in(sandbox: Sandbox, stranger: HandV4) -> None:
+def test_a_newcomer_signs_up_and_is_in(sandbox: Sandbox, stranger: UserV4) -> None:
     fields = {"username": "newcomer", "password": _PASSWORD, "password_verify": _PASSWORD}
     token = stranger.post("account/auth/register", **fields)["jwt"]
 
-    assert HandV4(sandbox.url, "newcomer", token=token).me()["person"]["name"] == "newcomer"
+    assert UserV4(sandbox.url, "newcomer", token=token).me()["person"]["name"] == "newcomer"
     assert refusal(stranger.post, "account/auth/register", **fields) == "400 username_already_taken"
 
 
 def test_a_seat_given_twice_is_given_anew_as_the_last(
-    sandbox: Sandbox, bot: HandV4, modlin: HandV4, news: int
+    sandbox: Sandbox, bot: UserV4, modlin: UserV4, news: int
 ) -> None:
     answer = modlin.add_mod(news, sandbox.person("modlin").id)
 

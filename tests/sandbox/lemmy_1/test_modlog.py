@@ -2,17 +2,17 @@
 
 import pytest
 
-from megabot.sandbox import Hand, HandV4, Sandbox
+from megabot.sandbox import Sandbox, User, UserV4
 
 
 @pytest.fixture
-def post(bot: HandV4, news: int) -> int:
+def post(bot: UserV4, news: int) -> int:
     number = bot.create_post(news, "Weekly thread")
     bot.feature(number)
     return number
 
 
-def rows(hand: Hand, **query: object) -> list[tuple[str, str | None]]:
+def rows(hand: User, **query: object) -> list[tuple[str, str | None]]:
     found = hand.get("modlog", **query)["items"]
     return [(one["modlog"]["kind"], one.get("moderator", {}).get("name")) for one in found]
 
@@ -27,19 +27,19 @@ _PIN = "mod_feature_post_community"
 def test_a_moderator_is_named_to_moderators_who_ask_for_the_community(
     sandbox: Sandbox, news: int, post: int, asker: str, name: str | None
 ) -> None:
-    hand = sandbox.hand(asker)
+    hand = sandbox.user(asker)
 
     assert rows(hand, community_id=news) == [(_PIN, name)]
     assert rows(hand, community_id=news, post_id=post) == [(_PIN, name)]
 
 
-def test_by_the_post_alone_only_an_admin_is_told(bot: HandV4, admin: HandV4, post: int) -> None:
+def test_by_the_post_alone_only_an_admin_is_told(bot: UserV4, admin: UserV4, post: int) -> None:
     assert rows(bot, post_id=post) == [(_PIN, None)]
     assert rows(admin, post_id=post) == [(_PIN, "megabot")]
 
 
 def test_who_may_not_know_a_moderator_cannot_ask_for_their_rows_either(
-    sandbox: Sandbox, bot: HandV4, reader: HandV4, news: int, post: int
+    sandbox: Sandbox, bot: UserV4, reader: UserV4, news: int, post: int
 ) -> None:
     other = sandbox.person("modlin").id
 
@@ -48,7 +48,7 @@ def test_who_may_not_know_a_moderator_cannot_ask_for_their_rows_either(
 
 
 def test_pins_of_the_front_page_are_a_kind_of_their_own(
-    admin: HandV4, bot: HandV4, modlin: HandV4, news: int, post: int
+    admin: UserV4, bot: UserV4, modlin: UserV4, news: int, post: int
 ) -> None:
     admin.feature(post, kind="Local")
     modlin.feature(post, featured=False)
@@ -60,7 +60,7 @@ def test_pins_of_the_front_page_are_a_kind_of_their_own(
 
 
 def test_a_row_says_at_whom_it_was_aimed(
-    sandbox: Sandbox, modlin: HandV4, reader: HandV4, news: int, post: int
+    sandbox: Sandbox, modlin: UserV4, reader: UserV4, news: int, post: int
 ) -> None:
     modlin.remove_comment(reader.comment(post, "off topic"))
     modlin.ban(news, sandbox.person("reader").id)
@@ -71,7 +71,7 @@ def test_a_row_says_at_whom_it_was_aimed(
     assert found[1]["target_comment"]["content"] == "off topic"
 
 
-def test_a_purged_post_takes_its_rows_along(admin: HandV4, bot: HandV4, news: int, post: int) -> None:
+def test_a_purged_post_takes_its_rows_along(admin: UserV4, bot: UserV4, news: int, post: int) -> None:
     admin.purge(post)
 
     assert rows(admin, community_id=news) == [("admin_purge_post", "admin")]

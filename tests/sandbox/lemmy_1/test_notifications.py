@@ -4,29 +4,29 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import HandV4, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox import Sandbox, UserV4
+from megabot.sandbox.user_client import ApiError
 
 
 @pytest.fixture
-def post(bot: HandV4, news: int) -> int:
+def post(bot: UserV4, news: int) -> int:
     return bot.create_post(news, "Weekly thread")
 
 
-def told(hand: HandV4, **query: object) -> list[dict[str, Any]]:
+def told(hand: UserV4, **query: object) -> list[dict[str, Any]]:
     return list(hand.get("account/notification/list", **query)["items"])
 
 
-def kinds(hand: HandV4, **query: object) -> list[str]:
+def kinds(hand: UserV4, **query: object) -> list[str]:
     return [one["notification"]["kind"] for one in told(hand, **query)]
 
 
-def count(hand: HandV4) -> int:
+def count(hand: UserV4) -> int:
     return int(hand.get("account/unread_counts")["notification_count"])
 
 
 def test_a_command_under_the_bots_own_post_is_a_reply_and_no_mention(
-    bot: HandV4, reader: HandV4, post: int
+    bot: UserV4, reader: UserV4, post: int
 ) -> None:
     reader.comment(post, "@megabot@lemmy.example status")
 
@@ -34,7 +34,7 @@ def test_a_command_under_the_bots_own_post_is_a_reply_and_no_mention(
 
 
 def test_every_edit_of_a_comment_tells_again_and_all_show_the_newest_text(
-    bot: HandV4, reader: HandV4, post: int
+    bot: UserV4, reader: UserV4, post: int
 ) -> None:
     comment = reader.comment(post, "one")
     for text in ("two", "three"):
@@ -45,7 +45,7 @@ def test_every_edit_of_a_comment_tells_again_and_all_show_the_newest_text(
 
 
 def test_a_mention_in_the_body_of_a_post_is_told_at_every_edit(
-    bot: HandV4, reader: HandV4, news: int
+    bot: UserV4, reader: UserV4, news: int
 ) -> None:
     post = reader.create_post(news, "@megabot@lemmy.example in a title", "Hello @megabot@lemmy.example")
     reader.edit_post(post, body="Hello again @megabot@lemmy.example")
@@ -55,7 +55,7 @@ def test_a_mention_in_the_body_of_a_post_is_told_at_every_edit(
 
 
 def test_who_was_it_is_told_to_admins_only_by_number(
-    sandbox: Sandbox, admin: HandV4, bot: HandV4, reader: HandV4, post: int, news: int
+    sandbox: Sandbox, admin: UserV4, bot: UserV4, reader: UserV4, post: int, news: int
 ) -> None:
     reader.comment(post, "a comment")
     reader.comment(admin.create_post(news, "Rules"), "another")
@@ -65,7 +65,7 @@ def test_who_was_it_is_told_to_admins_only_by_number(
 
 
 def test_what_is_gone_is_neither_listed_nor_counted(
-    bot: HandV4, modlin: HandV4, reader: HandV4, post: int
+    bot: UserV4, modlin: UserV4, reader: UserV4, post: int
 ) -> None:
     reader.delete_comment(reader.comment(post, "one"))
     modlin.remove_comment(reader.comment(post, "two"))
@@ -75,7 +75,7 @@ def test_what_is_gone_is_neither_listed_nor_counted(
 
 
 def test_an_act_upon_ones_own_post_is_told_also_to_who_did_it_but_no_pin_is(
-    bot: HandV4, modlin: HandV4, post: int
+    bot: UserV4, modlin: UserV4, post: int
 ) -> None:
     bot.feature(post)
     bot.lock(post)
@@ -91,7 +91,7 @@ def test_an_act_upon_ones_own_post_is_told_also_to_who_did_it_but_no_pin_is(
 
 
 def test_marking_another_ones_is_no_error_and_does_nothing(
-    bot: HandV4, modlin: HandV4, reader: HandV4, post: int
+    bot: UserV4, modlin: UserV4, reader: UserV4, post: int
 ) -> None:
     reader.comment(post, "a comment")
     number = told(bot)[0]["notification"]["id"]
@@ -102,7 +102,7 @@ def test_marking_another_ones_is_no_error_and_does_nothing(
     assert (count(bot), kinds(bot, unread_only=True), len(told(bot))) == (0, [], 1)
 
 
-def test_all_are_marked_at_once(bot: HandV4, reader: HandV4, post: int) -> None:
+def test_all_are_marked_at_once(bot: UserV4, reader: UserV4, post: int) -> None:
     for text in ("one", "two"):
         reader.comment(post, text)
     bot.post("account/notification/mark_as_read/all")
@@ -110,7 +110,7 @@ def test_all_are_marked_at_once(bot: HandV4, reader: HandV4, post: int) -> None:
     assert count(bot) == 0
 
 
-def test_an_answer_marks_what_it_answers_as_read(bot: HandV4, reader: HandV4, post: int) -> None:
+def test_an_answer_marks_what_it_answers_as_read(bot: UserV4, reader: UserV4, post: int) -> None:
     first = reader.comment(post, "one")
     reader.comment(post, "two")
     bot.comment(post, "an answer", parent_id=first)
@@ -118,7 +118,7 @@ def test_an_answer_marks_what_it_answers_as_read(bot: HandV4, reader: HandV4, po
     assert [one["data"]["comment"]["content"] for one in told(bot, unread_only=True)] == ["two"]
 
 
-def test_an_answer_to_what_is_gone_is_refused(bot: HandV4, reader: HandV4, post: int) -> None:
+def test_an_answer_to_what_is_gone_is_refused(bot: UserV4, reader: UserV4, post: int) -> None:
     first = reader.comment(post, "one")
     reader.delete_comment(first)
 
@@ -126,7 +126,7 @@ def test_an_answer_to_what_is_gone_is_refused(bot: HandV4, reader: HandV4, post:
 
 
 def test_neither_blocked_people_nor_hidden_bots_are_heard(
-    sandbox: Sandbox, bot: HandV4, modlin: HandV4, reader: HandV4, post: int
+    sandbox: Sandbox, bot: UserV4, modlin: UserV4, reader: UserV4, post: int
 ) -> None:
     reader.comment(post, "from a reader")
     bot.block(sandbox.person("reader").id)
@@ -138,7 +138,7 @@ def test_neither_blocked_people_nor_hidden_bots_are_heard(
 
 
 def test_a_conversation_has_both_sides_and_an_edited_message_twice(
-    sandbox: Sandbox, bot: HandV4, modlin: HandV4, reader: HandV4
+    sandbox: Sandbox, bot: UserV4, modlin: UserV4, reader: UserV4
 ) -> None:
     number = modlin.message(sandbox.person("megabot").id, "hello")
     modlin.edit_message(number, "hello, edited")
@@ -153,18 +153,18 @@ def test_a_conversation_has_both_sides_and_an_edited_message_twice(
 
 
 def test_who_wants_no_messages_gets_none_and_sends_none(
-    sandbox: Sandbox, bot: HandV4, modlin: HandV4
+    sandbox: Sandbox, bot: UserV4, modlin: UserV4
 ) -> None:
     bot.save_settings(private_messages_enabled=False)
 
     for hand, other in ((modlin, "megabot"), (bot, "modlin")):
         body = {"recipient_id": sandbox.person(other).id, "content": "x"}
-        with pytest.raises(HandError) as refused:
+        with pytest.raises(ApiError) as refused:
             hand.post("private_message", **body)
         assert refused.value.code == "couldnt_create"
 
 
-def refusal_of(hand: HandV4, post: int, parent: int) -> str:
-    with pytest.raises(HandError) as refused:
+def refusal_of(hand: UserV4, post: int, parent: int) -> str:
+    with pytest.raises(ApiError) as refused:
         hand.comment(post, "an answer", parent_id=parent)
     return refused.value.code

@@ -2,12 +2,12 @@
 
 import pytest
 
-from megabot.sandbox import HandV4
+from megabot.sandbox import UserV4
 from tests.sandbox.refusals import refusal
 
 
 @pytest.fixture
-def posts(bot: HandV4, news: int) -> list[int]:
+def posts(bot: UserV4, news: int) -> list[int]:
     return [bot.create_post(news, f"Thread {number}") for number in range(4)]
 
 
@@ -15,7 +15,7 @@ def ids(answer: dict[str, list[dict[str, dict[str, int]]]]) -> list[int]:
     return [one["post"]["id"] for one in answer["items"]]
 
 
-def test_a_full_page_leads_on_also_to_an_empty_one_which_leads_back(bot: HandV4, posts: list[int]) -> None:
+def test_a_full_page_leads_on_also_to_an_empty_one_which_leads_back(bot: UserV4, posts: list[int]) -> None:
     query = {"username": "megabot", "limit": 2}
     first = bot.get("person/content", **query)
     second = bot.get("person/content", page_cursor=first["next_page"], **query)
@@ -26,11 +26,11 @@ def test_a_full_page_leads_on_also_to_an_empty_one_which_leads_back(bot: HandV4,
     assert ("prev_page" in first, "next_page" in third) == (False, False)
 
 
-def test_a_page_that_is_not_full_is_the_last(bot: HandV4, posts: list[int]) -> None:
+def test_a_page_that_is_not_full_is_the_last(bot: UserV4, posts: list[int]) -> None:
     assert "next_page" not in bot.get("person/content", username="megabot", limit=5)
 
 
-def test_the_way_back_gives_the_page_before(bot: HandV4, posts: list[int], news: int) -> None:
+def test_the_way_back_gives_the_page_before(bot: UserV4, posts: list[int], news: int) -> None:
     query = {"community_id": news, "sort": "new", "limit": 2}
     first = bot.get("post/list", **query)
     second = bot.get("post/list", page_cursor=first["next_page"], **query)
@@ -38,7 +38,7 @@ def test_the_way_back_gives_the_page_before(bot: HandV4, posts: list[int], news:
     assert ids(bot.get("post/list", page_cursor=second["prev_page"], **query)) == ids(first)
 
 
-def test_what_is_made_between_two_pages_shifts_nothing(bot: HandV4, posts: list[int], news: int) -> None:
+def test_what_is_made_between_two_pages_shifts_nothing(bot: UserV4, posts: list[int], news: int) -> None:
     first = bot.get("person/content", username="megabot", limit=2)
     bot.create_post(news, "Thread in between")
 
@@ -47,7 +47,7 @@ def test_what_is_made_between_two_pages_shifts_nothing(bot: HandV4, posts: list[
 
 
 def test_a_cursor_holds_when_its_post_has_left_the_list(
-    bot: HandV4, modlin: HandV4, posts: list[int], news: int
+    bot: UserV4, modlin: UserV4, posts: list[int], news: int
 ) -> None:
     query = {"community_id": news, "sort": "new", "limit": 2}
     first = bot.get("post/list", **query)
@@ -57,7 +57,7 @@ def test_a_cursor_holds_when_its_post_has_left_the_list(
 
 
 @pytest.mark.parametrize("path", ["post/list", "comment/list", "modlog", "account/notification/list"])
-def test_what_is_no_cursor_or_too_long_a_page_is_refused(bot: HandV4, path: str) -> None:
+def test_what_is_no_cursor_or_too_long_a_page_is_refused(bot: UserV4, path: str) -> None:
     assert refusal(bot.get, path, page_cursor="garbage") == "400 unknown"
     assert refusal(bot.get, path, limit=51) == "400 invalid_fetch_limit"
     assert refusal(bot.get, path, limit=0) == "400 invalid_fetch_limit"
@@ -74,7 +74,7 @@ def test_what_is_no_cursor_or_too_long_a_page_is_refused(bot: HandV4, path: str)
         ("person/content", "NP99"),
     ],
 )
-def test_a_cursor_of_what_is_purged_finds_nothing(bot: HandV4, path: str, cursor: str) -> None:
+def test_a_cursor_of_what_is_purged_finds_nothing(bot: UserV4, path: str, cursor: str) -> None:
     whose = {"username": "megabot"} if path == "person/content" else {}
 
     assert refusal(bot.get, path, page_cursor=cursor, **whose) == "404 not_found"

@@ -2,20 +2,20 @@
 
 import pytest
 
-from megabot.sandbox import Hand, HandV4, ImageService, Sandbox
-from megabot.sandbox.hands import HandError
+from megabot.sandbox import ImageService, Sandbox, User, UserV4
+from megabot.sandbox.user_client import ApiError
 from tests.sandbox import images
 
 _REFUSED = "pictrs_invalid_image_upload"
 
 
-def refused(hand: Hand, content: bytes) -> tuple[str, str]:
-    with pytest.raises(HandError) as error:
+def refused(hand: User, content: bytes) -> tuple[str, str]:
+    with pytest.raises(ApiError) as error:
         hand.upload(content)
     return error.value.code, str(error.value.answer["message"])
 
 
-def test_an_upload_is_answered_with_its_address(bot: HandV4, news: int) -> None:
+def test_an_upload_is_answered_with_its_address(bot: UserV4, news: int) -> None:
     answer = bot.upload(images.png())
     post = bot.create_post(news, "Pictured", url=answer["image_url"])
     shown = bot.read_post(post)
@@ -34,14 +34,14 @@ def test_an_upload_is_answered_with_its_address(bot: HandV4, news: int) -> None:
     ],
 )
 def test_what_is_wrong_is_a_message_behind_the_same_code(
-    sandbox: Sandbox, bot: HandV4, service: ImageService, content: bytes, answer: tuple[str, str]
+    sandbox: Sandbox, bot: UserV4, service: ImageService, content: bytes, answer: tuple[str, str]
 ) -> None:
     sandbox.use_images(service)
 
     assert refused(bot, content) == answer
 
 
-def test_an_image_elsewhere_is_posted_through_the_server(sandbox: Sandbox, bot: HandV4, news: int) -> None:
+def test_an_image_elsewhere_is_posted_through_the_server(sandbox: Sandbox, bot: UserV4, news: int) -> None:
     sandbox.add_page("https://b.example/b.png", "image/png", images.png())
     post = bot.create_post(news, "Pictured", url="https://b.example/b.png")
     shown = bot.read_post(post)["post"]

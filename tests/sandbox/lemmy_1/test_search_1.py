@@ -2,19 +2,19 @@
 
 import pytest
 
-from megabot.sandbox import HandV4
-from megabot.sandbox.hands import HandError
+from megabot.sandbox import UserV4
+from megabot.sandbox.user_client import ApiError
 from tests.sandbox.refusals import refusal
 
 
 @pytest.fixture
-def post(bot: HandV4, reader: HandV4, news: int) -> int:
+def post(bot: UserV4, reader: UserV4, news: int) -> int:
     number = bot.create_post(news, "Weekly thread", "An essay on reading.")
     reader.comment(number, "A reading list")
     return number
 
 
-def found(hand: HandV4, **query: object) -> dict[str, int]:
+def found(hand: UserV4, **query: object) -> dict[str, int]:
     kinds = ("posts", "comments", "communities", "persons")
     answer = hand.get("search", **query)
     return {kind: len(answer[kind]) for kind in kinds if answer[kind]}
@@ -32,12 +32,12 @@ def found(hand: HandV4, **query: object) -> dict[str, int]:
     ],
 )
 def test_things_are_found_by_their_words(
-    reader: HandV4, post: int, query: dict[str, object], kinds: dict[str, int]
+    reader: UserV4, post: int, query: dict[str, object], kinds: dict[str, int]
 ) -> None:
     assert found(reader, **query) == kinds
 
 
-def test_an_address_is_resolved_beside_what_its_words_find(reader: HandV4, post: int) -> None:
+def test_an_address_is_resolved_beside_what_its_words_find(reader: UserV4, post: int) -> None:
     address = f"https://lemmy.example/post/{post}"
 
     assert reader.get("search", search_term=address)["resolve"]["type_"] == "post"
@@ -49,7 +49,7 @@ def test_an_address_is_resolved_beside_what_its_words_find(reader: HandV4, post:
     [("post/1", "post"), ("comment/1", "comment"), ("c/news", "community"), ("u/reader", "person")],
 )
 def test_everything_here_is_resolved_by_its_address(
-    stranger: HandV4, post: int, path: str, kind: str
+    stranger: UserV4, post: int, path: str, kind: str
 ) -> None:
     assert stranger.get("resolve_object", q=f"https://lemmy.example/{path}")["type_"] == kind
 
@@ -75,12 +75,12 @@ def test_everything_here_is_resolved_by_its_address(
         ("news", "Failed to resolve actor via webfinger"),
     ],
 )
-def test_what_is_not_here_is_looked_for_in_vain(reader: HandV4, asked: str, message: str) -> None:
-    with pytest.raises(HandError) as refused:
+def test_what_is_not_here_is_looked_for_in_vain(reader: UserV4, asked: str, message: str) -> None:
+    with pytest.raises(ApiError) as refused:
         reader.get("resolve_object", q=asked)
 
     assert (refused.value.code, refused.value.answer["message"]) == ("resolve_object_failed", message)
 
 
-def test_a_search_without_words_is_not_read(reader: HandV4) -> None:
+def test_a_search_without_words_is_not_read(reader: UserV4) -> None:
     assert refusal(reader.get, "search", q="weekly") == "400 unknown"
