@@ -126,6 +126,7 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop.set_up(tmp_path, tmp_path / "copies/1")
 
 
+@pytest.mark.slow
 def test_a_mutant_that_fails_its_test_is_caught_and_mended(workshop: Workshop) -> None:
     (found,) = trials([workshop], [WRONG])
 
@@ -133,12 +134,14 @@ def test_a_mutant_that_fails_its_test_is_caught_and_mended(workshop: Workshop) -
     assert workshop.run([SUM]).code == PASSED
 
 
+@pytest.mark.slow
 def test_a_mutant_that_one_of_its_tests_passes_has_survived(workshop: Workshop) -> None:
     nothing = "tests/test_sum.py::test_nothing"
 
     assert workshop.judge(replace(WRONG, caught_by=(SUM, nothing))) == Outcome(Fate.SURVIVED, nothing)
 
 
+@pytest.mark.slow
 def test_a_mutant_that_cannot_run_is_broken(workshop: Workshop) -> None:
     def cut(tree: ast.AST) -> None:
         vars(tree)["body"] = []
@@ -179,6 +182,7 @@ def test_a_mutants_fate_is_told_from_how_its_tests_went(run: Run, fate: Fate) ->
     assert verdict(replace(WRONG, words="not the sum"), run).fate is fate
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_before_anything_is_broken_is_trouble(workshop: Workshop) -> None:
     (workshop.folder / "megabot/__init__.py").write_text("def add(one, other):\n    return 5\n")
 
