@@ -1,6 +1,6 @@
 """The composition root: settings become adapters, adapters become ports.
 
-It, `running`, `workshop` and `chores` alone name concrete adapters.
+It, `running` and `workshop` alone name concrete adapters.
 """
 
 import logging

@@ -2,20 +2,25 @@
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
 
 import click
 
 from megabot import operating_texts, texts
 from megabot.app import App, notify
-from megabot.chores import all_chores
+from megabot.background import OwnProcess
+from megabot.config import Settings
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
 from megabot.language import ENGLISH
+from megabot.link_watch import link_job
 from megabot.ports import Ports
-from megabot.run import Service
+from megabot.run import Job, Service
 from megabot.running import Running, open_service
 from megabot.schedulers import next_slot
+from megabot.site_watch import site_job
 from megabot.tasks import LONGEST, trying_again
 
 LAG = 20.0
@@ -73,9 +78,31 @@ def _serve(running: Running) -> None:
         beat=lambda well: _beat(app, well=well),
         lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
     )
-    with all_chores(app, running.options, service.unhurried) as chores:
-        service.add_jobs(chores)
+    with background_jobs(app.settings, running.options, service.unhurried) as jobs:
+        service.add_jobs(jobs)
         service.serve(leave=running.is_to_read_again)
+
+
+@contextmanager
+def background_jobs(
+    settings: Settings, options: Mapping[str, object], ports: Ports
+) -> Iterator[Mapping[str, Job]]:
+    """Make the jobs, by name; one that is off in the settings does nothing. They act through `ports`."""
+    named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
+    before = [word for option, value in named.items() if value for word in (option, str(value))]
+    ledger = settings.state_dir / "ledger.db"
+    links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
+    site = site_job(
+        ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=lambda: ledger.stat().st_mtime_ns
+    )
+    is_on = {"links": settings.check_links != "off", "site": settings.site_dir is not None}
+    with closing(links), closing(site):
+        polls = {"links": links.poll, "site": site.poll}
+        yield {name: poll if is_on[name] else _idle for name, poll in polls.items()}
+
+
+def _idle(now: datetime) -> None:
+    """Do nothing: a job that was switched off takes its alert back so."""
 
 
 def _beat(app: App, *, well: bool) -> None:

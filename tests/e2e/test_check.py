@@ -11,9 +11,9 @@ import pytest
 
 from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App
-from megabot.chores import link_watch
 from megabot.process import read_settings
 from megabot.sandbox import Sandbox
+from megabot.verbs.run import background_jobs
 from tests.e2e.conftest import Megabot
 from tests.git_remote import be_another_account
 
@@ -119,8 +119,8 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
     megabot("post", CHECK_LINKS="weekly")
     app, now = App(read_settings({}), SystemClock(Stop())), datetime.now(UTC)
 
-    with link_watch(app, {}) as chore:
-        chore(now)
+    with background_jobs(app.settings, {}, app.ports) as jobs:
+        jobs["links"](now)
         kept = app.settings.state_dir / "links.json"
         until = time.monotonic() + 20
         while not kept.exists():

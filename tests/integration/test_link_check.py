@@ -15,11 +15,11 @@ from megabot import link_check, progress
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.link_cache import LinkCache
-from megabot.adapters.own_process import OwnProcess
 from megabot.adapters.renderer import Renderer
+from megabot.background import OwnProcess
 from megabot.core.links import Contact, Outcome, Verdict
 from megabot.errors import NoNetwork
-from megabot.link_watch import LONGEST, LinkWatch
+from megabot.link_watch import LONGEST, link_job
 from megabot.ports import Desk, Ports
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
 from tests.world import World
@@ -207,30 +207,30 @@ def alerts(ports: Ports) -> list[str]:
 def test_once_a_week_one_list_of_dead_links_is_told_and_taken_back(world: World) -> None:
     ports, looks = world.ports(), [Look(), Look()]
     started = iter(looks)
-    watch = LinkWatch(ports, lambda: next(started))
+    job = link_job(ports, lambda: next(started))
     now = world.clock.now()
 
-    watch.attend(now)
-    watch.attend(now)
+    job.poll(now)
+    job.poll(now)
     assert alerts(ports) == []
     looks[0].printed = printed(["https://old.example/a", "https://old.example/b"])
-    watch.attend(now + HOUR)
-    watch.attend(now + HOUR)
+    job.poll(now + HOUR)
+    job.poll(now + HOUR)
 
     said = "2 links are dead (all: megabot check --links): a.md:7 https://old.example/a, "
     assert alerts(ports) == [f"{said}a.md:7 https://old.example/b"]
     looks[1].printed = printed([])
-    watch.attend(now + timedelta(days=7))
-    watch.attend(now + timedelta(days=7))
+    job.poll(now + timedelta(days=7))
+    job.poll(now + timedelta(days=7))
     assert alerts(ports) == []
 
 
 def test_a_long_list_is_cut_to_what_a_message_holds(world: World) -> None:
     ports, look = world.ports(), Look()
-    watch = LinkWatch(ports, lambda: look)
+    job = link_job(ports, lambda: look)
     look.printed = printed([f"https://old.example/{'x' * 50}/{number}" for number in range(30)])
-    watch.attend(world.clock.now())
-    watch.attend(world.clock.now())
+    job.poll(world.clock.now())
+    job.poll(world.clock.now())
 
     (said,) = alerts(ports)
     assert said.startswith("30 links are dead")
@@ -244,9 +244,9 @@ def test_a_look_that_came_to_nothing_is_only_logged(
 ) -> None:
     ports, look = world.ports(), Look()
     look.printed = broken
-    watch = LinkWatch(ports, lambda: look)
-    watch.attend(world.clock.now())
-    watch.attend(world.clock.now())
+    job = link_job(ports, lambda: look)
+    job.poll(world.clock.now())
+    job.poll(world.clock.now())
 
     assert alerts(ports) == []
     assert "came to nothing" in caplog.text
@@ -259,21 +259,21 @@ def test_a_look_while_the_clock_was_a_year_ahead_does_not_put_off_the_next_one_b
     looks = [Look(), Look()]
     looks[0].printed = printed([])
     started = iter(looks)
-    watch = LinkWatch(world.ports(), lambda: next(started))
+    job = link_job(world.ports(), lambda: next(started))
     ahead = world.clock.now() + timedelta(days=365)
-    watch.attend(ahead)
-    watch.attend(ahead)
+    job.poll(ahead)
+    job.poll(ahead)
 
-    watch.attend(world.clock.now())
+    job.poll(world.clock.now())
 
     assert list(started) == []
 
 
 def test_a_look_that_never_ends_is_ended(world: World) -> None:
     look = Look()
-    watch = LinkWatch(world.ports(), lambda: look)
-    watch.attend(world.clock.now())
-    watch.attend(world.clock.now() + LONGEST + HOUR)
+    job = link_job(world.ports(), lambda: look)
+    job.poll(world.clock.now())
+    job.poll(world.clock.now() + LONGEST + HOUR)
 
     assert look.ended
 

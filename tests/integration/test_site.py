@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from megabot.archive.publishing import publish
+from megabot.background import BackgroundJob
 from megabot.errors import Unreachable
 from megabot.living import add_featured, highlight_of
 from megabot.long_look import look_at_all
 from megabot.ports import Ports
-from megabot.site_watch import DAILY, EVERY, LONGEST, SiteWatch
+from megabot.site_watch import DAILY, EVERY, LONGEST, site_job
 from tests.world import SLOT, WEEK, World
 
 ADDRESS = "https://threads.example/"
@@ -95,15 +96,15 @@ class Child:
 
 @dataclass
 class Bench:
-    """A watch on a world, with the children that it started."""
+    """A job on a world, with the children that it started."""
 
     world: World
     ports: Ports
     children: list[Child] = field(default_factory=list)
     stamp: int = 1
 
-    def watch(self) -> SiteWatch:
-        return SiteWatch(self.ports, start=self._start, stamp=lambda: self.stamp)
+    def job(self) -> BackgroundJob:
+        return site_job(self.ports, self._start, stamp=lambda: self.stamp)
 
     def _start(self) -> Child:
         self.children.append(Child())
@@ -116,27 +117,27 @@ def bench(world: World) -> Bench:
 
 
 def test_the_site_is_written_once_for_each_change_and_never_twice_at_a_time(bench: Bench) -> None:
-    watch, now = bench.watch(), bench.world.clock.now()
-    watch.attend(now)
+    job, now = bench.job(), bench.world.clock.now()
+    job.poll(now)
     bench.stamp = 2
-    watch.attend(now + EVERY)
+    job.poll(now + EVERY)
     assert len(bench.children) == 1
     bench.children[0].said = '{"files": 9, "written": 2, "removed": 0}'
     for number in range(2, 6):
-        watch.attend(now + number * EVERY)
+        job.poll(now + number * EVERY)
 
     assert len(bench.children) == 2
 
 
 def test_a_change_right_after_a_build_waits_a_little(bench: Bench) -> None:
-    watch, now = bench.watch(), bench.world.clock.now()
-    watch.attend(now)
+    job, now = bench.job(), bench.world.clock.now()
+    job.poll(now)
     bench.children[0].said = '{"files": 9, "written": 2, "removed": 0}'
     bench.stamp = 2
-    watch.attend(now + timedelta(seconds=30))
-    watch.attend(now + timedelta(seconds=60))
+    job.poll(now + timedelta(seconds=30))
+    job.poll(now + timedelta(seconds=60))
     assert len(bench.children) == 1
-    watch.attend(now + EVERY)
+    job.poll(now + EVERY)
 
     assert len(bench.children) == 2
 
@@ -145,43 +146,43 @@ def test_a_change_right_after_a_build_waits_a_little(bench: Bench) -> None:
 def test_a_build_that_fails_is_told_and_tried_again(
     bench: Bench, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watch, now = bench.watch(), bench.world.clock.now()
-    watch.attend(now)
+    job, now = bench.job(), bench.world.clock.now()
+    job.poll(now)
     bench.children[0].said = said
-    watch.attend(now + EVERY)
-    watch.attend(now + 2 * EVERY)
+    job.poll(now + EVERY)
+    job.poll(now + 2 * EVERY)
 
     assert "run: megabot site" in caplog.text
     assert len(bench.children) == 2
 
 
 def test_a_build_that_hangs_is_ended(bench: Bench) -> None:
-    watch, now = bench.watch(), bench.world.clock.now()
-    watch.attend(now)
-    watch.attend(now + LONGEST + EVERY)
+    job, now = bench.job(), bench.world.clock.now()
+    job.poll(now)
+    job.poll(now + LONGEST + EVERY)
 
     assert bench.children[0].ended
 
 
 def test_a_build_that_began_while_the_clock_was_ahead_is_ended(bench: Bench) -> None:
     """K04."""
-    watch, now = bench.watch(), bench.world.clock.now()
-    watch.attend(now + timedelta(days=365))
-    watch.attend(now)
+    job, now = bench.job(), bench.world.clock.now()
+    job.poll(now + timedelta(days=365))
+    job.poll(now)
 
     assert bench.children[0].ended
 
 
 def test_old_posts_are_looked_over_once_a_day(bench: Bench) -> None:
-    watch, now = bench.watch(), bench.world.clock.now()
+    job, now = bench.job(), bench.world.clock.now()
     looks: Callable[[], int] = lambda: sum(  # noqa: E731
         request.path.endswith("/user") for request in bench.world.sandbox.requests
     )
-    watch.attend(now)
+    job.poll(now)
     once = looks()
-    watch.attend(now + timedelta(hours=5))
+    job.poll(now + timedelta(hours=5))
     assert (once > 0, looks()) == (True, once)
-    watch.attend(now + DAILY)
+    job.poll(now + DAILY)
 
     assert looks() > once
 

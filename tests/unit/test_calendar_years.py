@@ -18,6 +18,7 @@ from megabot.core.calendar import Edition, Every, Schedule
 from megabot.core.month_days import MonthDay, may_coincide
 from tests.growth import CONSTANT, growth
 
+pytestmark = pytest.mark.slow
 DAY = timedelta(days=1)
 BEGIN, END = date(2020, 1, 1), date(2040, 12, 31)
 NOON = time(12)

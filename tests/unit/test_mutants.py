@@ -11,7 +11,16 @@ import pytest
 from megabot.core import adoption, plan, refreshing, undoing, upkeep
 from megabot.core.publication import PUBLICATION
 from tests.mutants.__main__ import MUTANTS, ROOT, trials, trouble_before
-from tests.mutants.change import Change
+from tests.mutants.change import (
+    Change,
+    call,
+    condition,
+    operand,
+    returns,
+    without_last_argument,
+    without_operand,
+    without_step,
+)
 from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop, verdict
 
@@ -42,6 +51,55 @@ def test_each_test_that_has_to_catch_a_mutant_is_there() -> None:
     assert [test for test, text in files.items() if f"def {test.rpartition('::')[2]}(" not in text] == []
 
 
+def larger(one: int, other: int) -> int:
+    """Stand for shipped code."""
+    if one and not (other or one > 9):
+        one = abs(other)
+    return max(one, other)
+
+
+def doubled(one: int) -> int:
+    return one * 2
+
+
+def lacking(missing: int) -> int:
+    return missing
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        (condition(larger, 1, gives=False), "if one and (not (other or one > 9)):", "if False:"),
+        (operand(larger, 1, 2, gives=doubled), "(not (other or one > 9))", "(not (one * 2 or one > 9))"),
+        (without_operand(larger, 1, 2), "(not (other or one > 9))", "(not one > 9)"),
+        (without_operand(larger, 1, 2, 3), "one and (not (other or one > 9))", "one"),
+        (call(larger, abs, gives=None), "abs(other)", "None"),
+        (without_last_argument(larger, max), "max(one, other)", "max(one)"),
+        (without_step(larger, abs), "one = abs(other)", "pass"),
+        (returns(larger, gives=doubled), "return max(one, other)", "return one * 2"),
+    ],
+)
+def test_a_change_is_made_at_its_place_alone(change: Change, before: str, after: str) -> None:
+    mutant = Mutant(name="changed", changes=(change,), caught_by=())
+
+    removed, added = mutant.diff(ROOT).splitlines()
+
+    assert added[1:] == removed[1:].replace(before, after) != removed[1:]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (condition(larger, 2, gives=False), "1 places fit, and number 2 is meant"),
+        (call(larger, min, gives=None), "0 places fit, and it must be one"),
+        (returns(larger, gives=lacking), "larger has no variable missing"),
+    ],
+)
+def test_a_change_that_does_not_fit_says_why(change: Change, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        Mutant(name="changed", changes=(change,), caught_by=()).broken(ROOT)
+
+
 SUM = "tests/test_sum.py::test_sum"
 
 
@@ -68,6 +126,7 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop.set_up(tmp_path, tmp_path / "copies/1")
 
 
+@pytest.mark.slow
 def test_a_mutant_that_fails_its_test_is_caught_and_mended(workshop: Workshop) -> None:
     (found,) = trials([workshop], [WRONG])
 
@@ -75,12 +134,14 @@ def test_a_mutant_that_fails_its_test_is_caught_and_mended(workshop: Workshop) -
     assert workshop.run([SUM]).code == PASSED
 
 
+@pytest.mark.slow
 def test_a_mutant_that_one_of_its_tests_passes_has_survived(workshop: Workshop) -> None:
     nothing = "tests/test_sum.py::test_nothing"
 
     assert workshop.judge(replace(WRONG, caught_by=(SUM, nothing))) == Outcome(Fate.SURVIVED, nothing)
 
 
+@pytest.mark.slow
 def test_a_mutant_that_cannot_run_is_broken(workshop: Workshop) -> None:
     def cut(tree: ast.AST) -> None:
         vars(tree)["body"] = []
@@ -121,6 +182,7 @@ def test_a_mutants_fate_is_told_from_how_its_tests_went(run: Run, fate: Fate) ->
     assert verdict(replace(WRONG, words="not the sum"), run).fate is fate
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_before_anything_is_broken_is_trouble(workshop: Workshop) -> None:
     (workshop.folder / "megabot/__init__.py").write_text("def add(one, other):\n    return 5\n")
 

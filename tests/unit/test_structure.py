@@ -23,8 +23,8 @@ PAGE = "preview_page preview_parts preview_style preview_links"
 SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
 SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
 PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = f"app process chores running run schedulers tasks {SHOWN} {PASS} {READERS} inbox archive"
-VERBS += f" init demo sandbox {PORTS}"
+VERBS = f"app process background link_watch running run schedulers tasks {SHOWN} {PASS} {READERS}"
+VERBS += f" inbox archive init demo sandbox {PORTS}"
 WIRE = "adapters.lemmy_wire_v3 adapters.lemmy_wire_v4 adapters.lemmy_forms adapters.lemmy_pages"
 WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 LEMMY_INBOXES = "adapters.lemmy_v3_inbox adapters.lemmy_v4_inbox"
@@ -43,8 +43,8 @@ MAY_IMPORT = {
     "process": "config logs",
     "app": f"adapters process measuring operating_texts terminal {PASS} run inbox {PORTS}",
     "running": f"app process adapters operating_texts {PORTS}",
-    "site_watch": f"long_look site_texts {PORTS}",
-    "chores": f"app adapters site_watch link_watch {PORTS}",
+    "site_watch": f"background long_look site_texts {PORTS}",
+    "background": "core",
     "run": f"{PASS} schedulers tasks {PORTS}",
     "schedulers": f"{PASS} source_watch inbox tasks {PORTS}",
     **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
@@ -63,7 +63,7 @@ MAY_IMPORT = {
     "operating_texts": "",
     "check_texts": "texts moments core",
     "link_check": f"check check_texts preview markdown {PORTS}",
-    "link_watch": f"check_texts {PORTS}",
+    "link_watch": f"background check_texts {PORTS}",
     "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
     "workshop": f"adapters app {PORTS}",
     "importing": f"orders places {PORTS}",
