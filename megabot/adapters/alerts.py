@@ -4,8 +4,8 @@ import json
 import logging
 from collections.abc import Iterator
 
+from megabot.channels import from_json, to_json
 from megabot.ports import Ledger
-from megabot.sentences import from_json, to_json
 
 _KEY = "alerts"
 log = logging.getLogger("megabot")
