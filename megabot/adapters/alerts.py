@@ -22,8 +22,10 @@ class LedgerAlerts:
 
     def raise_alert(self, key: str, sentence: str) -> None:
         """Say it once for a key, and again where the sentence changed."""
-        if self._read().get(key) != sentence:
+        before = self._read().get(key)
+        if before is None or to_json(before) != to_json(sentence):  # an older megabot kept no commands
             self._ledger.update(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
+        if before != sentence:
             log.warning("%s", sentence)
 
     def take_back(self, key: str) -> None:
