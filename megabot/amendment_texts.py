@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from megabot import suggestions
+from megabot.channels import Sentence, fill, join
 from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
 from megabot.core.calendar import Edition
 from megabot.core.commands import Verb
 from megabot.core.problems import Problem
 from megabot.core.threads import Thread
 from megabot.language import Language
-from megabot.sentences import Sentence, fill, join
 from megabot.texts import local_moment
 
 

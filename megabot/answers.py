@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from megabot.channels import Sentence, markdown
 from megabot.core.commands import Handle, Misunderstood, Reason, Verb
 from megabot.core.escaping import escaped
 from megabot.language import Language
-from megabot.sentences import Sentence, markdown
 
 
 def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
@@ -34,14 +34,14 @@ def done(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
     """Put into an answer what an order came to."""
     lines = [*said, *complaints]
     if len(lines) == 1:
-        return markdown(lines[0])
-    return "\n".join(f"- {markdown(line)}" for line in lines)
+        return markdown(lines[0], escaped)
+    return "\n".join(f"- {markdown(line, escaped)}" for line in lines)
 
 
 def failed(lang: Language, error: Exception) -> str:
     """Say that an order could not be carried out."""
     what = error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
-    return lang.failed.format(error=markdown(what))
+    return lang.failed.format(error=markdown(what, escaped))
 
 
 def which_thread(lang: Language, verb: Verb, threads: Sequence[str], bot: Handle) -> str:

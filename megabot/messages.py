@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from megabot import sentences, texts
+from megabot import channels, texts
 from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
 from megabot.core.threads import Thread
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
@@ -127,7 +127,7 @@ def _read(ports: Ports) -> dict[str, Told]:
     kept = json.loads(ports.ledger.recall(_KEY) or "{}")
     return {
         key: Told(
-            ToldState(one["state"]), sentences.from_json(one["sentence"]), datetime.fromisoformat(one["at"])
+            ToldState(one["state"]), channels.from_json(one["sentence"]), datetime.fromisoformat(one["at"])
         )
         for key, one in kept.items()
     }
@@ -136,7 +136,7 @@ def _read(ports: Ports) -> dict[str, Told]:
 def _keep(ports: Ports, told: dict[str, Told], before: dict[str, Told]) -> None:
     if told != before:
         plain = {
-            key: {"state": one.state, "sentence": sentences.to_json(one.sentence), "at": one.at.isoformat()}
+            key: {"state": one.state, "sentence": channels.to_json(one.sentence), "at": one.at.isoformat()}
             for key, one in told.items()
         }
         ports.ledger.remember(_KEY, json.dumps(plain))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from megabot import suggestions, texts
 from megabot.amending import has_essays, in_force, preamble_of
 from megabot.amendment_texts import preamble_left_out
+from megabot.channels import fill
 from megabot.core.actions import Reason
 from megabot.core.amendments import Kind
 from megabot.core.interval import Interval
@@ -17,7 +18,6 @@ from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.parts import part_of
 from megabot.ports import Ports
 from megabot.report import Report, failure_of, may_pass
-from megabot.sentences import fill
 
 SOURCE, FAILED = "source", "failed"
 """The keys of the alerts about the source, and about a thread that fails."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from megabot import suggestions, texts
+from megabot.channels import fill
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Reason, Release
 from megabot.core.adoption import Effects, edition_of, effects_of
@@ -24,7 +25,6 @@ from megabot.places import agree_to_move, find_place
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
-from megabot.sentences import fill
 from megabot.sources import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)

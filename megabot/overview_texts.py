@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from megabot import amendment_texts, suggestions, texts
+from megabot.channels import Sentence, fill, join
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.language import Language
-from megabot.sentences import Sentence, fill, join
 
 _FRESH = timedelta(minutes=30)
 

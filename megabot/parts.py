@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot import suggestions
+from megabot.channels import fill
 from megabot.core import context, limits
 from megabot.core.records import PostRecord
 from megabot.core.seen import PART, Order, OrderKind
@@ -11,7 +12,6 @@ from megabot.core.threads import EDITION_URL, Context, Rendered
 from megabot.errors import ConfigError
 from megabot.language import Language
 from megabot.ports import Desk
-from megabot.sentences import fill
 from megabot.standing import standing_record
 
 

@@ -1,8 +1,7 @@
 """The commands that sentences tell people to give, each for the shell and for Lemmy. Wording only."""
 
-from megabot.core.commands import Verb
+from megabot.channels import CommandWords
 from megabot.language import Language
-from megabot.sentences import CommandWords
 
 
 def post(thread: str) -> CommandWords:
@@ -35,9 +34,9 @@ def refresh_title(thread: str) -> CommandWords:
     return CommandWords(_typed("refresh", thread, "--title"), f"`refresh {thread} title`")
 
 
-def change(verb: Verb, thread: str, key: str = "") -> CommandWords:
+def change(verb: str, thread: str, key: str = "") -> CommandWords:
     """Hold, skip or resume an edition, or resume all of them."""
-    return _alike(f"{verb.value} {thread} {key}".rstrip())
+    return _alike(f"{verb} {thread} {key}".rstrip())
 
 
 def adopt(lang: Language, url: str) -> CommandWords:

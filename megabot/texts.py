@@ -8,15 +8,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from megabot import suggestions
+from megabot.channels import CommandWords, Sentence, cut, fill, markdown
 from megabot.core.actions import Hold
 from megabot.core.calendar import Edition
 from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Verb
+from megabot.core.escaping import escaped
 from megabot.core.telling import Letter
 from megabot.core.threads import Thread
 from megabot.language import Language
 from megabot.moments import zone_name
-from megabot.sentences import CommandWords, Sentence, cut, fill, markdown
 
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
@@ -264,7 +265,7 @@ def letter(lang: Language, news: Letter) -> str:
 
 
 def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
-    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT))}" for _, sentence in alerts[:_MOST_ALERTS]]
+    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT), escaped)}" for _, sentence in alerts[:_MOST_ALERTS]]
     more = len(alerts) - len(lines)
     return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
 

@@ -4,8 +4,8 @@ import json
 import logging
 from collections.abc import Iterator
 
+from megabot.channels import from_json, to_json
 from megabot.ports import Ledger
-from megabot.sentences import from_json, to_json
 
 _KEY = "alerts"
 log = logging.getLogger("megabot")
@@ -22,8 +22,10 @@ class LedgerAlerts:
 
     def raise_alert(self, key: str, sentence: str) -> None:
         """Say it once for a key, and again where the sentence changed."""
-        if self._read().get(key) != sentence:
+        before = self._read().get(key)
+        if before is None or to_json(before) != to_json(sentence):  # an older megabot kept no commands
             self._ledger.update(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
+        if before != sentence:
             log.warning("%s", sentence)
 
     def take_back(self, key: str) -> None:

@@ -13,13 +13,13 @@ import pytest
 
 from megabot import answers, suggestions
 from megabot.app import open_app
+from megabot.channels import CommandWords
 from megabot.config import pages
 from megabot.core.commands import Verb
 from megabot.language import ENGLISH
 from megabot.run import Service
 from megabot.sandbox import Sandbox
 from megabot.sandbox.user_client import User
-from megabot.sentences import CommandWords
 from tests.e2e.conftest import Megabot
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")

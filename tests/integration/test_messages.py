@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from megabot import messages
+from megabot import messages, suggestions
+from megabot.channels import fill, markdown
+from megabot.core.escaping import escaped
 from megabot.core.posts import Unread
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem
@@ -80,6 +82,20 @@ def test_when_it_is_over_that_is_told_too(world: World) -> None:
     _, over = inbox(world, "modlin")
     assert over.startswith("This is over, and nothing is to be done about it any more:")
     assert len(world.posts()) == 2
+
+
+def test_an_alert_keeps_its_commands_apart_also_one_that_an_older_version_kept(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    sentence = fill("to post it: {command}", command=suggestions.post_next("news"))
+    world.ports().alerts.raise_alert("news:late", str(sentence))
+
+    world.ports().alerts.raise_alert("news:late", sentence)
+
+    (kept,) = (text for key, text in world.ports().alerts.standing() if key == "news:late")
+    assert kept == "to post it: megabot post news --next"
+    assert markdown(kept, escaped) == "to post it: `post news next`"
+    assert [record.message for record in caplog.records] == [kept]
 
 
 def test_what_is_said_of_a_thread_ends_with_the_thread(world: World) -> None:

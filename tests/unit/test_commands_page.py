@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from megabot import suggestions
+from megabot.channels import CommandWords, fill, markdown
 from megabot.cli import cli
 from megabot.core.arguments import words_of
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
+from megabot.core.escaping import escaped
 from megabot.core.grammar import parse
 from megabot.language import ENGLISH
-from megabot.sentences import CommandWords, fill, markdown
 
 PAGE = Path(__file__).parents[2] / "docs/commands.md"
 BOT = Handle("megabot", "lemmy.example")
@@ -114,9 +115,9 @@ def test_each_reader_is_told_the_command_in_the_words_of_their_channel(
     sentence = fill("to do that: {command}; or else", command=suggested)
 
     assert sentence == f"to do that: {shell}; or else"
-    assert markdown(sentence) == f"to do that: {lemmy}; or else"
+    assert markdown(sentence, escaped) == f"to do that: {lemmy}; or else"
 
 
 def test_what_cannot_be_said_on_lemmy_stays_for_whoever_has_the_shell() -> None:
     for said in ("see: megabot check --online", "agrees with: megabot post news --move"):
-        assert markdown(said) == said
+        assert markdown(said, escaped) == said

@@ -13,7 +13,7 @@ from megabot.errors import ConfigError
 from megabot.language import ENGLISH
 from tests.unit.test_structure import ROOT, TREES, functions
 
-ENGLISH_MAY_BE_NAMED = {"language", "ports", "app", "run", "verbs.run", "config.language_file"}
+ENGLISH_MAY_BE_NAMED = {"language", "ports", "app", "schedulers", "verbs.run", "config.language_file"}
 ENGLISH_MAY_BE_NAMED |= {"config.pages", "deed_texts", "adoption_texts"}
 
 

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 import megabot.__main__ as main_module
-from megabot.core.actions import NEEDS_PERSON, Reason
+from megabot import texts
+from megabot.core.actions import NEEDS_PERSON, Hold, Reason
 from megabot.core.metrics import Vitals, exposition
-from megabot.hold_texts import HOLDS
 from megabot.language import ENGLISH
 from megabot.layout import EXIT_CODES
 from megabot.verbs import help_page
+from tests.making import a_thread
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
 BESIDE = {"cap", "failed", "inbox", "job", "preamble", "source", "tags"}
-"""Alerts that are no reason to hold anything: see `needs` and `run`."""
+"""Alerts that are no reason to hold anything: see `needs`, `run` and `schedulers`."""
 ORDER = re.compile(r"megabot [a-z]+(?: (?:--[a-z]+|[A-Z]+|\{\w+\}))*")
 ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 
@@ -40,7 +41,8 @@ def options_by_verb(text: str) -> dict[str, set[str]]:
 @pytest.mark.parametrize("alert", sorted(NEEDS_PERSON))
 def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: Reason) -> None:
     page = options_by_verb(next(what for name, _, what in ROW.findall(PAGE) if name == alert))
-    said = options_by_verb(HOLDS[alert])
+    blocked = Hold(reason=alert, edition="{edition}", url="{url}")
+    said = options_by_verb(texts.hold(ENGLISH, a_thread(name="{thread}"), blocked))
 
     assert {verb: options for verb, options in said.items() if page.get(verb, options) != options} == {}
 

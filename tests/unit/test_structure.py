@@ -16,7 +16,7 @@ PASS = "answers amending amendment_texts "
 PASS += "reconcile listing observe evidence home_pin memory "
 PASS += "series standing long_look living parts places companions compose images perform"
 PASS += " orders messages needs report deed_texts read_only_ledger"
-PORTS = "core ports language config texts suggestions sentences errors sources"
+PORTS = "core ports language config texts suggestions channels errors sources"
 READERS = "check check_files status preview"
 INBOX = "inbox promoting commanded replies glimpse"
 PAGE = "preview_page preview_parts preview_style preview_links"
@@ -50,9 +50,9 @@ MAY_IMPORT = {
     **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
     "archive": f"markdown preview_links {PORTS}",
     **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
-    "answers": "language sentences core",
-    "suggestions": "language sentences core",
-    "sentences": "core",
+    "answers": "language channels core",
+    "suggestions": "language channels core",
+    "channels": "",
     **dict.fromkeys(READERS.split(), f"places markdown check_texts check_files standing {PORTS}"),
     "status": f"amending standing {PORTS}",
     "preview": f"preview_parts overview_texts amending standing {PORTS}",
@@ -73,17 +73,17 @@ MAY_IMPORT = {
     "terminal": "layout core",
     "views": "layout moments deed_texts preview_parts core",
     "check_formats": "check layout core",
-    "overview_texts": "amendment_texts deed_texts suggestions sentences texts language core",
+    "overview_texts": "amendment_texts deed_texts suggestions channels texts language core",
     "adoption_texts": "texts language core",
     "site_texts": "",
     "hold_texts": "core",
     "language": "hold_texts core",
-    "amendment_texts": "suggestions sentences texts language core",
+    "amendment_texts": "suggestions channels texts language core",
     "source_watch": PORTS,
     "init": "config texts errors core",
     "demo": f"sandbox app process run schedulers archive {PASS} {PORTS}",
     "demo.judge": "",
-    "adapters": "ports sentences core errors",
+    "adapters": "ports channels core errors",
     **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
     **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
     "adapters.render_child": "core adapters.template_",
@@ -93,7 +93,7 @@ MAY_IMPORT = {
     "markdown": "",
     "config": "language core errors",
     "logs": "",
-    "texts": "suggestions sentences language moments core errors",
+    "texts": "suggestions channels language moments core errors",
     "ports": "language core",
     "sources": "ports core errors",
     "tasks": "ports core errors",
@@ -125,7 +125,7 @@ PURE = [
     "errors",
     "ports",
     "texts",
-    "sentences",
+    "channels",
     "suggestions",
     "hold_texts",
     "language",

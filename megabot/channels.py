@@ -1,12 +1,10 @@
 """Sentences that name commands: each channel, the shell or Lemmy, writes those in its own way. Pure."""
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Self
-
-from megabot.core.escaping import escaped
 
 _GAP = "\ue000"  # stands for a command while the text around it is escaped
 
@@ -72,8 +70,8 @@ def cut(sentence: str, longest: int) -> Sentence:
     return Sentence(*kept)
 
 
-def markdown(sentence: str) -> str:
-    """Write a sentence for Lemmy: its commands as they are said there, all else escaped."""
+def markdown(sentence: str, escaped: Callable[[str], str]) -> str:
+    """Write a sentence for Lemmy: its commands as they are said there, all else escaped by `escaped`."""
     parts = _parts(sentence)
     texts = "".join(_GAP if isinstance(part, CommandWords) else part.replace(_GAP, "") for part in parts)
     commands = [part.lemmy for part in parts if isinstance(part, CommandWords)]

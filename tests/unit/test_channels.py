@@ -4,10 +4,16 @@ import json
 
 import pytest
 
-from megabot.sentences import CommandWords, Sentence, cut, fill, from_json, join, markdown, to_json
+from megabot import channels
+from megabot.channels import CommandWords, Sentence, cut, fill, from_json, join, to_json
+from megabot.core.escaping import escaped
 
 RESUME = CommandWords("megabot resume news", "`resume news`")
 POST = CommandWords("megabot post news --next", "`post news next`")
+
+
+def markdown(sentence: str) -> str:
+    return channels.markdown(sentence, escaped)
 
 
 def test_facts_and_commands_are_filled_in() -> None:
