@@ -1,7 +1,6 @@
 """The calls about accounts and messages that v3 and v4 share; the rules are in `accounts` and `inbox`."""
 
 from megabot.sandbox import accounts, inbox
-from megabot.sandbox.accounts import SettingsChange
 from megabot.sandbox.call import Call
 from megabot.sandbox.fields import Json
 from megabot.sandbox.records import PrivateMessage
@@ -31,19 +30,23 @@ def logout(call: Call) -> Json:
 def save_settings(call: Call, sort: str | None, listing_type: str | None) -> Json:
     """Change what was sent; sort and listing type, which each API spells in its own way, in words of v3."""
     fields = call.fields
-    change = SettingsChange(
-        show_nsfw=fields.flag_or_none("show_nsfw"),
-        show_bot_accounts=fields.flag_or_none("show_bot_accounts"),
-        show_read_posts=fields.flag_or_none("show_read_posts"),
+    settings: Json = {
+        **{
+            name: fields.flag_or_none(name)
+            for name in ("show_nsfw", "show_bot_accounts", "show_read_posts", "private_messages_enabled")
+        },
+        "default_sort_type": sort,
+        "default_listing_type": listing_type,
+        "default_post_time_range_seconds": fields.number_or_none("default_post_time_range_seconds"),
+    }
+    accounts.save_settings(
+        call.world,
+        call.person(),
+        settings,
         bot_account=fields.flag_or_none("bot_account"),
         display_name=fields.text_or_none("display_name"),
-        default_sort_type=sort,
-        default_listing_type=listing_type,
         languages=fields.numbers_or_none("discussion_languages"),
-        default_post_time_range_seconds=fields.number_or_none("default_post_time_range_seconds"),
-        private_messages_enabled=fields.flag_or_none("private_messages_enabled"),
     )
-    accounts.save_settings(call.world, call.person(), change)
     return {"success": True}
 
 
