@@ -253,8 +253,9 @@ def few(value: object) -> object:
 def tags(value: object) -> tuple[str, ...]:
     """Read the names of tags, one or a list of them, each once."""
     value = few(value)
-    names = [str(one).strip() for one in (value if isinstance(value, list) else [value])]
-    if not all(names):
+    entries = value if isinstance(value, list) else [value]
+    names = [str(entry).strip() for entry in entries if isinstance(entry, str | int | date)]
+    if not all(names) or len(names) < len(entries) or any(isinstance(entry, bool) for entry in entries):
         raise Wrong("a tag has no name", "write names of the community's tags: [Weekly]")
     return tuple(dict.fromkeys(names))
 

@@ -10,13 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
 from tests.simulation import events
-from tests.simulation.rules import answers, violations, withdrawn
+from tests.simulation.rules import answers, created, violations, withdrawn
 from tests.simulation.year import Year
 
 OFTEN = 20
 """How often each fault, event, write and hold has to come in 300 seeds for them to prove anything."""
-ENOUGH = 300
-"""From how many seeds on that is judged: in a slice, rare things are absent by chance."""
+HOUR = timedelta(hours=1)
 
 
 def tried(seed: int) -> tuple[int, list[str], Counter[str]]:
@@ -34,6 +33,7 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
     year.run()
     quiet_end(year)
     year.counts.update({"commands answered": len(answers(year)), "copies taken back": len(withdrawn(year))})
+    year.counts.update({f"did {kind}": times for kind, times in year.record.done.items()})
     year.counts.update({f"fault {fault}": times for fault, times in year.storm.fired.items() if times})
     year.counts.update({f"server: {way}": times for way, times in year.server.ways.items() if times})
     year.counts[f"year ended on {year.server.generation}"] += 1
@@ -41,13 +41,20 @@ def play(seed: int) -> tuple[int, list[str], Counter[str]]:
 
 
 def quiet_end(year: Year) -> None:
-    """Everything is in order at last, and the bot has half a day for what is left to do."""
+    """Everything is in order at last; after its last post the bot has half a day for what is left to do."""
     year.storm.strength = year.storm.upgrade_in = 0
     year.storm.hang = year.press.problem = None
     year.mend_threads()
     year.forum.alive, year.forum.hides = True, frozenset()
     year.clock.ahead = timedelta(0)
     year.server.appoint("news", year.bot)
+    rest(year)
+    while any(year.clock.at - deed.at < 3 * HOUR for deed, *_ in created(year)):
+        rest(year)
+
+
+def rest(year: Year) -> None:
+    """Let half a day pass, in which the service looks some times."""
     for minutes in (0, 20, 65, 130, 260, 520):
         year.after(timedelta(minutes=minutes), Year.start)
     year.run()
@@ -71,7 +78,7 @@ def main() -> int:
                 print(f"seed {seed}: {sentence}", flush=True)
     for name, times in sorted(counts.items()):
         print(f"{times:8}  {name}")
-    rare = rarities(counts, wanted.seeds) if wanted.seeds >= ENOUGH else []
+    rare = rarities(counts, wanted.seeds)
     took = time.monotonic() - started
     print(f"{wanted.seeds} years in {took:.0f} s: {broken} broke a promise, {len(rare)} things too rare")
     for name in rare:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from megabot.core.marker import post_marker
 from megabot.core.problems import Problem
-from megabot.core.records import IntentState
+from megabot.core.records import IntentKind, IntentState
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import (
     ForumError,
@@ -143,10 +143,12 @@ class Storm:
 class Record:
     """What calls tell the judge: promises that they broke, editions whose text was refused for good.
 
-    `hindered` are the times at which the server itself refused something.
+    `hindered` are the times at which the server itself refused something; `done` counts the writes that
+    succeeded by kind, whether a pass or a command made them.
     """
 
     broken: list[str] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
     hindered: list[datetime] = field(default_factory=list)
     refused: set[tuple[str, str]] = field(default_factory=set)
 
@@ -234,9 +236,10 @@ class FaultyForum:
 class FaultyLedger:
     """The port `Ledger` in a storm."""
 
-    def __init__(self, ledger: FakeLedger, storm: Storm) -> None:
+    def __init__(self, ledger: FakeLedger, storm: Storm, record: Record) -> None:
         self._ledger = ledger
         self._storm = storm
+        self._record = record
 
     def __getattr__(self, name: str) -> object:
         """Give a call that may fail."""
@@ -249,11 +252,22 @@ class FaultyLedger:
             if fault in _BEFORE:
                 raise made(_BEFORE, fault)
             answer = real(*args, **named)
+            if name == "settle" and args[1] is IntentState.DONE:
+                self._record.done[self._kind_of(args[0])] += 1
             if fault in _AFTER:
                 raise made(_AFTER, fault)
             return answer
 
         return call
+
+    def _kind_of(self, intent_id: int) -> IntentKind:
+        ledger = self._ledger
+        return next(
+            intent.new.kind
+            for thread in ledger.threads()
+            for intent in ledger.intents(thread)
+            if intent.id == intent_id
+        )
 
 
 class FaultyPress:
@@ -283,5 +297,5 @@ class FaultyPress:
 
 def through(forum: AccountForum, ledger: FakeLedger, storm: Storm, record: Record) -> tuple[Forum, Ledger]:
     """Put a storm between the bot and its ports."""
-    stormy = cast("Ledger", FaultyLedger(ledger, storm))
+    stormy = cast("Ledger", FaultyLedger(ledger, storm, record))
     return cast("Forum", FaultyForum(forum, storm, ledger, record)), stormy

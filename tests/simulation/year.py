@@ -196,7 +196,6 @@ class Year:
 
     def _count(self) -> None:
         for report in self.service.reports if self.service else ():
-            self.counts.update(f"did {type(action).__name__}" for action in report.done)
             self.counts.update(f"held {hold.reason.value}" for hold in holds(report.left))
 
     # -- the bot's process

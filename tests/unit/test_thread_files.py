@@ -198,6 +198,21 @@ def test_grace_first_and_skip_are_read() -> None:
             f'{NAME}\ntags: [" "]',
             "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
         ),
+        (
+            NAME,
+            f"{NAME}\ntags: [Weekly, null]",
+            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+        ),
+        (
+            NAME,
+            f"{NAME}\ntags: [true]",
+            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+        ),
+        (
+            NAME,
+            f"{NAME}\ntags: [[Weekly]]",
+            "3: tags: a tag has no name (write names of the community's tags: [Weekly])",
+        ),
         (NAME, f"{NAME}\nmentions: yes", "3: mentions: yes is no answer (write allow, or leave it out)"),
         (
             NAME,
