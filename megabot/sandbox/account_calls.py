@@ -1,12 +1,9 @@
 """The calls about accounts and messages that v3 and v4 share; the rules are in `accounts` and `inbox`."""
 
-from megabot.sandbox import accounts, inbox, v4_fields
-from megabot.sandbox.accounts import SettingsChange
+from megabot.sandbox import accounts, inbox
 from megabot.sandbox.call import Call
 from megabot.sandbox.fields import Json
-from megabot.sandbox.post_list import LISTING_TYPES, POST_SORTS
 from megabot.sandbox.records import PrivateMessage
-from megabot.sandbox.v4_fields import v3_word
 
 
 def login(call: Call) -> Json:
@@ -30,30 +27,26 @@ def logout(call: Call) -> Json:
     return {"success": True}
 
 
-def save_settings(call: Call) -> Json:
-    """PUT /user/save_user_settings, or /account/settings/save of v4."""
+def save_settings(call: Call, sort: str | None, listing_type: str | None) -> Json:
+    """Change what was sent; sort and listing type, which each API spells in its own way, in words of v3."""
     fields = call.fields
-    if call.world.is_lemmy_1:
-        sort = fields.choice_or_none("default_post_sort_type", v4_fields.POST_SORTS)
-        sort = "TopAll" if sort == "top" else sort and v3_word(sort)
-        listing_type = fields.choice_or_none("default_listing_type", v4_fields.LISTING_TYPES)
-        listing_type = listing_type and v3_word(listing_type)
-    else:
-        sort = fields.choice_or_none("default_sort_type", POST_SORTS)
-        listing_type = fields.choice_or_none("default_listing_type", LISTING_TYPES)
-    change = SettingsChange(
-        show_nsfw=fields.flag_or_none("show_nsfw"),
-        show_bot_accounts=fields.flag_or_none("show_bot_accounts"),
-        show_read_posts=fields.flag_or_none("show_read_posts"),
+    settings: Json = {
+        **{
+            name: fields.flag_or_none(name)
+            for name in ("show_nsfw", "show_bot_accounts", "show_read_posts", "private_messages_enabled")
+        },
+        "default_sort_type": sort,
+        "default_listing_type": listing_type,
+        "default_post_time_range_seconds": fields.number_or_none("default_post_time_range_seconds"),
+    }
+    accounts.save_settings(
+        call.world,
+        call.person(),
+        settings,
         bot_account=fields.flag_or_none("bot_account"),
         display_name=fields.text_or_none("display_name"),
-        default_sort_type=sort,
-        default_listing_type=listing_type,
         languages=fields.numbers_or_none("discussion_languages"),
-        default_post_time_range_seconds=fields.number_or_none("default_post_time_range_seconds"),
-        private_messages_enabled=fields.flag_or_none("private_messages_enabled"),
     )
-    accounts.save_settings(call.world, call.person(), change)
     return {"success": True}
 
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from megabot.sandbox import notifications
@@ -21,22 +21,6 @@ _END_OF_TIME = 8210266876799  # the last second that chrono can write
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
 _PASSWORD_LENGTHS = range(10, 61)
 _KEY = b"the sandbox signs, nobody checks"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsChange:
-    """What a person sends to their settings; none leaves a setting as it is."""
-
-    show_nsfw: bool | None = None
-    show_bot_accounts: bool | None = None
-    show_read_posts: bool | None = None
-    bot_account: bool | None = None
-    display_name: str | None = None
-    default_sort_type: str | None = None
-    default_listing_type: str | None = None
-    languages: list[int] | None = None
-    default_post_time_range_seconds: int | None = None
-    private_messages_enabled: bool | None = None
 
 
 def add(world: World, name: str, password: str, *, admin: bool = False) -> Person:
@@ -92,27 +76,29 @@ def change_password(world: World, person: Person, old: str, new: str, repeated: 
     return new_token(world, person)
 
 
-def save_settings(world: World, person: Person, change: SettingsChange) -> None:
-    """Change what was sent; on 0.19 languages always keep Undetermined (actor_language.rs)."""
-    for name in (
-        "show_nsfw",
-        "show_bot_accounts",
-        "show_read_posts",
-        "default_sort_type",
-        "default_listing_type",
-        "default_post_time_range_seconds",
-        "private_messages_enabled",
-    ):
-        value = getattr(change, name)
+def save_settings(
+    world: World,
+    person: Person,
+    settings: Mapping[str, object],
+    *,
+    bot_account: bool | None,
+    display_name: str | None,
+    languages: list[int] | None,
+) -> None:
+    """Change the named fields of `Settings` and the rest; none leaves a thing as it is.
+
+    On 0.19 languages always keep Undetermined (actor_language.rs).
+    """
+    for name, value in settings.items():
         if value is not None:
             setattr(person.settings, name, value)
     person.settings.default_post_time_range_seconds = person.settings.default_post_time_range_seconds or None
-    if change.bot_account is not None:
-        person.bot_account = change.bot_account
-    if change.display_name is not None:
-        person.display_name = change.display_name or None
-    if change.languages is not None:
-        chosen = set(change.languages)
+    if bot_account is not None:
+        person.bot_account = bot_account
+    if display_name is not None:
+        person.display_name = display_name or None
+    if languages is not None:
+        chosen = set(languages)
         if chosen and not world.is_lemmy_1:
             chosen.add(UNDETERMINED)
         person.settings.languages = frozenset() if chosen >= every_id() else frozenset(chosen)

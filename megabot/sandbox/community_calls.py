@@ -1,9 +1,6 @@
-"""The calls about communities that v3 and v4 share, and those about tags, which v4 alone has.
+"""The calls about communities that v3 and v4 share: fields in, views out; the rules are in `communities`."""
 
-Fields in, views out; the rules are in `communities` and `tags`.
-"""
-
-from megabot.sandbox import communities, tags, v4_rows
+from megabot.sandbox import communities
 from megabot.sandbox.call import Call
 from megabot.sandbox.communities import Ban, CommunityChange
 from megabot.sandbox.fields import Json
@@ -11,7 +8,7 @@ from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Community
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rights import can_see_community
-from megabot.sandbox.tags import Look
+from megabot.sandbox.rows import V4_VISIBILITIES
 
 
 def read(call: Call) -> Json:
@@ -87,24 +84,6 @@ def follow(call: Call) -> Json:
     return _answer(call, found)
 
 
-def create_tag(call: Call) -> Json:
-    """POST /community/tag of v4."""
-    community_id, name, look = call.fields.number("community_id"), call.fields.text("name"), _look(call)
-    return v4_rows.tag(call.world, tags.create(call.world, call.person(), community_id, name, look))
-
-
-def edit_tag(call: Call) -> Json:
-    """PUT /community/tag of v4."""
-    tag_id, look = call.fields.number("tag_id"), _look(call)
-    return v4_rows.tag(call.world, tags.edit(call.world, call.person(), tag_id, look))
-
-
-def delete_tag(call: Call) -> Json:
-    """DELETE /community/tag of v4."""
-    tag_id, deleted = call.fields.number("tag_id"), call.fields.flag("delete")
-    return v4_rows.tag(call.world, tags.delete(call.world, call.person(), tag_id, deleted=deleted))
-
-
 def _written_to(call: Call) -> Community:
     """Return the community of a write, once it is known that somebody is signed in."""
     community_id = call.fields.number("community_id")
@@ -120,7 +99,7 @@ def _named(call: Call, community_id: int) -> Community:
 
 def _change(call: Call) -> CommunityChange:
     fields, is_new = call.fields, call.world.is_lemmy_1
-    words = {new if is_new else old: old for old, new in v4_rows.VISIBILITIES.items()}
+    words = {new if is_new else old: old for old, new in V4_VISIBILITIES.items()}
     visibility = fields.choice_or_none("visibility", tuple(words))
     return CommunityChange(
         title=fields.text_or_none("title"),
@@ -140,10 +119,3 @@ def _answer(call: Call, community: Community) -> Json:
 def _languages(call: Call, community: Community) -> list[int]:
     """List a community's languages; if it has all of them, 1.0 writes them out and 0.19 writes none."""
     return sorted(community.languages or (every_id() if call.world.is_lemmy_1 else ()))
-
-
-def _look(call: Call) -> Look:
-    return Look(
-        display_name=call.fields.text_or_none("display_name"),
-        color=call.fields.choice_or_none("color", tags.COLORS),
-    )

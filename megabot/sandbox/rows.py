@@ -27,6 +27,9 @@ COMMENT = (
 )  # fmt: skip
 MESSAGE = ("id", "creator_id", "recipient_id", "content", "published", "updated", "ap_id", "local")
 
+V4_VISIBILITIES = {"Public": "public", "LocalOnly": "local_only_private"}
+"""What v4 calls the visibilities of a community."""
+
 _NO_RENAMES: Mapping[str, str] = MappingProxyType({})
 _MICROSECONDS_OF_A_MILLISECOND = 1000
 

@@ -1,11 +1,10 @@
 """The calls about accounts and people that v3 has in its own way; the rules are in `accounts`."""
 
-from megabot.sandbox import accounts, comment_list, post_list
-from megabot.sandbox.account_calls import token_answer
+from megabot.sandbox import account_calls, accounts, comment_list, post_list
 from megabot.sandbox.call import Call
 from megabot.sandbox.comment_list import CommentQuery, comment_sort
 from megabot.sandbox.fields import Json
-from megabot.sandbox.post_list import PostQuery
+from megabot.sandbox.post_list import LISTING_TYPES, POST_SORTS, PostQuery
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.v3_lists import page
@@ -21,13 +20,20 @@ def change_password(call: Call) -> Json:
     """PUT /user/change_password."""
     new, repeated = call.fields.text("new_password"), call.fields.text("new_password_verify")
     old = call.fields.text("old_password")
-    return token_answer(accounts.change_password(call.world, call.person(), old, new, repeated))
+    return account_calls.token_answer(accounts.change_password(call.world, call.person(), old, new, repeated))
+
+
+def save_settings(call: Call) -> Json:
+    """PUT /user/save_user_settings."""
+    sort = call.fields.choice_or_none("default_sort_type", POST_SORTS)
+    listing_type = call.fields.choice_or_none("default_listing_type", LISTING_TYPES)
+    return account_calls.save_settings(call, sort, listing_type)
 
 
 def profile(call: Call) -> Json:
     """GET /user: a person with posts and comments; the sort is Hot unless one is asked for."""
     fields, world = call.fields, call.world
-    sort, cut = fields.choice_or_none("sort", post_list.POST_SORTS), page(fields)
+    sort, cut = fields.choice_or_none("sort", POST_SORTS), page(fields)
     community_id = fields.number_or_none("community_id")
     person = _wanted(call, fields.number_or_none("person_id"), fields.text_or_none("username"))
     wanted_posts = PostQuery(

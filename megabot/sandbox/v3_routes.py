@@ -56,7 +56,7 @@ _API = {
     "POST /user/logout": Route(accounts.logout, reads_body=False),
     "GET /user": Route(own_accounts.profile),
     "GET /user/validate_auth": Route(own_accounts.validate),
-    "PUT /user/save_user_settings": Route(accounts.save_settings),
+    "PUT /user/save_user_settings": Route(own_accounts.save_settings),
     "PUT /user/change_password": Route(own_accounts.change_password),
     "POST /user/ban": Route(accounts.ban),
     "POST /user/block": Route(accounts.block),

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from megabot.sandbox import accounts, v4_rows
+from megabot.sandbox import account_calls, accounts, v4_rows
 from megabot.sandbox.call import Call
 from megabot.sandbox.fields import Json
 from megabot.sandbox.fixed_fields import fixed_fields
@@ -11,7 +11,7 @@ from megabot.sandbox.languages import every_id
 from megabot.sandbox.records import Person
 from megabot.sandbox.refusal import Refusal
 from megabot.sandbox.rows import time, without_none
-from megabot.sandbox.v4_fields import v4_word
+from megabot.sandbox.v4_fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
 
 _PARTS = 3
 
@@ -48,6 +48,14 @@ def read(call: Call) -> Json:
         "keyword_blocks": [],
         "discussion_languages": sorted(person.settings.languages or every_id()),
     }
+
+
+def save_settings(call: Call) -> Json:
+    """PUT /account/settings/save."""
+    sort = call.fields.choice_or_none("default_post_sort_type", POST_SORTS)
+    listing_type = call.fields.choice_or_none("default_listing_type", LISTING_TYPES)
+    sort = "TopAll" if sort == "top" else sort and v3_word(sort)
+    return account_calls.save_settings(call, sort, listing_type and v3_word(listing_type))
 
 
 def _what_is_wrong(call: Call) -> str | None:

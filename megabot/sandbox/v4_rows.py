@@ -14,13 +14,22 @@ from megabot.sandbox.records import (
     PrivateMessage,
     Tag,
 )
-from megabot.sandbox.rows import COMMENT, COMMUNITY, MESSAGE, PERSON, POST, row, time, time_or_none
+from megabot.sandbox.rows import (
+    COMMENT,
+    COMMUNITY,
+    MESSAGE,
+    PERSON,
+    POST,
+    V4_VISIBILITIES,
+    row,
+    time,
+    time_or_none,
+)
 from megabot.sandbox.sort_orders import vote_counts
 from megabot.sandbox.world import World
 
 NAMES = {"published": "published_at", "updated": "updated_at", "description": "summary"}
 """What v4 calls the fields that it renamed."""
-VISIBILITIES = {"Public": "public", "LocalOnly": "local_only_private"}
 NO_ACTIVITY: Json = {
     "users_active_day": 0,
     "users_active_week": 0,
@@ -65,7 +74,7 @@ def community(world: World, record: Community) -> Json:
         COMMUNITY,
         NAMES,
         last_refreshed_at=time(record.published),
-        visibility=VISIBILITIES.get(record.visibility),
+        visibility=V4_VISIBILITIES.get(record.visibility),
         subscribers=len(record.followers),
         **_count_once(world, ("community", record.id), lambda: _count_of_community(world, record)),
         **NO_ACTIVITY,
