@@ -59,6 +59,14 @@ FAULTS: dict[str, Fault] = {
 }
 
 
+class AfterTheSignIn(Rule):
+    """A rule that spares sign-ins: what is said of a password there is true, and a person has to act."""
+
+    def chooses(self, number: int, method: str, path: str) -> bool:
+        """Leave out the two addresses of a sign-in."""
+        return super().chooses(number, method, path) and not path.endswith("/login")
+
+
 class UpgradingProxy(FaultProxy):
     """Stands before a server that becomes a 1.0 right before its n-th request, 0 for never."""
 
@@ -82,8 +90,8 @@ def requests(api: str = "v3", *, upgrade: int = 0) -> int:
 
 def play(fault: Fault, number: int, *, on: bool, api: str = "v3", upgrade: int = 0) -> list[str]:
     """Disturb one request, or all from it on; let the trouble end, and tell what promises broke."""
-    rule = Rule(fault=fault, first=number, times=None if on else 1)
-    return _played(api, [rule], upgrade)
+    kind = AfterTheSignIn if fault is FAULTS["401"] else Rule
+    return _played(api, [kind(fault=fault, first=number, times=None if on else 1)], upgrade)
 
 
 def upgraded(number: int) -> list[str]:
