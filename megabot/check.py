@@ -255,14 +255,14 @@ def clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
 
 def settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
     """Find the account's settings that hide its own posts; change them only if that is agreed to."""
-    wrong = account.hides if account.person.bot else (*account.hides, "bot_account")
+    wrong = account.hiding_settings if account.person.bot else (*account.hiding_settings, "bot_account")
     if not wrong:
         yield fine(check_texts.settings_fine())
     elif agree(check_texts.ask_settings(wrong)):
         ports.forum.show_everything()
         yield fine(check_texts.settings_changed(wrong))
-    elif account.hides:
-        yield problem(check_texts.settings_hide(account.hides))
+    elif account.hiding_settings:
+        yield problem(check_texts.settings_hide(account.hiding_settings))
     else:
         yield warning(check_texts.not_marked_as_bot())
 

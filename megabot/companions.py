@@ -4,27 +4,27 @@ from megabot.core.likeness import title_matches
 from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
-from megabot.listing import Ground
+from megabot.listing import AccountListing
 from megabot.places import place_of
 from megabot.ports import Ports
 from megabot.series import read_series
 
 
-def find(ports: Ports, thread: Thread, ground: Ground) -> dict[str, CompanionFacts | None]:
+def find(ports: Ports, thread: Thread, listing: AccountListing) -> dict[str, CompanionFacts | None]:
     """Find a thread's companions; one that is not there is None, and its sentence is left out."""
-    return {one.name: _companion(ports, one, ground) for one in thread.companions}
+    return {one.name: _companion(ports, one, listing) for one in thread.companions}
 
 
-def _companion(ports: Ports, companion: Companion, ground: Ground) -> CompanionFacts | None:
+def _companion(ports: Ports, companion: Companion, listing: AccountListing) -> CompanionFacts | None:
     if companion.url:
         return CompanionFacts(url=companion.url)
-    post = _standing(ports, ground, companion.thread) if companion.thread else _latest_by(ports, companion)
+    post = _standing(ports, listing, companion.thread) if companion.thread else _latest_by(ports, companion)
     return None if post is None else CompanionFacts(url=post.url, title=post.title)
 
 
-def _standing(ports: Ports, ground: Ground, name: str) -> Post | None:
+def _standing(ports: Ports, listing: AccountListing, name: str) -> Post | None:
     """Give the newest post that readers can open of a thread of this source, usable now or not."""
-    posts = read_series(ports, name, ground.content).posts
+    posts = read_series(ports, name, listing.content).posts
     return next((own.post for own in posts if own.post.open), None)
 
 

@@ -23,7 +23,7 @@ from megabot.core.threads import (
     Snapshot,
     Thread,
 )
-from megabot.listing import Ground
+from megabot.listing import AccountListing
 from megabot.parts import as_part
 from megabot.ports import Ports
 
@@ -39,7 +39,7 @@ class Composer:
 
     ports: Ports
     snapshot: Snapshot
-    ground: Ground
+    listing: AccountListing
     alone: bool
     left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
     """Preambles sent by message that cannot be used, by thread and edition, and why."""
@@ -101,7 +101,7 @@ class Composer:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
         then = replace(
             context.from_json(record.context),
-            companions=companions.find(self.ports, case.thread, self.ground),
+            companions=companions.find(self.ports, case.thread, self.listing),
             preamble=preamble_of(self.ports.ledger, case.thread.name, record.edition),
         )
         return replace(then, added=self._added(case, then, record) if then.bare else "")
@@ -139,7 +139,7 @@ class Composer:
             case.seen,
             edition,
             community=place.name,
-            companions=companions.find(self.ports, case.thread, self.ground),
+            companions=companions.find(self.ports, case.thread, self.listing),
             revision=self.snapshot.revision,
         )
         previous = context.previous_own(case.thread, case.seen, edition)

@@ -9,30 +9,30 @@ from megabot.core.posts import Place, Post
 from megabot.core.seen import Case, OrderKind, Own, Seen
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
-from megabot.listing import Ground, read_pinned, read_removed
+from megabot.listing import AccountListing, read_pinned, read_removed
 from megabot.ports import Ports
 from megabot.series import marked
 
 
-def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
+def look_deeper(ports: Ports, case: Case, listing: AccountListing, place: Place) -> Seen:
     """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
     seen = case.seen
     proven, hides = seen.proven, seen.hides
     if not proven:
-        ground.ask_account(ports)
-        hides = ground.hiding(nsfw=case.thread.nsfw or place.nsfw)
+        listing.ask_account(ports)
+        hides = listing.hiding_settings(nsfw=case.thread.nsfw or place.nsfw)
         proven = not hides
     homes = {place.id, *(own.post.community_id for own in seen.posts[:1])}
-    removals = [post for home in sorted(homes) for post in read_removed(ports, ground, home)]
-    removed = marked(tuple(removals), case.thread.name, ground.bot_id)
+    removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
+    removed = marked(tuple(removals), case.thread.name, listing.bot_id)
     known = {own.id for own in seen.posts}
     posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
-    pinned = read_pinned(ports, ground, place.id)
+    pinned = read_pinned(ports, listing, place.id)
     return replace(
         seen,
         posts=posts,
         hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
-        hidden=tuple(_hidden(ports, ground, removals, {own.id for own in posts}, homes)),
+        hidden=tuple(_hidden(ports, listing, removals, {own.id for own in posts}, homes)),
         hides=hides,
         proven=proven,
         deep=True,
@@ -40,10 +40,10 @@ def look_deeper(ports: Ports, case: Case, ground: Ground, place: Place) -> Seen:
 
 
 def _hidden(
-    ports: Ports, ground: Ground, removals: list[Post], known: set[int], homes: set[int]
+    ports: Ports, listing: AccountListing, removals: list[Post], known: set[int], homes: set[int]
 ) -> Iterator[Post]:
     """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
-    found = [post for post in ground.content.posts if post.removed and not post.body]
+    found = [post for post in listing.content.posts if post.removed and not post.body]
     known |= {post.id for post in removals if post.body}
     for name in ports.ledger.threads() if found else ():
         known |= {record.post_id for record in ports.ledger.posts(name)}
@@ -63,7 +63,7 @@ def _is_by_hand(post: Post, seen: Seen, thread: Thread) -> bool:
     return before is None or post.published > before.slot
 
 
-def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
+def read_pin_log(ports: Ports, case: Case, listing: AccountListing) -> Seen:
     """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
 
     Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
@@ -76,7 +76,7 @@ def read_pin_log(ports: Ports, case: Case, ground: Ground) -> Seen:
         asked.insert(0, standing)
     elif standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
-        read_pinned(ports, ground, standing.post.community_id)
+        read_pinned(ports, listing, standing.post.community_id)
     if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
         asked.append(Own(post=case.seen.adopting, key=""))
     for own in asked:

@@ -4,7 +4,7 @@ from megabot.core import federation
 from megabot.core.posts import Place
 from megabot.core.seen import HomeAnswer, HomePin, Own, Seen
 from megabot.core.threads import Thread
-from megabot.listing import Ground, read_pinned
+from megabot.listing import AccountListing, read_pinned
 from megabot.ports import Ledger, Ports
 
 
@@ -16,7 +16,7 @@ def home_server(place: Place, posts: tuple[Own, ...]) -> str:
 
 
 def ask_home_server(
-    ports: Ports, thread: Thread, seen: Seen, ground: Ground, away: dict[str, federation.Reading]
+    ports: Ports, thread: Thread, seen: Seen, listing: AccountListing, away: dict[str, federation.Reading]
 ) -> None:
     """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
 
@@ -31,7 +31,7 @@ def ask_home_server(
     if reading.pin is HomePin.UNREADABLE:
         away[host] = reading
     elif reading.pin is HomePin.PINNED:
-        read_pinned(ports, ground, standing.post.community_id)
+        read_pinned(ports, listing, standing.post.community_id)
     else:
         software = ports.home_servers.software(seen.home)
     answer = federation.answered(seen, standing, reading, software, ports.clock.now())

@@ -13,71 +13,71 @@ _SLACK = timedelta(days=2)
 
 
 @dataclass(slots=True, kw_only=True)
-class Ground:
+class AccountListing:
     """What the threads of one pass share.
 
-    `proof` says that an answer came that strangers cannot get; `account` is that answer where it was the
-    account itself. `beyond` are the communities in which own posts are pinned that the listing is too short
-    for.
+    `authenticated` says that an answer came that strangers cannot get; `account` is that answer where it was
+    the account itself. `pinned_beyond_listing` are the communities in which own posts are pinned that the
+    listing is too short for.
     """
 
     threads: tuple[Thread, ...]
     content: OwnContent
-    proof: bool = False
+    authenticated: bool = False
     account: Account | None = None
     created: set[int] = field(default_factory=set)
-    beyond: set[int] = field(default_factory=set)
+    pinned_beyond_listing: set[int] = field(default_factory=set)
 
     @property
     def bot_id(self) -> int:
         """The account's own person id."""
         return self.content.author
 
-    def fold_comment(self, comment: Comment) -> None:
+    def take_comment(self, comment: Comment) -> None:
         """Take the answer to a comment as a look at it."""
         rest = tuple(known for known in self.content.comments if known.id != comment.id)
         self.content = replace(self.content, comments=(comment, *rest))
 
-    def hiding(self, *, nsfw: bool) -> tuple[str, ...]:
+    def hiding_settings(self, *, nsfw: bool) -> tuple[str, ...]:
         """Name the account's settings that can hide a thread's posts from it; some hide only marked ones."""
-        hides = self.account.hides if self.account else ()
+        hides = self.account.hiding_settings if self.account else ()
         return tuple(name for name in hides if name != "show_nsfw" or nsfw)
 
     def ask_account(self, ports: Ports) -> Account:
         """Read the account, unless this pass did: a proof."""
         if self.account is None:
-            self.account, self.proof = ports.forum.account(), True
+            self.account, self.authenticated = ports.forum.account(), True
         return self.account
 
-    def fold(self, post: Post) -> None:
+    def take_post(self, post: Post) -> None:
         """Take the answer to a write as a look at that post."""
         rest = tuple(known for known in self.content.posts if known.id != post.id)
         posts = sorted((post, *rest), key=lambda one: one.published, reverse=True)
         self.content = replace(self.content, posts=tuple(posts))
 
 
-def survey(
-    ports: Ports, threads: tuple[Thread, ...], *, proof: bool, account: Account | None = None
-) -> Ground:
+def list_account(
+    ports: Ports, threads: tuple[Thread, ...], *, authenticated: bool, account: Account | None = None
+) -> AccountListing:
     """List the account's own posts, as far back as any of the threads needs.
 
     `account` is what was just read of it, if it was: a proof, and it spares looking places up.
     """
     content = ports.forum.own_content(since=_since(ports, threads, ports.clock.now()))
     if account is None:
-        return Ground(threads=threads, content=content, proof=proof)
+        return AccountListing(threads=threads, content=content, authenticated=authenticated)
     wanted = {thread.community or ports.community for thread in threads}
     for place in account.moderates:
         if place.local and place.name in wanted:
             keep_place(ports, place.name, place)
-    return Ground(threads=threads, content=content, proof=True, account=account)
+    return AccountListing(threads=threads, content=content, authenticated=True, account=account)
 
 
-def resurvey(ports: Ports, ground: Ground) -> None:
+def relist_account(ports: Ports, listing: AccountListing) -> None:
     """Look again after writes: what stands now is what the server shows, not what it answered."""
-    ground.content = ports.forum.own_content(since=_since(ports, ground.threads, ports.clock.now()))
-    for community_id in ground.beyond:
-        read_pinned(ports, ground, community_id)
+    listing.content = ports.forum.own_content(since=_since(ports, listing.threads, ports.clock.now()))
+    for community_id in listing.pinned_beyond_listing:
+        read_pinned(ports, listing, community_id)
 
 
 def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime | None:
@@ -99,19 +99,19 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
     return earliest - _SLACK
 
 
-def read_pinned(ports: Ports, ground: Ground, community_id: int) -> tuple[Post, ...]:
+def read_pinned(ports: Ports, listing: AccountListing, community_id: int) -> tuple[Post, ...]:
     """Read what is pinned; an own old post may be, further back than the listing, after a restoral."""
     pinned = ports.forum.pinned(community_id)
-    listed = {post.id for post in ground.content.posts}
+    listed = {post.id for post in listing.content.posts}
     for post in pinned:
-        if post.creator.id == ground.bot_id and post.id not in listed:
-            ground.beyond.add(community_id)
-            ground.fold(post)
+        if post.creator.id == listing.bot_id and post.id not in listed:
+            listing.pinned_beyond_listing.add(community_id)
+            listing.take_post(post)
     return pinned
 
 
-def read_removed(ports: Ports, ground: Ground, home: int) -> tuple[Post, ...]:
+def read_removed(ports: Ports, listing: AccountListing, home: int) -> tuple[Post, ...]:
     """Read which own posts of a community were removed: by asking, unless the listing shows them whole."""
-    content = ground.content
+    content = listing.content
     hidden = any(post.removed and not post.body for post in content.posts if post.community_id == home)
     return ports.forum.own_removed(home) if hidden or not content.whole else ()

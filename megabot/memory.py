@@ -8,7 +8,7 @@ from megabot.core import calendar
 from megabot.core.posts import Place
 from megabot.core.seen import Own, Seen
 from megabot.core.threads import Thread
-from megabot.listing import Ground, read_removed
+from megabot.listing import AccountListing, read_removed
 from megabot.ports import Ledger, Ports
 from megabot.series import marked
 
@@ -27,7 +27,7 @@ def birth(ledger: Ledger) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
 
 
-def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> None:
+def keep_schedule(ports: Ports, thread: Thread, seen: Seen, listing: AccountListing) -> None:
     """Remember since when this schedule is known, where that is new.
 
     A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
@@ -35,8 +35,8 @@ def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> N
     key = f"schedule:{thread.name}"
     kept = ports.ledger.recall(key)
     if kept is None and not seen.posts:
-        ground.ask_account(ports)
-        if ground.hiding(nsfw=True):
+        listing.ask_account(ports)
+        if listing.hiding_settings(nsfw=True):
             return
     value = f"{calendar.fingerprint(thread.schedule)}\n{seen.known_since.isoformat()}"
     if kept != value:
@@ -44,7 +44,7 @@ def keep_schedule(ports: Ports, thread: Thread, seen: Seen, ground: Ground) -> N
 
 
 def known_since(
-    ports: Ports, thread: Thread, ground: Ground, place: Place, posts: tuple[Own, ...], now: datetime
+    ports: Ports, thread: Thread, listing: AccountListing, place: Place, posts: tuple[Own, ...], now: datetime
 ) -> datetime:
     """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
     fingerprint = calendar.fingerprint(thread.schedule)
@@ -54,7 +54,7 @@ def known_since(
         if known == fingerprint:
             return datetime.fromisoformat(since)
         return now
-    posts = posts or marked(read_removed(ports, ground, place.id), thread.name, ground.bot_id)
+    posts = posts or marked(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
     return min((own.post.published for own in posts), default=now)
 
 

@@ -14,7 +14,7 @@ from megabot.core.seen import Case, Order, OrderKind, Own, Seen
 from megabot.core.threads import Thread
 from megabot.evidence import look_deeper
 from megabot.home_pin import home_answer, home_server
-from megabot.listing import Ground
+from megabot.listing import AccountListing
 from megabot.places import has_strayed
 from megabot.ports import Ports
 from megabot.series import keep_posts, keep_sent, read_series
@@ -23,13 +23,13 @@ log = logging.getLogger("megabot")
 
 
 def observe(
-    ports: Ports, thread: Thread, ground: Ground, place: Place, *, order: Order | None, now: datetime
+    ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, now: datetime
 ) -> Seen:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
-    hides = ground.hiding(nsfw=thread.nsfw or place.nsfw)
-    series = read_series(ports, thread.name, ground.content)
+    hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
+    series = read_series(ports, thread.name, listing.content)
     posts, vouched = series.posts, series.vouched
-    trusted = (ground.account is not None and not hides) if vouched is None else vouched
+    trusted = (listing.account is not None and not hides) if vouched is None else vouched
     due = calendar.due(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
@@ -37,18 +37,18 @@ def observe(
         due = calendar.by_key(thread.name, thread.schedule, order.edition)
     return Seen(
         due=due,
-        known_since=memory.known_since(ports, thread, ground, place, posts, now),
+        known_since=memory.known_since(ports, thread, listing, place, posts, now),
         posts=posts,
         records=ports.ledger.posts(thread.name),
         intents=ports.ledger.intents(thread.name),
-        comments=ground.content.comments,
-        created=frozenset(ground.created),
+        comments=listing.content.comments,
+        created=frozenset(listing.created),
         hides=hides,
-        bot_id=ground.bot_id,
-        proven=ground.proof and trusted,
+        bot_id=listing.bot_id,
+        proven=listing.authenticated and trusted,
         skew=_skew(ports, now),
         place_id=place.id,
-        moderates=_moderates(ports, ground, posts, place),
+        moderates=_moderates(ports, listing, posts, place),
         strayed=has_strayed(ports, thread, place, posts),
         held=held(ports.ledger, thread.name, due.key) if due else None,
         born=memory.birth(ports.ledger),
@@ -58,7 +58,7 @@ def observe(
     )
 
 
-def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Place) -> bool:
+def _moderates(ports: Ports, listing: AccountListing, posts: tuple[Own, ...], place: Place) -> bool:
     """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
 
     Only an adopted post needs to know.
@@ -68,7 +68,7 @@ def _moderates(ports: Ports, ground: Ground, posts: tuple[Own, ...], place: Plac
         return mine.post.creator_is_moderator or mine.post.creator.admin
     if not posts:
         return False
-    account = ground.ask_account(ports)
+    account = listing.ask_account(ports)
     return account.person.admin or any(one.id == place.id for one in account.moderates)
 
 
@@ -78,21 +78,21 @@ def _skew(ports: Ports, now: datetime) -> timedelta:
 
 
 def observe_case(
-    ports: Ports, thread: Thread, ground: Ground, place: Place, *, order: Order | None, dry: bool
+    ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, dry: bool
 ) -> Case:
     """Observe a thread, and find out what became of writes whose outcome was not known.
 
     With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
     """
     now = ports.clock.now()
-    seen = observe(ports, thread, ground, place, order=order, now=now)
+    seen = observe(ports, thread, listing, place, order=order, now=now)
     case = Case(now=now, thread=thread, seen=seen, order=order)
     if clock_is_wrong(case):
         return replace(case, seen=memory.with_what_is_kept(ports, thread, seen, now))
     if not dry:
-        memory.keep_schedule(ports, thread, seen, ground)
+        memory.keep_schedule(ports, thread, seen, listing)
     if seen.has_open_publish:
-        case = replace(case, seen=look_deeper(ports, case, ground, place))
+        case = replace(case, seen=look_deeper(ports, case, listing, place))
     verdicts = settle.verdicts(case.seen, now)
     if not dry:
         _keep_verdicts(ports, case, verdicts)

@@ -169,7 +169,7 @@ def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Or
 
 def effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
     """Tell what an adoption would pin and unpin, by a look that changes nothing."""
-    reports = run_pass(ports, proof=True, account=account, dry=True)
+    reports = run_pass(ports, authenticated=True, account=account, dry=True)
     report = next(report for report in reports if report.thread.name == name)
     if report.seen is None:
         raise report.failure or ValueError("a pass that did not fail has looked")
@@ -207,12 +207,12 @@ def carry_out(
     for each in threads if move else ():
         if each.name in wanted and (thread is not None or _place_of(ports, each) is not None):
             agree_to_move(ports, each)
-    reports = run_pass(ports, orders=wanted, proof=True, account=account)
+    reports = run_pass(ports, orders=wanted, authenticated=True, account=account)
     deadline = ports.clock.now() + patience
     tried = {report.thread.name for report in reports if move or _is_unknown(report)}
     while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
-        reports = run_pass(ports, orders=wanted, proof=False)
+        reports = run_pass(ports, orders=wanted, authenticated=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
     said = answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
     return _concluded(said, about, usable.broken if thread is None else None)
@@ -348,7 +348,7 @@ def _adopted(lang: Language, report: Report) -> Iterator[str]:
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
     """Give a line for each thread whose post is open: a fresh copy of it takes a second word."""
     lines = []
-    for report in run_pass(ports, proof=True, account=account, dry=True):
+    for report in run_pass(ports, authenticated=True, account=account, dry=True):
         if thread not in (None, report.thread.name):
             continue
         standing = report.seen.standing if report.seen else None

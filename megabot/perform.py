@@ -49,7 +49,7 @@ from megabot.errors import (
     SignInRefused,
     TokenRefused,
 )
-from megabot.listing import Ground, resurvey
+from megabot.listing import AccountListing, relist_account
 from megabot.ports import Ports
 from megabot.series import keep_posts, keep_sent
 
@@ -64,7 +64,7 @@ class Work:
     ports: Ports
     thread: Thread
     place: Place
-    ground: Ground
+    listing: AccountListing
     snapshot: Snapshot
     language_id: int | None = None
     context: str = ""
@@ -91,7 +91,7 @@ def perform_all(work: Work, actions: tuple[Write, ...]) -> tuple[Write, ...]:
             perform(work, action)
         except OutcomeUnknown as error:
             log.warning("%s", error)
-            resurvey(work.ports, work.ground)
+            relist_account(work.ports, work.listing)
             break
         done.append(action)
     return tuple(done)
@@ -171,8 +171,8 @@ def _create(work: Work, new: NewIntent) -> None:
     intent = work.ports.ledger.begin(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
     _keep(work, new, post)
-    work.ground.created.add(post.id)
-    work.ground.fold(post)
+    work.listing.created.add(post.id)
+    work.listing.take_post(post)
 
 
 def _keep(work: Work, new: NewIntent, post: Post) -> None:
@@ -222,7 +222,7 @@ def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None
     intent = work.ports.ledger.begin(_intent(work, kind, own, own))
     number = action.comment_id
     marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
-    work.ground.fold_comment(marked)
+    work.listing.take_comment(marked)
 
 
 def _adopt(work: Work, action: Adopt) -> None:
@@ -250,7 +250,7 @@ def _release(work: Work, action: Release) -> None:
         work.settle(intent, IntentState.DONE)
         return
     number = action.comment_id
-    work.ground.fold_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
+    work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
 
 
 def _withdraw(work: Work, action: Withdraw) -> None:
@@ -263,7 +263,7 @@ def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
     marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
     text = signed(sentence, marker)
     intent = work.ports.ledger.begin(replace(new, text=text))
-    work.ground.fold_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
+    work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
 
 
 def _edit(work: Work, action: Edit) -> None:
@@ -300,7 +300,7 @@ def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:
 
 def _settled(work: Work, new: NewIntent, send: Callable[[], Post]) -> Post:
     post = _send(work, work.ports.ledger.begin(new), send)
-    work.ground.fold(post)
+    work.listing.take_post(post)
     return post
 
 

@@ -15,7 +15,7 @@ from megabot.core.threads import Thread
 from megabot.errors import Bug, Refused, Stopping
 from megabot.evidence import look_deeper, read_pin_log
 from megabot.home_pin import ask_home_server
-from megabot.listing import Ground, resurvey, survey
+from megabot.listing import AccountListing, list_account, relist_account
 from megabot.memory import keep_birth
 from megabot.observe import observe_case
 from megabot.perform import Work, perform_all
@@ -37,7 +37,7 @@ class Pass:
     """
 
     ports: Ports
-    ground: Ground
+    listing: AccountListing
     composer: Composer
     orders: Mapping[str, Order] = field(default_factory=dict)
     dry: bool = False
@@ -48,7 +48,7 @@ def run_pass(
     ports: Ports,
     *,
     orders: Mapping[str, Order] | None = None,
-    proof: bool = False,
+    authenticated: bool = False,
     account: Account | None = None,
     dry: bool = False,
     anew: bool = False,
@@ -58,21 +58,21 @@ def run_pass(
     An error of one thread is in its report, and the others go on. Raises `Busy`, `SourceMissing`,
     `SourceBroken` if no thread can be used, and what the first look raises.
 
-    `orders` maps a thread's name to what a person wants of it; `proof` says that this pass already had an
-    answer that strangers cannot get; `account` is that answer where it was the account itself; `anew` that
-    the communities are to be read even where they are known.
+    `orders` maps a thread's name to what a person wants of it; `authenticated` says that this pass already
+    had an answer that strangers cannot get; `account` is that answer where it was the account itself; `anew`
+    that the communities are to be read even where they are known.
     """
     if dry:
         ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
     with ports.ledger.pass_lock():
         snapshot = ports.source.snapshot()
         usable = usable_threads(ports.source, snapshot)
-        ground = survey(ports, usable.threads, proof=proof, account=account)
+        listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
         if not dry:
             keep_birth(ports)
         alone = usable.broken is None and len(usable.threads) == 1
-        composer = Composer(ports=ports, snapshot=snapshot, ground=ground, alone=alone)
-        pass_ = Pass(ports=ports, ground=ground, composer=composer, orders=orders or {}, dry=dry, anew=anew)
+        composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
+        pass_ = Pass(ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew)
         reports = tuple(_report(pass_, thread) for thread in usable.threads)
         reports = _companions_follow(pass_, reports)
         reports = _home_servers_confirm(pass_, reports)
@@ -101,14 +101,14 @@ def converge(pass_: Pass, thread: Thread) -> Report:
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
     while True:
-        case = observe_case(pass_.ports, thread, pass_.ground, place, order=order, dry=pass_.dry)
+        case = observe_case(pass_.ports, thread, pass_.listing, place, order=order, dry=pass_.dry)
         decision = _decide(pass_, case, place)
         todo, rendered = writes(decision.actions), rendered or decision.case.rendered
         if todo and rounds < ROUNDS and not pass_.dry:
             done += _act(pass_, decision, place, todo)
             fresh, rounds = False, rounds + 1
         elif not fresh:
-            resurvey(pass_.ports, pass_.ground)
+            relist_account(pass_.ports, pass_.listing)
             fresh = True
         else:
             if not (pass_.dry or clock_is_wrong(decision.case)):
@@ -148,9 +148,9 @@ def _decide(pass_: Pass, case: Case, place: Place) -> Decision:
                 current, context = pass_.composer.standing(case, place)
                 case = replace(case, current=current)
             case Need.PIN_LOG:
-                case = replace(case, seen=read_pin_log(pass_.ports, case, pass_.ground))
+                case = replace(case, seen=read_pin_log(pass_.ports, case, pass_.listing))
             case Need.DEEP_LOOK:
-                case = replace(case, seen=look_deeper(pass_.ports, case, pass_.ground, place))
+                case = replace(case, seen=look_deeper(pass_.ports, case, pass_.listing, place))
             case _:
                 assert_never(need)
 
@@ -161,7 +161,7 @@ def _act(pass_: Pass, decision: Decision, place: Place, todo: tuple[Write, ...])
         ports=pass_.ports,
         thread=thread,
         place=place,
-        ground=pass_.ground,
+        listing=pass_.listing,
         snapshot=pass_.composer.snapshot,
         language_id=language_id(pass_.ports, thread),
         context=decision.context,
@@ -195,7 +195,7 @@ def _confirmed(pass_: Pass, report: Report, away: dict[str, federation.Reading])
     if pass_.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
         return report
     try:
-        ask_home_server(pass_.ports, report.thread, seen, pass_.ground, away)
+        ask_home_server(pass_.ports, report.thread, seen, pass_.listing, away)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone

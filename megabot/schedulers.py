@@ -95,7 +95,7 @@ class PassScheduler:
         self.threads = usable_threads(self._ports.source, self._watch.note(now)).threads
         self._overrides = times_changed(self._ports.ledger)
         anew = now not in self._places_known and (self._slot is None or now < self._slot)
-        self.reports = run_pass(self._ports, anew=anew, proof=self._is_proven())
+        self.reports = run_pass(self._ports, anew=anew, authenticated=self._is_proven())
         if anew:
             self._places_known = Interval.after(now, DAILY)
             self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)

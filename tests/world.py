@@ -235,7 +235,7 @@ class World:
         """One pass of a fresh process, with an order on the first thread if one is named."""
         orders = {} if kind is None else {self.pages.all[0].name: Order(kind, order)}
         ports = self.ports()
-        return run_pass(ports, orders=orders, proof=True, account=ports.forum.account())[0]
+        return run_pass(ports, orders=orders, authenticated=True, account=ports.forum.account())[0]
 
     def post(self) -> Report:
         """What `megabot post` does."""

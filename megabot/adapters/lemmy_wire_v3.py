@@ -64,7 +64,7 @@ def _account(mine: Fields, languages: dict[str, int]) -> Account:
     return Account(
         person=person(view.child("person"), admin=settings.flag("admin")),
         moderates=tuple(_place(seat.child("community")) for seat in mine.children("moderates")),
-        hides=(*hides, _LANGUAGES) if reads else tuple(hides),
+        hiding_settings=(*hides, _LANGUAGES) if reads else tuple(hides),
         languages=reads,
     )
 

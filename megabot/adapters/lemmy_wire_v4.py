@@ -73,7 +73,7 @@ def account(answer: Fields, languages: dict[str, int]) -> Account:
     return Account(
         person=person(who, admin=settings.flag("admin")),
         moderates=tuple(_place(seat.child("community")) for seat in answer.children("moderates")),
-        hides=tuple(hides),
+        hiding_settings=tuple(hides),
         languages=reads,
     )
 

@@ -31,13 +31,13 @@ class Place:
 class Account:
     """The bot's own account, as only itself can see it: having one proves that the token is alive.
 
-    `hides` names the settings that hide posts from it, its own among them. `languages` are the ids it
-    reads; empty means all.
+    `hiding_settings` names the settings that hide posts from it, its own among them. `languages` are the ids
+    it reads; empty means all.
     """
 
     person: Person
     moderates: tuple[Place, ...] = ()
-    hides: tuple[str, ...] = ()
+    hiding_settings: tuple[str, ...] = ()
     languages: tuple[int, ...] = ()
 
 

@@ -21,7 +21,7 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     """Run a pass that only decides, and print its plan; exit 1 if it failed in a thread."""
     with open_app(options, keeps_facts=False) as app:
         account = app.prove()
-        reports = run_pass(app.ports, proof=True, account=account, dry=True)
+        reports = run_pass(app.ports, authenticated=True, account=account, dry=True)
         broken = usable_threads(app.desk.source, app.desk.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
         now, source = app.clock.now(), app.settings.source

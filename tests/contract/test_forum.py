@@ -42,9 +42,9 @@ def test_settings_that_hide_are_named_and_can_be_put_right(stage: Stage) -> None
 
     stage.forum.show_everything()
 
-    assert set(before.hides) == set(hiding)
+    assert set(before.hiding_settings) == set(hiding)
     assert before.languages[-1] == 37  # 0.19 always adds the undetermined one
-    assert stage.forum.account().hides == ()
+    assert stage.forum.account().hiding_settings == ()
 
 
 def test_an_empty_inbox_is_empty_and_a_message_is_counted(stage: Stage) -> None:

@@ -252,7 +252,7 @@ def test_own_posts_are_listed_whatever_the_account_hides_from_itself(v4: HttpSta
     v4.hand("megabot").save_settings(**hiding)
 
     assert [post.id for post in v4.forum.own_content(since=None).posts] == [made.id]
-    assert set(v4.forum.account().hides) == set(hiding)
+    assert set(v4.forum.account().hiding_settings) == set(hiding)
 
 
 def test_a_post_gets_the_tags_that_its_community_has(v4: HttpStage) -> None:

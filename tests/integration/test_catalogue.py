@@ -67,7 +67,7 @@ def test_where_the_old_thread_can_never_be_unpinned_both_stay_pinned_and_nothing
     ports = world.ports()
     ports.forum.account()
     for _ in range(5):
-        reports = run_pass(replace(ports, forum=NeverUnpins(ports.forum)), proof=True)
+        reports = run_pass(replace(ports, forum=NeverUnpins(ports.forum)), authenticated=True)
         assert reports[0].failure is not None
         world.clock.at += timedelta(hours=1)
 

@@ -137,7 +137,7 @@ def test_a_right_that_goes_between_post_and_pin_leaves_the_post_and_the_old_pin(
     ports = amid(
         world, "create_post", lambda: world.hand("modlin").add_mod(world.community_id, bot, added=False)
     )
-    run_pass(ports, proof=True)
+    run_pass(ports, authenticated=True)
     for _ in range(3):
         world.clock.at += timedelta(hours=2)
         report = world.run_pass()

@@ -168,10 +168,10 @@ def test_a_pair_comes_to_rest_after_one_edit(world: World) -> None:
     world.run_pass()
     world.clock.at = SLOT + WEEK
     ports = world.ports()
-    first = run_pass(ports, proof=True, account=ports.forum.account())
+    first = run_pass(ports, authenticated=True, account=ports.forum.account())
     world.clock.at += TEN_MINUTES
 
-    second = run_pass(ports, proof=True)
+    second = run_pass(ports, authenticated=True)
 
     assert [edits(report) for report in first] == [1, 0]
     assert [report.done for report in second] == [(), ()]

@@ -140,11 +140,13 @@ def test_a_thread_whose_alerts_cannot_be_worked_out_is_an_alert_and_the_others_h
     world: World,
 ) -> None:
     world.pages.all = (AAA, NEWS)
-    run_pass(world.ports(), orders={name: an_order(OrderKind.POST) for name in ("aaa", "news")}, proof=True)
+    run_pass(
+        world.ports(), orders={name: an_order(OrderKind.POST) for name in ("aaa", "news")}, authenticated=True
+    )
     world.pages.all = (replace(AAA, cap=cast("int", "many")), replace(NEWS, cap=1))
     world.hand("reader").comment(2, "First!")
 
-    run_pass(world.ports(), proof=True)
+    run_pass(world.ports(), authenticated=True)
 
     assert sorted(alerts(world)) == ["aaa:failed", "news:cap"]
 
@@ -187,7 +189,7 @@ def test_being_told_to_stop_is_no_error_of_a_thread(world: World) -> None:
     ports = replace(world.ports(), renderer=BrokenPress(Stopping("told to stop")))
 
     with pytest.raises(Stopping):
-        run_pass(ports, orders={"aaa": an_order(OrderKind.POST)}, proof=True)
+        run_pass(ports, orders={"aaa": an_order(OrderKind.POST)}, authenticated=True)
 
 
 def test_an_order_about_one_thread_raises_what_only_a_person_can_change(world: World) -> None:
@@ -210,11 +212,11 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
 
     world.clock.at = SLOT + WEEK
     ports = world.ports()
-    report = run_pass(ports, proof=True, dry=True)[0]
+    report = run_pass(ports, authenticated=True, dry=True)[0]
     assert report.seen is not None
     seen = replace(report.seen, known_since=SLOT, deep=True, proven=True, records=(), intents=())
     case = Case(now=world.clock.now(), thread=NEWS, seen=seen)
-    one = Pass(ports=ports, ground=cast("Any", None), composer=cast("Any", Forgetful()))
+    one = Pass(ports=ports, listing=cast("Any", None), composer=cast("Any", Forgetful()))
 
     with pytest.raises(Bug, match=Need.TEXT.name):
         _decide(one, case, PLACE)
@@ -436,7 +438,7 @@ def test_a_plan_writes_nothing_into_the_ledger(world: World, prepare: Callable[[
     ports.ledger.recall("")
     before = facts(world)
 
-    reports = run_pass(ports, proof=True, account=ports.forum.account(), dry=True)
+    reports = run_pass(ports, authenticated=True, account=ports.forum.account(), dry=True)
 
     assert reports[0].failure is None
     assert facts(world) == before
@@ -453,7 +455,7 @@ def test_a_pass_that_only_decides_waits_for_one_that_acts(world: World) -> None:
             return super().pass_lock()
 
     ledger = Locked()
-    run_pass(replace(world.ports(), ledger=cast("Ledger", ledger)), proof=True, dry=True)
+    run_pass(replace(world.ports(), ledger=cast("Ledger", ledger)), authenticated=True, dry=True)
 
     assert ledger.asked == 1
 

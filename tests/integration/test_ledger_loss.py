@@ -166,7 +166,9 @@ def test_a_broken_ledger_is_said_to_be_so_and_nothing_is_written_to_the_server(a
     ledger = SqliteLedger(at_work.state, at_work.clock, on_wait=lambda: None, on_set_aside=told.append)
     with closing(ledger):
         alerts = LedgerAlerts(ledger)
-        run_pass(replace(at_work.ports(), ledger=ledger, alerts=alerts, source=at_work.pages), proof=True)
+        run_pass(
+            replace(at_work.ports(), ledger=ledger, alerts=alerts, source=at_work.pages), authenticated=True
+        )
 
         assert [record.post_id for record in ledger.posts("news")] == [1, 2]
     assert at_work.writes() == []
@@ -219,7 +221,7 @@ def test_a_death_amid_a_handover_and_the_ledger_with_it(at_work: World, dies_at:
     at_work.clock.at += WEEK
     ports = at_work.ports()
     with pytest.raises(SystemExit):
-        run_pass(replace(ports, forum=Dying(ports.forum, dies_at, after)), proof=True)
+        run_pass(replace(ports, forum=Dying(ports.forum, dies_at, after)), authenticated=True)
     ports.ledger.close()  # type: ignore[attr-defined]
     delete(at_work.state / "ledger.db")
     at_work.run_pass()
@@ -383,7 +385,7 @@ def snapshots(world: World) -> list[bytes]:
     """Run a pass and give the ledger's file as it was at each of its writes."""
     ledger = Watched(world)
     with closing(ledger):
-        run_pass(replace(world.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), proof=True)
+        run_pass(replace(world.ports(), ledger=ledger, alerts=LedgerAlerts(ledger)), authenticated=True)
         ledger.copies.append((world.state / "ledger.db").read_bytes())
     return ledger.copies
 
@@ -476,7 +478,7 @@ def test_a_disk_that_is_full_at_any_write_makes_no_post_that_was_not_written_dow
 
 def full_disk_stops(ports: Ports) -> bool:
     try:
-        run_pass(ports, proof=True)
+        run_pass(ports, authenticated=True)
     except LedgerError:
         return True
     return False
@@ -519,7 +521,7 @@ def test_a_lost_answer_on_a_full_disk_is_found_by_its_marker(at_work: World) -> 
     intent_is_there = 2
     ports, ledger = cramped(at_work, full_at=intent_is_there, how="while committing")
     with closing(ledger), pytest.raises(LedgerError):
-        run_pass(replace(ports, forum=LosingAnswers(ports.forum)), proof=True)  # type: ignore[arg-type]
+        run_pass(replace(ports, forum=LosingAnswers(ports.forum)), authenticated=True)  # type: ignore[arg-type]
 
     at_work.run_pass()
 

@@ -40,7 +40,7 @@ class Elsewhere:
             alerts=LedgerAlerts(self.ledger),
             home_servers=FakeHomeServers(self.server),
         )
-        return run_pass(ports, orders={"news": Order(kind, "test:1")} if kind else {}, proof=True)[0]
+        return run_pass(ports, orders={"news": Order(kind, "test:1")} if kind else {}, authenticated=True)[0]
 
     def post(self) -> Report:
         """Have the current edition posted, and let it arrive."""

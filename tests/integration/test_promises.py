@@ -107,7 +107,7 @@ def test_an_old_thread_is_unpinned_only_beside_a_new_one_that_is_pinned(world: W
     world.post()
     world.clock.at = SLOT + WEEK
     ports = world.ports()
-    run_pass(replace(ports, forum=Unpinning(ports.forum)), proof=True)
+    run_pass(replace(ports, forum=Unpinning(ports.forum)), authenticated=True)
     assert world.pinned() == [1, 2]
     world.hand("modlin").feature(2, featured=False)
 

@@ -272,7 +272,7 @@ def test_a_plan_asks_no_other_server(abroad: Abroad) -> None:
     abroad.asked.clear()
     abroad.world.clock.at += timedelta(minutes=10)
 
-    run_pass(abroad.world.ports(), proof=True, dry=True)
+    run_pass(abroad.world.ports(), authenticated=True, dry=True)
 
     assert abroad.asked == []
 
@@ -293,7 +293,7 @@ def test_no_other_thread_waits_for_the_home_server(abroad: Abroad) -> None:
     ports = abroad.world.ports()
     order = Order(OrderKind.POST, "test:1")
 
-    run_pass(ports, orders={"news": order, "zebra": order}, proof=True, account=ports.forum.account())
+    run_pass(ports, orders={"news": order, "zebra": order}, authenticated=True, account=ports.forum.account())
 
     assert posted_before
     assert all(posted_before)
@@ -306,7 +306,7 @@ def test_a_home_server_that_gives_no_answer_is_asked_once_in_a_pass(abroad: Abro
     abroad.home.stop()
     ports, order = abroad.world.ports(), Order(OrderKind.POST, "test:1")
 
-    run_pass(ports, orders={"news": order, "zebra": order}, proof=True, account=ports.forum.account())
+    run_pass(ports, orders={"news": order, "zebra": order}, authenticated=True, account=ports.forum.account())
 
     assert len(abroad.asked) == 1
     abroad.home.start()

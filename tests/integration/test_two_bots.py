@@ -144,7 +144,7 @@ def run_beside(host: World, meeting: threading.Barrier) -> None:
     ports = host.ports()
     assert isinstance(ports.ledger, SqliteLedger)
     with closing(ports.ledger):  # here, because SQLite wants it closed where it was opened
-        run_pass(replace(ports, forum=Together(ports.forum, meeting)), proof=True)
+        run_pass(replace(ports, forum=Together(ports.forum, meeting)), authenticated=True)
 
 
 def told(report: Report) -> list[tuple[str | None, str | None]]:

@@ -88,7 +88,7 @@ def lossy(world: World, *, loses: str, arrives: bool) -> Ports:
 def run_to_the_slot_after(world: World, *, loses: str, arrives: bool) -> Report:
     world.post()
     world.clock.at = SLOT + WEEK
-    return run_pass(lossy(world, loses=loses, arrives=arrives), proof=True)[0]
+    return run_pass(lossy(world, loses=loses, arrives=arrives), authenticated=True)[0]
 
 
 def test_a_plan_takes_what_a_look_shows_for_done_and_writes_nothing_down(world: World) -> None:
@@ -96,7 +96,7 @@ def test_a_plan_takes_what_a_look_shows_for_done_and_writes_nothing_down(world: 
     with pytest.raises(Stopping):
         run_pass(replace(ports, forum=Stopped(ports.forum, "create_post", arrives=True)), orders=POST)
 
-    report = run_pass(world.ports(), proof=True, dry=True)[0]
+    report = run_pass(world.ports(), authenticated=True, dry=True)[0]
 
     assert [type(action) for action in writes(report.left)] == [Pin]
     assert {hold.reason for hold in holds(report.left)} == {Reason.THERE}
@@ -187,7 +187,7 @@ def test_an_edit_whose_answer_was_lost_is_not_taken_for_a_persons(world: World) 
     world.press.words = "A better essay."
     ports = lossy(world, loses="edit_post", arrives=True)
     order = {"news": Order(OrderKind.REFRESH, "shell:1")}
-    run_pass(ports, orders=order, proof=True)
+    run_pass(ports, orders=order, authenticated=True)
     world.press.words = "The best essay."
 
     world.run_pass(OrderKind.REFRESH, order="shell:2")
@@ -200,7 +200,7 @@ def test_a_lost_edit_that_was_never_done_is_done_by_the_same_pass(world: World) 
     world.press.words = "A better essay."
     ports = lossy(world, loses="edit_post", arrives=False)
 
-    run_pass(ports, orders={"news": Order(OrderKind.REFRESH, "shell:1")}, proof=True)
+    run_pass(ports, orders={"news": Order(OrderKind.REFRESH, "shell:1")}, authenticated=True)
 
     assert "A better essay." in str(world.posts()[0]["body"])
 
@@ -243,7 +243,7 @@ def test_a_thread_of_weeks_ago_is_told_by_a_handover_that_was_cut_short(world: W
     ports = world.ports()
     ports.forum.account()
 
-    run_pass(replace(ports, forum=Brief(ports.forum, "feature", arrives=False)), proof=True)
+    run_pass(replace(ports, forum=Brief(ports.forum, "feature", arrives=False)), authenticated=True)
 
     assert world.pinned() == [weeks + 1]
     assert len(world.comments(1)) == weeks

@@ -56,7 +56,7 @@ class AccountForum:
         return Account(
             person=self.me,
             moderates=tuple(one.place for one in places),
-            hides=tuple(sorted(self.hides)),
+            hiding_settings=tuple(sorted(self.hides)),
             languages=languages,
         )
 

@@ -218,7 +218,7 @@ def a_setting_hides_posts(year: Year) -> None:
     year.forum.hides = frozenset({"show_bot_accounts"})
     back = timedelta(hours=year.random.uniform(0.1, 30))
     year.after(back, lambda one: one.forum.show_everything() if one.forum.alive else None)
-    year.after(back + 2 * DAY, lambda one: one.forum.__setattr__("hides", frozenset()))
+    year.after(back + 2 * DAY, lambda one: one.forum.__setattr__("hiding_settings", frozenset()))
 
 
 def the_clock_jumps(year: Year) -> None:

@@ -154,7 +154,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
     account = lemmy_wire_v3.site(answered("site-as-bot")).proven()
 
     assert account.person == BOT
-    assert (account.hides, account.languages, account.moderates) == ((), (), ())
+    assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
 
 
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])
@@ -176,14 +176,19 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 
     account = lemmy_wire_v3.site(hiding).proven()
 
-    assert account.hides == ("show_nsfw", "show_bot_accounts", "show_read_posts", "discussion_languages")
+    assert account.hiding_settings == (
+        "show_nsfw",
+        "show_bot_accounts",
+        "show_read_posts",
+        "discussion_languages",
+    )
     assert account.languages == (1,)
 
 
 def test_reading_every_language_hides_nothing() -> None:
     account = lemmy_wire_v3.site(site_of(reads=[0, 1, 2], moderates=[])).proven()
 
-    assert (account.hides, account.languages) == ((), ())
+    assert (account.hiding_settings, account.languages) == ((), ())
 
 
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:

@@ -186,7 +186,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
     account = lemmy_wire_v4.account(answered("account-as-bot"), languages)
 
     assert account.person == BOT
-    assert (account.hides, account.languages, account.moderates) == ((), (), ())
+    assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
 
 
 def account_of(*, reads: list[int], moderates: list[object], **settings: object) -> Fields:
@@ -200,14 +200,14 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 
     account = lemmy_wire_v4.account(account_of(reads=[1], moderates=[], **off, **more), {"en": 0, "de": 1})
 
-    assert account.hides == (*off, *more, "discussion_languages")
+    assert account.hiding_settings == (*off, *more, "discussion_languages")
     assert account.languages == (1,)
 
 
 def test_words_that_the_account_does_not_want_to_read_hide() -> None:
     mine = {**RECORDED["account-as-bot"]["json"], "keyword_blocks": ["weekly"]}
 
-    assert lemmy_wire_v4.account(Fields(mine), {"en": 37}).hides == ("blocking_keywords",)
+    assert lemmy_wire_v4.account(Fields(mine), {"en": 37}).hiding_settings == ("blocking_keywords",)
 
 
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
