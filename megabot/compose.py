@@ -47,9 +47,9 @@ class Composer:
 
     def due(self, case: Case, place: Place) -> tuple[Text, str]:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
-        if case.seen.due is None:
+        if case.observation.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        made = self._as_part(case, self._context(case, case.seen.due, place))
+        made = self._as_part(case, self._context(case, case.observation.due, place))
         text, made = self._rendered(case.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble))
@@ -58,12 +58,12 @@ class Composer:
 
     def _as_part(self, case: Case, made: Context) -> Context:
         """Make the context that of another part, or of the same part if a part is reposted."""
-        if not case.ordered(OrderKind.REPOST) or case.order is None or not case.seen.posts:
+        if not case.ordered(OrderKind.REPOST) or case.order is None or not case.observation.posts:
             return made
-        replaced = case.seen.standing or case.seen.posts[0]
+        replaced = case.observation.current or case.observation.posts[0]
         if case.order.part:
             return replace(made, part=case.order.part, part_of=replaced.post.url)
-        record = case.seen.record(replaced.id)
+        record = case.observation.record(replaced.id)
         then = context.from_json(record.context) if record and record.context else made
         same = then.edition.key == made.edition.key
         return replace(made, part=then.part, part_of=then.part_of) if same else made
@@ -77,10 +77,10 @@ class Composer:
 
     def _rendered_again(self, case: Case, place: Place) -> tuple[Text, Context | None]:
         """Render with the revision of back then first: an unchanged source never edits."""
-        standing = case.seen.standing
+        standing = case.observation.current
         if standing is None:
             raise ValueError("there is no post to render again")
-        record = case.seen.record(standing.id)
+        record = case.observation.record(standing.id)
         if record is None or not record.context:
             return self._afresh(case, standing, place)
         then = self._context_then(case, record)
@@ -114,7 +114,7 @@ class Composer:
             return ""
         edits = [
             context.from_json(one.new.context).added
-            for one in case.seen.intents
+            for one in case.observation.intents
             if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
         ]
         said = edits[-1] if edits else then.added
@@ -136,13 +136,13 @@ class Composer:
     def _context(self, case: Case, edition: Edition, place: Place) -> Context:
         made = context.build(
             case.thread,
-            case.seen,
+            case.observation,
             edition,
             community=place.name,
             companions=companions.find(self.ports, case.thread, self.listing),
             revision=self.snapshot.revision,
         )
-        previous = context.previous_own(case.thread, case.seen, edition)
+        previous = context.previous_own(case.thread, case.observation, edition)
         return replace(
             made,
             previous=self._with_featured(case, made.previous, previous),
@@ -166,8 +166,8 @@ class Composer:
         """Compare the directory with that of the edition before, for templates that speak of it."""
         if not changes.are_asked_for(self.snapshot.files):
             return None
-        before = context.previous_own(case.thread, case.seen, edition)
-        record = case.seen.record(before.id) if before is not None else None
+        before = context.previous_own(case.thread, case.observation, edition)
+        record = case.observation.record(before.id) if before is not None else None
         if record is None or not record.commit:
             return None
         then = self.ports.source.sections_at(record.commit)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from megabot.core import calendar
 from megabot.core.doubles import kept_first
 from megabot.core.posts import Place, Post
-from megabot.core.seen import Case, OrderKind, Own, Seen
+from megabot.core.seen import Case, Observation, OrderKind, Own
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
 from megabot.listing import AccountListing, read_pinned, read_removed
@@ -14,28 +14,28 @@ from megabot.ports import Ports
 from megabot.series import marked
 
 
-def look_deeper(ports: Ports, case: Case, listing: AccountListing, place: Place) -> Seen:
+def read_removals_and_pins(ports: Ports, case: Case, listing: AccountListing, place: Place) -> Observation:
     """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
-    seen = case.seen
-    proven, hides = seen.proven, seen.hides
+    observation = case.observation
+    proven, hides = observation.trusted, observation.hiding_settings
     if not proven:
         listing.ask_account(ports)
         hides = listing.hiding_settings(nsfw=case.thread.nsfw or place.nsfw)
         proven = not hides
-    homes = {place.id, *(own.post.community_id for own in seen.posts[:1])}
+    homes = {place.id, *(own.post.community_id for own in observation.posts[:1])}
     removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
     removed = marked(tuple(removals), case.thread.name, listing.bot_id)
-    known = {own.id for own in seen.posts}
-    posts = kept_first((*seen.posts, *(own for own in removed if own.id not in known)))
+    known = {own.id for own in observation.posts}
+    posts = kept_first((*observation.posts, *(own for own in removed if own.id not in known)))
     pinned = read_pinned(ports, listing, place.id)
     return replace(
-        seen,
+        observation,
         posts=posts,
-        hand_made=tuple(post for post in pinned if _is_by_hand(post, seen, case.thread)),
-        hidden=tuple(_hidden(ports, listing, removals, {own.id for own in posts}, homes)),
-        hides=hides,
-        proven=proven,
-        deep=True,
+        manual_posts=tuple(post for post in pinned if _is_by_hand(post, observation, case.thread)),
+        hidden_posts=tuple(_hidden(ports, listing, removals, {own.id for own in posts}, homes)),
+        hiding_settings=hides,
+        trusted=proven,
+        removals_read=True,
     )
 
 
@@ -50,37 +50,37 @@ def _hidden(
     return (post for post in found if post.community_id in homes and post.id not in known)
 
 
-def _is_by_hand(post: Post, seen: Seen, thread: Thread) -> bool:
+def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
     """A moderator's post, not ours, newer than what stands and than the slot before: this edition's."""
-    recorded = any(record.post_id == post.id for record in seen.records)
-    if post.creator.id == seen.bot_id or recorded or not (post.creator_is_moderator and post.open):
+    recorded = any(record.post_id == post.id for record in observation.records)
+    if post.creator.id == observation.bot_id or recorded or not (post.creator_is_moderator and post.open):
         return False
-    if seen.standing is not None and post.published <= seen.standing.post.published:
+    if observation.current is not None and post.published <= observation.current.post.published:
         return False
-    if seen.due is None:
+    if observation.due is None:
         return True
-    before = next(calendar.before(thread.name, thread.schedule, seen.due), None)
+    before = next(calendar.before(thread.name, thread.schedule, observation.due), None)
     return before is None or post.published > before.slot
 
 
-def read_pin_log(ports: Ports, case: Case, listing: AccountListing) -> Seen:
+def read_pin_log(ports: Ports, case: Case, listing: AccountListing) -> Observation:
     """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
 
     Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
     """
-    events = dict(case.seen.pin_events)
+    events = dict(case.observation.pin_events)
     kind = KINDS[case.thread.pin]
-    standing = case.seen.standing
-    asked = [own for own in case.seen.older if own.post.featured]
+    standing = case.observation.current
+    asked = [own for own in case.observation.older if own.post.featured]
     if standing is not None and pin_is_over(case, standing):
         asked.insert(0, standing)
     elif standing is not None and not is_pinned(standing.post, kind):
         asked.insert(0, standing)
         read_pinned(ports, listing, standing.post.community_id)
-    if case.seen.adopting is not None and case.ordered(OrderKind.UNADOPT):
-        asked.append(Own(post=case.seen.adopting, key=""))
+    if case.observation.post_to_adopt is not None and case.ordered(OrderKind.UNADOPT):
+        asked.append(Own(post=case.observation.post_to_adopt, key=""))
     for own in asked:
         if own.id not in events:
             found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
             events[own.id] = next((event for event in found if event.kind is kind), None)
-    return replace(case.seen, pin_events=events)
+    return replace(case.observation, pin_events=events)

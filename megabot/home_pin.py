@@ -2,7 +2,7 @@
 
 from megabot.core import federation
 from megabot.core.posts import Place
-from megabot.core.seen import HomeAnswer, HomePin, Own, Seen
+from megabot.core.seen import HomePin, HomeReading, Observation, Own
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_pinned
 from megabot.ports import Ledger, Ports
@@ -16,25 +16,29 @@ def home_server(place: Place, posts: tuple[Own, ...]) -> str:
 
 
 def ask_home_server(
-    ports: Ports, thread: Thread, seen: Seen, listing: AccountListing, away: dict[str, federation.Reading]
+    ports: Ports,
+    thread: Thread,
+    observation: Observation,
+    listing: AccountListing,
+    away: dict[str, federation.Reading],
 ) -> None:
     """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
 
     Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
     for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
     """
-    standing, host = seen.standing, federation.host(seen.home)
+    standing, host = observation.current, federation.host(observation.home)
     if standing is None:
         return
-    reading = away.get(host) or ports.home_servers.pin(seen.home, standing.post.url)
+    reading = away.get(host) or ports.home_servers.pin(observation.home, standing.post.url)
     software = federation.Software()
     if reading.pin is HomePin.UNREADABLE:
         away[host] = reading
     elif reading.pin is HomePin.PINNED:
         read_pinned(ports, listing, standing.post.community_id)
     else:
-        software = ports.home_servers.software(seen.home)
-    answer = federation.answered(seen, standing, reading, software, ports.clock.now())
+        software = ports.home_servers.software(observation.home)
+    answer = federation.answered(observation, standing, reading, software, ports.clock.now())
     ports.ledger.remember(_home_key(thread), federation.written(answer))
 
 
@@ -42,6 +46,6 @@ def _home_key(thread: Thread) -> str:
     return f"home:{thread.name}"
 
 
-def home_answer(ledger: Ledger, thread: Thread) -> HomeAnswer | None:
+def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
     """Return what that server last showed of the thread's current post."""
     return federation.read(ledger.recall(_home_key(thread)))

@@ -22,7 +22,7 @@ from megabot.core.posts import Person
 from megabot.core.threads import Thread
 from megabot.core.watermark import watermark
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
-from megabot.memory import birth
+from megabot.memory import read_ledger_start
 from megabot.ports import Ports
 from megabot.replies import send_answers
 from megabot.sources import usable_threads
@@ -83,7 +83,7 @@ class Inbox:
 
         Gives the rest: a person posted by the shell, and the service began only later.
         """
-        born, recent = birth(self._ports.ledger), self._ports.clock.now() - TOO_OLD
+        born, recent = read_ledger_start(self._ports.ledger), self._ports.clock.now() - TOO_OLD
         old = [one for one in notices if born is None or one.published <= born]
         for notice in old:
             if notice.unread or notice.published > recent:

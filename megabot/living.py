@@ -12,7 +12,7 @@ from megabot.core.interval import Interval
 from megabot.core.living import Living, Note
 from megabot.core.posts import Comment
 from megabot.core.records import PostRecord
-from megabot.core.seen import Seen
+from megabot.core.seen import Observation
 from megabot.core.threads import Thread
 from megabot.errors import NotFound
 from megabot.language import Language
@@ -99,9 +99,9 @@ def opt_out(ledger: Ledger, actor: str) -> None:
             change_featured(ledger, thread, edition, lambda one: None if one.actor == actor else one)
 
 
-def tend(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> None:
+def tend(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
     """Look whether the standing post's highlights can still be read; those that cannot leave."""
-    standing = seen.standing
+    standing = observation.current
     if standing is None or not featured(ports.ledger, thread.name, standing.key):
         return
     key = f"highlights:{thread.name}"

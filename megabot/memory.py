@@ -6,44 +6,46 @@ from datetime import datetime
 from megabot import living
 from megabot.core import calendar
 from megabot.core.posts import Place
-from megabot.core.seen import Own, Seen
+from megabot.core.seen import Observation, Own
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_removed
 from megabot.ports import Ledger, Ports
 from megabot.series import marked
 
-_BORN = "born"
+_LEDGER_START = "born"
 
 
-def keep_birth(ports: Ports) -> None:
+def remember_ledger_start(ports: Ports) -> None:
     """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
-    if ports.ledger.recall(_BORN) is None:
-        ports.ledger.remember(_BORN, (ports.forum.server_time() or ports.clock.now()).isoformat())
+    if ports.ledger.recall(_LEDGER_START) is None:
+        ports.ledger.remember(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
 
-def birth(ledger: Ledger) -> datetime | None:
+def read_ledger_start(ledger: Ledger) -> datetime | None:
     """Return since when this ledger is kept, None before the first pass."""
-    kept = ledger.recall(_BORN)
+    kept = ledger.recall(_LEDGER_START)
     return datetime.fromisoformat(kept) if kept else None
 
 
-def keep_schedule(ports: Ports, thread: Thread, seen: Seen, listing: AccountListing) -> None:
+def remember_schedule(
+    ports: Ports, thread: Thread, observation: Observation, listing: AccountListing
+) -> None:
     """Remember since when this schedule is known, where that is new.
 
     A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
     """
     key = f"schedule:{thread.name}"
     kept = ports.ledger.recall(key)
-    if kept is None and not seen.posts:
+    if kept is None and not observation.posts:
         listing.ask_account(ports)
         if listing.hiding_settings(nsfw=True):
             return
-    value = f"{calendar.fingerprint(thread.schedule)}\n{seen.known_since.isoformat()}"
+    value = f"{calendar.fingerprint(thread.schedule)}\n{observation.known_since.isoformat()}"
     if kept != value:
         ports.ledger.remember(key, value)
 
 
-def known_since(
+def read_known_since(
     ports: Ports, thread: Thread, listing: AccountListing, place: Place, posts: tuple[Own, ...], now: datetime
 ) -> datetime:
     """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
@@ -58,13 +60,13 @@ def known_since(
     return min((own.post.published for own in posts), default=now)
 
 
-def with_what_is_kept(ports: Ports, thread: Thread, seen: Seen, now: datetime) -> Seen:
+def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
     """Give a look with what the ledger knows by now, and what is to be around the standing post."""
-    standing, ledger = seen.standing, ports.ledger
-    seen = replace(seen, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
+    standing, ledger = observation.current, ports.ledger
+    observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
     if standing is None:
-        return seen
+        return observation
     note = living.note_of(ledger, thread.name)
     ends = note.until if note is not None and note.stands(standing.key, now) else None
     around = living.around(ledger, ports.language, thread, standing.key, now)
-    return replace(seen, living=around.digest, wake=ends)
+    return replace(observation, annotations_digest=around.digest, next_change_at=ends)

@@ -10,9 +10,9 @@ from megabot.core import calendar, settle
 from megabot.core.plan import clock_is_wrong
 from megabot.core.posts import Place
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.seen import Case, Observation, Order, OrderKind, Own
 from megabot.core.threads import Thread
-from megabot.evidence import look_deeper
+from megabot.evidence import read_removals_and_pins
 from megabot.home_pin import home_answer, home_server
 from megabot.listing import AccountListing
 from megabot.places import has_strayed
@@ -24,7 +24,7 @@ log = logging.getLogger("megabot")
 
 def observe(
     ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, now: datetime
-) -> Seen:
+) -> Observation:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
     series = read_series(ports, thread.name, listing.content)
@@ -35,24 +35,24 @@ def observe(
         due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
     if order is not None and order.kind is OrderKind.POST and order.edition:
         due = calendar.by_key(thread.name, thread.schedule, order.edition)
-    return Seen(
+    return Observation(
         due=due,
-        known_since=memory.known_since(ports, thread, listing, place, posts, now),
+        known_since=memory.read_known_since(ports, thread, listing, place, posts, now),
         posts=posts,
         records=ports.ledger.posts(thread.name),
         intents=ports.ledger.intents(thread.name),
         comments=listing.content.comments,
-        created=frozenset(listing.created),
-        hides=hides,
+        created_ids=frozenset(listing.created),
+        hiding_settings=hides,
         bot_id=listing.bot_id,
-        proven=listing.authenticated and trusted,
-        skew=_skew(ports, now),
-        place_id=place.id,
+        trusted=listing.authenticated and trusted,
+        clock_skew=_skew(ports, now),
+        community_id=place.id,
         moderates=_moderates(ports, listing, posts, place),
-        strayed=has_strayed(ports, thread, place, posts),
-        held=held(ports.ledger, thread.name, due.key) if due else None,
-        born=memory.birth(ports.ledger),
-        adopting=None if order is None or not order.post_id else ports.forum.post(order.post_id),
+        wrong_community=has_strayed(ports, thread, place, posts),
+        held_by=held(ports.ledger, thread.name, due.key) if due else None,
+        ledger_start=memory.read_ledger_start(ports.ledger),
+        post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
         home=home_server(place, posts),
         home_answer=home_answer(ports.ledger, thread),
     )
@@ -85,19 +85,24 @@ def observe_case(
     With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
     """
     now = ports.clock.now()
-    seen = observe(ports, thread, listing, place, order=order, now=now)
-    case = Case(now=now, thread=thread, seen=seen, order=order)
+    observation = observe(ports, thread, listing, place, order=order, now=now)
+    case = Case(now=now, thread=thread, observation=observation, order=order)
     if clock_is_wrong(case):
-        return replace(case, seen=memory.with_what_is_kept(ports, thread, seen, now))
+        return replace(case, observation=memory.with_ledger_state(ports, thread, observation, now))
     if not dry:
-        memory.keep_schedule(ports, thread, seen, listing)
-    if seen.has_open_publish:
-        case = replace(case, seen=look_deeper(ports, case, listing, place))
-    verdicts = settle.verdicts(case.seen, now)
+        memory.remember_schedule(ports, thread, observation, listing)
+    if observation.has_open_publish:
+        case = replace(case, observation=read_removals_and_pins(ports, case, listing, place))
+    verdicts = settle.verdicts(case.observation, now)
     if not dry:
         _keep_verdicts(ports, case, verdicts)
-    seen = memory.with_what_is_kept(ports, thread, case.seen, now)
-    return replace(case, seen=replace(seen, intents=settle.settled(seen, verdicts, now)) if dry else seen)
+    observation = memory.with_ledger_state(ports, thread, case.observation, now)
+    return replace(
+        case,
+        observation=replace(observation, intents=settle.settled(observation, verdicts, now))
+        if dry
+        else observation,
+    )
 
 
 def _keep_verdicts(ports: Ports, case: Case, verdicts: tuple[tuple[Intent, IntentState], ...]) -> None:
@@ -107,8 +112,8 @@ def _keep_verdicts(ports: Ports, case: Case, verdicts: tuple[tuple[Intent, Inten
         if state is IntentState.DONE:
             _keep_outcome(ports, case, intent)
         ports.ledger.settle(intent.id, state, at=case.now)
-    keep_posts(ports, case.thread, case.seen.posts)
-    living.tend(ports, case.thread, case.seen, case.now)
+    keep_posts(ports, case.thread, case.observation.posts)
+    living.tend(ports, case.thread, case.observation, case.now)
 
 
 def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
@@ -117,6 +122,6 @@ def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
         ports.ledger.forget_post(intent.new.post_id)
     if intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT):
         wanted = (intent.new.edition, intent.new.copy)
-        post = next((own.post for own in case.seen.posts if (own.key, own.copy) == wanted), None)
+        post = next((own.post for own in case.observation.posts if (own.key, own.copy) == wanted), None)
         if post is not None:
             keep_sent(ports, intent.new, post)

@@ -171,9 +171,9 @@ def effects(ports: Ports, name: str, post: Post, edition: str, account: Account 
     """Tell what an adoption would pin and unpin, by a look that changes nothing."""
     reports = run_pass(ports, authenticated=True, account=account, dry=True)
     report = next(report for report in reports if report.thread.name == name)
-    if report.seen is None:
+    if report.observation is None:
         raise report.failure or ValueError("a pass that did not fail has looked")
-    return effects_of(report.thread, report.seen, Own(post=post, key=edition, adopted=True))
+    return effects_of(report.thread, report.observation, Own(post=post, key=edition, adopted=True))
 
 
 def carry_out(
@@ -286,12 +286,16 @@ def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple
 
 def _stands(lang: Language, report: Report) -> Iterator[str]:
     """Say what is current after a pass that was verified, and what was adopted or given back."""
-    standing = report.seen.standing if report.seen else None
+    standing = report.observation.current if report.observation else None
     yield from _adopted(lang, report)
     if standing is not None and report.failure is None and report.verified:
         kind = KINDS.get(report.thread.pin)
         pinned = kind is not None and is_pinned(standing.post, kind)
-        pinned = pinned and report.seen is not None and is_pinned_for_readers(report.thread, report.seen)
+        pinned = (
+            pinned
+            and report.observation is not None
+            and is_pinned_for_readers(report.thread, report.observation)
+        )
         edition = f"{report.thread.name}/{standing.key}"
         yield texts.stands(lang, edition, standing.post.url, pinned=pinned)
 
@@ -306,13 +310,15 @@ def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str
 
 
 def _next(report: Report, now: datetime) -> Edition | None:
-    return coming(report.thread, now, {own.key for own in report.seen.posts} if report.seen else ())
+    return coming(
+        report.thread, now, {own.key for own in report.observation.posts} if report.observation else ()
+    )
 
 
 def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
     """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
     for report in reports:
-        due, following = report.seen.due if report.seen else None, _next(report, now)
+        due, following = report.observation.due if report.observation else None, _next(report, now)
         if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
             continue
         reasons = {hold.reason for hold in holds(report.left)}
@@ -332,7 +338,7 @@ def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: dat
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:
     """Name the posts that were adopted, other than the current one, and those given back."""
-    standing = report.seen.standing if report.seen else None
+    standing = report.observation.current if report.observation else None
     for one in report.done:
         name = report.thread.name
         if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
@@ -351,8 +357,12 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
     for report in run_pass(ports, authenticated=True, account=account, dry=True):
         if thread not in (None, report.thread.name):
             continue
-        standing = report.seen.standing if report.seen else None
-        if standing is not None and report.seen is not None and report.seen.posts[0] is standing:
+        standing = report.observation.current if report.observation else None
+        if (
+            standing is not None
+            and report.observation is not None
+            and report.observation.posts[0] is standing
+        ):
             post = standing.post
             lines.append(
                 texts.ask_repost(ports.language, report.thread.name, comments=post.comments, url=post.url)

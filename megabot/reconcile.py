@@ -13,10 +13,10 @@ from megabot.core.posts import Account, Place
 from megabot.core.seen import Case, Order
 from megabot.core.threads import Thread
 from megabot.errors import Bug, Refused, Stopping
-from megabot.evidence import look_deeper, read_pin_log
+from megabot.evidence import read_pin_log, read_removals_and_pins
 from megabot.home_pin import ask_home_server
 from megabot.listing import AccountListing, list_account, relist_account
-from megabot.memory import keep_birth
+from megabot.memory import remember_ledger_start
 from megabot.observe import observe_case
 from megabot.perform import Work, perform_all
 from megabot.places import find_place, forget_place
@@ -69,7 +69,7 @@ def run_pass(
         usable = usable_threads(ports.source, snapshot)
         listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
         if not dry:
-            keep_birth(ports)
+            remember_ledger_start(ports)
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
         pass_ = Pass(ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew)
@@ -112,9 +112,11 @@ def converge(pass_: Pass, thread: Thread) -> Report:
             fresh = True
         else:
             if not (pass_.dry or clock_is_wrong(decision.case)):
-                keep_standing(pass_.ports.ledger, thread, decision.case.seen)
-            seen = replace(decision.case.seen, fresh=not todo)
-            return Report(thread=thread, seen=seen, done=done, left=decision.actions, rendered=rendered)
+                keep_standing(pass_.ports.ledger, thread, decision.case.observation)
+            observation = replace(decision.case.observation, confirmed=not todo)
+            return Report(
+                thread=thread, observation=observation, done=done, left=decision.actions, rendered=rendered
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +150,11 @@ def _decide(pass_: Pass, case: Case, place: Place) -> Decision:
                 current, context = pass_.composer.standing(case, place)
                 case = replace(case, current=current)
             case Need.PIN_LOG:
-                case = replace(case, seen=read_pin_log(pass_.ports, case, pass_.listing))
-            case Need.DEEP_LOOK:
-                case = replace(case, seen=look_deeper(pass_.ports, case, pass_.listing, place))
+                case = replace(case, observation=read_pin_log(pass_.ports, case, pass_.listing))
+            case Need.REMOVALS_AND_PINS:
+                case = replace(
+                    case, observation=read_removals_and_pins(pass_.ports, case, pass_.listing, place)
+                )
             case _:
                 assert_never(need)
 
@@ -191,11 +195,11 @@ def _home_servers_confirm(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Rep
 
 
 def _confirmed(pass_: Pass, report: Report, away: dict[str, federation.Reading]) -> Report:
-    seen, now = report.seen, pass_.ports.clock.now()
-    if pass_.dry or seen is None or not federation.has_to_be_asked(report.thread, seen, now):
+    observation, now = report.observation, pass_.ports.clock.now()
+    if pass_.dry or observation is None or not federation.has_to_be_asked(report.thread, observation, now):
         return report
     try:
-        ask_home_server(pass_.ports, report.thread, seen, pass_.listing, away)
+        ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone

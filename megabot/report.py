@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from megabot.core.actions import Action, Write
-from megabot.core.seen import Seen
+from megabot.core.seen import Observation
 from megabot.core.threads import Thread
 from megabot.errors import Bug, ConfigError, MegabotError, NotFound
 
@@ -19,7 +19,7 @@ class Report:
     """
 
     thread: Thread
-    seen: Seen | None = None
+    observation: Observation | None = None
     done: tuple[Write, ...] = ()
     left: tuple[Action, ...] = ()
     failure: MegabotError | None = None
@@ -28,7 +28,7 @@ class Report:
     @property
     def verified(self) -> bool:
         """Whether a look after the last write found nothing left to do."""
-        return self.failure is None and self.seen is not None and self.seen.fresh
+        return self.failure is None and self.observation is not None and self.observation.confirmed
 
 
 def may_pass(failure: MegabotError) -> bool:

@@ -152,12 +152,16 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
         moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
         if report.failure is not None and may_pass(report.failure):
             moments.append(now + retry)
-        ends = next_deadline(report.thread, report.seen.posts, now) if report.seen else None
+        ends = next_deadline(report.thread, report.observation.posts, now) if report.observation else None
         moments += [ends] if ends is not None else []
         soon = announces_at(report.thread, now)
         moments += [soon] if soon is not None else []
-        if report.seen is not None and report.seen.wake is not None and report.seen.wake > now:
-            moments.append(report.seen.wake)
+        if (
+            report.observation is not None
+            and report.observation.next_change_at is not None
+            and report.observation.next_change_at > now
+        ):
+            moments.append(report.observation.next_change_at)
     return min(moments)
 
 
@@ -181,6 +185,11 @@ def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str
             news = not hold.needs_person and hold.reason is not Reason.THERE and sentence not in before
             log.log(logging.INFO if news else logging.DEBUG, "%s", sentence)
             held.add(sentence)
-        if report.verified and report.done and report.seen is not None and report.seen.standing is not None:
-            log.info("%s: verified, %s stands", report.thread.name, report.seen.standing.post.url)
+        if (
+            report.verified
+            and report.done
+            and report.observation is not None
+            and report.observation.current is not None
+        ):
+            log.info("%s: verified, %s stands", report.thread.name, report.observation.current.post.url)
     return frozenset(held)

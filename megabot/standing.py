@@ -5,17 +5,17 @@ A newer one may be a copy that was taken back, or removed by a moderator.
 
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.records import PostRecord
-from megabot.core.seen import Seen
+from megabot.core.seen import Observation
 from megabot.core.threads import Thread
 from megabot.ports import Ledger
 
 _PINNED, _NOT_PINNED = "pinned", "unpinned"
 
 
-def keep_standing(ledger: Ledger, thread: Thread, seen: Seen) -> None:
+def keep_standing(ledger: Ledger, thread: Thread, observation: Observation) -> None:
     """Remember which post a look found standing, and whether it was pinned, where that is new."""
-    post = seen.standing.post if seen.standing else None
-    pin = _PINNED if is_pinned_for_readers(thread, seen) else _NOT_PINNED
+    post = observation.current.post if observation.current else None
+    pin = _PINNED if is_pinned_for_readers(thread, observation) else _NOT_PINNED
     kept = f"{post.id} {pin}" if post else ""
     if kept != (ledger.recall(_key(thread.name)) or ""):
         ledger.remember(_key(thread.name), kept)

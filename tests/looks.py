@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from megabot.core.drafts import text_digest
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomeAnswer, HomePin, Own
+from megabot.core.seen import Case, HomePin, HomeReading, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from tests.making import (
@@ -33,8 +33,8 @@ from tests.making import (
     a_thread,
     an_edition,
     an_intent,
+    an_observation,
     own,
-    seen,
 )
 
 Value = TypeVar("Value")
@@ -97,7 +97,7 @@ EVENTS = st.builds(
     MOMENTS,
 )
 HOME_ANSWERS = st.builds(
-    HomeAnswer,
+    HomeReading,
     post_id=IDS,
     pin=st.sampled_from(HomePin),
     first=MOMENTS,
@@ -106,24 +106,24 @@ HOME_ANSWERS = st.builds(
 )
 BY_HAND = own(copy=3, creator=MODERATOR).post
 LOOKS = st.builds(
-    seen,
+    an_observation,
     due=mostly(an_edition(), an_edition(skipped=True), an_edition(46), None),
     known_since=mostly(SLOT - 3 * WEEK, NOW),
     posts=st.lists(OWNS, min_size=1, max_size=4, unique_by=lambda one: one.id).map(newest_first),
     records=st.lists(RECORDS, max_size=1).map(tuple),
     intents=st.lists(INTENTS, max_size=4).map(tuple),
     comments=st.lists(st.builds(a_telling, WEEKS), max_size=1).map(tuple),
-    hand_made=mostly((), (own(creator=MODERATOR).post,)),
-    hidden=mostly((), (own(47, copy=4, removed=True, body="").post,)),
+    manual_posts=mostly((), (own(creator=MODERATOR).post,)),
+    hidden_posts=mostly((), (own(47, copy=4, removed=True, body="").post,)),
     pin_events=st.dictionaries(IDS, st.none() | EVENTS),
-    created=st.frozensets(IDS, max_size=1),
-    hides=mostly((), ("show_bot_accounts",)),
-    proven=YES,
-    deep=YES,
+    created_ids=st.frozensets(IDS, max_size=1),
+    hiding_settings=mostly((), ("show_bot_accounts",)),
+    trusted=YES,
+    removals_read=YES,
     moderates=YES,
-    strayed=NO,
-    adopting=mostly(BY_HAND, replace(BY_HAND, removed=True), None),
-    skew=mostly(timedelta(0), timedelta(hours=2)),
+    wrong_community=NO,
+    post_to_adopt=mostly(BY_HAND, replace(BY_HAND, removed=True), None),
+    clock_skew=mostly(timedelta(0), timedelta(hours=2)),
     home=mostly("", "https://alpha.example/c/news", "https://alpha.example/c/news"),
     home_answer=st.none() | HOME_ANSWERS,
 )
@@ -135,7 +135,7 @@ CASES = st.builds(
         pin=mostly(PinKind.COMMUNITY, PinKind.LOCAL, PinKind.NONE),
         previous=st.builds(Previous, unpin=YES, lock=st.booleans()),
     ),
-    seen=LOOKS,
+    observation=LOOKS,
     wanted=mostly(TEXT, None, BROKEN),
     current=mostly(TEXT, None, BROKEN),
     order=st.sampled_from([None, None, POST, REPOST, REFRESH, ADOPT]),

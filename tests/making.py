@@ -15,7 +15,7 @@ from megabot.core.marker import CommentMarker, Marker, signed
 from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.problems import Problem
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.seen import Case, Observation, Order, OrderKind, Own
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Thread
 
 PROPERTY = settings(derandomize=True, deadline=None)  # the same examples everywhere, as slow as they like
@@ -145,10 +145,17 @@ def a_pin_event(*, featured: bool, by: int | None = MODERATOR.id, **changed: obj
     return replace(event, **changed)  # type: ignore[arg-type]
 
 
-def seen(**changed: object) -> Seen:
+def an_observation(**changed: object) -> Observation:
     """Make a look that is to be trusted, at a community with no post yet; week 47 is due."""
-    look = Seen(due=an_edition(), known_since=SLOT - WEEK, bot_id=BOT.id, place_id=2, proven=True, deep=True)
-    return replace(look, **changed)  # type: ignore[arg-type]
+    observation = Observation(
+        due=an_edition(),
+        known_since=SLOT - WEEK,
+        bot_id=BOT.id,
+        community_id=2,
+        trusted=True,
+        removals_read=True,
+    )
+    return replace(observation, **changed)  # type: ignore[arg-type]
 
 
 def case(
@@ -158,13 +165,13 @@ def case(
     wanted: Rendered | RenderProblem | None = TEXT,
     current: Rendered | RenderProblem | None = TEXT,
     order: Order | None = None,
-    **looked: object,
+    **observed: object,
 ) -> Case:
     """Make what a decision stands on, with its texts rendered; what else is changed is what was seen."""
     return Case(
         now=now,
         thread=thread or a_thread(),
-        seen=seen(**looked),
+        observation=an_observation(**observed),
         wanted=wanted,
         current=current,
         order=order,

@@ -123,7 +123,7 @@ class Hold:
 class Need(StrEnum):
     """What must be known before the decision can be made."""
 
-    DEEP_LOOK = "deep_look"
+    REMOVALS_AND_PINS = "deep_look"
     PIN_LOG = "pin_log"
     TEXT = "text"
     CURRENT_TEXT = "current_text"

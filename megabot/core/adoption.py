@@ -14,7 +14,7 @@ from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind
-from megabot.core.seen import Case, OrderKind, Own, Seen
+from megabot.core.seen import Case, Observation, OrderKind, Own
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 
@@ -51,9 +51,9 @@ class Effects:
     unpinned: tuple[str, ...]
 
 
-def effects_of(thread: Thread, seen: Seen, adopted: Own) -> Effects:
+def effects_of(thread: Thread, observation: Observation, adopted: Own) -> Effects:
     """Tell what an adoption would lead to, so that a person can agree."""
-    posts = kept_first((adopted, *(own for own in seen.posts if own.id != adopted.id)))
+    posts = kept_first((adopted, *(own for own in observation.posts if own.id != adopted.id)))
     current, *older = [own for own in posts if own.post.open] or [adopted]
     kind = KINDS.get(thread.pin)
     unpins = kind is not None and thread.previous.unpin
@@ -66,18 +66,18 @@ def effects_of(thread: Thread, seen: Seen, adopted: Own) -> Effects:
 
 def decide_adoption(case: Case) -> Adopt | Hold | None:
     """Choose what becomes of an order to adopt; None where there is none, or where it was carried out."""
-    post, edition = case.seen.adopting, _edition(case)
+    post, edition = case.observation.post_to_adopt, _edition(case)
     if post is None or edition is None:
         return None
-    known = next((own for own in case.seen.posts if own.id == post.id), None)
+    known = next((own for own in case.observation.posts if own.id == post.id), None)
     if known is not None:
         done = known.adopted and known.key == edition.key
         return None if done else Hold(reason=Reason.OURS, url=post.url, edition=known.key)
     if not post.open:
         return Hold(reason=Reason.GONE, url=post.url)
-    if case.seen.place_id != post.community_id:
+    if case.observation.community_id != post.community_id:
         return Hold(reason=Reason.ELSEWHERE, url=post.url)
-    of_edition = case.seen.of_edition(edition.key)
+    of_edition = case.observation.of_edition(edition.key)
     standing = next((own for own in of_edition if own.post.open), None)
     if standing is not None:
         return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=standing.post.url)
@@ -87,7 +87,7 @@ def decide_adoption(case: Case) -> Adopt | Hold | None:
 
 def released_copies(case: Case, key: str) -> Iterator[int]:
     """Return the copies of an edition whose adoption was undone: their numbers are not used again."""
-    for comment in case.seen.comments:
+    for comment in case.observation.comments:
         mark = comment_marker(comment.content)
         if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, key, RELEASED):
             yield mark.copy
@@ -98,40 +98,42 @@ def decide_release(case: Case) -> Release | Unpin | Hold | Need | None:
 
     The pin goes last, once the current post is seen pinned, and only if the bot set it.
     """
-    post = case.seen.adopting
+    post = case.observation.post_to_adopt
     if post is None or not case.ordered(OrderKind.UNADOPT):
         return None
-    own = next((own for own in case.seen.posts if own.id == post.id), None)
+    own = next((own for own in case.observation.posts if own.id == post.id), None)
     if own is None:
         return _unpin_released(case, post)
     if not own.adopted:
         return Hold(reason=Reason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(case, post.id)
-    said = (one for one in case.seen.comments if one.post_id == post.id and adoption(one, case.thread.name))
+    said = (
+        one for one in case.observation.comments if one.post_id == post.id and adoption(one, case.thread.name)
+    )
     comment = next(said, None)
     return waits or Release(own=own, comment_id=comment.id if comment else 0)
 
 
 def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
-    kind, standing = KINDS.get(case.thread.pin), case.seen.standing
+    kind, standing = KINDS.get(case.thread.pin), case.observation.current
     released = any(
         comment.post_id == post.id and mark is not None and mark.purpose == RELEASED
-        for comment in case.seen.comments
+        for comment in case.observation.comments
         for mark in (comment_marker(comment.content),)
     )
     if not released and not any(
         intent.new.kind is IntentKind.RELEASE and intent.new.post_id == post.id
-        for intent in case.seen.intents
+        for intent in case.observation.intents
     ):
         return Hold(reason=Reason.ADOPTED_BY_NONE, url=post.url)
-    if kind is None or not is_pinned(post, kind) or not case.seen.moderates:
+    if kind is None or not is_pinned(post, kind) or not case.observation.moderates:
         return None
-    if standing is not None and not is_pinned_for_readers(case.thread, case.seen):
+    if standing is not None and not is_pinned_for_readers(case.thread, case.observation):
         return None
-    if post.id not in case.seen.pin_events:
+    if post.id not in case.observation.pin_events:
         return Need.PIN_LOG
-    event = case.seen.pin_events[post.id]
-    if event is None or event.by != case.seen.bot_id or not event.featured:
+    event = case.observation.pin_events[post.id]
+    if event is None or event.by != case.observation.bot_id or not event.featured:
         return None
     own = Own(post=post, key=case.order.edition if case.order else "", adopted=True)
     return Unpin(own=own, kind=kind, standing=standing or own)
@@ -145,7 +147,7 @@ def _edition(case: Case) -> Edition | None:
 
 def _on_its_way(case: Case, post_id: int) -> Hold | None:
     """The comment that says so may have been written without our knowing: not a second one meanwhile."""
-    for intent in case.seen.intents:
+    for intent in case.observation.intents:
         if (
             intent.new.kind in (IntentKind.ADOPT, IntentKind.RELEASE)
             and intent.open

@@ -33,7 +33,7 @@ def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[
     span = case.thread.previous.announce
     if span is None:
         return
-    posted = {own.key for own in case.seen.posts}
+    posted = {own.key for own in case.observation.posts}
     ahead = calendar.upcoming(case.thread.name, case.thread.schedule, case.now)
     coming = next((edition for edition in ahead if edition.key not in posted), None)
     if coming is None:
@@ -80,7 +80,7 @@ def announcement(case: Case, own: Own) -> Comment | None:
 
 def _found(case: Case, own: Own, purpose: str) -> Comment | None:
     wanted = (case.thread.name, own.key, own.copy, purpose)
-    for comment in case.seen.comments:
+    for comment in case.observation.comments:
         mark = comment_marker(comment.content)
         here = mark is not None and comment.open and comment.post_id == own.id
         if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == wanted:
@@ -97,5 +97,5 @@ def _was_tried(case: Case, own: Own, kind: IntentKind) -> bool:
             intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
             or (intent.state is IntentState.UNKNOWN and case.now < intent.changed + hold_after(intent))
         )
-        for intent in case.seen.intents
+        for intent in case.observation.intents
     )

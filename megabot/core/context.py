@@ -8,7 +8,7 @@ from typing import Any
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.changes import Change, Changes
-from megabot.core.seen import Own, Seen
+from megabot.core.seen import Observation, Own
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -22,7 +22,7 @@ from megabot.core.threads import (
 
 def build(
     thread: Thread,
-    seen: Seen,
+    observation: Observation,
     edition: Edition,
     *,
     community: str,
@@ -33,10 +33,10 @@ def build(
     return Context(
         edition=facts(edition),
         community=community,
-        previous=previous(thread, seen, edition),
+        previous=previous(thread, observation, edition),
         companions=companions,
         revision=revision,
-        replaced=replaced(seen, edition),
+        replaced=replaced(observation, edition),
     )
 
 
@@ -51,18 +51,18 @@ def facts(edition: Edition) -> EditionFacts:
     )
 
 
-def previous(thread: Thread, seen: Seen, edition: Edition) -> PreviousFacts | None:
+def previous(thread: Thread, observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the newest older edition that readers can open."""
-    own = previous_own(thread, seen, edition)
+    own = previous_own(thread, observation, edition)
     if own is None:
         return None
-    number = number_of(thread, seen, own)
+    number = number_of(thread, observation, own)
     return _facts_of(own, number, slots_ago=edition.number - number)
 
 
-def replaced(seen: Seen, edition: Edition) -> PreviousFacts | None:
+def replaced(observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the post of this very edition that a fresh copy would take the place of."""
-    standing = seen.standing
+    standing = observation.current
     if standing is None or standing.key != edition.key:
         return None
     return _facts_of(standing, edition.number, slots_ago=0)
@@ -78,7 +78,7 @@ def _facts_of(own: Own, number: int, *, slots_ago: int) -> PreviousFacts:
     )
 
 
-def number_of(thread: Thread, seen: Seen, own: Own) -> int:
+def number_of(thread: Thread, observation: Observation, own: Own) -> int:
     """Give the number of a post's edition, from the calendar, else from the record.
 
     0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
@@ -86,7 +86,7 @@ def number_of(thread: Thread, seen: Seen, own: Own) -> int:
     edition = calendar.by_key(thread.name, thread.schedule, own.key)
     if edition is not None:
         return edition.number
-    record = seen.record(own.id)
+    record = observation.record(own.id)
     return record.number if record is not None else 0
 
 
@@ -143,13 +143,15 @@ def _changes(raw: dict[str, Any] | None) -> Changes | None:
     return Changes(**kinds, more=raw["more"])
 
 
-def previous_own(thread: Thread, seen: Seen, edition: Edition) -> Own | None:
+def previous_own(thread: Thread, observation: Observation, edition: Edition) -> Own | None:
     """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
     return next(
         (
             own
-            for own in seen.posts
-            if own.post.open and own.key != edition.key and number_of(thread, seen, own) < edition.number
+            for own in observation.posts
+            if own.post.open
+            and own.key != edition.key
+            and number_of(thread, observation, own) < edition.number
         ),
         None,
     )

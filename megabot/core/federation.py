@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from megabot.core.actions import Hold, Reason
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomeAnswer, HomePin, Own, Seen
+from megabot.core.seen import Case, HomePin, HomeReading, Observation, Own
 from megabot.core.threads import Pin, Thread
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -54,10 +54,10 @@ def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold 
 
     A pin that did not arrive is not sent again: each one writes a line into the mod log.
     """
-    if not _counts_at_home(case.thread, case.seen):
+    if not _counts_at_home(case.thread, case.observation):
         return None
-    answer = case.seen.home_answer
-    current = answer is not None and is_current(case.seen)
+    answer = case.observation.home_answer
+    current = answer is not None and is_current(case.observation)
     if not (current or standing.post.featured_community):
         return None  # not pinned yet
     if answer is None or not current:
@@ -73,30 +73,32 @@ def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold 
     return replace(_held(reason, case, standing), why=answer.trouble)
 
 
-def has_to_be_asked(thread: Thread, seen: Seen, now: datetime) -> bool:
+def has_to_be_asked(thread: Thread, observation: Observation, now: datetime) -> bool:
     """Return whether the community's own server is to be read now.
 
     A pin that was confirmed is not read again unless the post or its pin changed since.
     """
-    standing, answer = seen.standing, seen.home_answer
-    if standing is None or standing.post.federation_pending or not _counts_at_home(thread, seen):
+    standing, answer = observation.current, observation.home_answer
+    if standing is None or standing.post.federation_pending or not _counts_at_home(thread, observation):
         return False
-    if answer is None or not is_current(seen):
+    if answer is None or not is_current(observation):
         return standing.post.featured_community
     return answer.pin is not HomePin.PINNED and not answer.last <= now < ask_again_at(answer)
 
 
-def ask_again_at(answer: HomeAnswer) -> datetime:
+def ask_again_at(answer: HomeReading) -> datetime:
     """Return when to ask again: each wait is as long as all waits before it, from half a minute to a day."""
     return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
 
 
-def answered(seen: Seen, own: Own, reading: Reading, software: Software, now: datetime) -> HomeAnswer:
+def answered(
+    observation: Observation, own: Own, reading: Reading, software: Software, now: datetime
+) -> HomeReading:
     """Make what is kept of a reading; one that failed does not replace one that did not."""
-    before = seen.home_answer if is_current(seen) else None
+    before = observation.home_answer if is_current(observation) else None
     if reading.pin is HomePin.UNREADABLE and before is not None:
         return replace(before, last=now)
-    return HomeAnswer(
+    return HomeReading(
         post_id=own.id,
         pin=reading.pin,
         first=before.first if before is not None else now,
@@ -107,14 +109,14 @@ def answered(seen: Seen, own: Own, reading: Reading, software: Software, now: da
     )
 
 
-def is_current(seen: Seen) -> bool:
+def is_current(observation: Observation) -> bool:
     """Return whether the kept answer is about the current post, and about its pin as we last set it."""
-    answer, standing = seen.home_answer, seen.standing
+    answer, standing = observation.home_answer, observation.current
     if answer is None or standing is None or answer.post_id != standing.id:
         return False
     pins = (
         intent.changed
-        for intent in seen.intents
+        for intent in observation.intents
         if intent.new.kind is IntentKind.PIN
         and intent.new.post_id == standing.id
         and intent.state is IntentState.DONE
@@ -122,35 +124,39 @@ def is_current(seen: Seen) -> bool:
     return all(changed <= answer.last for changed in pins)
 
 
-def is_pinned_for_readers(thread: Thread, seen: Seen) -> bool:
+def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
     """Return whether readers of the community see the current post pinned, as far as is known."""
-    standing = seen.standing
+    standing = observation.current
     if standing is None or not standing.post.featured:
         return False
-    if not _counts_at_home(thread, seen):
+    if not _counts_at_home(thread, observation):
         return True
-    return is_current(seen) and seen.home_answer is not None and seen.home_answer.pin is HomePin.PINNED
+    return (
+        is_current(observation)
+        and observation.home_answer is not None
+        and observation.home_answer.pin is HomePin.PINNED
+    )
 
 
-def written(answer: HomeAnswer) -> str:
+def written(answer: HomeReading) -> str:
     """Write an answer for the ledger."""
     values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
     return json.dumps(values)
 
 
-def read(text: str | None) -> HomeAnswer | None:
+def read(text: str | None) -> HomeReading | None:
     """Read what `written` wrote; None if there is nothing, or nothing that can be understood."""
     try:
         values = json.loads(text or "")
         times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}
-        return HomeAnswer(**(values | times | {"pin": HomePin(values["pin"])}))
+        return HomeReading(**(values | times | {"pin": HomePin(values["pin"])}))
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def _counts_at_home(thread: Thread, seen: Seen) -> bool:
+def _counts_at_home(thread: Thread, observation: Observation) -> bool:
     """Return whether the pin has to reach another server: one on the front page is our own server's."""
-    return bool(seen.home) and thread.pin is Pin.COMMUNITY
+    return bool(observation.home) and thread.pin is Pin.COMMUNITY
 
 
 def _travelling(case: Case, standing: Own, *, until: datetime) -> Hold:
@@ -158,4 +164,4 @@ def _travelling(case: Case, standing: Own, *, until: datetime) -> Hold:
 
 
 def _held(reason: Reason, case: Case, standing: Own) -> Hold:
-    return Hold(reason=reason, url=standing.post.url, host=host(case.seen.home))
+    return Hold(reason=reason, url=standing.post.url, host=host(case.observation.home))

@@ -48,10 +48,10 @@ def decide(case: Case) -> tuple[Action, ...]:
 
 def clock_is_wrong(case: Case) -> Hold | None:
     """Nothing is written by a clock an hour off the server's, or behind this code or our own posts (K03)."""
-    newest = max((record.slot for record in case.seen.records), default=case.now)
+    newest = max((record.slot for record in case.observation.records), default=case.now)
     behind = case.now < BUILT or newest > case.now + CLOCK_TOLERANCE
-    if behind or abs(case.seen.skew) > CLOCK_TOLERANCE:
-        return Hold(reason=Reason.CLOCK, clock_skew=case.seen.skew)
+    if behind or abs(case.observation.clock_skew) > CLOCK_TOLERANCE:
+        return Hold(reason=Reason.CLOCK, clock_skew=case.observation.clock_skew)
     return None
 
 

@@ -31,7 +31,7 @@ Rule = Callable[[Case], Verdict | None]
 
 def nothing_is_due(case: Case) -> Hold | None:
     """Before the first slot there is no edition."""
-    if case.seen.due is not None:
+    if case.observation.due is not None:
         return None
     first = next(calendar.upcoming(case.thread.name, case.thread.schedule, case.now))
     return Hold(reason=Reason.NOTHING_DUE, until=first.slot, edition=first.key)
@@ -60,8 +60,8 @@ def hold_after(intent: Intent) -> timedelta:
 def it_is_there(case: Case) -> Hold | None:
     """An edition that has a post, in whatever state, gets no second one without a command (A14, H04-H06)."""
     due = _due(case)
-    posts = case.seen.of_edition(due.key)
-    known = any(record.edition == due.key for record in case.seen.records)
+    posts = case.observation.of_edition(due.key)
+    known = any(record.edition == due.key for record in case.observation.records)
     if not (posts or known) or case.ordered(OrderKind.REPOST):
         return None
     if any(own.post.open for own in posts):
@@ -73,7 +73,10 @@ def a_later_one_is_posted(case: Case) -> Hold | None:
     """An edition is not posted after a later one, which a moderator ordered or adopted before its slot."""
     if case.ordered(OrderKind.REPOST):
         return None
-    posted = (*(own.key for own in case.seen.posts), *(record.edition for record in case.seen.records))
+    posted = (
+        *(own.key for own in case.observation.posts),
+        *(record.edition for record in case.observation.records),
+    )
     later = later_one(case.thread, _due(case), posted)
     return Hold(reason=Reason.OVERTAKEN, edition=_due(case).key, later=later) if later else None
 
@@ -96,9 +99,9 @@ def the_order_was_carried_out(case: Case) -> Hold | None:
     order = case.order
     if order is None or order.kind is not OrderKind.REPOST:
         return None
-    of_edition = case.seen.of_edition(_due(case).key)
+    of_edition = case.observation.of_edition(_due(case).key)
     undone = {own.copy for own in of_edition if own.withdrawn}
-    made = [one for one in case.seen.intents if _is_done_publish(one)]
+    made = [one for one in case.observation.intents if _is_done_publish(one)]
     of_due = {one.new.copy: one.new for one in made if one.new.edition == _due(case).key}
     again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in made)
     newer = (own for own in of_edition if order.is_older_than(own.post.published))
@@ -128,21 +131,21 @@ def a_skipped_slot_stays_empty(case: Case) -> Hold | None:
 
 def a_moderator_holds_it(case: Case) -> Hold | None:
     """A moderator may keep one edition back for a while; a person's word to post it wins."""
-    held = case.seen.held
+    held = case.observation.held_by
     return Hold(reason=Reason.HELD, by=held.by, since=held.at) if held and not case.commanded else None
 
 
 def nothing_is_posted_by_surprise(case: Case) -> Hold | None:
     """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
-    by_itself = case.seen.known_since <= _due(case).slot
+    by_itself = case.observation.known_since <= _due(case).slot
     return None if by_itself or case.commanded else Hold(reason=Reason.FIRST_RUN, edition=_due(case).key)
 
 
 def it_has_strayed(case: Case) -> Hold | None:
     """Another community for a running thread is a slip until a person agrees to the move (G01)."""
-    if not case.seen.strayed:
+    if not case.observation.wrong_community:
         return None
-    last = case.seen.posts[0].post.url if case.seen.posts else None
+    last = case.observation.posts[0].post.url if case.observation.posts else None
     return Hold(reason=Reason.STRAYED, url=last)
 
 
@@ -162,25 +165,33 @@ def another_order_posts_nothing(case: Case) -> Hold | None:
     return Hold(reason=Reason.NOT_ORDERED, edition=_due(case).key)
 
 
-def look_deeper_first(case: Case) -> Need | None:
+def removals_are_read_first(case: Case) -> Need | None:
     """Removals and pinned posts are read only when a post is about to be made: they cost two requests."""
-    return None if case.seen.deep else Need.DEEP_LOOK
+    return None if case.observation.removals_read else Need.REMOVALS_AND_PINS
 
 
 def the_account_hides_posts(case: Case) -> Hold | None:
     """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
-    return Hold(reason=Reason.SETTINGS_HIDE, account_settings=case.seen.hides) if case.seen.hides else None
+    return (
+        Hold(reason=Reason.SETTINGS_HIDE, account_settings=case.observation.hiding_settings)
+        if case.observation.hiding_settings
+        else None
+    )
 
 
 def the_look_proves_nothing(case: Case) -> Hold | None:
     """A dead token or a hiding list makes a look lie: absence from it is no reason to post (decision 1)."""
-    return None if case.seen.proven else Hold(reason=Reason.NOT_PROVEN)
+    return None if case.observation.trusted else Hold(reason=Reason.NOT_PROVEN)
 
 
 def a_person_posted_it(case: Case) -> Hold | None:
     """A moderator's own pinned thread of this week is theirs: adopt it or be told to post anyway (H08)."""
-    titles = [_text(case).title] + ([case.seen.standing.post.title] if case.seen.standing else [])
-    alike = (post for post in case.seen.hand_made if any(titles_are_alike(post.title, one) for one in titles))
+    titles = [_text(case).title] + ([case.observation.current.post.title] if case.observation.current else [])
+    alike = (
+        post
+        for post in case.observation.manual_posts
+        if any(titles_are_alike(post.title, one) for one in titles)
+    )
     post = next(alike, None)
     if post is None or case.commanded:
         return None
@@ -204,7 +215,7 @@ def it_was_refused_before(case: Case) -> Hold | None:
     text = _text(case)
     publishes = [
         intent
-        for intent in case.seen.intents
+        for intent in case.observation.intents
         if intent.new.kind is IntentKind.PUBLISH and intent.new.edition == _due(case).key
     ]
     if case.commanded or not publishes or publishes[-1].state is not IntentState.REFUSED:
@@ -233,15 +244,15 @@ def what_was_decided_is_sent(case: Case) -> Resend | None:
 def publish_it(case: Case) -> Publish:
     """Post the edition, or the next copy of it."""
     due = _due(case)
-    copies = [own.copy for own in case.seen.of_edition(due.key)]
-    copies += [record.copy for record in case.seen.records if record.edition == due.key]
+    copies = [own.copy for own in case.observation.of_edition(due.key)]
+    copies += [record.copy for record in case.observation.records if record.edition == due.key]
     copies.append(sum(1 for _ in _maybe_of_due(case)))
     copies += [
         mark.copy
-        for mark in (comment_marker(comment.content) for comment in case.seen.comments)
+        for mark in (comment_marker(comment.content) for comment in case.observation.comments)
         if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, due.key, RELEASED)
     ]
-    older = (own for own in case.seen.posts if own.post.open and own.key != due.key)
+    older = (own for own in case.observation.posts if own.post.open and own.key != due.key)
     return Publish(
         edition=due,
         copy=max(copies, default=0) + 1,
@@ -264,7 +275,7 @@ PUBLICATION: tuple[Rule, ...] = (
     the_grace_is_over,
     it_has_strayed,
     another_order_posts_nothing,
-    look_deeper_first,
+    removals_are_read_first,
     the_account_hides_posts,
     the_look_proves_nothing,
     a_removed_post_may_be_it,
@@ -284,9 +295,9 @@ def decide_publication(case: Case) -> Verdict:
 
 
 def _due(case: Case) -> Edition:
-    if case.seen.due is None:
+    if case.observation.due is None:
         raise ValueError("a rule before this one answers when nothing is due")
-    return case.seen.due
+    return case.observation.due
 
 
 def _text(case: Case) -> Rendered:
@@ -297,15 +308,17 @@ def _text(case: Case) -> Rendered:
 
 def _maybe_of_due(case: Case) -> Iterator[Post]:
     """Own posts of hidden text that are newer than the slot before the due one, or have its title."""
-    if not case.seen.hidden:
+    if not case.observation.hidden_posts:
         return
     before = next(calendar.before(case.thread.name, case.thread.schedule, _due(case)), None)
     title = case.wanted.title if isinstance(case.wanted, Rendered) else None
-    for post in case.seen.hidden:
+    for post in case.observation.hidden_posts:
         if before is None or post.published > before.slot or post.title == title:
             yield post
 
 
 def _unsettled(case: Case) -> Iterator[Intent]:
     """The publishes of this thread that may have happened without our knowing."""
-    return (intent for intent in case.seen.intents if intent.new.kind is IntentKind.PUBLISH and intent.open)
+    return (
+        intent for intent in case.observation.intents if intent.new.kind is IntentKind.PUBLISH and intent.open
+    )

@@ -21,7 +21,7 @@ EDIT_EVERY = timedelta(minutes=10)
 def decide_refresh(case: Case) -> tuple[Action, ...]:
     """Choose whether the standing post is edited: on a person's word, or by itself where it follows."""
     ordered = case.ordered(OrderKind.REFRESH)
-    standing = case.seen.standing
+    standing = case.observation.current
     if standing is None:
         return (Hold(reason=Reason.NOTHING_STANDS),) if ordered else ()
     if not ordered and not follows(case, standing):
@@ -31,7 +31,7 @@ def decide_refresh(case: Case) -> tuple[Action, ...]:
 
 def follows(case: Case, standing: Own) -> bool:
     """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
-    record = case.seen.record(standing.id)
+    record = case.observation.record(standing.id)
     return (
         (case.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(case, record))
         and not standing.adopted
@@ -43,11 +43,11 @@ def follows(case: Case, standing: Own) -> bool:
 def _lacks_what_is_around(case: Case, record: PostRecord | None) -> bool:
     """Tell whether a note or highlights came or went since the text was sent: moderators' words go in."""
     sent = context.from_json(record.context).living if record and record.context else ""
-    return sent != case.seen.living
+    return sent != case.observation.annotations_digest
 
 
 def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
-    record = case.seen.record(standing.id)
+    record = case.observation.record(standing.id)
     where = standing.post.url
     if standing.adopted:
         yield Hold(reason=Reason.ADOPTED, url=where)
@@ -103,7 +103,7 @@ def _edited_before(case: Case, standing: Own, text: Rendered) -> Hold | None:
     """Not again what was refused for good, and not more often than readers and the server can bear."""
     edits = [
         intent
-        for intent in case.seen.intents
+        for intent in case.observation.intents
         if intent.new.kind is IntentKind.EDIT and intent.new.post_id == standing.id
     ]
     if not edits:

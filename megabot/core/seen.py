@@ -37,7 +37,7 @@ class HomePin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HomeAnswer:
+class HomeReading:
     """What a community's own server showed of a post when it was last asked.
 
     `first` is when it was first asked about this post's pin. `software` is what that server runs, as
@@ -55,24 +55,24 @@ class HomeAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Observation:
     """One thread as a look found it, and as the answers to our own writes changed it since.
 
     `due` is the edition in question: the newest whose slot has come, or the one to be posted again. `posts`
-    are newest first, a double or a withdrawn copy right after what is kept instead. `proven` says that this
+    are newest first, a double or a withdrawn copy right after what is kept instead. `trusted` says that this
     pass had an answer that strangers cannot get and that the listing showed what must be in it: only then is
-    absence worth anything (decisions 1 and 41). `deep` says that removals and pinned posts were read too;
-    `fresh` that nothing was written since the look. `created` are the ids of posts created in this pass.
-    `pin_events` has the mod log's newest entry for posts about which it was asked, None where it knows none.
-    `known_since` is since when the schedule is known: slots before it are not due by themselves (decision 6).
-    `place_id` is the community that the source names, `moderates` says whether the bot may pin there,
-    `strayed` that the thread's last post is in another one and nobody agreed to the move. `adopting` is the
-    post that an order to adopt names. `living` is the digest of what is to be around the standing post now,
-    `wake` when that changes by itself. `held` is a moderator's hold on the due edition.
-    `hidden` are own removed posts, unknown to the ledger, whose text the server does not show (decision 2).
-    `home` is the actor id of the community if that is on another server, `home_answer` what that server last
-    showed.
-    `born` is since when the ledger is kept: what was done before it does not know.
+    absence worth anything (decisions 1 and 41). `removals_read` says that removals and pinned posts were read
+    too; `confirmed` that nothing was written since the look. `created_ids` are the ids of posts created in
+    this pass. `pin_events` has the mod log's newest entry for posts about which it was asked, None where it
+    knows none. `read_known_since` is since when the schedule is known: slots before it are not due by
+    themselves (decision 6). `community_id` is the community that the source names, `moderates` says whether
+    the bot may pin there, `wrong_community` that the thread's last post is in another one and nobody agreed
+    to the move. `post_to_adopt` is the post that an order to adopt names. `annotations_digest` is the digest
+    of what is to be around the standing post now, `next_change_at` when that changes by itself. `held_by` is
+    a moderator's hold on the due edition. `hidden_posts` are own removed posts, unknown to the ledger, whose
+    text the server does not show (decision 2). `home` is the actor id of the community if that is on another
+    server, `home_answer` what that server last showed. `ledger_start` is since when the ledger is kept: what
+    was done before it does not know.
     """
 
     due: Edition | None
@@ -81,26 +81,26 @@ class Seen:
     records: tuple[PostRecord, ...] = ()
     intents: tuple[Intent, ...] = ()
     comments: tuple[Comment, ...] = ()
-    hand_made: tuple[Post, ...] = ()
-    hidden: tuple[Post, ...] = ()
+    manual_posts: tuple[Post, ...] = ()
+    hidden_posts: tuple[Post, ...] = ()
     pin_events: dict[int, PinEvent | None] = field(default_factory=dict)
-    created: frozenset[int] = frozenset()
-    hides: tuple[str, ...] = ()
+    created_ids: frozenset[int] = frozenset()
+    hiding_settings: tuple[str, ...] = ()
     bot_id: int = 0
-    proven: bool = False
-    deep: bool = False
-    fresh: bool = True
-    skew: timedelta = timedelta(0)
-    place_id: int = 0
+    trusted: bool = False
+    removals_read: bool = False
+    confirmed: bool = True
+    clock_skew: timedelta = timedelta(0)
+    community_id: int = 0
     moderates: bool = False
-    strayed: bool = False
-    adopting: Post | None = None
-    held: Amendment | None = None
-    living: str = ""
-    wake: datetime | None = None
-    born: datetime | None = None
+    wrong_community: bool = False
+    post_to_adopt: Post | None = None
+    held_by: Amendment | None = None
+    annotations_digest: str = ""
+    next_change_at: datetime | None = None
+    ledger_start: datetime | None = None
     home: str = ""
-    home_answer: HomeAnswer | None = None
+    home_answer: HomeReading | None = None
 
     @property
     def has_open_publish(self) -> bool:
@@ -108,7 +108,7 @@ class Seen:
         return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in self.intents)
 
     @property
-    def standing(self) -> Own | None:
+    def current(self) -> Own | None:
         """The newest post that readers can open (decision 5)."""
         return next((own for own in self.posts if own.post.open), None)
 
@@ -125,7 +125,7 @@ class Seen:
         """Give what the ledger knows of a post."""
         return next((record for record in self.records if record.post_id == post_id), None)
 
-    def done(self, kind: IntentKind, *, edition: str, copy: int, post_id: int) -> bool:
+    def was_done(self, kind: IntentKind, *, edition: str, copy: int, post_id: int) -> bool:
         """Tell whether we did this to that post for the sake of that copy of an edition."""
         return any(
             intent.state is IntentState.DONE
@@ -184,7 +184,7 @@ class Case:
 
     now: datetime
     thread: Thread
-    seen: Seen
+    observation: Observation
     wanted: Rendered | RenderProblem | None = None
     current: Rendered | RenderProblem | None = None
     order: Order | None = None

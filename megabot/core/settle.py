@@ -13,7 +13,7 @@ from megabot.core.marker import ADOPTED, ANNOUNCED, FIRST, LINK, RELEASED, UNDON
 from megabot.core.posts import Post
 from megabot.core.publication import hold_after
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Seen
+from megabot.core.seen import Observation
 
 _PURPOSES = {
     IntentKind.ADOPT: ADOPTED,
@@ -24,22 +24,24 @@ _PURPOSES = {
 }
 
 
-def verdicts(seen: Seen, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
+def verdicts(observation: Observation, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
     """Give each open intent whose state this look changes, with its new state."""
-    judged = ((intent, verdict(seen, intent, now)) for intent in seen.intents if intent.open)
+    judged = ((intent, verdict(observation, intent, now)) for intent in observation.intents if intent.open)
     return tuple((intent, state) for intent, state in judged if state is not intent.state)
 
 
-def settled(seen: Seen, judged: tuple[tuple[Intent, IntentState], ...], now: datetime) -> tuple[Intent, ...]:
+def settled(
+    observation: Observation, judged: tuple[tuple[Intent, IntentState], ...], now: datetime
+) -> tuple[Intent, ...]:
     """Give all intents as they are after these verdicts."""
     states = {intent.id: state for intent, state in judged}
     return tuple(
         replace(intent, state=states[intent.id], changed=now) if intent.id in states else intent
-        for intent in seen.intents
+        for intent in observation.intents
     )
 
 
-def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
+def verdict(observation: Observation, intent: Intent, now: datetime) -> IntentState:
     """Judge one open intent."""
     match intent.new.kind:
         case (
@@ -51,26 +53,26 @@ def verdict(seen: Seen, intent: Intent, now: datetime) -> IntentState:
             | IntentKind.FIRST_COMMENT
             | IntentKind.RELEASE
         ):
-            if _found(seen, intent):
+            if _found(observation, intent):
                 return IntentState.DONE
-            return _unseen(seen, intent, now)
+            return _unseen(observation, intent, now)
         case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.UNLOCK | IntentKind.EDIT:
-            post = next((own.post for own in seen.posts if own.id == intent.new.post_id), None)
+            post = next((own.post for own in observation.posts if own.id == intent.new.post_id), None)
             if post is None:
                 return IntentState.ABSENT
-            return IntentState.DONE if _shows(seen, intent, post) else IntentState.ABSENT
+            return IntentState.DONE if _shows(observation, intent, post) else IntentState.ABSENT
         case IntentKind.DISTINGUISH | IntentKind.DISTINGUISH_FIRST:
-            return IntentState.DONE if _is_marked(seen, intent) else IntentState.ABSENT
+            return IntentState.DONE if _is_marked(observation, intent) else IntentState.ABSENT
         case _:
             assert_never(intent.new.kind)
 
 
-def _found(seen: Seen, intent: Intent) -> bool:
+def _found(observation: Observation, intent: Intent) -> bool:
     wanted = (intent.new.edition, intent.new.copy)
     purpose = _PURPOSES.get(intent.new.kind, LINK)
     if intent.new.kind is IntentKind.PUBLISH:
-        return any((own.key, own.copy) == wanted and not own.adopted for own in seen.posts)
-    marks = (comment_marker(comment.content) for comment in seen.comments)
+        return any((own.key, own.copy) == wanted and not own.adopted for own in observation.posts)
+    marks = (comment_marker(comment.content) for comment in observation.comments)
     return any(
         mark is not None
         and (mark.thread, mark.purpose) == (intent.new.thread, purpose)
@@ -79,29 +81,31 @@ def _found(seen: Seen, intent: Intent) -> bool:
     )
 
 
-def _is_marked(seen: Seen, intent: Intent) -> bool:
+def _is_marked(observation: Observation, intent: Intent) -> bool:
     """Return whether the comment is marked; an announcement may have become the link meanwhile."""
     is_first = intent.new.kind is IntentKind.DISTINGUISH_FIRST
-    shown = (one for one in seen.comments if one.distinguished and one.post_id == intent.new.post_id)
+    shown = (one for one in observation.comments if one.distinguished and one.post_id == intent.new.post_id)
     marks = (comment_marker(one.content) for one in shown)
     return any((mark is not None and mark.purpose == FIRST) is is_first for mark in marks)
 
 
-def _unseen(seen: Seen, intent: Intent, now: datetime) -> IntentState:
-    removals_read = seen.deep or intent.new.kind is not IntentKind.PUBLISH
-    if not (seen.proven and removals_read):
+def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentState:
+    removals_read = observation.removals_read or intent.new.kind is not IntentKind.PUBLISH
+    if not (observation.trusted and removals_read):
         return intent.state
     if intent.state is IntentState.SENDING:
         return IntentState.UNKNOWN  # the first empty look: the hold counts from here
     if now < intent.changed + hold_after(intent):
         return IntentState.UNKNOWN
     resent = (
-        intent.new.kind is IntentKind.PUBLISH and seen.due is not None and seen.due.key == intent.new.edition
+        intent.new.kind is IntentKind.PUBLISH
+        and observation.due is not None
+        and observation.due.key == intent.new.edition
     )
     return IntentState.UNKNOWN if resent else IntentState.ABSENT  # a due publish is sent again as decided
 
 
-def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
+def _shows(observation: Observation, intent: Intent, post: Post) -> bool:
     match intent.new.kind:
         case IntentKind.PIN:
             return post.featured
@@ -112,7 +116,7 @@ def _shows(seen: Seen, intent: Intent, post: Post) -> bool:
         case IntentKind.UNLOCK:
             return not post.locked
         case _:
-            record, draft = seen.record(post.id), intent.new.draft
+            record, draft = observation.record(post.id), intent.new.draft
             if record is None or record.answered != body_digest(post):
                 return True
             return draft is not None and draft.title == post.title != record.title

@@ -14,10 +14,10 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
     """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
     if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order):
         return None
-    copy = case.seen.standing
+    copy = case.observation.current
     if copy is None:
         return Hold(reason=Reason.NOTHING_STANDS)
-    others = tuple(own for own in case.seen.of_edition(copy.key) if own is not copy)
+    others = tuple(own for own in case.observation.of_edition(copy.key) if own is not copy)
     before = next((own for own in others if own.post.open and not own.withdrawn), None)
     if before is not None:
         return Withdraw(own=copy, standing=before, order=case.order.id)
@@ -30,11 +30,11 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
 
 def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
     """Lock a withdrawn copy, once: a person may unlock it."""
-    standing = case.seen.standing
-    for own in case.seen.older:
+    standing = case.observation.current
+    for own in case.observation.older:
         if standing is None or not own.withdrawn or own.key != standing.key:
             continue
-        locked = case.seen.done(IntentKind.LOCK, edition=own.key, copy=own.copy, post_id=own.id)
+        locked = case.observation.was_done(IntentKind.LOCK, edition=own.key, copy=own.copy, post_id=own.id)
         may = own.post.creator_is_moderator or own.post.creator.admin
         if may and not (locked or own.post.locked):
             yield Lock(own=own, standing=own)
@@ -45,8 +45,8 @@ def unlock_what_stands_again(case: Case, standing: Own) -> Iterator[Unlock]:
     may = standing.post.creator_is_moderator or standing.post.creator.admin
     if not (standing.post.locked and may):
         return
-    for copy in case.seen.of_edition(standing.key):
-        done = partial(case.seen.done, edition=copy.key, copy=copy.copy, post_id=standing.id)
+    for copy in case.observation.of_edition(standing.key):
+        done = partial(case.observation.was_done, edition=copy.key, copy=copy.copy, post_id=standing.id)
         if copy.withdrawn and done(IntentKind.LOCK) and not done(IntentKind.UNLOCK):
             yield Unlock(own=standing, copy=copy)
             return
@@ -58,11 +58,11 @@ def _was_carried_out(case: Case, order: Order) -> bool:
         intent.new.kind is IntentKind.WITHDRAW
         and intent.new.order == order.id
         and (intent.open or intent.state is IntentState.DONE)
-        for intent in case.seen.intents
+        for intent in case.observation.intents
     )
     return known or any(
         withdraws(comment, case.thread.name) and order.is_older_than(comment.published)
-        for comment in case.seen.comments
+        for comment in case.observation.comments
     )
 
 

@@ -27,7 +27,7 @@ KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
 def decide_upkeep(case: Case) -> tuple[Action, ...]:
     """Choose what to do about the standing post and those before it, in the order to be done."""
-    standing = case.seen.standing
+    standing = case.observation.current
     if standing is None:
         return ()
     pending = wait_until_it_has_arrived(case, standing)
@@ -65,11 +65,11 @@ def pin_the_standing_post(case: Case, standing: Own) -> Iterator[Action]:
         return
     if not may_moderate(case, standing):
         yield Hold(reason=Reason.NOT_MODERATOR, url=standing.post.url)
-    elif standing.id in case.seen.created:
+    elif standing.id in case.observation.created_ids:
         yield Pin(own=standing, kind=kind)
-    elif standing.id not in case.seen.pin_events:
+    elif standing.id not in case.observation.pin_events:
         yield Need.PIN_LOG
-    elif by_another(case, case.seen.pin_events[standing.id], featured=False):
+    elif by_another(case, case.observation.pin_events[standing.id], featured=False):
         yield Hold(reason=Reason.UNPINNED_BY_HAND, url=standing.post.url)
     else:
         yield Pin(own=standing, kind=kind)
@@ -86,7 +86,7 @@ def unpin_the_older_ones(case: Case, standing: Own, *, is_seen: bool = True) -> 
         return
     if not (is_seen and is_pinned(standing.post, kind)) and not pin_is_over(case, standing):
         return
-    for own in case.seen.older:
+    for own in case.observation.older:
         if own.post.featured and may_moderate(case, own):
             yield from _unpin(case, own, standing)
 
@@ -98,9 +98,9 @@ def unpin_after_its_time(case: Case, standing: Own) -> Iterator[Action]:
         return
     if not may_moderate(case, standing):
         return
-    if standing.id not in case.seen.pin_events:
+    if standing.id not in case.observation.pin_events:
         yield Need.PIN_LOG
-    elif by_another(case, case.seen.pin_events[standing.id], featured=True):
+    elif by_another(case, case.observation.pin_events[standing.id], featured=True):
         yield Hold(reason=Reason.PINNED_BY_HAND, url=standing.post.url)
     else:
         yield Unpin(own=standing, kind=kind, standing=standing)
@@ -111,10 +111,10 @@ def lock_after_its_time(case: Case) -> Iterator[Lock]:
 
     What fell due before the ledger began is left alone: it cannot tell a lock that a person took off.
     """
-    after, born = case.thread.lock_after, case.seen.born
+    after, born = case.thread.lock_after, case.observation.ledger_start
     if after is None or born is None:
         return
-    for own in case.seen.posts:
+    for own in case.observation.posts:
         due = own.post.published + after
         may = own.post.open and not own.post.locked and may_moderate(case, own)
         if may and born <= due <= case.now and not _was_locked(case, own):
@@ -126,7 +126,7 @@ def _was_locked(case: Case, own: Own) -> bool:
     never = (IntentState.NOT_SENT, IntentState.ABSENT)
     return any(
         intent.new.kind is IntentKind.LOCK and intent.new.post_id == own.id and intent.state not in never
-        for intent in case.seen.intents
+        for intent in case.observation.intents
     )
 
 
@@ -145,7 +145,7 @@ def next_deadline(thread: Thread, posts: tuple[Own, ...], now: datetime) -> date
 
 def report_doubles(case: Case) -> Iterator[Hold]:
     """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
-    for kept, double in doubles(case.seen.posts):
+    for kept, double in doubles(case.observation.posts):
         yield Hold(reason=Reason.DOUBLED, url=kept.post.url, other_url=double.post.url)
 
 
@@ -164,7 +164,7 @@ def _was_unpinned_for(case: Case, own: Own, standing: Own) -> bool:
     """Tell whether the last thing that we did to this pin was to take it off for the standing post."""
     turned = [
         intent.new
-        for intent in case.seen.intents
+        for intent in case.observation.intents
         if intent.new.post_id == own.id
         and intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
         and intent.state is IntentState.DONE
@@ -177,14 +177,19 @@ def _was_unpinned_for(case: Case, own: Own, standing: Own) -> bool:
 def _pin_is_a_riddle(case: Case, own: Own, standing: Own) -> bool:
     """With the ledger lost nothing says whether this pin is an old one of ours or a person's new one."""
     ours = any(
-        intent.new.kind is IntentKind.PIN and intent.new.post_id == own.id for intent in case.seen.intents
+        intent.new.kind is IntentKind.PIN and intent.new.post_id == own.id
+        for intent in case.observation.intents
     )
-    return not ours and standing.id not in case.seen.created and own.id not in case.seen.pin_events
+    return (
+        not ours
+        and standing.id not in case.observation.created_ids
+        and own.id not in case.observation.pin_events
+    )
 
 
 def tell_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Comment in the post before, once, with the address of the new one."""
-    before = next(iter(case.seen.older), None)
+    before = next(iter(case.observation.older), None)
     if before is None or before.withdrawn or _is_told(case, standing):
         return
     text = _words_for(case, standing)
@@ -222,10 +227,12 @@ def say_that_the_next_comes(case: Case, standing: Own) -> Iterator[Action]:
 
 def lock_the_old_thread(case: Case, standing: Own) -> Iterator[Action]:
     """Lock the post before where the front matter says so, once: a person may unlock it."""
-    before = next(iter(case.seen.older), None)
+    before = next(iter(case.observation.older), None)
     if before is None or before.withdrawn or not case.thread.previous.lock or before.post.locked:
         return
-    locked = case.seen.done(IntentKind.LOCK, edition=standing.key, copy=standing.copy, post_id=before.id)
+    locked = case.observation.was_done(
+        IntentKind.LOCK, edition=standing.key, copy=standing.copy, post_id=before.id
+    )
     if not locked and _publish_of(case, standing) is not None and may_moderate(case, before):
         yield Lock(own=before, standing=standing)
 
@@ -238,29 +245,29 @@ def is_pinned(post: Post, kind: Feature) -> bool:
 def may_moderate(case: Case, own: Own) -> bool:
     """Tell whether the bot may pin this post: a post of its own says so itself, an adopted one does not."""
     if own.adopted:
-        return case.seen.moderates
+        return case.observation.moderates
     return own.post.creator_is_moderator or own.post.creator.admin
 
 
 def _is_admin(case: Case) -> bool:
-    return any(own.post.creator.admin for own in case.seen.posts if not own.adopted)
+    return any(own.post.creator.admin for own in case.observation.posts if not own.adopted)
 
 
 def by_another(case: Case, event: PinEvent | None, *, featured: bool) -> bool:
     """Tell whether the newest thing done to a pin was done by a person: an unknown name counts as one."""
-    return event is not None and event.featured is featured and event.by != case.seen.bot_id
+    return event is not None and event.featured is featured and event.by != case.observation.bot_id
 
 
 def _pinned_since(case: Case, own: Own, standing: Own) -> bool:
     """With the ledger lost, the mod log tells whether a person pinned it after the new one stood."""
-    event = case.seen.pin_events.get(own.id)
+    event = case.observation.pin_events.get(own.id)
     return (
         event is not None and by_another(case, event, featured=True) and event.when > standing.post.published
     )
 
 
 def _is_told(case: Case, standing: Own) -> bool:
-    said = (comment_marker(comment.content) for comment in case.seen.comments)
+    said = (comment_marker(comment.content) for comment in case.observation.comments)
     if any(
         mark is not None
         and mark.purpose == LINK
@@ -274,7 +281,7 @@ def _is_told(case: Case, standing: Own) -> bool:
 def _tellings(case: Case, standing: Own) -> tuple[Intent, ...]:
     return tuple(
         intent
-        for intent in case.seen.intents
+        for intent in case.observation.intents
         if intent.new.kind is IntentKind.COMMENT
         and (intent.new.edition, intent.new.copy) == (standing.key, standing.copy)
     )
@@ -299,7 +306,7 @@ def _done(case: Case, kind: IntentKind, standing: Own) -> Intent | None:
     return next(
         (
             intent
-            for intent in case.seen.intents
+            for intent in case.observation.intents
             if intent.new.kind is kind
             and intent.state is IntentState.DONE
             and (intent.new.edition, intent.new.copy) == (standing.key, standing.copy)

@@ -213,9 +213,11 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
     world.clock.at = SLOT + WEEK
     ports = world.ports()
     report = run_pass(ports, authenticated=True, dry=True)[0]
-    assert report.seen is not None
-    seen = replace(report.seen, known_since=SLOT, deep=True, proven=True, records=(), intents=())
-    case = Case(now=world.clock.now(), thread=NEWS, seen=seen)
+    assert report.observation is not None
+    observation = replace(
+        report.observation, known_since=SLOT, removals_read=True, trusted=True, records=(), intents=()
+    )
+    case = Case(now=world.clock.now(), thread=NEWS, observation=observation)
     one = Pass(ports=ports, listing=cast("Any", None), composer=cast("Any", Forgetful()))
 
     with pytest.raises(Bug, match=Need.TEXT.name):

@@ -50,7 +50,7 @@ def is_old_enough(case: Case, due: datetime) -> bool:
 
 
 def is_not_known(case: Case, standing: Own) -> bool:
-    return standing.id not in case.seen.pin_events
+    return standing.id not in case.observation.pin_events
 
 
 RULES_LEFT_OUT = (
@@ -112,7 +112,7 @@ RULES_LEFT_OUT = (
         f"{PROMISES}::test_a_refresh_at_a_slot_leaves_the_new_thread_to_the_service",
     ),
     left_out(
-        publication.look_deeper_first,
+        publication.removals_are_read_first,
         "a post is made without reading the removals",
         f"{PASS}::test_a_removed_thread_is_not_posted_again_with_the_ledger_lost",
         f"{HANDS}::test_a_thread_made_by_hand_holds_the_post_of_any_week",

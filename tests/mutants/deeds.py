@@ -15,7 +15,7 @@ from megabot.core.drafts import text_digest
 from megabot.core.pacing import next_sign_in
 from megabot.core.posts import OwnContent, Post, PostDraft
 from megabot.core.records import IntentState, PostRecord
-from megabot.core.seen import Own, Seen
+from megabot.core.seen import Observation, Own
 from megabot.core.threads import EditionFacts, Rendered
 from megabot.errors import NotSent, Unreadable
 from megabot.ports import Ledger
@@ -71,10 +71,10 @@ def from_the_list(calls: lemmy_calls.Calls, author: int, number: int) -> OwnCont
     )
 
 
-def counted(edition: Edition, seen: Seen) -> EditionFacts:
+def counted(edition: Edition, observation: Observation) -> EditionFacts:
     return EditionFacts(
         key=edition.key,
-        number=len(seen.posts) + 1,
+        number=len(observation.posts) + 1,
         start=edition.start,
         end=edition.end,
         slot=edition.slot,

@@ -30,7 +30,7 @@ CARRIED = replace(own(copy=3, adopted=True), post=BY_HAND)
 
 
 def decided(**looked: object) -> Adopt | Hold | None:
-    return decide_adoption(case(**{"order": ADOPT, "adopting": BY_HAND, **looked}))  # type: ignore[arg-type]
+    return decide_adoption(case(**{"order": ADOPT, "post_to_adopt": BY_HAND, **looked}))  # type: ignore[arg-type]
 
 
 # -- which edition
@@ -91,9 +91,9 @@ def test_what_was_adopted_is_not_adopted_again() -> None:
         ({"posts": (own(),)}, Reason.EDITION_TAKEN),
         ({"posts": (replace(CARRIED, key="2026-W46"),)}, Reason.OURS),
         ({"posts": (replace(CARRIED, adopted=False),)}, Reason.OURS),
-        ({"place_id": 9}, Reason.ELSEWHERE),
-        ({"adopting": replace(BY_HAND, removed=True)}, Reason.GONE),
-        ({"adopting": replace(BY_HAND, deleted=True)}, Reason.GONE),
+        ({"community_id": 9}, Reason.ELSEWHERE),
+        ({"post_to_adopt": replace(BY_HAND, removed=True)}, Reason.GONE),
+        ({"post_to_adopt": replace(BY_HAND, deleted=True)}, Reason.GONE),
     ],
 )
 def test_what_cannot_be_adopted_is_said(looked: dict[str, object], reason: Reason) -> None:

@@ -32,7 +32,7 @@ def at_slot_minus(span: timedelta, **looked: object) -> Case:
     coming = announces_at(THREAD, NOW)
     assert coming is not None
     made = case(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
-    return replace(made, seen=replace(made.seen, **looked))  # type: ignore[arg-type]
+    return replace(made, observation=replace(made.observation, **looked))  # type: ignore[arg-type]
 
 
 def actions(made: Case, *, may_mark: bool = True) -> list[object]:
@@ -61,8 +61,8 @@ def test_what_was_said_or_may_have_been_is_not_said_again(state: IntentState, *,
     made = at_slot_minus(SIX_HOURS)
     intent = an_intent(IntentKind.ANNOUNCE, state, post_id=STANDING.id, changed=made.now)
 
-    seen = replace(made.seen, intents=(intent,))
-    assert bool(actions(replace(made, seen=seen))) is again
+    observation = replace(made.observation, intents=(intent,))
+    assert bool(actions(replace(made, observation=observation))) is again
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from megabot.core.threads import (
     PreviousFacts,
     Revision,
 )
-from tests.making import PROPERTY, SLOT, a_record, a_thread, an_edition, own, seen
+from tests.making import PROPERTY, SLOT, a_record, a_thread, an_edition, an_observation, own
 
 COUNTS = st.integers(0, 10**9)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -45,7 +45,7 @@ CONTEXTS = st.builds(
 
 
 def previous(*posts: Own, week: int = 47, **looked: object) -> PreviousFacts | None:
-    return context.previous(a_thread(), seen(posts=posts, **looked), an_edition(week))
+    return context.previous(a_thread(), an_observation(posts=posts, **looked), an_edition(week))
 
 
 @PROPERTY
@@ -69,15 +69,17 @@ def test_a_context_without_companions_is_one_with_none_of_them() -> None:
 
 
 def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
-    edition, look, revision = an_edition(), seen(posts=(own(46),)), Revision(commit="abc")
+    edition, observation, revision = an_edition(), an_observation(posts=(own(46),)), Revision(commit="abc")
     found: dict[str, CompanionFacts | None] = {"atlas": CompanionFacts(url="https://a.example"), "film": None}
 
-    made = context.build(a_thread(), look, edition, community="news", companions=found, revision=revision)
+    made = context.build(
+        a_thread(), observation, edition, community="news", companions=found, revision=revision
+    )
 
     assert made == Context(
         edition=context.facts(edition),
         community="news",
-        previous=context.previous(a_thread(), look, edition),
+        previous=context.previous(a_thread(), observation, edition),
         companions=found,
         revision=revision,
     )
@@ -102,12 +104,12 @@ def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
 
 
 def test_a_copy_replaces_the_post_of_its_own_edition_and_no_other() -> None:
-    found = context.replaced(seen(posts=(own(47, comments=3), own(46))), an_edition(47))
+    found = context.replaced(an_observation(posts=(own(47, comments=3), own(46))), an_edition(47))
 
     assert found == PreviousFacts(
         title="News 47", url="https://lemmy.example/post/47", number=47, slots_ago=0, comments=3
     )
-    assert context.replaced(seen(posts=(own(46),)), an_edition(47)) is None
+    assert context.replaced(an_observation(posts=(own(46),)), an_edition(47)) is None
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
@@ -140,19 +142,19 @@ def test_a_later_edition_is_never_the_one_before() -> None:
 
 
 def test_an_edition_has_its_number_from_the_calendar_whatever_the_ledger_says() -> None:
-    look = seen(records=(a_record(46, number=999),))
+    observation = an_observation(records=(a_record(46, number=999),))
 
-    assert context.number_of(a_thread(), look, own(46)) == 46
+    assert context.number_of(a_thread(), observation, own(46)) == 46
 
 
 def test_an_edition_that_the_calendar_does_not_know_has_its_number_from_the_ledger() -> None:
     daily = replace(own(46), key="2026-11-09")
 
-    assert context.number_of(a_thread(), seen(records=(a_record(46, number=41),)), daily) == 41
+    assert context.number_of(a_thread(), an_observation(records=(a_record(46, number=41),)), daily) == 41
 
 
 def test_an_edition_that_neither_knows_has_no_number() -> None:
-    assert context.number_of(a_thread(), seen(), replace(own(46), key="2026-11-09")) == 0
+    assert context.number_of(a_thread(), an_observation(), replace(own(46), key="2026-11-09")) == 0
 
 
 def test_the_slot_is_written_with_its_zone() -> None:

@@ -10,10 +10,10 @@ from megabot.core.actions import Action, Hold, Pin, Reason, Unpin
 from megabot.core.federation import Reading, Software
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import HomeAnswer, HomePin
+from megabot.core.seen import HomePin, HomeReading
 from megabot.core.threads import Pin as PinKind
 from megabot.core.upkeep import decide_upkeep
-from tests.making import NOW, a_telling, a_thread, an_intent, case, own, pinned, seen
+from tests.making import NOW, a_telling, a_thread, an_intent, an_observation, case, own, pinned
 
 HOME = "https://alpha.example/c/news"
 OUR_PINS = tuple(an_intent(IntentKind.PIN, edition=f"2026-W{week}", post_id=week) for week in (46, 47))
@@ -22,12 +22,12 @@ OLD, NEW = Software(name="lemmy", version="0.19.20"), Software(name="lemmy", ver
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def an_answer(pin: HomePin, **changed: object) -> HomeAnswer:
-    answer = HomeAnswer(post_id=47, pin=pin, first=NOW, last=NOW, software="Lemmy 1.0.0")
+def an_answer(pin: HomePin, **changed: object) -> HomeReading:
+    answer = HomeReading(post_id=47, pin=pin, first=NOW, last=NOW, software="Lemmy 1.0.0")
     return replace(answer, **changed)  # type: ignore[arg-type]
 
 
-def upkeep(answer: HomeAnswer | None, **of: object) -> tuple[Action, ...]:
+def upkeep(answer: HomeReading | None, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(case(**{**KNOWN, "home_answer": answer, **of}))  # type: ignore[arg-type]
 
 
@@ -82,7 +82,7 @@ def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_ag
 
 
 def test_a_post_that_was_never_pinned_is_pinned_first() -> None:
-    plan = upkeep(None, posts=(own(47), pinned(46)), intents=(), created=frozenset({47}))
+    plan = upkeep(None, posts=(own(47), pinned(46)), intents=(), created_ids=frozenset({47}))
 
     assert plan == (Pin(own=own(47), kind=Feature.COMMUNITY),)
 
@@ -111,9 +111,9 @@ def test_a_pin_on_the_own_server_asks_nobody_else(of: dict[str, object]) -> None
 # -- when the home server is asked
 
 
-def has_to_be_asked(answer: HomeAnswer | None, *, after: timedelta = timedelta(), **of: object) -> bool:
-    look = seen(**{**KNOWN, "home_answer": answer, **of})
-    return federation.has_to_be_asked(a_thread(), look, NOW + after)
+def has_to_be_asked(answer: HomeReading | None, *, after: timedelta = timedelta(), **of: object) -> bool:
+    observation = an_observation(**{**KNOWN, "home_answer": answer, **of})
+    return federation.has_to_be_asked(a_thread(), observation, NOW + after)
 
 
 def test_a_pin_is_asked_about_when_it_was_never_asked_about() -> None:
@@ -151,9 +151,9 @@ def test_a_clock_that_was_set_back_ends_the_wait() -> None:
 # -- what is kept of an answer
 
 
-def answered(before: HomeAnswer | None, reading: Reading, software: Software = NEW) -> HomeAnswer:
-    look = seen(**{**KNOWN, "home_answer": before})
-    return federation.answered(look, pinned(47), reading, software, NOW + HOUR)
+def answered(before: HomeReading | None, reading: Reading, software: Software = NEW) -> HomeReading:
+    observation = an_observation(**{**KNOWN, "home_answer": before})
+    return federation.answered(observation, pinned(47), reading, software, NOW + HOUR)
 
 
 def test_an_answer_remembers_since_when_it_was_asked_for() -> None:

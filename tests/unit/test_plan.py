@@ -37,12 +37,12 @@ THERE = Hold(reason=Reason.THERE, edition="2026-W47")
 @pytest.mark.parametrize("skew", [CLOCK_TOLERANCE, -CLOCK_TOLERANCE])
 def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None:
     """K10."""
-    assert writes(decide(case(skew=skew))) != ()
+    assert writes(decide(case(clock_skew=skew))) != ()
 
 
 @pytest.mark.parametrize("hours", [2, -2])
 def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
-    plan = decide(case(skew=timedelta(hours=hours), posts=(own(46),), order=REFRESH))
+    plan = decide(case(clock_skew=timedelta(hours=hours), posts=(own(46),), order=REFRESH))
 
     assert plan == (Hold(reason=Reason.CLOCK, clock_skew=timedelta(hours=hours)),)
 
@@ -78,12 +78,12 @@ def test_a_post_sent_again_stands_alone() -> None:
 
 
 def test_what_must_be_known_first_stands_alone() -> None:
-    assert decide(case(deep=False, posts=(own(46),))) == (Need.DEEP_LOOK,)
+    assert decide(case(removals_read=False, posts=(own(46),))) == (Need.REMOVALS_AND_PINS,)
     assert decide(case(posts=(own(),), order=REFRESH, current=None)) == (Need.PIN_LOG,)
 
 
 def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
-    plan = decide(case(posts=(own(),), created=frozenset({47})))
+    plan = decide(case(posts=(own(),), created_ids=frozenset({47})))
 
     assert plan == (Pin(own=own(), kind=Feature.COMMUNITY), THERE)
 

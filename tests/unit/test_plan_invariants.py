@@ -33,7 +33,7 @@ from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, HomePin, OrderKind, Own, Seen
+from megabot.core.seen import Case, HomePin, Observation, OrderKind, Own
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import RenderProblem
 from megabot.core.upkeep import KINDS, is_pinned
@@ -52,8 +52,11 @@ def made(plan: Plan) -> list[Publish | Resend]:
 
 def of_due(one: Case) -> list[Own | PostRecord]:
     """Everything that is known to carry the due edition."""
-    key = one.seen.due.key if one.seen.due else ""
-    return [*one.seen.of_edition(key), *(record for record in one.seen.records if record.edition == key)]
+    key = one.observation.due.key if one.observation.due else ""
+    return [
+        *one.observation.of_edition(key),
+        *(record for record in one.observation.records if record.edition == key),
+    ]
 
 
 def a_post_is_made_alone(one: Case, plan: Plan) -> bool:
@@ -65,21 +68,25 @@ def an_edition_gets_no_second_post_without_a_repost(one: Case, plan: Plan) -> bo
 
 
 def a_post_is_made_only_from_a_look_that_proves_something(one: Case, plan: Plan) -> bool:
-    return not made(plan) or (one.seen.proven and one.seen.deep and not one.seen.hides)
+    return not made(plan) or (
+        one.observation.trusted and one.observation.removals_read and not one.observation.hiding_settings
+    )
 
 
 def no_post_is_made_beside_one_that_may_be_it(one: Case, plan: Plan) -> bool:
-    return not (made(plan) and one.seen.hidden) or one.ordered(OrderKind.REPOST)
+    return not (made(plan) and one.observation.hidden_posts) or one.ordered(OrderKind.REPOST)
 
 
 def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Case, plan: Plan) -> bool:
-    standing = one.seen.standing
+    standing = one.observation.current
     served = any(isinstance(action, Pin | Unpin | Tell | Lock) for action in plan)
     return not (served and standing is not None and standing.post.federation_pending)
 
 
 def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bool:
-    opened = [intent for intent in one.seen.intents if intent.open and intent.new.kind is IntentKind.PUBLISH]
+    opened = [
+        intent for intent in one.observation.intents if intent.open and intent.new.kind is IntentKind.PUBLISH
+    ]
     over = (
         intent.state is IntentState.UNKNOWN and one.now >= intent.changed + hold_after(intent)
         for intent in opened
@@ -91,7 +98,7 @@ def a_post_is_of_the_due_edition(one: Case, plan: Plan) -> bool:
     editions = [
         each.edition.key if isinstance(each, Publish) else each.intent.new.edition for each in made(plan)
     ]
-    return not editions or (one.seen.due is not None and editions == [one.seen.due.key])
+    return not editions or (one.observation.due is not None and editions == [one.observation.due.key])
 
 
 def a_copy_has_a_number_that_no_other_has(one: Case, plan: Plan) -> bool:
@@ -106,7 +113,7 @@ def a_broken_text_is_never_sent(one: Case, plan: Plan) -> bool:
 
 def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan: Plan) -> bool:
     unpins = [action for action in plan if isinstance(action, Unpin)]
-    standing = one.seen.standing
+    standing = one.observation.current
     return not unpins or (
         standing is not None
         and is_pinned(standing.post, KINDS[one.thread.pin])
@@ -115,10 +122,10 @@ def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan:
 
 
 def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan: Plan) -> bool:
-    remote = one.seen.home and one.thread.pin is PinKind.COMMUNITY
-    answer = one.seen.home_answer
+    remote = one.observation.home and one.thread.pin is PinKind.COMMUNITY
+    answer = one.observation.home_answer
     shown = answer is not None and (answer.post_id, answer.pin) == (
-        one.seen.standing.id if one.seen.standing else 0,
+        one.observation.current.id if one.observation.current else 0,
         HomePin.PINNED,
     )
     return not (remote and any(isinstance(action, Unpin) for action in plan)) or shown
@@ -127,25 +134,25 @@ def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan
 def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan) -> bool:
     pins = [action for action in plan if isinstance(action, Pin)]
     return len(pins) <= 1 and all(
-        pin.own == one.seen.standing and not is_pinned(pin.own.post, pin.kind) for pin in pins
+        pin.own == one.observation.current and not is_pinned(pin.own.post, pin.kind) for pin in pins
     )
 
 
 def only_own_posts_that_can_be_opened_are_touched(one: Case, plan: Plan) -> bool:
     touched = [action.own for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
-    return all(post in one.seen.posts and post.post.open for post in touched)
+    return all(post in one.observation.posts and post.post.open for post in touched)
 
 
 def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Case, plan: Plan) -> bool:
     edits = [action for action in plan if isinstance(action, Edit)]
     return not edits or (
         one.ordered(OrderKind.REFRESH)
-        and all(edit.own == one.seen.standing and not edit.own.adopted for edit in edits)
+        and all(edit.own == one.observation.current and not edit.own.adopted for edit in edits)
     )
 
 
 def nothing_is_written_by_a_wrong_clock(one: Case, plan: Plan) -> bool:
-    return not writes(plan) or abs(one.seen.skew) <= CLOCK_TOLERANCE
+    return not writes(plan) or abs(one.observation.clock_skew) <= CLOCK_TOLERANCE
 
 
 def the_same_look_gives_the_same_plan(one: Case, plan: Plan) -> bool:
@@ -190,11 +197,13 @@ def answered(one: Case, need: Need) -> Case:
             return replace(one, wanted=TEXT)
         case Need.CURRENT_TEXT:
             return replace(one, current=TEXT)
-        case Need.DEEP_LOOK:
-            return replace(one, seen=replace(one.seen, deep=True))
+        case Need.REMOVALS_AND_PINS:
+            return replace(one, observation=replace(one.observation, removals_read=True))
         case Need.PIN_LOG:
-            silent = dict.fromkeys((own.id for own in one.seen.posts), None)
-            return replace(one, seen=replace(one.seen, pin_events=silent | one.seen.pin_events))
+            silent = dict.fromkeys((own.id for own in one.observation.posts), None)
+            return replace(
+                one, observation=replace(one.observation, pin_events=silent | one.observation.pin_events)
+            )
         case _:
             assert_never(need)
 
@@ -211,62 +220,64 @@ def settled_plan(one: Case) -> Plan:
     return plan
 
 
-def put(look: Seen, post: Own, kind: IntentKind, standing: Own, **shown: object) -> Seen:
+def put(observation: Observation, post: Own, kind: IntentKind, standing: Own, **shown: object) -> Observation:
     """Show what a write did to a post, and that the ledger knows of it."""
     changed = replace(post, post=replace(post.post, **shown))  # type: ignore[arg-type]
     intent = an_intent(kind, edition=standing.key, copy=standing.copy, post_id=post.id, changed=NOW)
-    posts = tuple(changed if one.id == post.id else one for one in look.posts)
-    return replace(look, posts=posts, intents=(*look.intents, intent))
+    posts = tuple(changed if one.id == post.id else one for one in observation.posts)
+    return replace(observation, posts=posts, intents=(*observation.intents, intent))
 
 
-def posted(look: Seen, key: str, copy: int, order: str) -> Seen:
+def posted(observation: Observation, key: str, copy: int, order: str) -> Observation:
     new = own(int(key[-2:]), copy=copy)
     intent = an_intent(edition=key, copy=copy, order=order, changed=NOW)
-    posts = newest_first([new, *(one for one in look.posts if one.id != new.id)])
-    kept = tuple(one for one in look.intents if not (one.open and one.new.kind is IntentKind.PUBLISH))
-    return replace(look, posts=posts, intents=(*kept, intent), created=look.created | {new.id})
+    posts = newest_first([new, *(one for one in observation.posts if one.id != new.id)])
+    kept = tuple(one for one in observation.intents if not (one.open and one.new.kind is IntentKind.PUBLISH))
+    return replace(
+        observation, posts=posts, intents=(*kept, intent), created_ids=observation.created_ids | {new.id}
+    )
 
 
-def turned(look: Seen, action: Pin | Unpin) -> Seen:
+def turned(observation: Observation, action: Pin | Unpin) -> Observation:
     shown = {f"featured_{action.kind}": isinstance(action, Pin)}
     if isinstance(action, Pin):
-        return put(look, action.own, IntentKind.PIN, action.own, **shown)
-    return put(look, action.own, IntentKind.UNPIN, action.standing, **shown)
+        return put(observation, action.own, IntentKind.PIN, action.own, **shown)
+    return put(observation, action.own, IntentKind.UNPIN, action.standing, **shown)
 
 
-def announced(look: Seen, action: Announce | FirstComment | Distinguish) -> Seen:
+def announced(observation: Observation, action: Announce | FirstComment | Distinguish) -> Observation:
     kinds = {Announce: IntentKind.ANNOUNCE, FirstComment: IntentKind.FIRST_COMMENT}
     kind = kinds.get(type(action), IntentKind.DISTINGUISH)
-    return put(look, action.own, kind, action.own)
+    return put(observation, action.own, kind, action.own)
 
 
-def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911, PLR0912  one case for each kind of action
+def carried_out(observation: Observation, action: Write) -> Observation:  # noqa: C901, PLR0911, PLR0912  one case for each kind of action
     """Show what stands when a write was done."""
     match action:
         case Publish(edition=edition, copy=copy, order=order):
-            return posted(look, edition.key, copy, order)
+            return posted(observation, edition.key, copy, order)
         case Resend(intent=intent):
-            return posted(look, intent.new.edition, intent.new.copy, intent.new.order)
+            return posted(observation, intent.new.edition, intent.new.copy, intent.new.order)
         case Adopt(post=by_hand, edition=edition, copy=copy):
             new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
-            return replace(look, posts=newest_first([new, *look.posts]))
+            return replace(observation, posts=newest_first([new, *observation.posts]))
         case Release(own=released):
-            return replace(look, posts=tuple(one for one in look.posts if one is not released))
+            return replace(observation, posts=tuple(one for one in observation.posts if one is not released))
         case Withdraw(own=copy):
-            posts = [replace(one, withdrawn=True) if one is copy else one for one in look.posts]
-            return replace(look, posts=kept_first(tuple(posts)))
+            posts = [replace(one, withdrawn=True) if one is copy else one for one in observation.posts]
+            return replace(observation, posts=kept_first(tuple(posts)))
         case Pin() | Unpin():
-            return turned(look, action)
+            return turned(observation, action)
         case Tell(own=post, standing=standing):
-            return put(look, post, IntentKind.COMMENT, standing)
+            return put(observation, post, IntentKind.COMMENT, standing)
         case Lock(own=post, standing=served) | Unlock(own=post, copy=served):
             kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK
-            return put(look, post, kind, served, locked=kind is IntentKind.LOCK)
+            return put(observation, post, kind, served, locked=kind is IntentKind.LOCK)
         case Announce() | FirstComment() | Distinguish():
-            return announced(look, action)
+            return announced(observation, action)
         case Edit(own=post):
             records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)
-            return replace(look, records=records)
+            return replace(observation, records=records)
         case _:
             assert_never(action)
 
@@ -276,6 +287,6 @@ def carried_out(look: Seen, action: Write) -> Seen:  # noqa: C901, PLR0911, PLR0
 def test_in_a_few_rounds_there_is_nothing_left_to_do(one: Case) -> None:
     for _ in range(ROUNDS):
         for action in writes(settled_plan(one)):
-            one = replace(one, seen=carried_out(one.seen, action))
+            one = replace(one, observation=carried_out(one.observation, action))
 
     assert writes(settled_plan(one)) == ()

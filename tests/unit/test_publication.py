@@ -267,19 +267,21 @@ def test_another_order_posts_nothing_even_if_an_edition_is_due() -> None:
 
 
 def test_removals_and_pins_are_read_before_anything_is_posted() -> None:
-    assert decided(deep=False) is Need.DEEP_LOOK
+    assert decided(removals_read=False) is Need.REMOVALS_AND_PINS
 
 
 @pytest.mark.parametrize("order", [None, POST])
 def test_an_account_that_hides_posts_is_not_trusted(order: Order | None) -> None:
     hides = ("show_bot_accounts", "show_read_posts")
 
-    assert decided(hides=hides, order=order) == Hold(reason=Reason.SETTINGS_HIDE, account_settings=hides)
+    assert decided(hiding_settings=hides, order=order) == Hold(
+        reason=Reason.SETTINGS_HIDE, account_settings=hides
+    )
 
 
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_a_look_that_proves_nothing_is_no_reason_to_post(order: Order | None) -> None:
-    assert decided(proven=False, order=order) == Hold(reason=Reason.NOT_PROVEN)
+    assert decided(trusted=False, order=order) == Hold(reason=Reason.NOT_PROVEN)
 
 
 # -- what was decided is sent
@@ -296,7 +298,7 @@ def test_a_look_that_proves_nothing_is_no_reason_to_post(order: Order | None) ->
 )
 def test_a_removed_post_without_its_text_may_be_this_editions(post: Post, *, held: bool) -> None:
     """Newer than the slot before, or of the same title: absence of a marker proves nothing then."""
-    verdict = decided(hidden=(post,))
+    verdict = decided(hidden_posts=(post,))
 
     assert (verdict == Hold(reason=Reason.BODY_HIDDEN, url=post.url)) is held
 
@@ -304,23 +306,25 @@ def test_a_removed_post_without_its_text_may_be_this_editions(post: Post, *, hel
 def test_beside_a_removed_post_without_its_text_nothing_is_sent_again_either() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decided(hidden=(HIDDEN,), intents=(unknown,), wanted=None) == Hold(
+    assert decided(hidden_posts=(HIDDEN,), intents=(unknown,), wanted=None) == Hold(
         reason=Reason.BODY_HIDDEN, url=HIDDEN.url
     )
 
 
 def test_a_word_to_post_it_does_not_tell_what_a_removed_post_was() -> None:
-    assert not is_posted(hidden=(HIDDEN,), order=POST)
+    assert not is_posted(hidden_posts=(HIDDEN,), order=POST)
 
 
 def test_in_a_first_edition_any_removed_post_without_its_text_counts() -> None:
     first = a_thread(schedule=replace(WEEKLY, first=SLOT.date()))
 
-    assert not is_posted(hidden=(replace(HIDDEN, published=SLOT - 9 * WEEK, title="Old"),), thread=first)
+    assert not is_posted(
+        hidden_posts=(replace(HIDDEN, published=SLOT - 9 * WEEK, title="Old"),), thread=first
+    )
 
 
 def test_a_fresh_copy_has_a_number_that_no_removed_post_can_have() -> None:
-    verdict = decided(hidden=(HIDDEN, replace(HIDDEN, id=903)), order=REPOST)
+    verdict = decided(hidden_posts=(HIDDEN, replace(HIDDEN, id=903)), order=REPOST)
 
     assert isinstance(verdict, Publish)
     assert verdict.copy == 3
@@ -405,32 +409,32 @@ def test_a_refusal_of_which_no_text_is_known_does_not_hold() -> None:
 
 
 def test_a_thread_that_a_moderator_posted_by_hand_is_theirs() -> None:
-    assert decided(hand_made=(BY_HAND,)) == Hold(
+    assert decided(manual_posts=(BY_HAND,)) == Hold(
         reason=Reason.HAND_MADE, url="https://l.example/900", by="modlin"
     )
 
 
 @pytest.mark.parametrize("order", [POST, REPOST])
 def test_a_person_may_have_it_posted_beside_one_made_by_hand(order: Order) -> None:
-    assert is_posted(hand_made=(BY_HAND,), order=order)
+    assert is_posted(manual_posts=(BY_HAND,), order=order)
 
 
 def test_a_moderators_pinned_post_about_something_else_is_no_hindrance() -> None:
-    assert is_posted(hand_made=(replace(BY_HAND, title="Rules of this community"),))
+    assert is_posted(manual_posts=(replace(BY_HAND, title="Rules of this community"),))
 
 
 def test_a_thread_by_hand_is_known_by_the_title_of_the_one_that_stands() -> None:
     """The template's title may have changed with this edition."""
     wanted = replace(TEXT, title="World news 47")
 
-    assert not is_posted(hand_made=(BY_HAND,), wanted=wanted, posts=(own(46),))
-    assert is_posted(hand_made=(BY_HAND,), wanted=wanted)
+    assert not is_posted(manual_posts=(BY_HAND,), wanted=wanted, posts=(own(46),))
+    assert is_posted(manual_posts=(BY_HAND,), wanted=wanted)
 
 
 def test_any_of_several_pinned_posts_may_be_the_thread_by_hand() -> None:
     rules = replace(BY_HAND, id=901, title="Rules of this community")
 
-    assert not is_posted(hand_made=(rules, BY_HAND))
+    assert not is_posted(manual_posts=(rules, BY_HAND))
 
 
 # -- publish it

@@ -13,7 +13,7 @@ from megabot.core.plan import decide
 from megabot.core.posts import Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.publication import decide_publication, it_is_there, publish_it
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Order, OrderKind, Own, Seen
+from megabot.core.seen import Case, Observation, Order, OrderKind, Own
 from megabot.core.settle import verdict
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous, Rendered, Thread
@@ -61,8 +61,10 @@ def intent(kind: IntentKind, state: IntentState, **changed: object) -> Intent:
 def case(
     *, thread: Thread = NEWS, wanted: Rendered | None = None, order: Order | None = None, **seen: object
 ) -> Case:
-    base = Seen(due=DUE, known_since=NOW - timedelta(days=30), bot_id=5, proven=True, deep=True)
-    return Case(now=NOW, thread=thread, seen=replace(base, **seen), wanted=wanted, order=order)  # type: ignore[arg-type]
+    base = Observation(
+        due=DUE, known_since=NOW - timedelta(days=30), bot_id=5, trusted=True, removals_read=True
+    )
+    return Case(now=NOW, thread=thread, observation=replace(base, **seen), wanted=wanted, order=order)  # type: ignore[arg-type]
 
 
 def test_a_text_that_the_server_refused_is_not_sent_again_until_it_changes() -> None:
@@ -106,11 +108,11 @@ def test_a_remote_image_makes_the_wait_longer() -> None:
 
 
 def test_a_look_that_proves_nothing_is_no_reason_to_post() -> None:
-    assert decide_publication(case(proven=False)) == Hold(reason=Reason.NOT_PROVEN)
+    assert decide_publication(case(trusted=False)) == Hold(reason=Reason.NOT_PROVEN)
 
 
 def test_before_anything_is_posted_the_look_goes_deeper() -> None:
-    assert decide_publication(case(deep=False)) is Need.DEEP_LOOK
+    assert decide_publication(case(removals_read=False)) is Need.REMOVALS_AND_PINS
 
 
 def test_a_skipped_slot_is_posted_on_a_persons_word_only() -> None:
@@ -249,33 +251,41 @@ def test_an_open_write_is_done_where_the_post_shows_it_and_absent_where_not(
     kind: IntentKind, shown: dict[str, object], hidden: dict[str, object]
 ) -> None:
     opened = intent(kind, IntentState.SENDING, post_id=2)
-    seen = case().seen
+    observation = case().observation
 
-    assert verdict(replace(seen, posts=(own(2, "2026-W47", **shown),)), opened, NOW) is IntentState.DONE
-    assert verdict(replace(seen, posts=(own(2, "2026-W47", **hidden),)), opened, NOW) is IntentState.ABSENT
-    assert verdict(seen, opened, NOW) is IntentState.ABSENT
+    assert (
+        verdict(replace(observation, posts=(own(2, "2026-W47", **shown),)), opened, NOW) is IntentState.DONE
+    )
+    assert (
+        verdict(replace(observation, posts=(own(2, "2026-W47", **hidden),)), opened, NOW)
+        is IntentState.ABSENT
+    )
+    assert verdict(observation, opened, NOW) is IntentState.ABSENT
 
 
 def test_an_open_edit_is_judged_by_the_body_that_was_there_before() -> None:
     opened = intent(IntentKind.EDIT, IntentState.SENDING, post_id=2)
     standing = own(2, "2026-W47")
     before = a_record(2, answered=drafts.body_digest(standing.post))
-    seen = replace(case().seen, posts=(standing,))
+    observation = replace(case().observation, posts=(standing,))
 
-    assert verdict(replace(seen, records=(before,)), opened, NOW) is IntentState.ABSENT
-    assert verdict(replace(seen, records=(a_record(2, answered="other"),)), opened, NOW) is IntentState.DONE
+    assert verdict(replace(observation, records=(before,)), opened, NOW) is IntentState.ABSENT
+    assert (
+        verdict(replace(observation, records=(a_record(2, answered="other"),)), opened, NOW)
+        is IntentState.DONE
+    )
 
 
 def test_an_unknown_publish_of_an_edition_that_is_over_is_given_up() -> None:
     old = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, edition="2026-W46")
 
-    assert verdict(case().seen, old, NOW) is IntentState.ABSENT
+    assert verdict(case().observation, old, NOW) is IntentState.ABSENT
 
 
 def test_a_look_that_proves_nothing_settles_nothing() -> None:
     opened = intent(IntentKind.PUBLISH, IntentState.SENDING)
 
-    assert verdict(replace(case().seen, proven=False), opened, NOW) is IntentState.SENDING
+    assert verdict(replace(case().observation, trusted=False), opened, NOW) is IntentState.SENDING
 
 
 def test_markers_are_read_back() -> None:
@@ -304,10 +314,12 @@ def test_what_is_not_exactly_a_marker_is_none(body: str) -> None:
 
 def test_an_edition_that_the_calendar_does_not_know_has_its_number_from_the_ledger() -> None:
     strange = own(2, "2026-11-16")
-    seen = replace(case().seen, posts=(strange,), records=(a_record(2, edition="2026-11-16", number=41),))
+    observation = replace(
+        case().observation, posts=(strange,), records=(a_record(2, edition="2026-11-16", number=41),)
+    )
 
-    assert context.number_of(NEWS, seen, strange) == 41
-    assert context.number_of(NEWS, replace(seen, records=()), strange) == 0
+    assert context.number_of(NEWS, observation, strange) == 41
+    assert context.number_of(NEWS, replace(observation, records=()), strange) == 0
 
 
 def test_only_a_publish_and_an_edit_carry_a_draft() -> None:

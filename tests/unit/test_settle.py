@@ -7,9 +7,9 @@ import pytest
 
 from megabot.core import drafts
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Own, Seen
+from megabot.core.seen import Observation, Own
 from megabot.core.settle import verdict, verdicts
-from tests.making import NOW, a_record, a_telling, an_edition, an_intent, own, pinned, seen
+from tests.making import NOW, a_record, a_telling, an_edition, an_intent, an_observation, own, pinned
 
 SENDING, UNKNOWN, ABSENT, DONE = (
     IntentState.SENDING,
@@ -19,12 +19,12 @@ SENDING, UNKNOWN, ABSENT, DONE = (
 )
 BY_SIGHT = [IntentKind.PUBLISH, IntentKind.COMMENT, IntentKind.ADOPT, IntentKind.WITHDRAW]
 BY_SIGHT += [IntentKind.ANNOUNCE, IntentKind.RELEASE, IntentKind.FIRST_COMMENT]
-ANOTHER_DUE = seen(due=an_edition(48))
+ANOTHER_DUE = an_observation(due=an_edition(48))
 WITHIN = timedelta(minutes=10) - timedelta(seconds=1)
 
 
-def judged(kind: IntentKind, state: IntentState, look: Seen, **intent: object) -> IntentState:
-    return verdict(look, an_intent(kind, state, **intent), NOW)
+def judged(kind: IntentKind, state: IntentState, observation: Observation, **intent: object) -> IntentState:
+    return verdict(observation, an_intent(kind, state, **intent), NOW)
 
 
 # -- a post, a comment: found
@@ -32,25 +32,25 @@ def judged(kind: IntentKind, state: IntentState, look: Seen, **intent: object) -
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_post_that_is_found_was_made(state: IntentState) -> None:
-    assert judged(IntentKind.PUBLISH, state, seen(posts=(own(),))) is DONE
+    assert judged(IntentKind.PUBLISH, state, an_observation(posts=(own(),))) is DONE
 
 
 def test_a_post_that_was_made_and_removed_was_made() -> None:
-    assert judged(IntentKind.PUBLISH, UNKNOWN, seen(posts=(own(removed=True),))) is DONE
+    assert judged(IntentKind.PUBLISH, UNKNOWN, an_observation(posts=(own(removed=True),))) is DONE
 
 
 @pytest.mark.parametrize("other", [own(46), own(copy=2), own(adopted=True)])
 def test_another_post_is_not_the_one_looked_for(other: Own) -> None:
-    assert judged(IntentKind.PUBLISH, SENDING, seen(posts=(other,))) is UNKNOWN
+    assert judged(IntentKind.PUBLISH, SENDING, an_observation(posts=(other,))) is UNKNOWN
 
 
 def test_a_copy_is_found_by_its_number() -> None:
-    assert judged(IntentKind.PUBLISH, SENDING, seen(posts=(own(copy=2), own())), copy=2) is DONE
+    assert judged(IntentKind.PUBLISH, SENDING, an_observation(posts=(own(copy=2), own())), copy=2) is DONE
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_comment_that_is_found_was_made(state: IntentState) -> None:
-    assert judged(IntentKind.COMMENT, state, seen(comments=(a_telling(46), a_telling()))) is DONE
+    assert judged(IntentKind.COMMENT, state, an_observation(comments=(a_telling(46), a_telling()))) is DONE
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_a_comment_that_is_found_was_made(state: IntentState) -> None:
     [a_telling(46), a_telling(copy=2), a_telling(thread="film"), a_telling(content="The new thread.")],
 )
 def test_another_comment_is_not_the_one_looked_for(other: object) -> None:
-    assert judged(IntentKind.COMMENT, SENDING, seen(comments=(other,))) is UNKNOWN
+    assert judged(IntentKind.COMMENT, SENDING, an_observation(comments=(other,))) is UNKNOWN
 
 
 def test_what_is_found_counts_even_in_a_look_that_proves_nothing() -> None:
-    look = seen(posts=(own(),), proven=False, deep=False)
+    observation = an_observation(posts=(own(),), trusted=False, removals_read=False)
 
-    assert judged(IntentKind.PUBLISH, SENDING, look) is DONE
+    assert judged(IntentKind.PUBLISH, SENDING, observation) is DONE
 
 
 # -- not found
@@ -73,16 +73,16 @@ def test_what_is_found_counts_even_in_a_look_that_proves_nothing() -> None:
 @pytest.mark.parametrize("kind", BY_SIGHT)
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_look_that_proves_nothing_settles_nothing(kind: IntentKind, state: IntentState) -> None:
-    assert judged(kind, state, replace(ANOTHER_DUE, proven=False)) is state
+    assert judged(kind, state, replace(ANOTHER_DUE, trusted=False)) is state
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_post_is_not_missed_before_the_removals_were_read(state: IntentState) -> None:
-    assert judged(IntentKind.PUBLISH, state, replace(ANOTHER_DUE, deep=False)) is state
+    assert judged(IntentKind.PUBLISH, state, replace(ANOTHER_DUE, removals_read=False)) is state
 
 
 def test_a_comment_is_missed_without_reading_the_removals() -> None:
-    assert judged(IntentKind.COMMENT, SENDING, seen(deep=False)) is UNKNOWN
+    assert judged(IntentKind.COMMENT, SENDING, an_observation(removals_read=False)) is UNKNOWN
 
 
 @pytest.mark.parametrize("kind", BY_SIGHT)
@@ -97,15 +97,15 @@ def test_it_is_given_up_at_the_second_look_after_the_whole_wait(kind: IntentKind
 
 
 def test_a_post_of_the_due_edition_is_not_given_up_but_sent_again() -> None:
-    assert judged(IntentKind.PUBLISH, UNKNOWN, seen()) is UNKNOWN
+    assert judged(IntentKind.PUBLISH, UNKNOWN, an_observation()) is UNKNOWN
 
 
 def test_a_post_is_given_up_where_nothing_is_due() -> None:
-    assert judged(IntentKind.PUBLISH, UNKNOWN, seen(due=None)) is ABSENT
+    assert judged(IntentKind.PUBLISH, UNKNOWN, an_observation(due=None)) is ABSENT
 
 
 def test_a_comment_for_the_due_edition_is_given_up_so_that_it_is_decided_anew() -> None:
-    assert judged(IntentKind.COMMENT, UNKNOWN, seen()) is ABSENT
+    assert judged(IntentKind.COMMENT, UNKNOWN, an_observation()) is ABSENT
 
 
 # -- what is done to a post
@@ -129,18 +129,18 @@ NOT_SHOWN = [
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 @pytest.mark.parametrize(("kind", "post"), SHOWN)
 def test_what_the_post_shows_was_done(kind: IntentKind, post: Own, state: IntentState) -> None:
-    assert judged(kind, state, seen(posts=(own(46), post)), post_id=47) is DONE
+    assert judged(kind, state, an_observation(posts=(own(46), post)), post_id=47) is DONE
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 @pytest.mark.parametrize(("kind", "post"), NOT_SHOWN)
 def test_what_the_post_does_not_show_was_not_done(kind: IntentKind, post: Own, state: IntentState) -> None:
-    assert judged(kind, state, seen(posts=(post,)), post_id=47) is ABSENT
+    assert judged(kind, state, an_observation(posts=(post,)), post_id=47) is ABSENT
 
 
 @pytest.mark.parametrize("kind", [kind for kind in IntentKind if kind not in BY_SIGHT])
 def test_what_was_to_be_done_to_a_post_that_is_gone_was_not_done(kind: IntentKind) -> None:
-    assert judged(kind, SENDING, seen(posts=(pinned(46, locked=True),)), post_id=47) is ABSENT
+    assert judged(kind, SENDING, an_observation(posts=(pinned(46, locked=True),)), post_id=47) is ABSENT
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,9 @@ def test_what_was_to_be_done_to_a_post_that_is_gone_was_not_done(kind: IntentKin
 def test_an_edit_is_judged_by_the_body_that_was_there_before(
     records: tuple[PostRecord, ...], state: IntentState
 ) -> None:
-    assert judged(IntentKind.EDIT, SENDING, seen(posts=(own(),), records=records), post_id=47) is state
+    assert (
+        judged(IntentKind.EDIT, SENDING, an_observation(posts=(own(),), records=records), post_id=47) is state
+    )
 
 
 # -- all of them
@@ -166,6 +168,6 @@ def test_only_writes_whose_state_a_look_changes_are_given() -> None:
     settled = [an_intent(state=state) for state in IntentState if state not in (SENDING, UNKNOWN)]
     waiting = an_intent(state=UNKNOWN, edition="2026-W46", changed=NOW)
 
-    look = seen(posts=(own(),), intents=(*settled, waiting, made))
+    observation = an_observation(posts=(own(),), intents=(*settled, waiting, made))
 
-    assert verdicts(look, NOW) == ((made, DONE),)
+    assert verdicts(observation, NOW) == ((made, DONE),)

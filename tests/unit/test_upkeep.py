@@ -86,11 +86,11 @@ def test_where_all_is_as_it_should_be_nothing_is_done() -> None:
 
 
 def test_a_post_made_in_this_pass_is_pinned_without_asking() -> None:
-    assert upkeep(own(), created=frozenset({47})) == (Pin(own=own(), kind=Feature.COMMUNITY),)
+    assert upkeep(own(), created_ids=frozenset({47})) == (Pin(own=own(), kind=Feature.COMMUNITY),)
 
 
 def test_a_post_that_is_pinned_is_not_pinned_again() -> None:
-    assert upkeep(pinned(), created=frozenset({47})) == ()
+    assert upkeep(pinned(), created_ids=frozenset({47})) == ()
 
 
 def test_the_mod_log_is_asked_before_a_post_of_another_pass_is_pinned() -> None:
@@ -122,7 +122,7 @@ def test_an_unpin_by_a_person_or_by_nobody_knows_whom_stays(by: int | None) -> N
 def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
     standing = own(creator_is_moderator=False)
 
-    assert upkeep(standing, created=frozenset({47})) == (
+    assert upkeep(standing, created_ids=frozenset({47})) == (
         Hold(reason=Reason.NOT_MODERATOR, url=standing.post.url),
     )
 
@@ -130,17 +130,17 @@ def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
 def test_an_admin_may_pin_without_being_a_moderator() -> None:
     standing = own(creator_is_moderator=False, creator=ADMIN_BOT)
 
-    assert upkeep(standing, created=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+    assert upkeep(standing, created_ids=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
 
 
 def test_a_thread_that_is_not_to_be_pinned_is_not() -> None:
-    assert upkeep(own(), thread=a_thread(pin=PinKind.NONE), created=frozenset({47})) == ()
+    assert upkeep(own(), thread=a_thread(pin=PinKind.NONE), created_ids=frozenset({47})) == ()
 
 
 def test_a_pin_in_the_community_is_none_on_the_front_page() -> None:
     standing = pinned(creator=ADMIN_BOT)
 
-    plan = upkeep(standing, thread=a_thread(pin=PinKind.LOCAL), created=frozenset({47}))
+    plan = upkeep(standing, thread=a_thread(pin=PinKind.LOCAL), created_ids=frozenset({47}))
 
     assert plan == (Pin(own=standing, kind=Feature.LOCAL),)
 
@@ -148,7 +148,7 @@ def test_a_pin_in_the_community_is_none_on_the_front_page() -> None:
 def test_a_pin_on_the_front_page_is_none_in_the_community() -> None:
     standing = own(featured_local=True)
 
-    assert upkeep(standing, created=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+    assert upkeep(standing, created_ids=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
 
 
 def test_the_newest_post_that_can_be_opened_is_the_one_to_pin() -> None:
@@ -168,7 +168,7 @@ def test_the_old_post_is_unpinned_once_the_new_one_is_seen_pinned() -> None:
     "standing", [own(47), own(47, featured_local=True), own(47, creator_is_moderator=False)]
 )
 def test_the_old_post_stays_pinned_while_the_new_one_is_not(standing: Own) -> None:
-    plan = handed_over(posts=(standing, pinned(46)), created=frozenset({47}))
+    plan = handed_over(posts=(standing, pinned(46)), created_ids=frozenset({47}))
 
     assert [action for action in plan if isinstance(action, Unpin)] == []
 
@@ -227,7 +227,7 @@ def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() 
 
 
 def test_the_mod_log_is_not_asked_where_the_new_post_was_made_in_this_pass() -> None:
-    assert upkeep(*HANDOVER, created=frozenset({47})) == (
+    assert upkeep(*HANDOVER, created_ids=frozenset({47})) == (
         Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),
     )
 
@@ -399,7 +399,7 @@ def test_with_the_ledger_lost_nothing_is_locked() -> None:
 
 
 def test_a_handover_pins_first_then_tells_and_locks() -> None:
-    plan = locked(posts=(own(47), own(46)), comments=(), created=frozenset({47}))
+    plan = locked(posts=(own(47), own(46)), comments=(), created_ids=frozenset({47}))
 
     assert [type(action) for action in plan] == [Pin, Tell, Lock]
 
