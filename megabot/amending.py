@@ -20,7 +20,7 @@ from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError, NotApplicable, NothingToDo, SourceBroken
 from megabot.ports import Desk, Ledger, Source
 from megabot.sources import usable_threads
-from megabot.standing import standing_record
+from megabot.standing import current_post_record
 
 _AMENDMENTS, _TIMES = "amendments:", "amended"
 _RECENT = 200  # commands among which one with a preamble is looked for
@@ -220,8 +220,8 @@ def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...
 def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
     """Give the current post of each edition, by key."""
     found = latest(desk.ledger.posts(thread.name))
-    standing = standing_record(desk.ledger, thread.name)
-    return found | ({standing.edition: standing} if standing else {})
+    current = current_post_record(desk.ledger, thread.name)
+    return found | ({current.edition: current} if current else {})
 
 
 def _next(desk: Desk, thread: Thread) -> Edition:

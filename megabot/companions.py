@@ -7,7 +7,7 @@ from megabot.errors import NotFound
 from megabot.listing import AccountListing
 from megabot.places import place_of
 from megabot.ports import Ports
-from megabot.series import read_series
+from megabot.series import read_thread_posts
 
 
 def find(ports: Ports, thread: Thread, listing: AccountListing) -> dict[str, CompanionFacts | None]:
@@ -24,8 +24,8 @@ def _companion(ports: Ports, companion: Companion, listing: AccountListing) -> C
 
 def _standing(ports: Ports, listing: AccountListing, name: str) -> Post | None:
     """Give the newest post that readers can open of a thread of this source, usable now or not."""
-    posts = read_series(ports, name, listing.content).posts
-    return next((own.post for own in posts if own.post.open), None)
+    posts = read_thread_posts(ports, name, listing.content).posts
+    return next((thread_post.post for thread_post in posts if thread_post.post.open), None)
 
 
 def _latest_by(ports: Ports, companion: Companion) -> Post | None:

@@ -13,7 +13,7 @@ from megabot.core.living import author, put_around
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
-from megabot.core.seen import Case, OrderKind, Own
+from megabot.core.seen import Case, OrderKind, ThreadPost
 from megabot.core.threads import (
     Context,
     FeaturedFacts,
@@ -45,7 +45,7 @@ class Composer:
     """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
 
-    def due(self, case: Case, place: Place) -> tuple[Text, str]:
+    def due_text(self, case: Case, place: Place) -> tuple[Text, str]:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if case.observation.due is None:
             raise ValueError("nothing is rendered before the first slot")
@@ -68,7 +68,7 @@ class Composer:
         same = then.edition.key == made.edition.key
         return replace(made, part=then.part, part_of=then.part_of) if same else made
 
-    def standing(self, case: Case, place: Place) -> tuple[Text, str]:
+    def current_text(self, case: Case, place: Place) -> tuple[Text, str]:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
         text, made = self._rendered_again(case, place)
         if isinstance(text, Rendered):
@@ -77,22 +77,22 @@ class Composer:
 
     def _rendered_again(self, case: Case, place: Place) -> tuple[Text, Context | None]:
         """Render with the revision of back then first: an unchanged source never edits."""
-        standing = case.observation.current
-        if standing is None:
+        current = case.observation.current
+        if current is None:
             raise ValueError("there is no post to render again")
-        record = case.observation.record(standing.id)
+        record = case.observation.record(current.id)
         if record is None or not record.context:
-            return self._afresh(case, standing, place)
+            return self._afresh(case, current, place)
         then = self._context_then(case, record)
-        text, made = self._lived_in(case, standing, then)
+        text, made = self._lived_in(case, current, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
-        return self._lived_in(case, standing, replace(then, revision=self.snapshot.revision))
+        return self._lived_in(case, current, replace(then, revision=self.snapshot.revision))
 
-    def _lived_in(self, case: Case, standing: Own, then: Context) -> tuple[Text, Context]:
+    def _lived_in(self, case: Case, current: ThreadPost, then: Context) -> tuple[Text, Context]:
         """Render, and put around it what people have put around the post."""
         text, made = self._rendered(case.thread, then)
-        around = living.around(self.ports.ledger, self.ports.language, case.thread, standing.key, case.now)
+        around = living.around(self.ports.ledger, self.ports.language, case.thread, current.key, case.now)
         if isinstance(text, Rendered):
             text = replace(text, body=put_around(text.body, around))
         return text, replace(made, living=around.digest)
@@ -125,13 +125,13 @@ class Composer:
             return False
         return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
 
-    def _afresh(self, case: Case, standing: Own, place: Place) -> tuple[Text, Context | None]:
+    def _afresh(self, case: Case, current: ThreadPost, place: Place) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
-        edition = calendar.by_key(case.thread.name, case.thread.schedule, standing.key)
+        edition = calendar.by_key(case.thread.name, case.thread.schedule, current.key)
         if edition is None:
-            what = f"schedule: there is no edition {standing.key} in it (any more)"
+            what = f"schedule: there is no edition {current.key} in it (any more)"
             return RenderProblem((Problem(case.thread.path, 0, what),)), None
-        return self._lived_in(case, standing, self._context(case, edition, place))
+        return self._lived_in(case, current, self._context(case, edition, place))
 
     def _context(self, case: Case, edition: Edition, place: Place) -> Context:
         made = context.build(
@@ -151,11 +151,11 @@ class Composer:
         )
 
     def _with_featured(
-        self, case: Case, facts: PreviousFacts | None, own: Own | None
+        self, case: Case, facts: PreviousFacts | None, thread_post: ThreadPost | None
     ) -> PreviousFacts | None:
-        if facts is None or own is None:
+        if facts is None or thread_post is None:
             return facts
-        found = living.featured(self.ports.ledger, case.thread.name, own.key)
+        found = living.featured(self.ports.ledger, case.thread.name, thread_post.key)
         featured = tuple(
             FeaturedFacts(line=escaped(one.line), author=author(one), url=address(one.url), at=one.at)
             for one in found

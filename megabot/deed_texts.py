@@ -60,13 +60,16 @@ def doing(thread: Thread, planned: Write) -> str:
             return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
         case Adopt(post=post, edition=edition):
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
-        case Release(own=own):
-            return f"{thread.name}: no longer keep {own.post.url} as edition {own.key}"
-        case Withdraw(own=own, standing=standing):
-            return f"{thread.name}: withdraw {own.post.url}; {standing.post.url} is the current post again"
+        case Release(thread_post=thread_post):
+            return f"{thread.name}: no longer keep {thread_post.post.url} as edition {thread_post.key}"
+        case Withdraw(thread_post=thread_post, current=current):
+            return (
+                f"{thread.name}: withdraw {thread_post.post.url}; {current.post.url} is the "
+                f"current post again"
+            )
         case _:
-            own = planned.own
-            return f"{thread.name}: {_TO_A_POST[type(planned)]} {own.post.url}"
+            thread_post = planned.thread_post
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {thread_post.post.url}"
 
 
 _STATES = {

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from megabot.core import calendar
-from megabot.core.doubles import kept_first
+from megabot.core.doubles import order_posts
 from megabot.core.posts import Place, Post
-from megabot.core.seen import Case, Observation, OrderKind, Own
+from megabot.core.seen import Case, Observation, OrderKind, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
 from megabot.listing import AccountListing, read_pinned, read_removed
 from megabot.ports import Ports
-from megabot.series import marked
+from megabot.series import own_posts_of
 
 
 def read_removals_and_pins(ports: Ports, case: Case, listing: AccountListing, place: Place) -> Observation:
@@ -22,17 +22,21 @@ def read_removals_and_pins(ports: Ports, case: Case, listing: AccountListing, pl
         listing.ask_account(ports)
         hides = listing.hiding_settings(nsfw=case.thread.nsfw or place.nsfw)
         proven = not hides
-    homes = {place.id, *(own.post.community_id for own in observation.posts[:1])}
+    homes = {place.id, *(thread_post.post.community_id for thread_post in observation.posts[:1])}
     removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
-    removed = marked(tuple(removals), case.thread.name, listing.bot_id)
-    known = {own.id for own in observation.posts}
-    posts = kept_first((*observation.posts, *(own for own in removed if own.id not in known)))
+    removed = own_posts_of(tuple(removals), case.thread.name, listing.bot_id)
+    known = {thread_post.id for thread_post in observation.posts}
+    posts = order_posts(
+        (*observation.posts, *(thread_post for thread_post in removed if thread_post.id not in known))
+    )
     pinned = read_pinned(ports, listing, place.id)
     return replace(
         observation,
         posts=posts,
         manual_posts=tuple(post for post in pinned if _is_by_hand(post, observation, case.thread)),
-        hidden_posts=tuple(_hidden(ports, listing, removals, {own.id for own in posts}, homes)),
+        hidden_posts=tuple(
+            _hidden(ports, listing, removals, {thread_post.id for thread_post in posts}, homes)
+        ),
         hiding_settings=hides,
         trusted=proven,
         removals_read=True,
@@ -70,17 +74,17 @@ def read_pin_log(ports: Ports, case: Case, listing: AccountListing) -> Observati
     """
     events = dict(case.observation.pin_events)
     kind = KINDS[case.thread.pin]
-    standing = case.observation.current
-    asked = [own for own in case.observation.older if own.post.featured]
-    if standing is not None and pin_is_over(case, standing):
-        asked.insert(0, standing)
-    elif standing is not None and not is_pinned(standing.post, kind):
-        asked.insert(0, standing)
-        read_pinned(ports, listing, standing.post.community_id)
+    current = case.observation.current
+    asked = [thread_post for thread_post in case.observation.older if thread_post.post.featured]
+    if current is not None and pin_is_over(case, current):
+        asked.insert(0, current)
+    elif current is not None and not is_pinned(current.post, kind):
+        asked.insert(0, current)
+        read_pinned(ports, listing, current.post.community_id)
     if case.observation.post_to_adopt is not None and case.ordered(OrderKind.UNADOPT):
-        asked.append(Own(post=case.observation.post_to_adopt, key=""))
-    for own in asked:
-        if own.id not in events:
-            found = ports.forum.pin_events(community_id=own.post.community_id, post_id=own.id)
-            events[own.id] = next((event for event in found if event.kind is kind), None)
+        asked.append(ThreadPost(post=case.observation.post_to_adopt, key=""))
+    for thread_post in asked:
+        if thread_post.id not in events:
+            found = ports.forum.pin_events(community_id=thread_post.post.community_id, post_id=thread_post.id)
+            events[thread_post.id] = next((event for event in found if event.kind is kind), None)
     return replace(case.observation, pin_events=events)

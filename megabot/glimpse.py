@@ -23,7 +23,7 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
         return numbered(f"{escaped(shown.text.title)}\n\n{shown.text.body}", lang.part)
-    url, body = preview.standing(desk, name)
+    url, body = preview.current_text(desk, name)
     changes = differences(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(
         lang, shown.edition.id, shown.text.title, shown.text.words, changes=changes, stands=url

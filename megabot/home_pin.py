@@ -2,15 +2,15 @@
 
 from megabot.core import federation
 from megabot.core.posts import Place
-from megabot.core.seen import HomePin, HomeReading, Observation, Own
+from megabot.core.seen import HomePin, HomeReading, Observation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_pinned
 from megabot.ports import Ledger, Ports
 
 
-def home_server(place: Place, posts: tuple[Own, ...]) -> str:
+def home_server(place: Place, posts: tuple[ThreadPost, ...]) -> str:
     """Return the actor id of the thread's community if that, and the current post, is on another server."""
-    current = next((own for own in posts if own.post.open), None)
+    current = next((thread_post for thread_post in posts if thread_post.post.open), None)
     moved = current is not None and current.post.community_id != place.id
     return "" if place.local or moved else place.actor
 
@@ -27,18 +27,18 @@ def ask_home_server(
     Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
     for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
     """
-    standing, host = observation.current, federation.host(observation.home)
-    if standing is None:
+    current, host = observation.current, federation.host(observation.home)
+    if current is None:
         return
-    reading = away.get(host) or ports.home_servers.pin(observation.home, standing.post.url)
+    reading = away.get(host) or ports.home_servers.pin(observation.home, current.post.url)
     software = federation.Software()
     if reading.pin is HomePin.UNREADABLE:
         away[host] = reading
     elif reading.pin is HomePin.PINNED:
-        read_pinned(ports, listing, standing.post.community_id)
+        read_pinned(ports, listing, current.post.community_id)
     else:
         software = ports.home_servers.software(observation.home)
-    answer = federation.answered(observation, standing, reading, software, ports.clock.now())
+    answer = federation.answered(observation, current, reading, software, ports.clock.now())
     ports.ledger.remember(_home_key(thread), federation.written(answer))
 
 

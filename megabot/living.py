@@ -101,14 +101,14 @@ def opt_out(ledger: Ledger, actor: str) -> None:
 
 def tend(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
     """Look whether the standing post's highlights can still be read; those that cannot leave."""
-    standing = observation.current
-    if standing is None or not featured(ports.ledger, thread.name, standing.key):
+    current = observation.current
+    if current is None or not featured(ports.ledger, thread.name, current.key):
         return
     key = f"highlights:{thread.name}"
     looked, turn = json.loads(ports.ledger.recall(key) or '["1970-01-01T00:00:00+00:00", 0]')
     if now in Interval.after(datetime.fromisoformat(looked), LOOK_EVERY):
         return
-    turn = look_at(ports, thread.name, standing.key, start=turn, most=LOOK_AT)
+    turn = look_at(ports, thread.name, current.key, start=turn, most=LOOK_AT)
     ports.ledger.remember(key, json.dumps([now.isoformat(), turn]))
 
 

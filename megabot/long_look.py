@@ -14,7 +14,7 @@ from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
 from megabot.errors import NotFound
 from megabot.ports import Ports
-from megabot.series import keep_posts, marked, recorded
+from megabot.series import keep_posts, own_posts_of, thread_post_of_record
 from megabot.sources import usable_threads
 
 ONE_BY_ONE = 100
@@ -28,9 +28,9 @@ def look_at_all(ports: Ports) -> None:
     content = ports.forum.own_content(since=None)
     unlisted: list[tuple[Thread, PostRecord]] = []
     for thread in threads:
-        listed = marked(content.posts, thread.name, content.author)
+        listed = own_posts_of(content.posts, thread.name, content.author)
         keep_posts(ports, thread, listed)
-        ids = {own.id for own in listed}
+        ids = {thread_post.id for thread_post in listed}
         unlisted += [(thread, one) for one in ports.ledger.posts(thread.name) if one.post_id not in ids]
     _look_at_highlights(ports, threads)
     if content.posts:  # else this is another server at the old address: what was kept stays
@@ -69,7 +69,7 @@ def _turn(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thr
 def _look(ports: Ports, thread: Thread, record: PostRecord) -> None:
     post = _read(ports, record)
     if post is not None and post.url == record.url:
-        keep_posts(ports, thread, (recorded(record, post),))
+        keep_posts(ports, thread, (thread_post_of_record(record, post),))
         return
     kept = ports.ledger.text(record.post_id)
     if kept is not None and kept.open:

@@ -6,11 +6,11 @@ from datetime import datetime
 from megabot import living
 from megabot.core import calendar
 from megabot.core.posts import Place
-from megabot.core.seen import Observation, Own
+from megabot.core.seen import Observation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_removed
 from megabot.ports import Ledger, Ports
-from megabot.series import marked
+from megabot.series import own_posts_of
 
 _LEDGER_START = "born"
 
@@ -46,7 +46,12 @@ def remember_schedule(
 
 
 def read_known_since(
-    ports: Ports, thread: Thread, listing: AccountListing, place: Place, posts: tuple[Own, ...], now: datetime
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: Place,
+    posts: tuple[ThreadPost, ...],
+    now: datetime,
 ) -> datetime:
     """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
     fingerprint = calendar.fingerprint(thread.schedule)
@@ -56,17 +61,17 @@ def read_known_since(
         if known == fingerprint:
             return datetime.fromisoformat(since)
         return now
-    posts = posts or marked(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
-    return min((own.post.published for own in posts), default=now)
+    posts = posts or own_posts_of(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
+    return min((thread_post.post.published for thread_post in posts), default=now)
 
 
 def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
     """Give a look with what the ledger knows by now, and what is to be around the standing post."""
-    standing, ledger = observation.current, ports.ledger
+    current, ledger = observation.current, ports.ledger
     observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
-    if standing is None:
+    if current is None:
         return observation
     note = living.note_of(ledger, thread.name)
-    ends = note.until if note is not None and note.stands(standing.key, now) else None
-    around = living.around(ledger, ports.language, thread, standing.key, now)
+    ends = note.until if note is not None and note.stands(current.key, now) else None
+    around = living.around(ledger, ports.language, thread, current.key, now)
     return replace(observation, annotations_digest=around.digest, next_change_at=ends)

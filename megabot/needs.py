@@ -96,7 +96,7 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     needs: dict[str, str] = {
         key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()
     }
-    posted = {own.key for own in report.observation.posts} if report.observation else set()
+    posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
@@ -120,15 +120,15 @@ def _left_out(
 
 def _capped(ports: Ports, report: Report) -> str:
     """Say that a thread has grown too long, where its front matter says what that is."""
-    standing = report.observation.current if report.observation else None
-    if standing is None or report.observation is None or not 0 < report.thread.cap <= standing.post.comments:
+    current = report.observation.current if report.observation else None
+    if current is None or report.observation is None or not 0 < report.thread.cap <= current.post.comments:
         return ""
-    record = report.observation.record(standing.id)
+    record = report.observation.record(current.id)
     part = part_of(record) + 1 if record else 2
     return fill(
         ports.language.capped,
         thread=report.thread.name,
-        url=standing.post.url,
+        url=current.post.url,
         comments=report.thread.cap,
         command=suggestions.post_part(report.thread.name, part),
     )
@@ -147,5 +147,5 @@ def _over(ports: Ports, report: Report) -> list[str]:
 
 def _untagged(report: Report) -> tuple[str, ...]:
     """Name the tags that the standing post lacks, if it is the bot's own to tag."""
-    standing = report.observation.current if report.observation else None
-    return () if standing is None or standing.adopted else lacking(report.thread, standing.post)
+    current = report.observation.current if report.observation else None
+    return () if current is None or current.adopted else lacking(report.thread, current.post)

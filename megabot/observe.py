@@ -10,14 +10,14 @@ from megabot.core import calendar, settle
 from megabot.core.plan import clock_is_wrong
 from megabot.core.posts import Place
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, Observation, Order, OrderKind, Own
+from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
 from megabot.core.threads import Thread
 from megabot.evidence import read_removals_and_pins
 from megabot.home_pin import home_answer, home_server
 from megabot.listing import AccountListing
 from megabot.places import has_strayed
 from megabot.ports import Ports
-from megabot.series import keep_posts, keep_sent, read_series
+from megabot.series import keep_posts, keep_sent, read_thread_posts
 
 log = logging.getLogger("megabot")
 
@@ -27,8 +27,8 @@ def observe(
 ) -> Observation:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
-    series = read_series(ports, thread.name, listing.content)
-    posts, vouched = series.posts, series.vouched
+    thread_posts = read_thread_posts(ports, thread.name, listing.content)
+    posts, vouched = thread_posts.posts, thread_posts.listing_trusted
     trusted = (listing.account is not None and not hides) if vouched is None else vouched
     due = calendar.due(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
@@ -58,12 +58,19 @@ def observe(
     )
 
 
-def _moderates(ports: Ports, listing: AccountListing, posts: tuple[Own, ...], place: Place) -> bool:
+def _moderates(ports: Ports, listing: AccountListing, posts: tuple[ThreadPost, ...], place: Place) -> bool:
     """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
 
     Only an adopted post needs to know.
     """
-    mine = next((own for own in posts if not own.adopted and own.post.community_id == place.id), None)
+    mine = next(
+        (
+            thread_post
+            for thread_post in posts
+            if not thread_post.adopted and thread_post.post.community_id == place.id
+        ),
+        None,
+    )
     if mine is not None:
         return mine.post.creator_is_moderator or mine.post.creator.admin
     if not posts:
@@ -122,6 +129,13 @@ def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
         ports.ledger.forget_post(intent.new.post_id)
     if intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT):
         wanted = (intent.new.edition, intent.new.copy)
-        post = next((own.post for own in case.observation.posts if (own.key, own.copy) == wanted), None)
+        post = next(
+            (
+                thread_post.post
+                for thread_post in case.observation.posts
+                if (thread_post.key, thread_post.copy) == wanted
+            ),
+            None,
+        )
         if post is not None:
             keep_sent(ports, intent.new, post)

@@ -15,7 +15,7 @@ from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import holds
 from megabot.core.posts import Account, Place, Post
-from megabot.core.seen import Order, OrderKind, Own
+from megabot.core.seen import Order, OrderKind, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import Bug, ConfigError, NotFound, SourceBroken
@@ -173,7 +173,7 @@ def effects(ports: Ports, name: str, post: Post, edition: str, account: Account 
     report = next(report for report in reports if report.thread.name == name)
     if report.observation is None:
         raise report.failure or ValueError("a pass that did not fail has looked")
-    return effects_of(report.thread, report.observation, Own(post=post, key=edition, adopted=True))
+    return effects_of(report.thread, report.observation, ThreadPost(post=post, key=edition, adopted=True))
 
 
 def carry_out(
@@ -286,18 +286,18 @@ def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple
 
 def _stands(lang: Language, report: Report) -> Iterator[str]:
     """Say what is current after a pass that was verified, and what was adopted or given back."""
-    standing = report.observation.current if report.observation else None
+    current = report.observation.current if report.observation else None
     yield from _adopted(lang, report)
-    if standing is not None and report.failure is None and report.verified:
+    if current is not None and report.failure is None and report.verified:
         kind = KINDS.get(report.thread.pin)
-        pinned = kind is not None and is_pinned(standing.post, kind)
+        pinned = kind is not None and is_pinned(current.post, kind)
         pinned = (
             pinned
             and report.observation is not None
             and is_pinned_for_readers(report.thread, report.observation)
         )
-        edition = f"{report.thread.name}/{standing.key}"
-        yield texts.stands(lang, edition, standing.post.url, pinned=pinned)
+        edition = f"{report.thread.name}/{current.key}"
+        yield texts.stands(lang, edition, current.post.url, pinned=pinned)
 
 
 def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
@@ -311,7 +311,9 @@ def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str
 
 def _next(report: Report, now: datetime) -> Edition | None:
     return coming(
-        report.thread, now, {own.key for own in report.observation.posts} if report.observation else ()
+        report.thread,
+        now,
+        {thread_post.key for thread_post in report.observation.posts} if report.observation else (),
     )
 
 
@@ -338,13 +340,15 @@ def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: dat
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:
     """Name the posts that were adopted, other than the current one, and those given back."""
-    standing = report.observation.current if report.observation else None
+    current = report.observation.current if report.observation else None
     for one in report.done:
         name = report.thread.name
-        if isinstance(one, Adopt) and not (standing and standing.id == one.post.id):
+        if isinstance(one, Adopt) and not (current and current.id == one.post.id):
             yield lang.adopted_as.format(thread=name, url=one.post.url, edition=one.edition.key)
         if isinstance(one, Release):
-            yield lang.released_as.format(thread=name, url=one.own.post.url, edition=one.own.key)
+            yield lang.released_as.format(
+                thread=name, url=one.thread_post.post.url, edition=one.thread_post.key
+            )
             late = (hold for hold in holds(report.left) if hold.reason is Reason.NOT_ORDERED)
             for hold in late:
                 stop = suggestions.change(Verb.HOLD, name, hold.edition or "")
@@ -357,13 +361,9 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
     for report in run_pass(ports, authenticated=True, account=account, dry=True):
         if thread not in (None, report.thread.name):
             continue
-        standing = report.observation.current if report.observation else None
-        if (
-            standing is not None
-            and report.observation is not None
-            and report.observation.posts[0] is standing
-        ):
-            post = standing.post
+        current = report.observation.current if report.observation else None
+        if current is not None and report.observation is not None and report.observation.posts[0] is current:
+            post = current.post
             lines.append(
                 texts.ask_repost(ports.language, report.thread.name, comments=post.comments, url=post.url)
             )

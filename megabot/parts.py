@@ -12,7 +12,7 @@ from megabot.core.threads import EDITION_URL, Context, Rendered
 from megabot.errors import ConfigError
 from megabot.language import Language
 from megabot.ports import Desk
-from megabot.standing import standing_record
+from megabot.standing import current_post_record
 
 
 def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = None) -> Order:
@@ -20,7 +20,7 @@ def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = No
 
     Raises `ConfigError` for a number that is not the next one.
     """
-    current = standing_record(desk.ledger, thread)
+    current = current_post_record(desk.ledger, thread)
     if current is None:
         raise ConfigError(desk.language.nothing_posted)
     now = part_of(current)

@@ -38,7 +38,7 @@ from megabot.core.marker import (
 from megabot.core.posts import Comment, Place, Post
 from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from megabot.core.threads import EDITION_URL, Rendered, Snapshot, Thread
 from megabot.errors import (
     NotLemmy,
@@ -129,14 +129,14 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case
 
 
 def _lock(work: Work, action: Lock | Unlock) -> None:
-    own, locked = action.own, isinstance(action, Lock)
-    served = action.standing if isinstance(action, Lock) else action.copy
-    goes_on_in = served if locked else own
-    new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, own)
+    thread_post, locked = action.thread_post, isinstance(action, Lock)
+    served = action.current if isinstance(action, Lock) else action.copy
+    goes_on_in = served if locked else thread_post
+    new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, thread_post)
     why = texts.why_locked(work.ports.language, goes_on_in.post.url)
     if isinstance(action, Lock) and action.aged:
         why = work.ports.language.why_locked_aged
-    _settled(work, new, lambda: work.ports.forum.lock(own.id, locked=locked, reason=why))
+    _settled(work, new, lambda: work.ports.forum.lock(thread_post.id, locked=locked, reason=why))
 
 
 def _publish(work: Work, action: Publish) -> None:
@@ -183,19 +183,19 @@ def _keep(work: Work, new: NewIntent, post: Post) -> None:
 
 
 def _feature(work: Work, action: Pin | Unpin) -> None:
-    own, featured = action.own, isinstance(action, Pin)
+    thread_post, featured = action.thread_post, isinstance(action, Pin)
     if isinstance(action, Pin):
-        new = _intent(work, IntentKind.PIN, own, own)
+        new = _intent(work, IntentKind.PIN, thread_post, thread_post)
     else:
-        new = _intent(work, IntentKind.UNPIN, action.standing, own)
-    _settled(work, new, lambda: work.ports.forum.feature(own.id, featured=featured, kind=action.kind))
+        new = _intent(work, IntentKind.UNPIN, action.current, thread_post)
+    _settled(work, new, lambda: work.ports.forum.feature(thread_post.id, featured=featured, kind=action.kind))
 
 
 def _tell(work: Work, action: Tell) -> None:
-    standing = action.standing
-    marker = CommentMarker(thread=work.thread.name, key=standing.key, copy=standing.copy, purpose=LINK)
-    text = signed(action.text.replace(EDITION_URL, standing.post.url), marker)
-    new = replace(_intent(work, IntentKind.COMMENT, standing, action.own), text=text)
+    current = action.current
+    marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
+    text = signed(action.text.replace(EDITION_URL, current.post.url), marker)
+    new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
     intent = work.ports.ledger.begin(new)
     _send(work, intent, lambda: _said(work, action, text))
 
@@ -204,22 +204,22 @@ def _said(work: Work, action: Tell, text: str) -> Comment:
     """Comment, or make the announcement say it: who followed that is told in the same place."""
     if action.comment_id:
         return work.ports.forum.edit_comment(action.comment_id, text)
-    return work.ports.forum.comment(action.own.id, text)
+    return work.ports.forum.comment(action.thread_post.id, text)
 
 
 def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None:
-    own, lang = action.own, work.ports.language
+    thread_post, lang = action.thread_post, work.ports.language
     if isinstance(action, Announce):
         when = texts.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
         soon = lang.announced.format(at=when)
-        _say_there(work, _intent(work, IntentKind.ANNOUNCE, own, own), soon, ANNOUNCED)
+        _say_there(work, _intent(work, IntentKind.ANNOUNCE, thread_post, thread_post), soon, ANNOUNCED)
         return
     if isinstance(action, FirstComment):
-        text = action.text.replace(EDITION_URL, own.post.url)
-        _say_there(work, _intent(work, IntentKind.FIRST_COMMENT, own, own), text, FIRST)
+        text = action.text.replace(EDITION_URL, thread_post.post.url)
+        _say_there(work, _intent(work, IntentKind.FIRST_COMMENT, thread_post, thread_post), text, FIRST)
         return
     kind = IntentKind.DISTINGUISH_FIRST if action.first else IntentKind.DISTINGUISH
-    intent = work.ports.ledger.begin(_intent(work, kind, own, own))
+    intent = work.ports.ledger.begin(_intent(work, kind, thread_post, thread_post))
     number = action.comment_id
     marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
     work.listing.take_comment(marked)
@@ -227,25 +227,32 @@ def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None
 
 def _adopt(work: Work, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
-    own = Own(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
+    thread_post = ThreadPost(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
     _say_there(
         work,
-        _intent(work, IntentKind.ADOPT, own, own),
+        _intent(work, IntentKind.ADOPT, thread_post, thread_post),
         texts.adopted(work.ports.language, action.edition),
         ADOPTED,
     )
-    keep_posts(work.ports, work.thread, (own,))
+    keep_posts(work.ports, work.thread, (thread_post,))
 
 
 def _release(work: Work, action: Release) -> None:
     """Take back what the comment in the thread says, and forget the post: it is a moderator's own again."""
-    own, marker = (
-        action.own,
-        CommentMarker(thread=work.thread.name, key=action.own.key, copy=action.own.copy, purpose=RELEASED),
+    thread_post, marker = (
+        action.thread_post,
+        CommentMarker(
+            thread=work.thread.name,
+            key=action.thread_post.key,
+            copy=action.thread_post.copy,
+            purpose=RELEASED,
+        ),
     )
     text = signed(texts.released(work.ports.language, work.thread.name), marker)
-    work.ports.ledger.forget_post(own.id)
-    intent = work.ports.ledger.begin(replace(_intent(work, IntentKind.RELEASE, own, own), text=text))
+    work.ports.ledger.forget_post(thread_post.id)
+    intent = work.ports.ledger.begin(
+        replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
+    )
     if not action.comment_id:
         work.settle(intent, IntentState.DONE)
         return
@@ -255,8 +262,10 @@ def _release(work: Work, action: Release) -> None:
 
 def _withdraw(work: Work, action: Withdraw) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
-    new = replace(_intent(work, IntentKind.WITHDRAW, action.own, action.own), order=action.order)
-    _say_there(work, new, texts.withdrawn(work.ports.language, action.standing.post.url), UNDONE)
+    new = replace(
+        _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
+    )
+    _say_there(work, new, texts.withdrawn(work.ports.language, action.current.post.url), UNDONE)
 
 
 def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
@@ -267,19 +276,19 @@ def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
 
 
 def _edit(work: Work, action: Edit) -> None:
-    own = action.own
+    thread_post = action.thread_post
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(
         text,
-        own.post,
+        thread_post.post,
         nsfw=work.nsfw,
         language_id=work.language_id,
         tags=work.thread.tags,
         retitle=action.retitle,
     )
-    new = _intent(work, IntentKind.EDIT, own, own)
+    new = _intent(work, IntentKind.EDIT, thread_post, thread_post)
     new = replace(new, draft=draft, context=work.context, essay=_essay(text))
-    _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(own.id, draft)))
+    _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(thread_post.id, draft)))
 
 
 def _essay(text: Rendered) -> str:
@@ -287,13 +296,13 @@ def _essay(text: Rendered) -> str:
     return text.words if is_own(text.preamble) else ""
 
 
-def _intent(work: Work, kind: IntentKind, standing: Own, own: Own) -> NewIntent:
+def _intent(work: Work, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:
     return NewIntent(
         kind=kind,
         thread=work.thread.name,
-        edition=standing.key,
-        copy=standing.copy,
-        post_id=own.id,
+        edition=current.key,
+        copy=current.copy,
+        post_id=thread_post.id,
         at=work.ports.clock.now(),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from megabot import texts
 from megabot.core.posts import Place
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
@@ -52,13 +52,13 @@ def agree_to_move(ports: Ports, thread: Thread) -> None:
     ports.ledger.remember(f"move:{thread.name}", str(find_place(ports, thread).id))
 
 
-def has_strayed(ports: Ports, thread: Thread, place: Place, posts: tuple[Own, ...]) -> bool:
+def has_strayed(ports: Ports, thread: Thread, place: Place, posts: tuple[ThreadPost, ...]) -> bool:
     """Tell whether a thread's last post is in another community, and nobody agreed to the move."""
     home = home_of(ports, thread, posts)
     return home not in (None, place.id) and ports.ledger.recall(f"move:{thread.name}") != str(place.id)
 
 
-def home_of(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> int | None:
+def home_of(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> int | None:
     """Give the community of a thread's last post, None where there is no post."""
     if posts:
         return posts[0].post.community_id

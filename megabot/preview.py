@@ -29,7 +29,7 @@ from megabot.core.threads import (
 from megabot.errors import ConfigError, ForumError, SourceBroken
 from megabot.ports import Desk
 from megabot.preview_parts import Preview, Shown
-from megabot.standing import standing_record
+from megabot.standing import current_post_record
 
 log = logging.getLogger("megabot")
 Standing = Callable[[Thread], tuple[str, str]]
@@ -146,9 +146,9 @@ def essay_flaws(desk: Desk, thread: Thread, edition: Edition, essay: str) -> tup
     return tuple(one for one in text.problems if one.path == BY_MESSAGE)
 
 
-def standing(desk: Desk, name: str) -> tuple[str, str]:
+def current_text(desk: Desk, name: str) -> tuple[str, str]:
     """Give the address of the post that stands, and its text as it was last sent, without the marker."""
-    record = standing_record(desk.ledger, name)
+    record = current_post_record(desk.ledger, name)
     if record is None:
         return "", ""
     drafts = [
@@ -161,16 +161,16 @@ def standing(desk: Desk, name: str) -> tuple[str, str]:
     return record.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
 
 
-def standing_or_public(
+def current_or_public_text(
     desk: Desk, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
 ) -> tuple[str, str]:
     """Give a thread's standing post by the ledger, or else as a stranger sees it; empty where neither can."""
-    url, text = standing(desk, thread.name)
+    url, text = current_text(desk, thread.name)
     name = thread.community or desk.community
     if text or not name:
         return url, text
     try:
-        found = public_posts.standing(newest(name), thread.name)
+        found = public_posts.newest_marked_post(newest(name), thread.name)
     except ForumError as error:  # a preview is none the worse without
         log.warning("%s", overview_texts.not_compared(thread.name, error))
         return "", ""
@@ -187,7 +187,7 @@ def _changes(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -
 
 def _last(desk: Desk, thread: Thread, edition: Edition) -> PostRecord | None:
     older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
-    last = standing_record(desk.ledger, thread.name)
+    last = current_post_record(desk.ledger, thread.name)
     return last if last in older else older[-1] if older else None
 
 
@@ -207,5 +207,5 @@ def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | N
 def _companion(desk: Desk, url: str, thread: str) -> CompanionFacts | None:
     if url:
         return CompanionFacts(url=url)
-    record = standing_record(desk.ledger, thread) if thread else None
+    record = current_post_record(desk.ledger, thread) if thread else None
     return CompanionFacts(url=record.url, title=record.title) if record else None

@@ -16,7 +16,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotFound
 from megabot.ports import Ports
-from megabot.standing import standing_record
+from megabot.standing import current_post_record
 
 
 def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ def _meant(ports: Ports, heard: Heard, names: Sequence[str]) -> tuple[Comment, P
 
 
 def _newest(ports: Ports, thread: Thread) -> PostRecord:
-    record = standing_record(ports.ledger, thread.name)
+    record = current_post_record(ports.ledger, thread.name)
     kept = ports.ledger.text(record.post_id) if record else None
     if record is None or (kept is not None and not kept.open):
         raise ConfigError(ports.language.nothing_posted)
@@ -110,8 +110,8 @@ def _newest(ports: Ports, thread: Thread) -> PostRecord:
 
 def _shown(ports: Ports, heard: Heard, record: PostRecord, said: str) -> str:
     """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
-    standing = standing_record(ports.ledger, record.thread)
-    if standing is None or standing.edition != record.edition:
+    current = current_post_record(ports.ledger, record.thread)
+    if current is None or current.edition != record.edition:
         return said
     return _edited(ports, heard, record.thread, said)
 

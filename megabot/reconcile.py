@@ -24,7 +24,7 @@ from megabot.ports import Ledger, Ports
 from megabot.read_only_ledger import ReadOnlyLedger
 from megabot.report import Report, failure_of
 from megabot.sources import usable_threads
-from megabot.standing import keep_standing
+from megabot.standing import remember_current_post
 
 ROUNDS = 4
 
@@ -112,7 +112,7 @@ def converge(pass_: Pass, thread: Thread) -> Report:
             fresh = True
         else:
             if not (pass_.dry or clock_is_wrong(decision.case)):
-                keep_standing(pass_.ports.ledger, thread, decision.case.observation)
+                remember_current_post(pass_.ports.ledger, thread, decision.case.observation)
             observation = replace(decision.case.observation, confirmed=not todo)
             return Report(
                 thread=thread, observation=observation, done=done, left=decision.actions, rendered=rendered
@@ -144,10 +144,10 @@ def _decide(pass_: Pass, case: Case, place: Place) -> Decision:
         given.add(need)
         match need:
             case Need.TEXT:
-                wanted, context = pass_.composer.due(case, place)
+                wanted, context = pass_.composer.due_text(case, place)
                 case = replace(case, wanted=wanted)
             case Need.CURRENT_TEXT:
-                current, context = pass_.composer.standing(case, place)
+                current, context = pass_.composer.current_text(case, place)
                 case = replace(case, current=current)
             case Need.PIN_LOG:
                 case = replace(case, observation=read_pin_log(pass_.ports, case, pass_.listing))

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from megabot.core import calendar, drafts, keeping
 from megabot.core.adoption import adoption
-from megabot.core.doubles import kept_first
+from megabot.core.doubles import order_posts
 from megabot.core.marker import Marker, post_marker
 from megabot.core.posts import OwnContent, Post
 from megabot.core.records import NewIntent, PostRecord
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.undoing import withdraws
 from megabot.errors import NotFound
@@ -23,15 +23,15 @@ _FURTHER = 10  # how many older ones it reads at most where none of those is ope
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """A thread's posts in the order of `kept_first`, and whether their listing is to be trusted.
+class ThreadPosts:
+    """A thread's posts in the order of `order_posts`, and whether their listing is to be trusted.
 
-    `vouched` is True where the listing shows a post that the ledger knows, False where it lacks one of ours
-    that can be opened, None where there is nothing to tell by.
+    `listing_trusted` is True where the listing shows a post that the ledger knows, False where it lacks one
+    of ours that can be opened, None where there is nothing to tell by.
     """
 
-    posts: tuple[Own, ...]
-    vouched: bool | None
+    posts: tuple[ThreadPost, ...]
+    listing_trusted: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,64 +45,71 @@ class _Missing:
     url: str = ""
 
 
-def read_series(ports: Ports, thread: str, content: OwnContent) -> Series:
+def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadPosts:
     """Put the posts of a thread together, by its name; those that the listing lacks are read one by one."""
     records = ports.ledger.posts(thread)
-    listed = marked(content.posts, thread, content.author)
-    ids = {own.id for own in listed}
+    listed = own_posts_of(content.posts, thread, content.author)
+    ids = {thread_post.id for thread_post in listed}
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
     found = (_read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids)
-    extra = [own for own in found if own is not None]
-    if not any(own.post.open for own in (*listed, *extra)):
+    extra = [thread_post for thread_post in found if thread_post is not None]
+    if not any(thread_post.post.open for thread_post in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
     gone = {mark.post_id for mark in content.comments if withdraws(mark, thread)}
-    every = (replace(own, withdrawn=True) if own.id in gone else own for own in (*listed, *extra))
-    posts = kept_first(tuple(every))
-    if any(own.post.open and not own.adopted for own in extra):
-        return Series(posts, vouched=False)
-    return Series(posts, vouched=True if any(record.post_id in ids for record in records) else None)
+    every = (
+        replace(thread_post, withdrawn=True) if thread_post.id in gone else thread_post
+        for thread_post in (*listed, *extra)
+    )
+    posts = order_posts(tuple(every))
+    if any(thread_post.post.open and not thread_post.adopted for thread_post in extra):
+        return ThreadPosts(posts, listing_trusted=False)
+    return ThreadPosts(
+        posts, listing_trusted=True if any(record.post_id in ids for record in records) else None
+    )
 
 
-def _last_open(ports: Ports, thread: str, records: tuple[PostRecord, ...], author: int) -> Iterator[Own]:
+def _last_open(
+    ports: Ports, thread: str, records: tuple[PostRecord, ...], author: int
+) -> Iterator[ThreadPost]:
     """Find the newest post that readers can open, behind others that were removed one after the other."""
     for record in records[: -_FURTHER - 1 : -1]:
-        own = _read(ports, thread, _recorded(record), author)
-        if own is not None and own.post.open:
-            yield own
+        thread_post = _read(ports, thread, _recorded(record), author)
+        if thread_post is not None and thread_post.post.open:
+            yield thread_post
             return
 
 
-def marked(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Own, ...]:
+def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[ThreadPost, ...]:
     """Pick a thread's own posts out of a listing."""
-    own = []
+    thread_post = []
     for post in posts:
         marker = post_marker(post.body)
         if marker is not None and marker.thread == thread and post.creator.id == author:
-            own.append(Own(post=post, key=marker.key, copy=marker.copy))
-    return tuple(own)
+            thread_post.append(ThreadPost(post=post, key=marker.key, copy=marker.copy))
+    return tuple(thread_post)
 
 
-def keep_posts(ports: Ports, thread: Thread, posts: tuple[Own, ...]) -> None:
+def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> None:
     """Record the posts that the ledger does not know: it was lost, or is older than they are.
 
     What is kept of their texts is brought up to what this look shows.
     """
     known = {record.post_id: record for record in ports.ledger.posts(thread.name)}
-    for own in posts:
-        record = known.get(own.id) or _record(thread, own)
-        record = replace(record, withdrawn=record.withdrawn or own.withdrawn)
-        if record != known.get(own.id):
+    for thread_post in posts:
+        record = known.get(thread_post.id) or _record(thread, thread_post)
+        record = replace(record, withdrawn=record.withdrawn or thread_post.withdrawn)
+        if record != known.get(thread_post.id):
             ports.ledger.record_post(record)
-        kept = ports.ledger.text(own.id)
+        kept = ports.ledger.text(thread_post.id)
         before = kept or keeping.from_intents(ports.ledger.intents(thread.name), record)
-        now = keeping.shown(before, own, now=ports.clock.now())
+        now = keeping.shown(before, thread_post, now=ports.clock.now())
         if now != kept:
             ports.ledger.keep_text(now)
 
 
-def recorded(record: PostRecord, post: Post) -> Own:
+def thread_post_of_record(record: PostRecord, post: Post) -> ThreadPost:
     """Give a recorded post as it was read now."""
-    return Own(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
+    return ThreadPost(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
 
 
 def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
@@ -112,10 +119,10 @@ def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
 
 
 def _missing(
-    thread: str, content: OwnContent, listed: tuple[Own, ...], records: tuple[PostRecord, ...]
+    thread: str, content: OwnContent, listed: tuple[ThreadPost, ...], records: tuple[PostRecord, ...]
 ) -> Iterator[_Missing]:
     """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
-    marker = post_marker(kept_first(listed)[0].post.body) if listed else None
+    marker = post_marker(order_posts(listed)[0].post.body) if listed else None
     if isinstance(marker, Marker) and marker.after_post:
         yield _Missing(marker.after_post, marker.after_key)
     for comment in content.comments:
@@ -131,7 +138,7 @@ def _recorded(record: PostRecord) -> _Missing:
     return _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
 
 
-def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> Own | None:
+def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPost | None:
     """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
     try:
         post = ports.forum.post(missing.post_id)
@@ -144,22 +151,22 @@ def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> Own | No
     mark = post_marker(post.body)  # none where a person's edit took it away (H10)
     if not adopted and mark is not None and (mark.thread, mark.key) != (thread, missing.key):
         return None
-    return Own(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
+    return ThreadPost(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
 
 
-def _record(thread: Thread, own: Own) -> PostRecord:
-    edition = calendar.by_key(thread.name, thread.schedule, own.key)
+def _record(thread: Thread, thread_post: ThreadPost) -> PostRecord:
+    edition = calendar.by_key(thread.name, thread.schedule, thread_post.key)
     # A post adopted before its slot must not look like a proof that this machine's clock is behind.
-    slot = min(edition.slot, own.post.published) if edition else own.post.published
+    slot = min(edition.slot, thread_post.post.published) if edition else thread_post.post.published
     return PostRecord(
-        post_id=own.id,
+        post_id=thread_post.id,
         thread=thread.name,
-        edition=own.key,
+        edition=thread_post.key,
         number=edition.number if edition else 0,
         slot=slot,
-        community_id=own.post.community_id,
-        url=own.post.url,
-        title=own.post.title,
-        copy=own.copy,
-        adopted=own.adopted,
+        community_id=thread_post.post.community_id,
+        url=thread_post.post.url,
+        title=thread_post.post.title,
+        copy=thread_post.copy,
+        adopted=thread_post.adopted,
     )

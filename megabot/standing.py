@@ -12,7 +12,7 @@ from megabot.ports import Ledger
 _PINNED, _NOT_PINNED = "pinned", "unpinned"
 
 
-def keep_standing(ledger: Ledger, thread: Thread, observation: Observation) -> None:
+def remember_current_post(ledger: Ledger, thread: Thread, observation: Observation) -> None:
     """Remember which post a look found standing, and whether it was pinned, where that is new."""
     post = observation.current.post if observation.current else None
     pin = _PINNED if is_pinned_for_readers(thread, observation) else _NOT_PINNED
@@ -21,7 +21,7 @@ def keep_standing(ledger: Ledger, thread: Thread, observation: Observation) -> N
         ledger.remember(_key(thread.name), kept)
 
 
-def standing_record(ledger: Ledger, thread: str) -> PostRecord | None:
+def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
     """Give what is kept of the post that stands; of the newest one where no look told of any."""
     records, (kept, _) = ledger.posts(thread), _kept(ledger, thread)
     newest = records[-1] if records else None

@@ -15,7 +15,7 @@ from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import Desk
 from megabot.sources import usable_threads
-from megabot.standing import standing_record, was_seen_pinned
+from megabot.standing import current_post_record, was_seen_pinned
 
 _RECENT = 200  # commands among which the newest of each thread is looked for
 
@@ -90,8 +90,8 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> T
         changes=amending.in_force(desk, thread),
         commanded=_commanded(desk, thread.name),
     )
-    standing = standing_record(desk.ledger, thread.name)
-    return _with_post(desk, base, standing) if standing else base
+    current = current_post_record(desk.ledger, thread.name)
+    return _with_post(desk, base, current) if current else base
 
 
 def _empty(desk: Desk, thread: Thread) -> str:
@@ -102,16 +102,16 @@ def _empty(desk: Desk, thread: Thread) -> str:
     return due.key
 
 
-def _with_post(desk: Desk, base: ThreadStatus, standing: PostRecord) -> ThreadStatus:
+def _with_post(desk: Desk, base: ThreadStatus, current: PostRecord) -> ThreadStatus:
     intents = desk.ledger.intents(base.thread)
     return replace(
         base,
-        edition=standing.edition,
-        url=standing.url,
-        commit=standing.commit,
-        dirty=standing.dirty,
-        pinned=_pinned(desk, standing),
-        missing=_missing(standing),
+        edition=current.edition,
+        url=current.url,
+        commit=current.commit,
+        dirty=current.dirty,
+        pinned=_pinned(desk, current),
+        missing=_missing(current),
         unknown=tuple(
             Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents
@@ -120,16 +120,16 @@ def _with_post(desk: Desk, base: ThreadStatus, standing: PostRecord) -> ThreadSt
     )
 
 
-def _pinned(desk: Desk, standing: PostRecord) -> bool | None:
+def _pinned(desk: Desk, current: PostRecord) -> bool | None:
     """Tell what was seen last, a person's unpin too; else what our own last deed was, None for none."""
     deeds = [
         intent.new.kind is IntentKind.PIN
-        for intent in desk.ledger.intents(standing.thread)
+        for intent in desk.ledger.intents(current.thread)
         if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
-        and intent.new.post_id == standing.post_id
+        and intent.new.post_id == current.post_id
         and intent.state is IntentState.DONE
     ]
-    seen = was_seen_pinned(desk.ledger, standing.thread)
+    seen = was_seen_pinned(desk.ledger, current.thread)
     if seen or (deeds and seen is not None):
         return seen
     return deeds[-1] if deeds else None

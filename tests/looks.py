@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from megabot.core.drafts import text_digest
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomePin, HomeReading, Own
+from megabot.core.seen import Case, HomePin, HomeReading, ThreadPost
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from tests.making import (
@@ -31,16 +31,16 @@ from tests.making import (
     a_record,
     a_telling,
     a_thread,
+    a_thread_post,
     an_edition,
     an_intent,
     an_observation,
-    own,
 )
 
 Value = TypeVar("Value")
 
 
-def newest_first(posts: list[Own]) -> tuple[Own, ...]:
+def newest_first(posts: list[ThreadPost]) -> tuple[ThreadPost, ...]:
     """Put posts in the order of a look."""
     return tuple(sorted(posts, key=lambda one: one.post.published, reverse=True))
 
@@ -57,7 +57,7 @@ IDS = st.sampled_from([45, 46, 47, 147])
 MOMENTS = st.sampled_from([timedelta(minutes=1), timedelta(minutes=30), timedelta(days=5)]).map(NOW.__sub__)
 
 OWNS = st.builds(
-    lambda week, copy, adopted, post: own(week, copy=copy, adopted=adopted, **post),
+    lambda week, copy, adopted, post: a_thread_post(week, copy=copy, adopted=adopted, **post),
     WEEKS,
     COPIES,
     NO,
@@ -104,7 +104,7 @@ HOME_ANSWERS = st.builds(
     last=MOMENTS,
     refuses=st.booleans(),
 )
-BY_HAND = own(copy=3, creator=MODERATOR).post
+BY_HAND = a_thread_post(copy=3, creator=MODERATOR).post
 LOOKS = st.builds(
     an_observation,
     due=mostly(an_edition(), an_edition(skipped=True), an_edition(46), None),
@@ -113,8 +113,8 @@ LOOKS = st.builds(
     records=st.lists(RECORDS, max_size=1).map(tuple),
     intents=st.lists(INTENTS, max_size=4).map(tuple),
     comments=st.lists(st.builds(a_telling, WEEKS), max_size=1).map(tuple),
-    manual_posts=mostly((), (own(creator=MODERATOR).post,)),
-    hidden_posts=mostly((), (own(47, copy=4, removed=True, body="").post,)),
+    manual_posts=mostly((), (a_thread_post(creator=MODERATOR).post,)),
+    hidden_posts=mostly((), (a_thread_post(47, copy=4, removed=True, body="").post,)),
     pin_events=st.dictionaries(IDS, st.none() | EVENTS),
     created_ids=st.frozensets(IDS, max_size=1),
     hiding_settings=mostly((), ("show_bot_accounts",)),

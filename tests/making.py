@@ -15,7 +15,7 @@ from megabot.core.marker import CommentMarker, Marker, signed
 from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.problems import Problem
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Observation, Order, OrderKind, Own
+from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Thread
 
 PROPERTY = settings(derandomize=True, deadline=None)  # the same examples everywhere, as slow as they like
@@ -75,15 +75,15 @@ def a_post(week: int = 47, *, copy: int = 1, **changed: object) -> Post:
     return replace(post, **changed)  # type: ignore[arg-type]
 
 
-def own(week: int = 47, *, copy: int = 1, adopted: bool = False, **changed: object) -> Own:
+def a_thread_post(week: int = 47, *, copy: int = 1, adopted: bool = False, **changed: object) -> ThreadPost:
     """Make a week's post as a look gives it; what is changed is changed in the post."""
     post = a_post(week, copy=copy, **changed)
-    return Own(post=post, key=f"2026-W{week}", copy=copy, adopted=adopted)
+    return ThreadPost(post=post, key=f"2026-W{week}", copy=copy, adopted=adopted)
 
 
-def pinned(week: int = 47, *, copy: int = 1, **changed: object) -> Own:
+def a_pinned_post(week: int = 47, *, copy: int = 1, **changed: object) -> ThreadPost:
     """Make a week's post that is pinned in the community."""
-    return own(week, copy=copy, **{"featured_community": True, **changed})  # type: ignore[arg-type]
+    return a_thread_post(week, copy=copy, **{"featured_community": True, **changed})  # type: ignore[arg-type]
 
 
 def a_record(week: int = 47, *, copy: int = 1, **changed: object) -> PostRecord:

@@ -8,7 +8,7 @@ from megabot.core.calendar import Edition
 from megabot.core.posts import Feature, Post
 from megabot.core.problems import Problem
 from megabot.core.records import Intent, PostRecord
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from megabot.core.threads import Rendered
 
 
@@ -136,7 +136,7 @@ class Publish:
     edition: Edition
     copy: int
     text: Rendered
-    after: Own | None
+    after: ThreadPost | None
     order: str = ""
 
 
@@ -160,7 +160,7 @@ class Adopt:
 class Release:
     """Undo an adoption: change the comment that says so, 0 if there is none, and forget the post."""
 
-    own: Own
+    thread_post: ThreadPost
     comment_id: int
 
 
@@ -168,8 +168,8 @@ class Release:
 class Withdraw:
     """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
 
-    own: Own
-    standing: Own
+    thread_post: ThreadPost
+    current: ThreadPost
     order: str
 
 
@@ -177,7 +177,7 @@ class Withdraw:
 class Pin:
     """Pin an own post."""
 
-    own: Own
+    thread_post: ThreadPost
     kind: Feature
 
 
@@ -185,18 +185,18 @@ class Pin:
 class Unpin:
     """Unpin an older own post for the sake of the standing one."""
 
-    own: Own
+    thread_post: ThreadPost
     kind: Feature
-    standing: Own
+    current: ThreadPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
     """Comment in the post before, so that its readers find the new one; or make its announcement say so."""
 
-    own: Own
+    thread_post: ThreadPost
     text: str
-    standing: Own
+    current: ThreadPost
     comment_id: int = 0
 
 
@@ -204,7 +204,7 @@ class Tell:
 class Announce:
     """Comment in the standing post that the next edition comes soon."""
 
-    own: Own
+    thread_post: ThreadPost
     edition: Edition
 
 
@@ -212,7 +212,7 @@ class Announce:
 class FirstComment:
     """Comment in the standing post itself, as its front matter asks."""
 
-    own: Own
+    thread_post: ThreadPost
     text: str
 
 
@@ -220,7 +220,7 @@ class FirstComment:
 class Distinguish:
     """Mark a comment of the bot's as a moderator's: the announcement, or the `first` comment."""
 
-    own: Own
+    thread_post: ThreadPost
     comment_id: int
     first: bool = False
 
@@ -229,8 +229,8 @@ class Distinguish:
 class Lock:
     """Lock the post before, or one whose time is over (`aged`)."""
 
-    own: Own
-    standing: Own
+    thread_post: ThreadPost
+    current: ThreadPost
     aged: bool = False
 
 
@@ -238,15 +238,15 @@ class Lock:
 class Unlock:
     """Unlock the post that stands again: our own lock of it came with a copy that was taken back."""
 
-    own: Own
-    copy: Own
+    thread_post: ThreadPost
+    copy: ThreadPost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """Make the standing post say what the source says now; its title only if that was ordered."""
 
-    own: Own
+    thread_post: ThreadPost
     text: Rendered
     record: PostRecord | None
     retitle: bool = False

@@ -7,14 +7,14 @@ from datetime import datetime
 from megabot.core import calendar
 from megabot.core.actions import Adopt, Hold, Need, Reason, Release, Unpin
 from megabot.core.calendar import Edition
-from megabot.core.doubles import kept_first
+from megabot.core.doubles import order_posts
 from megabot.core.editions import of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind
-from megabot.core.seen import Case, Observation, OrderKind, Own
+from megabot.core.seen import Case, Observation, OrderKind, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 
@@ -51,16 +51,20 @@ class Effects:
     unpinned: tuple[str, ...]
 
 
-def effects_of(thread: Thread, observation: Observation, adopted: Own) -> Effects:
+def effects_of(thread: Thread, observation: Observation, adopted: ThreadPost) -> Effects:
     """Tell what an adoption would lead to, so that a person can agree."""
-    posts = kept_first((adopted, *(own for own in observation.posts if own.id != adopted.id)))
-    current, *older = [own for own in posts if own.post.open] or [adopted]
+    posts = order_posts(
+        (adopted, *(thread_post for thread_post in observation.posts if thread_post.id != adopted.id))
+    )
+    current, *older = [thread_post for thread_post in posts if thread_post.post.open] or [adopted]
     kind = KINDS.get(thread.pin)
     unpins = kind is not None and thread.previous.unpin
     return Effects(
         current=current.post.url,
         pinned=current is adopted and kind is not None and not is_pinned(adopted.post, kind),
-        unpinned=tuple(own.post.url for own in older if own.post.featured) if unpins else (),
+        unpinned=tuple(thread_post.post.url for thread_post in older if thread_post.post.featured)
+        if unpins
+        else (),
     )
 
 
@@ -69,7 +73,7 @@ def decide_adoption(case: Case) -> Adopt | Hold | None:
     post, edition = case.observation.post_to_adopt, _edition(case)
     if post is None or edition is None:
         return None
-    known = next((own for own in case.observation.posts if own.id == post.id), None)
+    known = next((thread_post for thread_post in case.observation.posts if thread_post.id == post.id), None)
     if known is not None:
         done = known.adopted and known.key == edition.key
         return None if done else Hold(reason=Reason.OURS, url=post.url, edition=known.key)
@@ -78,10 +82,10 @@ def decide_adoption(case: Case) -> Adopt | Hold | None:
     if case.observation.community_id != post.community_id:
         return Hold(reason=Reason.ELSEWHERE, url=post.url)
     of_edition = case.observation.of_edition(edition.key)
-    standing = next((own for own in of_edition if own.post.open), None)
-    if standing is not None:
-        return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=standing.post.url)
-    copies = (*(own.copy for own in of_edition), *released_copies(case, edition.key))
+    current = next((thread_post for thread_post in of_edition if thread_post.post.open), None)
+    if current is not None:
+        return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=current.post.url)
+    copies = (*(thread_post.copy for thread_post in of_edition), *released_copies(case, edition.key))
     return _on_its_way(case, post.id) or Adopt(post=post, edition=edition, copy=max(copies, default=0) + 1)
 
 
@@ -101,21 +105,23 @@ def decide_release(case: Case) -> Release | Unpin | Hold | Need | None:
     post = case.observation.post_to_adopt
     if post is None or not case.ordered(OrderKind.UNADOPT):
         return None
-    own = next((own for own in case.observation.posts if own.id == post.id), None)
-    if own is None:
+    thread_post = next(
+        (thread_post for thread_post in case.observation.posts if thread_post.id == post.id), None
+    )
+    if thread_post is None:
         return _unpin_released(case, post)
-    if not own.adopted:
+    if not thread_post.adopted:
         return Hold(reason=Reason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(case, post.id)
     said = (
         one for one in case.observation.comments if one.post_id == post.id and adoption(one, case.thread.name)
     )
     comment = next(said, None)
-    return waits or Release(own=own, comment_id=comment.id if comment else 0)
+    return waits or Release(thread_post=thread_post, comment_id=comment.id if comment else 0)
 
 
 def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
-    kind, standing = KINDS.get(case.thread.pin), case.observation.current
+    kind, current = KINDS.get(case.thread.pin), case.observation.current
     released = any(
         comment.post_id == post.id and mark is not None and mark.purpose == RELEASED
         for comment in case.observation.comments
@@ -128,15 +134,15 @@ def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
         return Hold(reason=Reason.ADOPTED_BY_NONE, url=post.url)
     if kind is None or not is_pinned(post, kind) or not case.observation.moderates:
         return None
-    if standing is not None and not is_pinned_for_readers(case.thread, case.observation):
+    if current is not None and not is_pinned_for_readers(case.thread, case.observation):
         return None
     if post.id not in case.observation.pin_events:
         return Need.PIN_LOG
     event = case.observation.pin_events[post.id]
     if event is None or event.by != case.observation.bot_id or not event.featured:
         return None
-    own = Own(post=post, key=case.order.edition if case.order else "", adopted=True)
-    return Unpin(own=own, kind=kind, standing=standing or own)
+    thread_post = ThreadPost(post=post, key=case.order.edition if case.order else "", adopted=True)
+    return Unpin(thread_post=thread_post, kind=kind, current=current or thread_post)
 
 
 def _edition(case: Case) -> Edition | None:

@@ -12,7 +12,7 @@ from megabot.core.marker import ANNOUNCED, FIRST, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Own
+from megabot.core.seen import Case, ThreadPost
 from megabot.core.threads import Rendered, Thread
 
 FIRST_WITHIN = timedelta(days=1)
@@ -28,71 +28,72 @@ def announces_at(thread: Thread, now: datetime) -> datetime | None:
     return at if at > now else None
 
 
-def announce_the_next(case: Case, standing: Own, *, may_mark: bool) -> Iterator[Action]:
+def announce_the_next(case: Case, current: ThreadPost, *, may_mark: bool) -> Iterator[Action]:
     """Announce the next edition where the front matter says so, once; mark it where the bot may."""
     span = case.thread.previous.announce
     if span is None:
         return
-    posted = {own.key for own in case.observation.posts}
+    posted = {thread_post.key for thread_post in case.observation.posts}
     ahead = calendar.upcoming(case.thread.name, case.thread.schedule, case.now)
     coming = next((edition for edition in ahead if edition.key not in posted), None)
     if coming is None:
         return
-    comment = announcement(case, standing)
+    comment = announcement(case, current)
     if comment is not None:
         marked = comment.distinguished or not may_mark
-        if not marked and not _was_tried(case, standing, IntentKind.DISTINGUISH):
-            yield Distinguish(own=standing, comment_id=comment.id)
+        if not marked and not _was_tried(case, current, IntentKind.DISTINGUISH):
+            yield Distinguish(thread_post=current, comment_id=comment.id)
     elif coming.slot - span <= case.now and not (
-        coming.skipped or _was_tried(case, standing, IntentKind.ANNOUNCE)
+        coming.skipped or _was_tried(case, current, IntentKind.ANNOUNCE)
     ):
-        yield Announce(own=standing, edition=coming)
+        yield Announce(thread_post=current, edition=coming)
 
 
 def make_the_first_comment(
-    case: Case, standing: Own, *, posted: datetime | None, may_mark: bool
+    case: Case, current: ThreadPost, *, posted: datetime | None, may_mark: bool
 ) -> Iterator[Action]:
     """Comment in the standing post if the front matter says so, once; mark it if the bot may.
 
     `posted` is when the ledger knows that the bot posted it: with the ledger lost, a comment that somebody
     removed could not be told from one that was never made.
     """
-    comment = _found(case, standing, FIRST)
+    comment = _found(case, current, FIRST)
     if comment is not None:
         marked = comment.distinguished or not may_mark
-        if not marked and not _was_tried(case, standing, IntentKind.DISTINGUISH_FIRST):
-            yield Distinguish(own=standing, comment_id=comment.id, first=True)
+        if not marked and not _was_tried(case, current, IntentKind.DISTINGUISH_FIRST):
+            yield Distinguish(thread_post=current, comment_id=comment.id, first=True)
         return
     if not case.thread.first_comment or posted is None or case.now - posted > FIRST_WITHIN:
         return
-    if _was_tried(case, standing, IntentKind.FIRST_COMMENT):
+    if _was_tried(case, current, IntentKind.FIRST_COMMENT):
         return
     if case.current is None:
         yield Need.CURRENT_TEXT
     elif isinstance(case.current, Rendered) and case.current.first_comment:
-        yield FirstComment(own=standing, text=case.current.first_comment)
+        yield FirstComment(thread_post=current, text=case.current.first_comment)
 
 
-def announcement(case: Case, own: Own) -> Comment | None:
+def announcement(case: Case, thread_post: ThreadPost) -> Comment | None:
     """Find the comment in a post that announces what comes after it."""
-    return _found(case, own, ANNOUNCED)
+    return _found(case, thread_post, ANNOUNCED)
 
 
-def _found(case: Case, own: Own, purpose: str) -> Comment | None:
-    wanted = (case.thread.name, own.key, own.copy, purpose)
+def _found(case: Case, thread_post: ThreadPost, purpose: str) -> Comment | None:
+    wanted = (case.thread.name, thread_post.key, thread_post.copy, purpose)
     for comment in case.observation.comments:
         mark = comment_marker(comment.content)
-        here = mark is not None and comment.open and comment.post_id == own.id
+        here = mark is not None and comment.open and comment.post_id == thread_post.id
         if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == wanted:
             return comment
     return None
 
 
-def _was_tried(case: Case, own: Own, kind: IntentKind) -> bool:
+def _was_tried(case: Case, thread_post: ThreadPost, kind: IntentKind) -> bool:
     """Tell whether this was done or refused, or may still be under way."""
     return any(
         intent.new.kind is kind
-        and (intent.new.edition, intent.new.copy, intent.new.post_id) == (own.key, own.copy, own.id)
+        and (intent.new.edition, intent.new.copy, intent.new.post_id)
+        == (thread_post.key, thread_post.copy, thread_post.id)
         and (
             intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
             or (intent.state is IntentState.UNKNOWN and case.now < intent.changed + hold_after(intent))

@@ -8,7 +8,7 @@ from typing import Any
 from megabot.core import calendar
 from megabot.core.calendar import Edition
 from megabot.core.changes import Change, Changes
-from megabot.core.seen import Observation, Own
+from megabot.core.seen import Observation, ThreadPost
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -53,40 +53,40 @@ def facts(edition: Edition) -> EditionFacts:
 
 def previous(thread: Thread, observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the newest older edition that readers can open."""
-    own = previous_own(thread, observation, edition)
-    if own is None:
+    thread_post = previous_own(thread, observation, edition)
+    if thread_post is None:
         return None
-    number = number_of(thread, observation, own)
-    return _facts_of(own, number, slots_ago=edition.number - number)
+    number = number_of(thread, observation, thread_post)
+    return _facts_of(thread_post, number, slots_ago=edition.number - number)
 
 
 def replaced(observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the post of this very edition that a fresh copy would take the place of."""
-    standing = observation.current
-    if standing is None or standing.key != edition.key:
+    current = observation.current
+    if current is None or current.key != edition.key:
         return None
-    return _facts_of(standing, edition.number, slots_ago=0)
+    return _facts_of(current, edition.number, slots_ago=0)
 
 
-def _facts_of(own: Own, number: int, *, slots_ago: int) -> PreviousFacts:
+def _facts_of(thread_post: ThreadPost, number: int, *, slots_ago: int) -> PreviousFacts:
     return PreviousFacts(
-        title=own.post.title,
-        url=own.post.url,
+        title=thread_post.post.title,
+        url=thread_post.post.url,
         number=number,
         slots_ago=slots_ago,
-        comments=own.post.comments,
+        comments=thread_post.post.comments,
     )
 
 
-def number_of(thread: Thread, observation: Observation, own: Own) -> int:
+def number_of(thread: Thread, observation: Observation, thread_post: ThreadPost) -> int:
     """Give the number of a post's edition, from the calendar, else from the record.
 
     0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
     """
-    edition = calendar.by_key(thread.name, thread.schedule, own.key)
+    edition = calendar.by_key(thread.name, thread.schedule, thread_post.key)
     if edition is not None:
         return edition.number
-    record = observation.record(own.id)
+    record = observation.record(thread_post.id)
     return record.number if record is not None else 0
 
 
@@ -143,15 +143,15 @@ def _changes(raw: dict[str, Any] | None) -> Changes | None:
     return Changes(**kinds, more=raw["more"])
 
 
-def previous_own(thread: Thread, observation: Observation, edition: Edition) -> Own | None:
+def previous_own(thread: Thread, observation: Observation, edition: Edition) -> ThreadPost | None:
     """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
     return next(
         (
-            own
-            for own in observation.posts
-            if own.post.open
-            and own.key != edition.key
-            and number_of(thread, observation, own) < edition.number
+            thread_post
+            for thread_post in observation.posts
+            if thread_post.post.open
+            and thread_post.key != edition.key
+            and number_of(thread, observation, thread_post) < edition.number
         ),
         None,
     )

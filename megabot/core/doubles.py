@@ -5,39 +5,46 @@ pair the older is kept: readers met it first, and every bot that looks chooses t
 withdrawn stands behind the post that it had replaced.
 """
 
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 
 
-def kept_first(posts: tuple[Own, ...]) -> tuple[Own, ...]:
+def order_posts(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
     """Put posts newest first, but a double or a withdrawn copy right after the post that is kept instead."""
     by_age = sorted(posts, key=_age)
-    first = {_copy(own): own for own in reversed(by_age)}
-    kept = {own.id: _kept_instead(own, by_age) or first[_copy(own)] for own in by_age}
-    return tuple(sorted(by_age, key=lambda own: _age(kept[own.id]), reverse=True))
+    first = {_copy(thread_post): thread_post for thread_post in reversed(by_age)}
+    kept = {
+        thread_post.id: _kept_instead(thread_post, by_age) or first[_copy(thread_post)]
+        for thread_post in by_age
+    }
+    return tuple(sorted(by_age, key=lambda thread_post: _age(kept[thread_post.id]), reverse=True))
 
 
-def _kept_instead(own: Own, by_age: list[Own]) -> Own | None:
+def _kept_instead(thread_post: ThreadPost, by_age: list[ThreadPost]) -> ThreadPost | None:
     """Find the post that a withdrawn copy had replaced."""
-    if not own.withdrawn:
+    if not thread_post.withdrawn:
         return None
-    before = [one for one in by_age if one.key == own.key and not one.withdrawn and _age(one) < _age(own)]
+    before = [
+        one
+        for one in by_age
+        if one.key == thread_post.key and not one.withdrawn and _age(one) < _age(thread_post)
+    ]
     return before[-1] if before else None
 
 
-def doubles(posts: tuple[Own, ...]) -> tuple[tuple[Own, Own], ...]:
+def find_duplicates(posts: tuple[ThreadPost, ...]) -> tuple[tuple[ThreadPost, ThreadPost], ...]:
     """Pair each post that doubles another with the one that is kept, where readers can open both."""
-    kept: dict[tuple[str, int], Own] = {}
+    kept: dict[tuple[str, int], ThreadPost] = {}
     pairs = []
-    for own in sorted((own for own in posts if own.post.open), key=_age):
-        older = kept.setdefault(_copy(own), own)
-        if older is not own:
-            pairs.append((older, own))
+    for thread_post in sorted((thread_post for thread_post in posts if thread_post.post.open), key=_age):
+        older = kept.setdefault(_copy(thread_post), thread_post)
+        if older is not thread_post:
+            pairs.append((older, thread_post))
     return tuple(pairs)
 
 
-def _age(own: Own) -> tuple[object, int]:
-    return own.post.published, own.id
+def _age(thread_post: ThreadPost) -> tuple[object, int]:
+    return thread_post.post.published, thread_post.id
 
 
-def _copy(own: Own) -> tuple[str, int]:
-    return own.key, own.copy
+def _copy(thread_post: ThreadPost) -> tuple[str, int]:
+    return thread_post.key, thread_post.copy

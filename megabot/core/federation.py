@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from megabot.core.actions import Hold, Reason
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomePin, HomeReading, Observation, Own
+from megabot.core.seen import Case, HomePin, HomeReading, Observation, ThreadPost
 from megabot.core.threads import Pin, Thread
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -49,7 +49,7 @@ def host(community: str) -> str:
     return urlsplit(community).netloc
 
 
-def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold | None:
+def hold_until_the_home_server_shows_the_pin(case: Case, current_post: ThreadPost) -> Hold | None:
     """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
 
     A pin that did not arrive is not sent again: each one writes a line into the mod log.
@@ -58,19 +58,19 @@ def hold_until_the_home_server_shows_the_pin(case: Case, standing: Own) -> Hold 
         return None
     answer = case.observation.home_answer
     current = answer is not None and is_current(case.observation)
-    if not (current or standing.post.featured_community):
+    if not (current or current_post.post.featured_community):
         return None  # not pinned yet
     if answer is None or not current:
-        return _travelling(case, standing, until=case.now + FIRST_WAIT)
+        return _travelling(case, current_post, until=case.now + FIRST_WAIT)
     if answer.pin is HomePin.PINNED:
         return None
     if answer.refuses:
-        return replace(_held(Reason.PIN_REFUSED, case, standing), software=answer.software)
+        return replace(_held(Reason.PIN_REFUSED, case, current_post), software=answer.software)
     if case.now - answer.first < PATIENCE:
-        return _travelling(case, standing, until=ask_again_at(answer))
+        return _travelling(case, current_post, until=ask_again_at(answer))
     reasons = {HomePin.NOT_PINNED: Reason.PIN_NOT_SHOWN, HomePin.NO_POST: Reason.POST_NOT_AT_HOME}
     reason = reasons.get(answer.pin, Reason.HOME_UNREADABLE)
-    return replace(_held(reason, case, standing), why=answer.trouble)
+    return replace(_held(reason, case, current_post), why=answer.trouble)
 
 
 def has_to_be_asked(thread: Thread, observation: Observation, now: datetime) -> bool:
@@ -78,11 +78,11 @@ def has_to_be_asked(thread: Thread, observation: Observation, now: datetime) -> 
 
     A pin that was confirmed is not read again unless the post or its pin changed since.
     """
-    standing, answer = observation.current, observation.home_answer
-    if standing is None or standing.post.federation_pending or not _counts_at_home(thread, observation):
+    current, answer = observation.current, observation.home_answer
+    if current is None or current.post.federation_pending or not _counts_at_home(thread, observation):
         return False
     if answer is None or not is_current(observation):
-        return standing.post.featured_community
+        return current.post.featured_community
     return answer.pin is not HomePin.PINNED and not answer.last <= now < ask_again_at(answer)
 
 
@@ -92,14 +92,14 @@ def ask_again_at(answer: HomeReading) -> datetime:
 
 
 def answered(
-    observation: Observation, own: Own, reading: Reading, software: Software, now: datetime
+    observation: Observation, thread_post: ThreadPost, reading: Reading, software: Software, now: datetime
 ) -> HomeReading:
     """Make what is kept of a reading; one that failed does not replace one that did not."""
     before = observation.home_answer if is_current(observation) else None
     if reading.pin is HomePin.UNREADABLE and before is not None:
         return replace(before, last=now)
     return HomeReading(
-        post_id=own.id,
+        post_id=thread_post.id,
         pin=reading.pin,
         first=before.first if before is not None else now,
         last=now,
@@ -111,14 +111,14 @@ def answered(
 
 def is_current(observation: Observation) -> bool:
     """Return whether the kept answer is about the current post, and about its pin as we last set it."""
-    answer, standing = observation.home_answer, observation.current
-    if answer is None or standing is None or answer.post_id != standing.id:
+    answer, current = observation.home_answer, observation.current
+    if answer is None or current is None or answer.post_id != current.id:
         return False
     pins = (
         intent.changed
         for intent in observation.intents
         if intent.new.kind is IntentKind.PIN
-        and intent.new.post_id == standing.id
+        and intent.new.post_id == current.id
         and intent.state is IntentState.DONE
     )
     return all(changed <= answer.last for changed in pins)
@@ -126,8 +126,8 @@ def is_current(observation: Observation) -> bool:
 
 def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
     """Return whether readers of the community see the current post pinned, as far as is known."""
-    standing = observation.current
-    if standing is None or not standing.post.featured:
+    current = observation.current
+    if current is None or not current.post.featured:
         return False
     if not _counts_at_home(thread, observation):
         return True
@@ -159,9 +159,9 @@ def _counts_at_home(thread: Thread, observation: Observation) -> bool:
     return bool(observation.home) and thread.pin is Pin.COMMUNITY
 
 
-def _travelling(case: Case, standing: Own, *, until: datetime) -> Hold:
-    return replace(_held(Reason.PIN_TRAVELS, case, standing), until=until)
+def _travelling(case: Case, current: ThreadPost, *, until: datetime) -> Hold:
+    return replace(_held(Reason.PIN_TRAVELS, case, current), until=until)
 
 
-def _held(reason: Reason, case: Case, standing: Own) -> Hold:
-    return Hold(reason=reason, url=standing.post.url, host=host(case.observation.home))
+def _held(reason: Reason, case: Case, current: ThreadPost) -> Hold:
+    return Hold(reason=reason, url=current.post.url, host=host(case.observation.home))

@@ -7,7 +7,7 @@ from datetime import datetime
 from megabot.core import drafts, living
 from megabot.core.posts import Post
 from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 
 
 def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
@@ -44,16 +44,16 @@ def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | No
     )
 
 
-def shown(kept: KeptText | None, own: Own, *, now: datetime) -> KeptText:
+def shown(kept: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
     """Keep what a look shows of a post: its state, and its text where nobody but the server has it.
 
     What was sent stays as it was sent: the server rewrites bodies. A removed post may be shown without its
     body, which then stays what it was.
     """
-    post = own.post
-    body = post.body.strip() if own.adopted else living.without(drafts.without_marker(post.body))
+    post = thread_post.post
+    body = post.body.strip() if thread_post.adopted else living.without(drafts.without_marker(post.body))
     if kept is None:
-        kept = KeptText(post_id=own.id, body=body, published=post.published, changed=post.published)
-    elif not kept.body or (own.adopted and body and body != kept.body):
+        kept = KeptText(post_id=thread_post.id, body=body, published=post.published, changed=post.published)
+    elif not kept.body or (thread_post.adopted and body and body != kept.body):
         kept = replace(kept, body=body, changed=now)
     return replace(kept, open=post.open, comments=post.comments)

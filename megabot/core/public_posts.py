@@ -33,7 +33,7 @@ class PublicPost:
         return text.rstrip() if post_marker(self.body) is not None and last else self.body.rstrip()
 
 
-def standing(posts: Sequence[PublicPost], thread: str) -> PublicPost | None:
+def newest_marked_post(posts: Sequence[PublicPost], thread: str) -> PublicPost | None:
     """Find the newest open post that says it carries a thread. Anybody can say so: for showing only."""
     for post in posts:
         marker = post_marker(post.body)

@@ -64,7 +64,7 @@ def it_is_there(case: Case) -> Hold | None:
     known = any(record.edition == due.key for record in case.observation.records)
     if not (posts or known) or case.ordered(OrderKind.REPOST):
         return None
-    if any(own.post.open for own in posts):
+    if any(thread_post.post.open for thread_post in posts):
         return Hold(reason=Reason.THERE, edition=due.key)
     return Hold(reason=Reason.REMOVED, edition=due.key)
 
@@ -74,7 +74,7 @@ def a_later_one_is_posted(case: Case) -> Hold | None:
     if case.ordered(OrderKind.REPOST):
         return None
     posted = (
-        *(own.key for own in case.observation.posts),
+        *(thread_post.key for thread_post in case.observation.posts),
         *(record.edition for record in case.observation.records),
     )
     later = later_one(case.thread, _due(case), posted)
@@ -100,12 +100,14 @@ def the_order_was_carried_out(case: Case) -> Hold | None:
     if order is None or order.kind is not OrderKind.REPOST:
         return None
     of_edition = case.observation.of_edition(_due(case).key)
-    undone = {own.copy for own in of_edition if own.withdrawn}
+    undone = {thread_post.copy for thread_post in of_edition if thread_post.withdrawn}
     made = [one for one in case.observation.intents if _is_done_publish(one)]
     of_due = {one.new.copy: one.new for one in made if one.new.edition == _due(case).key}
     again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in made)
-    newer = (own for own in of_edition if order.is_older_than(own.post.published))
-    if again or any(own.copy not in of_due or _serves(of_due[own.copy], order) for own in newer):
+    newer = (thread_post for thread_post in of_edition if order.is_older_than(thread_post.post.published))
+    if again or any(
+        thread_post.copy not in of_due or _serves(of_due[thread_post.copy], order) for thread_post in newer
+    ):
         return Hold(reason=Reason.THERE, edition=_due(case).key)
     for one in made:
         counts = one.new is of_due.get(one.new.copy) and one.new.copy > 1 and one.new.copy not in undone
@@ -244,7 +246,7 @@ def what_was_decided_is_sent(case: Case) -> Resend | None:
 def publish_it(case: Case) -> Publish:
     """Post the edition, or the next copy of it."""
     due = _due(case)
-    copies = [own.copy for own in case.observation.of_edition(due.key)]
+    copies = [thread_post.copy for thread_post in case.observation.of_edition(due.key)]
     copies += [record.copy for record in case.observation.records if record.edition == due.key]
     copies.append(sum(1 for _ in _maybe_of_due(case)))
     copies += [
@@ -252,7 +254,11 @@ def publish_it(case: Case) -> Publish:
         for mark in (comment_marker(comment.content) for comment in case.observation.comments)
         if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, due.key, RELEASED)
     ]
-    older = (own for own in case.observation.posts if own.post.open and own.key != due.key)
+    older = (
+        thread_post
+        for thread_post in case.observation.posts
+        if thread_post.post.open and thread_post.key != due.key
+    )
     return Publish(
         edition=due,
         copy=max(copies, default=0) + 1,

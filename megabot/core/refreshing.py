@@ -11,7 +11,7 @@ from megabot.core import context
 from megabot.core.actions import Action, Edit, Hold, Need, Reason
 from megabot.core.drafts import body_digest, says, text_digest
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, OrderKind, Own
+from megabot.core.seen import Case, OrderKind, ThreadPost
 from megabot.core.threads import Refresh, Rendered, RenderProblem
 
 EDIT_EVERY = timedelta(minutes=10)
@@ -21,20 +21,20 @@ EDIT_EVERY = timedelta(minutes=10)
 def decide_refresh(case: Case) -> tuple[Action, ...]:
     """Choose whether the standing post is edited: on a person's word, or by itself where it follows."""
     ordered = case.ordered(OrderKind.REFRESH)
-    standing = case.observation.current
-    if standing is None:
+    current = case.observation.current
+    if current is None:
         return (Hold(reason=Reason.NOTHING_STANDS),) if ordered else ()
-    if not ordered and not follows(case, standing):
+    if not ordered and not follows(case, current):
         return ()
-    return tuple(_refresh(case, standing, ordered=ordered))
+    return tuple(_refresh(case, current, ordered=ordered))
 
 
-def follows(case: Case, standing: Own) -> bool:
+def follows(case: Case, current: ThreadPost) -> bool:
     """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
-    record = case.observation.record(standing.id)
+    record = case.observation.record(current.id)
     return (
         (case.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(case, record))
-        and not standing.adopted
+        and not current.adopted
         and record is not None
         and bool(record.sent)
     )
@@ -46,39 +46,39 @@ def _lacks_what_is_around(case: Case, record: PostRecord | None) -> bool:
     return sent != case.observation.annotations_digest
 
 
-def _refresh(case: Case, standing: Own, *, ordered: bool) -> Iterator[Action]:
-    record = case.observation.record(standing.id)
-    where = standing.post.url
-    if standing.adopted:
+def _refresh(case: Case, current: ThreadPost, *, ordered: bool) -> Iterator[Action]:
+    record = case.observation.record(current.id)
+    where = current.post.url
+    if current.adopted:
         yield Hold(reason=Reason.ADOPTED, url=where)
     elif case.current is None:
         yield Need.CURRENT_TEXT
     elif isinstance(case.current, RenderProblem):
         yield Hold(reason=Reason.TEXT_BROKEN, problems=case.current.problems)
-    elif not _differs(case, record, case.current, ordered=ordered) and not _retitles(case, standing):
+    elif not _differs(case, record, case.current, ordered=ordered) and not _retitles(case, current):
         if ordered:
-            edited = _edited_by_hand(record, standing)
+            edited = _edited_by_hand(record, current)
             yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, url=where)
-            yield from _title_stays(case.current, standing)
-    elif _edited_by_hand(record, standing):
+            yield from _title_stays(case.current, current)
+    elif _edited_by_hand(record, current):
         yield Hold(reason=Reason.EDITED_BY_HAND, url=where)
-    elif not ordered and (hold := _edited_before(case, standing, case.current)):
+    elif not ordered and (hold := _edited_before(case, current, case.current)):
         yield hold
     else:
-        yield Edit(own=standing, text=case.current, record=record, retitle=_retitles(case, standing))
+        yield Edit(thread_post=current, text=case.current, record=record, retitle=_retitles(case, current))
 
 
-def _retitles(case: Case, standing: Own) -> bool:
+def _retitles(case: Case, current: ThreadPost) -> bool:
     """Return whether a person wants the title changed, and the source has another one."""
     wanted = case.order is not None and case.ordered(OrderKind.REFRESH) and case.order.title
     text = case.current
-    return wanted and isinstance(text, Rendered) and text.title.strip() != standing.post.title
+    return wanted and isinstance(text, Rendered) and text.title.strip() != current.post.title
 
 
-def _title_stays(text: Rendered, standing: Own) -> Iterator[Hold]:
+def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Hold]:
     """Say that a refresh leaves another title as it is, and how it is changed."""
-    if text.title.strip() != standing.post.title:
-        yield Hold(reason=Reason.TITLE_STAYS, url=standing.post.url, title=text.title.strip())
+    if text.title.strip() != current.post.title:
+        yield Hold(reason=Reason.TITLE_STAYS, url=current.post.url, title=text.title.strip())
 
 
 def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
@@ -94,17 +94,17 @@ def _essay(record: PostRecord) -> str:
     return context.from_json(record.context).essay if record.context else ""
 
 
-def _edited_by_hand(record: PostRecord | None, standing: Own) -> bool:
+def _edited_by_hand(record: PostRecord | None, current: ThreadPost) -> bool:
     """Tell whether the body is another than the server answered with at our last write (decision 13)."""
-    return record is not None and bool(record.answered) and record.answered != body_digest(standing.post)
+    return record is not None and bool(record.answered) and record.answered != body_digest(current.post)
 
 
-def _edited_before(case: Case, standing: Own, text: Rendered) -> Hold | None:
+def _edited_before(case: Case, current: ThreadPost, text: Rendered) -> Hold | None:
     """Not again what was refused for good, and not more often than readers and the server can bear."""
     edits = [
         intent
         for intent in case.observation.intents
-        if intent.new.kind is IntentKind.EDIT and intent.new.post_id == standing.id
+        if intent.new.kind is IntentKind.EDIT and intent.new.post_id == current.id
     ]
     if not edits:
         return None

@@ -12,7 +12,7 @@ from megabot.core.threads import Rendered, RenderProblem, Thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
+class ThreadPost:
     """A post that carries an edition: ours by marker and creator, or adopted. `withdrawn`: by an undo."""
 
     post: Post
@@ -77,7 +77,7 @@ class Observation:
 
     due: Edition | None
     known_since: datetime
-    posts: tuple[Own, ...] = ()
+    posts: tuple[ThreadPost, ...] = ()
     records: tuple[PostRecord, ...] = ()
     intents: tuple[Intent, ...] = ()
     comments: tuple[Comment, ...] = ()
@@ -108,18 +108,18 @@ class Observation:
         return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in self.intents)
 
     @property
-    def current(self) -> Own | None:
+    def current(self) -> ThreadPost | None:
         """The newest post that readers can open (decision 5)."""
-        return next((own for own in self.posts if own.post.open), None)
+        return next((thread_post for thread_post in self.posts if thread_post.post.open), None)
 
     @property
-    def older(self) -> tuple[Own, ...]:
+    def older(self) -> tuple[ThreadPost, ...]:
         """Posts before the standing one that readers can open, newest first."""
-        return tuple(own for own in self.posts if own.post.open)[1:]
+        return tuple(thread_post for thread_post in self.posts if thread_post.post.open)[1:]
 
-    def of_edition(self, key: str) -> tuple[Own, ...]:
+    def of_edition(self, key: str) -> tuple[ThreadPost, ...]:
         """Give all posts of one edition, open or not, newest first."""
-        return tuple(own for own in self.posts if own.key == key)
+        return tuple(thread_post for thread_post in self.posts if thread_post.key == key)
 
     def record(self, post_id: int) -> PostRecord | None:
         """Give what the ledger knows of a post."""

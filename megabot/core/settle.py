@@ -57,7 +57,14 @@ def verdict(observation: Observation, intent: Intent, now: datetime) -> IntentSt
                 return IntentState.DONE
             return _unseen(observation, intent, now)
         case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.UNLOCK | IntentKind.EDIT:
-            post = next((own.post for own in observation.posts if own.id == intent.new.post_id), None)
+            post = next(
+                (
+                    thread_post.post
+                    for thread_post in observation.posts
+                    if thread_post.id == intent.new.post_id
+                ),
+                None,
+            )
             if post is None:
                 return IntentState.ABSENT
             return IntentState.DONE if _shows(observation, intent, post) else IntentState.ABSENT
@@ -71,7 +78,10 @@ def _found(observation: Observation, intent: Intent) -> bool:
     wanted = (intent.new.edition, intent.new.copy)
     purpose = _PURPOSES.get(intent.new.kind, LINK)
     if intent.new.kind is IntentKind.PUBLISH:
-        return any((own.key, own.copy) == wanted and not own.adopted for own in observation.posts)
+        return any(
+            (thread_post.key, thread_post.copy) == wanted and not thread_post.adopted
+            for thread_post in observation.posts
+        )
     marks = (comment_marker(comment.content) for comment in observation.comments)
     return any(
         mark is not None

@@ -7,7 +7,7 @@ from megabot.core.actions import Hold, Lock, Reason, Unlock, Withdraw
 from megabot.core.marker import UNDONE, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind, Own
+from megabot.core.seen import Case, Order, OrderKind, ThreadPost
 
 
 def decide_undo(case: Case) -> Withdraw | Hold | None:
@@ -17,38 +17,44 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
     copy = case.observation.current
     if copy is None:
         return Hold(reason=Reason.NOTHING_STANDS)
-    others = tuple(own for own in case.observation.of_edition(copy.key) if own is not copy)
-    before = next((own for own in others if own.post.open and not own.withdrawn), None)
+    others = tuple(
+        thread_post for thread_post in case.observation.of_edition(copy.key) if thread_post is not copy
+    )
+    before = next(
+        (thread_post for thread_post in others if thread_post.post.open and not thread_post.withdrawn), None
+    )
     if before is not None:
-        return Withdraw(own=copy, standing=before, order=case.order.id)
-    undone = next((own for own in others if own.withdrawn), None)
+        return Withdraw(thread_post=copy, current=before, order=case.order.id)
+    undone = next((thread_post for thread_post in others if thread_post.withdrawn), None)
     if undone is not None and not copy.withdrawn:
         return Hold(reason=Reason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
     reason = Reason.NOTHING_TO_GO_BACK_TO if others else Reason.NOTHING_TO_UNDO
     return Hold(reason=reason, url=copy.post.url)
 
 
-def lock_what_was_withdrawn(case: Case) -> Iterator[Lock]:
+def lock_the_undone_copy(case: Case) -> Iterator[Lock]:
     """Lock a withdrawn copy, once: a person may unlock it."""
-    standing = case.observation.current
-    for own in case.observation.older:
-        if standing is None or not own.withdrawn or own.key != standing.key:
+    current = case.observation.current
+    for thread_post in case.observation.older:
+        if current is None or not thread_post.withdrawn or thread_post.key != current.key:
             continue
-        locked = case.observation.was_done(IntentKind.LOCK, edition=own.key, copy=own.copy, post_id=own.id)
-        may = own.post.creator_is_moderator or own.post.creator.admin
-        if may and not (locked or own.post.locked):
-            yield Lock(own=own, standing=own)
+        locked = case.observation.was_done(
+            IntentKind.LOCK, edition=thread_post.key, copy=thread_post.copy, post_id=thread_post.id
+        )
+        may = thread_post.post.creator_is_moderator or thread_post.post.creator.admin
+        if may and not (locked or thread_post.post.locked):
+            yield Lock(thread_post=thread_post, current=thread_post)
 
 
-def unlock_what_stands_again(case: Case, standing: Own) -> Iterator[Unlock]:
+def unlock_the_restored_post(case: Case, current: ThreadPost) -> Iterator[Unlock]:
     """Take our own lock off the post that a withdrawn copy had replaced, once: a person may lock it."""
-    may = standing.post.creator_is_moderator or standing.post.creator.admin
-    if not (standing.post.locked and may):
+    may = current.post.creator_is_moderator or current.post.creator.admin
+    if not (current.post.locked and may):
         return
-    for copy in case.observation.of_edition(standing.key):
-        done = partial(case.observation.was_done, edition=copy.key, copy=copy.copy, post_id=standing.id)
+    for copy in case.observation.of_edition(current.key):
+        done = partial(case.observation.was_done, edition=copy.key, copy=copy.copy, post_id=current.id)
         if copy.withdrawn and done(IntentKind.LOCK) and not done(IntentKind.UNLOCK):
-            yield Unlock(own=standing, copy=copy)
+            yield Unlock(thread_post=current, copy=copy)
             return
 
 

@@ -37,7 +37,7 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
 
 def _planned(app: App, report: Report) -> view.Planned:
     thread = report.thread
-    posted = {own.key for own in report.observation.posts} if report.observation else set()
+    posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     return view.Planned(
         thread=thread,
         actions=report.left,

@@ -70,14 +70,14 @@ def command(
 
 
 def _standing(app: App) -> preview.Standing:
-    return cache(partial(preview.standing_or_public, app.desk, partial(workshop.newest_posts, app)))
+    return cache(partial(preview.current_or_public_text, app.desk, partial(workshop.newest_posts, app)))
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
     from megabot.live import opening
 
     where = app.settings.source
-    standing = _standing(app) if compare else lambda one: preview.standing(app.desk, one.name)
+    standing = _standing(app) if compare else lambda one: preview.current_text(app.desk, one.name)
     with workshop.warm_desk(app) as desk:
         show = partial(_show, opening.wish(desk, thread, key))
         folder = where if isinstance(where, Path) else None

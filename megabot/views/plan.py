@@ -117,7 +117,7 @@ def _about(action: Write) -> dict[str, object]:
         case Adopt():
             return {"edition": action.edition.key, "url": action.post.url}
         case _:
-            return {"url": action.own.post.url}
+            return {"url": action.thread_post.post.url}
 
 
 def _changes(plan: Planned, now: datetime) -> Iterator[tuple[Span, Span]]:

@@ -50,7 +50,7 @@ Get = Callable[..., tuple[int, dict[str, str], str]]
 
 
 def view(desk: Desk, wish: Wish) -> View:
-    return views.view(desk, wish, compare=lambda thread: preview.standing(desk, thread.name))
+    return views.view(desk, wish, compare=lambda thread: preview.current_text(desk, thread.name))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from megabot import reconcile
 from megabot.adapters import home_servers
 from megabot.adapters.public_web import PublicWeb
 from megabot.core import adoption, doubles, federation, plan, publication, refreshing, undoing, upkeep
-from megabot.core.seen import Case, Own
+from megabot.core.seen import Case, ThreadPost
 from tests.mutants.change import (
     call,
     condition,
@@ -49,8 +49,8 @@ def is_old_enough(case: Case, due: datetime) -> bool:
     return due <= case.now
 
 
-def is_not_known(case: Case, standing: Own) -> bool:
-    return standing.id not in case.observation.pin_events
+def is_not_known(case: Case, current: ThreadPost) -> bool:
+    return current.id not in case.observation.pin_events
 
 
 RULES_LEFT_OUT = (
@@ -211,9 +211,9 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a copy that was taken back is locked with each pass",
-        changes=(without_operand(undoing.lock_what_was_withdrawn, 3, 2, 3),),
+        changes=(without_operand(undoing.lock_the_undone_copy, 3, 2, 3),),
         caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
-        rule=undoing.lock_what_was_withdrawn,
+        rule=undoing.lock_the_undone_copy,
     ),
     Mutant(
         name="a pin that a person set ends with its time",
@@ -223,7 +223,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a thread that was unpinned after its time is pinned again",
-        changes=(without(upkeep.pin_the_standing_post, upkeep.pin_is_over),),
+        changes=(without(upkeep.pin_the_current_post, upkeep.pin_is_over),),
         caught_by=(f"{AFTER}::test_a_thread_is_unpinned_after_its_time_and_stays_so",),
         rule=upkeep.unpin_after_its_time,
     ),
@@ -247,9 +247,9 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a person's lock is taken off what stands again after an undo",
-        changes=(without_operand(undoing.unlock_what_stands_again, 3, 3),),
+        changes=(without_operand(undoing.unlock_the_restored_post, 3, 3),),
         caught_by=("tests/integration/test_undo.py::test_a_lock_that_a_person_sets_after_an_undo_stays",),
-        rule=undoing.unlock_what_stands_again,
+        rule=undoing.unlock_the_restored_post,
     ),
     Mutant(
         name="a post that nobody sees yet takes the pin",
@@ -290,24 +290,24 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a person's unpin is ignored",
-        changes=(call(upkeep.pin_the_standing_post, upkeep.by_another, gives=False),),
+        changes=(call(upkeep.pin_the_current_post, upkeep.by_another, gives=False),),
         caught_by=(f"{PASS}::test_a_moderators_unpin_stays_until_the_next_edition",),
-        rule=upkeep.pin_the_standing_post,
+        rule=upkeep.pin_the_current_post,
     ),
     Mutant(
         name="a post is pinned before it is known who unpinned it",
-        changes=(condition(upkeep.pin_the_standing_post, 3, gives=is_not_known),),
+        changes=(condition(upkeep.pin_the_current_post, 3, gives=is_not_known),),
         caught_by=(f"{PASS}::test_a_moderators_unpin_stays_with_the_ledger_lost",),
-        rule=upkeep.pin_the_standing_post,
+        rule=upkeep.pin_the_current_post,
     ),
     Mutant(
         name="the old thread is unpinned first",
         changes=(
-            sooner(upkeep.decide_upkeep, upkeep.unpin_the_older_ones, than=upkeep.pin_the_standing_post),
+            sooner(upkeep.decide_upkeep, upkeep.unpin_the_older_ones, than=upkeep.pin_the_current_post),
             without(upkeep.unpin_the_older_ones, upkeep.is_pinned),
         ),
         caught_by=(*JUDGE, YEARS),
-        rule=upkeep.pin_the_standing_post,
+        rule=upkeep.pin_the_current_post,
         words="left no",
     ),
     Mutant(
@@ -349,7 +349,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a double is not reported",
-        changes=(call(upkeep.report_doubles, doubles.doubles, gives=()),),
+        changes=(call(upkeep.report_doubles, doubles.find_duplicates, gives=()),),
         caught_by=(f"{TWO_BOTS}::test_after_a_race_the_older_post_stands_and_the_double_is_reported",),
         rule=upkeep.report_doubles,
     ),

@@ -15,7 +15,7 @@ from megabot.core.drafts import text_digest
 from megabot.core.pacing import next_sign_in
 from megabot.core.posts import OwnContent, Post, PostDraft
 from megabot.core.records import IntentState, PostRecord
-from megabot.core.seen import Observation, Own
+from megabot.core.seen import Observation, ThreadPost
 from megabot.core.threads import EditionFacts, Rendered
 from megabot.errors import NotSent, Unreadable
 from megabot.ports import Ledger
@@ -81,7 +81,7 @@ def counted(edition: Edition, observation: Observation) -> EditionFacts:
     )
 
 
-def youngest_first(posts: tuple[Own, ...]) -> tuple[Own, ...]:
+def youngest_first(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
     return tuple(sorted(posts, key=doubles._age, reverse=True))
 
 
@@ -146,12 +146,12 @@ WRITING = (
 RECOGNISING = (
     Mutant(
         name="a marker proves a post to be the bot's, whoever wrote it",
-        changes=(without_operand(series.marked, 1, 3),),
+        changes=(without_operand(series.own_posts_of, 1, 3),),
         caught_by=(f"{PROMISES}::test_a_marker_that_somebody_copied_is_nothing",),
     ),
     Mutant(
         name="a post is known by its title",
-        changes=(operand(series.marked, 1, 2, gives=has_the_title),),
+        changes=(operand(series.own_posts_of, 1, 2, gives=has_the_title),),
         caught_by=(f"{PROMISES}::test_a_thread_is_known_by_its_marker_whatever_its_title",),
     ),
     Mutant(
@@ -187,7 +187,7 @@ RECOGNISING = (
     ),
     Mutant(
         name="of a double the younger one stands",
-        changes=(returns(doubles.kept_first, gives=youngest_first),),
+        changes=(returns(doubles.order_posts, gives=youngest_first),),
         caught_by=(f"{TWO_BOTS}::test_after_a_race_the_older_post_stands_and_the_double_is_reported",),
     ),
     Mutant(

@@ -19,14 +19,14 @@ from tests.making import (
     SLOT,
     a_telling,
     a_thread,
+    a_thread_post,
     an_edition,
     an_intent,
     case,
-    own,
 )
 
-BY_HAND = own(copy=3, creator=MODERATOR).post
-CARRIED = replace(own(copy=3, adopted=True), post=BY_HAND)
+BY_HAND = a_thread_post(copy=3, creator=MODERATOR).post
+CARRIED = replace(a_thread_post(copy=3, adopted=True), post=BY_HAND)
 
 
 def decided(**looked: object) -> Adopt | Hold | None:
@@ -74,7 +74,7 @@ def test_a_moderators_thread_is_adopted() -> None:
 
 
 def test_it_is_the_next_copy_where_the_editions_own_post_was_removed() -> None:
-    assert decided(posts=(own(removed=True),)) == Adopt(post=BY_HAND, edition=an_edition(), copy=2)
+    assert decided(posts=(a_thread_post(removed=True),)) == Adopt(post=BY_HAND, edition=an_edition(), copy=2)
 
 
 def test_nothing_is_adopted_without_an_order() -> None:
@@ -88,7 +88,7 @@ def test_what_was_adopted_is_not_adopted_again() -> None:
 @pytest.mark.parametrize(
     ("looked", "reason"),
     [
-        ({"posts": (own(),)}, Reason.EDITION_TAKEN),
+        ({"posts": (a_thread_post(),)}, Reason.EDITION_TAKEN),
         ({"posts": (replace(CARRIED, key="2026-W46"),)}, Reason.OURS),
         ({"posts": (replace(CARRIED, adopted=False),)}, Reason.OURS),
         ({"community_id": 9}, Reason.ELSEWHERE),

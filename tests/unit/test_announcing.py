@@ -10,14 +10,14 @@ from megabot.core.announcing import announce_the_next, announcement, announces_a
 from megabot.core.marker import ANNOUNCED, CommentMarker, signed
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Own
+from megabot.core.seen import Case, ThreadPost
 from megabot.core.threads import Previous, Rendered
 from tests.making import NOW, WEEK, a_post, a_thread, an_intent, case
 
 TEXT = Rendered(title="News 47", body="An essay.", first_comment="Hello.")
 SIX_HOURS = timedelta(hours=6)
 THREAD = a_thread(previous=Previous(announce=SIX_HOURS))
-STANDING = Own(post=a_post(), key="2026-W47")
+STANDING = ThreadPost(post=a_post(), key="2026-W47")
 SOON = Comment(
     id=9,
     post_id=STANDING.id,
@@ -84,7 +84,7 @@ def test_a_first_comment_that_may_have_been_made_is_not_made_again(
     made = replace(case(thread=thread, posts=(STANDING,), intents=(tried,)), current=TEXT)
 
     assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == (
-        [FirstComment(own=STANDING, text="Hello.")] if again else []
+        [FirstComment(thread_post=STANDING, text="Hello.")] if again else []
     )
     assert list(make_the_first_comment(made, STANDING, posted=None, may_mark=True)) == []
 
@@ -95,7 +95,7 @@ def test_the_marks_of_the_first_comment_and_of_the_announcement_are_two() -> Non
     made = case(posts=(STANDING,), comments=(first,), intents=(marked,))
 
     assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == [
-        Distinguish(own=STANDING, comment_id=9, first=True)
+        Distinguish(thread_post=STANDING, comment_id=9, first=True)
     ]
     assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=False)) == []
 
@@ -104,7 +104,7 @@ def test_an_announcement_that_is_there_is_marked_once() -> None:
     there = at_slot_minus(SIX_HOURS, comments=(SOON,))
     marked = at_slot_minus(SIX_HOURS, comments=(replace(SOON, distinguished=True),))
 
-    assert actions(there) == [Distinguish(own=STANDING, comment_id=9)]
+    assert actions(there) == [Distinguish(thread_post=STANDING, comment_id=9)]
     assert actions(there, may_mark=False) == actions(marked) == []
 
 

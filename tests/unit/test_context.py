@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from megabot.core import context
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from megabot.core.threads import (
     CompanionFacts,
     Context,
@@ -16,7 +16,7 @@ from megabot.core.threads import (
     PreviousFacts,
     Revision,
 )
-from tests.making import PROPERTY, SLOT, a_record, a_thread, an_edition, an_observation, own
+from tests.making import PROPERTY, SLOT, a_record, a_thread, a_thread_post, an_edition, an_observation
 
 COUNTS = st.integers(0, 10**9)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -44,7 +44,7 @@ CONTEXTS = st.builds(
 )
 
 
-def previous(*posts: Own, week: int = 47, **looked: object) -> PreviousFacts | None:
+def previous(*posts: ThreadPost, week: int = 47, **looked: object) -> PreviousFacts | None:
     return context.previous(a_thread(), an_observation(posts=posts, **looked), an_edition(week))
 
 
@@ -69,7 +69,11 @@ def test_a_context_without_companions_is_one_with_none_of_them() -> None:
 
 
 def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
-    edition, observation, revision = an_edition(), an_observation(posts=(own(46),)), Revision(commit="abc")
+    edition, observation, revision = (
+        an_edition(),
+        an_observation(posts=(a_thread_post(46),)),
+        Revision(commit="abc"),
+    )
     found: dict[str, CompanionFacts | None] = {"atlas": CompanionFacts(url="https://a.example"), "film": None}
 
     made = context.build(
@@ -96,7 +100,7 @@ def test_the_first_edition_has_none_before_it() -> None:
 
 
 def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
-    found = previous(own(46, comments=12), own(45))
+    found = previous(a_thread_post(46, comments=12), a_thread_post(45))
 
     assert found == PreviousFacts(
         title="News 46", url="https://lemmy.example/post/46", number=46, slots_ago=1, comments=12
@@ -104,38 +108,40 @@ def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
 
 
 def test_a_copy_replaces_the_post_of_its_own_edition_and_no_other() -> None:
-    found = context.replaced(an_observation(posts=(own(47, comments=3), own(46))), an_edition(47))
+    found = context.replaced(
+        an_observation(posts=(a_thread_post(47, comments=3), a_thread_post(46))), an_edition(47)
+    )
 
     assert found == PreviousFacts(
         title="News 47", url="https://lemmy.example/post/47", number=47, slots_ago=0, comments=3
     )
-    assert context.replaced(an_observation(posts=(own(46),)), an_edition(47)) is None
+    assert context.replaced(an_observation(posts=(a_thread_post(46),)), an_edition(47)) is None
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
 def test_an_edition_that_readers_cannot_open_is_passed_over(gone: str) -> None:
-    found = previous(own(46, **{gone: True}), own(45))
+    found = previous(a_thread_post(46, **{gone: True}), a_thread_post(45))
 
     assert found is not None
     assert (found.number, found.slots_ago) == (45, 2)
 
 
 def test_after_a_skipped_slot_the_edition_before_is_two_slots_ago() -> None:
-    found = previous(own(45))
+    found = previous(a_thread_post(45))
 
     assert found is not None
     assert found.slots_ago == 2
 
 
 def test_a_copy_does_not_name_the_post_that_it_replaces_as_the_one_before() -> None:
-    found = previous(own(47), own(46))
+    found = previous(a_thread_post(47), a_thread_post(46))
 
     assert found is not None
     assert found.number == 46
 
 
 def test_a_later_edition_is_never_the_one_before() -> None:
-    found = previous(own(48), own(46), week=47)
+    found = previous(a_thread_post(48), a_thread_post(46), week=47)
 
     assert found is not None
     assert found.number == 46
@@ -144,17 +150,17 @@ def test_a_later_edition_is_never_the_one_before() -> None:
 def test_an_edition_has_its_number_from_the_calendar_whatever_the_ledger_says() -> None:
     observation = an_observation(records=(a_record(46, number=999),))
 
-    assert context.number_of(a_thread(), observation, own(46)) == 46
+    assert context.number_of(a_thread(), observation, a_thread_post(46)) == 46
 
 
 def test_an_edition_that_the_calendar_does_not_know_has_its_number_from_the_ledger() -> None:
-    daily = replace(own(46), key="2026-11-09")
+    daily = replace(a_thread_post(46), key="2026-11-09")
 
     assert context.number_of(a_thread(), an_observation(records=(a_record(46, number=41),)), daily) == 41
 
 
 def test_an_edition_that_neither_knows_has_no_number() -> None:
-    assert context.number_of(a_thread(), an_observation(), replace(own(46), key="2026-11-09")) == 0
+    assert context.number_of(a_thread(), an_observation(), replace(a_thread_post(46), key="2026-11-09")) == 0
 
 
 def test_the_slot_is_written_with_its_zone() -> None:

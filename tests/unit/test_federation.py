@@ -13,11 +13,25 @@ from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import HomePin, HomeReading
 from megabot.core.threads import Pin as PinKind
 from megabot.core.upkeep import decide_upkeep
-from tests.making import NOW, a_telling, a_thread, an_intent, an_observation, case, own, pinned
+from tests.making import (
+    NOW,
+    a_pinned_post,
+    a_telling,
+    a_thread,
+    a_thread_post,
+    an_intent,
+    an_observation,
+    case,
+)
 
 HOME = "https://alpha.example/c/news"
 OUR_PINS = tuple(an_intent(IntentKind.PIN, edition=f"2026-W{week}", post_id=week) for week in (46, 47))
-KNOWN = {"posts": (pinned(47), pinned(46)), "intents": OUR_PINS, "comments": (a_telling(),), "home": HOME}
+KNOWN = {
+    "posts": (a_pinned_post(47), a_pinned_post(46)),
+    "intents": OUR_PINS,
+    "comments": (a_telling(),),
+    "home": HOME,
+}
 OLD, NEW = Software(name="lemmy", version="0.19.20"), Software(name="lemmy", version="1.0.0-beta.1")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -32,7 +46,9 @@ def upkeep(answer: HomeReading | None, **of: object) -> tuple[Action, ...]:
 
 
 def held(reason: Reason, *, software: str | None = None, why: str | None = None) -> Hold:
-    return Hold(reason=reason, url=own(47).post.url, host="alpha.example", software=software, why=why)
+    return Hold(
+        reason=reason, url=a_thread_post(47).post.url, host="alpha.example", software=software, why=why
+    )
 
 
 # -- what follows from a pin
@@ -41,7 +57,7 @@ def held(reason: Reason, *, software: str | None = None, why: str | None = None)
 def test_a_pin_that_the_home_server_shows_lets_the_old_thread_be_unpinned() -> None:
     plan = upkeep(an_answer(HomePin.PINNED))
 
-    assert plan == (Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),)
+    assert plan == (Unpin(thread_post=a_pinned_post(46), kind=Feature.COMMUNITY, current=a_pinned_post(47)),)
 
 
 def test_a_pin_about_which_nobody_was_asked_is_waited_for() -> None:
@@ -76,15 +92,15 @@ def test_that_a_0_19_refuses_a_pin_is_told_at_once() -> None:
 def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_again() -> None:
     answer = an_answer(HomePin.NOT_PINNED, refuses=True, software="Lemmy 0.19.20")
 
-    plan = upkeep(answer, posts=(own(47), pinned(46)))
+    plan = upkeep(answer, posts=(a_thread_post(47), a_pinned_post(46)))
 
     assert plan == (held(Reason.PIN_REFUSED, software="Lemmy 0.19.20"),)
 
 
 def test_a_post_that_was_never_pinned_is_pinned_first() -> None:
-    plan = upkeep(None, posts=(own(47), pinned(46)), intents=(), created_ids=frozenset({47}))
+    plan = upkeep(None, posts=(a_thread_post(47), a_pinned_post(46)), intents=(), created_ids=frozenset({47}))
 
-    assert plan == (Pin(own=own(47), kind=Feature.COMMUNITY),)
+    assert plan == (Pin(thread_post=a_thread_post(47), kind=Feature.COMMUNITY),)
 
 
 def test_an_answer_about_another_post_says_nothing() -> None:
@@ -118,8 +134,8 @@ def has_to_be_asked(answer: HomeReading | None, *, after: timedelta = timedelta(
 
 def test_a_pin_is_asked_about_when_it_was_never_asked_about() -> None:
     assert has_to_be_asked(None)
-    assert not has_to_be_asked(None, posts=(own(47), pinned(46)))
-    assert not has_to_be_asked(None, posts=(pinned(47, federation_pending=True), pinned(46)))
+    assert not has_to_be_asked(None, posts=(a_thread_post(47), a_pinned_post(46)))
+    assert not has_to_be_asked(None, posts=(a_pinned_post(47, federation_pending=True), a_pinned_post(46)))
     assert not has_to_be_asked(None, posts=())
     assert not has_to_be_asked(None, home="")
 
@@ -153,7 +169,7 @@ def test_a_clock_that_was_set_back_ends_the_wait() -> None:
 
 def answered(before: HomeReading | None, reading: Reading, software: Software = NEW) -> HomeReading:
     observation = an_observation(**{**KNOWN, "home_answer": before})
-    return federation.answered(observation, pinned(47), reading, software, NOW + HOUR)
+    return federation.answered(observation, a_pinned_post(47), reading, software, NOW + HOUR)
 
 
 def test_an_answer_remembers_since_when_it_was_asked_for() -> None:

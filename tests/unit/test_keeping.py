@@ -6,7 +6,7 @@ from datetime import timedelta
 from megabot.core import keeping
 from megabot.core.marker import Marker, signed
 from megabot.core.records import IntentKind, IntentState, KeptText, PostRecord
-from megabot.core.seen import Own
+from megabot.core.seen import ThreadPost
 from tests.making import AN_HOUR_AGO, NOW, a_draft, a_post, an_intent
 
 BODY = "An essay.\n\nA list."
@@ -32,7 +32,7 @@ KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HO
 
 def shown(kept: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
     post = replace(POST, **changed)  # type: ignore[arg-type]
-    return keeping.shown(kept, Own(post=post, key="2026-W47", adopted=adopted), now=NOW)
+    return keeping.shown(kept, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
 
 
 def test_what_is_kept_of_a_publish_is_what_was_sent_without_its_marker() -> None:

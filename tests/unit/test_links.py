@@ -7,7 +7,7 @@ import pytest
 
 from megabot.adapters import lemmy_links
 from megabot.core.links import Outcome, by_status, is_public, lanes
-from megabot.core.public_posts import PublicPost, standing
+from megabot.core.public_posts import PublicPost, newest_marked_post
 
 PAGE = "https://a.example/page"
 
@@ -106,6 +106,6 @@ def test_what_is_no_answer_of_lemmys_tells_nothing(body: bytes) -> None:
 def test_a_standing_post_is_open_and_says_that_it_carries_the_thread(state: dict[str, object]) -> None:
     mine = PublicPost(title="News", body="a\n\n[//]: # (megabot:v1:news/2026-W47)", url="u")
 
-    assert standing([replace(mine, **state), mine], "news") is mine  # type: ignore[arg-type]
-    assert standing([replace(mine, **state)], "news") is None  # type: ignore[arg-type]
+    assert newest_marked_post([replace(mine, **state), mine], "news") is mine  # type: ignore[arg-type]
+    assert newest_marked_post([replace(mine, **state)], "news") is None  # type: ignore[arg-type]
     assert mine.text == "a"

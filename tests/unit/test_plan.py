@@ -21,12 +21,12 @@ from tests.making import (
     REFRESH,
     SLOT,
     WEEK,
+    a_pinned_post,
     a_record,
+    a_thread_post,
     an_edition,
     an_intent,
     case,
-    own,
-    pinned,
 )
 
 THERE = Hold(reason=Reason.THERE, edition="2026-W47")
@@ -42,7 +42,7 @@ def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None
 
 @pytest.mark.parametrize("hours", [2, -2])
 def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
-    plan = decide(case(clock_skew=timedelta(hours=hours), posts=(own(46),), order=REFRESH))
+    plan = decide(case(clock_skew=timedelta(hours=hours), posts=(a_thread_post(46),), order=REFRESH))
 
     assert plan == (Hold(reason=Reason.CLOCK, clock_skew=timedelta(hours=hours)),)
 
@@ -66,7 +66,7 @@ def test_nothing_is_written_by_a_clock_behind_our_own_editions() -> None:
 
 
 def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() -> None:
-    plan = decide(case(posts=(own(46), pinned(45)), order=POST))
+    plan = decide(case(posts=(a_thread_post(46), a_pinned_post(45)), order=POST))
 
     assert [type(action) for action in plan] == [Publish]
 
@@ -74,31 +74,31 @@ def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() ->
 def test_a_post_sent_again_stands_alone() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decide(case(posts=(own(46),), intents=(unknown,))) == (Resend(intent=unknown),)
+    assert decide(case(posts=(a_thread_post(46),), intents=(unknown,))) == (Resend(intent=unknown),)
 
 
 def test_what_must_be_known_first_stands_alone() -> None:
-    assert decide(case(removals_read=False, posts=(own(46),))) == (Need.REMOVALS_AND_PINS,)
-    assert decide(case(posts=(own(),), order=REFRESH, current=None)) == (Need.PIN_LOG,)
+    assert decide(case(removals_read=False, posts=(a_thread_post(46),))) == (Need.REMOVALS_AND_PINS,)
+    assert decide(case(posts=(a_thread_post(),), order=REFRESH, current=None)) == (Need.PIN_LOG,)
 
 
 def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
-    plan = decide(case(posts=(own(),), created_ids=frozenset({47})))
+    plan = decide(case(posts=(a_thread_post(),), created_ids=frozenset({47})))
 
-    assert plan == (Pin(own=own(), kind=Feature.COMMUNITY), THERE)
+    assert plan == (Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), THERE)
 
 
 def test_what_stands_is_kept_up_while_the_outcome_of_a_new_post_is_unknown() -> None:
     sending = an_intent(state=IntentState.SENDING)
 
-    plan = decide(case(posts=(own(46),), pin_events={46: None}, intents=(sending,)))
+    plan = decide(case(posts=(a_thread_post(46),), pin_events={46: None}, intents=(sending,)))
 
-    assert writes(plan) == (Pin(own=own(46), kind=Feature.COMMUNITY),)
+    assert writes(plan) == (Pin(thread_post=a_thread_post(46), kind=Feature.COMMUNITY),)
     assert holds(plan)[0].reason is Reason.OUTCOME_UNKNOWN
 
 
 def test_a_plan_falls_into_writes_and_holds_and_needs() -> None:
-    pin, held = Pin(own=own(), kind=Feature.COMMUNITY), Hold(reason=Reason.THERE)
+    pin, held = Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), Hold(reason=Reason.THERE)
     plan: tuple[Action, ...] = (pin, held, Need.TEXT)
 
     assert writes(plan) == (pin,)

@@ -28,17 +28,17 @@ from megabot.core.actions import (
     Withdraw,
     Write,
 )
-from megabot.core.doubles import kept_first
+from megabot.core.doubles import order_posts
 from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, HomePin, Observation, OrderKind, Own
+from megabot.core.seen import Case, HomePin, Observation, OrderKind, ThreadPost
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import RenderProblem
 from megabot.core.upkeep import KINDS, is_pinned
 from tests.looks import CASES, newest_first
-from tests.making import NOW, PROPERTY, TEXT, a_record, an_intent, own
+from tests.making import NOW, PROPERTY, TEXT, a_record, a_thread_post, an_intent
 
 MANY = settings(PROPERTY, max_examples=500)
 ROUNDS = 4  # as many as a pass makes
@@ -50,7 +50,7 @@ def made(plan: Plan) -> list[Publish | Resend]:
     return [action for action in plan if isinstance(action, Publish | Resend)]
 
 
-def of_due(one: Case) -> list[Own | PostRecord]:
+def of_due(one: Case) -> list[ThreadPost | PostRecord]:
     """Everything that is known to carry the due edition."""
     key = one.observation.due.key if one.observation.due else ""
     return [
@@ -78,9 +78,9 @@ def no_post_is_made_beside_one_that_may_be_it(one: Case, plan: Plan) -> bool:
 
 
 def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Case, plan: Plan) -> bool:
-    standing = one.observation.current
+    current = one.observation.current
     served = any(isinstance(action, Pin | Unpin | Tell | Lock) for action in plan)
-    return not (served and standing is not None and standing.post.federation_pending)
+    return not (served and current is not None and current.post.federation_pending)
 
 
 def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bool:
@@ -113,11 +113,11 @@ def a_broken_text_is_never_sent(one: Case, plan: Plan) -> bool:
 
 def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan: Plan) -> bool:
     unpins = [action for action in plan if isinstance(action, Unpin)]
-    standing = one.observation.current
+    current = one.observation.current
     return not unpins or (
-        standing is not None
-        and is_pinned(standing.post, KINDS[one.thread.pin])
-        and all(action.own != standing == action.standing for action in unpins)
+        current is not None
+        and is_pinned(current.post, KINDS[one.thread.pin])
+        and all(action.thread_post != current == action.current for action in unpins)
     )
 
 
@@ -134,12 +134,13 @@ def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan
 def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan) -> bool:
     pins = [action for action in plan if isinstance(action, Pin)]
     return len(pins) <= 1 and all(
-        pin.own == one.observation.current and not is_pinned(pin.own.post, pin.kind) for pin in pins
+        pin.thread_post == one.observation.current and not is_pinned(pin.thread_post.post, pin.kind)
+        for pin in pins
     )
 
 
 def only_own_posts_that_can_be_opened_are_touched(one: Case, plan: Plan) -> bool:
-    touched = [action.own for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
+    touched = [action.thread_post for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
     return all(post in one.observation.posts and post.post.open for post in touched)
 
 
@@ -147,7 +148,9 @@ def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Case, plan:
     edits = [action for action in plan if isinstance(action, Edit)]
     return not edits or (
         one.ordered(OrderKind.REFRESH)
-        and all(edit.own == one.observation.current and not edit.own.adopted for edit in edits)
+        and all(
+            edit.thread_post == one.observation.current and not edit.thread_post.adopted for edit in edits
+        )
     )
 
 
@@ -200,7 +203,7 @@ def answered(one: Case, need: Need) -> Case:
         case Need.REMOVALS_AND_PINS:
             return replace(one, observation=replace(one.observation, removals_read=True))
         case Need.PIN_LOG:
-            silent = dict.fromkeys((own.id for own in one.observation.posts), None)
+            silent = dict.fromkeys((thread_post.id for thread_post in one.observation.posts), None)
             return replace(
                 one, observation=replace(one.observation, pin_events=silent | one.observation.pin_events)
             )
@@ -220,16 +223,18 @@ def settled_plan(one: Case) -> Plan:
     return plan
 
 
-def put(observation: Observation, post: Own, kind: IntentKind, standing: Own, **shown: object) -> Observation:
+def put(
+    observation: Observation, post: ThreadPost, kind: IntentKind, current: ThreadPost, **shown: object
+) -> Observation:
     """Show what a write did to a post, and that the ledger knows of it."""
     changed = replace(post, post=replace(post.post, **shown))  # type: ignore[arg-type]
-    intent = an_intent(kind, edition=standing.key, copy=standing.copy, post_id=post.id, changed=NOW)
+    intent = an_intent(kind, edition=current.key, copy=current.copy, post_id=post.id, changed=NOW)
     posts = tuple(changed if one.id == post.id else one for one in observation.posts)
     return replace(observation, posts=posts, intents=(*observation.intents, intent))
 
 
 def posted(observation: Observation, key: str, copy: int, order: str) -> Observation:
-    new = own(int(key[-2:]), copy=copy)
+    new = a_thread_post(int(key[-2:]), copy=copy)
     intent = an_intent(edition=key, copy=copy, order=order, changed=NOW)
     posts = newest_first([new, *(one for one in observation.posts if one.id != new.id)])
     kept = tuple(one for one in observation.intents if not (one.open and one.new.kind is IntentKind.PUBLISH))
@@ -241,14 +246,14 @@ def posted(observation: Observation, key: str, copy: int, order: str) -> Observa
 def turned(observation: Observation, action: Pin | Unpin) -> Observation:
     shown = {f"featured_{action.kind}": isinstance(action, Pin)}
     if isinstance(action, Pin):
-        return put(observation, action.own, IntentKind.PIN, action.own, **shown)
-    return put(observation, action.own, IntentKind.UNPIN, action.standing, **shown)
+        return put(observation, action.thread_post, IntentKind.PIN, action.thread_post, **shown)
+    return put(observation, action.thread_post, IntentKind.UNPIN, action.current, **shown)
 
 
 def announced(observation: Observation, action: Announce | FirstComment | Distinguish) -> Observation:
     kinds = {Announce: IntentKind.ANNOUNCE, FirstComment: IntentKind.FIRST_COMMENT}
     kind = kinds.get(type(action), IntentKind.DISTINGUISH)
-    return put(observation, action.own, kind, action.own)
+    return put(observation, action.thread_post, kind, action.thread_post)
 
 
 def carried_out(observation: Observation, action: Write) -> Observation:  # noqa: C901, PLR0911, PLR0912  one case for each kind of action
@@ -259,23 +264,23 @@ def carried_out(observation: Observation, action: Write) -> Observation:  # noqa
         case Resend(intent=intent):
             return posted(observation, intent.new.edition, intent.new.copy, intent.new.order)
         case Adopt(post=by_hand, edition=edition, copy=copy):
-            new = Own(post=by_hand, key=edition.key, copy=copy, adopted=True)
+            new = ThreadPost(post=by_hand, key=edition.key, copy=copy, adopted=True)
             return replace(observation, posts=newest_first([new, *observation.posts]))
-        case Release(own=released):
+        case Release(thread_post=released):
             return replace(observation, posts=tuple(one for one in observation.posts if one is not released))
-        case Withdraw(own=copy):
+        case Withdraw(thread_post=copy):
             posts = [replace(one, withdrawn=True) if one is copy else one for one in observation.posts]
-            return replace(observation, posts=kept_first(tuple(posts)))
+            return replace(observation, posts=order_posts(tuple(posts)))
         case Pin() | Unpin():
             return turned(observation, action)
-        case Tell(own=post, standing=standing):
-            return put(observation, post, IntentKind.COMMENT, standing)
-        case Lock(own=post, standing=served) | Unlock(own=post, copy=served):
+        case Tell(thread_post=post, current=current):
+            return put(observation, post, IntentKind.COMMENT, current)
+        case Lock(thread_post=post, current=served) | Unlock(thread_post=post, copy=served):
             kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK
             return put(observation, post, kind, served, locked=kind is IntentKind.LOCK)
         case Announce() | FirstComment() | Distinguish():
             return announced(observation, action)
-        case Edit(own=post):
+        case Edit(thread_post=post):
             records = (a_record(int(post.key[-2:]), copy=post.copy, sent=text_digest(TEXT)),)
             return replace(observation, records=records)
         case _:

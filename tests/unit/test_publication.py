@@ -35,16 +35,18 @@ from tests.making import (
     a_draft,
     a_record,
     a_thread,
+    a_thread_post,
     an_edition,
     an_intent,
     case,
-    own,
 )
 
 TEN_MINUTES = timedelta(minutes=10)
 GRACE = timedelta(days=3)
-HIDDEN = replace(own(47, removed=True, body="").post, id=902, url="https://l.example/902")
-BY_HAND: Post = replace(own(47, title="News 47").post, id=900, creator=MODERATOR, url="https://l.example/900")
+HIDDEN = replace(a_thread_post(47, removed=True, body="").post, id=902, url="https://l.example/902")
+BY_HAND: Post = replace(
+    a_thread_post(47, title="News 47").post, id=900, creator=MODERATOR, url="https://l.example/900"
+)
 
 
 def decided(**of: object) -> Verdict:
@@ -138,7 +140,7 @@ def test_a_post_that_certainly_was_not_made_is_decided_anew(state: IntentState) 
 def test_the_same_order_never_makes_two_copies(edition: str) -> None:
     done = an_intent(order=REPOST.id, edition=edition, changed=NOW - WEEK)
 
-    assert decided(order=REPOST, posts=(own(),), intents=(done,)) == Hold(
+    assert decided(order=REPOST, posts=(a_thread_post(),), intents=(done,)) == Hold(
         reason=Reason.THERE, edition="2026-W47"
     )
 
@@ -146,36 +148,36 @@ def test_the_same_order_never_makes_two_copies(edition: str) -> None:
 def test_another_order_makes_another_copy() -> None:
     done = an_intent(order="shell:other", copy=2)
 
-    assert is_posted(order=REPOST, posts=(own(copy=2), own()), intents=(done,))
+    assert is_posted(order=REPOST, posts=(a_thread_post(copy=2), a_thread_post()), intents=(done,))
 
 
 @pytest.mark.parametrize(("minutes", "posted"), [(0, False), (9, False), (10, True)])
 def test_two_reposts_within_ten_minutes_are_one(minutes: int, *, posted: bool) -> None:
     done = an_intent(order="shell:other", copy=2, changed=NOW - timedelta(minutes=minutes))
 
-    assert is_posted(order=REPOST, posts=(own(copy=2), own()), intents=(done,)) is posted
+    assert is_posted(order=REPOST, posts=(a_thread_post(copy=2), a_thread_post()), intents=(done,)) is posted
 
 
 def test_a_repost_right_after_the_first_post_is_made() -> None:
-    assert is_posted(order=REPOST, posts=(own(),), intents=(an_intent(changed=NOW),))
+    assert is_posted(order=REPOST, posts=(a_thread_post(),), intents=(an_intent(changed=NOW),))
 
 
 def test_a_repost_right_after_one_of_another_edition_is_made() -> None:
     done = an_intent(order="shell:other", copy=2, edition="2026-W46", changed=NOW)
 
-    assert is_posted(order=REPOST, posts=(own(),), intents=(done,))
+    assert is_posted(order=REPOST, posts=(a_thread_post(),), intents=(done,))
 
 
 def test_a_repost_that_was_refused_can_be_ordered_again() -> None:
     refused = an_intent(state=IntentState.REFUSED, order=REPOST.id, copy=2, changed=NOW)
 
-    assert is_posted(order=REPOST, posts=(own(),), intents=(refused,))
+    assert is_posted(order=REPOST, posts=(a_thread_post(),), intents=(refused,))
 
 
 def test_other_writes_of_an_order_are_no_copy_of_a_post() -> None:
     pin = an_intent(IntentKind.PIN, order=REPOST.id, copy=2, changed=NOW)
 
-    assert is_posted(order=REPOST, posts=(own(),), intents=(pin,))
+    assert is_posted(order=REPOST, posts=(a_thread_post(),), intents=(pin,))
 
 
 # -- it is there
@@ -183,13 +185,13 @@ def test_other_writes_of_an_order_are_no_copy_of_a_post() -> None:
 
 @pytest.mark.parametrize("order", [None, POST, REFRESH])
 def test_an_edition_that_has_its_post_gets_no_second_one(order: Order | None) -> None:
-    assert decided(posts=(own(),), order=order) == Hold(reason=Reason.THERE, edition="2026-W47")
+    assert decided(posts=(a_thread_post(),), order=order) == Hold(reason=Reason.THERE, edition="2026-W47")
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
 @pytest.mark.parametrize("order", [None, POST])
 def test_a_post_that_was_taken_away_is_not_posted_again(gone: str, order: Order | None) -> None:
-    assert decided(posts=(own(**{gone: True}),), order=order) == Hold(
+    assert decided(posts=(a_thread_post(**{gone: True}),), order=order) == Hold(
         reason=Reason.REMOVED, edition="2026-W47"
     )
 
@@ -199,18 +201,20 @@ def test_a_post_that_only_the_ledger_knows_is_not_posted_again() -> None:
 
 
 def test_an_edition_of_which_a_copy_is_open_is_there() -> None:
-    assert decided(posts=(own(copy=2), own(removed=True))) == Hold(reason=Reason.THERE, edition="2026-W47")
+    assert decided(posts=(a_thread_post(copy=2), a_thread_post(removed=True))) == Hold(
+        reason=Reason.THERE, edition="2026-W47"
+    )
 
 
 def test_an_adopted_post_stands_for_its_edition() -> None:
-    assert decided(posts=(own(adopted=True),)) == Hold(reason=Reason.THERE, edition="2026-W47")
+    assert decided(posts=(a_thread_post(adopted=True),)) == Hold(reason=Reason.THERE, edition="2026-W47")
 
 
 def test_the_posts_of_other_editions_are_no_hindrance() -> None:
-    assert is_posted(posts=(own(46), own(45, removed=True)), records=(a_record(46),))
+    assert is_posted(posts=(a_thread_post(46), a_thread_post(45, removed=True)), records=(a_record(46),))
 
 
-@pytest.mark.parametrize("known", [{"posts": (own(),)}, {"records": (a_record(),)}])
+@pytest.mark.parametrize("known", [{"posts": (a_thread_post(),)}, {"records": (a_record(),)}])
 def test_a_repost_makes_another_copy_of_what_is_there(known: dict[str, object]) -> None:
     assert is_posted(order=REPOST, **known)
 
@@ -258,7 +262,7 @@ def test_after_the_grace_a_person_decides(order: Order) -> None:
 
 def test_another_order_posts_nothing_even_if_an_edition_is_due() -> None:
     """What is rendered for a refresh is the text of the post that stands."""
-    held = decided(order=REFRESH, posts=(own(46),))
+    held = decided(order=REFRESH, posts=(a_thread_post(46),))
 
     assert held == Hold(reason=Reason.NOT_ORDERED, edition="2026-W47")
 
@@ -427,7 +431,7 @@ def test_a_thread_by_hand_is_known_by_the_title_of_the_one_that_stands() -> None
     """The template's title may have changed with this edition."""
     wanted = replace(TEXT, title="World news 47")
 
-    assert not is_posted(manual_posts=(BY_HAND,), wanted=wanted, posts=(own(46),))
+    assert not is_posted(manual_posts=(BY_HAND,), wanted=wanted, posts=(a_thread_post(46),))
     assert is_posted(manual_posts=(BY_HAND,), wanted=wanted)
 
 
@@ -445,21 +449,23 @@ def test_an_edition_is_published_with_its_text() -> None:
 
 
 def test_a_post_names_the_newest_open_one_of_another_edition_as_the_one_before() -> None:
-    verdict = decided(posts=(own(47), own(46, removed=True), own(45)), order=REPOST)
+    verdict = decided(
+        posts=(a_thread_post(47), a_thread_post(46, removed=True), a_thread_post(45)), order=REPOST
+    )
 
     assert isinstance(verdict, Publish)
-    assert verdict.after == own(45)
+    assert verdict.after == a_thread_post(45)
 
 
 @pytest.mark.parametrize(
     ("known", "copy"),
     [
-        ({"posts": (own(),)}, 2),
-        ({"posts": (own(removed=True),)}, 2),
-        ({"posts": (own(copy=3), own())}, 4),
+        ({"posts": (a_thread_post(),)}, 2),
+        ({"posts": (a_thread_post(removed=True),)}, 2),
+        ({"posts": (a_thread_post(copy=3), a_thread_post())}, 4),
         ({"records": (a_record(copy=2),)}, 3),
-        ({"posts": (own(),), "records": (a_record(copy=5), a_record(46, copy=9))}, 6),
-        ({"posts": (own(46, copy=7),)}, 1),
+        ({"posts": (a_thread_post(),), "records": (a_record(copy=5), a_record(46, copy=9))}, 6),
+        ({"posts": (a_thread_post(46, copy=7),)}, 1),
     ],
 )
 def test_a_copy_has_the_number_after_all_that_are_known(known: dict[str, object], copy: int) -> None:

@@ -15,10 +15,10 @@ from tests.making import (
     REPOST,
     SLOT,
     TEXT,
+    a_thread_post,
     an_edition,
     an_intent,
     case,
-    own,
 )
 
 Mend = dict[str, object]
@@ -27,7 +27,7 @@ BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
     ("nothing due", {}, Reason.NOTHING_DUE),
     ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.UNKNOWN_FOR_LONG),
     ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.THERE),
-    ("post removed", {"posts": (own(removed=True),)}, Reason.REMOVED),
+    ("post removed", {"posts": (a_thread_post(removed=True),)}, Reason.REMOVED),
     ("skipped", {"posts": ()}, Reason.SKIPPED),
     ("not known before", {"due": an_edition()}, Reason.FIRST_RUN),
     ("grace over", {"known_since": SLOT}, Reason.PAST_GRACE),
@@ -50,16 +50,16 @@ ALL_WRONG: Mend = {
     "due": None,
     "now": NOW + timedelta(days=6),
     "intents": (an_intent(state=IntentState.SENDING),),
-    "posts": (own(),),
+    "posts": (a_thread_post(),),
     "known_since": NOW,
     "order": REFRESH,
     "wrong_community": True,
     "removals_read": False,
     "hiding_settings": ("show_bot_accounts",),
     "trusted": False,
-    "hidden_posts": (own(removed=True, body="").post,),
+    "hidden_posts": (a_thread_post(removed=True, body="").post,),
     "wanted": None,
-    "manual_posts": (own(creator=MODERATOR).post,),
+    "manual_posts": (a_thread_post(creator=MODERATOR).post,),
 }
 
 REPOSTED: list[tuple[str, Mend, Reason | Need | type]] = [

@@ -10,7 +10,7 @@ from megabot.core.actions import Action, Edit, Hold, Need, Reason
 from megabot.core.marker import signed
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.refreshing import EDIT_EVERY, decide_refresh
-from megabot.core.seen import Order, Own
+from megabot.core.seen import Order, ThreadPost
 from megabot.core.threads import Context, Refresh, Rendered, RenderProblem
 from tests.making import (
     AN_HOUR_AGO,
@@ -22,17 +22,17 @@ from tests.making import (
     TEXT,
     a_draft,
     a_marker,
+    a_pinned_post,
     a_record,
     a_thread,
+    a_thread_post,
     an_edition,
     an_intent,
     case,
-    own,
-    pinned,
 )
 
 NEW_TEXT = replace(TEXT, body="Another essay.", essay="new")
-EDIT = Edit(own=pinned(), text=NEW_TEXT, record=None)
+EDIT = Edit(thread_post=a_pinned_post(), text=NEW_TEXT, record=None)
 
 
 def sent(text: Rendered = TEXT, *, essay: str = "") -> PostRecord:
@@ -40,13 +40,13 @@ def sent(text: Rendered = TEXT, *, essay: str = "") -> PostRecord:
     made = Context(edition=context.facts(an_edition()), community="news", essay=essay)
     return a_record(
         sent=drafts.text_digest(text),
-        answered=drafts.body_digest(pinned().post),
+        answered=drafts.body_digest(a_pinned_post().post),
         context=context.to_json(made),
     )
 
 
 def refreshed(
-    standing: Own | None = None,
+    current_post: ThreadPost | None = None,
     *,
     current: Rendered | RenderProblem | None = NEW_TEXT,
     record: PostRecord | None = None,
@@ -55,7 +55,7 @@ def refreshed(
 ) -> tuple[Action, ...]:
     records = () if record is None else (record,)
     return decide_refresh(
-        case(posts=(standing or pinned(),), current=current, records=records, order=order, **of)  # type: ignore[arg-type]
+        case(posts=(current_post or a_pinned_post(),), current=current, records=records, order=order, **of)  # type: ignore[arg-type]
     )
 
 
@@ -73,7 +73,7 @@ def an_edit(state: IntentState, changed: datetime, text: Rendered = TEXT) -> Int
 
 
 def test_a_refresh_of_nothing_says_so() -> None:
-    assert refreshed(own(removed=True)) == (Hold(reason=Reason.NOTHING_STANDS),)
+    assert refreshed(a_thread_post(removed=True)) == (Hold(reason=Reason.NOTHING_STANDS),)
 
 
 def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
@@ -81,14 +81,14 @@ def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
 
 
 def test_a_refresh_of_an_unchanged_text_edits_nothing() -> None:
-    unchanged = Hold(reason=Reason.UNCHANGED, url=pinned().post.url)
+    unchanged = Hold(reason=Reason.UNCHANGED, url=a_pinned_post().post.url)
 
     assert refreshed(record=sent(NEW_TEXT)) == (unchanged,)
 
 
 @pytest.mark.parametrize("current", [TEXT, NEW_TEXT])
 def test_a_post_edited_by_hand_is_not_overwritten(current: Rendered) -> None:
-    edited = pinned(body="A hand was here.")
+    edited = a_pinned_post(body="A hand was here.")
 
     assert refreshed(edited, current=current, record=sent()) == (
         Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),
@@ -106,7 +106,7 @@ def test_with_the_ledger_lost_a_persons_word_is_enough_to_edit() -> None:
 
 
 def test_another_accounts_post_is_never_edited() -> None:
-    adopted = replace(pinned(), adopted=True)
+    adopted = replace(a_pinned_post(), adopted=True)
 
     assert refreshed(adopted, record=sent()) == (Hold(reason=Reason.ADOPTED, url=adopted.post.url),)
 
@@ -144,9 +144,11 @@ def test_an_unchanged_source_edits_nothing_and_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "standing", [own(removed=True), replace(pinned(), adopted=True)], ids=["removed", "adopted"]
+    "standing",
+    [a_thread_post(removed=True), replace(a_pinned_post(), adopted=True)],
+    ids=["removed", "adopted"],
 )
-def test_what_cannot_follow_is_left_without_a_word(standing: Own) -> None:
+def test_what_cannot_follow_is_left_without_a_word(standing: ThreadPost) -> None:
     assert refreshed(standing, record=sent(), order=None) == ()
 
 
@@ -156,7 +158,7 @@ def test_with_the_ledger_lost_nothing_is_edited_by_itself(record: PostRecord | N
 
 
 def test_an_edit_by_hand_holds_what_would_follow() -> None:
-    edited = pinned(body="A hand was here.")
+    edited = a_pinned_post(body="A hand was here.")
 
     assert refreshed(edited, record=sent(), order=None) == (
         Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),

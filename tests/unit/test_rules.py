@@ -13,7 +13,7 @@ from megabot.core.plan import decide
 from megabot.core.posts import Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.publication import decide_publication, it_is_there, publish_it
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Observation, Order, OrderKind, Own
+from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
 from megabot.core.settle import verdict
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous, Rendered, Thread
@@ -49,8 +49,8 @@ def post(number: int, **changed: object) -> Post:
     return replace(base, **changed)  # type: ignore[arg-type]
 
 
-def own(number: int, key: str, **changed: object) -> Own:
-    return Own(post=post(number, **changed), key=key)
+def own(number: int, key: str, **changed: object) -> ThreadPost:
+    return ThreadPost(post=post(number, **changed), key=key)
 
 
 def intent(kind: IntentKind, state: IntentState, **changed: object) -> Intent:
@@ -146,36 +146,36 @@ def a_record(post_id: int, **changed: object) -> PostRecord:
 def test_pins_on_the_front_page_are_an_admins_matter() -> None:
     thread = replace(NEWS, pin=PinKind.LOCAL)
     admin = replace(BOT, admin=True)
-    standing = own(2, "2026-W47", featured_local=True, creator=admin)
+    current = own(2, "2026-W47", featured_local=True, creator=admin)
     old = own(1, "2026-W46", featured_local=True, creator=admin)
     pinned = intent(IntentKind.PIN, IntentState.DONE, post_id=1)
 
-    plan = decide(case(thread=thread, posts=(standing, old), intents=(pinned,)))
+    plan = decide(case(thread=thread, posts=(current, old), intents=(pinned,)))
 
-    assert Unpin(own=old, kind=Feature.LOCAL, standing=standing) in plan
+    assert Unpin(thread_post=old, kind=Feature.LOCAL, current=current) in plan
 
 
 def test_a_front_page_pin_that_the_bot_may_not_take_is_left() -> None:
-    standing = own(2, "2026-W47", featured_community=True)
+    current = own(2, "2026-W47", featured_community=True)
     old = own(1, "2026-W46", featured_local=True)
     pinned = intent(IntentKind.PIN, IntentState.DONE, post_id=1)
 
-    plan = decide(case(posts=(standing, old), intents=(pinned,)))
+    plan = decide(case(posts=(current, old), intents=(pinned,)))
 
     assert not [action for action in plan if isinstance(action, Unpin)]
 
 
 def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() -> None:
-    standing, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46", featured_community=True)
+    current, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46", featured_community=True)
 
-    assert decide(case(posts=(standing, old))) == (Need.PIN_LOG,)
+    assert decide(case(posts=(current, old))) == (Need.PIN_LOG,)
 
 
 def test_a_pin_that_a_person_set_after_the_new_thread_stood_is_left_with_the_ledger_lost() -> None:
-    standing, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46", featured_community=True)
+    current, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46", featured_community=True)
     event = PinEvent(post_id=1, featured=True, kind=Feature.COMMUNITY, when=NOW, by=4)
 
-    plan = decide(case(posts=(standing, old), pin_events={1: event}))
+    plan = decide(case(posts=(current, old), pin_events={1: event}))
 
     assert Hold(reason=Reason.PINNED_BY_HAND, url=old.post.url) in plan
 
@@ -192,29 +192,29 @@ def test_a_pin_that_a_person_set_after_the_new_thread_stood_is_left_with_the_led
 def test_the_mod_log_decides_whether_a_standing_post_is_pinned_again(
     event: PinEvent | None, *, pins: bool
 ) -> None:
-    standing = own(2, "2026-W47")
+    current = own(2, "2026-W47")
 
-    plan = decide(case(posts=(standing,), pin_events={2: event}))
+    plan = decide(case(posts=(current,), pin_events={2: event}))
 
-    assert (Pin(own=standing, kind=Feature.COMMUNITY) in plan) is pins
+    assert (Pin(thread_post=current, kind=Feature.COMMUNITY) in plan) is pins
 
 
 def test_an_adopted_post_is_never_edited() -> None:
-    standing = replace(own(2, "2026-W47", featured_community=True), adopted=True)
+    current = replace(own(2, "2026-W47", featured_community=True), adopted=True)
     order = Order(OrderKind.REFRESH, "shell:1")
 
-    plan = decide(case(posts=(standing,), order=order))
+    plan = decide(case(posts=(current,), order=order))
 
-    assert Hold(reason=Reason.ADOPTED, url=standing.post.url) in plan
+    assert Hold(reason=Reason.ADOPTED, url=current.post.url) in plan
 
 
 def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
     from megabot.core.problems import Problem
     from megabot.core.threads import RenderProblem
 
-    standing = own(2, "2026-W47", featured_community=True)
+    current = own(2, "2026-W47", featured_community=True)
     broken = RenderProblem((Problem("thread.md.j2", 7, "x is not defined"),))
-    asked = replace(case(posts=(standing,), order=Order(OrderKind.REFRESH, "shell:1")), current=broken)
+    asked = replace(case(posts=(current,), order=Order(OrderKind.REFRESH, "shell:1")), current=broken)
 
     assert Reason.TEXT_BROKEN in {action.reason for action in decide(asked) if isinstance(action, Hold)}
 
@@ -227,14 +227,14 @@ def test_a_refresh_with_nothing_standing_says_so() -> None:
 
 def test_a_lock_that_a_person_took_off_is_not_set_again() -> None:
     thread = replace(NEWS, previous=Previous(lock=True, unpin=False))
-    standing, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46")
+    current, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46")
     done = (
         intent(IntentKind.PUBLISH, IntentState.DONE),
         intent(IntentKind.LOCK, IntentState.DONE, post_id=1),
     )
 
     assert (
-        list(upkeep.lock_the_old_thread(case(thread=thread, posts=(standing, old), intents=done), standing))
+        list(upkeep.lock_the_old_thread(case(thread=thread, posts=(current, old), intents=done), current))
         == []
     )
 
@@ -265,9 +265,9 @@ def test_an_open_write_is_done_where_the_post_shows_it_and_absent_where_not(
 
 def test_an_open_edit_is_judged_by_the_body_that_was_there_before() -> None:
     opened = intent(IntentKind.EDIT, IntentState.SENDING, post_id=2)
-    standing = own(2, "2026-W47")
-    before = a_record(2, answered=drafts.body_digest(standing.post))
-    observation = replace(case().observation, posts=(standing,))
+    current = own(2, "2026-W47")
+    before = a_record(2, answered=drafts.body_digest(current.post))
+    observation = replace(case().observation, posts=(current,))
 
     assert verdict(replace(observation, records=(before,)), opened, NOW) is IntentState.ABSENT
     assert (

@@ -7,9 +7,18 @@ import pytest
 
 from megabot.core import drafts
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Observation, Own
+from megabot.core.seen import Observation, ThreadPost
 from megabot.core.settle import verdict, verdicts
-from tests.making import NOW, a_record, a_telling, an_edition, an_intent, an_observation, own, pinned
+from tests.making import (
+    NOW,
+    a_pinned_post,
+    a_record,
+    a_telling,
+    a_thread_post,
+    an_edition,
+    an_intent,
+    an_observation,
+)
 
 SENDING, UNKNOWN, ABSENT, DONE = (
     IntentState.SENDING,
@@ -32,20 +41,28 @@ def judged(kind: IntentKind, state: IntentState, observation: Observation, **int
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_post_that_is_found_was_made(state: IntentState) -> None:
-    assert judged(IntentKind.PUBLISH, state, an_observation(posts=(own(),))) is DONE
+    assert judged(IntentKind.PUBLISH, state, an_observation(posts=(a_thread_post(),))) is DONE
 
 
 def test_a_post_that_was_made_and_removed_was_made() -> None:
-    assert judged(IntentKind.PUBLISH, UNKNOWN, an_observation(posts=(own(removed=True),))) is DONE
+    assert judged(IntentKind.PUBLISH, UNKNOWN, an_observation(posts=(a_thread_post(removed=True),))) is DONE
 
 
-@pytest.mark.parametrize("other", [own(46), own(copy=2), own(adopted=True)])
-def test_another_post_is_not_the_one_looked_for(other: Own) -> None:
+@pytest.mark.parametrize("other", [a_thread_post(46), a_thread_post(copy=2), a_thread_post(adopted=True)])
+def test_another_post_is_not_the_one_looked_for(other: ThreadPost) -> None:
     assert judged(IntentKind.PUBLISH, SENDING, an_observation(posts=(other,))) is UNKNOWN
 
 
 def test_a_copy_is_found_by_its_number() -> None:
-    assert judged(IntentKind.PUBLISH, SENDING, an_observation(posts=(own(copy=2), own())), copy=2) is DONE
+    assert (
+        judged(
+            IntentKind.PUBLISH,
+            SENDING,
+            an_observation(posts=(a_thread_post(copy=2), a_thread_post())),
+            copy=2,
+        )
+        is DONE
+    )
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
@@ -62,7 +79,7 @@ def test_another_comment_is_not_the_one_looked_for(other: object) -> None:
 
 
 def test_what_is_found_counts_even_in_a_look_that_proves_nothing() -> None:
-    observation = an_observation(posts=(own(),), trusted=False, removals_read=False)
+    observation = an_observation(posts=(a_thread_post(),), trusted=False, removals_read=False)
 
     assert judged(IntentKind.PUBLISH, SENDING, observation) is DONE
 
@@ -111,42 +128,46 @@ def test_a_comment_for_the_due_edition_is_given_up_so_that_it_is_decided_anew() 
 # -- what is done to a post
 
 SHOWN = [
-    (IntentKind.PIN, pinned()),
-    (IntentKind.PIN, own(featured_local=True)),
-    (IntentKind.UNPIN, own()),
-    (IntentKind.LOCK, own(locked=True)),
-    (IntentKind.UNLOCK, own()),
+    (IntentKind.PIN, a_pinned_post()),
+    (IntentKind.PIN, a_thread_post(featured_local=True)),
+    (IntentKind.UNPIN, a_thread_post()),
+    (IntentKind.LOCK, a_thread_post(locked=True)),
+    (IntentKind.UNLOCK, a_thread_post()),
 ]
 NOT_SHOWN = [
-    (IntentKind.PIN, own()),
-    (IntentKind.UNPIN, pinned()),
-    (IntentKind.UNPIN, own(featured_local=True)),
-    (IntentKind.LOCK, own()),
-    (IntentKind.UNLOCK, own(locked=True)),
+    (IntentKind.PIN, a_thread_post()),
+    (IntentKind.UNPIN, a_pinned_post()),
+    (IntentKind.UNPIN, a_thread_post(featured_local=True)),
+    (IntentKind.LOCK, a_thread_post()),
+    (IntentKind.UNLOCK, a_thread_post(locked=True)),
 ]
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 @pytest.mark.parametrize(("kind", "post"), SHOWN)
-def test_what_the_post_shows_was_done(kind: IntentKind, post: Own, state: IntentState) -> None:
-    assert judged(kind, state, an_observation(posts=(own(46), post)), post_id=47) is DONE
+def test_what_the_post_shows_was_done(kind: IntentKind, post: ThreadPost, state: IntentState) -> None:
+    assert judged(kind, state, an_observation(posts=(a_thread_post(46), post)), post_id=47) is DONE
 
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 @pytest.mark.parametrize(("kind", "post"), NOT_SHOWN)
-def test_what_the_post_does_not_show_was_not_done(kind: IntentKind, post: Own, state: IntentState) -> None:
+def test_what_the_post_does_not_show_was_not_done(
+    kind: IntentKind, post: ThreadPost, state: IntentState
+) -> None:
     assert judged(kind, state, an_observation(posts=(post,)), post_id=47) is ABSENT
 
 
 @pytest.mark.parametrize("kind", [kind for kind in IntentKind if kind not in BY_SIGHT])
 def test_what_was_to_be_done_to_a_post_that_is_gone_was_not_done(kind: IntentKind) -> None:
-    assert judged(kind, SENDING, an_observation(posts=(pinned(46, locked=True),)), post_id=47) is ABSENT
+    assert (
+        judged(kind, SENDING, an_observation(posts=(a_pinned_post(46, locked=True),)), post_id=47) is ABSENT
+    )
 
 
 @pytest.mark.parametrize(
     ("records", "state"),
     [
-        ((a_record(answered=drafts.body_digest(own().post)),), ABSENT),
+        ((a_record(answered=drafts.body_digest(a_thread_post().post)),), ABSENT),
         ((a_record(answered="another body's"),), DONE),
         ((), DONE),
     ],
@@ -156,7 +177,10 @@ def test_an_edit_is_judged_by_the_body_that_was_there_before(
     records: tuple[PostRecord, ...], state: IntentState
 ) -> None:
     assert (
-        judged(IntentKind.EDIT, SENDING, an_observation(posts=(own(),), records=records), post_id=47) is state
+        judged(
+            IntentKind.EDIT, SENDING, an_observation(posts=(a_thread_post(),), records=records), post_id=47
+        )
+        is state
     )
 
 
@@ -168,6 +192,6 @@ def test_only_writes_whose_state_a_look_changes_are_given() -> None:
     settled = [an_intent(state=state) for state in IntentState if state not in (SENDING, UNKNOWN)]
     waiting = an_intent(state=UNKNOWN, edition="2026-W46", changed=NOW)
 
-    observation = an_observation(posts=(own(),), intents=(*settled, waiting, made))
+    observation = an_observation(posts=(a_thread_post(),), intents=(*settled, waiting, made))
 
     assert verdicts(observation, NOW) == ((made, DONE),)

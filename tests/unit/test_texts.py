@@ -25,7 +25,7 @@ from megabot.core.posts import Feature
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
 from megabot.language import ENGLISH
-from tests.making import NOW, SLOT, TEXT, WEEK, a_thread, an_edition, an_intent, own
+from tests.making import NOW, SLOT, TEXT, WEEK, a_thread, a_thread_post, an_edition, an_intent
 
 NEWS = a_thread()
 URL = "https://lemmy.example/post/47"
@@ -118,12 +118,15 @@ WRITES: list[tuple[Write, str]] = [
     (Publish(edition=an_edition(), copy=1, text=TEXT, after=None), "post edition 2026-W47: News 47"),
     (Publish(edition=an_edition(), copy=2, text=TEXT, after=None), "post edition 2026-W47 (copy 2): News 47"),
     (Resend(intent=an_intent()), "post edition 2026-W47 again: it certainly was not made"),
-    (Pin(own=own(), kind=Feature.COMMUNITY), f"pin {URL}"),
-    (Unpin(own=own(), kind=Feature.COMMUNITY, standing=own(48)), f"unpin {URL}"),
-    (Tell(own=own(), text="Text", standing=own(48)), f"link the new thread in {URL}"),
-    (Lock(own=own(), standing=own(48)), f"lock {URL}"),
-    (Unlock(own=own(), copy=own(copy=2)), f"unlock {URL}"),
-    (Edit(own=own(), text=TEXT, record=None), f"edit {URL}"),
+    (Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), f"pin {URL}"),
+    (Unpin(thread_post=a_thread_post(), kind=Feature.COMMUNITY, current=a_thread_post(48)), f"unpin {URL}"),
+    (
+        Tell(thread_post=a_thread_post(), text="Text", current=a_thread_post(48)),
+        f"link the new thread in {URL}",
+    ),
+    (Lock(thread_post=a_thread_post(), current=a_thread_post(48)), f"lock {URL}"),
+    (Unlock(thread_post=a_thread_post(), copy=a_thread_post(copy=2)), f"unlock {URL}"),
+    (Edit(thread_post=a_thread_post(), text=TEXT, record=None), f"edit {URL}"),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
 from megabot.core.posts import Feature, PinEvent
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Order, Own
+from megabot.core.seen import Order, ThreadPost
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from megabot.core.upkeep import decide_upkeep
@@ -23,21 +23,21 @@ from tests.making import (
     TEXT,
     WEEK,
     a_pin_event,
+    a_pinned_post,
     a_telling,
     a_thread,
+    a_thread_post,
     an_intent,
     case,
-    own,
-    pinned,
 )
 
-HANDOVER = (pinned(47), pinned(46))
+HANDOVER = (a_pinned_post(47), a_pinned_post(46))
 PUBLISHED = an_intent(post_id=0)
 OUR_OLD_PIN = an_intent(IntentKind.PIN, edition="2026-W46", post_id=46)
 LOCKING = a_thread(previous=Previous(lock=True))
 
 
-def upkeep(*posts: Own, **of: object) -> tuple[Action, ...]:
+def upkeep(*posts: ThreadPost, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(case(posts=posts, **of))  # type: ignore[arg-type]
 
 
@@ -50,24 +50,26 @@ def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
 # -- on its way to the community's own server
 
 
-ON_ITS_WAY = pinned(47, federation_pending=True)
+ON_ITS_WAY = a_pinned_post(47, federation_pending=True)
 
 
 def test_a_post_that_nobody_sees_yet_is_waited_for_and_the_old_one_stays_pinned() -> None:
-    held = handed_over(posts=(ON_ITS_WAY, pinned(46)))
+    held = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)))
 
     soon = NOW + timedelta(minutes=2)
     assert held == (Hold(reason=Reason.PENDING, until=soon, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_nobody_sees_after_an_hour_needs_a_person() -> None:
-    held = handed_over(posts=(ON_ITS_WAY, pinned(46)), now=NOW + timedelta(hours=1))
+    held = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)), now=NOW + timedelta(hours=1))
 
     assert held == (Hold(reason=Reason.PENDING_FOR_LONG, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_has_arrived_is_pinned() -> None:
-    assert upkeep(own(47), pin_events={47: None}) == (Pin(own=own(47), kind=Feature.COMMUNITY),)
+    assert upkeep(a_thread_post(47), pin_events={47: None}) == (
+        Pin(thread_post=a_thread_post(47), kind=Feature.COMMUNITY),
+    )
 
 
 # -- nothing stands
@@ -75,26 +77,28 @@ def test_a_post_that_has_arrived_is_pinned() -> None:
 
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_where_nothing_stands_there_is_nothing_to_keep_up(order: Order | None) -> None:
-    assert upkeep(own(removed=True), order=order) == ()
+    assert upkeep(a_thread_post(removed=True), order=order) == ()
 
 
 def test_where_all_is_as_it_should_be_nothing_is_done() -> None:
-    assert handed_over(posts=(pinned(47), own(46))) == ()
+    assert handed_over(posts=(a_pinned_post(47), a_thread_post(46))) == ()
 
 
 # -- the standing post is pinned
 
 
 def test_a_post_made_in_this_pass_is_pinned_without_asking() -> None:
-    assert upkeep(own(), created_ids=frozenset({47})) == (Pin(own=own(), kind=Feature.COMMUNITY),)
+    assert upkeep(a_thread_post(), created_ids=frozenset({47})) == (
+        Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY),
+    )
 
 
 def test_a_post_that_is_pinned_is_not_pinned_again() -> None:
-    assert upkeep(pinned(), created_ids=frozenset({47})) == ()
+    assert upkeep(a_pinned_post(), created_ids=frozenset({47})) == ()
 
 
 def test_the_mod_log_is_asked_before_a_post_of_another_pass_is_pinned() -> None:
-    assert upkeep(own()) == (Need.PIN_LOG,)
+    assert upkeep(a_thread_post()) == (Need.PIN_LOG,)
 
 
 @pytest.mark.parametrize(
@@ -107,68 +111,79 @@ def test_the_mod_log_is_asked_before_a_post_of_another_pass_is_pinned() -> None:
     ],
 )
 def test_a_post_that_no_person_unpinned_is_pinned(event: PinEvent | None) -> None:
-    assert upkeep(own(), pin_events={47: event}) == (Pin(own=own(), kind=Feature.COMMUNITY),)
+    assert upkeep(a_thread_post(), pin_events={47: event}) == (
+        Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY),
+    )
 
 
 @pytest.mark.parametrize("by", [4, None])
 def test_an_unpin_by_a_person_or_by_nobody_knows_whom_stays(by: int | None) -> None:
     event = a_pin_event(featured=False, by=by)
 
-    assert upkeep(own(), pin_events={47: event}) == (
-        Hold(reason=Reason.UNPINNED_BY_HAND, url=own().post.url),
+    assert upkeep(a_thread_post(), pin_events={47: event}) == (
+        Hold(reason=Reason.UNPINNED_BY_HAND, url=a_thread_post().post.url),
     )
 
 
 def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
-    standing = own(creator_is_moderator=False)
+    current = a_thread_post(creator_is_moderator=False)
 
-    assert upkeep(standing, created_ids=frozenset({47})) == (
-        Hold(reason=Reason.NOT_MODERATOR, url=standing.post.url),
+    assert upkeep(current, created_ids=frozenset({47})) == (
+        Hold(reason=Reason.NOT_MODERATOR, url=current.post.url),
     )
 
 
 def test_an_admin_may_pin_without_being_a_moderator() -> None:
-    standing = own(creator_is_moderator=False, creator=ADMIN_BOT)
+    current = a_thread_post(creator_is_moderator=False, creator=ADMIN_BOT)
 
-    assert upkeep(standing, created_ids=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+    assert upkeep(current, created_ids=frozenset({47})) == (Pin(thread_post=current, kind=Feature.COMMUNITY),)
 
 
 def test_a_thread_that_is_not_to_be_pinned_is_not() -> None:
-    assert upkeep(own(), thread=a_thread(pin=PinKind.NONE), created_ids=frozenset({47})) == ()
+    assert upkeep(a_thread_post(), thread=a_thread(pin=PinKind.NONE), created_ids=frozenset({47})) == ()
 
 
 def test_a_pin_in_the_community_is_none_on_the_front_page() -> None:
-    standing = pinned(creator=ADMIN_BOT)
+    current = a_pinned_post(creator=ADMIN_BOT)
 
-    plan = upkeep(standing, thread=a_thread(pin=PinKind.LOCAL), created_ids=frozenset({47}))
+    plan = upkeep(current, thread=a_thread(pin=PinKind.LOCAL), created_ids=frozenset({47}))
 
-    assert plan == (Pin(own=standing, kind=Feature.LOCAL),)
+    assert plan == (Pin(thread_post=current, kind=Feature.LOCAL),)
 
 
 def test_a_pin_on_the_front_page_is_none_in_the_community() -> None:
-    standing = own(featured_local=True)
+    current = a_thread_post(featured_local=True)
 
-    assert upkeep(standing, created_ids=frozenset({47})) == (Pin(own=standing, kind=Feature.COMMUNITY),)
+    assert upkeep(current, created_ids=frozenset({47})) == (Pin(thread_post=current, kind=Feature.COMMUNITY),)
 
 
 def test_the_newest_post_that_can_be_opened_is_the_one_to_pin() -> None:
-    plan = upkeep(own(47, removed=True), own(46), own(45), pin_events={46: None})
+    plan = upkeep(
+        a_thread_post(47, removed=True), a_thread_post(46), a_thread_post(45), pin_events={46: None}
+    )
 
-    assert plan == (Pin(own=own(46), kind=Feature.COMMUNITY),)
+    assert plan == (Pin(thread_post=a_thread_post(46), kind=Feature.COMMUNITY),)
 
 
 # -- the older ones are unpinned
 
 
 def test_the_old_post_is_unpinned_once_the_new_one_is_seen_pinned() -> None:
-    assert handed_over() == (Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),)
+    assert handed_over() == (
+        Unpin(thread_post=a_pinned_post(46), kind=Feature.COMMUNITY, current=a_pinned_post(47)),
+    )
 
 
 @pytest.mark.parametrize(
-    "standing", [own(47), own(47, featured_local=True), own(47, creator_is_moderator=False)]
+    "standing",
+    [
+        a_thread_post(47),
+        a_thread_post(47, featured_local=True),
+        a_thread_post(47, creator_is_moderator=False),
+    ],
 )
-def test_the_old_post_stays_pinned_while_the_new_one_is_not(standing: Own) -> None:
-    plan = handed_over(posts=(standing, pinned(46)), created_ids=frozenset({47}))
+def test_the_old_post_stays_pinned_while_the_new_one_is_not(standing: ThreadPost) -> None:
+    plan = handed_over(posts=(standing, a_pinned_post(46)), created_ids=frozenset({47}))
 
     assert [action for action in plan if isinstance(action, Unpin)] == []
 
@@ -176,17 +191,19 @@ def test_the_old_post_stays_pinned_while_the_new_one_is_not(standing: Own) -> No
 def test_all_older_posts_are_unpinned() -> None:
     pins = (OUR_OLD_PIN, an_intent(IntentKind.PIN, edition="2026-W45", post_id=45))
 
-    plan = handed_over(*pins, posts=(*HANDOVER, pinned(45), own(44)))
+    plan = handed_over(*pins, posts=(*HANDOVER, a_pinned_post(45), a_thread_post(44)))
 
-    assert [action.own.id for action in plan if isinstance(action, Unpin)] == [46, 45]
+    assert [action.thread_post.id for action in plan if isinstance(action, Unpin)] == [46, 45]
 
 
 def test_the_copy_that_is_replaced_is_unpinned() -> None:
     ours = an_intent(IntentKind.PIN, post_id=47)
 
-    plan = upkeep(pinned(copy=2), pinned(), intents=(ours,))
+    plan = upkeep(a_pinned_post(copy=2), a_pinned_post(), intents=(ours,))
 
-    assert plan == (Unpin(own=pinned(), kind=Feature.COMMUNITY, standing=pinned(copy=2)),)
+    assert plan == (
+        Unpin(thread_post=a_pinned_post(), kind=Feature.COMMUNITY, current=a_pinned_post(copy=2)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,7 +214,7 @@ def test_the_front_matter_can_leave_old_pins_alone(thread: object) -> None:
 
 
 def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None:
-    posts = (pinned(47, creator_is_moderator=False), pinned(46, creator_is_moderator=False))
+    posts = (a_pinned_post(47, creator_is_moderator=False), a_pinned_post(46, creator_is_moderator=False))
 
     assert handed_over(posts=posts) == ()
 
@@ -205,7 +222,7 @@ def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None
 def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> None:
     unpinned = an_intent(IntentKind.UNPIN, post_id=46)
 
-    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, url=pinned(46).post.url),)
+    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +236,9 @@ def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> Non
     ],
 )
 def test_only_an_unpin_of_that_post_for_this_edition_tells_a_persons_pin(before: object) -> None:
-    assert handed_over(before) == (Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),)
+    assert handed_over(before) == (
+        Unpin(thread_post=a_pinned_post(46), kind=Feature.COMMUNITY, current=a_pinned_post(47)),
+    )
 
 
 def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() -> None:
@@ -228,7 +247,7 @@ def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() 
 
 def test_the_mod_log_is_not_asked_where_the_new_post_was_made_in_this_pass() -> None:
     assert upkeep(*HANDOVER, created_ids=frozenset({47})) == (
-        Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),
+        Unpin(thread_post=a_pinned_post(46), kind=Feature.COMMUNITY, current=a_pinned_post(47)),
     )
 
 
@@ -243,33 +262,35 @@ def test_the_mod_log_is_not_asked_where_the_new_post_was_made_in_this_pass() -> 
 )
 def test_with_the_ledger_lost_an_old_pin_that_no_person_set_since_is_taken(event: PinEvent | None) -> None:
     assert upkeep(*HANDOVER, pin_events={46: event}) == (
-        Unpin(own=pinned(46), kind=Feature.COMMUNITY, standing=pinned(47)),
+        Unpin(thread_post=a_pinned_post(46), kind=Feature.COMMUNITY, current=a_pinned_post(47)),
     )
 
 
 @pytest.mark.parametrize("by", [4, None])
 def test_with_the_ledger_lost_a_pin_that_a_person_set_since_stays(by: int | None) -> None:
     assert upkeep(*HANDOVER, pin_events={46: a_pin_event(featured=True, by=by)}) == (
-        Hold(reason=Reason.PINNED_BY_HAND, url=pinned(46).post.url),
+        Hold(reason=Reason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),
     )
 
 
 def test_an_admin_unpins_by_the_kind_of_pin_that_is_seen() -> None:
-    old = own(46, featured_local=True, creator=ADMIN_BOT)
+    old = a_thread_post(46, featured_local=True, creator=ADMIN_BOT)
 
-    assert handed_over(posts=(pinned(47), old)) == (Unpin(own=old, kind=Feature.LOCAL, standing=pinned(47)),)
+    assert handed_over(posts=(a_pinned_post(47), old)) == (
+        Unpin(thread_post=old, kind=Feature.LOCAL, current=a_pinned_post(47)),
+    )
 
 
 def test_a_pin_on_the_front_page_is_no_moderators_matter() -> None:
-    assert handed_over(posts=(pinned(47), own(46, featured_local=True))) == ()
+    assert handed_over(posts=(a_pinned_post(47), a_thread_post(46, featured_local=True))) == ()
 
 
 def test_the_front_page_hands_over_as_the_community_does() -> None:
-    new, old = (own(week, featured_local=True, creator=ADMIN_BOT) for week in (47, 46))
+    new, old = (a_thread_post(week, featured_local=True, creator=ADMIN_BOT) for week in (47, 46))
 
     plan = handed_over(thread=a_thread(pin=PinKind.LOCAL), posts=(new, old))
 
-    assert plan == (Unpin(own=old, kind=Feature.LOCAL, standing=new),)
+    assert plan == (Unpin(thread_post=old, kind=Feature.LOCAL, current=new),)
 
 
 # -- the old thread is told
@@ -277,11 +298,11 @@ def test_the_front_page_hands_over_as_the_community_does() -> None:
 
 def told(*intents: object, **of: object) -> tuple[Action, ...]:
     """Decide with the new post up and pinned, and the old one unpinned."""
-    known = {"posts": (pinned(47), own(46)), "intents": (PUBLISHED, *intents)}
+    known = {"posts": (a_pinned_post(47), a_thread_post(46)), "intents": (PUBLISHED, *intents)}
     return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
 
 
-TELL = Tell(own=own(46), text=TEXT.comment, standing=pinned(47))
+TELL = Tell(thread_post=a_thread_post(46), text=TEXT.comment, current=a_pinned_post(47))
 
 
 def test_the_old_thread_is_told_of_the_new_one() -> None:
@@ -289,17 +310,17 @@ def test_the_old_thread_is_told_of_the_new_one() -> None:
 
 
 def test_only_the_thread_right_before_is_told() -> None:
-    assert told(posts=(pinned(47), own(46), own(45))) == (TELL,)
+    assert told(posts=(a_pinned_post(47), a_thread_post(46), a_thread_post(45))) == (TELL,)
 
 
 def test_the_first_thread_has_nobody_to_tell() -> None:
-    assert told(posts=(pinned(47),)) == ()
+    assert told(posts=(a_pinned_post(47),)) == ()
 
 
 def test_the_thread_that_a_copy_replaces_is_told_of_the_copy() -> None:
-    plan = told(an_intent(copy=2), posts=(pinned(copy=2), own()), comments=(a_telling(),))
+    plan = told(an_intent(copy=2), posts=(a_pinned_post(copy=2), a_thread_post()), comments=(a_telling(),))
 
-    assert plan == (Tell(own=own(), text=TEXT.comment, standing=pinned(copy=2)),)
+    assert plan == (Tell(thread_post=a_thread_post(), text=TEXT.comment, current=a_pinned_post(copy=2)),)
 
 
 def test_a_thread_without_a_text_for_the_one_before_says_nothing() -> None:
@@ -366,7 +387,7 @@ def locked(*intents: object, **of: object) -> tuple[Action, ...]:
     return told(*intents, **{"thread": LOCKING, "comments": (a_telling(),), **of})
 
 
-LOCK = Lock(own=own(46), standing=pinned(47))
+LOCK = Lock(thread_post=a_thread_post(46), current=a_pinned_post(47))
 
 
 def test_the_old_thread_is_locked_where_the_front_matter_says_so() -> None:
@@ -376,7 +397,11 @@ def test_the_old_thread_is_locked_where_the_front_matter_says_so() -> None:
 
 @pytest.mark.parametrize(
     "posts",
-    [(pinned(47),), (pinned(47), own(46, locked=True)), (pinned(47), own(46, creator_is_moderator=False))],
+    [
+        (a_pinned_post(47),),
+        (a_pinned_post(47), a_thread_post(46, locked=True)),
+        (a_pinned_post(47), a_thread_post(46, creator_is_moderator=False)),
+    ],
     ids=["none before", "locked already", "not ours to lock"],
 )
 def test_there_must_be_something_to_lock(posts: object) -> None:
@@ -399,7 +424,7 @@ def test_with_the_ledger_lost_nothing_is_locked() -> None:
 
 
 def test_a_handover_pins_first_then_tells_and_locks() -> None:
-    plan = locked(posts=(own(47), own(46)), comments=(), created_ids=frozenset({47}))
+    plan = locked(posts=(a_thread_post(47), a_thread_post(46)), comments=(), created_ids=frozenset({47}))
 
     assert [type(action) for action in plan] == [Pin, Tell, Lock]
 
@@ -413,16 +438,16 @@ def test_the_old_one_is_unpinned_after_it_was_told_and_locked() -> None:
 # -- another account's post that carries an edition
 
 
-def adopted(week: int, **changed: object) -> Own:
+def adopted(week: int, **changed: object) -> ThreadPost:
     """Make a moderator's own thread that was adopted: its view tells of its creator, not of the bot."""
-    return own(week, adopted=True, **{"creator": MODERATOR, **changed})  # type: ignore[arg-type]
+    return a_thread_post(week, adopted=True, **{"creator": MODERATOR, **changed})  # type: ignore[arg-type]
 
 
 def test_an_adopted_thread_is_pinned_by_a_bot_that_moderates() -> None:
     by_hand = adopted(47)
 
     assert upkeep(by_hand, moderates=True, pin_events={47: None}) == (
-        Pin(own=by_hand, kind=Feature.COMMUNITY),
+        Pin(thread_post=by_hand, kind=Feature.COMMUNITY),
     )
 
 
@@ -436,13 +461,13 @@ def test_an_adopted_thread_gives_its_pin_to_the_next_edition() -> None:
     before = adopted(46, featured_community=True)
     by_hand = a_pin_event(featured=True, by=MODERATOR.id, when=NOW - WEEK)
 
-    plan = handed_over(posts=(pinned(47), before), moderates=True, pin_events={46: by_hand})
+    plan = handed_over(posts=(a_pinned_post(47), before), moderates=True, pin_events={46: by_hand})
 
-    assert plan == (Unpin(own=before, kind=Feature.COMMUNITY, standing=pinned(47)),)
+    assert plan == (Unpin(thread_post=before, kind=Feature.COMMUNITY, current=a_pinned_post(47)),)
 
 
 ADOPTION = an_intent(IntentKind.ADOPT, edition="2026-W47", post_id=47)
-KEPT, OLD = adopted(47, featured_community=True), own(46)
+KEPT, OLD = adopted(47, featured_community=True), a_thread_post(46)
 
 
 def adopted_now(**of: object) -> tuple[Action, ...]:
@@ -450,7 +475,7 @@ def adopted_now(**of: object) -> tuple[Action, ...]:
 
 
 def test_the_old_thread_is_told_of_an_adopted_one_in_the_words_of_the_source() -> None:
-    assert adopted_now() == (Tell(own=OLD, text=TEXT.comment, standing=KEPT),)
+    assert adopted_now() == (Tell(thread_post=OLD, text=TEXT.comment, current=KEPT),)
 
 
 def test_for_those_words_the_source_is_rendered_first() -> None:
@@ -467,17 +492,19 @@ def test_with_the_ledger_lost_the_old_thread_is_not_told_of_an_adopted_one() -> 
 
 def test_a_pin_on_the_front_page_is_taken_away_only_by_an_admin() -> None:
     old = adopted(46, featured_local=True)
-    new = replace(pinned(47), post=replace(pinned(47).post, creator=ADMIN_BOT, featured_local=True))
+    new = replace(
+        a_pinned_post(47), post=replace(a_pinned_post(47).post, creator=ADMIN_BOT, featured_local=True)
+    )
     look = {"moderates": True, "pin_events": {46: None}, "thread": a_thread(pin=PinKind.LOCAL)}
 
-    assert handed_over(posts=(new, old), **look) == (Unpin(own=old, kind=Feature.LOCAL, standing=new),)
+    assert handed_over(posts=(new, old), **look) == (Unpin(thread_post=old, kind=Feature.LOCAL, current=new),)
 
 
 def test_after_unpin_after_an_older_post_is_unpinned_though_the_new_one_is_not_pinned() -> None:
     thread = a_thread(unpin_after=timedelta(hours=1))
-    unpinned, old = own(47), pinned(46)
+    unpinned, old = a_thread_post(47), a_pinned_post(46)
     now = unpinned.post.published + timedelta(hours=2)
 
     decided = handed_over(posts=(unpinned, old), thread=thread, now=now)
 
-    assert [action.own for action in decided if isinstance(action, Unpin)] == [old]
+    assert [action.thread_post for action in decided if isinstance(action, Unpin)] == [old]
