@@ -13,7 +13,7 @@ from megabot.core.living import author, put_around
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
-from megabot.core.seen import Case, OrderKind, ThreadPost
+from megabot.core.seen import OrderKind, Situation, ThreadPost
 from megabot.core.threads import (
     Context,
     FeaturedFacts,
@@ -45,129 +45,135 @@ class Composer:
     """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
 
-    def due_text(self, case: Case, place: Place) -> tuple[Text, str]:
+    def due_text(self, situation: Situation, place: Place) -> tuple[Text, str]:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
-        if case.observation.due is None:
+        if situation.observation.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        made = self._as_part(case, self._context(case, case.observation.due, place))
-        text, made = self._rendered(case.thread, made)
+        made = self._as_part(situation, self._context(situation, situation.observation.due, place))
+        text, made = self._rendered(situation.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble))
             text = images.known(self.ports, self.snapshot, text)
         return text, context.to_json(made)
 
-    def _as_part(self, case: Case, made: Context) -> Context:
+    def _as_part(self, situation: Situation, made: Context) -> Context:
         """Make the context that of another part, or of the same part if a part is reposted."""
-        if not case.ordered(OrderKind.REPOST) or case.order is None or not case.observation.posts:
+        if (
+            not situation.ordered(OrderKind.REPOST)
+            or situation.order is None
+            or not situation.observation.posts
+        ):
             return made
-        replaced = case.observation.current or case.observation.posts[0]
-        if case.order.part:
-            return replace(made, part=case.order.part, part_of=replaced.post.url)
-        record = case.observation.record(replaced.id)
+        replaced = situation.observation.current or situation.observation.posts[0]
+        if situation.order.part:
+            return replace(made, part=situation.order.part, part_of=replaced.post.url)
+        record = situation.observation.record(replaced.id)
         then = context.from_json(record.context) if record and record.context else made
         same = then.edition.key == made.edition.key
         return replace(made, part=then.part, part_of=then.part_of) if same else made
 
-    def current_text(self, case: Case, place: Place) -> tuple[Text, str]:
+    def current_text(self, situation: Situation, place: Place) -> tuple[Text, str]:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
-        text, made = self._rendered_again(case, place)
+        text, made = self._rendered_again(situation, place)
         if isinstance(text, Rendered):
             text = images.known(self.ports, self.snapshot, text, standing=True)
         return text, context.to_json(made) if made else ""
 
-    def _rendered_again(self, case: Case, place: Place) -> tuple[Text, Context | None]:
+    def _rendered_again(self, situation: Situation, place: Place) -> tuple[Text, Context | None]:
         """Render with the revision of back then first: an unchanged source never edits."""
-        current = case.observation.current
+        current = situation.observation.current
         if current is None:
             raise ValueError("there is no post to render again")
-        record = case.observation.record(current.id)
+        record = situation.observation.record(current.id)
         if record is None or not record.context:
-            return self._afresh(case, current, place)
-        then = self._context_then(case, record)
-        text, made = self._lived_in(case, current, then)
+            return self._afresh(situation, current, place)
+        then = self._context_then(situation, record)
+        text, made = self._lived_in(situation, current, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, made
-        return self._lived_in(case, current, replace(then, revision=self.snapshot.revision))
+        return self._lived_in(situation, current, replace(then, revision=self.snapshot.revision))
 
-    def _lived_in(self, case: Case, current: ThreadPost, then: Context) -> tuple[Text, Context]:
+    def _lived_in(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
         """Render, and put around it what people have put around the post."""
-        text, made = self._rendered(case.thread, then)
-        around = living.around(self.ports.ledger, self.ports.language, case.thread, current.key, case.now)
+        text, made = self._rendered(situation.thread, then)
+        around = living.around(
+            self.ports.ledger, self.ports.language, situation.thread, current.key, situation.now
+        )
         if isinstance(text, Rendered):
             text = replace(text, body=put_around(text.body, around))
         return text, replace(made, living=around.digest)
 
-    def _context_then(self, case: Case, record: PostRecord) -> Context:
+    def _context_then(self, situation: Situation, record: PostRecord) -> Context:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
         then = replace(
             context.from_json(record.context),
-            companions=companions.find(self.ports, case.thread, self.listing),
-            preamble=preamble_of(self.ports.ledger, case.thread.name, record.edition),
+            companions=companions.find(self.ports, situation.thread, self.listing),
+            preamble=preamble_of(self.ports.ledger, situation.thread.name, record.edition),
         )
-        return replace(then, added=self._added(case, then, record) if then.bare else "")
+        return replace(then, added=self._added(situation, then, record) if then.bare else "")
 
-    def _added(self, case: Case, then: Context, record: PostRecord) -> str:
+    def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
         """Give the line below an essay that came late: of the first time that it was to be put in."""
         if then.preamble is None and not preambles.file_of(
-            self.snapshot, case.thread, then.edition, alone=self.alone
+            self.snapshot, situation.thread, then.edition, alone=self.alone
         ):
             return ""
         edits = [
             context.from_json(one.new.context).added
-            for one in case.observation.intents
+            for one in situation.observation.intents
             if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
         ]
         said = edits[-1] if edits else then.added
-        return said or texts.added(self.ports.language, case.now, case.thread.schedule.timezone)
+        return said or texts.added(self.ports.language, situation.now, situation.thread.schedule.timezone)
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):
             return False
         return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
 
-    def _afresh(self, case: Case, current: ThreadPost, place: Place) -> tuple[Text, Context | None]:
+    def _afresh(self, situation: Situation, current: ThreadPost, place: Place) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
-        edition = calendar.by_key(case.thread.name, case.thread.schedule, current.key)
+        edition = calendar.by_key(situation.thread.name, situation.thread.schedule, current.key)
         if edition is None:
             what = f"schedule: there is no edition {current.key} in it (any more)"
-            return RenderProblem((Problem(case.thread.path, 0, what),)), None
-        return self._lived_in(case, current, self._context(case, edition, place))
+            return RenderProblem((Problem(situation.thread.path, 0, what),)), None
+        return self._lived_in(situation, current, self._context(situation, edition, place))
 
-    def _context(self, case: Case, edition: Edition, place: Place) -> Context:
+    def _context(self, situation: Situation, edition: Edition, place: Place) -> Context:
         made = context.build(
-            case.thread,
-            case.observation,
+            situation.thread,
+            situation.observation,
             edition,
             community=place.name,
-            companions=companions.find(self.ports, case.thread, self.listing),
+            companions=companions.find(self.ports, situation.thread, self.listing),
             revision=self.snapshot.revision,
         )
-        previous = context.previous_own(case.thread, case.observation, edition)
+        previous = context.previous_own(situation.thread, situation.observation, edition)
         return replace(
             made,
-            previous=self._with_featured(case, made.previous, previous),
-            preamble=preamble_of(self.ports.ledger, case.thread.name, edition.key),
-            changes=self._changes(case, edition),
+            previous=self._with_featured(situation, made.previous, previous),
+            preamble=preamble_of(self.ports.ledger, situation.thread.name, edition.key),
+            changes=self._changes(situation, edition),
         )
 
     def _with_featured(
-        self, case: Case, facts: PreviousFacts | None, thread_post: ThreadPost | None
+        self, situation: Situation, facts: PreviousFacts | None, thread_post: ThreadPost | None
     ) -> PreviousFacts | None:
         if facts is None or thread_post is None:
             return facts
-        found = living.featured(self.ports.ledger, case.thread.name, thread_post.key)
+        found = living.featured(self.ports.ledger, situation.thread.name, thread_post.key)
         featured = tuple(
             FeaturedFacts(line=escaped(one.line), author=author(one), url=address(one.url), at=one.at)
             for one in found
         )
         return replace(facts, featured=featured)
 
-    def _changes(self, case: Case, edition: Edition) -> Changes | None:
+    def _changes(self, situation: Situation, edition: Edition) -> Changes | None:
         """Compare the directory with that of the edition before, for templates that speak of it."""
         if not changes.are_asked_for(self.snapshot.files):
             return None
-        before = context.previous_own(case.thread, case.observation, edition)
-        record = case.observation.record(before.id) if before is not None else None
+        before = context.previous_own(situation.thread, situation.observation, edition)
+        record = situation.observation.record(before.id) if before is not None else None
         if record is None or not record.commit:
             return None
         then = self.ports.source.sections_at(record.commit)

@@ -9,7 +9,7 @@ from megabot.core.actions import (
     FirstComment,
     Hold,
     Lock,
-    Need,
+    MissingInput,
     Pin,
     Publish,
     Release,
@@ -31,7 +31,7 @@ def action(thread: Thread, planned: Action) -> str:
     match planned:
         case Hold():
             return hold(ENGLISH, thread, planned)
-        case Need():
+        case MissingInput():
             return f"{thread.name}: look deeper ({planned.value})"
         case _:
             return doing(thread, planned)

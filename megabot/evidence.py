@@ -6,7 +6,7 @@ from dataclasses import replace
 from megabot.core import calendar
 from megabot.core.doubles import order_posts
 from megabot.core.posts import Place, Post
-from megabot.core.seen import Case, Observation, OrderKind, ThreadPost
+from megabot.core.seen import Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
 from megabot.listing import AccountListing, read_pinned, read_removed
@@ -14,17 +14,19 @@ from megabot.ports import Ports
 from megabot.series import own_posts_of
 
 
-def read_removals_and_pins(ports: Ports, case: Case, listing: AccountListing, place: Place) -> Observation:
+def read_removals_and_pins(
+    ports: Ports, situation: Situation, listing: AccountListing, place: Place
+) -> Observation:
     """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
-    observation = case.observation
+    observation = situation.observation
     proven, hides = observation.trusted, observation.hiding_settings
     if not proven:
         listing.ask_account(ports)
-        hides = listing.hiding_settings(nsfw=case.thread.nsfw or place.nsfw)
+        hides = listing.hiding_settings(nsfw=situation.thread.nsfw or place.nsfw)
         proven = not hides
     homes = {place.id, *(thread_post.post.community_id for thread_post in observation.posts[:1])}
     removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
-    removed = own_posts_of(tuple(removals), case.thread.name, listing.bot_id)
+    removed = own_posts_of(tuple(removals), situation.thread.name, listing.bot_id)
     known = {thread_post.id for thread_post in observation.posts}
     posts = order_posts(
         (*observation.posts, *(thread_post for thread_post in removed if thread_post.id not in known))
@@ -33,7 +35,7 @@ def read_removals_and_pins(ports: Ports, case: Case, listing: AccountListing, pl
     return replace(
         observation,
         posts=posts,
-        manual_posts=tuple(post for post in pinned if _is_by_hand(post, observation, case.thread)),
+        manual_posts=tuple(post for post in pinned if _is_by_hand(post, observation, situation.thread)),
         hidden_posts=tuple(
             _hidden(ports, listing, removals, {thread_post.id for thread_post in posts}, homes)
         ),
@@ -67,24 +69,24 @@ def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
     return before is None or post.published > before.slot
 
 
-def read_pin_log(ports: Ports, case: Case, listing: AccountListing) -> Observation:
+def read_pin_log(ports: Ports, situation: Situation, listing: AccountListing) -> Observation:
     """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
 
     Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
     """
-    events = dict(case.observation.pin_events)
-    kind = KINDS[case.thread.pin]
-    current = case.observation.current
-    asked = [thread_post for thread_post in case.observation.older if thread_post.post.featured]
-    if current is not None and pin_is_over(case, current):
+    events = dict(situation.observation.pin_events)
+    kind = KINDS[situation.thread.pin]
+    current = situation.observation.current
+    asked = [thread_post for thread_post in situation.observation.older if thread_post.post.featured]
+    if current is not None and pin_is_over(situation, current):
         asked.insert(0, current)
     elif current is not None and not is_pinned(current.post, kind):
         asked.insert(0, current)
         read_pinned(ports, listing, current.post.community_id)
-    if case.observation.post_to_adopt is not None and case.ordered(OrderKind.UNADOPT):
-        asked.append(ThreadPost(post=case.observation.post_to_adopt, key=""))
+    if situation.observation.post_to_adopt is not None and situation.ordered(OrderKind.UNADOPT):
+        asked.append(ThreadPost(post=situation.observation.post_to_adopt, key=""))
     for thread_post in asked:
         if thread_post.id not in events:
             found = ports.forum.pin_events(community_id=thread_post.post.community_id, post_id=thread_post.id)
             events[thread_post.id] = next((event for event in found if event.kind is kind), None)
-    return replace(case.observation, pin_events=events)
+    return replace(situation.observation, pin_events=events)

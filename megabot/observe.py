@@ -10,7 +10,7 @@ from megabot.core import calendar, settle
 from megabot.core.plan import clock_is_wrong
 from megabot.core.posts import Place
 from megabot.core.records import Intent, IntentKind, IntentState
-from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
+from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.evidence import read_removals_and_pins
 from megabot.home_pin import home_answer, home_server
@@ -84,46 +84,48 @@ def _skew(ports: Ports, now: datetime) -> timedelta:
     return timedelta(0) if server is None else now - server
 
 
-def observe_case(
+def observe_situation(
     ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, dry: bool
-) -> Case:
+) -> Situation:
     """Observe a thread, and find out what became of writes whose outcome was not known.
 
     With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
     """
     now = ports.clock.now()
     observation = observe(ports, thread, listing, place, order=order, now=now)
-    case = Case(now=now, thread=thread, observation=observation, order=order)
-    if clock_is_wrong(case):
-        return replace(case, observation=memory.with_ledger_state(ports, thread, observation, now))
+    situation = Situation(now=now, thread=thread, observation=observation, order=order)
+    if clock_is_wrong(situation):
+        return replace(situation, observation=memory.with_ledger_state(ports, thread, observation, now))
     if not dry:
         memory.remember_schedule(ports, thread, observation, listing)
     if observation.has_open_publish:
-        case = replace(case, observation=read_removals_and_pins(ports, case, listing, place))
-    verdicts = settle.verdicts(case.observation, now)
+        situation = replace(situation, observation=read_removals_and_pins(ports, situation, listing, place))
+    verdicts = settle.verdicts(situation.observation, now)
     if not dry:
-        _keep_verdicts(ports, case, verdicts)
-    observation = memory.with_ledger_state(ports, thread, case.observation, now)
+        _keep_verdicts(ports, situation, verdicts)
+    observation = memory.with_ledger_state(ports, thread, situation.observation, now)
     return replace(
-        case,
+        situation,
         observation=replace(observation, intents=settle.settled(observation, verdicts, now))
         if dry
         else observation,
     )
 
 
-def _keep_verdicts(ports: Ports, case: Case, verdicts: tuple[tuple[Intent, IntentState], ...]) -> None:
+def _keep_verdicts(
+    ports: Ports, situation: Situation, verdicts: tuple[tuple[Intent, IntentState], ...]
+) -> None:
     """Write down what this observation shows: of writes, of the thread's posts, of its highlights."""
     for intent, state in verdicts:
         log.info("%s", deed_texts.settled(intent, state))
         if state is IntentState.DONE:
-            _keep_outcome(ports, case, intent)
-        ports.ledger.settle(intent.id, state, at=case.now)
-    keep_posts(ports, case.thread, case.observation.posts)
-    living.tend(ports, case.thread, case.observation, case.now)
+            _keep_outcome(ports, situation, intent)
+        ports.ledger.settle(intent.id, state, at=situation.now)
+    keep_posts(ports, situation.thread, situation.observation.posts)
+    living.tend(ports, situation.thread, situation.observation, situation.now)
 
 
-def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
+def _keep_outcome(ports: Ports, situation: Situation, intent: Intent) -> None:
     """Record the post that a publish or an edit turns out to have written, or forget a released one."""
     if intent.new.kind is IntentKind.RELEASE:
         ports.ledger.forget_post(intent.new.post_id)
@@ -132,7 +134,7 @@ def _keep_outcome(ports: Ports, case: Case, intent: Intent) -> None:
         post = next(
             (
                 thread_post.post
-                for thread_post in case.observation.posts
+                for thread_post in situation.observation.posts
                 if (thread_post.key, thread_post.copy) == wanted
             ),
             None,

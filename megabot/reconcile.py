@@ -7,17 +7,17 @@ from typing import assert_never, cast
 from megabot import needs
 from megabot.compose import Composer, language_id
 from megabot.core import federation
-from megabot.core.actions import Action, Need, Publish, Resend, Write
+from megabot.core.actions import Action, MissingInput, Publish, Resend, Write
 from megabot.core.plan import clock_is_wrong, decide, writes
 from megabot.core.posts import Account, Place
-from megabot.core.seen import Case, Order
+from megabot.core.seen import Order, Situation
 from megabot.core.threads import Thread
 from megabot.errors import Bug, Refused, Stopping
 from megabot.evidence import read_pin_log, read_removals_and_pins
 from megabot.home_pin import ask_home_server
 from megabot.listing import AccountListing, list_account, relist_account
 from megabot.memory import remember_ledger_start
-from megabot.observe import observe_case
+from megabot.observe import observe_situation
 from megabot.perform import Work, perform_all
 from megabot.places import find_place, forget_place
 from megabot.ports import Ledger, Ports
@@ -101,9 +101,9 @@ def converge(pass_: Pass, thread: Thread) -> Report:
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
     while True:
-        case = observe_case(pass_.ports, thread, pass_.listing, place, order=order, dry=pass_.dry)
-        decision = _decide(pass_, case, place)
-        todo, rendered = writes(decision.actions), rendered or decision.case.rendered
+        situation = observe_situation(pass_.ports, thread, pass_.listing, place, order=order, dry=pass_.dry)
+        decision = _decide(pass_, situation, place)
+        todo, rendered = writes(decision.actions), rendered or decision.situation.rendered
         if todo and rounds < ROUNDS and not pass_.dry:
             done += _act(pass_, decision, place, todo)
             fresh, rounds = False, rounds + 1
@@ -111,9 +111,9 @@ def converge(pass_: Pass, thread: Thread) -> Report:
             relist_account(pass_.ports, pass_.listing)
             fresh = True
         else:
-            if not (pass_.dry or clock_is_wrong(decision.case)):
-                remember_current_post(pass_.ports.ledger, thread, decision.case.observation)
-            observation = replace(decision.case.observation, confirmed=not todo)
+            if not (pass_.dry or clock_is_wrong(decision.situation)):
+                remember_current_post(pass_.ports.ledger, thread, decision.situation.observation)
+            observation = replace(decision.situation.observation, confirmed=not todo)
             return Report(
                 thread=thread, observation=observation, done=done, left=decision.actions, rendered=rendered
             )
@@ -123,44 +123,50 @@ def converge(pass_: Pass, thread: Thread) -> Report:
 class Decision:
     """A plan, what it was made from, and the context that its text was rendered in."""
 
-    case: Case
+    situation: Situation
     actions: tuple[Action, ...]
     context: str = ""
 
 
-def _decide(pass_: Pass, case: Case, place: Place) -> Decision:
+def _decide(pass_: Pass, situation: Situation, place: Place) -> Decision:
     """Decide, and give the decision what it asks for until it asks for no more.
 
     Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
     """
-    context, given = "", set[Need]()
+    context, supplied = "", set[MissingInput]()
     while True:
-        actions = decide(case)
-        need = actions[0] if actions and isinstance(actions[0], Need) else None
-        if need is None:
-            return Decision(case=case, actions=actions, context=context)
-        if need in given:
-            raise Bug(f"the decision about {case.thread.name} asks again for {need.name}, which it was given")
-        given.add(need)
-        match need:
-            case Need.TEXT:
-                wanted, context = pass_.composer.due_text(case, place)
-                case = replace(case, wanted=wanted)
-            case Need.CURRENT_TEXT:
-                current, context = pass_.composer.current_text(case, place)
-                case = replace(case, current=current)
-            case Need.PIN_LOG:
-                case = replace(case, observation=read_pin_log(pass_.ports, case, pass_.listing))
-            case Need.REMOVALS_AND_PINS:
-                case = replace(
-                    case, observation=read_removals_and_pins(pass_.ports, case, pass_.listing, place)
+        actions = decide(situation)
+        missing = actions[0] if actions and isinstance(actions[0], MissingInput) else None
+        if missing is None:
+            return Decision(situation=situation, actions=actions, context=context)
+        if missing in supplied:
+            raise Bug(
+                f"the decision about {situation.thread.name} asks again for {missing.name}, which "
+                f"it was given"
+            )
+        supplied.add(missing)
+        match missing:
+            case MissingInput.TEXT:
+                wanted, context = pass_.composer.due_text(situation, place)
+                situation = replace(situation, due_text=wanted)
+            case MissingInput.CURRENT_TEXT:
+                current, context = pass_.composer.current_text(situation, place)
+                situation = replace(situation, current_text=current)
+            case MissingInput.PIN_LOG:
+                situation = replace(
+                    situation, observation=read_pin_log(pass_.ports, situation, pass_.listing)
+                )
+            case MissingInput.REMOVALS_AND_PINS:
+                situation = replace(
+                    situation,
+                    observation=read_removals_and_pins(pass_.ports, situation, pass_.listing, place),
                 )
             case _:
-                assert_never(need)
+                assert_never(missing)
 
 
 def _act(pass_: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
-    thread = decision.case.thread
+    thread = decision.situation.thread
     work = Work(
         ports=pass_.ports,
         thread=thread,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from megabot.core.drafts import text_digest
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomePin, HomeReading, ThreadPost
+from megabot.core.seen import HomePin, HomeReading, Situation, ThreadPost
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous
 from tests.making import (
@@ -128,7 +128,7 @@ LOOKS = st.builds(
     home_answer=st.none() | HOME_ANSWERS,
 )
 CASES = st.builds(
-    Case,
+    Situation,
     now=mostly(NOW, NOW + timedelta(days=4)),
     thread=st.builds(
         a_thread,
@@ -136,7 +136,7 @@ CASES = st.builds(
         previous=st.builds(Previous, unpin=YES, lock=st.booleans()),
     ),
     observation=LOOKS,
-    wanted=mostly(TEXT, None, BROKEN),
-    current=mostly(TEXT, None, BROKEN),
+    due_text=mostly(TEXT, None, BROKEN),
+    current_text=mostly(TEXT, None, BROKEN),
     order=st.sampled_from([None, None, POST, REPOST, REFRESH, ADOPT]),
 )

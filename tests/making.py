@@ -15,7 +15,7 @@ from megabot.core.marker import CommentMarker, Marker, signed
 from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.problems import Problem
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
+from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Thread
 
 PROPERTY = settings(derandomize=True, deadline=None)  # the same examples everywhere, as slow as they like
@@ -158,21 +158,21 @@ def an_observation(**changed: object) -> Observation:
     return replace(observation, **changed)  # type: ignore[arg-type]
 
 
-def case(
+def a_situation(
     *,
     now: datetime = NOW,
     thread: Thread | None = None,
-    wanted: Rendered | RenderProblem | None = TEXT,
-    current: Rendered | RenderProblem | None = TEXT,
+    due_text: Rendered | RenderProblem | None = TEXT,
+    current_text: Rendered | RenderProblem | None = TEXT,
     order: Order | None = None,
     **observed: object,
-) -> Case:
+) -> Situation:
     """Make what a decision stands on, with its texts rendered; what else is changed is what was seen."""
-    return Case(
+    return Situation(
         now=now,
         thread=thread or a_thread(),
         observation=an_observation(**observed),
-        wanted=wanted,
-        current=current,
+        due_text=due_text,
+        current_text=current_text,
         order=order,
     )

@@ -120,7 +120,7 @@ class Hold:
         return self.reason in NEEDS_PERSON
 
 
-class Need(StrEnum):
+class MissingInput(StrEnum):
     """What must be known before the decision can be made."""
 
     REMOVALS_AND_PINS = "deep_look"
@@ -268,4 +268,4 @@ Write = (
     | Unlock
     | Edit
 )
-Action = Write | Hold | Need
+Action = Write | Hold | MissingInput

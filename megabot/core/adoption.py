@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, Need, Reason, Release, Unpin
+from megabot.core.actions import Adopt, Hold, MissingInput, Reason, Release, Unpin
 from megabot.core.calendar import Edition
 from megabot.core.doubles import order_posts
 from megabot.core.editions import of_post
@@ -14,7 +14,7 @@ from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind
-from megabot.core.seen import Case, Observation, OrderKind, ThreadPost
+from megabot.core.seen import Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 
@@ -68,92 +68,102 @@ def effects_of(thread: Thread, observation: Observation, adopted: ThreadPost) ->
     )
 
 
-def decide_adoption(case: Case) -> Adopt | Hold | None:
+def decide_adoption(situation: Situation) -> Adopt | Hold | None:
     """Choose what becomes of an order to adopt; None where there is none, or where it was carried out."""
-    post, edition = case.observation.post_to_adopt, _edition(case)
+    post, edition = situation.observation.post_to_adopt, _edition(situation)
     if post is None or edition is None:
         return None
-    known = next((thread_post for thread_post in case.observation.posts if thread_post.id == post.id), None)
+    known = next(
+        (thread_post for thread_post in situation.observation.posts if thread_post.id == post.id), None
+    )
     if known is not None:
         done = known.adopted and known.key == edition.key
         return None if done else Hold(reason=Reason.OURS, url=post.url, edition=known.key)
     if not post.open:
         return Hold(reason=Reason.GONE, url=post.url)
-    if case.observation.community_id != post.community_id:
+    if situation.observation.community_id != post.community_id:
         return Hold(reason=Reason.ELSEWHERE, url=post.url)
-    of_edition = case.observation.of_edition(edition.key)
+    of_edition = situation.observation.of_edition(edition.key)
     current = next((thread_post for thread_post in of_edition if thread_post.post.open), None)
     if current is not None:
         return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=current.post.url)
-    copies = (*(thread_post.copy for thread_post in of_edition), *released_copies(case, edition.key))
-    return _on_its_way(case, post.id) or Adopt(post=post, edition=edition, copy=max(copies, default=0) + 1)
+    copies = (*(thread_post.copy for thread_post in of_edition), *released_copies(situation, edition.key))
+    return _on_its_way(situation, post.id) or Adopt(
+        post=post, edition=edition, copy=max(copies, default=0) + 1
+    )
 
 
-def released_copies(case: Case, key: str) -> Iterator[int]:
+def released_copies(situation: Situation, key: str) -> Iterator[int]:
     """Return the copies of an edition whose adoption was undone: their numbers are not used again."""
-    for comment in case.observation.comments:
+    for comment in situation.observation.comments:
         mark = comment_marker(comment.content)
-        if mark is not None and (mark.thread, mark.key, mark.purpose) == (case.thread.name, key, RELEASED):
+        if mark is not None and (mark.thread, mark.key, mark.purpose) == (
+            situation.thread.name,
+            key,
+            RELEASED,
+        ):
             yield mark.copy
 
 
-def decide_release(case: Case) -> Release | Unpin | Hold | Need | None:
+def decide_release(situation: Situation) -> Release | Unpin | Hold | MissingInput | None:
     """Choose what is done to undo an adoption; None without such an order, or if it was carried out.
 
     The pin goes last, once the current post is seen pinned, and only if the bot set it.
     """
-    post = case.observation.post_to_adopt
-    if post is None or not case.ordered(OrderKind.UNADOPT):
+    post = situation.observation.post_to_adopt
+    if post is None or not situation.ordered(OrderKind.UNADOPT):
         return None
     thread_post = next(
-        (thread_post for thread_post in case.observation.posts if thread_post.id == post.id), None
+        (thread_post for thread_post in situation.observation.posts if thread_post.id == post.id), None
     )
     if thread_post is None:
-        return _unpin_released(case, post)
+        return _unpin_released(situation, post)
     if not thread_post.adopted:
         return Hold(reason=Reason.NOT_ADOPTED, url=post.url)
-    waits = _on_its_way(case, post.id)
+    waits = _on_its_way(situation, post.id)
     said = (
-        one for one in case.observation.comments if one.post_id == post.id and adoption(one, case.thread.name)
+        one
+        for one in situation.observation.comments
+        if one.post_id == post.id and adoption(one, situation.thread.name)
     )
     comment = next(said, None)
     return waits or Release(thread_post=thread_post, comment_id=comment.id if comment else 0)
 
 
-def _unpin_released(case: Case, post: Post) -> Unpin | Need | Hold | None:
-    kind, current = KINDS.get(case.thread.pin), case.observation.current
+def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | Hold | None:
+    kind, current = KINDS.get(situation.thread.pin), situation.observation.current
     released = any(
         comment.post_id == post.id and mark is not None and mark.purpose == RELEASED
-        for comment in case.observation.comments
+        for comment in situation.observation.comments
         for mark in (comment_marker(comment.content),)
     )
     if not released and not any(
         intent.new.kind is IntentKind.RELEASE and intent.new.post_id == post.id
-        for intent in case.observation.intents
+        for intent in situation.observation.intents
     ):
         return Hold(reason=Reason.ADOPTED_BY_NONE, url=post.url)
-    if kind is None or not is_pinned(post, kind) or not case.observation.moderates:
+    if kind is None or not is_pinned(post, kind) or not situation.observation.moderates:
         return None
-    if current is not None and not is_pinned_for_readers(case.thread, case.observation):
+    if current is not None and not is_pinned_for_readers(situation.thread, situation.observation):
         return None
-    if post.id not in case.observation.pin_events:
-        return Need.PIN_LOG
-    event = case.observation.pin_events[post.id]
-    if event is None or event.by != case.observation.bot_id or not event.featured:
+    if post.id not in situation.observation.pin_events:
+        return MissingInput.PIN_LOG
+    event = situation.observation.pin_events[post.id]
+    if event is None or event.by != situation.observation.bot_id or not event.featured:
         return None
-    thread_post = ThreadPost(post=post, key=case.order.edition if case.order else "", adopted=True)
+    thread_post = ThreadPost(post=post, key=situation.order.edition if situation.order else "", adopted=True)
     return Unpin(thread_post=thread_post, kind=kind, current=current or thread_post)
 
 
-def _edition(case: Case) -> Edition | None:
-    if case.order is None or case.order.kind is not OrderKind.ADOPT:
+def _edition(situation: Situation) -> Edition | None:
+    if situation.order is None or situation.order.kind is not OrderKind.ADOPT:
         return None
-    return calendar.by_key(case.thread.name, case.thread.schedule, case.order.edition)
+    return calendar.by_key(situation.thread.name, situation.thread.schedule, situation.order.edition)
 
 
-def _on_its_way(case: Case, post_id: int) -> Hold | None:
+def _on_its_way(situation: Situation, post_id: int) -> Hold | None:
     """The comment that says so may have been written without our knowing: not a second one meanwhile."""
-    for intent in case.observation.intents:
+    for intent in situation.observation.intents:
         if (
             intent.new.kind in (IntentKind.ADOPT, IntentKind.RELEASE)
             and intent.open

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from megabot.core import calendar
-from megabot.core.actions import Action, Announce, Distinguish, FirstComment, Need
+from megabot.core.actions import Action, Announce, Distinguish, FirstComment, MissingInput
 from megabot.core.marker import ANNOUNCED, FIRST, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, ThreadPost
+from megabot.core.seen import Situation, ThreadPost
 from megabot.core.threads import Rendered, Thread
 
 FIRST_WITHIN = timedelta(days=1)
@@ -28,59 +28,59 @@ def announces_at(thread: Thread, now: datetime) -> datetime | None:
     return at if at > now else None
 
 
-def announce_the_next(case: Case, current: ThreadPost, *, may_mark: bool) -> Iterator[Action]:
+def announce_the_next(situation: Situation, current: ThreadPost, *, may_mark: bool) -> Iterator[Action]:
     """Announce the next edition where the front matter says so, once; mark it where the bot may."""
-    span = case.thread.previous.announce
+    span = situation.thread.previous.announce
     if span is None:
         return
-    posted = {thread_post.key for thread_post in case.observation.posts}
-    ahead = calendar.upcoming(case.thread.name, case.thread.schedule, case.now)
+    posted = {thread_post.key for thread_post in situation.observation.posts}
+    ahead = calendar.upcoming(situation.thread.name, situation.thread.schedule, situation.now)
     coming = next((edition for edition in ahead if edition.key not in posted), None)
     if coming is None:
         return
-    comment = announcement(case, current)
+    comment = announcement(situation, current)
     if comment is not None:
         marked = comment.distinguished or not may_mark
-        if not marked and not _was_tried(case, current, IntentKind.DISTINGUISH):
+        if not marked and not _was_tried(situation, current, IntentKind.DISTINGUISH):
             yield Distinguish(thread_post=current, comment_id=comment.id)
-    elif coming.slot - span <= case.now and not (
-        coming.skipped or _was_tried(case, current, IntentKind.ANNOUNCE)
+    elif coming.slot - span <= situation.now and not (
+        coming.skipped or _was_tried(situation, current, IntentKind.ANNOUNCE)
     ):
         yield Announce(thread_post=current, edition=coming)
 
 
 def make_the_first_comment(
-    case: Case, current: ThreadPost, *, posted: datetime | None, may_mark: bool
+    situation: Situation, current: ThreadPost, *, posted: datetime | None, may_mark: bool
 ) -> Iterator[Action]:
     """Comment in the standing post if the front matter says so, once; mark it if the bot may.
 
     `posted` is when the ledger knows that the bot posted it: with the ledger lost, a comment that somebody
     removed could not be told from one that was never made.
     """
-    comment = _found(case, current, FIRST)
+    comment = _found(situation, current, FIRST)
     if comment is not None:
         marked = comment.distinguished or not may_mark
-        if not marked and not _was_tried(case, current, IntentKind.DISTINGUISH_FIRST):
+        if not marked and not _was_tried(situation, current, IntentKind.DISTINGUISH_FIRST):
             yield Distinguish(thread_post=current, comment_id=comment.id, first=True)
         return
-    if not case.thread.first_comment or posted is None or case.now - posted > FIRST_WITHIN:
+    if not situation.thread.first_comment or posted is None or situation.now - posted > FIRST_WITHIN:
         return
-    if _was_tried(case, current, IntentKind.FIRST_COMMENT):
+    if _was_tried(situation, current, IntentKind.FIRST_COMMENT):
         return
-    if case.current is None:
-        yield Need.CURRENT_TEXT
-    elif isinstance(case.current, Rendered) and case.current.first_comment:
-        yield FirstComment(thread_post=current, text=case.current.first_comment)
+    if situation.current_text is None:
+        yield MissingInput.CURRENT_TEXT
+    elif isinstance(situation.current_text, Rendered) and situation.current_text.first_comment:
+        yield FirstComment(thread_post=current, text=situation.current_text.first_comment)
 
 
-def announcement(case: Case, thread_post: ThreadPost) -> Comment | None:
+def announcement(situation: Situation, thread_post: ThreadPost) -> Comment | None:
     """Find the comment in a post that announces what comes after it."""
-    return _found(case, thread_post, ANNOUNCED)
+    return _found(situation, thread_post, ANNOUNCED)
 
 
-def _found(case: Case, thread_post: ThreadPost, purpose: str) -> Comment | None:
-    wanted = (case.thread.name, thread_post.key, thread_post.copy, purpose)
-    for comment in case.observation.comments:
+def _found(situation: Situation, thread_post: ThreadPost, purpose: str) -> Comment | None:
+    wanted = (situation.thread.name, thread_post.key, thread_post.copy, purpose)
+    for comment in situation.observation.comments:
         mark = comment_marker(comment.content)
         here = mark is not None and comment.open and comment.post_id == thread_post.id
         if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == wanted:
@@ -88,7 +88,7 @@ def _found(case: Case, thread_post: ThreadPost, purpose: str) -> Comment | None:
     return None
 
 
-def _was_tried(case: Case, thread_post: ThreadPost, kind: IntentKind) -> bool:
+def _was_tried(situation: Situation, thread_post: ThreadPost, kind: IntentKind) -> bool:
     """Tell whether this was done or refused, or may still be under way."""
     return any(
         intent.new.kind is kind
@@ -96,7 +96,7 @@ def _was_tried(case: Case, thread_post: ThreadPost, kind: IntentKind) -> bool:
         == (thread_post.key, thread_post.copy, thread_post.id)
         and (
             intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
-            or (intent.state is IntentState.UNKNOWN and case.now < intent.changed + hold_after(intent))
+            or (intent.state is IntentState.UNKNOWN and situation.now < intent.changed + hold_after(intent))
         )
-        for intent in case.observation.intents
+        for intent in situation.observation.intents
     )

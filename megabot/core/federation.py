@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from megabot.core.actions import Hold, Reason
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, HomePin, HomeReading, Observation, ThreadPost
+from megabot.core.seen import HomePin, HomeReading, Observation, Situation, ThreadPost
 from megabot.core.threads import Pin, Thread
 
 FIRST_WAIT = timedelta(seconds=30)
@@ -49,28 +49,28 @@ def host(community: str) -> str:
     return urlsplit(community).netloc
 
 
-def hold_until_the_home_server_shows_the_pin(case: Case, current_post: ThreadPost) -> Hold | None:
+def hold_until_the_home_server_shows_the_pin(situation: Situation, current_post: ThreadPost) -> Hold | None:
     """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
 
     A pin that did not arrive is not sent again: each one writes a line into the mod log.
     """
-    if not _counts_at_home(case.thread, case.observation):
+    if not _counts_at_home(situation.thread, situation.observation):
         return None
-    answer = case.observation.home_answer
-    current = answer is not None and is_current(case.observation)
+    answer = situation.observation.home_answer
+    current = answer is not None and is_current(situation.observation)
     if not (current or current_post.post.featured_community):
         return None  # not pinned yet
     if answer is None or not current:
-        return _travelling(case, current_post, until=case.now + FIRST_WAIT)
+        return _travelling(situation, current_post, until=situation.now + FIRST_WAIT)
     if answer.pin is HomePin.PINNED:
         return None
     if answer.refuses:
-        return replace(_held(Reason.PIN_REFUSED, case, current_post), software=answer.software)
-    if case.now - answer.first < PATIENCE:
-        return _travelling(case, current_post, until=ask_again_at(answer))
+        return replace(_held(Reason.PIN_REFUSED, situation, current_post), software=answer.software)
+    if situation.now - answer.first < PATIENCE:
+        return _travelling(situation, current_post, until=ask_again_at(answer))
     reasons = {HomePin.NOT_PINNED: Reason.PIN_NOT_SHOWN, HomePin.NO_POST: Reason.POST_NOT_AT_HOME}
     reason = reasons.get(answer.pin, Reason.HOME_UNREADABLE)
-    return replace(_held(reason, case, current_post), why=answer.trouble)
+    return replace(_held(reason, situation, current_post), why=answer.trouble)
 
 
 def has_to_be_asked(thread: Thread, observation: Observation, now: datetime) -> bool:
@@ -159,9 +159,9 @@ def _counts_at_home(thread: Thread, observation: Observation) -> bool:
     return bool(observation.home) and thread.pin is Pin.COMMUNITY
 
 
-def _travelling(case: Case, current: ThreadPost, *, until: datetime) -> Hold:
-    return replace(_held(Reason.PIN_TRAVELS, case, current), until=until)
+def _travelling(situation: Situation, current: ThreadPost, *, until: datetime) -> Hold:
+    return replace(_held(Reason.PIN_TRAVELS, situation, current), until=until)
 
 
-def _held(reason: Reason, case: Case, current: ThreadPost) -> Hold:
-    return Hold(reason=reason, url=current.post.url, host=host(case.observation.home))
+def _held(reason: Reason, situation: Situation, current: ThreadPost) -> Hold:
+    return Hold(reason=reason, url=current.post.url, host=host(situation.observation.home))

@@ -8,70 +8,77 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from megabot.core import context
-from megabot.core.actions import Action, Edit, Hold, Need, Reason
+from megabot.core.actions import Action, Edit, Hold, MissingInput, Reason
 from megabot.core.drafts import body_digest, says, text_digest
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, OrderKind, ThreadPost
+from megabot.core.seen import OrderKind, Situation, ThreadPost
 from megabot.core.threads import Refresh, Rendered, RenderProblem
 
 EDIT_EVERY = timedelta(minutes=10)
 """The least time between two edits that nobody ordered."""
 
 
-def decide_refresh(case: Case) -> tuple[Action, ...]:
+def decide_refresh(situation: Situation) -> tuple[Action, ...]:
     """Choose whether the standing post is edited: on a person's word, or by itself where it follows."""
-    ordered = case.ordered(OrderKind.REFRESH)
-    current = case.observation.current
+    ordered = situation.ordered(OrderKind.REFRESH)
+    current = situation.observation.current
     if current is None:
         return (Hold(reason=Reason.NOTHING_STANDS),) if ordered else ()
-    if not ordered and not follows(case, current):
+    if not ordered and not follows(situation, current):
         return ()
-    return tuple(_refresh(case, current, ordered=ordered))
+    return tuple(_refresh(situation, current, ordered=ordered))
 
 
-def follows(case: Case, current: ThreadPost) -> bool:
+def follows(situation: Situation, current: ThreadPost) -> bool:
     """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
-    record = case.observation.record(current.id)
+    record = situation.observation.record(current.id)
     return (
-        (case.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(case, record))
+        (situation.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(situation, record))
         and not current.adopted
         and record is not None
         and bool(record.sent)
     )
 
 
-def _lacks_what_is_around(case: Case, record: PostRecord | None) -> bool:
+def _lacks_what_is_around(situation: Situation, record: PostRecord | None) -> bool:
     """Tell whether a note or highlights came or went since the text was sent: moderators' words go in."""
     sent = context.from_json(record.context).living if record and record.context else ""
-    return sent != case.observation.annotations_digest
+    return sent != situation.observation.annotations_digest
 
 
-def _refresh(case: Case, current: ThreadPost, *, ordered: bool) -> Iterator[Action]:
-    record = case.observation.record(current.id)
+def _refresh(situation: Situation, current: ThreadPost, *, ordered: bool) -> Iterator[Action]:
+    record = situation.observation.record(current.id)
     where = current.post.url
     if current.adopted:
         yield Hold(reason=Reason.ADOPTED, url=where)
-    elif case.current is None:
-        yield Need.CURRENT_TEXT
-    elif isinstance(case.current, RenderProblem):
-        yield Hold(reason=Reason.TEXT_BROKEN, problems=case.current.problems)
-    elif not _differs(case, record, case.current, ordered=ordered) and not _retitles(case, current):
+    elif situation.current_text is None:
+        yield MissingInput.CURRENT_TEXT
+    elif isinstance(situation.current_text, RenderProblem):
+        yield Hold(reason=Reason.TEXT_BROKEN, problems=situation.current_text.problems)
+    elif not _differs(situation, record, situation.current_text, ordered=ordered) and not _retitles(
+        situation, current
+    ):
         if ordered:
             edited = _edited_by_hand(record, current)
             yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, url=where)
-            yield from _title_stays(case.current, current)
+            yield from _title_stays(situation.current_text, current)
     elif _edited_by_hand(record, current):
         yield Hold(reason=Reason.EDITED_BY_HAND, url=where)
-    elif not ordered and (hold := _edited_before(case, current, case.current)):
+    elif not ordered and (hold := _edited_before(situation, current, situation.current_text)):
         yield hold
     else:
-        yield Edit(thread_post=current, text=case.current, record=record, retitle=_retitles(case, current))
+        yield Edit(
+            thread_post=current,
+            text=situation.current_text,
+            record=record,
+            retitle=_retitles(situation, current),
+        )
 
 
-def _retitles(case: Case, current: ThreadPost) -> bool:
+def _retitles(situation: Situation, current: ThreadPost) -> bool:
     """Return whether a person wants the title changed, and the source has another one."""
-    wanted = case.order is not None and case.ordered(OrderKind.REFRESH) and case.order.title
-    text = case.current
+    wanted = situation.order is not None and situation.ordered(OrderKind.REFRESH) and situation.order.title
+    text = situation.current_text
     return wanted and isinstance(text, Rendered) and text.title.strip() != current.post.title
 
 
@@ -81,11 +88,11 @@ def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Hold]:
         yield Hold(reason=Reason.TITLE_STAYS, url=current.post.url, title=text.title.strip())
 
 
-def _differs(case: Case, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
+def _differs(situation: Situation, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
     if record is None:
         return True
-    same = _essay(record) == text.essay and not _lacks_what_is_around(case, record)
-    if case.thread.refresh is Refresh.PREAMBLE and not ordered and same:
+    same = _essay(record) == text.essay and not _lacks_what_is_around(situation, record)
+    if situation.thread.refresh is Refresh.PREAMBLE and not ordered and same:
         return False
     return record.sent != text_digest(text)
 
@@ -99,11 +106,11 @@ def _edited_by_hand(record: PostRecord | None, current: ThreadPost) -> bool:
     return record is not None and bool(record.answered) and record.answered != body_digest(current.post)
 
 
-def _edited_before(case: Case, current: ThreadPost, text: Rendered) -> Hold | None:
+def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) -> Hold | None:
     """Not again what was refused for good, and not more often than readers and the server can bear."""
     edits = [
         intent
-        for intent in case.observation.intents
+        for intent in situation.observation.intents
         if intent.new.kind is IntentKind.EDIT and intent.new.post_id == current.id
     ]
     if not edits:
@@ -112,6 +119,6 @@ def _edited_before(case: Case, current: ThreadPost, text: Rendered) -> Hold | No
     if last.state is IntentState.REFUSED and last.new.draft is not None and says(last.new.draft, text):
         return Hold(reason=Reason.REFUSED_BEFORE, why=last.note)
     until: datetime = last.changed + EDIT_EVERY
-    if case.now < until and last.state is not IntentState.NOT_SENT:
+    if situation.now < until and last.state is not IntentState.NOT_SENT:
         return Hold(reason=Reason.EDITED_LATELY, until=until)
     return None

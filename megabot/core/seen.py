@@ -175,18 +175,18 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Situation:
     """Everything a decision about one thread is made from.
 
-    `wanted` is what the due edition would say, `current` what the standing post would say by the source as
-    it is now; each is None until a rule asks for it.
+    `due_text` is what the due edition would say, `current_text` what the standing post would say by the
+    source as it is now; each is None until a rule asks for it.
     """
 
     now: datetime
     thread: Thread
     observation: Observation
-    wanted: Rendered | RenderProblem | None = None
-    current: Rendered | RenderProblem | None = None
+    due_text: Rendered | RenderProblem | None = None
+    current_text: Rendered | RenderProblem | None = None
     order: Order | None = None
 
     @property
@@ -197,7 +197,7 @@ class Case:
     @property
     def rendered(self) -> bool:
         """Whether the template gave a text."""
-        return isinstance(self.wanted, Rendered) or isinstance(self.current, Rendered)
+        return isinstance(self.due_text, Rendered) or isinstance(self.current_text, Rendered)
 
     def ordered(self, kind: OrderKind) -> bool:
         """Tell whether a person asked for this."""

@@ -7,24 +7,28 @@ from megabot.core.actions import Hold, Lock, Reason, Unlock, Withdraw
 from megabot.core.marker import UNDONE, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind, ThreadPost
+from megabot.core.seen import Order, OrderKind, Situation, ThreadPost
 
 
-def decide_undo(case: Case) -> Withdraw | Hold | None:
+def decide_undo(situation: Situation) -> Withdraw | Hold | None:
     """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
-    if case.order is None or not case.ordered(OrderKind.UNDO) or _was_carried_out(case, case.order):
+    if (
+        situation.order is None
+        or not situation.ordered(OrderKind.UNDO)
+        or _was_carried_out(situation, situation.order)
+    ):
         return None
-    copy = case.observation.current
+    copy = situation.observation.current
     if copy is None:
         return Hold(reason=Reason.NOTHING_STANDS)
     others = tuple(
-        thread_post for thread_post in case.observation.of_edition(copy.key) if thread_post is not copy
+        thread_post for thread_post in situation.observation.of_edition(copy.key) if thread_post is not copy
     )
     before = next(
         (thread_post for thread_post in others if thread_post.post.open and not thread_post.withdrawn), None
     )
     if before is not None:
-        return Withdraw(thread_post=copy, current=before, order=case.order.id)
+        return Withdraw(thread_post=copy, current=before, order=situation.order.id)
     undone = next((thread_post for thread_post in others if thread_post.withdrawn), None)
     if undone is not None and not copy.withdrawn:
         return Hold(reason=Reason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
@@ -32,13 +36,13 @@ def decide_undo(case: Case) -> Withdraw | Hold | None:
     return Hold(reason=reason, url=copy.post.url)
 
 
-def lock_the_undone_copy(case: Case) -> Iterator[Lock]:
+def lock_the_undone_copy(situation: Situation) -> Iterator[Lock]:
     """Lock a withdrawn copy, once: a person may unlock it."""
-    current = case.observation.current
-    for thread_post in case.observation.older:
+    current = situation.observation.current
+    for thread_post in situation.observation.older:
         if current is None or not thread_post.withdrawn or thread_post.key != current.key:
             continue
-        locked = case.observation.was_done(
+        locked = situation.observation.was_done(
             IntentKind.LOCK, edition=thread_post.key, copy=thread_post.copy, post_id=thread_post.id
         )
         may = thread_post.post.creator_is_moderator or thread_post.post.creator.admin
@@ -46,29 +50,29 @@ def lock_the_undone_copy(case: Case) -> Iterator[Lock]:
             yield Lock(thread_post=thread_post, current=thread_post)
 
 
-def unlock_the_restored_post(case: Case, current: ThreadPost) -> Iterator[Unlock]:
+def unlock_the_restored_post(situation: Situation, current: ThreadPost) -> Iterator[Unlock]:
     """Take our own lock off the post that a withdrawn copy had replaced, once: a person may lock it."""
     may = current.post.creator_is_moderator or current.post.creator.admin
     if not (current.post.locked and may):
         return
-    for copy in case.observation.of_edition(current.key):
-        done = partial(case.observation.was_done, edition=copy.key, copy=copy.copy, post_id=current.id)
+    for copy in situation.observation.of_edition(current.key):
+        done = partial(situation.observation.was_done, edition=copy.key, copy=copy.copy, post_id=current.id)
         if copy.withdrawn and done(IntentKind.LOCK) and not done(IntentKind.UNLOCK):
             yield Unlock(thread_post=current, copy=copy)
             return
 
 
-def _was_carried_out(case: Case, order: Order) -> bool:
+def _was_carried_out(situation: Situation, order: Order) -> bool:
     """Tell by the ledger, or where that was restored by a comment newer than the order (C08)."""
     known = any(
         intent.new.kind is IntentKind.WITHDRAW
         and intent.new.order == order.id
         and (intent.open or intent.state is IntentState.DONE)
-        for intent in case.observation.intents
+        for intent in situation.observation.intents
     )
     return known or any(
-        withdraws(comment, case.thread.name) and order.is_older_than(comment.published)
-        for comment in case.observation.comments
+        withdraws(comment, situation.thread.name) and order.is_older_than(comment.published)
+        for comment in situation.observation.comments
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from megabot import deed_texts
-from megabot.core.actions import Action, Adopt, Hold, Need, Publish, Reason, Resend, Write
+from megabot.core.actions import Action, Adopt, Hold, MissingInput, Publish, Reason, Resend, Write
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
@@ -102,7 +102,7 @@ def _facts(action: Action) -> dict[str, object]:
     match action:
         case Hold():
             return {"reason": action.reason.value}
-        case Need():
+        case MissingInput():
             return {}
         case _:
             return {"action": type(action).__name__.lower()} | _about(action)

@@ -12,9 +12,9 @@ import pytest
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.renderer import Renderer
-from megabot.core.actions import Need, Reason
+from megabot.core.actions import MissingInput, Reason
 from megabot.core.posts import Place
-from megabot.core.seen import Case, Order, OrderKind
+from megabot.core.seen import Order, OrderKind, Situation
 from megabot.core.threads import Companion, Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import Bug, ConfigError, LedgerError, NotSent, SourceBroken, Stopping, Unreadable
 from megabot.orders import carry_out
@@ -207,7 +207,7 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
     class Forgetful:
         """Renders, and gives nothing."""
 
-        def due(self, case: Case, place: Place) -> tuple[None, str]:
+        def due(self, situation: Situation, place: Place) -> tuple[None, str]:
             return None, ""
 
     world.clock.at = SLOT + WEEK
@@ -217,11 +217,11 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
     observation = replace(
         report.observation, known_since=SLOT, removals_read=True, trusted=True, records=(), intents=()
     )
-    case = Case(now=world.clock.now(), thread=NEWS, observation=observation)
+    situation = Situation(now=world.clock.now(), thread=NEWS, observation=observation)
     one = Pass(ports=ports, listing=cast("Any", None), composer=cast("Any", Forgetful()))
 
-    with pytest.raises(Bug, match=Need.TEXT.name):
-        _decide(one, case, PLACE)
+    with pytest.raises(Bug, match=MissingInput.TEXT.name):
+        _decide(one, situation, PLACE)
 
 
 # -- one file of the source

@@ -7,7 +7,7 @@ from megabot import reconcile
 from megabot.adapters import home_servers
 from megabot.adapters.public_web import PublicWeb
 from megabot.core import adoption, doubles, federation, plan, publication, refreshing, undoing, upkeep
-from megabot.core.seen import Case, ThreadPost
+from megabot.core.seen import Situation, ThreadPost
 from tests.mutants.change import (
     call,
     condition,
@@ -45,12 +45,12 @@ def left_out(rule: Callable[..., object], name: str, *caught_by: str) -> Mutant:
     return Mutant(name=name, changes=(without_entry(publication, rule),), caught_by=caught_by, rule=rule)
 
 
-def is_old_enough(case: Case, due: datetime) -> bool:
-    return due <= case.now
+def is_old_enough(situation: Situation, due: datetime) -> bool:
+    return due <= situation.now
 
 
-def is_not_known(case: Case, current: ThreadPost) -> bool:
-    return current.id not in case.observation.pin_events
+def is_not_known(situation: Situation, current: ThreadPost) -> bool:
+    return current.id not in situation.observation.pin_events
 
 
 RULES_LEFT_OUT = (

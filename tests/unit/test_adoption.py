@@ -17,12 +17,12 @@ from tests.making import (
     NOW,
     POST,
     SLOT,
+    a_situation,
     a_telling,
     a_thread,
     a_thread_post,
     an_edition,
     an_intent,
-    case,
 )
 
 BY_HAND = a_thread_post(copy=3, creator=MODERATOR).post
@@ -30,7 +30,7 @@ CARRIED = replace(a_thread_post(copy=3, adopted=True), post=BY_HAND)
 
 
 def decided(**looked: object) -> Adopt | Hold | None:
-    return decide_adoption(case(**{"order": ADOPT, "post_to_adopt": BY_HAND, **looked}))  # type: ignore[arg-type]
+    return decide_adoption(a_situation(**{"order": ADOPT, "post_to_adopt": BY_HAND, **looked}))  # type: ignore[arg-type]
 
 
 # -- which edition

@@ -10,9 +10,9 @@ from megabot.core.announcing import announce_the_next, announcement, announces_a
 from megabot.core.marker import ANNOUNCED, CommentMarker, signed
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, ThreadPost
+from megabot.core.seen import Situation, ThreadPost
 from megabot.core.threads import Previous, Rendered
-from tests.making import NOW, WEEK, a_post, a_thread, an_intent, case
+from tests.making import NOW, WEEK, a_post, a_situation, a_thread, an_intent
 
 TEXT = Rendered(title="News 47", body="An essay.", first_comment="Hello.")
 SIX_HOURS = timedelta(hours=6)
@@ -27,15 +27,15 @@ SOON = Comment(
 )
 
 
-def at_slot_minus(span: timedelta, **looked: object) -> Case:
+def at_slot_minus(span: timedelta, **looked: object) -> Situation:
     """A look so long before the next slot."""
     coming = announces_at(THREAD, NOW)
     assert coming is not None
-    made = case(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
+    made = a_situation(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
     return replace(made, observation=replace(made.observation, **looked))  # type: ignore[arg-type]
 
 
-def actions(made: Case, *, may_mark: bool = True) -> list[object]:
+def actions(made: Situation, *, may_mark: bool = True) -> list[object]:
     return list(announce_the_next(made, STANDING, may_mark=may_mark))
 
 
@@ -81,7 +81,7 @@ def test_a_first_comment_that_may_have_been_made_is_not_made_again(
 ) -> None:
     thread = a_thread(first_comment="Hello.")
     tried = an_intent(IntentKind.FIRST_COMMENT, state, post_id=STANDING.id, changed=NOW)
-    made = replace(case(thread=thread, posts=(STANDING,), intents=(tried,)), current=TEXT)
+    made = replace(a_situation(thread=thread, posts=(STANDING,), intents=(tried,)), current_text=TEXT)
 
     assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == (
         [FirstComment(thread_post=STANDING, text="Hello.")] if again else []
@@ -92,7 +92,7 @@ def test_a_first_comment_that_may_have_been_made_is_not_made_again(
 def test_the_marks_of_the_first_comment_and_of_the_announcement_are_two() -> None:
     first = replace(SOON, content=SOON.content.replace("announced", "first"))
     marked = an_intent(IntentKind.DISTINGUISH, IntentState.DONE, post_id=STANDING.id)
-    made = case(posts=(STANDING,), comments=(first,), intents=(marked,))
+    made = a_situation(posts=(STANDING,), comments=(first,), intents=(marked,))
 
     assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == [
         Distinguish(thread_post=STANDING, comment_id=9, first=True)
@@ -126,11 +126,11 @@ def test_a_mark_that_was_refused_is_not_tried_again() -> None:
     ],
 )
 def test_another_comment_is_no_announcement(other: Comment) -> None:
-    assert announcement(case(comments=(other,)), STANDING) is None
+    assert announcement(a_situation(comments=(other,)), STANDING) is None
 
 
 def test_a_thread_that_says_nothing_of_it_announces_nothing() -> None:
-    assert actions(case(posts=(STANDING,))) == []
+    assert actions(a_situation(posts=(STANDING,))) == []
     assert announces_at(a_thread(), NOW) is None
 
 
@@ -141,7 +141,7 @@ def test_a_slot_that_is_left_out_is_not_announced() -> None:
     thread = replace(THREAD, schedule=replace(THREAD.schedule, skip=skip))
 
     assert announces_at(thread, NOW) is None
-    assert actions(case(now=coming, thread=thread, posts=(STANDING,))) == []
+    assert actions(a_situation(now=coming, thread=thread, posts=(STANDING,))) == []
 
 
 def test_once_the_moment_is_over_there_is_none_to_wait_for() -> None:
@@ -156,12 +156,13 @@ def test_after_the_last_edition_nothing_is_announced() -> None:
     over = replace(THREAD, schedule=replace(THREAD.schedule, once=True))
 
     assert (
-        list(announce_the_next(case(now=NOW, thread=over, posts=(STANDING,)), STANDING, may_mark=True)) == []
+        list(announce_the_next(a_situation(now=NOW, thread=over, posts=(STANDING,)), STANDING, may_mark=True))
+        == []
     )
 
 
 def test_without_a_text_of_its_own_there_is_no_first_comment() -> None:
-    made = case(thread=a_thread(first_comment="Hello."), posts=(STANDING,))
-    silent = replace(made, current=replace(TEXT, first_comment=""))
+    made = a_situation(thread=a_thread(first_comment="Hello."), posts=(STANDING,))
+    silent = replace(made, current_text=replace(TEXT, first_comment=""))
 
     assert list(make_the_first_comment(silent, STANDING, posted=NOW, may_mark=True)) == []

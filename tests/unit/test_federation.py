@@ -16,12 +16,12 @@ from megabot.core.upkeep import decide_upkeep
 from tests.making import (
     NOW,
     a_pinned_post,
+    a_situation,
     a_telling,
     a_thread,
     a_thread_post,
     an_intent,
     an_observation,
-    case,
 )
 
 HOME = "https://alpha.example/c/news"
@@ -42,7 +42,7 @@ def an_answer(pin: HomePin, **changed: object) -> HomeReading:
 
 
 def upkeep(answer: HomeReading | None, **of: object) -> tuple[Action, ...]:
-    return decide_upkeep(case(**{**KNOWN, "home_answer": answer, **of}))  # type: ignore[arg-type]
+    return decide_upkeep(a_situation(**{**KNOWN, "home_answer": answer, **of}))  # type: ignore[arg-type]
 
 
 def held(reason: Reason, *, software: str | None = None, why: str | None = None) -> Hold:

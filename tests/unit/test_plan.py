@@ -7,7 +7,7 @@ import pytest
 from megabot.core.actions import (
     Action,
     Hold,
-    Need,
+    MissingInput,
     Pin,
     Publish,
     Reason,
@@ -23,10 +23,10 @@ from tests.making import (
     WEEK,
     a_pinned_post,
     a_record,
+    a_situation,
     a_thread_post,
     an_edition,
     an_intent,
-    case,
 )
 
 THERE = Hold(reason=Reason.THERE, edition="2026-W47")
@@ -37,12 +37,12 @@ THERE = Hold(reason=Reason.THERE, edition="2026-W47")
 @pytest.mark.parametrize("skew", [CLOCK_TOLERANCE, -CLOCK_TOLERANCE])
 def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None:
     """K10."""
-    assert writes(decide(case(clock_skew=skew))) != ()
+    assert writes(decide(a_situation(clock_skew=skew))) != ()
 
 
 @pytest.mark.parametrize("hours", [2, -2])
 def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
-    plan = decide(case(clock_skew=timedelta(hours=hours), posts=(a_thread_post(46),), order=REFRESH))
+    plan = decide(a_situation(clock_skew=timedelta(hours=hours), posts=(a_thread_post(46),), order=REFRESH))
 
     assert plan == (Hold(reason=Reason.CLOCK, clock_skew=timedelta(hours=hours)),)
 
@@ -50,23 +50,23 @@ def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
 def test_nothing_is_written_by_a_clock_before_this_program_was_made() -> None:
     behind = (Hold(reason=Reason.CLOCK, clock_skew=timedelta(0)),)
 
-    assert decide(case(now=BUILT - timedelta(seconds=1))) == behind
-    assert decide(case(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != behind
+    assert decide(a_situation(now=BUILT - timedelta(seconds=1))) == behind
+    assert decide(a_situation(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != behind
 
 
 def test_nothing_is_written_by_a_clock_behind_our_own_editions() -> None:
     records = (a_record(46), a_record(48), a_record(45))
     behind = SLOT + WEEK - CLOCK_TOLERANCE
 
-    assert writes(decide(case(records=records, now=behind - timedelta(seconds=1)))) == ()
-    assert holds(decide(case(records=records, now=behind)))[-1].reason is not Reason.CLOCK
+    assert writes(decide(a_situation(records=records, now=behind - timedelta(seconds=1)))) == ()
+    assert holds(decide(a_situation(records=records, now=behind)))[-1].reason is not Reason.CLOCK
 
 
 # -- what stands alone
 
 
 def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() -> None:
-    plan = decide(case(posts=(a_thread_post(46), a_pinned_post(45)), order=POST))
+    plan = decide(a_situation(posts=(a_thread_post(46), a_pinned_post(45)), order=POST))
 
     assert [type(action) for action in plan] == [Publish]
 
@@ -74,16 +74,20 @@ def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() ->
 def test_a_post_sent_again_stands_alone() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decide(case(posts=(a_thread_post(46),), intents=(unknown,))) == (Resend(intent=unknown),)
+    assert decide(a_situation(posts=(a_thread_post(46),), intents=(unknown,))) == (Resend(intent=unknown),)
 
 
 def test_what_must_be_known_first_stands_alone() -> None:
-    assert decide(case(removals_read=False, posts=(a_thread_post(46),))) == (Need.REMOVALS_AND_PINS,)
-    assert decide(case(posts=(a_thread_post(),), order=REFRESH, current=None)) == (Need.PIN_LOG,)
+    assert decide(a_situation(removals_read=False, posts=(a_thread_post(46),))) == (
+        MissingInput.REMOVALS_AND_PINS,
+    )
+    assert decide(a_situation(posts=(a_thread_post(),), order=REFRESH, current_text=None)) == (
+        MissingInput.PIN_LOG,
+    )
 
 
 def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
-    plan = decide(case(posts=(a_thread_post(),), created_ids=frozenset({47})))
+    plan = decide(a_situation(posts=(a_thread_post(),), created_ids=frozenset({47})))
 
     assert plan == (Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), THERE)
 
@@ -91,7 +95,7 @@ def test_upkeep_comes_with_the_reason_why_nothing_is_posted() -> None:
 def test_what_stands_is_kept_up_while_the_outcome_of_a_new_post_is_unknown() -> None:
     sending = an_intent(state=IntentState.SENDING)
 
-    plan = decide(case(posts=(a_thread_post(46),), pin_events={46: None}, intents=(sending,)))
+    plan = decide(a_situation(posts=(a_thread_post(46),), pin_events={46: None}, intents=(sending,)))
 
     assert writes(plan) == (Pin(thread_post=a_thread_post(46), kind=Feature.COMMUNITY),)
     assert holds(plan)[0].reason is Reason.OUTCOME_UNKNOWN
@@ -99,7 +103,7 @@ def test_what_stands_is_kept_up_while_the_outcome_of_a_new_post_is_unknown() -> 
 
 def test_a_plan_falls_into_writes_and_holds_and_needs() -> None:
     pin, held = Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), Hold(reason=Reason.THERE)
-    plan: tuple[Action, ...] = (pin, held, Need.TEXT)
+    plan: tuple[Action, ...] = (pin, held, MissingInput.TEXT)
 
     assert writes(plan) == (pin,)
     assert holds(plan) == (held,)

@@ -17,7 +17,7 @@ from megabot.core.actions import (
     Edit,
     FirstComment,
     Lock,
-    Need,
+    MissingInput,
     Pin,
     Publish,
     Release,
@@ -33,7 +33,7 @@ from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
 from megabot.core.publication import hold_after
 from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Case, HomePin, Observation, OrderKind, ThreadPost
+from megabot.core.seen import HomePin, Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import RenderProblem
 from megabot.core.upkeep import KINDS, is_pinned
@@ -50,7 +50,7 @@ def made(plan: Plan) -> list[Publish | Resend]:
     return [action for action in plan if isinstance(action, Publish | Resend)]
 
 
-def of_due(one: Case) -> list[ThreadPost | PostRecord]:
+def of_due(one: Situation) -> list[ThreadPost | PostRecord]:
     """Everything that is known to carry the due edition."""
     key = one.observation.due.key if one.observation.due else ""
     return [
@@ -59,31 +59,31 @@ def of_due(one: Case) -> list[ThreadPost | PostRecord]:
     ]
 
 
-def a_post_is_made_alone(one: Case, plan: Plan) -> bool:
-    return len(plan) == 1 or not any(isinstance(action, Publish | Resend | Need) for action in plan)
+def a_post_is_made_alone(one: Situation, plan: Plan) -> bool:
+    return len(plan) == 1 or not any(isinstance(action, Publish | Resend | MissingInput) for action in plan)
 
 
-def an_edition_gets_no_second_post_without_a_repost(one: Case, plan: Plan) -> bool:
+def an_edition_gets_no_second_post_without_a_repost(one: Situation, plan: Plan) -> bool:
     return not made(plan) or not of_due(one) or one.ordered(OrderKind.REPOST)
 
 
-def a_post_is_made_only_from_a_look_that_proves_something(one: Case, plan: Plan) -> bool:
+def a_post_is_made_only_from_a_look_that_proves_something(one: Situation, plan: Plan) -> bool:
     return not made(plan) or (
         one.observation.trusted and one.observation.removals_read and not one.observation.hiding_settings
     )
 
 
-def no_post_is_made_beside_one_that_may_be_it(one: Case, plan: Plan) -> bool:
+def no_post_is_made_beside_one_that_may_be_it(one: Situation, plan: Plan) -> bool:
     return not (made(plan) and one.observation.hidden_posts) or one.ordered(OrderKind.REPOST)
 
 
-def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Case, plan: Plan) -> bool:
+def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Situation, plan: Plan) -> bool:
     current = one.observation.current
     served = any(isinstance(action, Pin | Unpin | Tell | Lock) for action in plan)
     return not (served and current is not None and current.post.federation_pending)
 
 
-def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bool:
+def no_post_is_made_while_another_may_be_on_its_way(one: Situation, plan: Plan) -> bool:
     opened = [
         intent for intent in one.observation.intents if intent.open and intent.new.kind is IntentKind.PUBLISH
     ]
@@ -94,24 +94,24 @@ def no_post_is_made_while_another_may_be_on_its_way(one: Case, plan: Plan) -> bo
     return not made(plan) or all(over)
 
 
-def a_post_is_of_the_due_edition(one: Case, plan: Plan) -> bool:
+def a_post_is_of_the_due_edition(one: Situation, plan: Plan) -> bool:
     editions = [
         each.edition.key if isinstance(each, Publish) else each.intent.new.edition for each in made(plan)
     ]
     return not editions or (one.observation.due is not None and editions == [one.observation.due.key])
 
 
-def a_copy_has_a_number_that_no_other_has(one: Case, plan: Plan) -> bool:
+def a_copy_has_a_number_that_no_other_has(one: Situation, plan: Plan) -> bool:
     taken = {known.copy for known in of_due(one)}
     return not any(isinstance(action, Publish) and action.copy in taken for action in plan)
 
 
-def a_broken_text_is_never_sent(one: Case, plan: Plan) -> bool:
+def a_broken_text_is_never_sent(one: Situation, plan: Plan) -> bool:
     sent = any(isinstance(action, Publish | Edit) for action in plan)
-    return not (sent and isinstance(one.wanted, RenderProblem))
+    return not (sent and isinstance(one.due_text, RenderProblem))
 
 
-def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan: Plan) -> bool:
+def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Situation, plan: Plan) -> bool:
     unpins = [action for action in plan if isinstance(action, Unpin)]
     current = one.observation.current
     return not unpins or (
@@ -121,7 +121,7 @@ def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Case, plan:
     )
 
 
-def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan: Plan) -> bool:
+def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Situation, plan: Plan) -> bool:
     remote = one.observation.home and one.thread.pin is PinKind.COMMUNITY
     answer = one.observation.home_answer
     shown = answer is not None and (answer.post_id, answer.pin) == (
@@ -131,7 +131,7 @@ def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Case, plan
     return not (remote and any(isinstance(action, Unpin) for action in plan)) or shown
 
 
-def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan) -> bool:
+def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Situation, plan: Plan) -> bool:
     pins = [action for action in plan if isinstance(action, Pin)]
     return len(pins) <= 1 and all(
         pin.thread_post == one.observation.current and not is_pinned(pin.thread_post.post, pin.kind)
@@ -139,12 +139,12 @@ def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Case, plan: Plan
     )
 
 
-def only_own_posts_that_can_be_opened_are_touched(one: Case, plan: Plan) -> bool:
+def only_own_posts_that_can_be_opened_are_touched(one: Situation, plan: Plan) -> bool:
     touched = [action.thread_post for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
     return all(post in one.observation.posts and post.post.open for post in touched)
 
 
-def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Case, plan: Plan) -> bool:
+def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Situation, plan: Plan) -> bool:
     edits = [action for action in plan if isinstance(action, Edit)]
     return not edits or (
         one.ordered(OrderKind.REFRESH)
@@ -154,15 +154,15 @@ def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Case, plan:
     )
 
 
-def nothing_is_written_by_a_wrong_clock(one: Case, plan: Plan) -> bool:
+def nothing_is_written_by_a_wrong_clock(one: Situation, plan: Plan) -> bool:
     return not writes(plan) or abs(one.observation.clock_skew) <= CLOCK_TOLERANCE
 
 
-def the_same_look_gives_the_same_plan(one: Case, plan: Plan) -> bool:
+def the_same_look_gives_the_same_plan(one: Situation, plan: Plan) -> bool:
     return decide(replace(one)) == plan
 
 
-ALWAYS: tuple[Callable[[Case, Plan], bool], ...] = (
+ALWAYS: tuple[Callable[[Situation, Plan], bool], ...] = (
     a_post_is_made_alone,
     an_edition_gets_no_second_post_without_a_repost,
     a_post_is_made_only_from_a_look_that_proves_something,
@@ -184,7 +184,7 @@ ALWAYS: tuple[Callable[[Case, Plan], bool], ...] = (
 
 @MANY
 @given(CASES)
-def test_whatever_is_seen_the_plan_keeps_to_all_of_these(one: Case) -> None:
+def test_whatever_is_seen_the_plan_keeps_to_all_of_these(one: Situation) -> None:
     plan = decide(one)
 
     assert [always.__name__ for always in ALWAYS if not always(one, plan)] == []
@@ -193,33 +193,33 @@ def test_whatever_is_seen_the_plan_keeps_to_all_of_these(one: Case) -> None:
 # -- where it leads
 
 
-def answered(one: Case, need: Need) -> Case:
+def answered(one: Situation, missing: MissingInput) -> Situation:
     """Give a decision what it needs, as the server would that knows of nothing more."""
-    match need:
-        case Need.TEXT:
-            return replace(one, wanted=TEXT)
-        case Need.CURRENT_TEXT:
-            return replace(one, current=TEXT)
-        case Need.REMOVALS_AND_PINS:
+    match missing:
+        case MissingInput.TEXT:
+            return replace(one, due_text=TEXT)
+        case MissingInput.CURRENT_TEXT:
+            return replace(one, current_text=TEXT)
+        case MissingInput.REMOVALS_AND_PINS:
             return replace(one, observation=replace(one.observation, removals_read=True))
-        case Need.PIN_LOG:
+        case MissingInput.PIN_LOG:
             silent = dict.fromkeys((thread_post.id for thread_post in one.observation.posts), None)
             return replace(
                 one, observation=replace(one.observation, pin_events=silent | one.observation.pin_events)
             )
         case _:
-            assert_never(need)
+            assert_never(missing)
 
 
-def settled_plan(one: Case) -> Plan:
+def settled_plan(one: Situation) -> Plan:
     """Decide, giving the decision what it needs: each thing once at most."""
-    for _ in Need:
+    for _ in MissingInput:
         plan = decide(one)
-        if not isinstance(plan[0], Need):
+        if not isinstance(plan[0], MissingInput):
             break
         one = answered(one, plan[0])
     plan = decide(one)
-    assert not any(isinstance(action, Need) for action in plan)
+    assert not any(isinstance(action, MissingInput) for action in plan)
     return plan
 
 
@@ -289,7 +289,7 @@ def carried_out(observation: Observation, action: Write) -> Observation:  # noqa
 
 @MANY
 @given(CASES)
-def test_in_a_few_rounds_there_is_nothing_left_to_do(one: Case) -> None:
+def test_in_a_few_rounds_there_is_nothing_left_to_do(one: Situation) -> None:
     for _ in range(ROUNDS):
         for action in writes(settled_plan(one)):
             one = replace(one, observation=carried_out(one.observation, action))

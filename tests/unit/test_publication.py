@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Hold, Need, Publish, Reason, Resend
+from megabot.core.actions import Hold, MissingInput, Publish, Reason, Resend
 from megabot.core.posts import Post
 from megabot.core.publication import (
     Verdict,
@@ -19,7 +19,7 @@ from megabot.core.publication import (
     the_grace_is_over,
 )
 from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Case, Order, OrderKind
+from megabot.core.seen import Order, OrderKind, Situation
 from megabot.core.threads import Rendered
 from tests.making import (
     BROKEN,
@@ -34,11 +34,11 @@ from tests.making import (
     WEEKLY,
     a_draft,
     a_record,
+    a_situation,
     a_thread,
     a_thread_post,
     an_edition,
     an_intent,
-    case,
 )
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -50,7 +50,7 @@ BY_HAND: Post = replace(
 
 
 def decided(**of: object) -> Verdict:
-    return decide_publication(case(**of))  # type: ignore[arg-type]
+    return decide_publication(a_situation(**of))  # type: ignore[arg-type]
 
 
 def is_posted(**of: object) -> bool:
@@ -271,7 +271,7 @@ def test_another_order_posts_nothing_even_if_an_edition_is_due() -> None:
 
 
 def test_removals_and_pins_are_read_before_anything_is_posted() -> None:
-    assert decided(removals_read=False) is Need.REMOVALS_AND_PINS
+    assert decided(removals_read=False) is MissingInput.REMOVALS_AND_PINS
 
 
 @pytest.mark.parametrize("order", [None, POST])
@@ -310,7 +310,7 @@ def test_a_removed_post_without_its_text_may_be_this_editions(post: Post, *, hel
 def test_beside_a_removed_post_without_its_text_nothing_is_sent_again_either() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decided(hidden_posts=(HIDDEN,), intents=(unknown,), wanted=None) == Hold(
+    assert decided(hidden_posts=(HIDDEN,), intents=(unknown,), due_text=None) == Hold(
         reason=Reason.BODY_HIDDEN, url=HIDDEN.url
     )
 
@@ -343,7 +343,7 @@ def test_a_post_that_never_came_to_be_is_sent_as_it_was_decided() -> None:
 def test_it_is_sent_again_without_asking_the_renderer() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decided(intents=(unknown,), wanted=None) == Resend(intent=unknown)
+    assert decided(intents=(unknown,), due_text=None) == Resend(intent=unknown)
 
 
 def test_a_post_of_an_edition_that_is_over_is_not_sent_again() -> None:
@@ -358,12 +358,12 @@ def test_a_post_of_an_edition_that_is_over_is_not_sent_again() -> None:
 
 
 def test_the_text_is_rendered_last() -> None:
-    assert decided(wanted=None) is Need.TEXT
+    assert decided(due_text=None) is MissingInput.TEXT
 
 
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_a_broken_template_posts_nothing_and_names_the_line(order: Order | None) -> None:
-    assert decided(wanted=BROKEN, order=order) == Hold(reason=Reason.TEXT_BROKEN, problems=BROKEN.problems)
+    assert decided(due_text=BROKEN, order=order) == Hold(reason=Reason.TEXT_BROKEN, problems=BROKEN.problems)
 
 
 def test_a_text_that_the_server_refused_is_not_sent_again() -> None:
@@ -382,7 +382,7 @@ def test_a_text_that_the_server_refused_is_not_sent_again() -> None:
     ],
 )
 def test_a_refused_text_that_was_changed_is_sent(changed: Rendered) -> None:
-    assert is_posted(intents=(an_intent(state=IntentState.REFUSED),), wanted=changed)
+    assert is_posted(intents=(an_intent(state=IntentState.REFUSED),), due_text=changed)
 
 
 @pytest.mark.parametrize("order", [POST, REPOST])
@@ -431,8 +431,8 @@ def test_a_thread_by_hand_is_known_by_the_title_of_the_one_that_stands() -> None
     """The template's title may have changed with this edition."""
     wanted = replace(TEXT, title="World news 47")
 
-    assert not is_posted(manual_posts=(BY_HAND,), wanted=wanted, posts=(a_thread_post(46),))
-    assert is_posted(manual_posts=(BY_HAND,), wanted=wanted)
+    assert not is_posted(manual_posts=(BY_HAND,), due_text=wanted, posts=(a_thread_post(46),))
+    assert is_posted(manual_posts=(BY_HAND,), due_text=wanted)
 
 
 def test_any_of_several_pinned_posts_may_be_the_thread_by_hand() -> None:
@@ -487,16 +487,16 @@ def test_a_publish_names_the_order_that_asked_for_it(order: Order | None, id_: s
 
 
 @pytest.mark.parametrize("rule", [it_is_there, a_skipped_slot_stays_empty, the_grace_is_over])
-def test_a_rule_out_of_its_order_is_a_bug_and_no_wrong_answer(rule: Callable[[Case], object]) -> None:
+def test_a_rule_out_of_its_order_is_a_bug_and_no_wrong_answer(rule: Callable[[Situation], object]) -> None:
     with pytest.raises(ValueError, match="nothing is due"):
-        rule(case(due=None))
+        rule(a_situation(due=None))
 
 
 def test_nothing_is_published_without_a_text() -> None:
     with pytest.raises(TypeError, match="no text"):
-        publish_it(case(wanted=BROKEN))
+        publish_it(a_situation(due_text=BROKEN))
 
 
 @pytest.mark.parametrize("kind", [OrderKind.POST, OrderKind.REPOST])
 def test_only_a_refresh_is_kept_from_posting(kind: OrderKind) -> None:
-    assert another_order_posts_nothing(case(order=Order(kind, "shell:9"))) is None
+    assert another_order_posts_nothing(a_situation(order=Order(kind, "shell:9"))) is None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Hold, Need, Publish, Reason, Resend
+from megabot.core.actions import Hold, MissingInput, Publish, Reason, Resend
 from megabot.core.publication import decide_publication
 from megabot.core.records import IntentState
 from tests.making import (
@@ -15,15 +15,15 @@ from tests.making import (
     REPOST,
     SLOT,
     TEXT,
+    a_situation,
     a_thread_post,
     an_edition,
     an_intent,
-    case,
 )
 
 Mend = dict[str, object]
 
-BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
+BY_ITSELF: list[tuple[str, Mend, Reason | MissingInput | type]] = [
     ("nothing due", {}, Reason.NOTHING_DUE),
     ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.UNKNOWN_FOR_LONG),
     ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.THERE),
@@ -33,14 +33,14 @@ BY_ITSELF: list[tuple[str, Mend, Reason | Need | type]] = [
     ("grace over", {"known_since": SLOT}, Reason.PAST_GRACE),
     ("in another community", {"now": NOW}, Reason.STRAYED),
     ("refresh ordered", {"wrong_community": False}, Reason.NOT_ORDERED),
-    ("not looked deep", {"order": None}, Need.REMOVALS_AND_PINS),
+    ("not looked deep", {"order": None}, MissingInput.REMOVALS_AND_PINS),
     ("settings hide", {"removals_read": True}, Reason.SETTINGS_HIDE),
     ("nothing proven", {"hiding_settings": ()}, Reason.NOT_PROVEN),
     ("removed, text hidden", {"trusted": True}, Reason.BODY_HIDDEN),
     ("sent in vain", {"hidden_posts": ()}, Resend),
-    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, Need.TEXT),
-    ("text broken", {"wanted": BROKEN}, Reason.TEXT_BROKEN),
-    ("text refused", {"wanted": TEXT}, Reason.REFUSED_BEFORE),
+    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, MissingInput.TEXT),
+    ("text broken", {"due_text": BROKEN}, Reason.TEXT_BROKEN),
+    ("text refused", {"due_text": TEXT}, Reason.REFUSED_BEFORE),
     ("made by hand", {"intents": ()}, Reason.HAND_MADE),
     ("nothing wrong", {"manual_posts": ()}, Publish),
 ]
@@ -58,33 +58,33 @@ ALL_WRONG: Mend = {
     "hiding_settings": ("show_bot_accounts",),
     "trusted": False,
     "hidden_posts": (a_thread_post(removed=True, body="").post,),
-    "wanted": None,
+    "due_text": None,
     "manual_posts": (a_thread_post(creator=MODERATOR).post,),
 }
 
-REPOSTED: list[tuple[str, Mend, Reason | Need | type]] = [
+REPOSTED: list[tuple[str, Mend, Reason | MissingInput | type]] = [
     ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, Reason.UNKNOWN_FOR_LONG),
     ("carried out", {"intents": (an_intent(order=REPOST.id),)}, Reason.THERE),
     ("in another community", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.STRAYED),
-    ("not looked deep", {"wrong_community": False}, Need.REMOVALS_AND_PINS),
+    ("not looked deep", {"wrong_community": False}, MissingInput.REMOVALS_AND_PINS),
     ("settings hide", {"removals_read": True}, Reason.SETTINGS_HIDE),
     ("nothing proven", {"hiding_settings": ()}, Reason.NOT_PROVEN),
     ("sent in vain", {"trusted": True}, Resend),
-    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, Need.TEXT),
-    ("text broken", {"wanted": BROKEN}, Reason.TEXT_BROKEN),
-    ("nothing wrong", {"wanted": TEXT}, Publish),
+    ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, MissingInput.TEXT),
+    ("text broken", {"due_text": BROKEN}, Reason.TEXT_BROKEN),
+    ("nothing wrong", {"due_text": TEXT}, Publish),
 ]
 """The same with a repost ordered: a person's word overrules the rest."""
 
 
-def verdicts_after(mends: list[Mend]) -> Reason | Need | type:
+def verdicts_after(mends: list[Mend]) -> Reason | MissingInput | type:
     fields = dict(ALL_WRONG)
     for mend in mends:
         fields |= mend
-    verdict = decide_publication(case(**fields))  # type: ignore[arg-type]
+    verdict = decide_publication(a_situation(**fields))  # type: ignore[arg-type]
     if isinstance(verdict, Hold):
         return verdict.reason
-    return verdict if isinstance(verdict, Need) else type(verdict)
+    return verdict if isinstance(verdict, MissingInput) else type(verdict)
 
 
 @pytest.mark.parametrize("step", range(len(BY_ITSELF)), ids=[name for name, _, _ in BY_ITSELF])

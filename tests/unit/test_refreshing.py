@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from megabot.core import context, drafts
-from megabot.core.actions import Action, Edit, Hold, Need, Reason
+from megabot.core.actions import Action, Edit, Hold, MissingInput, Reason
 from megabot.core.marker import signed
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.refreshing import EDIT_EVERY, decide_refresh
@@ -24,11 +24,11 @@ from tests.making import (
     a_marker,
     a_pinned_post,
     a_record,
+    a_situation,
     a_thread,
     a_thread_post,
     an_edition,
     an_intent,
-    case,
 )
 
 NEW_TEXT = replace(TEXT, body="Another essay.", essay="new")
@@ -55,7 +55,9 @@ def refreshed(
 ) -> tuple[Action, ...]:
     records = () if record is None else (record,)
     return decide_refresh(
-        case(posts=(current_post or a_pinned_post(),), current=current, records=records, order=order, **of)  # type: ignore[arg-type]
+        a_situation(
+            posts=(current_post or a_pinned_post(),), current_text=current, records=records, order=order, **of
+        )  # type: ignore[arg-type]
     )
 
 
@@ -112,7 +114,7 @@ def test_another_accounts_post_is_never_edited() -> None:
 
 
 def test_the_text_is_rendered_only_when_it_is_needed() -> None:
-    assert refreshed(current=None, record=sent()) == (Need.CURRENT_TEXT,)
+    assert refreshed(current=None, record=sent()) == (MissingInput.CURRENT_TEXT,)
 
 
 def test_a_broken_template_edits_nothing_and_names_the_line() -> None:

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from megabot.core import context, drafts, upkeep
-from megabot.core.actions import Hold, Need, Pin, Reason, Resend, Unpin
+from megabot.core.actions import Hold, MissingInput, Pin, Reason, Resend, Unpin
 from megabot.core.calendar import Edition, Every, Schedule
 from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, signed
 from megabot.core.plan import decide
 from megabot.core.posts import Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.publication import decide_publication, it_is_there, publish_it
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Case, Observation, Order, OrderKind, ThreadPost
+from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
 from megabot.core.settle import verdict
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous, Rendered, Thread
@@ -60,11 +60,11 @@ def intent(kind: IntentKind, state: IntentState, **changed: object) -> Intent:
 
 def case(
     *, thread: Thread = NEWS, wanted: Rendered | None = None, order: Order | None = None, **seen: object
-) -> Case:
+) -> Situation:
     base = Observation(
         due=DUE, known_since=NOW - timedelta(days=30), bot_id=5, trusted=True, removals_read=True
     )
-    return Case(now=NOW, thread=thread, observation=replace(base, **seen), wanted=wanted, order=order)  # type: ignore[arg-type]
+    return Situation(now=NOW, thread=thread, observation=replace(base, **seen), due_text=wanted, order=order)  # type: ignore[arg-type]
 
 
 def test_a_text_that_the_server_refused_is_not_sent_again_until_it_changes() -> None:
@@ -112,7 +112,7 @@ def test_a_look_that_proves_nothing_is_no_reason_to_post() -> None:
 
 
 def test_before_anything_is_posted_the_look_goes_deeper() -> None:
-    assert decide_publication(case(removals_read=False)) is Need.REMOVALS_AND_PINS
+    assert decide_publication(case(removals_read=False)) is MissingInput.REMOVALS_AND_PINS
 
 
 def test_a_skipped_slot_is_posted_on_a_persons_word_only() -> None:
@@ -168,7 +168,7 @@ def test_a_front_page_pin_that_the_bot_may_not_take_is_left() -> None:
 def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() -> None:
     current, old = own(2, "2026-W47", featured_community=True), own(1, "2026-W46", featured_community=True)
 
-    assert decide(case(posts=(current, old))) == (Need.PIN_LOG,)
+    assert decide(case(posts=(current, old))) == (MissingInput.PIN_LOG,)
 
 
 def test_a_pin_that_a_person_set_after_the_new_thread_stood_is_left_with_the_ledger_lost() -> None:
@@ -214,7 +214,7 @@ def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
 
     current = own(2, "2026-W47", featured_community=True)
     broken = RenderProblem((Problem("thread.md.j2", 7, "x is not defined"),))
-    asked = replace(case(posts=(current,), order=Order(OrderKind.REFRESH, "shell:1")), current=broken)
+    asked = replace(case(posts=(current,), order=Order(OrderKind.REFRESH, "shell:1")), current_text=broken)
 
     assert Reason.TEXT_BROKEN in {action.reason for action in decide(asked) if isinstance(action, Hold)}
 

@@ -10,7 +10,7 @@ from megabot.core.actions import (
     Edit,
     Hold,
     Lock,
-    Need,
+    MissingInput,
     Pin,
     Publish,
     Reason,
@@ -135,8 +135,8 @@ def test_every_write_has_a_line(write: Write, sentence: str) -> None:
     assert deed_texts.doing(NEWS, write) == deed_texts.action(NEWS, write) == f"news: {sentence}"
 
 
-@pytest.mark.parametrize("need", list(Need))
-def test_what_must_be_known_first_has_a_line_in_a_plan(need: Need) -> None:
+@pytest.mark.parametrize("need", list(MissingInput))
+def test_what_must_be_known_first_has_a_line_in_a_plan(need: MissingInput) -> None:
     assert deed_texts.action(NEWS, need) == f"news: look deeper ({need})"
 
 

@@ -3,10 +3,10 @@
 from megabot.core.actions import Hold, Reason
 from megabot.core.seen import Order, OrderKind
 from megabot.core.undoing import decide_undo
-from tests.making import case
+from tests.making import a_situation
 
 
 def test_where_nothing_stands_there_is_nothing_to_undo() -> None:
-    decided = decide_undo(case(posts=(), order=Order(OrderKind.UNDO, "comment:1")))
+    decided = decide_undo(a_situation(posts=(), order=Order(OrderKind.UNDO, "comment:1")))
 
     assert decided == Hold(reason=Reason.NOTHING_STANDS)

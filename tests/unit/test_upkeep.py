@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Action, Hold, Lock, Need, Pin, Reason, Tell, Unpin
+from megabot.core.actions import Action, Hold, Lock, MissingInput, Pin, Reason, Tell, Unpin
 from megabot.core.posts import Feature, PinEvent
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, ThreadPost
@@ -24,11 +24,11 @@ from tests.making import (
     WEEK,
     a_pin_event,
     a_pinned_post,
+    a_situation,
     a_telling,
     a_thread,
     a_thread_post,
     an_intent,
-    case,
 )
 
 HANDOVER = (a_pinned_post(47), a_pinned_post(46))
@@ -38,13 +38,13 @@ LOCKING = a_thread(previous=Previous(lock=True))
 
 
 def upkeep(*posts: ThreadPost, **of: object) -> tuple[Action, ...]:
-    return decide_upkeep(case(posts=posts, **of))  # type: ignore[arg-type]
+    return decide_upkeep(a_situation(posts=posts, **of))  # type: ignore[arg-type]
 
 
 def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
     """Decide with the new post pinned, the old one too, and the ledger as it should be."""
     known = {"posts": HANDOVER, "intents": (PUBLISHED, OUR_OLD_PIN, *intents), "comments": (a_telling(),)}
-    return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
+    return decide_upkeep(a_situation(**{**known, **of}))  # type: ignore[arg-type]
 
 
 # -- on its way to the community's own server
@@ -98,7 +98,7 @@ def test_a_post_that_is_pinned_is_not_pinned_again() -> None:
 
 
 def test_the_mod_log_is_asked_before_a_post_of_another_pass_is_pinned() -> None:
-    assert upkeep(a_thread_post()) == (Need.PIN_LOG,)
+    assert upkeep(a_thread_post()) == (MissingInput.PIN_LOG,)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_only_an_unpin_of_that_post_for_this_edition_tells_a_persons_pin(before:
 
 
 def test_with_the_ledger_lost_the_mod_log_is_asked_before_an_old_pin_is_taken() -> None:
-    assert upkeep(*HANDOVER) == (Need.PIN_LOG,)
+    assert upkeep(*HANDOVER) == (MissingInput.PIN_LOG,)
 
 
 def test_the_mod_log_is_not_asked_where_the_new_post_was_made_in_this_pass() -> None:
@@ -299,7 +299,7 @@ def test_the_front_page_hands_over_as_the_community_does() -> None:
 def told(*intents: object, **of: object) -> tuple[Action, ...]:
     """Decide with the new post up and pinned, and the old one unpinned."""
     known = {"posts": (a_pinned_post(47), a_thread_post(46)), "intents": (PUBLISHED, *intents)}
-    return decide_upkeep(case(**{**known, **of}))  # type: ignore[arg-type]
+    return decide_upkeep(a_situation(**{**known, **of}))  # type: ignore[arg-type]
 
 
 TELL = Tell(thread_post=a_thread_post(46), text=TEXT.comment, current=a_pinned_post(47))
@@ -479,11 +479,11 @@ def test_the_old_thread_is_told_of_an_adopted_one_in_the_words_of_the_source() -
 
 
 def test_for_those_words_the_source_is_rendered_first() -> None:
-    assert adopted_now(current=None) == (Need.CURRENT_TEXT,)
+    assert adopted_now(current_text=None) == (MissingInput.CURRENT_TEXT,)
 
 
 def test_a_broken_template_keeps_the_old_thread_from_being_told_of_an_adopted_one() -> None:
-    assert adopted_now(current=BROKEN) == ()
+    assert adopted_now(current_text=BROKEN) == ()
 
 
 def test_with_the_ledger_lost_the_old_thread_is_not_told_of_an_adopted_one() -> None:
