@@ -4,33 +4,33 @@ from megabot.core.actions import (
     Action,
     Adopt,
     Announce,
+    Blocked,
     Distinguish,
     Edit,
     FirstComment,
-    Hold,
+    LinkOldThread,
     Lock,
     MissingInput,
     Pin,
     Publish,
     Release,
-    Resend,
-    Tell,
+    RetryPublish,
+    UndoRepost,
     Unlock,
     Unpin,
-    Withdraw,
     Write,
 )
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.threads import Thread
 from megabot.language import ENGLISH
-from megabot.texts import hold
+from megabot.texts import blocked_sentence
 
 
 def action(thread: Thread, planned: Action) -> str:
     """Say what a pass would do, as `megabot plan` prints it."""
     match planned:
-        case Hold():
-            return hold(ENGLISH, thread, planned)
+        case Blocked():
+            return blocked_sentence(ENGLISH, thread, planned)
         case MissingInput():
             return f"{thread.name}: look deeper ({planned.value})"
         case _:
@@ -40,7 +40,7 @@ def action(thread: Thread, planned: Action) -> str:
 _TO_A_POST: dict[type[Write], str] = {
     Pin: "pin",
     Unpin: "unpin",
-    Tell: "link the new thread in",
+    LinkOldThread: "link the new thread in",
     Announce: "announce the next thread in",
     FirstComment: "make the first comment in",
     Distinguish: "mark the comment in",
@@ -56,13 +56,13 @@ def doing(thread: Thread, planned: Write) -> str:
         case Publish(edition=edition, copy=copy, text=text):
             again = f" (copy {copy})" if copy > 1 else ""
             return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
-        case Resend(intent=intent):
+        case RetryPublish(intent=intent):
             return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
         case Adopt(post=post, edition=edition):
             return f"{thread.name}: adopt {post.url} as edition {edition.key}"
         case Release(thread_post=thread_post):
             return f"{thread.name}: no longer keep {thread_post.post.url} as edition {thread_post.key}"
-        case Withdraw(thread_post=thread_post, current=current):
+        case UndoRepost(thread_post=thread_post, current=current):
             return (
                 f"{thread.name}: withdraw {thread_post.post.url}; {current.post.url} is the "
                 f"current post again"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from megabot.core.actions import Reason as HoldReason
+from megabot.core.actions import BlockReason as HoldReason
 from megabot.core.amendments import Objection
 from megabot.core.commands import Reason, Verb
 from megabot.core.records import IntentKind

@@ -7,10 +7,10 @@ from megabot import suggestions, texts
 from megabot.amending import has_essays, in_force, preamble_of
 from megabot.amendment_texts import preamble_left_out
 from megabot.channels import fill
-from megabot.core.actions import Reason
+from megabot.core.actions import BlockReason
 from megabot.core.amendments import Kind
 from megabot.core.interval import Interval
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.preambles import missing_soon
 from megabot.core.tags import lacking
 from megabot.core.threads import RenderProblem, Snapshot
@@ -92,9 +92,11 @@ def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None
 
 def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
     """Say what needs a person about a thread, each by its key."""
-    needed = {f"{report.thread.name}:{one.reason}": one for one in holds(report.left) if one.needs_person}
+    needed = {
+        f"{report.thread.name}:{one.reason}": one for one in blocked_actions(report.left) if one.needs_person
+    }
     needs: dict[str, str] = {
-        key: texts.hold(ports.language, report.thread, one) for key, one in needed.items()
+        key: texts.blocked_sentence(ports.language, report.thread, one) for key, one in needed.items()
     }
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
@@ -141,7 +143,7 @@ def _over(ports: Ports, report: Report) -> list[str]:
     kept = {f"{name}:{FAILED}"}
     if not report.rendered:
         sent = any(one.kind is Kind.PREAMBLE for one, _ in in_force(ports, report.thread))
-        kept |= {f"{name}:{Reason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
+        kept |= {f"{name}:{BlockReason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
     return [key for key in standing if key not in kept]
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from megabot import suggestions, texts
 from megabot.channels import fill
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, Reason, Release
+from megabot.core.actions import Adopt, Blocked, BlockReason, Release
 from megabot.core.adoption import Effects, edition_of, effects_of
 from megabot.core.calendar import Edition
 from megabot.core.commands import Verb
 from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.federation import is_pinned_for_readers
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.posts import Account, Place, Post
 from megabot.core.seen import Order, OrderKind, ThreadPost
 from megabot.core.threads import Thread
@@ -32,36 +32,36 @@ _LOOK_EVERY = 10.0
 _OF_WHAT_STANDS = frozenset({OrderKind.REFRESH, OrderKind.ADOPT, OrderKind.UNADOPT, OrderKind.UNDO})
 _HARMLESS = frozenset(
     {
-        Reason.THERE,
-        Reason.UNCHANGED,
-        Reason.UNPINNED_BY_HAND,
-        Reason.PINNED_BY_HAND,
-        Reason.EDITED_LATELY,
+        BlockReason.THERE,
+        BlockReason.UNCHANGED,
+        BlockReason.UNPINNED_BY_HAND,
+        BlockReason.PINNED_BY_HAND,
+        BlockReason.EDITED_LATELY,
     }
 )
 _NOTHING = frozenset(
     {
-        Reason.NOTHING_TO_UNDO,
-        Reason.UNDONE_BEFORE,
-        Reason.REPOSTED_LATELY,
-        Reason.ADOPTED_BY_NONE,
-        Reason.TITLE_STAYS,
+        BlockReason.NOTHING_TO_UNDO,
+        BlockReason.UNDONE_BEFORE,
+        BlockReason.REPOSTED_LATELY,
+        BlockReason.ADOPTED_BY_NONE,
+        BlockReason.TITLE_STAYS,
     }
 )
-_POSTED = frozenset({Reason.THERE, Reason.OVERTAKEN})
-_SOON = frozenset({Reason.OUTCOME_UNKNOWN, Reason.PIN_TRAVELS})
+_POSTED = frozenset({BlockReason.THERE, BlockReason.OVERTAKEN})
+_SOON = frozenset({BlockReason.OUTCOME_UNKNOWN, BlockReason.PIN_TRAVELS})
 _BESIDE = frozenset(
     {
-        Reason.NOTHING_DUE,
-        Reason.REMOVED,
-        Reason.BODY_HIDDEN,
-        Reason.SKIPPED,
-        Reason.HELD,
-        Reason.FIRST_RUN,
-        Reason.NOT_ORDERED,
-        Reason.STRAYED,
-        Reason.PAST_GRACE,
-        Reason.OVERTAKEN,
+        BlockReason.NOTHING_DUE,
+        BlockReason.REMOVED,
+        BlockReason.BODY_HIDDEN,
+        BlockReason.SKIPPED,
+        BlockReason.HELD,
+        BlockReason.FIRST_RUN,
+        BlockReason.NOT_ORDERED,
+        BlockReason.STRAYED,
+        BlockReason.PAST_GRACE,
+        BlockReason.OVERTAKEN,
     }
 )
 
@@ -273,15 +273,15 @@ def answer(
 
 
 def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
-    for hold in holds(report.left):
-        if hold.reason is Reason.OVERTAKEN and not order.edition:
+    for blocked in blocked_actions(report.left):
+        if blocked.reason is BlockReason.OVERTAKEN and not order.edition:
             continue  # the later edition is the current one, and is named
-        if hold.reason in _NOTHING:
-            yield Outcome.NOTHING, texts.hold(lang, report.thread, hold)
-        elif hold.reason is Reason.OUTCOME_UNKNOWN:
-            yield Outcome.FAILED, f"{report.thread.name}: {texts.run_again(lang, hold.until)}"
-        elif _matters(hold, order):
-            yield Outcome.REFUSED, texts.hold(lang, report.thread, hold)
+        if blocked.reason in _NOTHING:
+            yield Outcome.NOTHING, texts.blocked_sentence(lang, report.thread, blocked)
+        elif blocked.reason is BlockReason.OUTCOME_UNKNOWN:
+            yield Outcome.FAILED, f"{report.thread.name}: {texts.run_again(lang, blocked.until)}"
+        elif _matters(blocked, order):
+            yield Outcome.REFUSED, texts.blocked_sentence(lang, report.thread, blocked)
 
 
 def _stands(lang: Language, report: Report) -> Iterator[str]:
@@ -303,7 +303,7 @@ def _stands(lang: Language, report: Report) -> Iterator[str]:
 def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
     """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
     following = _next(report, now)
-    if following is not None and any(hold.reason in _POSTED for hold in holds(report.left)):
+    if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield texts.next_is(
             lang, report.thread, following, may_be_early=following == coming(report.thread, now)
         )
@@ -323,16 +323,16 @@ def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: dat
         due, following = report.observation.due if report.observation else None, _next(report, now)
         if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
             continue
-        reasons = {hold.reason for hold in holds(report.left)}
+        reasons = {blocked.reason for blocked in blocked_actions(report.left)}
         at = texts.local_moment(lang, following.slot, report.thread.schedule.timezone)
-        if Reason.UNCLEAR in reasons and due is not None:
+        if BlockReason.UNCLEAR in reasons and due is not None:
             yield Unclear(report.thread.name, (due.key, following.key), at)
         elif (
             following == coming(report.thread, now)
             and not report.done
             and (
-                Reason.NOTHING_DUE in reasons
-                or (Reason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+                BlockReason.NOTHING_DUE in reasons
+                or (BlockReason.THERE in reasons and due is not None and is_late(report.thread, due, now))
             )
         ):
             yield Unclear(report.thread.name, (following.key,), at)
@@ -349,10 +349,14 @@ def _adopted(lang: Language, report: Report) -> Iterator[str]:
             yield lang.released_as.format(
                 thread=name, url=one.thread_post.post.url, edition=one.thread_post.key
             )
-            late = (hold for hold in holds(report.left) if hold.reason is Reason.NOT_ORDERED)
-            for hold in late:
-                stop = suggestions.change(Verb.HOLD, name, hold.edition or "")
-                yield fill(lang.has_no_post_now, thread=name, edition=hold.edition, command=stop)
+            late = (
+                blocked
+                for blocked in blocked_actions(report.left)
+                if blocked.reason is BlockReason.NOT_ORDERED
+            )
+            for blocked in late:
+                stop = suggestions.change(Verb.HOLD, name, blocked.edition or "")
+                yield fill(lang.has_no_post_now, thread=name, edition=blocked.edition, command=stop)
 
 
 def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
@@ -370,15 +374,15 @@ def ask_first(ports: Ports, thread: str | None, *, account: Account | None = Non
     return tuple(lines)
 
 
-def _matters(hold: Hold, order: Order) -> bool:
-    if order.kind in _OF_WHAT_STANDS and hold.reason in _BESIDE:
+def _matters(blocked: Blocked, order: Order) -> bool:
+    if order.kind in _OF_WHAT_STANDS and blocked.reason in _BESIDE:
         return False  # it was about the standing post; that a newer slot is empty is another matter
-    return hold.reason not in _HARMLESS
+    return blocked.reason not in _HARMLESS
 
 
 def _is_unknown(report: Report) -> bool:
-    return any(hold.reason is Reason.OUTCOME_UNKNOWN for hold in holds(report.left))
+    return any(blocked.reason is BlockReason.OUTCOME_UNKNOWN for blocked in blocked_actions(report.left))
 
 
 def _may_change_soon(report: Report) -> bool:
-    return any(hold.reason in _SOON for hold in holds(report.left))
+    return any(blocked.reason in _SOON for blocked in blocked_actions(report.left))

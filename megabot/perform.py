@@ -13,15 +13,15 @@ from megabot.core.actions import (
     Distinguish,
     Edit,
     FirstComment,
+    LinkOldThread,
     Lock,
     Pin,
     Publish,
     Release,
-    Resend,
-    Tell,
+    RetryPublish,
+    UndoRepost,
     Unlock,
     Unpin,
-    Withdraw,
     Write,
 )
 from megabot.core.marker import (
@@ -105,18 +105,18 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case
     match action:
         case Publish():
             _publish(work, action)
-        case Resend(intent=intent):
+        case RetryPublish(intent=intent):
             work.settle(intent, IntentState.ABSENT)
             _create(work, replace(intent.new, at=work.ports.clock.now()))
         case Adopt():
             _adopt(work, action)
         case Release():
             _release(work, action)
-        case Withdraw():
+        case UndoRepost():
             _withdraw(work, action)
         case Pin() | Unpin():
             _feature(work, action)
-        case Tell():
+        case LinkOldThread():
             _tell(work, action)
         case Announce() | FirstComment() | Distinguish():
             _announce(work, action)
@@ -191,7 +191,7 @@ def _feature(work: Work, action: Pin | Unpin) -> None:
     _settled(work, new, lambda: work.ports.forum.feature(thread_post.id, featured=featured, kind=action.kind))
 
 
-def _tell(work: Work, action: Tell) -> None:
+def _tell(work: Work, action: LinkOldThread) -> None:
     current = action.current
     marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
     text = signed(action.text.replace(EDITION_URL, current.post.url), marker)
@@ -200,7 +200,7 @@ def _tell(work: Work, action: Tell) -> None:
     _send(work, intent, lambda: _said(work, action, text))
 
 
-def _said(work: Work, action: Tell, text: str) -> Comment:
+def _said(work: Work, action: LinkOldThread, text: str) -> Comment:
     """Comment, or make the announcement say it: who followed that is told in the same place."""
     if action.comment_id:
         return work.ports.forum.edit_comment(action.comment_id, text)
@@ -260,7 +260,7 @@ def _release(work: Work, action: Release) -> None:
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
 
 
-def _withdraw(work: Work, action: Withdraw) -> None:
+def _withdraw(work: Work, action: UndoRepost) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(
         _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order

@@ -7,7 +7,7 @@ from typing import assert_never, cast
 from megabot import needs
 from megabot.compose import Composer, language_id
 from megabot.core import federation
-from megabot.core.actions import Action, MissingInput, Publish, Resend, Write
+from megabot.core.actions import Action, MissingInput, Publish, RetryPublish, Write
 from megabot.core.plan import clock_is_wrong, decide, writes
 from megabot.core.posts import Account, Place
 from megabot.core.seen import Order, Situation
@@ -184,7 +184,7 @@ def _companions_follow(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report
     posted = {
         report.thread.name: number
         for number, report in enumerate(reports)
-        if any(isinstance(action, Publish | Resend) for action in report.done)
+        if any(isinstance(action, Publish | RetryPublish) for action in report.done)
     }
     late = {
         report.thread.name

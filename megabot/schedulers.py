@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.amending import times_changed
-from megabot.core.actions import Reason
+from megabot.core.actions import BlockReason
 from megabot.core.announcing import announces_at
 from megabot.core.editions import coming
 from megabot.core.interval import NEVER, Interval
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.posts import Unread
 from megabot.core.threads import Thread
 from megabot.core.upkeep import next_deadline
@@ -149,7 +149,11 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
     for report in reports:
         slot = next_slot(report.thread, now)
         moments += [slot] if slot is not None else []
-        moments += [hold.until for hold in holds(report.left) if hold.until is not None and hold.until > now]
+        moments += [
+            blocked.until
+            for blocked in blocked_actions(report.left)
+            if blocked.until is not None and blocked.until > now
+        ]
         if report.failure is not None and may_pass(report.failure):
             moments.append(now + retry)
         ends = next_deadline(report.thread, report.observation.posts, now) if report.observation else None
@@ -180,9 +184,13 @@ def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str
     for report in reports:
         if report.failure is not None:
             log.warning("%s: %s", report.thread.name, report.failure)
-        for hold in holds(report.left):
-            sentence = texts.hold(ENGLISH, report.thread, hold)
-            news = not hold.needs_person and hold.reason is not Reason.THERE and sentence not in before
+        for blocked in blocked_actions(report.left):
+            sentence = texts.blocked_sentence(ENGLISH, report.thread, blocked)
+            news = (
+                not blocked.needs_person
+                and blocked.reason is not BlockReason.THERE
+                and sentence not in before
+            )
             log.log(logging.INFO if news else logging.DEBUG, "%s", sentence)
             held.add(sentence)
         if (

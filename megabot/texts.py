@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from megabot import suggestions
 from megabot.channels import CommandWords, Sentence, cut, fill, markdown
-from megabot.core.actions import Hold
+from megabot.core.actions import Blocked
 from megabot.core.calendar import Edition
 from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Verb
@@ -22,35 +22,35 @@ from megabot.moments import zone_name
 _LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
 
-def hold(lang: Language, thread: Thread, held: Hold) -> Sentence:
+def blocked_sentence(lang: Language, thread: Thread, blocked: Blocked) -> Sentence:
     """Say why something is not done."""
     named = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
-    facts = {name: getattr(held, name) or "" for name in named}
+    facts = {name: getattr(blocked, name) or "" for name in named}
     zone = thread.schedule.timezone
     sentence = fill(
-        lang.holds[held.reason],
+        lang.holds[blocked.reason],
         **facts,
-        **_commands(lang, thread.name, held),
+        **_commands(lang, thread.name, blocked),
         thread=thread.name,
-        until=_until(lang, held.until, zone),
-        since=local_moment(lang, held.since, zone) if held.since else "",
-        since_utc=moment(held.since) if held.since else "",
-        seconds=int(held.clock_skew.total_seconds()) if held.clock_skew is not None else "",
-        problems="; ".join(str(problem) for problem in held.problems),
-        account_settings="; ".join(held.account_settings),
+        until=_until(lang, blocked.until, zone),
+        since=local_moment(lang, blocked.since, zone) if blocked.since else "",
+        since_utc=moment(blocked.since) if blocked.since else "",
+        seconds=int(blocked.clock_skew.total_seconds()) if blocked.clock_skew is not None else "",
+        problems="; ".join(str(problem) for problem in blocked.problems),
+        account_settings="; ".join(blocked.account_settings),
     )
     return Sentence(f"{thread.name}: ", sentence)
 
 
-def _commands(lang: Language, thread: str, held: Hold) -> dict[str, CommandWords]:
+def _commands(lang: Language, thread: str, blocked: Blocked) -> dict[str, CommandWords]:
     return {
         "post": suggestions.post(thread),
-        "post_edition": suggestions.post_edition(thread, held.edition or ""),
+        "post_edition": suggestions.post_edition(thread, blocked.edition or ""),
         "post_next": suggestions.post_next(thread),
         "repost": suggestions.repost(thread),
         "refresh_title": suggestions.refresh_title(thread),
         "resume": suggestions.change(Verb.RESUME, thread),
-        "adopt": suggestions.adopt(lang, held.url or ""),
+        "adopt": suggestions.adopt(lang, blocked.url or ""),
     }
 
 

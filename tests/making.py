@@ -126,7 +126,7 @@ def an_intent(
     return replace(intent, **changed)  # type: ignore[arg-type]
 
 
-def a_telling(week: int = 47, *, copy: int = 1, thread: str = "news", **changed: object) -> Comment:
+def a_link_comment(week: int = 47, *, copy: int = 1, thread: str = "news", **changed: object) -> Comment:
     """Make the bot's comment that links a week's post."""
     marker = CommentMarker(thread=thread, key=f"2026-W{week}", copy=copy, purpose="link")
     comment = Comment(

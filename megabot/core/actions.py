@@ -12,7 +12,7 @@ from megabot.core.seen import ThreadPost
 from megabot.core.threads import Rendered
 
 
-class Reason(StrEnum):
+class BlockReason(StrEnum):
     """Why something is not done. The sentences are in `texts.py`."""
 
     NOTHING_DUE = "nothing_due"
@@ -66,31 +66,31 @@ class Reason(StrEnum):
 
 NEEDS_PERSON = frozenset(
     {
-        Reason.PAST_GRACE,
-        Reason.CLOCK,
-        Reason.UNKNOWN_FOR_LONG,
-        Reason.REMOVED,
-        Reason.BODY_HIDDEN,
-        Reason.DOUBLED,
-        Reason.SETTINGS_HIDE,
-        Reason.HAND_MADE,
-        Reason.STRAYED,
-        Reason.TEXT_BROKEN,
-        Reason.REFUSED_BEFORE,
-        Reason.NOT_MODERATOR,
-        Reason.PENDING_FOR_LONG,
-        Reason.PIN_REFUSED,
-        Reason.PIN_NOT_SHOWN,
-        Reason.POST_NOT_AT_HOME,
-        Reason.HOME_UNREADABLE,
-        Reason.EDITED_BY_HAND,
+        BlockReason.PAST_GRACE,
+        BlockReason.CLOCK,
+        BlockReason.UNKNOWN_FOR_LONG,
+        BlockReason.REMOVED,
+        BlockReason.BODY_HIDDEN,
+        BlockReason.DOUBLED,
+        BlockReason.SETTINGS_HIDE,
+        BlockReason.HAND_MADE,
+        BlockReason.STRAYED,
+        BlockReason.TEXT_BROKEN,
+        BlockReason.REFUSED_BEFORE,
+        BlockReason.NOT_MODERATOR,
+        BlockReason.PENDING_FOR_LONG,
+        BlockReason.PIN_REFUSED,
+        BlockReason.PIN_NOT_SHOWN,
+        BlockReason.POST_NOT_AT_HOME,
+        BlockReason.HOME_UNREADABLE,
+        BlockReason.EDITED_BY_HAND,
     }
 )
 """The reasons that go away only when a person does something: they are alerts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Blocked:
     """Nothing is done, for a reason; `until` says when to look again, where a moment can be named.
 
     The rest is what its sentence in `hold_texts.py` names: `later` is the key of an edition after `edition`,
@@ -98,7 +98,7 @@ class Hold:
     said about it, `account_settings` are those that hide posts.
     """
 
-    reason: Reason
+    reason: BlockReason
     until: datetime | None = None
     edition: str | None = None
     later: str | None = None
@@ -141,7 +141,7 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resend:
+class RetryPublish:
     """Send a publish again that certainly never happened, as it was decided then."""
 
     intent: Intent
@@ -165,7 +165,7 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw:
+class UndoRepost:
     """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
 
     thread_post: ThreadPost
@@ -191,7 +191,7 @@ class Unpin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tell:
+class LinkOldThread:
     """Comment in the post before, so that its readers find the new one; or make its announcement say so."""
 
     thread_post: ThreadPost
@@ -254,13 +254,13 @@ class Edit:
 
 Write = (
     Publish
-    | Resend
+    | RetryPublish
     | Adopt
     | Release
-    | Withdraw
+    | UndoRepost
     | Pin
     | Unpin
-    | Tell
+    | LinkOldThread
     | Announce
     | FirstComment
     | Distinguish
@@ -268,4 +268,4 @@ Write = (
     | Unlock
     | Edit
 )
-Action = Write | Hold | MissingInput
+Action = Write | Blocked | MissingInput

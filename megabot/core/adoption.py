@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from megabot.core import calendar
-from megabot.core.actions import Adopt, Hold, MissingInput, Reason, Release, Unpin
+from megabot.core.actions import Adopt, Blocked, BlockReason, MissingInput, Release, Unpin
 from megabot.core.calendar import Edition
 from megabot.core.doubles import order_posts
 from megabot.core.editions import of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
-from megabot.core.publication import hold_after
+from megabot.core.publication import unknown_for
 from megabot.core.records import IntentKind
 from megabot.core.seen import Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
@@ -68,7 +68,7 @@ def effects_of(thread: Thread, observation: Observation, adopted: ThreadPost) ->
     )
 
 
-def decide_adoption(situation: Situation) -> Adopt | Hold | None:
+def decide_adoption(situation: Situation) -> Adopt | Blocked | None:
     """Choose what becomes of an order to adopt; None where there is none, or where it was carried out."""
     post, edition = situation.observation.post_to_adopt, _edition(situation)
     if post is None or edition is None:
@@ -78,15 +78,15 @@ def decide_adoption(situation: Situation) -> Adopt | Hold | None:
     )
     if known is not None:
         done = known.adopted and known.key == edition.key
-        return None if done else Hold(reason=Reason.OURS, url=post.url, edition=known.key)
+        return None if done else Blocked(reason=BlockReason.OURS, url=post.url, edition=known.key)
     if not post.open:
-        return Hold(reason=Reason.GONE, url=post.url)
+        return Blocked(reason=BlockReason.GONE, url=post.url)
     if situation.observation.community_id != post.community_id:
-        return Hold(reason=Reason.ELSEWHERE, url=post.url)
+        return Blocked(reason=BlockReason.ELSEWHERE, url=post.url)
     of_edition = situation.observation.of_edition(edition.key)
     current = next((thread_post for thread_post in of_edition if thread_post.post.open), None)
     if current is not None:
-        return Hold(reason=Reason.EDITION_TAKEN, edition=edition.key, url=current.post.url)
+        return Blocked(reason=BlockReason.EDITION_TAKEN, edition=edition.key, url=current.post.url)
     copies = (*(thread_post.copy for thread_post in of_edition), *released_copies(situation, edition.key))
     return _on_its_way(situation, post.id) or Adopt(
         post=post, edition=edition, copy=max(copies, default=0) + 1
@@ -105,7 +105,7 @@ def released_copies(situation: Situation, key: str) -> Iterator[int]:
             yield mark.copy
 
 
-def decide_release(situation: Situation) -> Release | Unpin | Hold | MissingInput | None:
+def decide_release(situation: Situation) -> Release | Unpin | Blocked | MissingInput | None:
     """Choose what is done to undo an adoption; None without such an order, or if it was carried out.
 
     The pin goes last, once the current post is seen pinned, and only if the bot set it.
@@ -119,7 +119,7 @@ def decide_release(situation: Situation) -> Release | Unpin | Hold | MissingInpu
     if thread_post is None:
         return _unpin_released(situation, post)
     if not thread_post.adopted:
-        return Hold(reason=Reason.NOT_ADOPTED, url=post.url)
+        return Blocked(reason=BlockReason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(situation, post.id)
     said = (
         one
@@ -130,7 +130,7 @@ def decide_release(situation: Situation) -> Release | Unpin | Hold | MissingInpu
     return waits or Release(thread_post=thread_post, comment_id=comment.id if comment else 0)
 
 
-def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | Hold | None:
+def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | Blocked | None:
     kind, current = KINDS.get(situation.thread.pin), situation.observation.current
     released = any(
         comment.post_id == post.id and mark is not None and mark.purpose == RELEASED
@@ -141,7 +141,7 @@ def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | 
         intent.new.kind is IntentKind.RELEASE and intent.new.post_id == post.id
         for intent in situation.observation.intents
     ):
-        return Hold(reason=Reason.ADOPTED_BY_NONE, url=post.url)
+        return Blocked(reason=BlockReason.ADOPTED_BY_NONE, url=post.url)
     if kind is None or not is_pinned(post, kind) or not situation.observation.moderates:
         return None
     if current is not None and not is_pinned_for_readers(situation.thread, situation.observation):
@@ -161,7 +161,7 @@ def _edition(situation: Situation) -> Edition | None:
     return calendar.by_key(situation.thread.name, situation.thread.schedule, situation.order.edition)
 
 
-def _on_its_way(situation: Situation, post_id: int) -> Hold | None:
+def _on_its_way(situation: Situation, post_id: int) -> Blocked | None:
     """The comment that says so may have been written without our knowing: not a second one meanwhile."""
     for intent in situation.observation.intents:
         if (
@@ -169,5 +169,5 @@ def _on_its_way(situation: Situation, post_id: int) -> Hold | None:
             and intent.open
             and intent.new.post_id == post_id
         ):
-            return Hold(reason=Reason.OUTCOME_UNKNOWN, until=intent.changed + hold_after(intent))
+            return Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=intent.changed + unknown_for(intent))
     return None

@@ -10,7 +10,7 @@ from megabot.core import calendar
 from megabot.core.actions import Action, Announce, Distinguish, FirstComment, MissingInput
 from megabot.core.marker import ANNOUNCED, FIRST, comment_marker
 from megabot.core.posts import Comment
-from megabot.core.publication import hold_after
+from megabot.core.publication import unknown_for
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Situation, ThreadPost
 from megabot.core.threads import Rendered, Thread
@@ -96,7 +96,7 @@ def _was_tried(situation: Situation, thread_post: ThreadPost, kind: IntentKind) 
         == (thread_post.key, thread_post.copy, thread_post.id)
         and (
             intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING)
-            or (intent.state is IntentState.UNKNOWN and situation.now < intent.changed + hold_after(intent))
+            or (intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_for(intent))
         )
         for intent in situation.observation.intents
     )

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from megabot.core.actions import Hold, Reason
+from megabot.core.actions import Blocked, BlockReason
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import HomePin, HomeReading, Observation, Situation, ThreadPost
 from megabot.core.threads import Pin, Thread
@@ -49,7 +49,9 @@ def host(community: str) -> str:
     return urlsplit(community).netloc
 
 
-def hold_until_the_home_server_shows_the_pin(situation: Situation, current_post: ThreadPost) -> Hold | None:
+def hold_until_the_home_server_shows_the_pin(
+    situation: Situation, current_post: ThreadPost
+) -> Blocked | None:
     """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
 
     A pin that did not arrive is not sent again: each one writes a line into the mod log.
@@ -65,11 +67,11 @@ def hold_until_the_home_server_shows_the_pin(situation: Situation, current_post:
     if answer.pin is HomePin.PINNED:
         return None
     if answer.refuses:
-        return replace(_held(Reason.PIN_REFUSED, situation, current_post), software=answer.software)
+        return replace(_held(BlockReason.PIN_REFUSED, situation, current_post), software=answer.software)
     if situation.now - answer.first < PATIENCE:
         return _travelling(situation, current_post, until=ask_again_at(answer))
-    reasons = {HomePin.NOT_PINNED: Reason.PIN_NOT_SHOWN, HomePin.NO_POST: Reason.POST_NOT_AT_HOME}
-    reason = reasons.get(answer.pin, Reason.HOME_UNREADABLE)
+    reasons = {HomePin.NOT_PINNED: BlockReason.PIN_NOT_SHOWN, HomePin.NO_POST: BlockReason.POST_NOT_AT_HOME}
+    reason = reasons.get(answer.pin, BlockReason.HOME_UNREADABLE)
     return replace(_held(reason, situation, current_post), why=answer.trouble)
 
 
@@ -159,9 +161,9 @@ def _counts_at_home(thread: Thread, observation: Observation) -> bool:
     return bool(observation.home) and thread.pin is Pin.COMMUNITY
 
 
-def _travelling(situation: Situation, current: ThreadPost, *, until: datetime) -> Hold:
-    return replace(_held(Reason.PIN_TRAVELS, situation, current), until=until)
+def _travelling(situation: Situation, current: ThreadPost, *, until: datetime) -> Blocked:
+    return replace(_held(BlockReason.PIN_TRAVELS, situation, current), until=until)
 
 
-def _held(reason: Reason, situation: Situation, current: ThreadPost) -> Hold:
-    return Hold(reason=reason, url=current.post.url, host=host(situation.observation.home))
+def _held(reason: BlockReason, situation: Situation, current: ThreadPost) -> Blocked:
+    return Blocked(reason=reason, url=current.post.url, host=host(situation.observation.home))

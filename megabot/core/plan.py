@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from megabot.core.actions import (
     Action,
     Adopt,
-    Hold,
+    Blocked,
+    BlockReason,
     MissingInput,
     Publish,
-    Reason,
     Release,
-    Resend,
-    Withdraw,
+    RetryPublish,
+    UndoRepost,
     Write,
 )
 from megabot.core.adoption import decide_adoption, decide_release
@@ -42,10 +42,10 @@ def decide(situation: Situation) -> tuple[Action, ...]:
     if isinstance(release, Release):
         return (release,)
     undo = decide_undo(situation)
-    if isinstance(undo, Withdraw):
+    if isinstance(undo, UndoRepost):
         return (undo,)
     publication = decide_publication(situation)
-    if isinstance(publication, MissingInput | Publish | Resend):
+    if isinstance(publication, MissingInput | Publish | RetryPublish):
         return (publication,)
     upkeep = decide_upkeep(situation)
     if not any(isinstance(action, MissingInput) for action in upkeep) and not writes(upkeep):
@@ -57,20 +57,20 @@ def decide(situation: Situation) -> tuple[Action, ...]:
     return (*upkeep, *((adoption,) if adoption else ()), *((undo,) if undo else ()), publication)
 
 
-def clock_is_wrong(situation: Situation) -> Hold | None:
+def clock_is_wrong(situation: Situation) -> Blocked | None:
     """Nothing is written by a clock an hour off the server's, or behind this code or our own posts (K03)."""
     newest = max((record.slot for record in situation.observation.records), default=situation.now)
     behind = situation.now < BUILT or newest > situation.now + CLOCK_TOLERANCE
     if behind or abs(situation.observation.clock_skew) > CLOCK_TOLERANCE:
-        return Hold(reason=Reason.CLOCK, clock_skew=situation.observation.clock_skew)
+        return Blocked(reason=BlockReason.CLOCK, clock_skew=situation.observation.clock_skew)
     return None
 
 
 def writes(actions: tuple[Action, ...]) -> tuple[Write, ...]:
     """Give those of a plan that change something on the server, in their order."""
-    return tuple(action for action in actions if not isinstance(action, Hold | MissingInput))
+    return tuple(action for action in actions if not isinstance(action, Blocked | MissingInput))
 
 
-def holds(actions: tuple[Action, ...]) -> tuple[Hold, ...]:
+def blocked_actions(actions: tuple[Action, ...]) -> tuple[Blocked, ...]:
     """Give those of a plan that say why something is not done."""
-    return tuple(action for action in actions if isinstance(action, Hold))
+    return tuple(action for action in actions if isinstance(action, Blocked))

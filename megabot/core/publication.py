@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from megabot.core import calendar
-from megabot.core.actions import Hold, MissingInput, Publish, Reason, Resend
+from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
 from megabot.core.calendar import Edition
 from megabot.core.drafts import carries
 from megabot.core.editions import coming, is_late, later_one
@@ -25,31 +25,31 @@ PER_IMAGE = timedelta(seconds=20)
 REPOST_WINDOW = timedelta(minutes=10)
 LONG = timedelta(hours=1)
 
-Verdict = Hold | MissingInput | Publish | Resend
+Verdict = Blocked | MissingInput | Publish | RetryPublish
 Rule = Callable[[Situation], Verdict | None]
 
 
-def nothing_is_due(situation: Situation) -> Hold | None:
+def nothing_is_due(situation: Situation) -> Blocked | None:
     """Before the first slot there is no edition."""
     if situation.observation.due is not None:
         return None
     first = next(calendar.upcoming(situation.thread.name, situation.thread.schedule, situation.now))
-    return Hold(reason=Reason.NOTHING_DUE, until=first.slot, edition=first.key)
+    return Blocked(reason=BlockReason.NOTHING_DUE, until=first.slot, edition=first.key)
 
 
-def outcome_is_unknown(situation: Situation) -> Hold | None:
+def outcome_is_unknown(situation: Situation) -> Blocked | None:
     """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
     for intent in _unsettled(situation):
-        until = intent.changed + hold_after(intent)
+        until = intent.changed + unknown_for(intent)
         waits = intent.state is IntentState.SENDING or situation.now < until
         if waits and situation.now - intent.new.at > LONG:
-            return Hold(reason=Reason.UNKNOWN_FOR_LONG, until=until, since=intent.new.at)
+            return Blocked(reason=BlockReason.UNKNOWN_FOR_LONG, until=until, since=intent.new.at)
         if waits:
-            return Hold(reason=Reason.OUTCOME_UNKNOWN, until=until)
+            return Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=until)
     return None
 
 
-def hold_after(intent: Intent) -> timedelta:
+def unknown_for(intent: Intent) -> timedelta:
     """Tell how long after an unknown outcome the server may still be at work (lemmy-api 2.3)."""
     draft = intent.new.draft
     images = (draft.body if draft else intent.new.text).count("![")
@@ -57,7 +57,7 @@ def hold_after(intent: Intent) -> timedelta:
     return UNKNOWN_HOLD + PER_IMAGE * images
 
 
-def it_is_there(situation: Situation) -> Hold | None:
+def it_is_there(situation: Situation) -> Blocked | None:
     """An edition that has a post, in whatever state, gets no second one without a command (A14, H04-H06)."""
     due = _due(situation)
     posts = situation.observation.of_edition(due.key)
@@ -65,11 +65,11 @@ def it_is_there(situation: Situation) -> Hold | None:
     if not (posts or known) or situation.ordered(OrderKind.REPOST):
         return None
     if any(thread_post.post.open for thread_post in posts):
-        return Hold(reason=Reason.THERE, edition=due.key)
-    return Hold(reason=Reason.REMOVED, edition=due.key)
+        return Blocked(reason=BlockReason.THERE, edition=due.key)
+    return Blocked(reason=BlockReason.REMOVED, edition=due.key)
 
 
-def a_later_one_is_posted(situation: Situation) -> Hold | None:
+def a_later_one_is_posted(situation: Situation) -> Blocked | None:
     """An edition is not posted after a later one, which a moderator ordered or adopted before its slot."""
     if situation.ordered(OrderKind.REPOST):
         return None
@@ -78,10 +78,10 @@ def a_later_one_is_posted(situation: Situation) -> Hold | None:
         *(record.edition for record in situation.observation.records),
     )
     later = later_one(situation.thread, _due(situation), posted)
-    return Hold(reason=Reason.OVERTAKEN, edition=_due(situation).key, later=later) if later else None
+    return Blocked(reason=BlockReason.OVERTAKEN, edition=_due(situation).key, later=later) if later else None
 
 
-def it_is_unclear_which_is_meant(situation: Situation) -> Hold | None:
+def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
     """Close to a slot "post" may mean the missing edition or the next one: a moderator has to say which."""
     due, following = _due(situation), coming(situation.thread, situation.now)
     unnamed = (
@@ -89,10 +89,10 @@ def it_is_unclear_which_is_meant(situation: Situation) -> Hold | None:
     )
     if following is None or not unnamed or not is_late(situation.thread, due, situation.now):
         return None
-    return Hold(reason=Reason.UNCLEAR, edition=due.key, later=following.key, until=following.slot)
+    return Blocked(reason=BlockReason.UNCLEAR, edition=due.key, later=following.key, until=following.slot)
 
 
-def the_order_was_carried_out(situation: Situation) -> Hold | None:
+def the_order_was_carried_out(situation: Situation) -> Blocked | None:
     """The same command never makes two copies; nor do two reposts within ten minutes (decision 16, C09).
 
     A copy that was undone does not count. After a restore the ledger may not know of the copy: then a post
@@ -110,12 +110,12 @@ def the_order_was_carried_out(situation: Situation) -> Hold | None:
     if again or any(
         thread_post.copy not in of_due or _serves(of_due[thread_post.copy], order) for thread_post in newer
     ):
-        return Hold(reason=Reason.THERE, edition=_due(situation).key)
+        return Blocked(reason=BlockReason.THERE, edition=_due(situation).key)
     for one in made:
         counts = one.new is of_due.get(one.new.copy) and one.new.copy > 1 and one.new.copy not in undone
         lately = situation.now - one.changed < REPOST_WINDOW
         if counts and lately and not order.part and _serves(one.new, order):
-            return Hold(reason=Reason.REPOSTED_LATELY, until=one.changed + REPOST_WINDOW)
+            return Blocked(reason=BlockReason.REPOSTED_LATELY, until=one.changed + REPOST_WINDOW)
     return None
 
 
@@ -128,49 +128,55 @@ def _serves(new: NewIntent, order: Order) -> bool:
     return new.order == order.id if order.part else not new.order.startswith(PART)
 
 
-def a_skipped_slot_stays_empty(situation: Situation) -> Hold | None:
+def a_skipped_slot_stays_empty(situation: Situation) -> Blocked | None:
     """A slot in `skip` is not posted by itself; a person's word wins."""
-    return Hold(reason=Reason.SKIPPED) if _due(situation).skipped and not situation.commanded else None
+    return (
+        Blocked(reason=BlockReason.SKIPPED) if _due(situation).skipped and not situation.commanded else None
+    )
 
 
-def a_moderator_holds_it(situation: Situation) -> Hold | None:
+def a_moderator_holds_it(situation: Situation) -> Blocked | None:
     """A moderator may keep one edition back for a while; a person's word to post it wins."""
     held = situation.observation.held_by
-    return Hold(reason=Reason.HELD, by=held.by, since=held.at) if held and not situation.commanded else None
+    return (
+        Blocked(reason=BlockReason.HELD, by=held.by, since=held.at)
+        if held and not situation.commanded
+        else None
+    )
 
 
-def nothing_is_posted_by_surprise(situation: Situation) -> Hold | None:
+def nothing_is_posted_by_surprise(situation: Situation) -> Blocked | None:
     """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
     by_itself = situation.observation.known_since <= _due(situation).slot
     return (
         None
         if by_itself or situation.commanded
-        else Hold(reason=Reason.FIRST_RUN, edition=_due(situation).key)
+        else Blocked(reason=BlockReason.FIRST_RUN, edition=_due(situation).key)
     )
 
 
-def it_has_strayed(situation: Situation) -> Hold | None:
+def it_is_in_the_wrong_community(situation: Situation) -> Blocked | None:
     """Another community for a running thread is a slip until a person agrees to the move (G01)."""
     if not situation.observation.wrong_community:
         return None
     last = situation.observation.posts[0].post.url if situation.observation.posts else None
-    return Hold(reason=Reason.STRAYED, url=last)
+    return Blocked(reason=BlockReason.STRAYED, url=last)
 
 
-def the_grace_is_over(situation: Situation) -> Hold | None:
+def the_grace_is_over(situation: Situation) -> Blocked | None:
     """Late beats missing, but only within the grace; then a person decides (promise 2)."""
     due = _due(situation)
     ends = calendar.grace_ends(situation.thread.schedule, due)
     if situation.commanded or situation.now <= ends:
         return None
-    return Hold(reason=Reason.PAST_GRACE, edition=due.key)
+    return Blocked(reason=BlockReason.PAST_GRACE, edition=due.key)
 
 
-def another_order_posts_nothing(situation: Situation) -> Hold | None:
+def another_order_posts_nothing(situation: Situation) -> Blocked | None:
     """Who has a thread refreshed or adopted did not ask for a new one: the next pass posts what is due."""
     if situation.order is None or situation.commanded:
         return None
-    return Hold(reason=Reason.NOT_ORDERED, edition=_due(situation).key)
+    return Blocked(reason=BlockReason.NOT_ORDERED, edition=_due(situation).key)
 
 
 def removals_are_read_first(situation: Situation) -> MissingInput | None:
@@ -178,21 +184,21 @@ def removals_are_read_first(situation: Situation) -> MissingInput | None:
     return None if situation.observation.removals_read else MissingInput.REMOVALS_AND_PINS
 
 
-def the_account_hides_posts(situation: Situation) -> Hold | None:
+def the_account_hides_posts(situation: Situation) -> Blocked | None:
     """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
     return (
-        Hold(reason=Reason.SETTINGS_HIDE, account_settings=situation.observation.hiding_settings)
+        Blocked(reason=BlockReason.SETTINGS_HIDE, account_settings=situation.observation.hiding_settings)
         if situation.observation.hiding_settings
         else None
     )
 
 
-def the_look_proves_nothing(situation: Situation) -> Hold | None:
+def the_look_proves_nothing(situation: Situation) -> Blocked | None:
     """A dead token or a hiding list makes a look lie: absence from it is no reason to post (decision 1)."""
-    return None if situation.observation.trusted else Hold(reason=Reason.NOT_PROVEN)
+    return None if situation.observation.trusted else Blocked(reason=BlockReason.NOT_PROVEN)
 
 
-def a_person_posted_it(situation: Situation) -> Hold | None:
+def a_person_posted_it(situation: Situation) -> Blocked | None:
     """A moderator's own pinned thread of this week is theirs: adopt it or be told to post anyway (H08)."""
     titles = [_text(situation).title] + (
         [situation.observation.current.post.title] if situation.observation.current else []
@@ -205,7 +211,7 @@ def a_person_posted_it(situation: Situation) -> Hold | None:
     post = next(alike, None)
     if post is None or situation.commanded:
         return None
-    return Hold(reason=Reason.HAND_MADE, url=post.url, by=post.creator.name)
+    return Blocked(reason=BlockReason.HAND_MADE, url=post.url, by=post.creator.name)
 
 
 def the_text_is_needed(situation: Situation) -> MissingInput | None:
@@ -213,14 +219,14 @@ def the_text_is_needed(situation: Situation) -> MissingInput | None:
     return MissingInput.TEXT if situation.due_text is None else None
 
 
-def the_text_is_broken(situation: Situation) -> Hold | None:
+def the_text_is_broken(situation: Situation) -> Blocked | None:
     """A broken template leaves everything as it is (promise 7)."""
     if not isinstance(situation.due_text, RenderProblem):
         return None
-    return Hold(reason=Reason.TEXT_BROKEN, problems=situation.due_text.problems)
+    return Blocked(reason=BlockReason.TEXT_BROKEN, problems=situation.due_text.problems)
 
 
-def it_was_refused_before(situation: Situation) -> Hold | None:
+def it_was_refused_before(situation: Situation) -> Blocked | None:
     """What the server refused for good is not sent again until the text changed or a person says so."""
     text = _text(situation)
     publishes = [
@@ -233,22 +239,22 @@ def it_was_refused_before(situation: Situation) -> Hold | None:
     draft = publishes[-1].new.draft
     if draft is None or not carries(draft, text):
         return None
-    return Hold(reason=Reason.REFUSED_BEFORE, why=publishes[-1].note)
+    return Blocked(reason=BlockReason.REFUSED_BEFORE, why=publishes[-1].note)
 
 
-def a_removed_post_may_be_it(situation: Situation) -> Hold | None:
+def a_removed_post_may_be_it(situation: Situation) -> Blocked | None:
     """1.0 shows a removed post's text to moderators alone: one of ours may be this edition's (decision 2)."""
     post = next(_maybe_of_due(situation), None)
     if post is None or situation.ordered(OrderKind.REPOST):
         return None
-    return Hold(reason=Reason.BODY_HIDDEN, url=post.url)
+    return Blocked(reason=BlockReason.BODY_HIDDEN, url=post.url)
 
 
-def what_was_decided_is_sent(situation: Situation) -> Resend | None:
+def what_was_decided_is_sent(situation: Situation) -> RetryPublish | None:
     """A write that certainly never happened is sent as it was decided, not as the template reads now."""
     of_due = (intent for intent in _unsettled(situation) if intent.new.edition == _due(situation).key)
     intent = next(of_due, None)
-    return None if intent is None else Resend(intent=intent)
+    return None if intent is None else RetryPublish(intent=intent)
 
 
 def publish_it(situation: Situation) -> Publish:
@@ -288,7 +294,7 @@ PUBLICATION: tuple[Rule, ...] = (
     a_moderator_holds_it,
     nothing_is_posted_by_surprise,
     the_grace_is_over,
-    it_has_strayed,
+    it_is_in_the_wrong_community,
     another_order_posts_nothing,
     removals_are_read_first,
     the_account_hides_posts,

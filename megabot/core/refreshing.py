@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from megabot.core import context
-from megabot.core.actions import Action, Edit, Hold, MissingInput, Reason
+from megabot.core.actions import Action, Blocked, BlockReason, Edit, MissingInput
 from megabot.core.drafts import body_digest, says, text_digest
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.seen import OrderKind, Situation, ThreadPost
@@ -23,7 +23,7 @@ def decide_refresh(situation: Situation) -> tuple[Action, ...]:
     ordered = situation.ordered(OrderKind.REFRESH)
     current = situation.observation.current
     if current is None:
-        return (Hold(reason=Reason.NOTHING_STANDS),) if ordered else ()
+        return (Blocked(reason=BlockReason.NOTHING_STANDS),) if ordered else ()
     if not ordered and not follows(situation, current):
         return ()
     return tuple(_refresh(situation, current, ordered=ordered))
@@ -50,22 +50,22 @@ def _refresh(situation: Situation, current: ThreadPost, *, ordered: bool) -> Ite
     record = situation.observation.record(current.id)
     where = current.post.url
     if current.adopted:
-        yield Hold(reason=Reason.ADOPTED, url=where)
+        yield Blocked(reason=BlockReason.ADOPTED, url=where)
     elif situation.current_text is None:
         yield MissingInput.CURRENT_TEXT
     elif isinstance(situation.current_text, RenderProblem):
-        yield Hold(reason=Reason.TEXT_BROKEN, problems=situation.current_text.problems)
+        yield Blocked(reason=BlockReason.TEXT_BROKEN, problems=situation.current_text.problems)
     elif not _differs(situation, record, situation.current_text, ordered=ordered) and not _retitles(
         situation, current
     ):
         if ordered:
             edited = _edited_by_hand(record, current)
-            yield Hold(reason=Reason.EDITED_BY_HAND if edited else Reason.UNCHANGED, url=where)
+            yield Blocked(reason=BlockReason.EDITED_BY_HAND if edited else BlockReason.UNCHANGED, url=where)
             yield from _title_stays(situation.current_text, current)
     elif _edited_by_hand(record, current):
-        yield Hold(reason=Reason.EDITED_BY_HAND, url=where)
-    elif not ordered and (hold := _edited_before(situation, current, situation.current_text)):
-        yield hold
+        yield Blocked(reason=BlockReason.EDITED_BY_HAND, url=where)
+    elif not ordered and (blocked := _edited_before(situation, current, situation.current_text)):
+        yield blocked
     else:
         yield Edit(
             thread_post=current,
@@ -82,10 +82,10 @@ def _retitles(situation: Situation, current: ThreadPost) -> bool:
     return wanted and isinstance(text, Rendered) and text.title.strip() != current.post.title
 
 
-def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Hold]:
+def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Blocked]:
     """Say that a refresh leaves another title as it is, and how it is changed."""
     if text.title.strip() != current.post.title:
-        yield Hold(reason=Reason.TITLE_STAYS, url=current.post.url, title=text.title.strip())
+        yield Blocked(reason=BlockReason.TITLE_STAYS, url=current.post.url, title=text.title.strip())
 
 
 def _differs(situation: Situation, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
@@ -106,7 +106,7 @@ def _edited_by_hand(record: PostRecord | None, current: ThreadPost) -> bool:
     return record is not None and bool(record.answered) and record.answered != body_digest(current.post)
 
 
-def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) -> Hold | None:
+def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) -> Blocked | None:
     """Not again what was refused for good, and not more often than readers and the server can bear."""
     edits = [
         intent
@@ -117,8 +117,8 @@ def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) ->
         return None
     last = edits[-1]
     if last.state is IntentState.REFUSED and last.new.draft is not None and says(last.new.draft, text):
-        return Hold(reason=Reason.REFUSED_BEFORE, why=last.note)
+        return Blocked(reason=BlockReason.REFUSED_BEFORE, why=last.note)
     until: datetime = last.changed + EDIT_EVERY
     if situation.now < until and last.state is not IntentState.NOT_SENT:
-        return Hold(reason=Reason.EDITED_LATELY, until=until)
+        return Blocked(reason=BlockReason.EDITED_LATELY, until=until)
     return None

@@ -11,7 +11,7 @@ from typing import assert_never
 from megabot.core.drafts import body_digest
 from megabot.core.marker import ADOPTED, ANNOUNCED, FIRST, LINK, RELEASED, UNDONE, comment_marker
 from megabot.core.posts import Post
-from megabot.core.publication import hold_after
+from megabot.core.publication import unknown_for
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Observation
 
@@ -105,7 +105,7 @@ def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentSt
         return intent.state
     if intent.state is IntentState.SENDING:
         return IntentState.UNKNOWN  # the first empty look: the hold counts from here
-    if now < intent.changed + hold_after(intent):
+    if now < intent.changed + unknown_for(intent):
         return IntentState.UNKNOWN
     resent = (
         intent.new.kind is IntentKind.PUBLISH

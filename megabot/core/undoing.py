@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from megabot.core.actions import Hold, Lock, Reason, Unlock, Withdraw
+from megabot.core.actions import Blocked, BlockReason, Lock, UndoRepost, Unlock
 from megabot.core.marker import UNDONE, comment_marker
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, OrderKind, Situation, ThreadPost
 
 
-def decide_undo(situation: Situation) -> Withdraw | Hold | None:
+def decide_undo(situation: Situation) -> UndoRepost | Blocked | None:
     """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
     if (
         situation.order is None
@@ -20,7 +20,7 @@ def decide_undo(situation: Situation) -> Withdraw | Hold | None:
         return None
     copy = situation.observation.current
     if copy is None:
-        return Hold(reason=Reason.NOTHING_STANDS)
+        return Blocked(reason=BlockReason.NOTHING_STANDS)
     others = tuple(
         thread_post for thread_post in situation.observation.of_edition(copy.key) if thread_post is not copy
     )
@@ -28,12 +28,12 @@ def decide_undo(situation: Situation) -> Withdraw | Hold | None:
         (thread_post for thread_post in others if thread_post.post.open and not thread_post.withdrawn), None
     )
     if before is not None:
-        return Withdraw(thread_post=copy, current=before, order=situation.order.id)
+        return UndoRepost(thread_post=copy, current=before, order=situation.order.id)
     undone = next((thread_post for thread_post in others if thread_post.withdrawn), None)
     if undone is not None and not copy.withdrawn:
-        return Hold(reason=Reason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
-    reason = Reason.NOTHING_TO_GO_BACK_TO if others else Reason.NOTHING_TO_UNDO
-    return Hold(reason=reason, url=copy.post.url)
+        return Blocked(reason=BlockReason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
+    reason = BlockReason.NOTHING_TO_GO_BACK_TO if others else BlockReason.NOTHING_TO_UNDO
+    return Blocked(reason=reason, url=copy.post.url)
 
 
 def lock_the_undone_copy(situation: Situation) -> Iterator[Lock]:

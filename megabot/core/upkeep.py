@@ -7,13 +7,13 @@ one pinned. What a person did to a pin stays until the next edition.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from megabot.core.actions import Action, Hold, Lock, MissingInput, Pin, Reason, Tell, Unpin
+from megabot.core.actions import Action, Blocked, BlockReason, LinkOldThread, Lock, MissingInput, Pin, Unpin
 from megabot.core.announcing import announce_the_next, announcement, make_the_first_comment
 from megabot.core.doubles import find_duplicates
 from megabot.core.federation import hold_until_the_home_server_shows_the_pin
 from megabot.core.marker import LINK, comment_marker
 from megabot.core.posts import Feature, PinEvent, Post
-from megabot.core.publication import LONG, hold_after
+from megabot.core.publication import LONG, unknown_for
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Situation, ThreadPost
 from megabot.core.threads import Pin as PinKind
@@ -36,10 +36,10 @@ def decide_upkeep(situation: Situation) -> tuple[Action, ...]:
     unconfirmed = hold_until_the_home_server_shows_the_pin(situation, current)
     return (
         *((unconfirmed,) if unconfirmed else pin_the_current_post(situation, current)),
-        *tell_the_old_thread(situation, current),
+        *link_the_old_thread(situation, current),
         *lock_the_old_thread(situation, current),
         *comment_first(situation, current),
-        *say_that_the_next_comes(situation, current),
+        *announce_the_next_edition(situation, current),
         *lock_the_undone_copy(situation),
         *unlock_the_restored_post(situation, current),
         *unpin_the_older_ones(situation, current, is_seen=unconfirmed is None),
@@ -49,13 +49,13 @@ def decide_upkeep(situation: Situation) -> tuple[Action, ...]:
     )
 
 
-def wait_until_it_has_arrived(situation: Situation, current: ThreadPost) -> Hold | None:
+def wait_until_it_has_arrived(situation: Situation, current: ThreadPost) -> Blocked | None:
     """Do nothing for a post that nobody sees yet: the one before stays pinned meanwhile (decision 19)."""
     if not current.post.federation_pending:
         return None
     if situation.now - current.post.published > LONG:
-        return Hold(reason=Reason.PENDING_FOR_LONG, url=current.post.url)
-    return Hold(reason=Reason.PENDING, until=situation.now + ARRIVAL_EVERY, url=current.post.url)
+        return Blocked(reason=BlockReason.PENDING_FOR_LONG, url=current.post.url)
+    return Blocked(reason=BlockReason.PENDING, until=situation.now + ARRIVAL_EVERY, url=current.post.url)
 
 
 def pin_the_current_post(situation: Situation, current: ThreadPost) -> Iterator[Action]:
@@ -64,13 +64,13 @@ def pin_the_current_post(situation: Situation, current: ThreadPost) -> Iterator[
     if kind is None or is_pinned(current.post, kind) or pin_is_over(situation, current):
         return
     if not may_moderate(situation, current):
-        yield Hold(reason=Reason.NOT_MODERATOR, url=current.post.url)
+        yield Blocked(reason=BlockReason.NOT_MODERATOR, url=current.post.url)
     elif current.id in situation.observation.created_ids:
         yield Pin(thread_post=current, kind=kind)
     elif current.id not in situation.observation.pin_events:
         yield MissingInput.PIN_LOG
     elif by_another(situation, situation.observation.pin_events[current.id], featured=False):
-        yield Hold(reason=Reason.UNPINNED_BY_HAND, url=current.post.url)
+        yield Blocked(reason=BlockReason.UNPINNED_BY_HAND, url=current.post.url)
     else:
         yield Pin(thread_post=current, kind=kind)
 
@@ -103,7 +103,7 @@ def unpin_after_its_time(situation: Situation, current: ThreadPost) -> Iterator[
     if current.id not in situation.observation.pin_events:
         yield MissingInput.PIN_LOG
     elif by_another(situation, situation.observation.pin_events[current.id], featured=True):
-        yield Hold(reason=Reason.PINNED_BY_HAND, url=current.post.url)
+        yield Blocked(reason=BlockReason.PINNED_BY_HAND, url=current.post.url)
     else:
         yield Unpin(thread_post=current, kind=kind, current=current)
 
@@ -147,15 +147,15 @@ def next_deadline(thread: Thread, posts: tuple[ThreadPost, ...], now: datetime) 
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def report_doubles(situation: Situation) -> Iterator[Hold]:
+def report_doubles(situation: Situation) -> Iterator[Blocked]:
     """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
     for kept, double in find_duplicates(situation.observation.posts):
-        yield Hold(reason=Reason.DOUBLED, url=kept.post.url, other_url=double.post.url)
+        yield Blocked(reason=BlockReason.DOUBLED, url=kept.post.url, other_url=double.post.url)
 
 
 def _unpin(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> Iterator[Action]:
     if _was_unpinned_for(situation, thread_post, current) or _pinned_since(situation, thread_post, current):
-        yield Hold(reason=Reason.PINNED_BY_HAND, url=thread_post.post.url)
+        yield Blocked(reason=BlockReason.PINNED_BY_HAND, url=thread_post.post.url)
     elif _pin_is_a_riddle(situation, thread_post, current):
         yield MissingInput.PIN_LOG
     elif thread_post.post.featured_community:
@@ -191,7 +191,7 @@ def _pin_is_a_riddle(situation: Situation, thread_post: ThreadPost, current: Thr
     )
 
 
-def tell_the_old_thread(situation: Situation, current: ThreadPost) -> Iterator[Action]:
+def link_the_old_thread(situation: Situation, current: ThreadPost) -> Iterator[Action]:
     """Comment in the post before, once, with the address of the new one."""
     before = next(iter(situation.observation.older), None)
     if before is None or before.withdrawn or _is_told(situation, current):
@@ -201,7 +201,7 @@ def tell_the_old_thread(situation: Situation, current: ThreadPost) -> Iterator[A
         yield text
     elif text:
         soon = announcement(situation, before)
-        yield Tell(thread_post=before, text=text, current=current, comment_id=soon.id if soon else 0)
+        yield LinkOldThread(thread_post=before, text=text, current=current, comment_id=soon.id if soon else 0)
 
 
 def _words_for(situation: Situation, current: ThreadPost) -> str | MissingInput:
@@ -224,7 +224,7 @@ def comment_first(situation: Situation, current: ThreadPost) -> Iterator[Action]
     yield from make_the_first_comment(situation, current, posted=posted, may_mark=may_mark)
 
 
-def say_that_the_next_comes(situation: Situation, current: ThreadPost) -> Iterator[Action]:
+def announce_the_next_edition(situation: Situation, current: ThreadPost) -> Iterator[Action]:
     """Announce the next edition in the standing post, where the front matter says so."""
     yield from announce_the_next(situation, current, may_mark=may_moderate(situation, current))
 
@@ -301,7 +301,7 @@ def _settles(situation: Situation, intent: Intent) -> bool:
     """Done and refused are for good; of an unknown one we wait as long as the server may be at work."""
     if intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING):
         return True
-    return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + hold_after(intent)
+    return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_for(intent)
 
 
 def _publish_of(situation: Situation, current: ThreadPost) -> Intent | None:

@@ -6,7 +6,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from megabot import deed_texts
-from megabot.core.actions import Action, Adopt, Hold, MissingInput, Publish, Reason, Resend, Write
+from megabot.core.actions import (
+    Action,
+    Adopt,
+    Blocked,
+    BlockReason,
+    LinkOldThread,
+    MissingInput,
+    Publish,
+    RetryPublish,
+    UndoRepost,
+    Write,
+)
 from megabot.core.amendments import Amendment
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
@@ -15,13 +26,13 @@ from megabot.moments import away, moment
 from megabot.views.changes import change
 
 _QUIET = {
-    Reason.THERE,
-    Reason.UNCHANGED,
-    Reason.UNPINNED_BY_HAND,
-    Reason.PINNED_BY_HAND,
-    Reason.NOTHING_DUE,
-    Reason.SKIPPED,
-    Reason.OVERTAKEN,
+    BlockReason.THERE,
+    BlockReason.UNCHANGED,
+    BlockReason.UNPINNED_BY_HAND,
+    BlockReason.PINNED_BY_HAND,
+    BlockReason.NOTHING_DUE,
+    BlockReason.SKIPPED,
+    BlockReason.OVERTAKEN,
 }
 
 
@@ -79,6 +90,12 @@ _TONES = {
     "blocked": Tone.BAD,
     "failed": Tone.BAD,
 }
+_ACTION_WORDS: dict[type[Action], str] = {
+    RetryPublish: "resend",
+    UndoRepost: "withdraw",
+    LinkOldThread: "tell",
+}
+"""Words that scripts read; those of the other actions are their names."""
 
 
 def _items(plan: Planned) -> Iterator[tuple[str, str, dict[str, object]]]:
@@ -91,7 +108,7 @@ def _items(plan: Planned) -> Iterator[tuple[str, str, dict[str, object]]]:
 
 
 def _word(action: Action) -> str:
-    if not isinstance(action, Hold):
+    if not isinstance(action, Blocked):
         return "would"
     if action.needs_person:
         return "blocked"
@@ -100,19 +117,19 @@ def _word(action: Action) -> str:
 
 def _facts(action: Action) -> dict[str, object]:
     match action:
-        case Hold():
+        case Blocked():
             return {"reason": action.reason.value}
         case MissingInput():
             return {}
         case _:
-            return {"action": type(action).__name__.lower()} | _about(action)
+            return {"action": _ACTION_WORDS.get(type(action), type(action).__name__.lower())} | _about(action)
 
 
 def _about(action: Write) -> dict[str, object]:
     match action:
         case Publish():
             return {"edition": action.edition.key, "title": action.text.title}
-        case Resend():
+        case RetryPublish():
             return {"edition": action.intent.new.edition}
         case Adopt():
             return {"edition": action.edition.key, "url": action.post.url}

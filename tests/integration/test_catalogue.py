@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from megabot import check
-from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.actions import BlockReason
+from megabot.core.plan import blocked_actions
 from megabot.core.posts import Feature, Post, PostDraft
 from megabot.core.records import IntentKind, NewIntent, PostRecord
 from megabot.errors import Unreachable
@@ -21,8 +21,8 @@ from megabot.report import Report
 from tests.world import NEWS, SLOT, WEEK, World
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def test_a_post_that_cannot_be_looked_for_is_held_and_said_to_be_unknown_since_when(world: World) -> None:
@@ -39,8 +39,10 @@ def test_a_post_that_cannot_be_looked_for_is_held_and_said_to_be_unknown_since_w
     report = world.run_pass()
 
     assert world.writes() == []
-    (held,) = (hold for hold in holds(report.left) if hold.reason is Reason.UNKNOWN_FOR_LONG)
-    assert held.since == SLOT + WEEK
+    (blocked,) = (
+        blocked for blocked in blocked_actions(report.left) if blocked.reason is BlockReason.UNKNOWN_FOR_LONG
+    )
+    assert blocked.since == SLOT + WEEK
 
 
 @dataclass
@@ -97,7 +99,7 @@ def test_a_title_with_a_word_that_is_refused_is_held_until_the_text_changes(worl
     report = world.run_pass()
 
     assert len(world.posts()) == 1
-    assert Reason.REFUSED_BEFORE in reasons(report)
+    assert BlockReason.REFUSED_BEFORE in reasons(report)
 
 
 def test_a_word_that_the_server_took_out_of_the_body_is_named_by_its_line(
@@ -164,7 +166,7 @@ def test_a_thread_wiped_after_its_deletion_is_not_posted_again_and_not_linked(wo
     post.name, post.body = "*Permanently Deleted*", "*Permanently Deleted*"
 
     report = world.run_pass()
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
     world.clock.at = SLOT + WEEK
     world.run_pass()
 
@@ -182,7 +184,7 @@ def test_a_community_that_was_removed_stops_its_thread_with_a_clear_line(world: 
     report = world.run_pass()
 
     assert len(world.posts()) == 1
-    assert report.failure is not None or Reason.REFUSED_BEFORE in reasons(report)
+    assert report.failure is not None or BlockReason.REFUSED_BEFORE in reasons(report)
 
 
 def test_a_bot_that_was_banned_is_told_of_once_and_tries_no_more(world: World) -> None:

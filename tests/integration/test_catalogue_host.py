@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from megabot.core.marker import Marker, signed
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.sandbox import Sandbox, User
 from tests.faultproxy import DelayThenPassOn, FaultProxy, Rule
 from tests.processes import ended, machine
@@ -103,7 +103,7 @@ def test_a_community_that_only_moderators_may_post_to_stops_a_bot_that_is_none(w
         report = world.run_pass()
         world.clock.at += HOUR
 
-    assert holds(report.left)
+    assert blocked_actions(report.left)
     assert len(world.posts()) == 1
     assert world.writes().count(f"POST {POST}") <= 1
 

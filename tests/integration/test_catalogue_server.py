@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from megabot import status
-from megabot.core.actions import Reason
+from megabot.core.actions import BlockReason
 from megabot.core.marker import Marker, signed
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import OrderKind
 from megabot.ports import Forum, Ports
@@ -24,8 +24,8 @@ POST, PIN, OWN = "/api/v3/post", "/api/v3/post/feature", "/api/v3/user"
 QUARTER = timedelta(minutes=15)
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def at_the_slot(world: World, ports: Ports) -> Service:
@@ -142,7 +142,7 @@ def test_a_right_that_goes_between_post_and_pin_leaves_the_post_and_the_old_pin(
         world.clock.at += timedelta(hours=2)
         report = world.run_pass()
 
-    assert Reason.NOT_MODERATOR in reasons(report)
+    assert BlockReason.NOT_MODERATOR in reasons(report)
     assert (len(world.posts()), world.pinned()) == (2, [1])
 
 
@@ -167,7 +167,7 @@ def test_read_posts_that_are_hidden_stop_the_post(world: World) -> None:
 
     report = world.post()
 
-    assert (reasons(report), world.posts()) == ({Reason.SETTINGS_HIDE}, [])
+    assert (reasons(report), world.posts()) == ({BlockReason.SETTINGS_HIDE}, [])
 
 
 def test_a_community_marked_as_not_for_everybody_stops_an_account_that_hides_such_posts(world: World) -> None:
@@ -177,7 +177,7 @@ def test_a_community_marked_as_not_for_everybody_stops_an_account_that_hides_suc
 
     report = world.post()
 
-    assert (reasons(report), world.posts()) == ({Reason.SETTINGS_HIDE}, [])
+    assert (reasons(report), world.posts()) == ({BlockReason.SETTINGS_HIDE}, [])
 
 
 def recorded(world: World, post_id: int) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from megabot.core.actions import Edit, Reason
-from megabot.core.plan import holds
+from megabot.core.actions import BlockReason, Edit
+from megabot.core.plan import blocked_actions
 from megabot.core.problems import Problem
 from megabot.core.threads import Companion, Previous, Refresh, RenderProblem
 from megabot.reconcile import run_pass
@@ -18,8 +18,8 @@ def body(world: World, number: int = -1) -> str:
     return str(world.posts()[number]["body"])
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def edits(report: Report) -> int:
@@ -46,7 +46,7 @@ def test_two_changes_within_ten_minutes_are_one_edit_and_then_another(world: Wor
         held = world.run_pass()
 
     assert "A better essay." in body(world)
-    assert reasons(held) >= {Reason.EDITED_LATELY}
+    assert reasons(held) >= {BlockReason.EDITED_LATELY}
 
     world.clock.at += TEN_MINUTES
     world.run_pass()
@@ -109,7 +109,7 @@ def test_what_a_person_wrote_into_the_post_is_not_overwritten(world: World) -> N
 
     report = world.run_pass()
 
-    assert reasons(report) >= {Reason.EDITED_BY_HAND}
+    assert reasons(report) >= {BlockReason.EDITED_BY_HAND}
     assert "By hand." in body(world)
 
 
@@ -119,7 +119,7 @@ def test_a_template_that_breaks_leaves_the_standing_thread_alone(world: World) -
 
     report = world.run_pass()
 
-    assert reasons(report) >= {Reason.TEXT_BROKEN}
+    assert reasons(report) >= {BlockReason.TEXT_BROKEN}
     assert "An essay." in body(world)
 
 

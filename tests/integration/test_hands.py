@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from megabot import orders
-from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.actions import BlockReason
+from megabot.core.plan import blocked_actions
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous
 from megabot.errors import ConfigError, NotFound
@@ -36,8 +36,8 @@ def lost(world: World) -> None:
 either = pytest.mark.parametrize("ledger", [kept, lost])
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def adopt(world: World, post_id: int, **said: object) -> Answer:
@@ -116,7 +116,7 @@ def test_a_removed_thread_is_not_posted_again(world: World, ledger: Ledger) -> N
 
     report = world.post()
 
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
     assert len(world.posts()) == 1
 
 
@@ -131,7 +131,7 @@ def test_a_thread_that_is_restored_is_the_editions_post_again(world: World, ledg
 
     report = world.post()
 
-    assert Reason.THERE in reasons(report)
+    assert BlockReason.THERE in reasons(report)
     assert len(world.posts()) == 1
 
 
@@ -145,7 +145,7 @@ def test_a_thread_deleted_with_the_bots_own_account_is_not_posted_again(world: W
     world.sandbox.forget_requests()
     report = world.post()
 
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
     assert world.writes() == []
 
 
@@ -174,7 +174,7 @@ def test_a_purged_thread_is_not_posted_again(world: World) -> None:
 
     report = world.post()
 
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
     assert world.posts() == []
 
 
@@ -233,7 +233,7 @@ def test_a_thread_made_by_hand_holds_the_post_of_any_week(world: World, ledger: 
 
     report = world.run_pass()
 
-    assert Reason.HAND_MADE in reasons(report)
+    assert BlockReason.HAND_MADE in reasons(report)
     assert live(world) == ["News 2"]
 
 
@@ -256,7 +256,7 @@ def test_on_a_first_run_a_thread_made_by_hand_holds_the_first_post(world: World)
 
     report = world.run_pass()
 
-    assert Reason.HAND_MADE in reasons(report)
+    assert BlockReason.HAND_MADE in reasons(report)
 
 
 # -- adoption
@@ -273,7 +273,7 @@ def test_an_adopted_thread_is_the_edition_of_its_week(world: World, ledger: Ledg
     report = world.run_pass()
 
     assert answer.done
-    assert reasons(report) == {Reason.THERE}
+    assert reasons(report) == {BlockReason.THERE}
     assert live(world) == ["News 2"]
     assert world.pinned() == [thread]
 
@@ -367,7 +367,7 @@ def test_an_adopted_thread_is_never_edited(world: World) -> None:
 
     report = world.run_pass(OrderKind.REFRESH)
 
-    assert Reason.ADOPTED in reasons(report)
+    assert BlockReason.ADOPTED in reasons(report)
 
 
 def test_an_edition_that_has_its_post_takes_no_other(world: World) -> None:
@@ -432,7 +432,7 @@ def test_a_first_run_waits_for_the_next_slot(world: World, ledger: Ledger) -> No
 
     report = world.run_pass()
 
-    assert reasons(report) == {Reason.FIRST_RUN}
+    assert reasons(report) == {BlockReason.FIRST_RUN}
     assert world.posts() == []
 
 
@@ -490,7 +490,7 @@ def test_another_community_holds_the_post_until_somebody_agrees(world: World, le
 
     report = world.run_pass()
 
-    assert Reason.STRAYED in reasons(report)
+    assert BlockReason.STRAYED in reasons(report)
     assert len(world.posts()) == 1
 
 

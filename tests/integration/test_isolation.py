@@ -12,7 +12,7 @@ import pytest
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.renderer import Renderer
-from megabot.core.actions import MissingInput, Reason
+from megabot.core.actions import BlockReason, MissingInput
 from megabot.core.posts import Place
 from megabot.core.seen import Order, OrderKind, Situation
 from megabot.core.threads import Companion, Context, Rendered, RenderProblem, Snapshot, Thread
@@ -256,11 +256,11 @@ def folder(tmp_path: Path) -> Path:
     [
         ("aaa.md.j2", b"---\n\tname: aaa\n---\n", "source"),
         ("aaa.md.j2", b"\xff\xfe", "source"),
-        ("aaa.md.j2", FRONT.format(name="aaa", body="{{").encode(), f"aaa:{Reason.TEXT_BROKEN}"),
-        ("sections/10-maps.md", b"---\ntitle: Maps\n---\n- a\n:::\n", f"aaa:{Reason.TEXT_BROKEN}"),
-        ("sections/20-new.md", b"\xff\xfe", f"aaa:{Reason.TEXT_BROKEN}"),
-        ("data/events.yaml", b"a: 1\na: 2\n", f"aaa:{Reason.TEXT_BROKEN}"),
-        ("data/events.json", b"[]", f"aaa:{Reason.TEXT_BROKEN}"),
+        ("aaa.md.j2", FRONT.format(name="aaa", body="{{").encode(), f"aaa:{BlockReason.TEXT_BROKEN}"),
+        ("sections/10-maps.md", b"---\ntitle: Maps\n---\n- a\n:::\n", f"aaa:{BlockReason.TEXT_BROKEN}"),
+        ("sections/20-new.md", b"\xff\xfe", f"aaa:{BlockReason.TEXT_BROKEN}"),
+        ("data/events.yaml", b"a: 1\na: 2\n", f"aaa:{BlockReason.TEXT_BROKEN}"),
+        ("data/events.json", b"[]", f"aaa:{BlockReason.TEXT_BROKEN}"),
     ],
 )
 def test_a_broken_file_concerns_the_threads_that_use_it_and_no_other(

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from megabot.adapters.alerts import LedgerAlerts
-from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.actions import BlockReason
+from megabot.core.plan import blocked_actions
 from megabot.core.seen import Order, OrderKind
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
@@ -64,8 +64,8 @@ def elsewhere() -> Elsewhere:
     return Elsewhere(server, AccountForum(server, bot), clock, FakeLedger())
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def test_a_post_takes_the_pin_when_it_has_arrived_and_not_before(elsewhere: Elsewhere) -> None:
@@ -78,7 +78,7 @@ def test_a_post_takes_the_pin_when_it_has_arrived_and_not_before(elsewhere: Else
     elsewhere.run_pass()
 
     first, second = sorted(one for one in elsewhere.server.posts)
-    assert Reason.PENDING in reasons(report)
+    assert BlockReason.PENDING in reasons(report)
     assert (before, elsewhere.pinned()) == ([first], [second])
 
 
@@ -89,8 +89,8 @@ def test_a_post_that_does_not_arrive_is_told_after_an_hour(elsewhere: Elsewhere)
 
     report = elsewhere.run_pass()
 
-    assert Reason.PENDING_FOR_LONG in reasons(report)
-    assert any(hold.needs_person for hold in holds(report.left))
+    assert BlockReason.PENDING_FOR_LONG in reasons(report)
+    assert any(blocked.needs_person for blocked in blocked_actions(report.left))
     assert elsewhere.pinned() == []
 
 
@@ -112,7 +112,7 @@ def test_a_removed_thread_whose_text_nobody_shows_is_not_posted_again(
     report = forgotten.run_pass(kind)
 
     assert len(forgotten.server.posts) == 1
-    assert kind is None or reasons(report) == {Reason.BODY_HIDDEN}
+    assert kind is None or reasons(report) == {BlockReason.BODY_HIDDEN}
 
 
 def test_appointed_again_the_bot_knows_its_removed_thread(forgotten: Elsewhere) -> None:
@@ -120,7 +120,7 @@ def test_appointed_again_the_bot_knows_its_removed_thread(forgotten: Elsewhere) 
 
     report = forgotten.run_pass(OrderKind.POST)
 
-    assert reasons(report) == {Reason.REMOVED}
+    assert reasons(report) == {BlockReason.REMOVED}
 
 
 def test_a_person_has_a_fresh_copy_made_all_the_same(forgotten: Elsewhere) -> None:

@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from megabot import texts
-from megabot.core.actions import Reason
+from megabot.core.actions import BlockReason
 from megabot.core.calendar import Every
-from megabot.core.plan import BUILT, holds
+from megabot.core.plan import BUILT, blocked_actions
 from megabot.core.problems import Problem
 from megabot.core.seen import OrderKind
 from megabot.core.threads import Pin, Previous, RenderProblem
@@ -19,8 +19,8 @@ from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 @ON_BOTH
@@ -75,7 +75,7 @@ def test_a_pass_with_nothing_to_do_writes_nothing(world: World) -> None:
 def test_a_first_run_posts_nothing_by_surprise(world: World) -> None:
     report = world.run_pass()
 
-    assert reasons(report) == {Reason.FIRST_RUN}
+    assert reasons(report) == {BlockReason.FIRST_RUN}
     assert world.posts() == []
 
 
@@ -100,7 +100,7 @@ def test_post_a_second_time_makes_no_second_post(world: World) -> None:
 
     report = world.post()
 
-    assert reasons(report) == {Reason.THERE}
+    assert reasons(report) == {BlockReason.THERE}
     assert len(world.posts()) == 1
 
 
@@ -119,7 +119,7 @@ def test_past_its_grace_an_edition_waits_for_a_person(world: World) -> None:
 
     report = world.run_pass()
 
-    assert Reason.PAST_GRACE in reasons(report)
+    assert BlockReason.PAST_GRACE in reasons(report)
     assert len(world.posts()) == 1
 
 
@@ -160,7 +160,7 @@ def test_a_moderators_unpin_stays_until_the_next_edition(world: World) -> None:
 
     report = world.run_pass()
 
-    assert reasons(report) >= {Reason.UNPINNED_BY_HAND}
+    assert reasons(report) >= {BlockReason.UNPINNED_BY_HAND}
     assert world.pinned() == []
 
 
@@ -231,7 +231,7 @@ def test_a_removed_thread_is_not_posted_again(world: World) -> None:
 
     report = world.run_pass()
 
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
     assert len(world.posts()) == 1
 
 
@@ -243,7 +243,7 @@ def test_a_removed_thread_is_not_posted_again_with_the_ledger_lost(world: World)
 
     report = world.post()
 
-    assert Reason.REMOVED in reasons(report)
+    assert BlockReason.REMOVED in reasons(report)
 
 
 @ON_BOTH
@@ -311,7 +311,7 @@ def test_a_refresh_of_an_unchanged_source_edits_nothing(world: World) -> None:
 
     report = world.run_pass(OrderKind.REFRESH)
 
-    assert Reason.UNCHANGED in reasons(report)
+    assert BlockReason.UNCHANGED in reasons(report)
     assert world.writes() == []
 
 
@@ -325,7 +325,7 @@ def test_a_refresh_never_overwrites_what_a_person_edited_by_hand(world: World) -
 
     report = world.run_pass(OrderKind.REFRESH)
 
-    assert Reason.EDITED_BY_HAND in reasons(report)
+    assert BlockReason.EDITED_BY_HAND in reasons(report)
     assert "Edited by hand." in str(world.posts()[0]["body"])
 
 
@@ -336,7 +336,7 @@ def test_a_broken_template_leaves_everything_as_it_is(world: World) -> None:
 
     report = world.run_pass()
 
-    assert Reason.TEXT_BROKEN in reasons(report)
+    assert BlockReason.TEXT_BROKEN in reasons(report)
     assert world.pinned() == [1]
 
 
@@ -349,7 +349,7 @@ def test_a_moderators_own_thread_of_the_week_holds_the_post(world: World) -> Non
 
     report = world.run_pass()
 
-    assert Reason.HAND_MADE in reasons(report)
+    assert BlockReason.HAND_MADE in reasons(report)
     assert len(world.posts()) == 1
 
 
@@ -362,7 +362,7 @@ def test_a_bot_that_is_no_moderator_posts_and_leaves_the_old_thread_pinned(world
 
     report = world.run_pass()
 
-    assert Reason.NOT_MODERATOR in reasons(report)
+    assert BlockReason.NOT_MODERATOR in reasons(report)
     assert (len(world.posts()), world.pinned()) == (2, [1])
 
 
@@ -395,7 +395,7 @@ def test_a_clock_that_is_a_year_ahead_writes_nothing(world: World) -> None:
 
     report = world.run_pass()
 
-    assert reasons(report) == {Reason.CLOCK}
+    assert reasons(report) == {BlockReason.CLOCK}
     assert world.posts() == []
 
 
@@ -406,7 +406,7 @@ def test_a_clock_from_before_the_program_was_written_writes_nothing(world: World
 
     report = world.post()
 
-    assert reasons(report) == {Reason.CLOCK}
+    assert reasons(report) == {BlockReason.CLOCK}
     assert world.posts() == []
 
 
@@ -415,9 +415,11 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
     report = world.run_pass()
 
-    (held,) = holds(report.left)
-    assert (held.reason, held.until) == (Reason.NOTHING_DUE, SLOT - WEEK)
-    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in texts.hold(ENGLISH, report.thread, held)
+    (blocked,) = blocked_actions(report.left)
+    assert (blocked.reason, blocked.until) == (BlockReason.NOTHING_DUE, SLOT - WEEK)
+    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in texts.blocked_sentence(
+        ENGLISH, report.thread, blocked
+    )
     assert world.posts() == []
 
 
@@ -436,7 +438,7 @@ def test_an_account_that_cannot_see_its_own_posts_does_not_post(
 
     report = world.post()
 
-    assert reasons(report) == {Reason.SETTINGS_HIDE}
+    assert reasons(report) == {BlockReason.SETTINGS_HIDE}
     assert world.posts() == []
 
 
@@ -458,7 +460,7 @@ def test_a_removed_thread_does_not_vouch_for_a_listing(world: World) -> None:
 
     report = world.run_pass()
 
-    assert Reason.SETTINGS_HIDE in reasons(report)
+    assert BlockReason.SETTINGS_HIDE in reasons(report)
 
 
 @ON_BOTH

@@ -11,8 +11,8 @@ import pytest
 from megabot import check, status
 from megabot.adapters.home_servers import HomeServers
 from megabot.check import Level
-from megabot.core.actions import Reason
-from megabot.core.plan import holds
+from megabot.core.actions import BlockReason
+from megabot.core.plan import blocked_actions
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Pin
 from megabot.orders import carry_out
@@ -37,8 +37,8 @@ def abroad(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Abroad]:
         yield scene
 
 
-def reasons(report: Report) -> set[Reason]:
-    return {hold.reason for hold in holds(report.left)}
+def reasons(report: Report) -> set[BlockReason]:
+    return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 def alerts(abroad: Abroad) -> dict[str, str]:
@@ -67,7 +67,7 @@ def test_a_pin_that_the_home_server_shows_counts_and_the_old_thread_is_unpinned(
 
     assert abroad.pinned_at_home() == [f"https://{OWN}/post/2"]
     assert abroad.world.pinned() == [2]
-    assert reasons(report) == {Reason.THERE}
+    assert reasons(report) == {BlockReason.THERE}
     assert alerts(abroad) == {}
 
 
@@ -78,7 +78,7 @@ def test_a_pin_that_a_0_19_refuses_counts_for_nothing_and_moderators_are_told(ab
 
     assert abroad.pinned_at_home() == []
     assert abroad.world.pinned() == [1, 2]
-    assert Reason.PIN_REFUSED in reasons(report)
+    assert BlockReason.PIN_REFUSED in reasons(report)
     (sentence,) = alerts(abroad).values()
     assert f"{HOME} runs Lemmy 0.19.20" in sentence
     assert f"Use an account on {HOME}" in sentence
@@ -105,7 +105,7 @@ def test_a_refused_pin_is_not_sent_again_and_again(abroad: Abroad) -> None:
     report = let_pass(abroad, days=1)
 
     assert abroad.world.writes() == []
-    assert Reason.PIN_REFUSED in reasons(report)
+    assert BlockReason.PIN_REFUSED in reasons(report)
 
 
 @OLD_HOME
@@ -176,8 +176,8 @@ def test_a_server_that_does_not_federate_is_told_of_after_an_hour(abroad: Abroad
 
     report = let_pass(abroad, hours=1.5)
 
-    assert reasons(at_once) & {Reason.PIN_TRAVELS, Reason.PENDING}
-    assert reasons(report) & {Reason.POST_NOT_AT_HOME, Reason.PENDING_FOR_LONG}
+    assert reasons(at_once) & {BlockReason.PIN_TRAVELS, BlockReason.PENDING}
+    assert reasons(report) & {BlockReason.POST_NOT_AT_HOME, BlockReason.PENDING_FOR_LONG}
     assert 1 in abroad.world.pinned()
     assert len(alerts(abroad)) == 1
 
@@ -194,7 +194,7 @@ def test_a_home_server_that_is_away_unpins_nothing_and_is_asked_again(abroad: Ab
     abroad.home.start()
     let_pass(abroad, hours=2)
 
-    assert away == ({1, 2}, {Reason.THERE, Reason.HOME_UNREADABLE}, 1)
+    assert away == ({1, 2}, {BlockReason.THERE, BlockReason.HOME_UNREADABLE}, 1)
     assert abroad.world.pinned() == [2]
     assert alerts(abroad) == {}
 
@@ -206,7 +206,7 @@ def test_an_unpin_by_a_hand_on_the_home_server_stays(abroad: Abroad) -> None:
 
     report = let_pass(abroad, hours=1)
 
-    assert reasons(report) == {Reason.THERE, Reason.UNPINNED_BY_HAND}
+    assert reasons(report) == {BlockReason.THERE, BlockReason.UNPINNED_BY_HAND}
     assert abroad.pinned_at_home() == []
 
 

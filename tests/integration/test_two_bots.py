@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from megabot.adapters.ledger import SqliteLedger
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.posts import Post, PostDraft
 from megabot.ports import Forum
 from megabot.reconcile import run_pass
@@ -148,7 +148,11 @@ def run_beside(host: World, meeting: threading.Barrier) -> None:
 
 
 def told(report: Report) -> list[tuple[str | None, str | None]]:
-    return [(hold.url, hold.other_url) for hold in holds(report.left) if str(hold.reason) == "doubled"]
+    return [
+        (blocked.url, blocked.other_url)
+        for blocked in blocked_actions(report.left)
+        if str(blocked.reason) == "doubled"
+    ]
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from megabot import preview, status
 from megabot.amending import change
 from megabot.archive.entries import gather
-from megabot.core.actions import Reason
+from megabot.core.actions import BlockReason
 from megabot.core.commands import Command, Verb
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Rendered, RenderProblem
@@ -187,7 +187,7 @@ def test_a_copy_stands_again_when_the_post_it_replaced_is_removed(copied: World)
     report = copied.run_pass()
 
     assert copied.pinned() == [3]
-    assert Reason.REMOVED not in {hold.reason for hold in holds(report.left)}
+    assert BlockReason.REMOVED not in {blocked.reason for blocked in blocked_actions(report.left)}
 
 
 @either

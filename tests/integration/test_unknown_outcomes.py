@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from megabot.core.actions import Pin, Reason
-from megabot.core.plan import holds, writes
+from megabot.core.actions import BlockReason, Pin
+from megabot.core.plan import blocked_actions, writes
 from megabot.core.posts import Comment, OwnContent, Post, PostDraft
 from megabot.core.records import IntentState
 from megabot.core.seen import Order, OrderKind
@@ -99,7 +99,7 @@ def test_a_plan_takes_what_a_look_shows_for_done_and_writes_nothing_down(world: 
     report = run_pass(world.ports(), authenticated=True, dry=True)[0]
 
     assert [type(action) for action in writes(report.left)] == [Pin]
-    assert {hold.reason for hold in holds(report.left)} == {Reason.THERE}
+    assert {blocked.reason for blocked in blocked_actions(report.left)} == {BlockReason.THERE}
     assert [intent.state for intent in ports.ledger.intents("news")] == [IntentState.SENDING]
 
 
@@ -123,7 +123,7 @@ def test_a_lost_pin_that_was_never_done_is_done_by_the_same_pass(world: World) -
 def test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes(world: World) -> None:
     """N03, N06."""
     report = run_to_the_slot_after(world, loses="create_post", arrives=False)
-    assert {hold.reason for hold in holds(report.left)} == {Reason.OUTCOME_UNKNOWN}
+    assert {blocked.reason for blocked in blocked_actions(report.left)} == {BlockReason.OUTCOME_UNKNOWN}
     world.clock.at += timedelta(minutes=9)
     world.run_pass()
     assert len(world.posts()) == 1

@@ -102,7 +102,7 @@ RULES_LEFT_OUT = (
         f"{PASS}::test_past_its_grace_an_edition_waits_for_a_person",
     ),
     left_out(
-        publication.it_has_strayed,
+        publication.it_is_in_the_wrong_community,
         "another community for a running thread is taken as it comes",
         f"{HANDS}::test_another_community_holds_the_post_until_somebody_agrees",
     ),
@@ -330,15 +330,15 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="the old thread is told with each pass",
-        changes=(without(upkeep.tell_the_old_thread, upkeep._is_told),),
+        changes=(without(upkeep.link_the_old_thread, upkeep._is_told),),
         caught_by=(f"{PASS}::test_a_handover_takes_eight_requests_beside_the_tick",),
-        rule=upkeep.tell_the_old_thread,
+        rule=upkeep.link_the_old_thread,
     ),
     Mutant(
         name="the old thread is told nothing",
-        changes=(without_step(upkeep.decide_upkeep, upkeep.tell_the_old_thread),),
+        changes=(without_step(upkeep.decide_upkeep, upkeep.link_the_old_thread),),
         caught_by=(*JUDGE, f"{PASS}::test_a_handover_leaves_one_post_pinned_that_links_the_one_before"),
-        rule=upkeep.tell_the_old_thread,
+        rule=upkeep.link_the_old_thread,
         words="does not tell of the thread after it",
     ),
     Mutant(

@@ -2,7 +2,7 @@
 
 from megabot import living, promoting
 from megabot.core import announcing
-from megabot.core.upkeep import comment_first, say_that_the_next_comes
+from megabot.core.upkeep import announce_the_next_edition, comment_first
 from tests.mutants.change import condition, without, without_operand
 from tests.mutants.mutant import Mutant
 
@@ -14,7 +14,7 @@ LIVING = (
         name="the next thread is announced long before its moment",
         changes=(without_operand(announcing.announce_the_next, 7, 1),),
         caught_by=(f"{ANNOUNCING}::test_six_hours_before_the_slot_one_comment_says_when_and_is_marked",),
-        rule=say_that_the_next_comes,
+        rule=announce_the_next_edition,
     ),
     Mutant(
         name="a first comment that was removed is made again",

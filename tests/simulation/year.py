@@ -12,7 +12,7 @@ from megabot.adapters.alerts import LedgerAlerts
 from megabot.core import calendar
 from megabot.core.calendar import Every, Schedule
 from megabot.core.month_days import MonthDay
-from megabot.core.plan import holds
+from megabot.core.plan import blocked_actions
 from megabot.core.posts import Person, Post
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
@@ -196,7 +196,7 @@ class Year:
 
     def _count(self) -> None:
         for report in self.service.reports if self.service else ():
-            self.counts.update(f"held {hold.reason.value}" for hold in holds(report.left))
+            self.counts.update(f"held {blocked.reason.value}" for blocked in blocked_actions(report.left))
 
     # -- the bot's process
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from megabot.core.actions import Adopt, Hold, Reason
+from megabot.core.actions import Adopt, Blocked, BlockReason
 from megabot.core.adoption import adoption, decide_adoption, edition_of
 from megabot.core.marker import CommentMarker, signed
 from megabot.core.posts import Comment
@@ -17,8 +17,8 @@ from tests.making import (
     NOW,
     POST,
     SLOT,
+    a_link_comment,
     a_situation,
-    a_telling,
     a_thread,
     a_thread_post,
     an_edition,
@@ -29,7 +29,7 @@ BY_HAND = a_thread_post(copy=3, creator=MODERATOR).post
 CARRIED = replace(a_thread_post(copy=3, adopted=True), post=BY_HAND)
 
 
-def decided(**looked: object) -> Adopt | Hold | None:
+def decided(**looked: object) -> Adopt | Blocked | None:
     return decide_adoption(a_situation(**{"order": ADOPT, "post_to_adopt": BY_HAND, **looked}))  # type: ignore[arg-type]
 
 
@@ -88,18 +88,18 @@ def test_what_was_adopted_is_not_adopted_again() -> None:
 @pytest.mark.parametrize(
     ("looked", "reason"),
     [
-        ({"posts": (a_thread_post(),)}, Reason.EDITION_TAKEN),
-        ({"posts": (replace(CARRIED, key="2026-W46"),)}, Reason.OURS),
-        ({"posts": (replace(CARRIED, adopted=False),)}, Reason.OURS),
-        ({"community_id": 9}, Reason.ELSEWHERE),
-        ({"post_to_adopt": replace(BY_HAND, removed=True)}, Reason.GONE),
-        ({"post_to_adopt": replace(BY_HAND, deleted=True)}, Reason.GONE),
+        ({"posts": (a_thread_post(),)}, BlockReason.EDITION_TAKEN),
+        ({"posts": (replace(CARRIED, key="2026-W46"),)}, BlockReason.OURS),
+        ({"posts": (replace(CARRIED, adopted=False),)}, BlockReason.OURS),
+        ({"community_id": 9}, BlockReason.ELSEWHERE),
+        ({"post_to_adopt": replace(BY_HAND, removed=True)}, BlockReason.GONE),
+        ({"post_to_adopt": replace(BY_HAND, deleted=True)}, BlockReason.GONE),
     ],
 )
-def test_what_cannot_be_adopted_is_said(looked: dict[str, object], reason: Reason) -> None:
+def test_what_cannot_be_adopted_is_said(looked: dict[str, object], reason: BlockReason) -> None:
     verdict = decided(**looked)
 
-    assert isinstance(verdict, Hold)
+    assert isinstance(verdict, Blocked)
     assert verdict.reason is reason
 
 
@@ -107,8 +107,8 @@ def test_what_cannot_be_adopted_is_said(looked: dict[str, object], reason: Reaso
 def test_it_is_not_said_twice_while_the_first_comment_may_be_on_its_way(state: IntentState) -> None:
     sent = an_intent(IntentKind.ADOPT, state, post_id=BY_HAND.id, changed=AN_HOUR_AGO)
 
-    assert decided(intents=(sent,)) == Hold(
-        reason=Reason.OUTCOME_UNKNOWN, until=AN_HOUR_AGO + timedelta(minutes=10)
+    assert decided(intents=(sent,)) == Blocked(
+        reason=BlockReason.OUTCOME_UNKNOWN, until=AN_HOUR_AGO + timedelta(minutes=10)
     )
 
 
@@ -123,7 +123,7 @@ def test_a_comment_of_another_adoption_is_no_hindrance() -> None:
 
 def said(**changed: object) -> Comment:
     mark = CommentMarker(thread="news", key="2026-W47", purpose="adopted")
-    comment = a_telling(content=signed("This thread is kept.", mark))
+    comment = a_link_comment(content=signed("This thread is kept.", mark))
     return replace(comment, **changed)  # type: ignore[arg-type]
 
 
@@ -134,7 +134,7 @@ def test_a_comment_of_the_bots_keeps_an_adoption() -> None:
     assert mark.key == "2026-W47"
 
 
-@pytest.mark.parametrize("comment", [said(removed=True), said(deleted=True), a_telling()])
+@pytest.mark.parametrize("comment", [said(removed=True), said(deleted=True), a_link_comment()])
 def test_a_comment_that_was_taken_back_or_says_something_else_keeps_none(comment: Comment) -> None:
     assert adoption(comment, "news") is None
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from megabot.core import federation
-from megabot.core.actions import Action, Hold, Pin, Reason, Unpin
+from megabot.core.actions import Action, Blocked, BlockReason, Pin, Unpin
 from megabot.core.federation import Reading, Software
 from megabot.core.posts import Feature
 from megabot.core.records import IntentKind, IntentState
@@ -15,9 +15,9 @@ from megabot.core.threads import Pin as PinKind
 from megabot.core.upkeep import decide_upkeep
 from tests.making import (
     NOW,
+    a_link_comment,
     a_pinned_post,
     a_situation,
-    a_telling,
     a_thread,
     a_thread_post,
     an_intent,
@@ -29,7 +29,7 @@ OUR_PINS = tuple(an_intent(IntentKind.PIN, edition=f"2026-W{week}", post_id=week
 KNOWN = {
     "posts": (a_pinned_post(47), a_pinned_post(46)),
     "intents": OUR_PINS,
-    "comments": (a_telling(),),
+    "comments": (a_link_comment(),),
     "home": HOME,
 }
 OLD, NEW = Software(name="lemmy", version="0.19.20"), Software(name="lemmy", version="1.0.0-beta.1")
@@ -45,8 +45,8 @@ def upkeep(answer: HomeReading | None, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(a_situation(**{**KNOWN, "home_answer": answer, **of}))  # type: ignore[arg-type]
 
 
-def held(reason: Reason, *, software: str | None = None, why: str | None = None) -> Hold:
-    return Hold(
+def held(reason: BlockReason, *, software: str | None = None, why: str | None = None) -> Blocked:
+    return Blocked(
         reason=reason, url=a_thread_post(47).post.url, host="alpha.example", software=software, why=why
     )
 
@@ -61,23 +61,25 @@ def test_a_pin_that_the_home_server_shows_lets_the_old_thread_be_unpinned() -> N
 
 
 def test_a_pin_about_which_nobody_was_asked_is_waited_for() -> None:
-    assert upkeep(None) == (replace(held(Reason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),)
+    assert upkeep(None) == (replace(held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),)
 
 
 @pytest.mark.parametrize("pin", [HomePin.NOT_PINNED, HomePin.NO_POST, HomePin.UNREADABLE])
 def test_for_an_hour_a_pin_may_travel(pin: HomePin) -> None:
-    assert upkeep(an_answer(pin)) == (replace(held(Reason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),)
+    assert upkeep(an_answer(pin)) == (
+        replace(held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),
+    )
 
 
 @pytest.mark.parametrize(
     ("pin", "reason"),
     [
-        (HomePin.NOT_PINNED, Reason.PIN_NOT_SHOWN),
-        (HomePin.NO_POST, Reason.POST_NOT_AT_HOME),
-        (HomePin.UNREADABLE, Reason.HOME_UNREADABLE),
+        (HomePin.NOT_PINNED, BlockReason.PIN_NOT_SHOWN),
+        (HomePin.NO_POST, BlockReason.POST_NOT_AT_HOME),
+        (HomePin.UNREADABLE, BlockReason.HOME_UNREADABLE),
     ],
 )
-def test_after_an_hour_a_person_is_told_what_the_home_server_shows(pin: HomePin, reason: Reason) -> None:
+def test_after_an_hour_a_person_is_told_what_the_home_server_shows(pin: HomePin, reason: BlockReason) -> None:
     answer = an_answer(pin, first=NOW - HOUR, trouble="it answers nonsense")
 
     assert upkeep(answer) == (held(reason, why="it answers nonsense"),)
@@ -86,7 +88,7 @@ def test_after_an_hour_a_person_is_told_what_the_home_server_shows(pin: HomePin,
 def test_that_a_0_19_refuses_a_pin_is_told_at_once() -> None:
     answer = an_answer(HomePin.NO_POST, refuses=True, software="Lemmy 0.19.20")
 
-    assert upkeep(answer) == (held(Reason.PIN_REFUSED, software="Lemmy 0.19.20"),)
+    assert upkeep(answer) == (held(BlockReason.PIN_REFUSED, software="Lemmy 0.19.20"),)
 
 
 def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_again() -> None:
@@ -94,7 +96,7 @@ def test_a_pin_that_did_not_arrive_and_that_the_own_server_forgot_is_not_sent_ag
 
     plan = upkeep(answer, posts=(a_thread_post(47), a_pinned_post(46)))
 
-    assert plan == (held(Reason.PIN_REFUSED, software="Lemmy 0.19.20"),)
+    assert plan == (held(BlockReason.PIN_REFUSED, software="Lemmy 0.19.20"),)
 
 
 def test_a_post_that_was_never_pinned_is_pinned_first() -> None:
@@ -105,7 +107,7 @@ def test_a_post_that_was_never_pinned_is_pinned_first() -> None:
 
 def test_an_answer_about_another_post_says_nothing() -> None:
     assert upkeep(an_answer(HomePin.PINNED, post_id=46))[0] == replace(
-        held(Reason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
+        held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
     )
 
 
@@ -113,7 +115,7 @@ def test_an_answer_from_before_the_post_was_pinned_again_says_nothing() -> None:
     again = an_intent(IntentKind.PIN, post_id=47, changed=NOW + MINUTE)
 
     assert upkeep(an_answer(HomePin.PINNED), intents=(*OUR_PINS, again))[0] == replace(
-        held(Reason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
+        held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
     )
 
 
@@ -121,7 +123,9 @@ def test_an_answer_from_before_the_post_was_pinned_again_says_nothing() -> None:
 def test_a_pin_on_the_own_server_asks_nobody_else(of: dict[str, object]) -> None:
     plan = upkeep(None, **of)
 
-    assert not any(isinstance(action, Hold) and action.reason is Reason.PIN_TRAVELS for action in plan)
+    assert not any(
+        isinstance(action, Blocked) and action.reason is BlockReason.PIN_TRAVELS for action in plan
+    )
 
 
 # -- when the home server is asked

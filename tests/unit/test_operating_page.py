@@ -8,7 +8,7 @@ import pytest
 
 import megabot.__main__ as main_module
 from megabot import texts
-from megabot.core.actions import NEEDS_PERSON, Hold, Reason
+from megabot.core.actions import NEEDS_PERSON, Blocked, BlockReason
 from megabot.core.metrics import Vitals, exposition
 from megabot.language import ENGLISH
 from megabot.layout import EXIT_CODES
@@ -39,10 +39,10 @@ def options_by_verb(text: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("alert", sorted(NEEDS_PERSON))
-def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: Reason) -> None:
+def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: BlockReason) -> None:
     page = options_by_verb(next(what for name, _, what in ROW.findall(PAGE) if name == alert))
-    blocked = Hold(reason=alert, edition="{edition}", url="{url}")
-    said = options_by_verb(texts.hold(ENGLISH, a_thread(name="{thread}"), blocked))
+    blocked = Blocked(reason=alert, edition="{edition}", url="{url}")
+    said = options_by_verb(texts.blocked_sentence(ENGLISH, a_thread(name="{thread}"), blocked))
 
     assert {verb: options for verb, options in said.items() if page.get(verb, options) != options} == {}
 

@@ -6,14 +6,14 @@ import pytest
 
 from megabot.core.actions import (
     Action,
-    Hold,
+    Blocked,
+    BlockReason,
     MissingInput,
     Pin,
     Publish,
-    Reason,
-    Resend,
+    RetryPublish,
 )
-from megabot.core.plan import BUILT, CLOCK_TOLERANCE, decide, holds, writes
+from megabot.core.plan import BUILT, CLOCK_TOLERANCE, blocked_actions, decide, writes
 from megabot.core.posts import Feature
 from megabot.core.records import IntentState
 from tests.making import (
@@ -29,7 +29,7 @@ from tests.making import (
     an_intent,
 )
 
-THERE = Hold(reason=Reason.THERE, edition="2026-W47")
+THERE = Blocked(reason=BlockReason.THERE, edition="2026-W47")
 
 # -- the clock
 
@@ -44,11 +44,11 @@ def test_a_clock_within_an_hour_of_the_servers_is_right(skew: timedelta) -> None
 def test_nothing_is_written_by_a_clock_that_is_hours_off(hours: int) -> None:
     plan = decide(a_situation(clock_skew=timedelta(hours=hours), posts=(a_thread_post(46),), order=REFRESH))
 
-    assert plan == (Hold(reason=Reason.CLOCK, clock_skew=timedelta(hours=hours)),)
+    assert plan == (Blocked(reason=BlockReason.CLOCK, clock_skew=timedelta(hours=hours)),)
 
 
 def test_nothing_is_written_by_a_clock_before_this_program_was_made() -> None:
-    behind = (Hold(reason=Reason.CLOCK, clock_skew=timedelta(0)),)
+    behind = (Blocked(reason=BlockReason.CLOCK, clock_skew=timedelta(0)),)
 
     assert decide(a_situation(now=BUILT - timedelta(seconds=1))) == behind
     assert decide(a_situation(now=BUILT, due=an_edition(44, slot=BUILT), known_since=BUILT)) != behind
@@ -59,7 +59,9 @@ def test_nothing_is_written_by_a_clock_behind_our_own_editions() -> None:
     behind = SLOT + WEEK - CLOCK_TOLERANCE
 
     assert writes(decide(a_situation(records=records, now=behind - timedelta(seconds=1)))) == ()
-    assert holds(decide(a_situation(records=records, now=behind)))[-1].reason is not Reason.CLOCK
+    assert (
+        blocked_actions(decide(a_situation(records=records, now=behind)))[-1].reason is not BlockReason.CLOCK
+    )
 
 
 # -- what stands alone
@@ -74,7 +76,9 @@ def test_a_publish_stands_alone_so_that_pins_are_decided_from_what_is_there() ->
 def test_a_post_sent_again_stands_alone() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decide(a_situation(posts=(a_thread_post(46),), intents=(unknown,))) == (Resend(intent=unknown),)
+    assert decide(a_situation(posts=(a_thread_post(46),), intents=(unknown,))) == (
+        RetryPublish(intent=unknown),
+    )
 
 
 def test_what_must_be_known_first_stands_alone() -> None:
@@ -98,52 +102,52 @@ def test_what_stands_is_kept_up_while_the_outcome_of_a_new_post_is_unknown() -> 
     plan = decide(a_situation(posts=(a_thread_post(46),), pin_events={46: None}, intents=(sending,)))
 
     assert writes(plan) == (Pin(thread_post=a_thread_post(46), kind=Feature.COMMUNITY),)
-    assert holds(plan)[0].reason is Reason.OUTCOME_UNKNOWN
+    assert blocked_actions(plan)[0].reason is BlockReason.OUTCOME_UNKNOWN
 
 
 def test_a_plan_falls_into_writes_and_holds_and_needs() -> None:
-    pin, held = Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), Hold(reason=Reason.THERE)
-    plan: tuple[Action, ...] = (pin, held, MissingInput.TEXT)
+    pin, blocked = Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), Blocked(reason=BlockReason.THERE)
+    plan: tuple[Action, ...] = (pin, blocked, MissingInput.TEXT)
 
     assert writes(plan) == (pin,)
-    assert holds(plan) == (held,)
+    assert blocked_actions(plan) == (blocked,)
 
 
 # -- reasons that need a person
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", list(BlockReason))
+def test_what_needs_a_person_is_what_does_not_pass_by_itself(reason: BlockReason) -> None:
     passing = {
-        Reason.UNDONE_BEFORE,
-        Reason.NOTHING_TO_GO_BACK_TO,
-        Reason.REPOSTED_LATELY,
-        Reason.OVERTAKEN,
-        Reason.UNCLEAR,
-        Reason.NOT_ADOPTED,
-        Reason.ADOPTED_BY_NONE,
-        Reason.TITLE_STAYS,
-        Reason.NOTHING_DUE,
-        Reason.THERE,
-        Reason.SKIPPED,
-        Reason.HELD,
-        Reason.FIRST_RUN,
-        Reason.OUTCOME_UNKNOWN,
-        Reason.NOT_PROVEN,
-        Reason.NOT_ORDERED,
-        Reason.PENDING,
-        Reason.PIN_TRAVELS,
-        Reason.UNPINNED_BY_HAND,
-        Reason.PINNED_BY_HAND,
-        Reason.ADOPTED,
-        Reason.NOTHING_STANDS,
-        Reason.UNCHANGED,
-        Reason.EDITED_LATELY,
-        Reason.EDITION_TAKEN,
-        Reason.ELSEWHERE,
-        Reason.GONE,
-        Reason.OURS,
-        Reason.NOTHING_TO_UNDO,
+        BlockReason.UNDONE_BEFORE,
+        BlockReason.NOTHING_TO_GO_BACK_TO,
+        BlockReason.REPOSTED_LATELY,
+        BlockReason.OVERTAKEN,
+        BlockReason.UNCLEAR,
+        BlockReason.NOT_ADOPTED,
+        BlockReason.ADOPTED_BY_NONE,
+        BlockReason.TITLE_STAYS,
+        BlockReason.NOTHING_DUE,
+        BlockReason.THERE,
+        BlockReason.SKIPPED,
+        BlockReason.HELD,
+        BlockReason.FIRST_RUN,
+        BlockReason.OUTCOME_UNKNOWN,
+        BlockReason.NOT_PROVEN,
+        BlockReason.NOT_ORDERED,
+        BlockReason.PENDING,
+        BlockReason.PIN_TRAVELS,
+        BlockReason.UNPINNED_BY_HAND,
+        BlockReason.PINNED_BY_HAND,
+        BlockReason.ADOPTED,
+        BlockReason.NOTHING_STANDS,
+        BlockReason.UNCHANGED,
+        BlockReason.EDITED_LATELY,
+        BlockReason.EDITION_TAKEN,
+        BlockReason.ELSEWHERE,
+        BlockReason.GONE,
+        BlockReason.OURS,
+        BlockReason.NOTHING_TO_UNDO,
     }
 
-    assert Hold(reason=reason).needs_person is (reason not in passing)
+    assert Blocked(reason=reason).needs_person is (reason not in passing)

@@ -16,22 +16,22 @@ from megabot.core.actions import (
     Distinguish,
     Edit,
     FirstComment,
+    LinkOldThread,
     Lock,
     MissingInput,
     Pin,
     Publish,
     Release,
-    Resend,
-    Tell,
+    RetryPublish,
+    UndoRepost,
     Unlock,
     Unpin,
-    Withdraw,
     Write,
 )
 from megabot.core.doubles import order_posts
 from megabot.core.drafts import text_digest
 from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
-from megabot.core.publication import hold_after
+from megabot.core.publication import unknown_for
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.seen import HomePin, Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Pin as PinKind
@@ -46,8 +46,8 @@ ROUNDS = 4  # as many as a pass makes
 Plan = tuple[Action, ...]
 
 
-def made(plan: Plan) -> list[Publish | Resend]:
-    return [action for action in plan if isinstance(action, Publish | Resend)]
+def made(plan: Plan) -> list[Publish | RetryPublish]:
+    return [action for action in plan if isinstance(action, Publish | RetryPublish)]
 
 
 def of_due(one: Situation) -> list[ThreadPost | PostRecord]:
@@ -60,7 +60,9 @@ def of_due(one: Situation) -> list[ThreadPost | PostRecord]:
 
 
 def a_post_is_made_alone(one: Situation, plan: Plan) -> bool:
-    return len(plan) == 1 or not any(isinstance(action, Publish | Resend | MissingInput) for action in plan)
+    return len(plan) == 1 or not any(
+        isinstance(action, Publish | RetryPublish | MissingInput) for action in plan
+    )
 
 
 def an_edition_gets_no_second_post_without_a_repost(one: Situation, plan: Plan) -> bool:
@@ -79,7 +81,7 @@ def no_post_is_made_beside_one_that_may_be_it(one: Situation, plan: Plan) -> boo
 
 def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Situation, plan: Plan) -> bool:
     current = one.observation.current
-    served = any(isinstance(action, Pin | Unpin | Tell | Lock) for action in plan)
+    served = any(isinstance(action, Pin | Unpin | LinkOldThread | Lock) for action in plan)
     return not (served and current is not None and current.post.federation_pending)
 
 
@@ -88,7 +90,7 @@ def no_post_is_made_while_another_may_be_on_its_way(one: Situation, plan: Plan) 
         intent for intent in one.observation.intents if intent.open and intent.new.kind is IntentKind.PUBLISH
     ]
     over = (
-        intent.state is IntentState.UNKNOWN and one.now >= intent.changed + hold_after(intent)
+        intent.state is IntentState.UNKNOWN and one.now >= intent.changed + unknown_for(intent)
         for intent in opened
     )
     return not made(plan) or all(over)
@@ -140,7 +142,9 @@ def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Situation, plan:
 
 
 def only_own_posts_that_can_be_opened_are_touched(one: Situation, plan: Plan) -> bool:
-    touched = [action.thread_post for action in plan if isinstance(action, Pin | Unpin | Tell | Lock | Edit)]
+    touched = [
+        action.thread_post for action in plan if isinstance(action, Pin | Unpin | LinkOldThread | Lock | Edit)
+    ]
     return all(post in one.observation.posts and post.post.open for post in touched)
 
 
@@ -261,19 +265,19 @@ def carried_out(observation: Observation, action: Write) -> Observation:  # noqa
     match action:
         case Publish(edition=edition, copy=copy, order=order):
             return posted(observation, edition.key, copy, order)
-        case Resend(intent=intent):
+        case RetryPublish(intent=intent):
             return posted(observation, intent.new.edition, intent.new.copy, intent.new.order)
         case Adopt(post=by_hand, edition=edition, copy=copy):
             new = ThreadPost(post=by_hand, key=edition.key, copy=copy, adopted=True)
             return replace(observation, posts=newest_first([new, *observation.posts]))
         case Release(thread_post=released):
             return replace(observation, posts=tuple(one for one in observation.posts if one is not released))
-        case Withdraw(thread_post=copy):
+        case UndoRepost(thread_post=copy):
             posts = [replace(one, withdrawn=True) if one is copy else one for one in observation.posts]
             return replace(observation, posts=order_posts(tuple(posts)))
         case Pin() | Unpin():
             return turned(observation, action)
-        case Tell(thread_post=post, current=current):
+        case LinkOldThread(thread_post=post, current=current):
             return put(observation, post, IntentKind.COMMENT, current)
         case Lock(thread_post=post, current=served) | Unlock(thread_post=post, copy=served):
             kind = IntentKind.LOCK if isinstance(action, Lock) else IntentKind.UNLOCK

@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Hold, MissingInput, Publish, Reason, Resend
+from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
 from megabot.core.posts import Post
 from megabot.core.publication import (
     Verdict,
     a_skipped_slot_stays_empty,
     another_order_posts_nothing,
     decide_publication,
-    hold_after,
     it_is_there,
     publish_it,
     the_grace_is_over,
+    unknown_for,
 )
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, OrderKind, Situation
@@ -63,8 +63,8 @@ def is_posted(**of: object) -> bool:
 def test_before_the_first_slot_nothing_is_due_and_the_slot_is_named() -> None:
     before = SLOT.replace(month=1, day=1)
 
-    assert decided(due=None, now=before) == Hold(
-        reason=Reason.NOTHING_DUE, until=before.replace(day=5, hour=12), edition="2026-W02"
+    assert decided(due=None, now=before) == Blocked(
+        reason=BlockReason.NOTHING_DUE, until=before.replace(day=5, hour=12), edition="2026-W02"
     )
 
 
@@ -80,34 +80,36 @@ def test_an_order_does_not_make_an_edition_due() -> None:
 def test_nothing_is_sent_while_a_post_may_be_on_its_way(state: IntentState, order: Order | None) -> None:
     intent = an_intent(state=state, changed=NOW)
 
-    held = decided(intents=(intent,), order=order)
+    blocked = decided(intents=(intent,), order=order)
 
-    assert held == Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW + TEN_MINUTES)
+    assert blocked == Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=NOW + TEN_MINUTES)
 
 
 def test_a_post_that_no_look_has_missed_yet_is_waited_for_however_long_ago_it_was_sent() -> None:
     sent = an_intent(state=IntentState.SENDING, changed=NOW - WEEK)
 
-    assert decided(intents=(sent,)) == Hold(reason=Reason.OUTCOME_UNKNOWN, until=sent.changed + TEN_MINUTES)
+    assert decided(intents=(sent,)) == Blocked(
+        reason=BlockReason.OUTCOME_UNKNOWN, until=sent.changed + TEN_MINUTES
+    )
 
 
 @pytest.mark.parametrize(("seconds", "held"), [(599, True), (600, False)])
 def test_the_wait_is_over_after_ten_minutes(seconds: int, *, held: bool) -> None:
     unknown = an_intent(state=IntentState.UNKNOWN, changed=NOW - timedelta(seconds=seconds))
 
-    assert isinstance(decided(intents=(unknown,)), Hold) is held
+    assert isinstance(decided(intents=(unknown,)), Blocked) is held
 
 
 def test_each_remote_image_makes_the_wait_twenty_seconds_longer() -> None:
     draft = a_draft(replace(TEXT, body="![a](https://a.example/1.png) and ![b](https://b.example/2.png)"))
 
-    assert hold_after(an_intent(draft=draft)) == timedelta(minutes=10, seconds=40)
+    assert unknown_for(an_intent(draft=draft)) == timedelta(minutes=10, seconds=40)
 
 
 def test_a_comments_images_make_its_wait_longer_too() -> None:
     comment = an_intent(IntentKind.COMMENT, text="![a](https://a.example/1.png)")
 
-    assert hold_after(comment) == timedelta(minutes=10, seconds=20)
+    assert unknown_for(comment) == timedelta(minutes=10, seconds=20)
 
 
 def test_an_unknown_post_of_the_week_before_is_waited_for_too() -> None:
@@ -120,7 +122,9 @@ def test_of_two_unknown_posts_both_are_waited_for() -> None:
     over = an_intent(state=IntentState.UNKNOWN, changed=NOW - WEEK, edition="2026-W46")
     fresh = an_intent(state=IntentState.UNKNOWN, changed=NOW)
 
-    assert decided(intents=(over, fresh)) == Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW + TEN_MINUTES)
+    assert decided(intents=(over, fresh)) == Blocked(
+        reason=BlockReason.OUTCOME_UNKNOWN, until=NOW + TEN_MINUTES
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in IntentKind if kind is not IntentKind.PUBLISH])
@@ -140,8 +144,8 @@ def test_a_post_that_certainly_was_not_made_is_decided_anew(state: IntentState) 
 def test_the_same_order_never_makes_two_copies(edition: str) -> None:
     done = an_intent(order=REPOST.id, edition=edition, changed=NOW - WEEK)
 
-    assert decided(order=REPOST, posts=(a_thread_post(),), intents=(done,)) == Hold(
-        reason=Reason.THERE, edition="2026-W47"
+    assert decided(order=REPOST, posts=(a_thread_post(),), intents=(done,)) == Blocked(
+        reason=BlockReason.THERE, edition="2026-W47"
     )
 
 
@@ -185,29 +189,33 @@ def test_other_writes_of_an_order_are_no_copy_of_a_post() -> None:
 
 @pytest.mark.parametrize("order", [None, POST, REFRESH])
 def test_an_edition_that_has_its_post_gets_no_second_one(order: Order | None) -> None:
-    assert decided(posts=(a_thread_post(),), order=order) == Hold(reason=Reason.THERE, edition="2026-W47")
+    assert decided(posts=(a_thread_post(),), order=order) == Blocked(
+        reason=BlockReason.THERE, edition="2026-W47"
+    )
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
 @pytest.mark.parametrize("order", [None, POST])
 def test_a_post_that_was_taken_away_is_not_posted_again(gone: str, order: Order | None) -> None:
-    assert decided(posts=(a_thread_post(**{gone: True}),), order=order) == Hold(
-        reason=Reason.REMOVED, edition="2026-W47"
+    assert decided(posts=(a_thread_post(**{gone: True}),), order=order) == Blocked(
+        reason=BlockReason.REMOVED, edition="2026-W47"
     )
 
 
 def test_a_post_that_only_the_ledger_knows_is_not_posted_again() -> None:
-    assert decided(records=(a_record(),)) == Hold(reason=Reason.REMOVED, edition="2026-W47")
+    assert decided(records=(a_record(),)) == Blocked(reason=BlockReason.REMOVED, edition="2026-W47")
 
 
 def test_an_edition_of_which_a_copy_is_open_is_there() -> None:
-    assert decided(posts=(a_thread_post(copy=2), a_thread_post(removed=True))) == Hold(
-        reason=Reason.THERE, edition="2026-W47"
+    assert decided(posts=(a_thread_post(copy=2), a_thread_post(removed=True))) == Blocked(
+        reason=BlockReason.THERE, edition="2026-W47"
     )
 
 
 def test_an_adopted_post_stands_for_its_edition() -> None:
-    assert decided(posts=(a_thread_post(adopted=True),)) == Hold(reason=Reason.THERE, edition="2026-W47")
+    assert decided(posts=(a_thread_post(adopted=True),)) == Blocked(
+        reason=BlockReason.THERE, edition="2026-W47"
+    )
 
 
 def test_the_posts_of_other_editions_are_no_hindrance() -> None:
@@ -228,7 +236,7 @@ def test_a_skipped_slot_is_posted_on_a_persons_word_only(order: Order | None, *,
 
 
 def test_a_skipped_slot_says_so() -> None:
-    assert decided(due=an_edition(skipped=True)) == Hold(reason=Reason.SKIPPED)
+    assert decided(due=an_edition(skipped=True)) == Blocked(reason=BlockReason.SKIPPED)
 
 
 @pytest.mark.parametrize(("order", "posted"), [(None, False), (POST, True), (REPOST, True)])
@@ -239,16 +247,16 @@ def test_a_slot_before_its_schedule_was_known_is_posted_on_a_persons_word_only(
 
 
 def test_a_slot_is_due_by_itself_from_the_moment_its_schedule_is_known() -> None:
-    assert decided(known_since=SLOT + timedelta(seconds=1)) == Hold(
-        reason=Reason.FIRST_RUN, edition="2026-W47"
+    assert decided(known_since=SLOT + timedelta(seconds=1)) == Blocked(
+        reason=BlockReason.FIRST_RUN, edition="2026-W47"
     )
     assert is_posted(known_since=SLOT)
 
 
 def test_late_is_better_than_missing_up_to_the_end_of_the_grace() -> None:
     assert is_posted(now=SLOT + GRACE)
-    assert decided(now=SLOT + GRACE + timedelta(seconds=1)) == Hold(
-        reason=Reason.PAST_GRACE, edition="2026-W47"
+    assert decided(now=SLOT + GRACE + timedelta(seconds=1)) == Blocked(
+        reason=BlockReason.PAST_GRACE, edition="2026-W47"
     )
 
 
@@ -262,9 +270,9 @@ def test_after_the_grace_a_person_decides(order: Order) -> None:
 
 def test_another_order_posts_nothing_even_if_an_edition_is_due() -> None:
     """What is rendered for a refresh is the text of the post that stands."""
-    held = decided(order=REFRESH, posts=(a_thread_post(46),))
+    blocked = decided(order=REFRESH, posts=(a_thread_post(46),))
 
-    assert held == Hold(reason=Reason.NOT_ORDERED, edition="2026-W47")
+    assert blocked == Blocked(reason=BlockReason.NOT_ORDERED, edition="2026-W47")
 
 
 # -- what must be known first
@@ -278,14 +286,14 @@ def test_removals_and_pins_are_read_before_anything_is_posted() -> None:
 def test_an_account_that_hides_posts_is_not_trusted(order: Order | None) -> None:
     hides = ("show_bot_accounts", "show_read_posts")
 
-    assert decided(hiding_settings=hides, order=order) == Hold(
-        reason=Reason.SETTINGS_HIDE, account_settings=hides
+    assert decided(hiding_settings=hides, order=order) == Blocked(
+        reason=BlockReason.SETTINGS_HIDE, account_settings=hides
     )
 
 
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_a_look_that_proves_nothing_is_no_reason_to_post(order: Order | None) -> None:
-    assert decided(trusted=False, order=order) == Hold(reason=Reason.NOT_PROVEN)
+    assert decided(trusted=False, order=order) == Blocked(reason=BlockReason.NOT_PROVEN)
 
 
 # -- what was decided is sent
@@ -304,14 +312,14 @@ def test_a_removed_post_without_its_text_may_be_this_editions(post: Post, *, hel
     """Newer than the slot before, or of the same title: absence of a marker proves nothing then."""
     verdict = decided(hidden_posts=(post,))
 
-    assert (verdict == Hold(reason=Reason.BODY_HIDDEN, url=post.url)) is held
+    assert (verdict == Blocked(reason=BlockReason.BODY_HIDDEN, url=post.url)) is held
 
 
 def test_beside_a_removed_post_without_its_text_nothing_is_sent_again_either() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decided(hidden_posts=(HIDDEN,), intents=(unknown,), due_text=None) == Hold(
-        reason=Reason.BODY_HIDDEN, url=HIDDEN.url
+    assert decided(hidden_posts=(HIDDEN,), intents=(unknown,), due_text=None) == Blocked(
+        reason=BlockReason.BODY_HIDDEN, url=HIDDEN.url
     )
 
 
@@ -337,13 +345,13 @@ def test_a_fresh_copy_has_a_number_that_no_removed_post_can_have() -> None:
 def test_a_post_that_never_came_to_be_is_sent_as_it_was_decided() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN, draft=a_draft(replace(TEXT, body="As it read then.")))
 
-    assert decided(intents=(unknown,)) == Resend(intent=unknown)
+    assert decided(intents=(unknown,)) == RetryPublish(intent=unknown)
 
 
 def test_it_is_sent_again_without_asking_the_renderer() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
-    assert decided(intents=(unknown,), due_text=None) == Resend(intent=unknown)
+    assert decided(intents=(unknown,), due_text=None) == RetryPublish(intent=unknown)
 
 
 def test_a_post_of_an_edition_that_is_over_is_not_sent_again() -> None:
@@ -351,7 +359,7 @@ def test_a_post_of_an_edition_that_is_over_is_not_sent_again() -> None:
     unknown = an_intent(state=IntentState.UNKNOWN)
 
     assert is_posted(intents=(over,))
-    assert decided(intents=(over, unknown)) == Resend(intent=unknown)
+    assert decided(intents=(over, unknown)) == RetryPublish(intent=unknown)
 
 
 # -- the text
@@ -363,13 +371,15 @@ def test_the_text_is_rendered_last() -> None:
 
 @pytest.mark.parametrize("order", [None, POST, REPOST])
 def test_a_broken_template_posts_nothing_and_names_the_line(order: Order | None) -> None:
-    assert decided(due_text=BROKEN, order=order) == Hold(reason=Reason.TEXT_BROKEN, problems=BROKEN.problems)
+    assert decided(due_text=BROKEN, order=order) == Blocked(
+        reason=BlockReason.TEXT_BROKEN, problems=BROKEN.problems
+    )
 
 
 def test_a_text_that_the_server_refused_is_not_sent_again() -> None:
     refused = an_intent(state=IntentState.REFUSED, note="slurs")
 
-    assert decided(intents=(refused,)) == Hold(reason=Reason.REFUSED_BEFORE, why="slurs")
+    assert decided(intents=(refused,)) == Blocked(reason=BlockReason.REFUSED_BEFORE, why="slurs")
 
 
 @pytest.mark.parametrize(
@@ -413,8 +423,8 @@ def test_a_refusal_of_which_no_text_is_known_does_not_hold() -> None:
 
 
 def test_a_thread_that_a_moderator_posted_by_hand_is_theirs() -> None:
-    assert decided(manual_posts=(BY_HAND,)) == Hold(
-        reason=Reason.HAND_MADE, url="https://l.example/900", by="modlin"
+    assert decided(manual_posts=(BY_HAND,)) == Blocked(
+        reason=BlockReason.HAND_MADE, url="https://l.example/900", by="modlin"
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Hold, MissingInput, Publish, Reason, Resend
+from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
 from megabot.core.publication import decide_publication
 from megabot.core.records import IntentState
 from tests.making import (
@@ -23,25 +23,25 @@ from tests.making import (
 
 Mend = dict[str, object]
 
-BY_ITSELF: list[tuple[str, Mend, Reason | MissingInput | type]] = [
-    ("nothing due", {}, Reason.NOTHING_DUE),
-    ("sent, no answer", {"due": an_edition(skipped=True)}, Reason.UNKNOWN_FOR_LONG),
-    ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.THERE),
-    ("post removed", {"posts": (a_thread_post(removed=True),)}, Reason.REMOVED),
-    ("skipped", {"posts": ()}, Reason.SKIPPED),
-    ("not known before", {"due": an_edition()}, Reason.FIRST_RUN),
-    ("grace over", {"known_since": SLOT}, Reason.PAST_GRACE),
-    ("in another community", {"now": NOW}, Reason.STRAYED),
-    ("refresh ordered", {"wrong_community": False}, Reason.NOT_ORDERED),
+BY_ITSELF: list[tuple[str, Mend, BlockReason | MissingInput | type]] = [
+    ("nothing due", {}, BlockReason.NOTHING_DUE),
+    ("sent, no answer", {"due": an_edition(skipped=True)}, BlockReason.UNKNOWN_FOR_LONG),
+    ("post there", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, BlockReason.THERE),
+    ("post removed", {"posts": (a_thread_post(removed=True),)}, BlockReason.REMOVED),
+    ("skipped", {"posts": ()}, BlockReason.SKIPPED),
+    ("not known before", {"due": an_edition()}, BlockReason.FIRST_RUN),
+    ("grace over", {"known_since": SLOT}, BlockReason.PAST_GRACE),
+    ("in another community", {"now": NOW}, BlockReason.STRAYED),
+    ("refresh ordered", {"wrong_community": False}, BlockReason.NOT_ORDERED),
     ("not looked deep", {"order": None}, MissingInput.REMOVALS_AND_PINS),
-    ("settings hide", {"removals_read": True}, Reason.SETTINGS_HIDE),
-    ("nothing proven", {"hiding_settings": ()}, Reason.NOT_PROVEN),
-    ("removed, text hidden", {"trusted": True}, Reason.BODY_HIDDEN),
-    ("sent in vain", {"hidden_posts": ()}, Resend),
+    ("settings hide", {"removals_read": True}, BlockReason.SETTINGS_HIDE),
+    ("nothing proven", {"hiding_settings": ()}, BlockReason.NOT_PROVEN),
+    ("removed, text hidden", {"trusted": True}, BlockReason.BODY_HIDDEN),
+    ("sent in vain", {"hidden_posts": ()}, RetryPublish),
     ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, MissingInput.TEXT),
-    ("text broken", {"due_text": BROKEN}, Reason.TEXT_BROKEN),
-    ("text refused", {"due_text": TEXT}, Reason.REFUSED_BEFORE),
-    ("made by hand", {"intents": ()}, Reason.HAND_MADE),
+    ("text broken", {"due_text": BROKEN}, BlockReason.TEXT_BROKEN),
+    ("text refused", {"due_text": TEXT}, BlockReason.REFUSED_BEFORE),
+    ("made by hand", {"intents": ()}, BlockReason.HAND_MADE),
     ("nothing wrong", {"manual_posts": ()}, Publish),
 ]
 """Everything is wrong at first; each line mends one thing and names what is wrong then."""
@@ -62,27 +62,27 @@ ALL_WRONG: Mend = {
     "manual_posts": (a_thread_post(creator=MODERATOR).post,),
 }
 
-REPOSTED: list[tuple[str, Mend, Reason | MissingInput | type]] = [
-    ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, Reason.UNKNOWN_FOR_LONG),
-    ("carried out", {"intents": (an_intent(order=REPOST.id),)}, Reason.THERE),
-    ("in another community", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, Reason.STRAYED),
+REPOSTED: list[tuple[str, Mend, BlockReason | MissingInput | type]] = [
+    ("sent, no answer", {"due": an_edition(skipped=True), "order": REPOST}, BlockReason.UNKNOWN_FOR_LONG),
+    ("carried out", {"intents": (an_intent(order=REPOST.id),)}, BlockReason.THERE),
+    ("in another community", {"intents": (an_intent(state=IntentState.UNKNOWN),)}, BlockReason.STRAYED),
     ("not looked deep", {"wrong_community": False}, MissingInput.REMOVALS_AND_PINS),
-    ("settings hide", {"removals_read": True}, Reason.SETTINGS_HIDE),
-    ("nothing proven", {"hiding_settings": ()}, Reason.NOT_PROVEN),
-    ("sent in vain", {"trusted": True}, Resend),
+    ("settings hide", {"removals_read": True}, BlockReason.SETTINGS_HIDE),
+    ("nothing proven", {"hiding_settings": ()}, BlockReason.NOT_PROVEN),
+    ("sent in vain", {"trusted": True}, RetryPublish),
     ("no text", {"intents": (an_intent(state=IntentState.REFUSED),)}, MissingInput.TEXT),
-    ("text broken", {"due_text": BROKEN}, Reason.TEXT_BROKEN),
+    ("text broken", {"due_text": BROKEN}, BlockReason.TEXT_BROKEN),
     ("nothing wrong", {"due_text": TEXT}, Publish),
 ]
 """The same with a repost ordered: a person's word overrules the rest."""
 
 
-def verdicts_after(mends: list[Mend]) -> Reason | MissingInput | type:
+def verdicts_after(mends: list[Mend]) -> BlockReason | MissingInput | type:
     fields = dict(ALL_WRONG)
     for mend in mends:
         fields |= mend
     verdict = decide_publication(a_situation(**fields))  # type: ignore[arg-type]
-    if isinstance(verdict, Hold):
+    if isinstance(verdict, Blocked):
         return verdict.reason
     return verdict if isinstance(verdict, MissingInput) else type(verdict)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from megabot.core import context, drafts
-from megabot.core.actions import Action, Edit, Hold, MissingInput, Reason
+from megabot.core.actions import Action, Blocked, BlockReason, Edit, MissingInput
 from megabot.core.marker import signed
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.refreshing import EDIT_EVERY, decide_refresh
@@ -75,7 +75,7 @@ def an_edit(state: IntentState, changed: datetime, text: Rendered = TEXT) -> Int
 
 
 def test_a_refresh_of_nothing_says_so() -> None:
-    assert refreshed(a_thread_post(removed=True)) == (Hold(reason=Reason.NOTHING_STANDS),)
+    assert refreshed(a_thread_post(removed=True)) == (Blocked(reason=BlockReason.NOTHING_STANDS),)
 
 
 def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
@@ -83,7 +83,7 @@ def test_a_refresh_edits_what_differs_from_what_was_sent() -> None:
 
 
 def test_a_refresh_of_an_unchanged_text_edits_nothing() -> None:
-    unchanged = Hold(reason=Reason.UNCHANGED, url=a_pinned_post().post.url)
+    unchanged = Blocked(reason=BlockReason.UNCHANGED, url=a_pinned_post().post.url)
 
     assert refreshed(record=sent(NEW_TEXT)) == (unchanged,)
 
@@ -93,7 +93,7 @@ def test_a_post_edited_by_hand_is_not_overwritten(current: Rendered) -> None:
     edited = a_pinned_post(body="A hand was here.")
 
     assert refreshed(edited, current=current, record=sent()) == (
-        Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),
+        Blocked(reason=BlockReason.EDITED_BY_HAND, url=edited.post.url),
     )
 
 
@@ -110,7 +110,7 @@ def test_with_the_ledger_lost_a_persons_word_is_enough_to_edit() -> None:
 def test_another_accounts_post_is_never_edited() -> None:
     adopted = replace(a_pinned_post(), adopted=True)
 
-    assert refreshed(adopted, record=sent()) == (Hold(reason=Reason.ADOPTED, url=adopted.post.url),)
+    assert refreshed(adopted, record=sent()) == (Blocked(reason=BlockReason.ADOPTED, url=adopted.post.url),)
 
 
 def test_the_text_is_rendered_only_when_it_is_needed() -> None:
@@ -119,7 +119,7 @@ def test_the_text_is_rendered_only_when_it_is_needed() -> None:
 
 def test_a_broken_template_edits_nothing_and_names_the_line() -> None:
     assert refreshed(current=BROKEN, record=sent()) == (
-        Hold(reason=Reason.TEXT_BROKEN, problems=BROKEN.problems),
+        Blocked(reason=BlockReason.TEXT_BROKEN, problems=BROKEN.problems),
     )
 
 
@@ -163,7 +163,7 @@ def test_an_edit_by_hand_holds_what_would_follow() -> None:
     edited = a_pinned_post(body="A hand was here.")
 
     assert refreshed(edited, record=sent(), order=None) == (
-        Hold(reason=Reason.EDITED_BY_HAND, url=edited.post.url),
+        Blocked(reason=BlockReason.EDITED_BY_HAND, url=edited.post.url),
     )
 
 
@@ -171,7 +171,7 @@ def test_there_are_ten_minutes_between_two_edits() -> None:
     lately = an_edit(IntentState.DONE, NOW - EDIT_EVERY + timedelta(seconds=1))
 
     assert by_itself(intents=(lately,)) == (
-        Hold(reason=Reason.EDITED_LATELY, until=NOW + timedelta(seconds=1)),
+        Blocked(reason=BlockReason.EDITED_LATELY, until=NOW + timedelta(seconds=1)),
     )
 
 
@@ -191,7 +191,9 @@ def test_then_the_next_edit_may_come(before: Intent) -> None:
 def test_what_was_refused_is_not_sent_every_hour() -> None:
     refused = an_edit(IntentState.REFUSED, AN_HOUR_AGO, NEW_TEXT)
 
-    assert by_itself(intents=(refused,)) == (Hold(reason=Reason.REFUSED_BEFORE, why="invalid_body_field"),)
+    assert by_itself(intents=(refused,)) == (
+        Blocked(reason=BlockReason.REFUSED_BEFORE, why="invalid_body_field"),
+    )
 
 
 # -- only the essay

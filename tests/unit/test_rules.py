@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from megabot.core import context, drafts, upkeep
-from megabot.core.actions import Hold, MissingInput, Pin, Reason, Resend, Unpin
+from megabot.core.actions import Blocked, BlockReason, MissingInput, Pin, RetryPublish, Unpin
 from megabot.core.calendar import Edition, Every, Schedule
 from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, signed
 from megabot.core.plan import decide
@@ -71,12 +71,12 @@ def test_a_text_that_the_server_refused_is_not_sent_again_until_it_changes() -> 
     draft = PostDraft(title="News 2", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
     refused = intent(IntentKind.PUBLISH, IntentState.REFUSED, draft=draft)
 
-    held = decide_publication(case(intents=(refused,), wanted=TEXT))
+    blocked = decide_publication(case(intents=(refused,), wanted=TEXT))
     changed = decide_publication(case(intents=(refused,), wanted=replace(TEXT, body="Another.")))
 
-    assert isinstance(held, Hold)
-    assert held.reason is Reason.REFUSED_BEFORE
-    assert not isinstance(changed, Hold)
+    assert isinstance(blocked, Blocked)
+    assert blocked.reason is BlockReason.REFUSED_BEFORE
+    assert not isinstance(changed, Blocked)
 
 
 def test_a_refused_text_is_sent_again_on_a_persons_word() -> None:
@@ -85,13 +85,13 @@ def test_a_refused_text_is_sent_again_on_a_persons_word() -> None:
     )
     order = Order(OrderKind.POST, "shell:1")
 
-    assert not isinstance(decide_publication(case(intents=(refused,), wanted=TEXT, order=order)), Hold)
+    assert not isinstance(decide_publication(case(intents=(refused,), wanted=TEXT, order=order)), Blocked)
 
 
 def test_a_publish_that_never_happened_is_sent_again_as_it_was_decided() -> None:
     unknown = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, draft=PostDraft(title="Then", body="Then."))
 
-    assert decide_publication(case(intents=(unknown,), wanted=TEXT)) == Resend(intent=unknown)
+    assert decide_publication(case(intents=(unknown,), wanted=TEXT)) == RetryPublish(intent=unknown)
 
 
 def test_a_remote_image_makes_the_wait_longer() -> None:
@@ -101,14 +101,14 @@ def test_a_remote_image_makes_the_wait_longer() -> None:
         changed=NOW - timedelta(minutes=10, seconds=30),
     )
 
-    held = decide_publication(case(intents=(unknown,), wanted=TEXT))
+    blocked = decide_publication(case(intents=(unknown,), wanted=TEXT))
 
-    assert isinstance(held, Hold)
-    assert held.until == unknown.changed + timedelta(minutes=10, seconds=40)
+    assert isinstance(blocked, Blocked)
+    assert blocked.until == unknown.changed + timedelta(minutes=10, seconds=40)
 
 
 def test_a_look_that_proves_nothing_is_no_reason_to_post() -> None:
-    assert decide_publication(case(trusted=False)) == Hold(reason=Reason.NOT_PROVEN)
+    assert decide_publication(case(trusted=False)) == Blocked(reason=BlockReason.NOT_PROVEN)
 
 
 def test_before_anything_is_posted_the_look_goes_deeper() -> None:
@@ -118,15 +118,17 @@ def test_before_anything_is_posted_the_look_goes_deeper() -> None:
 def test_a_skipped_slot_is_posted_on_a_persons_word_only() -> None:
     skipped = replace(DUE, skipped=True)
 
-    assert decide_publication(case(due=skipped, wanted=TEXT)) == Hold(reason=Reason.SKIPPED)
+    assert decide_publication(case(due=skipped, wanted=TEXT)) == Blocked(reason=BlockReason.SKIPPED)
     order = Order(OrderKind.POST, "shell:1")
-    assert not isinstance(decide_publication(case(due=skipped, wanted=TEXT, order=order)), Hold)
+    assert not isinstance(decide_publication(case(due=skipped, wanted=TEXT, order=order)), Blocked)
 
 
 def test_an_own_post_that_only_the_ledger_knows_is_not_posted_again() -> None:
     record = a_record(9)
 
-    assert decide_publication(case(records=(record,))) == Hold(reason=Reason.REMOVED, edition="2026-W47")
+    assert decide_publication(case(records=(record,))) == Blocked(
+        reason=BlockReason.REMOVED, edition="2026-W47"
+    )
 
 
 def a_record(post_id: int, **changed: object) -> PostRecord:
@@ -177,7 +179,7 @@ def test_a_pin_that_a_person_set_after_the_new_thread_stood_is_left_with_the_led
 
     plan = decide(case(posts=(current, old), pin_events={1: event}))
 
-    assert Hold(reason=Reason.PINNED_BY_HAND, url=old.post.url) in plan
+    assert Blocked(reason=BlockReason.PINNED_BY_HAND, url=old.post.url) in plan
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_an_adopted_post_is_never_edited() -> None:
 
     plan = decide(case(posts=(current,), order=order))
 
-    assert Hold(reason=Reason.ADOPTED, url=current.post.url) in plan
+    assert Blocked(reason=BlockReason.ADOPTED, url=current.post.url) in plan
 
 
 def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
@@ -216,13 +218,15 @@ def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
     broken = RenderProblem((Problem("thread.md.j2", 7, "x is not defined"),))
     asked = replace(case(posts=(current,), order=Order(OrderKind.REFRESH, "shell:1")), current_text=broken)
 
-    assert Reason.TEXT_BROKEN in {action.reason for action in decide(asked) if isinstance(action, Hold)}
+    assert BlockReason.TEXT_BROKEN in {
+        action.reason for action in decide(asked) if isinstance(action, Blocked)
+    }
 
 
 def test_a_refresh_with_nothing_standing_says_so() -> None:
     plan = decide(case(order=Order(OrderKind.REFRESH, "shell:1"), known_since=NOW))
 
-    assert Hold(reason=Reason.NOTHING_STANDS) in plan
+    assert Blocked(reason=BlockReason.NOTHING_STANDS) in plan
 
 
 def test_a_lock_that_a_person_took_off_is_not_set_again() -> None:
@@ -337,13 +341,13 @@ def test_rules_out_of_their_order_are_a_bug_and_not_a_wrong_answer() -> None:
 def test_a_refresh_posts_nothing_though_an_edition_is_due() -> None:
     order = Order(OrderKind.REFRESH, "shell:1")
 
-    held = decide_publication(case(wanted=TEXT, order=order))
+    blocked = decide_publication(case(wanted=TEXT, order=order))
 
-    assert held == Hold(reason=Reason.NOT_ORDERED, edition="2026-W47")
+    assert blocked == Blocked(reason=BlockReason.NOT_ORDERED, edition="2026-W47")
 
 
 def test_an_open_publish_of_another_edition_is_not_sent_again() -> None:
     draft = PostDraft(title="Then", body="Then.")
     old = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, draft=draft, edition="2026-W46")
 
-    assert not isinstance(decide_publication(case(intents=(old,), wanted=TEXT)), Resend | Hold)
+    assert not isinstance(decide_publication(case(intents=(old,), wanted=TEXT)), RetryPublish | Blocked)

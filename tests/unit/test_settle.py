@@ -11,9 +11,9 @@ from megabot.core.seen import Observation, ThreadPost
 from megabot.core.settle import verdict, verdicts
 from tests.making import (
     NOW,
+    a_link_comment,
     a_pinned_post,
     a_record,
-    a_telling,
     a_thread_post,
     an_edition,
     an_intent,
@@ -67,12 +67,20 @@ def test_a_copy_is_found_by_its_number() -> None:
 
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN])
 def test_a_comment_that_is_found_was_made(state: IntentState) -> None:
-    assert judged(IntentKind.COMMENT, state, an_observation(comments=(a_telling(46), a_telling()))) is DONE
+    assert (
+        judged(IntentKind.COMMENT, state, an_observation(comments=(a_link_comment(46), a_link_comment())))
+        is DONE
+    )
 
 
 @pytest.mark.parametrize(
     "other",
-    [a_telling(46), a_telling(copy=2), a_telling(thread="film"), a_telling(content="The new thread.")],
+    [
+        a_link_comment(46),
+        a_link_comment(copy=2),
+        a_link_comment(thread="film"),
+        a_link_comment(content="The new thread."),
+    ],
 )
 def test_another_comment_is_not_the_one_looked_for(other: object) -> None:
     assert judged(IntentKind.COMMENT, SENDING, an_observation(comments=(other,))) is UNKNOWN

@@ -7,15 +7,15 @@ import pytest
 
 from megabot import answers, deed_texts, operating_texts, overview_texts, texts
 from megabot.core.actions import (
+    Blocked,
+    BlockReason,
     Edit,
-    Hold,
+    LinkOldThread,
     Lock,
     MissingInput,
     Pin,
     Publish,
-    Reason,
-    Resend,
-    Tell,
+    RetryPublish,
     Unlock,
     Unpin,
     Write,
@@ -39,8 +39,8 @@ def status(**found: object) -> str:
 # -- why something is not done
 
 
-KNOWN = Hold(
-    reason=Reason.THERE,
+KNOWN = Blocked(
+    reason=BlockReason.THERE,
     until=NOW,
     edition="2026-W47",
     later="2026-W48",
@@ -59,57 +59,63 @@ KNOWN = Hold(
 """A hold that knows all that any sentence names."""
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: Reason) -> None:
-    sentence = texts.hold(ENGLISH, NEWS, replace(KNOWN, reason=reason))
+@pytest.mark.parametrize("reason", list(BlockReason))
+def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: BlockReason) -> None:
+    sentence = texts.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
     assert sentence.startswith("news: ")
     assert "{" not in sentence
     assert len(sentence) > len("news: something")
 
 
-@pytest.mark.parametrize("reason", list(Reason))
-def test_a_reason_without_facts_is_still_a_sentence(reason: Reason) -> None:
-    assert texts.hold(ENGLISH, NEWS, Hold(reason=reason)).startswith("news: ")
+@pytest.mark.parametrize("reason", list(BlockReason))
+def test_a_reason_without_facts_is_still_a_sentence(reason: BlockReason) -> None:
+    assert texts.blocked_sentence(ENGLISH, NEWS, Blocked(reason=reason)).startswith("news: ")
 
 
 @pytest.mark.parametrize(
     ("reason", "next_step"),
     [
-        (Reason.FIRST_RUN, "megabot post news"),
-        (Reason.PAST_GRACE, "megabot post news"),
-        (Reason.SETTINGS_HIDE, "megabot check --online"),
-        (Reason.HAND_MADE, "megabot post news"),
-        (Reason.REFUSED_BEFORE, "megabot post news"),
-        (Reason.NOT_ORDERED, "megabot post news"),
-        (Reason.REMOVED, "megabot repost news"),
-        (Reason.BODY_HIDDEN, "megabot repost news"),
-        (Reason.NOTHING_STANDS, "megabot post news"),
+        (BlockReason.FIRST_RUN, "megabot post news"),
+        (BlockReason.PAST_GRACE, "megabot post news"),
+        (BlockReason.SETTINGS_HIDE, "megabot check --online"),
+        (BlockReason.HAND_MADE, "megabot post news"),
+        (BlockReason.REFUSED_BEFORE, "megabot post news"),
+        (BlockReason.NOT_ORDERED, "megabot post news"),
+        (BlockReason.REMOVED, "megabot repost news"),
+        (BlockReason.BODY_HIDDEN, "megabot repost news"),
+        (BlockReason.NOTHING_STANDS, "megabot post news"),
     ],
 )
-def test_what_a_person_can_order_is_named_with_the_thread(reason: Reason, next_step: str) -> None:
-    assert next_step in texts.hold(ENGLISH, NEWS, replace(KNOWN, reason=reason))
+def test_what_a_person_can_order_is_named_with_the_thread(reason: BlockReason, next_step: str) -> None:
+    assert next_step in texts.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
 
 def test_all_facts_of_a_hold_are_named() -> None:
-    held = Hold(reason=Reason.TEXT_BROKEN, problems=(Problem("a.md", 1, "bad"), Problem("b.md", 2, "worse")))
+    blocked = Blocked(
+        reason=BlockReason.TEXT_BROKEN, problems=(Problem("a.md", 1, "bad"), Problem("b.md", 2, "worse"))
+    )
 
-    assert "a.md:1: bad; b.md:2: worse" in texts.hold(ENGLISH, NEWS, held)
+    assert "a.md:1: bad; b.md:2: worse" in texts.blocked_sentence(ENGLISH, NEWS, blocked)
 
 
 def test_braces_in_a_fact_are_left_as_they_are() -> None:
-    held = Hold(reason=Reason.REFUSED_BEFORE, why="{{ colour }} {0} {until}")
+    blocked = Blocked(reason=BlockReason.REFUSED_BEFORE, why="{{ colour }} {0} {until}")
 
-    assert "{{ colour }} {0} {until}" in texts.hold(ENGLISH, NEWS, held)
+    assert "{{ colour }} {0} {until}" in texts.blocked_sentence(ENGLISH, NEWS, blocked)
 
 
 def test_a_hold_that_ends_says_when() -> None:
-    assert "Mon 16 Nov 12:05 UTC" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN, until=NOW))
+    assert "Mon 16 Nov 12:05 UTC" in texts.blocked_sentence(
+        ENGLISH, NEWS, Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=NOW)
+    )
 
 
 def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
     assert texts.moment(datetime(2026, 11, 16, 9, 5, tzinfo=UTC)) == "2026-11-16 09:05 UTC"
-    assert "before later" in texts.hold(ENGLISH, NEWS, Hold(reason=Reason.OUTCOME_UNKNOWN))
+    assert "before later" in texts.blocked_sentence(
+        ENGLISH, NEWS, Blocked(reason=BlockReason.OUTCOME_UNKNOWN)
+    )
 
 
 # -- what is done
@@ -117,11 +123,11 @@ def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
 WRITES: list[tuple[Write, str]] = [
     (Publish(edition=an_edition(), copy=1, text=TEXT, after=None), "post edition 2026-W47: News 47"),
     (Publish(edition=an_edition(), copy=2, text=TEXT, after=None), "post edition 2026-W47 (copy 2): News 47"),
-    (Resend(intent=an_intent()), "post edition 2026-W47 again: it certainly was not made"),
+    (RetryPublish(intent=an_intent()), "post edition 2026-W47 again: it certainly was not made"),
     (Pin(thread_post=a_thread_post(), kind=Feature.COMMUNITY), f"pin {URL}"),
     (Unpin(thread_post=a_thread_post(), kind=Feature.COMMUNITY, current=a_thread_post(48)), f"unpin {URL}"),
     (
-        Tell(thread_post=a_thread_post(), text="Text", current=a_thread_post(48)),
+        LinkOldThread(thread_post=a_thread_post(), text="Text", current=a_thread_post(48)),
         f"link the new thread in {URL}",
     ),
     (Lock(thread_post=a_thread_post(), current=a_thread_post(48)), f"lock {URL}"),
@@ -141,7 +147,7 @@ def test_what_must_be_known_first_has_a_line_in_a_plan(need: MissingInput) -> No
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Hold(reason=Reason.THERE, edition="2026-W47")) == (
+    assert deed_texts.action(NEWS, Blocked(reason=BlockReason.THERE, edition="2026-W47")) == (
         "news: 2026-W47 is already posted"
     )
 
@@ -276,7 +282,9 @@ def test_who_is_asked_for_an_edition_reads_when_each_is_posted(
 
 
 def test_a_thread_is_called_by_its_name() -> None:
-    assert texts.hold(ENGLISH, a_thread(name="film"), Hold(reason=Reason.THERE)).startswith("film: ")
+    assert texts.blocked_sentence(
+        ENGLISH, a_thread(name="film"), Blocked(reason=BlockReason.THERE)
+    ).startswith("film: ")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Action, Hold, Lock, MissingInput, Pin, Reason, Tell, Unpin
+from megabot.core.actions import Action, Blocked, BlockReason, LinkOldThread, Lock, MissingInput, Pin, Unpin
 from megabot.core.posts import Feature, PinEvent
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, ThreadPost
@@ -22,10 +22,10 @@ from tests.making import (
     REPOST,
     TEXT,
     WEEK,
+    a_link_comment,
     a_pin_event,
     a_pinned_post,
     a_situation,
-    a_telling,
     a_thread,
     a_thread_post,
     an_intent,
@@ -43,7 +43,11 @@ def upkeep(*posts: ThreadPost, **of: object) -> tuple[Action, ...]:
 
 def handed_over(*intents: object, **of: object) -> tuple[Action, ...]:
     """Decide with the new post pinned, the old one too, and the ledger as it should be."""
-    known = {"posts": HANDOVER, "intents": (PUBLISHED, OUR_OLD_PIN, *intents), "comments": (a_telling(),)}
+    known = {
+        "posts": HANDOVER,
+        "intents": (PUBLISHED, OUR_OLD_PIN, *intents),
+        "comments": (a_link_comment(),),
+    }
     return decide_upkeep(a_situation(**{**known, **of}))  # type: ignore[arg-type]
 
 
@@ -54,16 +58,16 @@ ON_ITS_WAY = a_pinned_post(47, federation_pending=True)
 
 
 def test_a_post_that_nobody_sees_yet_is_waited_for_and_the_old_one_stays_pinned() -> None:
-    held = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)))
+    blocked = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)))
 
     soon = NOW + timedelta(minutes=2)
-    assert held == (Hold(reason=Reason.PENDING, until=soon, url=ON_ITS_WAY.post.url),)
+    assert blocked == (Blocked(reason=BlockReason.PENDING, until=soon, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_nobody_sees_after_an_hour_needs_a_person() -> None:
-    held = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)), now=NOW + timedelta(hours=1))
+    blocked = handed_over(posts=(ON_ITS_WAY, a_pinned_post(46)), now=NOW + timedelta(hours=1))
 
-    assert held == (Hold(reason=Reason.PENDING_FOR_LONG, url=ON_ITS_WAY.post.url),)
+    assert blocked == (Blocked(reason=BlockReason.PENDING_FOR_LONG, url=ON_ITS_WAY.post.url),)
 
 
 def test_a_post_that_has_arrived_is_pinned() -> None:
@@ -121,7 +125,7 @@ def test_an_unpin_by_a_person_or_by_nobody_knows_whom_stays(by: int | None) -> N
     event = a_pin_event(featured=False, by=by)
 
     assert upkeep(a_thread_post(), pin_events={47: event}) == (
-        Hold(reason=Reason.UNPINNED_BY_HAND, url=a_thread_post().post.url),
+        Blocked(reason=BlockReason.UNPINNED_BY_HAND, url=a_thread_post().post.url),
     )
 
 
@@ -129,7 +133,7 @@ def test_a_bot_that_may_not_pin_says_so_and_does_not_try() -> None:
     current = a_thread_post(creator_is_moderator=False)
 
     assert upkeep(current, created_ids=frozenset({47})) == (
-        Hold(reason=Reason.NOT_MODERATOR, url=current.post.url),
+        Blocked(reason=BlockReason.NOT_MODERATOR, url=current.post.url),
     )
 
 
@@ -222,7 +226,9 @@ def test_a_bot_that_is_no_moderator_any_more_leaves_the_old_one_pinned() -> None
 def test_an_old_post_pinned_again_by_hand_stays_pinned_for_this_edition() -> None:
     unpinned = an_intent(IntentKind.UNPIN, post_id=46)
 
-    assert handed_over(unpinned) == (Hold(reason=Reason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),)
+    assert handed_over(unpinned) == (
+        Blocked(reason=BlockReason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),
+    )
 
 
 @pytest.mark.parametrize(
@@ -269,7 +275,7 @@ def test_with_the_ledger_lost_an_old_pin_that_no_person_set_since_is_taken(event
 @pytest.mark.parametrize("by", [4, None])
 def test_with_the_ledger_lost_a_pin_that_a_person_set_since_stays(by: int | None) -> None:
     assert upkeep(*HANDOVER, pin_events={46: a_pin_event(featured=True, by=by)}) == (
-        Hold(reason=Reason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),
+        Blocked(reason=BlockReason.PINNED_BY_HAND, url=a_pinned_post(46).post.url),
     )
 
 
@@ -302,7 +308,7 @@ def told(*intents: object, **of: object) -> tuple[Action, ...]:
     return decide_upkeep(a_situation(**{**known, **of}))  # type: ignore[arg-type]
 
 
-TELL = Tell(thread_post=a_thread_post(46), text=TEXT.comment, current=a_pinned_post(47))
+TELL = LinkOldThread(thread_post=a_thread_post(46), text=TEXT.comment, current=a_pinned_post(47))
 
 
 def test_the_old_thread_is_told_of_the_new_one() -> None:
@@ -318,9 +324,13 @@ def test_the_first_thread_has_nobody_to_tell() -> None:
 
 
 def test_the_thread_that_a_copy_replaces_is_told_of_the_copy() -> None:
-    plan = told(an_intent(copy=2), posts=(a_pinned_post(copy=2), a_thread_post()), comments=(a_telling(),))
+    plan = told(
+        an_intent(copy=2), posts=(a_pinned_post(copy=2), a_thread_post()), comments=(a_link_comment(),)
+    )
 
-    assert plan == (Tell(thread_post=a_thread_post(), text=TEXT.comment, current=a_pinned_post(copy=2)),)
+    assert plan == (
+        LinkOldThread(thread_post=a_thread_post(), text=TEXT.comment, current=a_pinned_post(copy=2)),
+    )
 
 
 def test_a_thread_without_a_text_for_the_one_before_says_nothing() -> None:
@@ -341,16 +351,16 @@ def test_only_what_was_decided_with_the_post_is_told(publish: object) -> None:
 
 
 def test_the_old_thread_is_told_once() -> None:
-    assert told(comments=(a_telling(),)) == ()
+    assert told(comments=(a_link_comment(),)) == ()
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        a_telling(46),
-        a_telling(copy=2),
-        a_telling(thread="film"),
-        a_telling(content="The new thread is here."),
+        a_link_comment(46),
+        a_link_comment(copy=2),
+        a_link_comment(thread="film"),
+        a_link_comment(content="The new thread is here."),
     ],
 )
 def test_another_comment_is_not_the_telling(other: object) -> None:
@@ -384,7 +394,7 @@ def test_the_telling_of_another_post_is_another(edition: str, copy: int) -> None
 
 def locked(*intents: object, **of: object) -> tuple[Action, ...]:
     """Decide for a thread that locks the one before, which was told already."""
-    return told(*intents, **{"thread": LOCKING, "comments": (a_telling(),), **of})
+    return told(*intents, **{"thread": LOCKING, "comments": (a_link_comment(),), **of})
 
 
 LOCK = Lock(thread_post=a_thread_post(46), current=a_pinned_post(47))
@@ -426,13 +436,13 @@ def test_with_the_ledger_lost_nothing_is_locked() -> None:
 def test_a_handover_pins_first_then_tells_and_locks() -> None:
     plan = locked(posts=(a_thread_post(47), a_thread_post(46)), comments=(), created_ids=frozenset({47}))
 
-    assert [type(action) for action in plan] == [Pin, Tell, Lock]
+    assert [type(action) for action in plan] == [Pin, LinkOldThread, Lock]
 
 
 def test_the_old_one_is_unpinned_after_it_was_told_and_locked() -> None:
     plan = locked(OUR_OLD_PIN, posts=HANDOVER, comments=())
 
-    assert [type(action) for action in plan] == [Tell, Lock, Unpin]
+    assert [type(action) for action in plan] == [LinkOldThread, Lock, Unpin]
 
 
 # -- another account's post that carries an edition
@@ -454,7 +464,7 @@ def test_an_adopted_thread_is_pinned_by_a_bot_that_moderates() -> None:
 def test_an_adopted_thread_is_not_pinned_by_a_bot_that_does_not_moderate() -> None:
     by_hand = adopted(47, creator_is_moderator=True)
 
-    assert upkeep(by_hand) == (Hold(reason=Reason.NOT_MODERATOR, url=by_hand.post.url),)
+    assert upkeep(by_hand) == (Blocked(reason=BlockReason.NOT_MODERATOR, url=by_hand.post.url),)
 
 
 def test_an_adopted_thread_gives_its_pin_to_the_next_edition() -> None:
@@ -475,7 +485,7 @@ def adopted_now(**of: object) -> tuple[Action, ...]:
 
 
 def test_the_old_thread_is_told_of_an_adopted_one_in_the_words_of_the_source() -> None:
-    assert adopted_now() == (Tell(thread_post=OLD, text=TEXT.comment, current=KEPT),)
+    assert adopted_now() == (LinkOldThread(thread_post=OLD, text=TEXT.comment, current=KEPT),)
 
 
 def test_for_those_words_the_source_is_rendered_first() -> None:

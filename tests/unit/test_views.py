@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from megabot.core import calendar as schedules
-from megabot.core.actions import Hold, Reason
+from megabot.core.actions import Blocked, BlockReason
 from megabot.core.amendments import Amendment, Kind
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import Heard, HeardState
@@ -156,7 +156,7 @@ def test_a_slot_skipped_in_the_template_says_so() -> None:
 # -- plan
 
 
-def planned(*actions: Hold, failure: str = "", thread: Thread | None = None) -> plan.Planned:
+def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.Planned:
     one = thread or a_thread()
     coming = next(schedules.upcoming(one.name, one.schedule, NOW))
     return plan.Planned(thread=one, actions=actions, failure=failure, coming=coming)
@@ -165,9 +165,12 @@ def planned(*actions: Hold, failure: str = "", thread: Thread | None = None) -> 
 @pytest.mark.parametrize(
     ("made", "word"),
     [
-        (planned(Hold(reason=Reason.THERE)), "nothing to do"),
-        (planned(Hold(reason=Reason.FIRST_RUN)), "waits"),
-        (planned(Hold(reason=Reason.TEXT_BROKEN, problems=(Problem("news.md.j2", 1, "a slip"),))), "blocked"),
+        (planned(Blocked(reason=BlockReason.THERE)), "nothing to do"),
+        (planned(Blocked(reason=BlockReason.FIRST_RUN)), "waits"),
+        (
+            planned(Blocked(reason=BlockReason.TEXT_BROKEN, problems=(Problem("news.md.j2", 1, "a slip"),))),
+            "blocked",
+        ),
         (planned(failure="the server is away"), "failed"),
     ],
 )
