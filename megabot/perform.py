@@ -58,7 +58,7 @@ log = logging.getLogger("megabot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class ActContext:
     """What one thread's writes are done with. `context` is the JSON that the text was rendered from."""
 
     ports: Ports
@@ -79,7 +79,7 @@ class Work:
         self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
 
 
-def perform_all(work: Work, actions: tuple[Write, ...]) -> tuple[Write, ...]:
+def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ...]:
     """Do what was decided, up to the first write of unknown outcome; the next observation tells of that one.
 
     Returns what was done. Raises what else the forum raises.
@@ -88,7 +88,7 @@ def perform_all(work: Work, actions: tuple[Write, ...]) -> tuple[Write, ...]:
     for action in actions:
         log.info("%s", deed_texts.doing(work.thread, action))
         try:
-            perform(work, action)
+            act(work, action)
         except OutcomeUnknown as error:
             log.warning("%s", error)
             relist_account(work.ports, work.listing)
@@ -97,7 +97,7 @@ def perform_all(work: Work, actions: tuple[Write, ...]) -> tuple[Write, ...]:
     return tuple(done)
 
 
-def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action
+def act(work: ActContext, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action
     """Do one write and record how it went.
 
     Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
@@ -128,7 +128,7 @@ def perform(work: Work, action: Write) -> None:  # noqa: C901, PLR0912  one case
             assert_never(action)
 
 
-def _lock(work: Work, action: Lock | Unlock) -> None:
+def _lock(work: ActContext, action: Lock | Unlock) -> None:
     thread_post, locked = action.thread_post, isinstance(action, Lock)
     served = action.current if isinstance(action, Lock) else action.copy
     goes_on_in = served if locked else thread_post
@@ -139,7 +139,7 @@ def _lock(work: Work, action: Lock | Unlock) -> None:
     _settled(work, new, lambda: work.ports.forum.lock(thread_post.id, locked=locked, reason=why))
 
 
-def _publish(work: Work, action: Publish) -> None:
+def _publish(work: ActContext, action: Publish) -> None:
     edition, after = action.edition, action.after
     text = images.uploaded(work.ports, work.snapshot, action.text)
     marker = Marker(
@@ -166,7 +166,7 @@ def _publish(work: Work, action: Publish) -> None:
     _create(work, new)
 
 
-def _create(work: Work, new: NewIntent) -> None:
+def _create(work: ActContext, new: NewIntent) -> None:
     draft = drafts.of(new)
     intent = work.ports.ledger.begin(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
@@ -175,14 +175,14 @@ def _create(work: Work, new: NewIntent) -> None:
     work.listing.take_post(post)
 
 
-def _keep(work: Work, new: NewIntent, post: Post) -> None:
+def _keep(work: ActContext, new: NewIntent, post: Post) -> None:
     keep_sent(work.ports, new, post)
     lines = drafts.words_removed(drafts.of(new), post)
     if lines:
         log.warning("%s", texts.words_removed(post.url, lines))
 
 
-def _feature(work: Work, action: Pin | Unpin) -> None:
+def _feature(work: ActContext, action: Pin | Unpin) -> None:
     thread_post, featured = action.thread_post, isinstance(action, Pin)
     if isinstance(action, Pin):
         new = _intent(work, IntentKind.PIN, thread_post, thread_post)
@@ -191,7 +191,7 @@ def _feature(work: Work, action: Pin | Unpin) -> None:
     _settled(work, new, lambda: work.ports.forum.feature(thread_post.id, featured=featured, kind=action.kind))
 
 
-def _tell(work: Work, action: LinkOldThread) -> None:
+def _tell(work: ActContext, action: LinkOldThread) -> None:
     current = action.current
     marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
     text = signed(action.text.replace(EDITION_URL, current.post.url), marker)
@@ -200,14 +200,14 @@ def _tell(work: Work, action: LinkOldThread) -> None:
     _send(work, intent, lambda: _said(work, action, text))
 
 
-def _said(work: Work, action: LinkOldThread, text: str) -> Comment:
+def _said(work: ActContext, action: LinkOldThread, text: str) -> Comment:
     """Comment, or make the announcement say it: who followed that is told in the same place."""
     if action.comment_id:
         return work.ports.forum.edit_comment(action.comment_id, text)
     return work.ports.forum.comment(action.thread_post.id, text)
 
 
-def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None:
+def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -> None:
     thread_post, lang = action.thread_post, work.ports.language
     if isinstance(action, Announce):
         when = texts.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
@@ -225,7 +225,7 @@ def _announce(work: Work, action: Announce | FirstComment | Distinguish) -> None
     work.listing.take_comment(marked)
 
 
-def _adopt(work: Work, action: Adopt) -> None:
+def _adopt(work: ActContext, action: Adopt) -> None:
     """Say in the thread itself that it carries an edition now: that survives the ledger."""
     thread_post = ThreadPost(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
     _say_there(
@@ -237,7 +237,7 @@ def _adopt(work: Work, action: Adopt) -> None:
     keep_posts(work.ports, work.thread, (thread_post,))
 
 
-def _release(work: Work, action: Release) -> None:
+def _release(work: ActContext, action: Release) -> None:
     """Take back what the comment in the thread says, and forget the post: it is a moderator's own again."""
     thread_post, marker = (
         action.thread_post,
@@ -260,7 +260,7 @@ def _release(work: Work, action: Release) -> None:
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
 
 
-def _withdraw(work: Work, action: UndoRepost) -> None:
+def _withdraw(work: ActContext, action: UndoRepost) -> None:
     """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
     new = replace(
         _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
@@ -268,14 +268,14 @@ def _withdraw(work: Work, action: UndoRepost) -> None:
     _say_there(work, new, texts.withdrawn(work.ports.language, action.current.post.url), UNDONE)
 
 
-def _say_there(work: Work, new: NewIntent, sentence: str, purpose: str) -> None:
+def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:
     marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
     text = signed(sentence, marker)
     intent = work.ports.ledger.begin(replace(new, text=text))
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
 
 
-def _edit(work: Work, action: Edit) -> None:
+def _edit(work: ActContext, action: Edit) -> None:
     thread_post = action.thread_post
     text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
     draft = drafts.to_edit(
@@ -296,7 +296,7 @@ def _essay(text: Rendered) -> str:
     return text.words if is_own(text.preamble) else ""
 
 
-def _intent(work: Work, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:
+def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:
     return NewIntent(
         kind=kind,
         thread=work.thread.name,
@@ -307,13 +307,13 @@ def _intent(work: Work, kind: IntentKind, current: ThreadPost, thread_post: Thre
     )
 
 
-def _settled(work: Work, new: NewIntent, send: Callable[[], Post]) -> Post:
+def _settled(work: ActContext, new: NewIntent, send: Callable[[], Post]) -> Post:
     post = _send(work, work.ports.ledger.begin(new), send)
     work.listing.take_post(post)
     return post
 
 
-def _send(work: Work, intent: Intent, send: Callable[[], Answer]) -> Answer:
+def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answer:
     """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
     try:
         answer = send()

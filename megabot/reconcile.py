@@ -18,7 +18,7 @@ from megabot.home_pin import ask_home_server
 from megabot.listing import AccountListing, list_account, relist_account
 from megabot.memory import remember_ledger_start
 from megabot.observe import observe_situation
-from megabot.perform import Work, perform_all
+from megabot.perform import ActContext, perform_all
 from megabot.places import find_place, forget_place
 from megabot.ports import Ledger, Ports
 from megabot.read_only_ledger import ReadOnlyLedger
@@ -30,7 +30,7 @@ ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
+class PassContext:
     """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again.
 
     `orders` has what people want of threads, by name.
@@ -72,7 +72,9 @@ def run_pass(
             remember_ledger_start(ports)
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
-        pass_ = Pass(ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew)
+        pass_ = PassContext(
+            ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew
+        )
         reports = tuple(_report(pass_, thread) for thread in usable.threads)
         reports = _companions_follow(pass_, reports)
         reports = _home_servers_confirm(pass_, reports)
@@ -81,7 +83,7 @@ def run_pass(
     return reports
 
 
-def _report(pass_: Pass, thread: Thread) -> Report:
+def _report(pass_: PassContext, thread: Thread) -> Report:
     """Keep one thread's trouble from the others, a bug included."""
     try:
         return converge(pass_, thread)
@@ -94,7 +96,7 @@ def _report(pass_: Pass, thread: Thread) -> Report:
     return Report(thread=thread, failure=failure)
 
 
-def converge(pass_: Pass, thread: Thread) -> Report:
+def converge(pass_: PassContext, thread: Thread) -> Report:
     """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
     place = find_place(pass_.ports, thread, anew=pass_.anew)
     order = pass_.orders.get(thread.name)
@@ -128,7 +130,7 @@ class Decision:
     context: str = ""
 
 
-def _decide(pass_: Pass, situation: Situation, place: Place) -> Decision:
+def _decide(pass_: PassContext, situation: Situation, place: Place) -> Decision:
     """Decide, and give the decision what it asks for until it asks for no more.
 
     Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
@@ -165,9 +167,9 @@ def _decide(pass_: Pass, situation: Situation, place: Place) -> Decision:
                 assert_never(missing)
 
 
-def _act(pass_: Pass, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
+def _act(pass_: PassContext, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
     thread = decision.situation.thread
-    work = Work(
+    work = ActContext(
         ports=pass_.ports,
         thread=thread,
         place=place,
@@ -179,7 +181,7 @@ def _act(pass_: Pass, decision: Decision, place: Place, todo: tuple[Write, ...])
     return perform_all(work, todo)
 
 
-def _companions_follow(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+def _companions_follow(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
     """See again to threads that link one which was posted only after they had been seen to."""
     posted = {
         report.thread.name: number
@@ -194,13 +196,13 @@ def _companions_follow(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report
     return tuple(_again(pass_, report) if report.thread.name in late else report for report in reports)
 
 
-def _home_servers_confirm(pass_: Pass, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+def _home_servers_confirm(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
     """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
     away: dict[str, federation.Reading] = {}
     return tuple(_confirmed(pass_, report, away) for report in reports)
 
 
-def _confirmed(pass_: Pass, report: Report, away: dict[str, federation.Reading]) -> Report:
+def _confirmed(pass_: PassContext, report: Report, away: dict[str, federation.Reading]) -> Report:
     observation, now = report.observation, pass_.ports.clock.now()
     if pass_.dry or observation is None or not federation.has_to_be_asked(report.thread, observation, now):
         return report
@@ -213,7 +215,7 @@ def _confirmed(pass_: Pass, report: Report, away: dict[str, federation.Reading])
     return _again(pass_, report)
 
 
-def _again(pass_: Pass, report: Report) -> Report:
+def _again(pass_: PassContext, report: Report) -> Report:
     if report.failure is not None:
         return report
     second = _report(pass_, report.thread)

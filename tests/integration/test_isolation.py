@@ -19,7 +19,7 @@ from megabot.core.threads import Companion, Context, Rendered, RenderProblem, Sn
 from megabot.errors import Bug, ConfigError, LedgerError, NotSent, SourceBroken, Stopping, Unreadable
 from megabot.orders import carry_out
 from megabot.ports import Forum, Ledger
-from megabot.reconcile import Pass, _decide, run_pass
+from megabot.reconcile import PassContext, _decide, run_pass
 from megabot.run import Service
 from megabot.status import read as read_status
 from tests.fakes import FakeLedger
@@ -218,10 +218,10 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
         report.observation, known_since=SLOT, removals_read=True, trusted=True, records=(), intents=()
     )
     situation = Situation(now=world.clock.now(), thread=NEWS, observation=observation)
-    one = Pass(ports=ports, listing=cast("Any", None), composer=cast("Any", Forgetful()))
+    this_pass = PassContext(ports=ports, listing=cast("Any", None), composer=cast("Any", Forgetful()))
 
     with pytest.raises(Bug, match=MissingInput.TEXT.name):
-        _decide(one, situation, PLACE)
+        _decide(this_pass, situation, PLACE)
 
 
 # -- one file of the source

@@ -41,7 +41,7 @@ SIGN_IN = "tests/integration/test_sign_in.py"
 LOOP = "tests/integration/test_crash_loop.py"
 
 
-def sent_at_once(work: perform.Work, draft: PostDraft) -> Post:
+def sent_at_once(work: perform.ActContext, draft: PostDraft) -> Post:
     return work.ports.forum.create_post(work.place.id, draft)
 
 
