@@ -20,7 +20,7 @@ from megabot.adapters.warm_renderer import WarmRenderer
 from megabot.live.follow import Follower, fingerprint
 from megabot.live.server import LiveServer, Site
 from megabot.live.view import view
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 LONGEST_EDIT = 300
 LONGEST_CHECK = 10_000
@@ -38,9 +38,9 @@ def shown(runs: int, *, entries: int, length: int) -> Figure:
     """Measure from the moment a section's file is written until the browser has the page that shows it."""
     spent = []
     with _source(entries, length) as folder, closing(WarmRenderer()) as renderer:
-        desk = _desk(folder, renderer)
+        ports = _desk(folder, renderer)
         follower = Follower(lambda: fingerprint(folder))
-        site = Site(lambda wish: view(desk, wish, compare=lambda _: ("", "")), lambda *_: None, follower)
+        site = Site(lambda wish: view(ports, wish, compare=lambda _: ("", "")), lambda *_: None, follower)
         server = LiveServer(site)
         follower.start()
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -92,9 +92,9 @@ def _source(entries: int, length: int) -> Iterator[Path]:
         yield Path(name)
 
 
-def _desk(folder: Path, renderer: Renderer) -> Desk:
+def _desk(folder: Path, renderer: Renderer) -> OfflinePorts:
     ledger = NoLedger()
-    return Desk(
+    return OfflinePorts(
         clock=_Clock(),
         ledger=ledger,
         source=FolderSource(folder),

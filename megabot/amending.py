@@ -18,7 +18,7 @@ from megabot.core.problems import Problem
 from megabot.core.records import PostRecord, latest
 from megabot.core.threads import Refresh, Snapshot, Thread
 from megabot.errors import ConfigError, NotApplicable, NothingToDo, SourceBroken
-from megabot.ports import Desk, Ledger, Source
+from megabot.ports import Ledger, OfflinePorts, Source
 from megabot.sources import usable_threads
 from megabot.standing import current_post_record
 
@@ -74,11 +74,11 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     return found.text if found else None
 
 
-def has_essays(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+def has_essays(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
     """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
     return preambles.has_some(snapshot, thread, alone=alone) or any(
         heard.verb == Verb.PREAMBLE and thread.name in heard.threads
-        for heard in desk.ledger.commands(_RECENT)
+        for heard in ports.ledger.commands(_RECENT)
     )
 
 
@@ -87,65 +87,67 @@ def held(ledger: Ledger, thread: str, key: str) -> Amendment | None:
     return of_edition(kept(ledger, thread), Kind.HOLD, key)
 
 
-def change(desk: Desk, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:
+def change(ports: OfflinePorts, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:
     """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
 
     `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
     """
-    with desk.ledger.pass_lock():
-        return _change(desk, thread, command, by, ordered)
+    with ports.ledger.pass_lock():
+        return _change(ports, thread, command, by, ordered)
 
 
-def _change(desk: Desk, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
+def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
     kind = Kind(command.verb.value)
-    now, before = desk.clock.now(), kept(desk.ledger, thread.name)
+    now, before = ports.clock.now(), kept(ports.ledger, thread.name)
     skipped = rules.just_skipped(thread, before, now)
     if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
-        following = rules.next_edition(thread, now, _posts(desk, thread))
-        return said.skipped_already(desk.language, thread, skipped, following)
-    edition = _edition(desk, thread, command.edition)
-    _refuse(desk, thread, edition)
+        following = rules.next_edition(thread, now, _posts(ports, thread))
+        return said.skipped_already(ports.language, thread, skipped, following)
+    edition = _edition(ports, thread, command.edition)
+    _refuse(ports, thread, edition)
     held_before = of_edition(before, Kind.HOLD, edition.key)
     if kind is Kind.HOLD and held_before:
-        return said.held_already(desk.language, thread, edition, held_before)
+        return said.held_already(ports.language, thread, edition, held_before)
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
         if slot != edition.slot and not rules.may_move(thread, edition, slot, now):
-            raise NotApplicable(said.cannot_move(desk.language, thread, edition, slot))
+            raise NotApplicable(said.cannot_move(ports.language, thread, edition, slot))
     new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
     if slot is None or slot != edition.slot:
         usual = slot == rules.usual_slot(thread.schedule, edition)
-        _keep(desk, thread, without(before, {kind}, edition.key) if usual else rules.added(before, new))
-    return said.changed(desk.language, thread, new, edition)
+        _keep(ports, thread, without(before, {kind}, edition.key) if usual else rules.added(before, new))
+    return said.changed(ports.language, thread, new, edition)
 
 
-def _refuse(desk: Desk, thread: Thread, edition: Edition) -> None:
+def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
     """Raise `ConfigError` where an edition cannot be changed (any more)."""
-    posts = _posts(desk, thread)
-    against = rules.objection(thread, edition, desk.clock.now(), posts)
+    posts = _posts(ports, thread)
+    against = rules.objection(thread, edition, ports.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
-        raise NotApplicable(said.objection(desk.language, against, edition, url))
+        raise NotApplicable(said.objection(ports.language, against, edition, url))
 
 
-def resume(desk: Desk, thread: Thread, key: str = "") -> str:
+def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
     """Take every hold, skip and move of a thread back, or of one edition. Raises `ConfigError` and `Busy`."""
-    with desk.ledger.pass_lock():
-        return _resume(desk, thread, key)
+    with ports.ledger.pass_lock():
+        return _resume(ports, thread, key)
 
 
-def _resume(desk: Desk, thread: Thread, key: str) -> str:
-    before = kept(desk.ledger, thread.name)
+def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
+    before = kept(ports.ledger, thread.name)
     if key:
-        _edition(desk, thread, key)
+        _edition(ports, thread, key)
     turns = [
-        one for one, _ in in_force(desk, thread) if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
+        one
+        for one, _ in in_force(ports, thread)
+        if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
     ]
     if not turns:
-        return said.nothing_to_resume(desk.language, thread.name, key)
-    _keep(desk, thread, tuple(one for one in before if one not in turns))
-    return said.resumed(desk.language, thread.name, key)
+        return said.nothing_to_resume(ports.language, thread.name, key)
+    _keep(ports, thread, tuple(one for one in before if one not in turns))
+    return said.resumed(ports.language, thread.name, key)
 
 
 Flaws = Callable[[Edition, str], Sequence[Problem]]
@@ -153,98 +155,98 @@ Flaws = Callable[[Edition, str], Sequence[Problem]]
 
 
 def set_preamble(
-    desk: Desk, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
+    ports: OfflinePorts, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
 ) -> tuple[str, str]:
     """Keep a preamble for an edition. Gives the edition's key and a sentence.
 
     Raises `ConfigError` if there is no such edition or if the text cannot be used, and `Busy`; what was kept
     before stays then.
     """
-    edition, _ = _of_preamble(desk, thread, key)
+    edition, _ = _of_preamble(ports, thread, key)
     found = flaws(edition, text)  # before the lock: a rendering takes its time
-    with desk.ledger.pass_lock():
-        now, posts = desk.clock.now(), _posts(desk, thread)
-        edition, other = _of_preamble(desk, thread, edition.key)
+    with ports.ledger.pass_lock():
+        now, posts = ports.clock.now(), _posts(ports, thread)
+        edition, other = _of_preamble(ports, thread, edition.key)
         if rules.objection(thread, edition, now, ()) is Objection.OVER:
-            raise NotApplicable(said.preamble_too_late(desk.language, edition))
+            raise NotApplicable(said.preamble_too_late(ports.language, edition))
         if found:
-            raise NotApplicable(said.preamble_refused(desk.language, edition, found))
+            raise NotApplicable(said.preamble_refused(ports.language, edition, found))
         new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
-        _keep(desk, thread, rules.added(kept(desk.ledger, thread.name), new))
-        return edition.key, said.preamble_kept(desk.language, edition, other, stands=edition.key in posts)
+        _keep(ports, thread, rules.added(kept(ports.ledger, thread.name), new))
+        return edition.key, said.preamble_kept(ports.language, edition, other, stands=edition.key in posts)
 
 
-def clear_preamble(desk: Desk, thread: Thread, key: str) -> tuple[str, str]:
+def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
     """Forget the preamble that was sent for an edition. Gives the edition's key and a sentence.
 
     Raises `ConfigError` if there is none, and `Busy`.
     """
-    with desk.ledger.pass_lock():
-        before, (edition, _) = kept(desk.ledger, thread.name), _of_preamble(desk, thread, key)
+    with ports.ledger.pass_lock():
+        before, (edition, _) = kept(ports.ledger, thread.name), _of_preamble(ports, thread, key)
         if of_edition(before, Kind.PREAMBLE, edition.key) is None:
-            others = [one.edition for one, _ in in_force(desk, thread) if one.kind is Kind.PREAMBLE]
-            raise NothingToDo(said.no_preamble_to_clear(desk.language, edition, others))
-        _keep(desk, thread, without(before, {Kind.PREAMBLE}, edition.key))
-        return edition.key, said.preamble_cleared(desk.language, edition)
+            others = [one.edition for one, _ in in_force(ports, thread) if one.kind is Kind.PREAMBLE]
+            raise NothingToDo(said.no_preamble_to_clear(ports.language, edition, others))
+        _keep(ports, thread, without(before, {Kind.PREAMBLE}, edition.key))
+        return edition.key, said.preamble_cleared(ports.language, edition)
 
 
-def edition_of_preamble(desk: Desk, thread: Thread, key: str) -> Edition:
+def edition_of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     """Find the edition that a preamble is for. Raises `ConfigError` if there is none of that key."""
-    return _of_preamble(desk, thread, key)[0]
+    return _of_preamble(ports, thread, key)[0]
 
 
-def _of_preamble(desk: Desk, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
+def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
     """Find the edition of a preamble, the same for set and clear, and another one that may be meant."""
-    posts, bare = _posts(desk, thread), _went_up_bare(desk, thread)
-    meant = rules.edition_for_preamble(thread, desk.clock.now(), posts, without_one=bare)
-    edition, other = meant or (_edition(desk, thread, key), None)
+    posts, bare = _posts(ports, thread), _went_up_bare(ports, thread)
+    meant = rules.edition_for_preamble(thread, ports.clock.now(), posts, without_one=bare)
+    edition, other = meant or (_edition(ports, thread, key), None)
     if key in ("", edition.key):
         return edition, other
-    return _edition(desk, thread, key), edition
+    return _edition(ports, thread, key), edition
 
 
-def _went_up_bare(desk: Desk, thread: Thread) -> str:
+def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
     """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
-    due = calendar.due(thread.name, thread.schedule, desk.clock.now())
-    record = _posts(desk, thread).get(due.key) if due else None
+    due = calendar.due(thread.name, thread.schedule, ports.clock.now())
+    record = _posts(ports, thread).get(due.key) if due else None
     if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
     return record.edition if context.from_json(record.context).bare else ""
 
 
-def in_force(desk: Desk, thread: Thread) -> tuple[tuple[Amendment, Edition], ...]:
+def in_force(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Amendment, Edition], ...]:
     """Give the changes that still mean something, each with its edition."""
-    return rules.in_force(thread, kept(desk.ledger, thread.name), desk.clock.now(), _posts(desk, thread))
+    return rules.in_force(thread, kept(ports.ledger, thread.name), ports.clock.now(), _posts(ports, thread))
 
 
-def _posts(desk: Desk, thread: Thread) -> dict[str, PostRecord]:
+def _posts(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecord]:
     """Give the current post of each edition, by key."""
-    found = latest(desk.ledger.posts(thread.name))
-    current = current_post_record(desk.ledger, thread.name)
+    found = latest(ports.ledger.posts(thread.name))
+    current = current_post_record(ports.ledger, thread.name)
     return found | ({current.edition: current} if current else {})
 
 
-def _next(desk: Desk, thread: Thread) -> Edition:
-    found = rules.next_edition(thread, desk.clock.now(), _posts(desk, thread))
+def _next(ports: OfflinePorts, thread: Thread) -> Edition:
+    found = rules.next_edition(thread, ports.clock.now(), _posts(ports, thread))
     if found is None:
-        raise ConfigError(texts.no_next_edition(desk.language, thread.name))
+        raise ConfigError(texts.no_next_edition(ports.language, thread.name))
     return found
 
 
-def _edition(desk: Desk, thread: Thread, key: str) -> Edition:
+def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     if not key:
-        return _next(desk, thread)
+        return _next(ports, thread)
     edition = calendar.by_key(thread.name, thread.schedule, key)
     if edition is None:
         raise ConfigError(
             texts.no_such_edition(
-                desk.language, thread.name, key, example=upcoming_or_last(thread, desk.clock.now()).key
+                ports.language, thread.name, key, example=upcoming_or_last(thread, ports.clock.now()).key
             )
         )
     return edition
 
 
-def _keep(desk: Desk, thread: Thread, amendments: Sequence[Amendment]) -> None:
-    lasting = rules.lasting(thread, amendments, desk.clock.now())
-    desk.ledger.remember(_AMENDMENTS + thread.name, to_json(lasting))
-    desk.ledger.remember(_TIMES, str(times_changed(desk.ledger) + 1))
+def _keep(ports: OfflinePorts, thread: Thread, amendments: Sequence[Amendment]) -> None:
+    lasting = rules.lasting(thread, amendments, ports.clock.now())
+    ports.ledger.remember(_AMENDMENTS + thread.name, to_json(lasting))
+    ports.ledger.remember(_TIMES, str(times_changed(ports.ledger) + 1))

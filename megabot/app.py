@@ -39,7 +39,7 @@ from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotKept, SourceBroken
 from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
-from megabot.ports import Clock, Desk, Forum, Ledger, Ports, Source
+from megabot.ports import Clock, Forum, Ledger, OfflinePorts, Ports, Source
 from megabot.process import own_version, read_settings
 from megabot.sources import usable_threads
 from megabot.terminal import placed
@@ -77,31 +77,31 @@ class App:
         )
 
     @cached_property
-    def desk(self) -> Desk:
+    def offline_ports(self) -> OfflinePorts:
         """What works without a server; the ledger only where there is one already."""
         there = state_dir.holds(self.settings.state_dir, "ledger.db")
-        return self._desk(self._ledger if there else NoLedger())
+        return self._offline_ports(self._ledger if there else NoLedger())
 
     @cached_property
-    def writing_desk(self) -> Desk:
+    def writing_ports(self) -> OfflinePorts:
         """What works without a server, with a ledger to write to even where there was none."""
-        return self._desk(self._ledger)
+        return self._offline_ports(self._ledger)
 
     @cached_property
     def ports(self) -> Ports:
         """Everything, the server included: finds out which API it speaks unless the ledger knows."""
         self.settings.require_online()
         self._recognise()
-        desk = self._desk(self._ledger)
+        ports = self._offline_ports(self._ledger)
         return Ports(
-            clock=desk.clock,
-            ledger=desk.ledger,
-            source=desk.source,
-            renderer=desk.renderer,
-            alerts=desk.alerts,
-            community=desk.community,
-            language=desk.language,
-            signed_in=desk.signed_in,
+            clock=ports.clock,
+            ledger=ports.ledger,
+            source=ports.source,
+            renderer=ports.renderer,
+            alerts=ports.alerts,
+            community=ports.community,
+            language=ports.language,
+            signed_in=ports.signed_in,
             forum=self._forum,
             draw_code=system.new_code,
             moderators=self.settings.moderators,
@@ -114,7 +114,7 @@ class App:
 
         Raises `ConfigError` for a wrong name, `SourceBroken` if the named one may be among the broken ones.
         """
-        usable = usable_threads(self.desk.source, self.desk.source.snapshot())
+        usable = usable_threads(self.offline_ports.source, self.offline_ports.source.snapshot())
         found = tuple(thread for thread in usable.threads if name in (None, thread.name))
         if usable.broken is not None and not found:
             raise usable.broken
@@ -172,7 +172,7 @@ class App:
         if path is None:
             return None
         return Meter(
-            self.writing_desk,
+            self.writing_ports,
             version=own_version(),
             sign_ins=lambda: (self._sign_ins.left, self._sign_ins.issued),
             write=lambda vitals: metrics_file.write(path, exposition(vitals)),
@@ -216,8 +216,8 @@ class App:
             if opened in self.__dict__:
                 self.__dict__[opened].close()
 
-    def _desk(self, ledger: Ledger) -> Desk:
-        return Desk(
+    def _offline_ports(self, ledger: Ledger) -> OfflinePorts:
+        return OfflinePorts(
             clock=self.clock,
             ledger=ledger,
             source=Amended(self._source, ledger),

@@ -26,7 +26,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import NotFound, NotSent, RemoteUnreachable, SourceBroken, Unreadable
-from megabot.ports import Desk, Ports
+from megabot.ports import OfflinePorts, Ports
 
 SLOTS = 60
 LOOK_AGAIN = timedelta(seconds=30)
@@ -75,53 +75,53 @@ def mistake(level: Level, one: Problem, *, link: str = "") -> Finding:
     return Finding(level, str(one), one, link)
 
 
-def source(desk: Desk, *, slots: int = SLOTS) -> Iterator[Finding]:
+def source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding]:
     """Read the source and render the next slots of every thread; every mistake once.
 
     Raises `SourceMissing`.
     """
     found: set[Finding] = set()
-    for finding in _source(desk, slots):
+    for finding in _source(ports, slots):
         if finding not in found:
             yield finding
         found.add(finding)
 
 
-def _source(desk: Desk, slots: int) -> Iterator[Finding]:
-    snapshot = desk.source.snapshot()
+def _source(ports: OfflinePorts, slots: int) -> Iterator[Finding]:
+    snapshot = ports.source.snapshot()
     if snapshot.no_revision:
         yield warning(check_texts.no_revision(snapshot.no_revision))
     yield from (mistake(Level.WARNING, one) for one in snapshot.ignored)
     try:
-        threads = desk.source.threads(snapshot)
+        threads = ports.source.threads(snapshot)
     except SourceBroken as error:
         yield from (_broken(one) for one in error.problems)
         yield from (_broken(one) for one in snapshot.problems)
-        yield from _in_spite(desk, snapshot, error, slots)
+        yield from _in_spite(ports, snapshot, error, slots)
         return
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
-    found = [list(_thread(desk, snapshot, thread, slots)) for thread in threads]
+    found = [list(_thread(ports, snapshot, thread, slots)) for thread in threads]
     yield from chain.from_iterable(found)
     if any(finding.level is Level.PROBLEM for finding in chain.from_iterable(found)):
-        yield from _beside(desk, snapshot, [thread.name for thread in threads])
+        yield from _beside(ports, snapshot, [thread.name for thread in threads])
     names = {thread.name for thread in threads}
-    gone = (name for name in desk.ledger.threads() if name not in names)
+    gone = (name for name in ports.ledger.threads() if name not in names)
     yield from (warning(check_texts.renamed(name, sorted(names))) for name in gone)
 
 
-def _in_spite(desk: Desk, snapshot: Snapshot, error: SourceBroken, slots: int) -> Iterator[Finding]:
+def _in_spite(ports: OfflinePorts, snapshot: Snapshot, error: SourceBroken, slots: int) -> Iterator[Finding]:
     """Find what else is wrong: one broken file hides nothing in the others."""
     good = [one for one in error.threads if isinstance(one, Thread)]
     known = [thread.name for thread in good]
-    yield from _beside(desk, snapshot, known)
+    yield from _beside(ports, snapshot, known)
     yield from (mistake(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known))
     for thread in good:
-        yield from _thread(desk, snapshot, thread, slots)
+        yield from _thread(ports, snapshot, thread, slots)
 
 
-def _beside(desk: Desk, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
+def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
     """Find mistakes in files that a thread with a mistake of its own does not come to."""
-    beside = check_files.mistakes(desk.renderer, snapshot, known)
+    beside = check_files.mistakes(ports.renderer, snapshot, known)
     return (mistake(Level.PROBLEM, one) for one in beside)
 
 
@@ -129,14 +129,14 @@ def _broken(one: object) -> Finding:
     return mistake(Level.PROBLEM, one) if isinstance(one, Problem) else problem(str(one))
 
 
-def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
-    now = desk.clock.now()
+def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
+    now = ports.clock.now()
     ahead = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
     coming = ahead or [upcoming_or_last(thread, now)]
-    community = thread.community or desk.community or "community"
+    community = thread.community or ports.community or "community"
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example(thread, coming[0], community=community, first=True)))
-    answers = desk.renderer.render(snapshot, jobs)
+    answers = ports.renderer.render(snapshot, jobs)
     found: dict[Finding, None] = {}
     for answer in answers:
         if isinstance(answer, RenderProblem):
@@ -150,12 +150,12 @@ def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, slots: int) -> Itera
         yield mistake(Level.WARNING, off)
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread, len(coming), coming[0].slot, now))
-    records = desk.ledger.posts(thread.name)
+    records = ports.ledger.posts(thread.name)
     wrong = misnumbered(thread, records[-1], now) if records else None
     if wrong:
         yield mistake(Level.WARNING, check_texts.misnumbered(thread.path, records[-1], *wrong))
-    if not (thread.community or desk.community):
-        yield problem(texts.no_community(desk.language, thread.name))
+    if not (thread.community or ports.community):
+        yield problem(texts.no_community(ports.language, thread.name))
 
 
 def example(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:

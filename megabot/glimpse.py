@@ -4,18 +4,18 @@ from megabot import answers, overview_texts, preview, status
 from megabot.core.escaping import escaped
 from megabot.core.letters import differences, numbered
 from megabot.core.threads import RenderProblem
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 
-def lines(desk: Desk, names: tuple[str, ...]) -> tuple[str, ...]:
+def lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
-    return overview_texts.status_lines(desk.language, status.read(desk), names)
+    return overview_texts.status_lines(ports.language, status.read(ports), names)
 
 
-def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
+def coming(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
-    lang, threads = desk.language, desk.source.threads(desk.source.snapshot())
-    made = preview.preview(desk, key or None, choose=lambda: [one for one in threads if one.name == name])
+    lang, threads = ports.language, ports.source.threads(ports.source.snapshot())
+    made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
     if made.source_problems:
         return (answers.problems(lang, (str(one) for one in made.source_problems)),)
     (shown,) = made.shown
@@ -23,7 +23,7 @@ def coming(desk: Desk, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
         return numbered(f"{escaped(shown.text.title)}\n\n{shown.text.body}", lang.part)
-    url, body = preview.current_text(desk, name)
+    url, body = preview.current_text(ports, name)
     changes = differences(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(
         lang, shown.edition.id, shown.text.title, shown.text.words, changes=changes, stands=url

@@ -18,7 +18,7 @@ from megabot.core.problems import Problem
 from megabot.core.threads import Rendered, Snapshot
 from megabot.errors import NoNetwork
 from megabot.markdown import addresses
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 AT_ONCE, A_HOST = 8, 2
 Ask = Callable[[str], Verdict]
@@ -37,14 +37,14 @@ class Cache(Protocol):
 
 
 def check(
-    desk: Desk, *, ask: Ask, cache: Cache, progress: Progress, is_online: Callable[[], bool]
+    ports: OfflinePorts, *, ask: Ask, cache: Cache, progress: Progress, is_online: Callable[[], bool]
 ) -> Iterator[Finding]:
     """Check every link of the coming editions.
 
     `is_online` is asked if no server of any link was reached. Raises `SourceMissing`, and `NoNetwork` if it
     was the network.
     """
-    found, now = links(desk), desk.clock.now()
+    found, now = links(ports), ports.clock.now()
     if found is None:
         return  # the rest of the check says why
     known = cache.read(now)
@@ -57,13 +57,13 @@ def check(
     yield from findings(found, known | fresh)
 
 
-def links(desk: Desk) -> tuple[Link, ...] | None:
+def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
     """Find the links of the next edition of each thread, each once; None where none can be rendered.
 
     Raises `SourceMissing`.
     """
-    snapshot = desk.source.snapshot()
-    shown = preview.preview(desk, None, choose=lambda: desk.source.threads(snapshot)).shown
+    snapshot = ports.source.snapshot()
+    shown = preview.preview(ports, None, choose=lambda: ports.source.threads(snapshot)).shown
     if not any(isinstance(one.text, Rendered) for one in shown):
         return None
     found: dict[str, Link] = {}

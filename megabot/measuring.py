@@ -8,7 +8,7 @@ from datetime import datetime
 from megabot import status
 from megabot.core.metrics import Vitals
 from megabot.errors import ConfigError, Expected
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 log = logging.getLogger("megabot")
 
@@ -18,16 +18,16 @@ class Meter:
 
     def __init__(
         self,
-        desk: Desk,
+        ports: OfflinePorts,
         *,
         version: str,
         sign_ins: Callable[[], tuple[int, datetime | None]],
         write: Callable[[Vitals], None],
     ) -> None:
-        self._desk = desk
+        self._desk = ports
         self._sign_ins = sign_ins
         self._write = write
-        self._vitals = Vitals(version=version, measured=desk.clock.now(), verified_passes=0, failed_passes=0)
+        self._vitals = Vitals(version=version, measured=ports.clock.now(), verified_passes=0, failed_passes=0)
 
     def note(self, *, well: bool) -> None:
         """Count a pass, verified or failed, and write down how the bot is."""

@@ -11,22 +11,22 @@ from megabot.core.seen import PART, Order, OrderKind
 from megabot.core.threads import EDITION_URL, Context, Rendered
 from megabot.errors import ConfigError
 from megabot.language import Language
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.standing import current_post_record
 
 
-def order_part(desk: Desk, thread: str, number: int, *, at: datetime | None = None) -> Order:
+def order_part(ports: OfflinePorts, thread: str, number: int, *, at: datetime | None = None) -> Order:
     """Make the order to open a part of the edition that was posted last; the same part is never made twice.
 
     Raises `ConfigError` for a number that is not the next one.
     """
-    current = current_post_record(desk.ledger, thread)
+    current = current_post_record(ports.ledger, thread)
     if current is None:
-        raise ConfigError(desk.language.nothing_posted)
+        raise ConfigError(ports.language.nothing_posted)
     now = part_of(current)
     if number not in (max(now, 2), now + 1):
         raise ConfigError(
-            fill(desk.language.part_next, number=now + 1, command=suggestions.post_part(thread, now + 1))
+            fill(ports.language.part_next, number=now + 1, command=suggestions.post_part(thread, now + 1))
         )
     id_ = f"{PART}{thread}/{current.edition}:{number}"
     return Order(OrderKind.REPOST, id_, at=at, part=number)

@@ -308,7 +308,7 @@ class Alerts(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class OfflinePorts:
     """What works without a server.
 
     `community` is the default for threads that name none. `language` is that of what is said to people on
@@ -326,7 +326,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports(Desk):
+class Ports(OfflinePorts):
     """Everything a pass acts through.
 
     `moderators` names whom alerts go to, none for the communities' own; `admins` says whether the server's

@@ -27,7 +27,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.errors import ConfigError, ForumError, SourceBroken
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.preview_parts import Preview, Shown
 from megabot.standing import current_post_record
 
@@ -37,7 +37,7 @@ Standing = Callable[[Thread], tuple[str, str]]
 
 
 def preview(
-    desk: Desk,
+    ports: OfflinePorts,
     key: str | None,
     *,
     choose: Callable[[], Sequence[Thread]],
@@ -50,17 +50,17 @@ def preview(
     Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
     wrong key.
     """
-    desk.source.refresh()
-    now, snapshot = desk.clock.now(), desk.source.snapshot()
+    ports.source.refresh()
+    now, snapshot = ports.clock.now(), ports.source.snapshot()
     problems: tuple[Problem, ...] = ()
     try:
-        idle, threads = preambles_without_slot(snapshot, desk.source.threads(snapshot)), choose()
+        idle, threads = preambles_without_slot(snapshot, ports.source.threads(snapshot)), choose()
     except SourceBroken as error:
         problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
         threads = _usable(choose)
-    editions = [(thread, wanted(desk, thread, key)) for thread in threads]
-    jobs = [(thread, context_of(desk, snapshot, thread, edition)) for thread, edition in editions]
-    answers = desk.renderer.render(snapshot, jobs)
+    editions = [(thread, wanted(ports, thread, key)) for thread in threads]
+    jobs = [(thread, context_of(ports, snapshot, thread, edition)) for thread, edition in editions]
+    answers = ports.renderer.render(snapshot, jobs)
     shown = tuple(
         compared(thread, edition, text, standing=compare(thread))
         for (thread, edition), text in zip(editions, answers, strict=True)
@@ -100,21 +100,21 @@ def compared(
     return replace(shown, changes=tuple(lines)[2:])
 
 
-def wanted(desk: Desk, thread: Thread, key: str | None) -> Edition:
+def wanted(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
     """Find an edition by its key, or the one that is posted next. Raises `ConfigError` for a wrong key.
 
     Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
     """
-    now, posted = desk.clock.now(), latest(desk.ledger.posts(thread.name))
+    now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
     following = next_edition(thread, now, posted) if posted else coming(thread, now)
     last = upcoming_or_last(thread, now)
     edition = calendar.by_key(thread.name, thread.schedule, key) if key else following or last
     if edition is None:
-        raise ConfigError(texts.no_such_edition(desk.language, thread.name, key or "", example=last.key))
+        raise ConfigError(texts.no_such_edition(ports.language, thread.name, key or "", example=last.key))
     return edition
 
 
-def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
     """Give what an edition's template would know now, by the ledger."""
     return Context(
         edition=EditionFacts(
@@ -124,21 +124,21 @@ def context_of(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition)
             end=edition.end,
             slot=edition.slot,
         ),
-        community=thread.community or desk.community or "community",
-        previous=_previous(desk, thread, edition),
-        companions={one.name: _companion(desk, one.url, one.thread) for one in thread.companions},
-        preamble=preamble_of(desk.ledger, thread.name, edition.key),
+        community=thread.community or ports.community or "community",
+        previous=_previous(ports, thread, edition),
+        companions={one.name: _companion(ports, one.url, one.thread) for one in thread.companions},
+        preamble=preamble_of(ports.ledger, thread.name, edition.key),
         revision=snapshot.revision,
-        changes=_changes(desk, snapshot, thread, edition),
+        changes=_changes(ports, snapshot, thread, edition),
     )
 
 
-def essay_flaws(desk: Desk, thread: Thread, edition: Edition, essay: str) -> tuple[Problem, ...]:
+def essay_flaws(ports: OfflinePorts, thread: Thread, edition: Edition, essay: str) -> tuple[Problem, ...]:
     """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
-    snapshot = desk.source.snapshot()
-    made = replace(context_of(desk, snapshot, thread, edition), preamble=essay)
+    snapshot = ports.source.snapshot()
+    made = replace(context_of(ports, snapshot, thread, edition), preamble=essay)
     jobs = [(thread, made), (thread, replace(made, preamble=None))]
-    text, without = desk.renderer.render(snapshot, jobs)
+    text, without = ports.renderer.render(snapshot, jobs)
     if isinstance(text, Rendered):
         return ()
     if isinstance(without, Rendered):
@@ -146,14 +146,14 @@ def essay_flaws(desk: Desk, thread: Thread, edition: Edition, essay: str) -> tup
     return tuple(one for one in text.problems if one.path == BY_MESSAGE)
 
 
-def current_text(desk: Desk, name: str) -> tuple[str, str]:
+def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
     """Give the address of the post that stands, and its text as it was last sent, without the marker."""
-    record = current_post_record(desk.ledger, name)
+    record = current_post_record(ports.ledger, name)
     if record is None:
         return "", ""
     drafts = [
         intent.new.draft
-        for intent in desk.ledger.intents(name)
+        for intent in ports.ledger.intents(name)
         if intent.state is IntentState.DONE
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
@@ -162,11 +162,11 @@ def current_text(desk: Desk, name: str) -> tuple[str, str]:
 
 
 def current_or_public_text(
-    desk: Desk, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
+    ports: OfflinePorts, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
 ) -> tuple[str, str]:
     """Give a thread's standing post by the ledger, or else as a stranger sees it; empty where neither can."""
-    url, text = current_text(desk, thread.name)
-    name = thread.community or desk.community
+    url, text = current_text(ports, thread.name)
+    name = thread.community or ports.community
     if text or not name:
         return url, text
     try:
@@ -177,22 +177,22 @@ def current_or_public_text(
     return (found.url, found.text) if found else ("", "")
 
 
-def _changes(desk: Desk, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
-    last = _last(desk, thread, edition)
+def _changes(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
+    last = _last(ports, thread, edition)
     if last is None or not last.commit or not changes.are_asked_for(snapshot.files):
         return None
-    then = desk.source.sections_at(last.commit)
+    then = ports.source.sections_at(last.commit)
     return None if then is None else changes.between(then, snapshot.files)
 
 
-def _last(desk: Desk, thread: Thread, edition: Edition) -> PostRecord | None:
-    older = [record for record in desk.ledger.posts(thread.name) if record.number < edition.number]
-    last = current_post_record(desk.ledger, thread.name)
+def _last(ports: OfflinePorts, thread: Thread, edition: Edition) -> PostRecord | None:
+    older = [record for record in ports.ledger.posts(thread.name) if record.number < edition.number]
+    last = current_post_record(ports.ledger, thread.name)
     return last if last in older else older[-1] if older else None
 
 
-def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | None:
-    last = _last(desk, thread, edition)
+def _previous(ports: OfflinePorts, thread: Thread, edition: Edition) -> PreviousFacts | None:
+    last = _last(ports, thread, edition)
     if last is None:
         return None
     return PreviousFacts(
@@ -204,8 +204,8 @@ def _previous(desk: Desk, thread: Thread, edition: Edition) -> PreviousFacts | N
     )
 
 
-def _companion(desk: Desk, url: str, thread: str) -> CompanionFacts | None:
+def _companion(ports: OfflinePorts, url: str, thread: str) -> CompanionFacts | None:
     if url:
         return CompanionFacts(url=url)
-    record = current_post_record(desk.ledger, thread) if thread else None
+    record = current_post_record(ports.ledger, thread) if thread else None
     return CompanionFacts(url=record.url, title=record.title) if record else None

@@ -13,32 +13,32 @@ from megabot.core.editions import coming, later_one
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.sources import usable_threads
 from megabot.standing import current_post_record, was_seen_pinned
 
 _RECENT = 200  # commands among which the newest of each thread is looked for
 
 
-def read(desk: Desk) -> Status:
+def read(ports: OfflinePorts) -> Status:
     """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
-    snapshot = desk.source.snapshot()
-    usable = usable_threads(desk.source, snapshot)
-    alerts, revision = dict(desk.alerts.standing()), snapshot.revision
+    snapshot = ports.source.snapshot()
+    usable = usable_threads(ports.source, snapshot)
+    alerts, revision = dict(ports.alerts.standing()), snapshot.revision
     if usable.broken is not None:
-        alerts["source"] = texts.source_partly_broken(desk.language, usable.broken)
+        alerts["source"] = texts.source_partly_broken(ports.language, usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1
     return Status(
-        now=desk.clock.now(),
+        now=ports.clock.now(),
         source=SourceStatus(
             commit=revision.commit,
             dirty=revision.dirty,
             fetched=snapshot.fetched,
             no_revision=snapshot.no_revision,
         ),
-        threads=tuple(_thread(desk, snapshot, thread, alone=alone) for thread in usable.threads),
+        threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
         alerts=tuple(alerts.items()),
-        signed_in=desk.signed_in(),
+        signed_in=ports.signed_in(),
     )
 
 
@@ -77,40 +77,40 @@ def _plain_moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _thread(desk: Desk, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
-    following = coming(thread, desk.clock.now(), latest(desk.ledger.posts(thread.name)))
+def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
+    following = coming(thread, ports.clock.now(), latest(ports.ledger.posts(thread.name)))
     local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
     base = ThreadStatus(
         thread=thread.name,
         timezone=thread.schedule.timezone,
         next_edition=following.key if following else "",
         next_slot=local,
-        empty=_empty(desk, thread),
-        essay=_essay(desk, snapshot, thread, following, alone=alone) if following else "",
-        changes=amending.in_force(desk, thread),
-        commanded=_commanded(desk, thread.name),
+        empty=_empty(ports, thread),
+        essay=_essay(ports, snapshot, thread, following, alone=alone) if following else "",
+        changes=amending.in_force(ports, thread),
+        commanded=_commanded(ports, thread.name),
     )
-    current = current_post_record(desk.ledger, thread.name)
-    return _with_post(desk, base, current) if current else base
+    current = current_post_record(ports.ledger, thread.name)
+    return _with_post(ports, base, current) if current else base
 
 
-def _empty(desk: Desk, thread: Thread) -> str:
-    due = calendar.due(thread.name, thread.schedule, desk.clock.now())
-    posted = {record.edition for record in desk.ledger.posts(thread.name)}
+def _empty(ports: OfflinePorts, thread: Thread) -> str:
+    due = calendar.due(thread.name, thread.schedule, ports.clock.now())
+    posted = {record.edition for record in ports.ledger.posts(thread.name)}
     if due is None or due.skipped or due.key in posted or later_one(thread, due, posted):
         return ""
     return due.key
 
 
-def _with_post(desk: Desk, base: ThreadStatus, current: PostRecord) -> ThreadStatus:
-    intents = desk.ledger.intents(base.thread)
+def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> ThreadStatus:
+    intents = ports.ledger.intents(base.thread)
     return replace(
         base,
         edition=current.edition,
         url=current.url,
         commit=current.commit,
         dirty=current.dirty,
-        pinned=_pinned(desk, current),
+        pinned=_pinned(ports, current),
         missing=_missing(current),
         unknown=tuple(
             Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
@@ -120,33 +120,33 @@ def _with_post(desk: Desk, base: ThreadStatus, current: PostRecord) -> ThreadSta
     )
 
 
-def _pinned(desk: Desk, current: PostRecord) -> bool | None:
+def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
     """Tell what was seen last, a person's unpin too; else what our own last deed was, None for none."""
     deeds = [
         intent.new.kind is IntentKind.PIN
-        for intent in desk.ledger.intents(current.thread)
+        for intent in ports.ledger.intents(current.thread)
         if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
         and intent.new.post_id == current.post_id
         and intent.state is IntentState.DONE
     ]
-    seen = was_seen_pinned(desk.ledger, current.thread)
+    seen = was_seen_pinned(ports.ledger, current.thread)
     if seen or (deeds and seen is not None):
         return seen
     return deeds[-1] if deeds else None
 
 
-def _essay(desk: Desk, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool) -> str:
-    if amending.preamble_of(desk.ledger, thread.name, coming.key) is not None:
+def _essay(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool) -> str:
+    if amending.preamble_of(ports.ledger, thread.name, coming.key) is not None:
         return "message"
     file = preambles.file_of(snapshot, thread, coming, alone=alone)
-    return file or ("missing" if amending.has_essays(desk, snapshot, thread, alone=alone) else "")
+    return file or ("missing" if amending.has_essays(ports, snapshot, thread, alone=alone) else "")
 
 
-def _commanded(desk: Desk, thread: str) -> Commanded | None:
+def _commanded(ports: OfflinePorts, thread: str) -> Commanded | None:
     return next(
         (
             Commanded(by=heard.by, verb=heard.verb, at=heard.at)
-            for heard in desk.ledger.commands(_RECENT)
+            for heard in ports.ledger.commands(_RECENT)
             if heard.verb in ACTING and thread in heard.threads
         ),
         None,

@@ -22,7 +22,7 @@ from megabot.core.links import Verdict
 from megabot.core.proxy import Proxy
 from megabot.core.public_posts import PublicPost
 from megabot.errors import ConfigError
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 
 def check_output(path: Path) -> None:
@@ -46,10 +46,10 @@ def link_cache(app: App) -> LinkCache:
 
 
 @contextmanager
-def warm_desk(app: App) -> Iterator[Desk]:
+def warm_ports(app: App) -> Iterator[OfflinePorts]:
     """Give the desk with a renderer that stays warm, for a preview that follows the files."""
     with closing(WarmRenderer()) as renderer:
-        yield replace(app.desk, renderer=renderer)
+        yield replace(app.offline_ports, renderer=renderer)
 
 
 @contextmanager

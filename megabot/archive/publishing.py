@@ -7,20 +7,20 @@ from megabot.archive import build
 from megabot.archive.entries import gather
 from megabot.archive.folder import Written, write
 from megabot.errors import SourceBroken, SourceMissing
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.sources import usable_threads
 
 
-def publish(desk: Desk, folder: Path, *, address: str) -> Written:
+def publish(ports: OfflinePorts, folder: Path, *, address: str) -> Written:
     """Bring the folder up to date with what the ledger keeps. Raises `NeedsPerson` where that cannot be."""
-    site = build.Site(entries=gather(desk.ledger), address=address, langs=_languages(desk))
+    site = build.Site(entries=gather(ports.ledger), address=address, langs=_languages(ports))
     return write(folder, build.files(site))
 
 
-def _languages(desk: Desk) -> Mapping[str, str]:
+def _languages(ports: OfflinePorts) -> Mapping[str, str]:
     """Give the threads' languages, for those that the source still has."""
     try:
-        threads = usable_threads(desk.source, desk.source.snapshot()).threads
+        threads = usable_threads(ports.source, ports.source.snapshot()).threads
     except (SourceBroken, SourceMissing):
         return {}
     return {thread.name: thread.language or thread.locale.replace("_", "-") for thread in threads}

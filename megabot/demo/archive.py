@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from megabot.archive.publishing import publish
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 
 
 @contextmanager
-def served_site(desk: Desk, folder: Path) -> Iterator[str]:
+def served_site(ports: OfflinePorts, folder: Path) -> Iterator[str]:
     """Build the site and serve it; gives its address."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
-        publish(desk, folder, address=address)
+        publish(ports, folder, address=address)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield address

@@ -140,7 +140,7 @@ class Stage:
 
     def site(self) -> AbstractContextManager[str]:
         """Build and serve the site of what was posted."""
-        return served_site(self._running().desk, self.state.parent / "site")
+        return served_site(self._running().offline_ports, self.state.parent / "site")
 
     def _comments(self) -> list[dict[str, Any]]:
         return self.people[READER].comments_by(BOT)

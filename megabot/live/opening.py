@@ -13,22 +13,22 @@ from megabot.live.follow import Follower, fingerprint
 from megabot.live.server import LiveServer, Site
 from megabot.live.turns import Turns
 from megabot.live.view import SLOTS, View, Wish, view
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.preview import Standing
 
 
-def wish(desk: Desk, thread: str | None, key: str | None) -> str:
+def wish(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
     """Give the query for a thread and an edition of it. Raises `ConfigError` for one that is not ahead."""
     if thread is None and key is None:
         return ""
     try:
-        threads = desk.source.threads(desk.source.snapshot())
+        threads = ports.source.threads(ports.source.snapshot())
     except SourceBroken:
         return ""  # the page says so, and follows
     found = [one for one in threads if thread in (None, one.name)]
     if not found:
         raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
-    now = desk.clock.now()
+    now = ports.clock.now()
     coming = list(islice(calendar.upcoming(found[0].name, found[0].schedule, now), SLOTS))
     keys = [edition.key for edition in coming or [upcoming_or_last(found[0], now)]]
     if key is not None and key not in keys:
@@ -36,17 +36,19 @@ def wish(desk: Desk, thread: str | None, key: str | None) -> str:
     return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})
 
 
-def serve(desk: Desk, *, folder: Path | None, compare: Standing, show: Callable[[str], None]) -> None:
+def serve(
+    ports: OfflinePorts, *, folder: Path | None, compare: Standing, show: Callable[[str], None]
+) -> None:
     """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
-    desk.source.refresh()
+    ports.source.refresh()
     look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
     turns, follower = Turns(), Follower(look)
 
     def picture(seen: View, path: str) -> bytes | None:
-        return turns.take(lambda: desk.source.picture(seen.snapshot, path))
+        return turns.take(lambda: ports.source.picture(seen.snapshot, path))
 
     def looked(wished: Wish) -> View:
-        return turns.take(lambda: view(desk, wished, compare=compare))
+        return turns.take(lambda: view(ports, wished, compare=compare))
 
     server = LiveServer(Site(looked, picture, follower))
     follower.start()

@@ -12,7 +12,7 @@ from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import SourceBroken
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from megabot.preview import Standing
 from megabot.preview_parts import Preview, Shown
 
@@ -52,15 +52,15 @@ class View:
         return self.preview.shown[self.at] if self.at >= 0 else None
 
 
-def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
+def view(ports: OfflinePorts, wish: Wish, *, compare: Standing) -> View:
     """Read the source as it is now and render what is wished; mistakes are part of the view.
 
     Raises `SourceMissing`.
     """
-    now, snapshot = desk.clock.now(), desk.source.snapshot()
+    now, snapshot = ports.clock.now(), ports.source.snapshot()
     problems: tuple[Problem, ...] = ()
     try:
-        threads = desk.source.threads(snapshot)
+        threads = ports.source.threads(snapshot)
         idle = preambles_without_slot(snapshot, threads)
     except SourceBroken as error:
         problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
@@ -75,7 +75,7 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
     slot = min(max(wish.slot, 0), len(coming) - 1)
     editions = [upcoming_or_last(one, now) for one in threads]
     editions[at] = coming[slot]
-    texts = _rendered(desk, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
+    texts = _rendered(ports, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     shown = tuple(
         preview.compared(thread, edition, text, standing=compare(thread))
         for thread, edition, text in zip(threads, editions, texts, strict=True)
@@ -91,7 +91,7 @@ def view(desk: Desk, wish: Wish, *, compare: Standing) -> View:
 
 
 def _rendered(
-    desk: Desk,
+    ports: OfflinePorts,
     snapshot: Snapshot,
     threads: Sequence[Thread],
     editions: Sequence[Edition],
@@ -101,11 +101,11 @@ def _rendered(
     """Render an edition of each thread at once; those further ahead follow one that is not posted yet."""
     jobs: list[tuple[Thread, Context]] = []
     for number, (thread, edition) in enumerate(zip(threads, editions, strict=True)):
-        context = preview.context_of(desk, snapshot, thread, edition)
+        context = preview.context_of(ports, snapshot, thread, edition)
         if number in ahead:
             context = replace(context, previous=_not_yet_posted(thread, ahead[number]))
         jobs.append((thread, context))
-    return desk.renderer.render(snapshot, jobs)
+    return ports.renderer.render(snapshot, jobs)
 
 
 def _not_yet_posted(thread: Thread, before: Edition) -> PreviousFacts:

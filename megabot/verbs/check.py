@@ -50,7 +50,7 @@ def command(
     if wait is not None and not online:
         raise click.UsageError("--wait is for --online: nothing else comes by itself")
     with open_app(options) as app:
-        parts = [check.source(app.desk)]
+        parts = [check.source(app.offline_ports)]
         if online:
             parts.append(_online(app, wait=timedelta(minutes=wait or 0), yes=yes))
         if links:
@@ -72,7 +72,7 @@ def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
 def _links(app: App) -> Iterator[Finding]:
     watched = partial(progress.shown, "links asked")
     yield from link_check.check(
-        app.desk,
+        app.offline_ports,
         ask=workshop.link_asker(app),
         cache=workshop.link_cache(app),
         progress=watched,

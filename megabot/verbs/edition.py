@@ -39,14 +39,14 @@ resume = _verb(Verb.RESUME, "Cancel all holds, skips and moves of a thread, or t
 def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> int:
     with open_app(options) as app:
         command, thread = read(app, verb, words)
-        desk = app.writing_desk
+        ports = app.writing_ports
         keep(app, verb, thread.name)
-        before = amending.kept(desk.ledger, thread.name)
+        before = amending.kept(ports.ledger, thread.name)
         if verb is Verb.RESUME:
-            said = amending.resume(desk, thread, command.edition)
+            said = amending.resume(ports, thread, command.edition)
         else:
-            said = amending.change(desk, thread, command, by=who(), ordered=app.clock.now())
-        changed = amending.kept(desk.ledger, thread.name) != before
+            said = amending.change(ports, thread, command, by=who(), ordered=app.clock.now())
+        changed = amending.kept(ports.ledger, thread.name) != before
     return finish(Outcome.DONE if changed else Outcome.NOTHING, said)
 
 

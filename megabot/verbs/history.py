@@ -19,7 +19,7 @@ from megabot.views import history as view
 def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
     """Print the ledger's writes and how they went, among the commands that it was given."""
     with open_app(options) as app:
-        ledger = app.desk.ledger
+        ledger = app.offline_ports.ledger
         intents = ledger.history(limit)
         orders = {intent.new.order for intent in intents} - {""}
         heard = {key: found for key in orders if (found := ledger.heard(key))}

@@ -108,6 +108,6 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     if key and newest is None:
         example = of_post(thread, app.clock.now()).key
         raise ConfigError(texts.no_such_edition(app.language, thread.name, key, example=example))
-    look = partial(importing.find, app.desk.ledger, thread, title=title, by=by, newest=newest)
+    look = partial(importing.find, app.offline_ports.ledger, thread, title=title, by=by, newest=newest)
     with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
         return look(pages, step=step)

@@ -34,7 +34,7 @@ def order(
         order = replace(given, id=keep(app, Verb(given.kind.value), *names))
         if given.part:
             thread = only_one(app, thread)
-            order = order_part(app.desk, thread, given.part)
+            order = order_part(app.offline_ports, thread, given.part)
         answer = carry_out(app.ports, order, thread, account=account, move=move)
         if ask is None or not answer.unclear:
             return tell(answer)
@@ -59,7 +59,7 @@ def only_one(app: App, thread: str | None) -> str:
 def keep(app: App, verb: Verb, *threads: str) -> str:
     """Write down for `history` who gives an order, and name the order as nobody did before."""
     key = f"shell:{uuid.uuid4().hex}"
-    app.writing_desk.ledger.keep_heard(
+    app.writing_ports.ledger.keep_heard(
         Heard(
             key=key,
             at=app.clock.now(),

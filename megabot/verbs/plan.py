@@ -22,7 +22,7 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     with open_app(options, keeps_facts=False) as app:
         account = app.prove()
         reports = run_pass(app.ports, authenticated=True, account=account, dry=True)
-        broken = usable_threads(app.desk.source, app.desk.source.snapshot()).broken
+        broken = usable_threads(app.offline_ports.source, app.offline_ports.source.snapshot()).broken
         plans = [_planned(app, report) for report in reports]
         now, source = app.clock.now(), app.settings.source
     if as_json:
@@ -43,5 +43,5 @@ def _planned(app: App, report: Report) -> view.Planned:
         actions=report.left,
         failure=str(report.failure or ""),
         coming=coming(thread, app.clock.now(), posted),
-        changes=amending.in_force(app.desk, thread),
+        changes=amending.in_force(app.offline_ports, thread),
     )

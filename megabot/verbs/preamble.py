@@ -41,22 +41,22 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
     piped = PIPE in words or not sys.stdin.isatty()
     with open_app(options) as app:
         command_, thread = read(app, Verb.PREAMBLE, tuple(word for word in words if word != PIPE))
-        edition = amending.edition_of_preamble(app.desk, thread, command_.edition)
+        edition = amending.edition_of_preamble(app.offline_ports, thread, command_.edition)
         if file is not None or piped:
             text = _decoded(file.read() if file is not None else sys.stdin.buffer.read())
         else:
             text = _edited(app, thread, edition.key)
         if not text.strip():
-            clear = suggestions.clear_preamble(app.desk.language, thread.name, edition.key).shell
+            clear = suggestions.clear_preamble(app.offline_ports.language, thread.name, edition.key).shell
             raise ConfigError(f"the text is empty, so nothing was changed; to remove a preamble: {clear}")
         keep(app, Verb.PREAMBLE, thread.name)
         _, said = amending.set_preamble(
-            app.writing_desk,
+            app.writing_ports,
             thread,
             edition.key,
             text.strip(),
             by=who(),
-            flaws=partial(essay_flaws, app.desk, thread),
+            flaws=partial(essay_flaws, app.offline_ports, thread),
         )
     return finish(Outcome.DONE, said)
 
@@ -71,7 +71,7 @@ def clear(options: dict[str, object], words: tuple[str, ...]) -> int:
     with open_app(options) as app:
         command_, thread = read(app, Verb.PREAMBLE, words)
         keep(app, Verb.PREAMBLE, thread.name)
-        _, said = amending.clear_preamble(app.writing_desk, thread, command_.edition)
+        _, said = amending.clear_preamble(app.writing_ports, thread, command_.edition)
     return finish(Outcome.DONE, said)
 
 
@@ -83,7 +83,7 @@ def export(options: dict[str, object], folder: Path) -> int:
     with open_app(options) as app:
         workshop.check_output(folder)
         for thread in app.threads(None):
-            for one in amending.kept(app.desk.ledger, thread.name):
+            for one in amending.kept(app.offline_ports.ledger, thread.name):
                 if one.kind is Kind.PREAMBLE:
                     path = folder / "preambles" / thread.name / f"{one.edition}.md"
                     path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,7 @@ def _decoded(content: bytes) -> str:
 
 def _edited(app: App, thread: Thread, key: str) -> str:
     """Let the person write it in $EDITOR, beginning with what is kept."""
-    before = amending.preamble_of(app.desk.ledger, thread.name, key) or ""
+    before = amending.preamble_of(app.offline_ports.ledger, thread.name, key) or ""
     try:
         text = click.edit(before, extension=".md")
     except click.ClickException as error:

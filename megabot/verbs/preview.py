@@ -55,7 +55,7 @@ def command(
         if flags["live"]:
             return _open(app, thread, key, compare=compare)
         standing = _standing(app) if compare else lambda _: ("", "")
-        made = preview.preview(app.desk, key, choose=lambda: app.threads(thread), compare=standing)
+        made = preview.preview(app.offline_ports, key, choose=lambda: app.threads(thread), compare=standing)
     if output is not None:
         _write(output, page(made))
     if flags["as_json"]:
@@ -70,18 +70,20 @@ def command(
 
 
 def _standing(app: App) -> preview.Standing:
-    return cache(partial(preview.current_or_public_text, app.desk, partial(workshop.newest_posts, app)))
+    return cache(
+        partial(preview.current_or_public_text, app.offline_ports, partial(workshop.newest_posts, app))
+    )
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
     from megabot.live import opening
 
     where = app.settings.source
-    standing = _standing(app) if compare else lambda one: preview.current_text(app.desk, one.name)
-    with workshop.warm_desk(app) as desk:
-        show = partial(_show, opening.wish(desk, thread, key))
+    standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
+    with workshop.warm_ports(app) as ports:
+        show = partial(_show, opening.wish(ports, thread, key))
         folder = where if isinstance(where, Path) else None
-        opening.serve(desk, folder=folder, compare=standing, show=show)
+        opening.serve(ports, folder=folder, compare=standing, show=show)
     return 0
 
 

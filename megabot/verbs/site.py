@@ -37,7 +37,7 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
         if look:
             app.prove()
             look_at_all(app.ports)
-        written = publish(app.desk, folder, address=app.settings.site_url)
+        written = publish(app.offline_ports, folder, address=app.settings.site_url)
     if as_json:
         click.echo(json.dumps(asdict(written)))
         return 0

@@ -15,7 +15,7 @@ from megabot.views import status as view
 def command(options: dict[str, object], *, as_json: bool) -> int:
     """Print a paragraph for each thread."""
     with open_app(options) as app:
-        found = status.read(app.desk)
+        found = status.read(app.offline_ports)
     if as_json:
         click.echo(json.dumps(status.plain(found), indent=2))
     else:

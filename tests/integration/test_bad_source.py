@@ -9,7 +9,7 @@ from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.renderer import Renderer
 from megabot.check import Level
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from tests.fakes import FakeClock, FakeLedger
 
 THREAD = """---
@@ -42,14 +42,14 @@ def folder(tmp_path: Path) -> Path:
 
 def checked(folder: Path, *, slots: int = 2) -> list[tuple[Level, str]]:
     ledger = FakeLedger()
-    desk = Desk(
+    ports = OfflinePorts(
         clock=FakeClock(),
         ledger=ledger,
         source=FolderSource(folder),
         renderer=Renderer(cpu_seconds=1),
         alerts=LedgerAlerts(ledger),
     )
-    found = [(one.level, one.sentence) for one in check.source(desk, slots=slots)]
+    found = [(one.level, one.sentence) for one in check.source(ports, slots=slots)]
     return [one for one in found if one[0] is not Level.FINE]
 
 

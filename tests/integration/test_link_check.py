@@ -20,7 +20,7 @@ from megabot.background import OwnProcess
 from megabot.core.links import Contact, Outcome, Verdict
 from megabot.errors import NoNetwork
 from megabot.link_watch import LONGEST, link_job
-from megabot.ports import Desk, Ports
+from megabot.ports import OfflinePorts, Ports
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
 from tests.world import World
 
@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> OfflinePorts:
     source = tmp_path / "source"
     (source / "sections").mkdir(parents=True)
     (source / "thread.md.j2").write_text(
@@ -41,7 +41,7 @@ def desk(tmp_path: Path) -> Desk:
         "---\ntitle: Maps\n---\n- [Hills](https://m.example/hügel)\n- https://old.example/a again\n"
     )
     ledger = FakeLedger()
-    return Desk(
+    return OfflinePorts(
         clock=FakeClock(),
         ledger=ledger,
         source=FolderSource(source),
@@ -55,14 +55,14 @@ def unseen(_: int) -> Iterator[Callable[[], None]]:
     yield lambda: None
 
 
-def checked(desk: Desk, folder: Path, ask: link_check.Ask, *, online: bool = True) -> list[str]:
+def checked(ports: OfflinePorts, folder: Path, ask: link_check.Ask, *, online: bool = True) -> list[str]:
     cache = LinkCache(folder / "links.json")
-    found = link_check.check(desk, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
+    found = link_check.check(ports, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
     return [f"{one.level} {one.sentence}" for one in found]
 
 
 def test_a_dead_link_is_a_problem_at_its_line_and_one_that_cannot_be_told_a_warning(
-    desk: Desk, tmp_path: Path
+    desk: OfflinePorts, tmp_path: Path
 ) -> None:
     answers = {"i": ALIVE, "old": DEAD, "m": UNSURE}
 
@@ -79,7 +79,9 @@ NO_NAME = Verdict(Outcome.DEAD, "there is no server of that name", Contact.SILEN
 UNASKED = Verdict(Outcome.UNSURE, "not public", Contact.UNASKED)
 
 
-def test_without_a_network_no_link_is_called_dead_and_nothing_is_kept(desk: Desk, tmp_path: Path) -> None:
+def test_without_a_network_no_link_is_called_dead_and_nothing_is_kept(
+    desk: OfflinePorts, tmp_path: Path
+) -> None:
     answers = {"i": NO_NAME, "old": NO_NAME, "m": UNASKED}
 
     def ask(link: str) -> Verdict:
@@ -93,20 +95,20 @@ def test_without_a_network_no_link_is_called_dead_and_nothing_is_kept(desk: Desk
     )
 
 
-def test_one_server_that_answers_proves_the_network(desk: Desk, tmp_path: Path) -> None:
+def test_one_server_that_answers_proves_the_network(desk: OfflinePorts, tmp_path: Path) -> None:
     found = checked(desk, tmp_path, lambda link: ALIVE if "m.example" in link else NO_NAME, online=False)
 
     assert [line.partition(" ")[0] for line in found] == ["problem", "problem", "ok"]
 
 
-def test_of_threads_that_cannot_be_rendered_no_links_are_told(desk: Desk, tmp_path: Path) -> None:
+def test_of_threads_that_cannot_be_rendered_no_links_are_told(desk: OfflinePorts, tmp_path: Path) -> None:
     template = tmp_path / "source/thread.md.j2"
     template.write_text(template.read_text() + "{{ nosuch }}")
 
     assert checked(desk, tmp_path, lambda _: ALIVE) == []
 
 
-def test_what_was_found_out_is_not_asked_again_for_a_day(desk: Desk, tmp_path: Path) -> None:
+def test_what_was_found_out_is_not_asked_again_for_a_day(desk: OfflinePorts, tmp_path: Path) -> None:
     asked: list[str] = []
 
     def ask(address: str) -> Verdict:

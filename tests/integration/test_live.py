@@ -23,7 +23,7 @@ from megabot.live.page import document
 from megabot.live.server import LiveServer, Site
 from megabot.live.turns import Turns
 from megabot.live.view import View, Wish
-from megabot.ports import Desk
+from megabot.ports import OfflinePorts
 from tests.fakes import FakeClock, FakeLedger
 from tests.making import NOW, a_draft, a_record
 from tests.templates import CONTEXT, source, thread_of
@@ -49,8 +49,8 @@ KITE = b"\x89PNG\r\n\x1a\n"
 Get = Callable[..., tuple[int, dict[str, str], str]]
 
 
-def view(desk: Desk, wish: Wish) -> View:
-    return views.view(desk, wish, compare=lambda thread: preview.current_text(desk, thread.name))
+def view(ports: OfflinePorts, wish: Wish) -> View:
+    return views.view(ports, wish, compare=lambda thread: preview.current_text(ports, thread.name))
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(folder: Path) -> Desk:
+def desk(folder: Path) -> OfflinePorts:
     ledger = FakeLedger()
-    return Desk(
+    return OfflinePorts(
         clock=FakeClock(NOW),
         ledger=ledger,
         source=FolderSource(folder),
@@ -86,7 +86,7 @@ def follower(folder: Path) -> Iterator[Follower]:
 
 
 @pytest.fixture
-def server(desk: Desk, follower: Follower) -> Iterator[LiveServer]:
+def server(desk: OfflinePorts, follower: Follower) -> Iterator[LiveServer]:
     site = Site(
         lambda wish: view(desk, wish),
         lambda seen, path: desk.source.picture(seen.snapshot, path),
@@ -116,7 +116,7 @@ def get(server: LiveServer) -> Get:
 # -- what is shown
 
 
-def test_the_next_edition_is_shown_as_lemmy_shows_it(desk: Desk) -> None:
+def test_the_next_edition_is_shown_as_lemmy_shows_it(desk: OfflinePorts) -> None:
     html = document(view(desk, Wish()))
 
     assert "<h1>News <em>152</em></h1>" in html
@@ -126,7 +126,7 @@ def test_the_next_edition_is_shown_as_lemmy_shows_it(desk: Desk) -> None:
     assert '<img class="picture" src="/picture/images/kite.png?' in html
 
 
-def test_the_next_sixty_slots_can_be_stepped_through(desk: Desk) -> None:
+def test_the_next_sixty_slots_can_be_stepped_through(desk: OfflinePorts) -> None:
     first, middle, last = (document(view(desk, Wish(slot=slot))) for slot in (0, 1, 99))
 
     assert "2026-W48" in first
@@ -136,12 +136,14 @@ def test_the_next_sixty_slots_can_be_stepped_through(desk: Desk) -> None:
     assert 'rel="next"' not in last
 
 
-def test_a_thread_further_ahead_links_one_that_is_not_posted_yet(desk: Desk) -> None:
+def test_a_thread_further_ahead_links_one_that_is_not_posted_yet(desk: OfflinePorts) -> None:
     assert "Before: " not in document(view(desk, Wish()))
     assert ">news 2026-W48</a>" in document(view(desk, Wish(slot=1)))
 
 
-def test_a_mistake_is_shown_with_its_line_and_the_rest_of_the_page_stays(desk: Desk, folder: Path) -> None:
+def test_a_mistake_is_shown_with_its_line_and_the_rest_of_the_page_stays(
+    desk: OfflinePorts, folder: Path
+) -> None:
     (folder / "thread.md.j2").write_text(THREAD + "{{ nosuch }}\n")
 
     html = document(view(desk, Wish()))
@@ -170,7 +172,9 @@ def test_the_last_good_edition_stays_beside_a_mistake_until_it_is_fixed(
     assert "This is the edition as it was before" not in get("/part?thread=news")[2]
 
 
-def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(desk: Desk, folder: Path) -> None:
+def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(
+    desk: OfflinePorts, folder: Path
+) -> None:
     (folder / "thread.md.j2").write_text(THREAD + "{% if false %}{{ 1 | ordinall }}{% endif %}")
 
     html = document(view(desk, Wish()))
@@ -179,7 +183,7 @@ def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(desk: De
     assert "did you mean ordinal?" in html
 
 
-def test_front_matter_that_cannot_be_used_is_shown_too(desk: Desk, folder: Path) -> None:
+def test_front_matter_that_cannot_be_used_is_shown_too(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: news\n---\n")
 
     html = document(view(desk, Wish(thread="news", slot=3)))
@@ -188,7 +192,7 @@ def test_front_matter_that_cannot_be_used_is_shown_too(desk: Desk, folder: Path)
     assert "<code>thread.md.j2:2</code> nmae is not a setting" in html
 
 
-def test_each_thread_has_its_tab_and_those_with_problems_a_mark(desk: Desk, folder: Path) -> None:
+def test_each_thread_has_its_tab_and_those_with_problems_a_mark(desk: OfflinePorts, folder: Path) -> None:
     other = THREAD.replace("name: news", "name: other") + "{{ nosuch }}"
     (folder / "other.md.j2").write_text(other)
 
@@ -201,7 +205,7 @@ def test_each_thread_has_its_tab_and_those_with_problems_a_mark(desk: Desk, fold
     assert 'other <span class="count" title="has problems">!</span></a>' in html
 
 
-def test_what_is_wrong_with_other_threads_is_told_apart(desk: Desk, folder: Path) -> None:
+def test_what_is_wrong_with_other_threads_is_told_apart(desk: OfflinePorts, folder: Path) -> None:
     other = THREAD.replace("name: news", "name: other") + "{{ nosuch }}"
     (folder / "other.md.j2").write_text(other)
 
@@ -214,17 +218,17 @@ def test_what_is_wrong_with_other_threads_is_told_apart(desk: Desk, folder: Path
     assert nothing == ""
 
 
-def posted(desk: Desk, body: str) -> None:
+def posted(ports: OfflinePorts, body: str) -> None:
     intent = NewIntent(
         kind=IntentKind.PUBLISH, thread="news", edition="2026-W47", at=NOW,
         draft=replace(a_draft(), body=f"{body}\n\n[//]: # (megabot:v1:news/2026-W47)"),
     )  # fmt: skip
-    begun = desk.ledger.begin(intent)
-    desk.ledger.settle(begun.id, IntentState.DONE, at=NOW)
-    desk.ledger.record_post(a_record())
+    begun = ports.ledger.begin(intent)
+    ports.ledger.settle(begun.id, IntentState.DONE, at=NOW)
+    ports.ledger.record_post(a_record())
 
 
-def test_what_differs_from_the_standing_post_is_shown(desk: Desk) -> None:
+def test_what_differs_from_the_standing_post_is_shown(desk: OfflinePorts) -> None:
     posted(desk, "Another <essay>.")
 
     html = document(view(desk, Wish()))
@@ -233,7 +237,7 @@ def test_what_differs_from_the_standing_post_is_shown(desk: Desk) -> None:
     assert "<ins>+- one</ins>" in html
 
 
-def test_a_text_that_is_as_posted_says_so(desk: Desk) -> None:
+def test_a_text_that_is_as_posted_says_so(desk: OfflinePorts) -> None:
     posted(desk, "x")
     text = view(desk, Wish()).preview.shown[0].text
     assert isinstance(text, Rendered)
@@ -243,7 +247,7 @@ def test_a_text_that_is_as_posted_says_so(desk: Desk) -> None:
     assert "The text is the same as in" in document(view(posted_again, Wish()))
 
 
-def test_an_image_from_elsewhere_is_linked_and_not_loaded(desk: Desk, folder: Path) -> None:
+def test_an_image_from_elsewhere_is_linked_and_not_loaded(desk: OfflinePorts, folder: Path) -> None:
     far = THREAD.replace("images/kite.png", "https://i.example/kite.png")
     (folder / "thread.md.j2").write_text(far)
 
@@ -380,24 +384,24 @@ def test_work_is_done_in_the_thread_that_serves_and_its_errors_are_the_askers() 
         turns.take(int)
 
 
-def test_the_page_opens_at_the_edition_that_is_named(desk: Desk) -> None:
+def test_the_page_opens_at_the_edition_that_is_named(desk: OfflinePorts) -> None:
     assert opening.wish(desk, None, None) == ""
     assert opening.wish(desk, "news", "2026-W50") == "?thread=news&slot=2"
 
 
 @pytest.mark.parametrize(("thread", "key"), [("nosuch", None), ("news", "2024-W01")])
-def test_an_edition_that_is_not_ahead_is_told(desk: Desk, thread: str, key: str | None) -> None:
+def test_an_edition_that_is_not_ahead_is_told(desk: OfflinePorts, thread: str, key: str | None) -> None:
     with pytest.raises(ConfigError, match=r"there is|not among the next 60"):
         opening.wish(desk, thread, key)
 
 
-def test_a_broken_source_opens_all_the_same(desk: Desk, folder: Path) -> None:
+def test_a_broken_source_opens_all_the_same(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: x\n---\n")
 
     assert opening.wish(desk, "news", None) == ""
 
 
-def test_the_page_is_served_until_its_reader_has_seen_enough(desk: Desk, folder: Path) -> None:
+def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts, folder: Path) -> None:
     got = []
 
     def look_and_leave(url: str) -> None:
