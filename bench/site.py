@@ -169,7 +169,7 @@ def _keep(ledger: SqliteLedger, week: Week) -> None:
     ledger.keep_text(
         KeptText(post_id=week.number, body=week.body, essay=week.essay, published=week.at, changed=week.at)
     )
-    ledger.remember(f"featured:news/{week.key}", to_json(week.featured))
+    ledger.set_fact(f"featured:news/{week.key}", to_json(week.featured))
 
 
 def _pelican(folder: Path, weeks: list[Week]) -> list[list[float]]:

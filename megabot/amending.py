@@ -60,12 +60,12 @@ class Amended:
 
 def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:
     """Give the changes to a thread's editions; those that are over may still be among them."""
-    return from_json(ledger.recall(_AMENDMENTS + thread) or "")
+    return from_json(ledger.get_fact(_AMENDMENTS + thread) or "")
 
 
 def times_changed(ledger: Ledger) -> int:
     """Count the changes so far, whoever made them, here or at the shell."""
-    return int(ledger.recall(_TIMES) or 0)
+    return int(ledger.get_fact(_TIMES) or 0)
 
 
 def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
@@ -248,5 +248,5 @@ def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
 
 def _keep(ports: OfflinePorts, thread: Thread, amendments: Sequence[Amendment]) -> None:
     lasting = rules.lasting(thread, amendments, ports.clock.now())
-    ports.ledger.remember(_AMENDMENTS + thread.name, to_json(lasting))
-    ports.ledger.remember(_TIMES, str(times_changed(ports.ledger) + 1))
+    ports.ledger.set_fact(_AMENDMENTS + thread.name, to_json(lasting))
+    ports.ledger.set_fact(_TIMES, str(times_changed(ports.ledger) + 1))

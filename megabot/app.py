@@ -306,7 +306,7 @@ class App:
 
     @cached_property
     def _forum(self) -> Forum:
-        known = self._ledger.recall(API)
+        known = self._ledger.get_fact(API)
         kind = None if known is None else ApiKind(known)
         self._greeted = kind is None
         forum, kind = open_forum(
@@ -318,8 +318,8 @@ class App:
         return forum
 
     def _keep_kind(self, kind: ApiKind) -> None:
-        if self._keeps_facts and self._ledger.recall(API) != kind.value:
-            self._ledger.remember(API, kind.value)
+        if self._keeps_facts and self._ledger.get_fact(API) != kind.value:
+            self._ledger.set_fact(API, kind.value)
 
 
 @contextmanager

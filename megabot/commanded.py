@@ -231,16 +231,16 @@ def _confirm(task: Task) -> str:
     ports, heard, lang = task.ports, task.heard, task.ports.language
     if not heard.comment_id:  # whoever forges the order by message can forge this too (C11)
         return lang.confirm_in_public
-    known = confirming.from_json(ports.ledger.recall(WAITING) or "")
+    known = confirming.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirming.meant(known, code=task.command.text, actor=heard.actor, by=heard.key, at=heard.at)
-    meant = ports.ledger.heard(waiting.order) if waiting and _is_in_public(task) else None
+    meant = ports.ledger.command(waiting.order) if waiting and _is_in_public(task) else None
     names = [thread.name for thread in task.threads]
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
     if waiting is None or meant is None or not isinstance(command, Command):
         return lang.nothing_to_confirm
     if command.thread and command.thread not in task.names:  # the code still counts in its own community
         return answers.not_here(lang, command.thread, task.names)
-    ports.ledger.remember(WAITING, confirming.to_json(confirming.used(known, waiting, by=heard.key)))
+    ports.ledger.set_fact(WAITING, confirming.to_json(confirming.used(known, waiting, by=heard.key)))
     return _done(replace(task, command=command, heard=replace(meant, post_id=heard.post_id)))
 
 

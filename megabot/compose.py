@@ -208,9 +208,9 @@ def language_id(ports: Ports, thread: Thread) -> int | None:
     if not thread.language:
         return None
     key = "languages"
-    kept = ports.ledger.recall(key)
+    kept = ports.ledger.get_fact(key)
     if kept is None:
         kept = json.dumps(ports.forum.site().languages)
-        ports.ledger.remember(key, kept)
+        ports.ledger.set_fact(key, kept)
     number = json.loads(kept).get(thread.language)
     return int(number) if number is not None else None

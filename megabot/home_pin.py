@@ -39,7 +39,7 @@ def ask_home_server(
     else:
         software = ports.home_servers.software(observation.home)
     answer = federation.answered(observation, current, reading, software, ports.clock.now())
-    ports.ledger.remember(_home_key(thread), federation.written(answer))
+    ports.ledger.set_fact(_home_key(thread), federation.written(answer))
 
 
 def _home_key(thread: Thread) -> str:
@@ -48,4 +48,4 @@ def _home_key(thread: Thread) -> str:
 
 def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
     """Return what that server last showed of the thread's current post."""
-    return federation.read(ledger.recall(_home_key(thread)))
+    return federation.read(ledger.get_fact(_home_key(thread)))

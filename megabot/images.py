@@ -22,7 +22,7 @@ def known(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = 
     """
 
     def address(file: str) -> str:
-        kept = ports.ledger.recall(_key(snapshot, file))
+        kept = ports.ledger.get_fact(_key(snapshot, file))
         return kept or ("" if standing and kept is not None else file)
 
     return _put(text, address)
@@ -40,7 +40,7 @@ def _put(text: Rendered, address: Callable[[str], str]) -> Rendered:
 
 def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
     key = _key(snapshot, file)
-    before = ports.ledger.recall(key)
+    before = ports.ledger.get_fact(key)
     if before:
         return before
     content = ports.source.picture(snapshot, file)
@@ -53,7 +53,7 @@ def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
         except ForumError as error:
             log.warning("%s", texts.not_uploaded(file, error))
     if before is None or address:
-        ports.ledger.remember(key, address)
+        ports.ledger.set_fact(key, address)
     return address
 
 

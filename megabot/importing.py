@@ -89,6 +89,6 @@ def give_back(
 def _begin_schedule(ports: Ports, thread: Thread) -> None:
     """Note that the schedule is known from now on: old threads must not make a slot that has passed due."""
     key = f"schedule:{thread.name}"
-    if ports.ledger.recall(key) is None:
+    if ports.ledger.get_fact(key) is None:
         now = ports.clock.now().isoformat()
-        ports.ledger.remember(key, f"{calendar.fingerprint(thread.schedule)}\n{now}")
+        ports.ledger.set_fact(key, f"{calendar.fingerprint(thread.schedule)}\n{now}")

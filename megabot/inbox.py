@@ -69,14 +69,14 @@ class Inbox:
 
     def _list(self) -> None:
         """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
-        kept = self._ports.ledger.recall(_WATERMARK)
-        listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.heard
+        kept = self._ports.ledger.get_fact(_WATERMARK)
+        listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.command
         new = [notice for notice in listing.notices if heard(notice.key) is None]
         if kept is None:
             new = self._leave(new)
         if new:
             self._judge(new)
-        self._ports.ledger.remember(_WATERMARK, listing.watermark.text())
+        self._ports.ledger.set_fact(_WATERMARK, listing.watermark.text())
 
     def _leave(self, notices: Sequence[Notice]) -> list[Notice]:
         """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits counted.
@@ -156,17 +156,17 @@ class Inbox:
         )
         if state in _ANSWERED and self._was_answered(heard):
             heard = replace(heard, state=HeardState.CLOSED)
-        self._ports.ledger.keep_heard(heard)
+        self._ports.ledger.keep_command(heard)
 
     def _act(self, heard: Heard) -> None:
         """Carry a command out; after a crash within, again: what was done is found done then."""
         if self._was_answered(heard):
-            self._ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
+            self._ports.ledger.keep_command(replace(heard, state=HeardState.CLOSED))
             return
         log.info("carrying out: %s", overview_texts.command_line(heard))
         done = carry_out(self._acting, heard, self._read_threads(), _handle(self._account()))
         kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
-        self._ports.ledger.keep_heard(kept)
+        self._ports.ledger.keep_command(kept)
 
     def _was_answered(self, heard: Heard) -> bool:
         """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""

@@ -23,10 +23,10 @@ def link_job(ports: Ports, start: Callable[[], Running]) -> BackgroundJob:
     """Return the job; `start` starts a `megabot check --links --json`."""
 
     def is_due(now: datetime) -> bool:
-        kept = ports.ledger.recall(_KEY)
+        kept = ports.ledger.get_fact(_KEY)
         if kept is not None and now in Interval.after(datetime.fromisoformat(kept), WEEKLY):
             return False
-        ports.ledger.remember(_KEY, now.isoformat())  # first: a check that fails is not made every tick
+        ports.ledger.set_fact(_KEY, now.isoformat())  # first: a check that fails is not made every tick
         return True
 
     return BackgroundJob(

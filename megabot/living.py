@@ -48,17 +48,17 @@ def _item(lang: Language, thread: Thread, one: Highlight) -> str:
 
 def note_of(ledger: Ledger, thread: str) -> Note | None:
     """Give a thread's last note, over or not."""
-    return living.note_from_json(ledger.recall(f"note:{thread}") or "")
+    return living.note_from_json(ledger.get_fact(f"note:{thread}") or "")
 
 
 def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
     """Keep a thread's note, or take it off."""
-    ledger.remember(f"note:{thread}", living.note_to_json(note) if note else "")
+    ledger.set_fact(f"note:{thread}", living.note_to_json(note) if note else "")
 
 
 def featured(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
     """Give the comments that were put forward in an edition."""
-    return highlights.from_json(ledger.recall(_key(thread, edition)) or "")
+    return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
 
 
 def change_featured(
@@ -74,12 +74,12 @@ def change_featured(
         return highlights.to_json(one for one in now if one is not None)
 
     if featured(ledger, thread, edition):
-        ledger.update(_key(thread, edition), changed)
+        ledger.update_fact(_key(thread, edition), changed)
 
 
 def add_featured(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
     """Add a highlight to those of an edition."""
-    ledger.update(
+    ledger.update_fact(
         _key(thread, edition),
         lambda kept: highlights.to_json(highlights.added(highlights.from_json(kept or ""), new)),
     )
@@ -87,13 +87,15 @@ def add_featured(ledger: Ledger, thread: str, edition: str, new: Highlight) -> N
 
 def opted_out(ledger: Ledger) -> frozenset[str]:
     """Give the actor ids of those who want to be put forward nowhere."""
-    return living.actors(ledger.recall(_OPTED_OUT) or "")
+    return living.actors(ledger.get_fact(_OPTED_OUT) or "")
 
 
 def opt_out(ledger: Ledger, actor: str) -> None:
     """Put a person forward nowhere any more: what there is of theirs goes."""
     if actor not in opted_out(ledger):
-        ledger.update(_OPTED_OUT, lambda kept: living.actors_to_json([*living.actors(kept or ""), actor]))
+        ledger.update_fact(
+            _OPTED_OUT, lambda kept: living.actors_to_json([*living.actors(kept or ""), actor])
+        )
     for thread in ledger.threads():
         for edition in {record.edition for record in ledger.posts(thread)}:
             change_featured(ledger, thread, edition, lambda one: None if one.actor == actor else one)
@@ -105,11 +107,11 @@ def tend(ports: Ports, thread: Thread, observation: Observation, now: datetime) 
     if current is None or not featured(ports.ledger, thread.name, current.key):
         return
     key = f"highlights:{thread.name}"
-    looked, turn = json.loads(ports.ledger.recall(key) or '["1970-01-01T00:00:00+00:00", 0]')
+    looked, turn = json.loads(ports.ledger.get_fact(key) or '["1970-01-01T00:00:00+00:00", 0]')
     if now in Interval.after(datetime.fromisoformat(looked), LOOK_EVERY):
         return
     turn = look_at(ports, thread.name, current.key, start=turn, most=LOOK_AT)
-    ports.ledger.remember(key, json.dumps([now.isoformat(), turn]))
+    ports.ledger.set_fact(key, json.dumps([now.isoformat(), turn]))
 
 
 def look_at(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:

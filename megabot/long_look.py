@@ -46,7 +46,7 @@ def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
         for edition in dict.fromkeys(one.edition for one in reversed(ports.ledger.posts(thread.name)))
         if living.featured(ports.ledger, thread.name, edition)
     ]
-    start = int(ports.ledger.recall(_HIGHLIGHTS) or 0)
+    start = int(ports.ledger.get_fact(_HIGHLIGHTS) or 0)
     start = start if start < len(editions) else 0
     left = ONE_BY_ONE
     for thread, edition in editions[start:]:
@@ -55,14 +55,14 @@ def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
         start += 1
         if left <= 0:
             break
-    ports.ledger.remember(_HIGHLIGHTS, str(start))
+    ports.ledger.set_fact(_HIGHLIGHTS, str(start))
 
 
 def _turn(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thread, PostRecord]]:
-    start = int(ports.ledger.recall(_TURN) or 0)
+    start = int(ports.ledger.get_fact(_TURN) or 0)
     start = start if start < len(all_) else 0
     end = start + ONE_BY_ONE
-    ports.ledger.remember(_TURN, str(end))
+    ports.ledger.set_fact(_TURN, str(end))
     return all_[start:end]
 
 

@@ -17,13 +17,13 @@ _LEDGER_START = "born"
 
 def remember_ledger_start(ports: Ports) -> None:
     """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
-    if ports.ledger.recall(_LEDGER_START) is None:
-        ports.ledger.remember(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
+    if ports.ledger.get_fact(_LEDGER_START) is None:
+        ports.ledger.set_fact(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
 
 def read_ledger_start(ledger: Ledger) -> datetime | None:
     """Return since when this ledger is kept, None before the first pass."""
-    kept = ledger.recall(_LEDGER_START)
+    kept = ledger.get_fact(_LEDGER_START)
     return datetime.fromisoformat(kept) if kept else None
 
 
@@ -35,14 +35,14 @@ def remember_schedule(
     A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
     """
     key = f"schedule:{thread.name}"
-    kept = ports.ledger.recall(key)
+    kept = ports.ledger.get_fact(key)
     if kept is None and not observation.posts:
         listing.ask_account(ports)
         if listing.hiding_settings(nsfw=True):
             return
     value = f"{calendar.fingerprint(thread.schedule)}\n{observation.known_since.isoformat()}"
     if kept != value:
-        ports.ledger.remember(key, value)
+        ports.ledger.set_fact(key, value)
 
 
 def read_known_since(
@@ -55,7 +55,7 @@ def read_known_since(
 ) -> datetime:
     """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
     fingerprint = calendar.fingerprint(thread.schedule)
-    kept = ports.ledger.recall(f"schedule:{thread.name}")
+    kept = ports.ledger.get_fact(f"schedule:{thread.name}")
     if kept is not None:
         known, since = kept.split("\n")
         if known == fingerprint:

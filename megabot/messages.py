@@ -74,11 +74,11 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
 
 def subscribe(ports: Ports, person_id: int, *, on: bool) -> None:
     """Send somebody what needs a person from now on, or no more, whoever else gets it."""
-    ports.ledger.update(_WISHES, lambda kept: json.dumps(_parsed(kept) | {str(person_id): on}))
+    ports.ledger.update_fact(_WISHES, lambda kept: json.dumps(_parsed(kept) | {str(person_id): on}))
 
 
 def _wishes(ports: Ports) -> dict[str, bool]:
-    return _parsed(ports.ledger.recall(_WISHES))
+    return _parsed(ports.ledger.get_fact(_WISHES))
 
 
 def _parsed(wishes: str | None) -> dict[str, bool]:
@@ -112,19 +112,19 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
 def _named(ports: Ports) -> Iterator[int]:
     """Find those whom the settings name; a name that is wrong keeps nothing from the others."""
     for name in ports.moderators:
-        kept = ports.ledger.recall(f"person:{name}")
+        kept = ports.ledger.get_fact(f"person:{name}")
         if kept is None:
             try:
                 kept = str(ports.forum.person(name).id)
             except NotFound:
                 log.warning("%s", texts.no_such_person(name))
                 continue
-            ports.ledger.remember(f"person:{name}", kept)
+            ports.ledger.set_fact(f"person:{name}", kept)
         yield int(kept)
 
 
 def _read(ports: Ports) -> dict[str, Told]:
-    kept = json.loads(ports.ledger.recall(_KEY) or "{}")
+    kept = json.loads(ports.ledger.get_fact(_KEY) or "{}")
     return {
         key: Told(
             ToldState(one["state"]), channels.from_json(one["sentence"]), datetime.fromisoformat(one["at"])
@@ -139,4 +139,4 @@ def _keep(ports: Ports, told: dict[str, Told], before: dict[str, Told]) -> None:
             key: {"state": one.state, "sentence": channels.to_json(one.sentence), "at": one.at.isoformat()}
             for key, one in told.items()
         }
-        ports.ledger.remember(_KEY, json.dumps(plain))
+        ports.ledger.set_fact(_KEY, json.dumps(plain))

@@ -69,14 +69,14 @@ def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
 def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
     """Say that a thread fails: at once if waiting cannot help, else when it has failed for an hour."""
     since_key, now = f"failing:{name}", ports.clock.now()
-    kept = ports.ledger.recall(since_key)
+    kept = ports.ledger.get_fact(since_key)
     if failure is None:
         if kept:
-            ports.ledger.remember(since_key, "")
+            ports.ledger.set_fact(since_key, "")
         ports.alerts.take_back(f"{name}:{FAILED}")
         return
     if not kept:
-        ports.ledger.remember(since_key, now.isoformat())
+        ports.ledger.set_fact(since_key, now.isoformat())
     since = datetime.fromisoformat(kept) if kept else now
     if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, PATIENCE):
         ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))

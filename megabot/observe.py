@@ -120,7 +120,7 @@ def _keep_verdicts(
         log.info("%s", deed_texts.settled(intent, state))
         if state is IntentState.DONE:
             _keep_outcome(ports, situation, intent)
-        ports.ledger.settle(intent.id, state, at=situation.now)
+        ports.ledger.resolve_intent(intent.id, state, at=situation.now)
     keep_posts(ports, situation.thread, situation.observation.posts)
     living.tend(ports, situation.thread, situation.observation, situation.now)
 

@@ -74,9 +74,9 @@ class ActContext:
         """Whether the post is marked: the server forces it in such a community anyway."""
         return self.thread.nsfw or self.place.nsfw
 
-    def settle(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
+    def resolve(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
         """Write down how a write went."""
-        self.ports.ledger.settle(intent.id, state, at=self.ports.clock.now(), note=note)
+        self.ports.ledger.resolve_intent(intent.id, state, at=self.ports.clock.now(), note=note)
 
 
 def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ...]:
@@ -106,7 +106,7 @@ def act(work: ActContext, action: Write) -> None:  # noqa: C901, PLR0912  one ca
         case Publish():
             _publish(work, action)
         case RetryPublish(intent=intent):
-            work.settle(intent, IntentState.ABSENT)
+            work.resolve(intent, IntentState.ABSENT)
             _create(work, replace(intent.new, at=work.ports.clock.now()))
         case Adopt():
             _adopt(work, action)
@@ -168,7 +168,7 @@ def _publish(work: ActContext, action: Publish) -> None:
 
 def _create(work: ActContext, new: NewIntent) -> None:
     draft = drafts.of(new)
-    intent = work.ports.ledger.begin(new)
+    intent = work.ports.ledger.begin_intent(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
     _keep(work, new, post)
     work.listing.created.add(post.id)
@@ -196,7 +196,7 @@ def _tell(work: ActContext, action: LinkOldThread) -> None:
     marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
     text = signed(action.text.replace(EDITION_URL, current.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
-    intent = work.ports.ledger.begin(new)
+    intent = work.ports.ledger.begin_intent(new)
     _send(work, intent, lambda: _said(work, action, text))
 
 
@@ -219,7 +219,7 @@ def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -
         _say_there(work, _intent(work, IntentKind.FIRST_COMMENT, thread_post, thread_post), text, FIRST)
         return
     kind = IntentKind.DISTINGUISH_FIRST if action.first else IntentKind.DISTINGUISH
-    intent = work.ports.ledger.begin(_intent(work, kind, thread_post, thread_post))
+    intent = work.ports.ledger.begin_intent(_intent(work, kind, thread_post, thread_post))
     number = action.comment_id
     marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
     work.listing.take_comment(marked)
@@ -250,11 +250,11 @@ def _release(work: ActContext, action: Release) -> None:
     )
     text = signed(texts.released(work.ports.language, work.thread.name), marker)
     work.ports.ledger.forget_post(thread_post.id)
-    intent = work.ports.ledger.begin(
+    intent = work.ports.ledger.begin_intent(
         replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
     )
     if not action.comment_id:
-        work.settle(intent, IntentState.DONE)
+        work.resolve(intent, IntentState.DONE)
         return
     number = action.comment_id
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
@@ -271,7 +271,7 @@ def _withdraw(work: ActContext, action: UndoRepost) -> None:
 def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:
     marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
     text = signed(sentence, marker)
-    intent = work.ports.ledger.begin(replace(new, text=text))
+    intent = work.ports.ledger.begin_intent(replace(new, text=text))
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
 
 
@@ -308,7 +308,7 @@ def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post
 
 
 def _settled(work: ActContext, new: NewIntent, send: Callable[[], Post]) -> Post:
-    post = _send(work, work.ports.ledger.begin(new), send)
+    post = _send(work, work.ports.ledger.begin_intent(new), send)
     work.listing.take_post(post)
     return post
 
@@ -318,10 +318,10 @@ def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answe
     try:
         answer = send()
     except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInLater) as error:
-        work.settle(intent, IntentState.NOT_SENT, note=str(error))
+        work.resolve(intent, IntentState.NOT_SENT, note=str(error))
         raise
     except Refused as error:
-        work.settle(intent, IntentState.REFUSED, note=str(error))
+        work.resolve(intent, IntentState.REFUSED, note=str(error))
         raise
-    work.settle(intent, IntentState.DONE)
+    work.resolve(intent, IntentState.DONE)
     return answer

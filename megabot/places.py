@@ -24,7 +24,7 @@ def find_place(ports: Ports, thread: Thread, *, anew: bool = False) -> Place:
 
 def place_of(ports: Ports, name: str, *, anew: bool = False) -> Place:
     """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
-    kept = ports.ledger.recall(f"community:{name}")
+    kept = ports.ledger.get_fact(f"community:{name}")
     if kept and not anew:
         return Place(**json.loads(kept))
     try:
@@ -38,24 +38,24 @@ def place_of(ports: Ports, name: str, *, anew: bool = False) -> Place:
 def keep_place(ports: Ports, name: str, place: Place) -> None:
     """Remember where a name leads, where that is new."""
     kept = json.dumps(asdict(place))
-    if ports.ledger.recall(f"community:{name}") != kept:
-        ports.ledger.remember(f"community:{name}", kept)
+    if ports.ledger.get_fact(f"community:{name}") != kept:
+        ports.ledger.set_fact(f"community:{name}", kept)
 
 
 def forget_place(ports: Ports, thread: Thread) -> None:
     """Have a thread's community read again: something was refused there that should not have been."""
-    ports.ledger.remember(f"community:{thread.community or ports.community}", "")
+    ports.ledger.set_fact(f"community:{thread.community or ports.community}", "")
 
 
 def agree_to_move(ports: Ports, thread: Thread) -> None:
     """Let a running thread go where the source says now, from its next edition on (decision 17)."""
-    ports.ledger.remember(f"move:{thread.name}", str(find_place(ports, thread).id))
+    ports.ledger.set_fact(f"move:{thread.name}", str(find_place(ports, thread).id))
 
 
 def has_strayed(ports: Ports, thread: Thread, place: Place, posts: tuple[ThreadPost, ...]) -> bool:
     """Tell whether a thread's last post is in another community, and nobody agreed to the move."""
     home = home_of(ports, thread, posts)
-    return home not in (None, place.id) and ports.ledger.recall(f"move:{thread.name}") != str(place.id)
+    return home not in (None, place.id) and ports.ledger.get_fact(f"move:{thread.name}") != str(place.id)
 
 
 def home_of(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> int | None:

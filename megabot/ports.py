@@ -188,22 +188,22 @@ class NoHomeServers:
 class Ledger(Protocol):
     """megabot's own record. Each call is one transaction, on disk when it returns. Times are aware, UTC."""
 
-    def recall(self, key: str) -> str | None:
+    def get_fact(self, key: str) -> str | None:
         """Give back what was remembered under a key."""
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         """Keep a small fact: a community's id, since when a schedule is known."""
 
-    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         """Replace a fact by what `change` makes of it: read, change and write are one transaction.
 
         For facts that several processes change; `change` gets None if there is no such fact.
         """
 
-    def begin(self, intent: NewIntent) -> Intent:
+    def begin_intent(self, intent: NewIntent) -> Intent:
         """Write down what is about to be sent, in state SENDING, before it is sent."""
 
-    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+    def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
         """Write down how it went. `note` is a sentence for `history`."""
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
@@ -230,10 +230,10 @@ class Ledger(Protocol):
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""
 
-    def heard(self, key: str) -> Heard | None:
+    def command(self, key: str) -> Heard | None:
         """Give what is kept of a comment or message, by its notice's key."""
 
-    def keep_heard(self, heard: Heard) -> None:
+    def keep_command(self, heard: Heard) -> None:
         """Keep what became of a comment or message, replacing what was known."""
 
     def open_commands(self) -> tuple[Heard, ...]:
@@ -242,7 +242,7 @@ class Ledger(Protocol):
     def commands(self, limit: int) -> tuple[Heard, ...]:
         """Give the newest commands, newest first, without what was ignored."""
 
-    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Let go of what no pass looks at any more, so that it stays small.
 
         That is: settled writes of editions before a moment, but for a thread's two newest ones; what such

@@ -6,7 +6,7 @@ from typing import Any
 from megabot.errors import Bug
 from megabot.ports import Ledger
 
-_READS = frozenset({"intents", "posts", "text", "texts", "history", "heard"})
+_READS = frozenset({"intents", "posts", "text", "texts", "history", "command"})
 _READS |= {"open_commands", "commands", "threads", "pass_lock"}
 
 
@@ -17,17 +17,17 @@ class ReadOnlyLedger:
         self._ledger = ledger
         self._facts: dict[str, str] = {}
 
-    def recall(self, key: str) -> str | None:
+    def get_fact(self, key: str) -> str | None:
         """Return what is remembered, here or in the ledger."""
-        return self._facts[key] if key in self._facts else self._ledger.recall(key)
+        return self._facts[key] if key in self._facts else self._ledger.get_fact(key)
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         """Keep a fact here."""
         self._facts[key] = value
 
-    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         """Change a fact here."""
-        self._facts[key] = change(self.recall(key))
+        self._facts[key] = change(self.get_fact(key))
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the ledger's own method
         """Return a method that reads; any other is a bug."""

@@ -29,13 +29,13 @@ def send_answers(ports: Ports) -> None:
     """Send each answer at most once; what certainly was not sent is tried again at the next tick."""
     for heard in ports.ledger.open_commands():
         if heard.state is HeardState.ANSWERING:  # a crash came between: it may have been sent
-            ports.ledger.keep_heard(replace(heard, state=HeardState.CLOSED))
+            ports.ledger.keep_command(replace(heard, state=HeardState.CLOSED))
         elif heard.state in {HeardState.ANSWER_DUE, HeardState.CODE_DUE}:
             _send(ports, heard)
 
 
 def _send(ports: Ports, heard: Heard) -> None:
-    ports.ledger.keep_heard(replace(heard, state=HeardState.ANSWERING))
+    ports.ledger.keep_command(replace(heard, state=HeardState.ANSWERING))
     after = HeardState.CLOSED
     try:
         _write(ports, heard)
@@ -44,7 +44,7 @@ def _send(ports: Ports, heard: Heard) -> None:
         after = heard.state
     except ForumError as error:  # what was ordered is done; a second answer is not worth it
         log.warning("%s", texts.not_answered(heard.by, error))
-    ports.ledger.keep_heard(replace(heard, state=after))
+    ports.ledger.keep_command(replace(heard, state=after))
 
 
 def _write(ports: Ports, heard: Heard) -> None:
@@ -59,7 +59,7 @@ def _write(ports: Ports, heard: Heard) -> None:
         answer = f"{answer}\n\n{ports.language.next_by_message.format(number=ANSWERS, minutes=minutes)}"
     text = f"{answer}\n\n{answer_marker(heard.key)}"
     if as_comment:
-        ports.ledger.remember(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
+        ports.ledger.set_fact(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
         ports.forum.comment(heard.post_id, text, parent_id=heard.comment_id)
     else:
         ports.forum.message(heard.person_id, text)
@@ -67,13 +67,13 @@ def _write(ports: Ports, heard: Heard) -> None:
 
 def _new_code(ports: Ports, heard: Heard) -> str:
     """Draw the code that confirms an order, and remember its digest."""
-    code, known = ports.draw_code(), confirming.from_json(ports.ledger.recall(WAITING) or "")
+    code, known = ports.draw_code(), confirming.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirming.asked(known, code=code, order=heard.key, actor=heard.actor, now=ports.clock.now())
-    ports.ledger.remember(WAITING, confirming.to_json(waiting))
+    ports.ledger.set_fact(WAITING, confirming.to_json(waiting))
     return code
 
 
 def _times(ports: Ports, now: datetime) -> tuple[datetime, ...]:
     """Return when the comments went out that still take room in the bucket."""
-    times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.recall(_SENT) or "[]"))
+    times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.get_fact(_SENT) or "[]"))
     return tuple(at for at in times if now - WINDOW < at <= now)

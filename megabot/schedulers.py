@@ -98,7 +98,7 @@ class PassScheduler:
         self.reports = run_pass(self._ports, anew=anew, authenticated=self._is_proven())
         if anew:
             self._places_known = Interval.after(now, DAILY)
-            self._ports.ledger.forget(now - KEPT, ignored_before=now - KEPT_IGNORED)
+            self._ports.ledger.prune(now - KEPT, ignored_before=now - KEPT_IGNORED)
         self._without_source = NEVER
         self._held = say(self.reports, before=self._held)
         failed = any(report.failure is not None for report in self.reports)

@@ -53,10 +53,10 @@ def site_job(ports: Ports, start: Callable[[], Running], *, stamp: Callable[[], 
 
 
 def _look_if_due(ports: Ports, now: datetime) -> None:
-    kept = ports.ledger.recall(_LOOKED)
+    kept = ports.ledger.get_fact(_LOOKED)
     if kept is not None and now in Interval.after(datetime.fromisoformat(kept), DAILY):
         return
-    ports.ledger.remember(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
+    ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
     try:
         look_at_all(ports)
     except Expected as error:

@@ -17,8 +17,8 @@ def remember_current_post(ledger: Ledger, thread: Thread, observation: Observati
     post = observation.current.post if observation.current else None
     pin = _PINNED if is_pinned_for_readers(thread, observation) else _NOT_PINNED
     kept = f"{post.id} {pin}" if post else ""
-    if kept != (ledger.recall(_key(thread.name)) or ""):
-        ledger.remember(_key(thread.name), kept)
+    if kept != (ledger.get_fact(_key(thread.name)) or ""):
+        ledger.set_fact(_key(thread.name), kept)
 
 
 def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
@@ -34,7 +34,7 @@ def was_seen_pinned(ledger: Ledger, thread: str) -> bool | None:
 
 
 def _kept(ledger: Ledger, thread: str) -> tuple[str, str]:
-    post_id, _, pin = (ledger.recall(_key(thread)) or "").partition(" ")
+    post_id, _, pin = (ledger.get_fact(_key(thread)) or "").partition(" ")
     return post_id, pin
 
 

@@ -63,7 +63,7 @@ def post_week(
     )
     ledger.keep_text(replace(kept, **changed))  # type: ignore[arg-type]
     if featured:
-        ledger.remember(f"featured:{thread}/{key}", to_json(featured))
+        ledger.set_fact(f"featured:{thread}/{key}", to_json(featured))
     return post_id
 
 

@@ -65,19 +65,19 @@ class FakeLedger:
         made._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         return made
 
-    def recall(self, key: str) -> str | None:
+    def get_fact(self, key: str) -> str | None:
         """Give back what was remembered."""
         return self._facts.get(key)
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         """Keep a fact."""
         self._facts[key] = value
 
-    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         """Change a fact."""
         self._facts[key] = change(self._facts.get(key))
 
-    def begin(self, intent: NewIntent) -> Intent:
+    def begin_intent(self, intent: NewIntent) -> Intent:
         """Keep an intent, except for a second publish of one copy."""
         if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self.intents(intent.thread)):
             raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before")
@@ -92,7 +92,7 @@ class FakeLedger:
         self._intents_read.clear()
         return begun
 
-    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+    def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
         """Change an intent's state."""
         if not 0 < intent_id <= len(self._intents):
             raise LedgerError(f"the ledger has lost intent {intent_id}")
@@ -146,11 +146,11 @@ class FakeLedger:
         kept = sorted(number for numbers in self._of_thread.values() for number in numbers)
         return tuple(self._intents[number] for number in reversed(kept))[:limit]
 
-    def heard(self, key: str) -> Heard | None:
+    def command(self, key: str) -> Heard | None:
         """Give what is kept under a key."""
         return self._heard.get(key)
 
-    def keep_heard(self, heard: Heard) -> None:
+    def keep_command(self, heard: Heard) -> None:
         """Keep what became of a comment or message."""
         self._heard[heard.key] = replace(heard, at=_aware(heard.at))
 
@@ -164,7 +164,7 @@ class FakeLedger:
         found = [kept for kept in self._heard_in_order() if kept.state is not HeardState.IGNORED]
         return tuple(reversed(found))[:limit]
 
-    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Let go of old writes, of what old posts were made from, of what was ignored."""
         for thread in self.threads():
             posts = self.posts(thread)

@@ -24,7 +24,7 @@ class LedgerAlerts:
         """Say it once for a key, and again where the sentence changed."""
         before = self._read().get(key)
         if before is None or to_json(before) != to_json(sentence):  # an older megabot kept no commands
-            self._ledger.update(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
+            self._ledger.update_fact(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
         if before != sentence:
             log.warning("%s", sentence)
 
@@ -32,7 +32,7 @@ class LedgerAlerts:
         """Say that it is over, if it was ever said."""
         sentence = self._read().get(key)
         if sentence is not None:
-            self._ledger.update(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
+            self._ledger.update_fact(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
             log.info("over: %s", sentence)
 
     def standing(self) -> Iterator[tuple[str, str]]:
@@ -40,7 +40,7 @@ class LedgerAlerts:
         yield from self._read().items()
 
     def _read(self) -> dict[str, str]:
-        return _parsed(self._ledger.recall(_KEY))
+        return _parsed(self._ledger.get_fact(_KEY))
 
 
 def _parsed(kept: str | None) -> dict[str, str]:

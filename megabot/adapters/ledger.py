@@ -110,17 +110,17 @@ class SqliteLedger:
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
-    def recall(self, key: str) -> str | None:
+    def get_fact(self, key: str) -> str | None:
         """Give back what was remembered under a key."""
         found = self._read(_RECALL, key)
         return str(found[0]["value"]) if found else None
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         """Keep a small fact."""
         with self._writing() as connection:
             connection.execute(_REMEMBER, (key, value))
 
-    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         """Replace a fact by what `change` makes of it, in one transaction."""
         with self._writing() as connection:
             found = connection.execute(_RECALL, (key,)).fetchone()
@@ -129,7 +129,7 @@ class SqliteLedger:
             if after != before:
                 connection.execute(_REMEMBER, (key, after))
 
-    def begin(self, intent: NewIntent) -> Intent:
+    def begin_intent(self, intent: NewIntent) -> Intent:
         """Write down what is about to be sent.
 
         Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
@@ -144,7 +144,7 @@ class SqliteLedger:
                 ) from error
         return Intent(id=int(cursor.lastrowid or 0), new=intent, state=IntentState.SENDING, changed=intent.at)
 
-    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+    def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
         """Write down how it went; raise `LedgerError` where there is no such intent."""
         with self._writing() as connection:
             done = connection.execute(
@@ -194,12 +194,12 @@ class SqliteLedger:
         found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
         return tuple(self._value(rows.intent, row) for row in found)
 
-    def heard(self, key: str) -> Heard | None:
+    def command(self, key: str) -> Heard | None:
         """Give what is kept of a comment or message."""
         found = self._read("SELECT * FROM commands WHERE key = ?", key)
         return self._value(rows.heard, found[0]) if found else None
 
-    def keep_heard(self, heard: Heard) -> None:
+    def keep_command(self, heard: Heard) -> None:
         """Keep what became of a comment or message."""
         with self._writing() as connection:
             connection.execute(_KEEP_HEARD, rows.heard_row(heard))
@@ -217,7 +217,7 @@ class SqliteLedger:
         found = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
         return tuple(str(row["thread"]) for row in found)
 
-    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Let go of what no pass looks at any more."""
         moments = {"before": rows.stamp(before), "ignored_before": rows.stamp(ignored_before)}
         with self._writing() as connection:

@@ -54,11 +54,11 @@ class LedgerOwner:
             raise self._foreign(f"{name} on {host}")
         self._proven = True
         owner = Owner(name=name, host=host, address=host_of(self._instance))
-        if self._keeps and ownership.to_json(owner) != self._ledger.recall(OWNER):
-            self._ledger.remember(OWNER, ownership.to_json(owner))
+        if self._keeps and ownership.to_json(owner) != self._ledger.get_fact(OWNER):
+            self._ledger.set_fact(OWNER, ownership.to_json(owner))
 
     def _known(self) -> Owner | None:
-        recorded = ownership.from_json(self._ledger.recall(OWNER) or "")
+        recorded = ownership.from_json(self._ledger.get_fact(OWNER) or "")
         if recorded is not None:
             return recorded
         records = (record for thread in self._ledger.threads() for record in self._ledger.posts(thread))

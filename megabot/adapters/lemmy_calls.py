@@ -186,7 +186,7 @@ class Calls:
         if self._sign_ins.token:
             with contextlib.suppress(TokenRefused):
                 self.anyone(self.dialect.sign_out)
-        self._sign_ins.forget()
+        self._sign_ins.prune()
 
     def _once(self, operation: Operation[T], form: Form) -> T:
         response = self.dialect.send(operation, form)

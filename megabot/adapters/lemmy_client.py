@@ -321,5 +321,5 @@ class LemmyClient(Forum):
             answer = self._api.account(self._calls, self._known_site)
             self._site = answer.site
             account = answer.proven()
-        self._apis.sign_ins.remember(account.person)
+        self._apis.sign_ins.set_fact(account.person)
         return account

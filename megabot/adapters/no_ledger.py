@@ -12,23 +12,23 @@ from megabot.errors import LedgerError
 class NoLedger:
     """The ledger port with nothing in it. Writing to it is an error: only verbs that read are given it."""
 
-    def recall(self, key: str) -> str | None:
+    def get_fact(self, key: str) -> str | None:
         """Know nothing."""
         return None
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         """Refuse."""
         raise _refusal()
 
-    def update(self, key: str, change: Callable[[str | None], str]) -> None:
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         """Refuse."""
         raise _refusal()
 
-    def begin(self, intent: NewIntent) -> Intent:
+    def begin_intent(self, intent: NewIntent) -> Intent:
         """Refuse."""
         raise _refusal()
 
-    def settle(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+    def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
         """Refuse."""
         raise _refusal()
 
@@ -64,11 +64,11 @@ class NoLedger:
         """Have none."""
         return ()
 
-    def heard(self, key: str) -> Heard | None:
+    def command(self, key: str) -> Heard | None:
         """Know nothing."""
         return None
 
-    def keep_heard(self, heard: Heard) -> None:
+    def keep_command(self, heard: Heard) -> None:
         """Refuse."""
         raise _refusal()
 
@@ -80,7 +80,7 @@ class NoLedger:
         """Have none."""
         return ()
 
-    def forget(self, before: datetime, *, ignored_before: datetime) -> None:
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Refuse."""
         raise _refusal()
 

@@ -79,7 +79,7 @@ class SignIns:
         """How many sign-ins the budget allows now."""
         return sign_ins_left(self._kept().attempts, now=self._clock.now())
 
-    def remember(self, person: Person) -> None:
+    def set_fact(self, person: Person) -> None:
         """Keep who the account is, so that a running service need not ask."""
         self._on_person(person)
         known = self._kept().person
@@ -87,7 +87,7 @@ class SignIns:
             with self._file.alone(self._clock):
                 self._keep(replace(self._read(), person=person))
 
-    def forget(self) -> None:
+    def prune(self) -> None:
         """Drop the token; the budget stays."""
         with self._file.alone(self._clock):
             self._keep(replace(self._read(), token="", issued=None))

@@ -100,5 +100,5 @@ def _entry(ledger: Ledger, record: PostRecord, kept: KeptText, *, first: PostRec
         commit=record.commit,
         commit_url=made_of.revision.url if made_of else "",
         comments=kept.comments,
-        kept_highlights=ledger.recall(f"featured:{record.thread}/{record.edition}") or "",
+        kept_highlights=ledger.get_fact(f"featured:{record.thread}/{record.edition}") or "",
     )

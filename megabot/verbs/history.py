@@ -22,7 +22,7 @@ def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
         ledger = app.offline_ports.ledger
         intents = ledger.history(limit)
         orders = {intent.new.order for intent in intents} - {""}
-        heard = {key: found for key in orders if (found := ledger.heard(key))}
+        heard = {key: found for key in orders if (found := ledger.command(key))}
         posts = [post for thread in ledger.threads() for post in ledger.posts(thread)]
         done = view.deeds(list(intents), posts, heard)
         commands = [heard for heard in ledger.commands(limit) if heard.verb]

@@ -59,7 +59,7 @@ def only_one(app: App, thread: str | None) -> str:
 def keep(app: App, verb: Verb, *threads: str) -> str:
     """Write down for `history` who gives an order, and name the order as nobody did before."""
     key = f"shell:{uuid.uuid4().hex}"
-    app.writing_ports.ledger.keep_heard(
+    app.writing_ports.ledger.keep_command(
         Heard(
             key=key,
             at=app.clock.now(),

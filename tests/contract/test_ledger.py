@@ -88,27 +88,27 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_what_was_never_remembered_is_none(ledger: Ledger) -> None:
-    assert ledger.recall("community:birds") is None
+    assert ledger.get_fact("community:birds") is None
 
 
 def test_the_last_word_about_a_key_is_recalled(ledger: Ledger) -> None:
-    ledger.remember("community:birds", "3")
-    ledger.remember("community:birds", "4")
-    ledger.remember("community:moths", "5")
+    ledger.set_fact("community:birds", "3")
+    ledger.set_fact("community:birds", "4")
+    ledger.set_fact("community:moths", "5")
 
-    assert ledger.recall("community:birds") == "4"
+    assert ledger.get_fact("community:birds") == "4"
 
 
 def test_a_begun_intent_is_being_sent_and_comes_back_whole(ledger: Ledger) -> None:
-    begun = ledger.begin(PUBLISH)
+    begun = ledger.begin_intent(PUBLISH)
 
     assert begun == Intent(id=begun.id, new=PUBLISH, state=IntentState.SENDING, changed=MONDAY_NOON)
     assert ledger.intents("birds") == (begun,)
 
 
 def test_a_settled_intent_says_how_and_when_it_went(ledger: Ledger) -> None:
-    begun = ledger.begin(PUBLISH)
-    ledger.settle(begun.id, IntentState.REFUSED, at=LATER, note="the title is too long")
+    begun = ledger.begin_intent(PUBLISH)
+    ledger.resolve_intent(begun.id, IntentState.REFUSED, at=LATER, note="the title is too long")
 
     settled = replace(begun, state=IntentState.REFUSED, changed=LATER, note="the title is too long")
     assert ledger.intents("birds") == (settled,)
@@ -127,44 +127,44 @@ def test_a_post_that_is_forgotten_is_gone_with_its_text(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("state", IntentState)
 def test_every_state_can_be_written_and_read(ledger: Ledger, state: IntentState) -> None:
-    ledger.settle(ledger.begin(PIN).id, state, at=LATER)
+    ledger.resolve_intent(ledger.begin_intent(PIN).id, state, at=LATER)
 
     assert [intent.state for intent in ledger.intents("birds")] == [state]
 
 
 @pytest.mark.parametrize("kind", IntentKind)
 def test_every_kind_can_be_written_and_read(ledger: Ledger, kind: IntentKind) -> None:
-    ledger.begin(replace(PIN, kind=kind))
+    ledger.begin_intent(replace(PIN, kind=kind))
 
     assert [intent.new.kind for intent in ledger.intents("birds")] == [kind]
 
 
 def test_an_intent_that_is_not_there_cannot_be_settled(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="intent 12"):
-        ledger.settle(12, IntentState.DONE, at=LATER)
+        ledger.resolve_intent(12, IntentState.DONE, at=LATER)
 
 
 def test_intents_are_of_one_thread_and_oldest_first(ledger: Ledger) -> None:
-    first = ledger.begin(PUBLISH)
-    ledger.begin(replace(PUBLISH, thread="moths"))
-    second = ledger.begin(PIN)
+    first = ledger.begin_intent(PUBLISH)
+    ledger.begin_intent(replace(PUBLISH, thread="moths"))
+    second = ledger.begin_intent(PIN)
 
     assert ledger.intents("birds") == (first, second)
 
 
 @pytest.mark.parametrize("state", [IntentState.SENDING, IntentState.UNKNOWN, IntentState.DONE])
 def test_a_copy_that_may_be_there_is_never_begun_again(ledger: Ledger, state: IntentState) -> None:
-    ledger.settle(ledger.begin(PUBLISH).id, state, at=LATER)
+    ledger.resolve_intent(ledger.begin_intent(PUBLISH).id, state, at=LATER)
 
     with pytest.raises(LedgerError, match="birds/2026-W47 copy 1 was sent before"):
-        ledger.begin(PUBLISH)
+        ledger.begin_intent(PUBLISH)
     assert len(ledger.intents("birds")) == 1
 
 
 @pytest.mark.parametrize("state", [IntentState.NOT_SENT, IntentState.REFUSED, IntentState.ABSENT])
 def test_a_copy_that_is_certainly_not_there_may_be_begun_again(ledger: Ledger, state: IntentState) -> None:
-    ledger.settle(ledger.begin(PUBLISH).id, state, at=LATER)
-    ledger.begin(PUBLISH)
+    ledger.resolve_intent(ledger.begin_intent(PUBLISH).id, state, at=LATER)
+    ledger.begin_intent(PUBLISH)
 
     assert [intent.state for intent in ledger.intents("birds")] == [state, IntentState.SENDING]
 
@@ -176,14 +176,14 @@ def test_another_copy_or_edition_or_thread_is_another_publish(ledger: Ledger) ->
         replace(PUBLISH, edition="2026-W48"),
         replace(PUBLISH, thread="moths"),
     ):
-        ledger.begin(new)
+        ledger.begin_intent(new)
 
     assert len(ledger.history(10)) == 4
 
 
 def test_pins_may_be_begun_as_often_as_it_takes(ledger: Ledger) -> None:
-    ledger.begin(PIN)
-    ledger.begin(PIN)
+    ledger.begin_intent(PIN)
+    ledger.begin_intent(PIN)
 
     assert len(ledger.intents("birds")) == 2
 
@@ -210,16 +210,16 @@ def test_posts_are_of_one_thread_and_by_slot_whatever_their_ids(ledger: Ledger) 
 
 
 def test_history_is_of_all_threads_newest_first_and_no_longer_than_asked_for(ledger: Ledger) -> None:
-    ledger.begin(PUBLISH)
-    second = ledger.begin(replace(PUBLISH, thread="moths"))
-    third = ledger.begin(PIN)
+    ledger.begin_intent(PUBLISH)
+    second = ledger.begin_intent(replace(PUBLISH, thread="moths"))
+    third = ledger.begin_intent(PIN)
 
     assert ledger.history(2) == (third, second)
 
 
 def test_threads_with_records_of_any_kind_are_named_once(ledger: Ledger) -> None:
-    ledger.begin(PIN)
-    ledger.begin(replace(PIN, thread="moths"))
+    ledger.begin_intent(PIN)
+    ledger.begin_intent(replace(PIN, thread="moths"))
     ledger.record_post(POST)
     ledger.record_post(replace(POST, post_id=9, thread="bats"))
 
@@ -236,47 +236,47 @@ def test_a_time_of_any_zone_comes_back_as_the_same_moment_in_utc(ledger: Ledger)
 @pytest.mark.parametrize("naive", [MONDAY_NOON.replace(tzinfo=None)])
 def test_a_naive_time_is_a_bug_and_nothing_is_written(ledger: Ledger, naive: datetime) -> None:
     with pytest.raises(ValueError, match="aware"):
-        ledger.begin(replace(PIN, at=naive))
+        ledger.begin_intent(replace(PIN, at=naive))
     with pytest.raises(ValueError, match="aware"):
         ledger.record_post(replace(POST, slot=naive))
     with pytest.raises(ValueError, match="aware"):
-        ledger.keep_heard(replace(HEARD, at=naive))
+        ledger.keep_command(replace(HEARD, at=naive))
 
     assert (ledger.threads(), ledger.commands(1)) == ((), ())
 
 
 def test_what_was_never_heard_is_none(ledger: Ledger) -> None:
-    ledger.keep_heard(HEARD)
+    ledger.keep_command(HEARD)
 
-    assert ledger.heard("message:41") is None
+    assert ledger.command("message:41") is None
 
 
 def test_what_was_heard_comes_back_whole(ledger: Ledger) -> None:
-    ledger.keep_heard(HEARD)
+    ledger.keep_command(HEARD)
 
-    assert ledger.heard("comment:41") == HEARD
+    assert ledger.command("comment:41") == HEARD
 
 
 def test_what_nobody_could_command_comes_back_whole(ledger: Ledger) -> None:
     plain = Heard(key="message:1", at=MONDAY_NOON, state=HeardState.IGNORED, by="")
-    ledger.keep_heard(plain)
+    ledger.keep_command(plain)
 
-    assert ledger.heard("message:1") == plain
+    assert ledger.command("message:1") == plain
 
 
 def test_what_is_known_of_what_was_heard_is_replaced(ledger: Ledger) -> None:
     closed = replace(HEARD, state=HeardState.CLOSED, answer="Done, once more.", threads=(), said="")
-    ledger.keep_heard(HEARD)
-    ledger.keep_heard(closed)
+    ledger.keep_command(HEARD)
+    ledger.keep_command(closed)
 
-    assert ledger.heard("comment:41") == closed
+    assert ledger.command("comment:41") == closed
     assert ledger.commands(10) == (closed,)
 
 
 @pytest.mark.parametrize("state", HeardState)
 def test_commands_are_open_until_they_are_closed(ledger: Ledger, state: HeardState) -> None:
     kept = replace(HEARD, state=state)
-    ledger.keep_heard(kept)
+    ledger.keep_command(kept)
 
     assert ledger.open_commands() == ((kept,) if state in OPEN else ())
     assert ledger.commands(10) == (() if state is HeardState.IGNORED else (kept,))
@@ -286,7 +286,7 @@ def test_open_commands_are_oldest_first_and_those_of_one_moment_as_they_were_hea
     second, third = replace(HEARD, key="message:9"), replace(HEARD, key="comment:3")
     first = replace(HEARD, key="message:8", at=MONDAY_NOON - timedelta(minutes=1))
     for heard in (second, third, first, replace(second, state=HeardState.ANSWER_DUE)):
-        ledger.keep_heard(heard)
+        ledger.keep_command(heard)
 
     assert [heard.key for heard in ledger.open_commands()] == ["message:8", "message:9", "comment:3"]
 
@@ -295,7 +295,7 @@ def test_the_newest_commands_come_first_and_no_more_than_asked_for(ledger: Ledge
     for number in range(5):
         state = HeardState.IGNORED if number == 3 else HeardState.CLOSED
         at = MONDAY_NOON + timedelta(minutes=number)
-        ledger.keep_heard(replace(HEARD, key=f"comment:{number}", at=at, state=state))
+        ledger.keep_command(replace(HEARD, key=f"comment:{number}", at=at, state=state))
 
     assert [heard.key for heard in ledger.commands(2)] == ["comment:4", "comment:2"]
 
@@ -310,12 +310,12 @@ def weeks_of(ledger: Ledger, number: int) -> None:
     for week in range(number):
         at, key = MONDAY_NOON - YEARS + timedelta(weeks=week), f"2024-W{week + 10}"
         for new in (replace(PUBLISH, edition=key, at=at), replace(PIN, edition=key, at=at, post_id=week + 1)):
-            ledger.settle(ledger.begin(new).id, IntentState.DONE, at=at)
+            ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=at)
         ledger.record_post(replace(POST, post_id=week + 1, edition=key, slot=at))
 
 
 def forget(ledger: Ledger) -> None:
-    ledger.forget(MONDAY_NOON - timedelta(days=730), ignored_before=MONDAY_NOON - timedelta(days=90))
+    ledger.prune(MONDAY_NOON - timedelta(days=730), ignored_before=MONDAY_NOON - timedelta(days=90))
 
 
 def test_old_writes_are_forgotten_but_for_those_of_the_two_newest_editions(ledger: Ledger) -> None:
@@ -335,7 +335,7 @@ def test_posts_are_kept_for_ever_and_what_old_ones_were_made_from_is_not(ledger:
 
 
 def test_a_write_that_may_have_happened_is_not_forgotten(ledger: Ledger) -> None:
-    unknown = ledger.begin(replace(PIN, edition="2024-W10", at=MONDAY_NOON - YEARS))
+    unknown = ledger.begin_intent(replace(PIN, edition="2024-W10", at=MONDAY_NOON - YEARS))
     weeks_of(ledger, 4)
     forget(ledger)
 
@@ -344,7 +344,7 @@ def test_a_write_that_may_have_happened_is_not_forgotten(ledger: Ledger) -> None
 
 def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
     weeks_of(ledger, 4)
-    ledger.forget(MONDAY_NOON - YEARS, ignored_before=MONDAY_NOON - YEARS)
+    ledger.prune(MONDAY_NOON - YEARS, ignored_before=MONDAY_NOON - YEARS)
 
     assert len(ledger.intents("birds")) == 8
 
@@ -352,28 +352,28 @@ def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
 def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Ledger) -> None:
     old = replace(HEARD, at=MONDAY_NOON - YEARS, state=HeardState.CLOSED)
     for kept in (old, replace(old, key="comment:2", state=HeardState.ACTING)):
-        ledger.keep_heard(kept)
+        ledger.keep_command(kept)
     forget(ledger)
 
-    assert ledger.heard(HEARD.key) == replace(old, said="", answer="")
+    assert ledger.command(HEARD.key) == replace(old, said="", answer="")
     assert [kept.said for kept in ledger.open_commands()] == [HEARD.said]
 
 
 def test_what_was_ignored_is_forgotten_and_commands_are_not(ledger: Ledger) -> None:
     for key, state in (("comment:1", HeardState.IGNORED), ("comment:2", HeardState.CLOSED)):
-        ledger.keep_heard(replace(HEARD, key=key, at=MONDAY_NOON - YEARS, state=state))
-    ledger.keep_heard(replace(HEARD, key="comment:3", state=HeardState.IGNORED))
+        ledger.keep_command(replace(HEARD, key=key, at=MONDAY_NOON - YEARS, state=state))
+    ledger.keep_command(replace(HEARD, key="comment:3", state=HeardState.IGNORED))
     forget(ledger)
 
-    found = [key for key in ("comment:1", "comment:2", "comment:3") if ledger.heard(key)]
+    found = [key for key in ("comment:1", "comment:2", "comment:3") if ledger.command(key)]
     assert found == ["comment:2", "comment:3"]
 
 
 def test_after_forgetting_new_writes_are_begun_and_settled_as_ever(ledger: Ledger) -> None:
     weeks_of(ledger, 4)
     forget(ledger)
-    begun = ledger.begin(PUBLISH)
-    ledger.settle(begun.id, IntentState.DONE, at=LATER)
+    begun = ledger.begin_intent(PUBLISH)
+    ledger.resolve_intent(begun.id, IntentState.DONE, at=LATER)
 
     assert ledger.intents("birds")[-1].state is IntentState.DONE
 
@@ -388,8 +388,8 @@ def test_the_pass_lock_comes_free_after_an_error(ledger: Ledger) -> None:
         raise ZeroDivisionError
 
     with ledger.pass_lock():
-        ledger.remember("still", "works")
-    assert ledger.recall("still") == "works"
+        ledger.set_fact("still", "works")
+    assert ledger.get_fact("still") == "works"
 
 
 def test_a_text_comes_back_whole_and_the_last_one_counts(ledger: Ledger) -> None:
@@ -415,16 +415,16 @@ def test_the_times_of_a_text_have_to_be_aware(ledger: Ledger) -> None:
 
 
 def test_a_fact_is_changed_by_what_it_is(ledger: Ledger) -> None:
-    ledger.update("count", lambda kept: str(int(kept or 0) + 1))
-    ledger.update("count", lambda kept: str(int(kept or 0) + 1))
+    ledger.update_fact("count", lambda kept: str(int(kept or 0) + 1))
+    ledger.update_fact("count", lambda kept: str(int(kept or 0) + 1))
 
-    assert ledger.recall("count") == "2"
+    assert ledger.get_fact("count") == "2"
 
 
 def test_a_change_that_fails_leaves_the_fact_as_it_is(ledger: Ledger) -> None:
-    ledger.remember("fact", "one")
+    ledger.set_fact("fact", "one")
 
     with pytest.raises(ZeroDivisionError):
-        ledger.update("fact", lambda _: str(1 / 0))
+        ledger.update_fact("fact", lambda _: str(1 / 0))
 
-    assert ledger.recall("fact") == "one"
+    assert ledger.get_fact("fact") == "one"

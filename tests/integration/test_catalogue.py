@@ -31,7 +31,7 @@ def test_a_post_that_cannot_be_looked_for_is_held_and_said_to_be_unknown_since_w
     world.clock.at = SLOT + WEEK
     draft = PostDraft(title="News 3", body="An essay.")
     new = NewIntent(kind=IntentKind.PUBLISH, thread="news", edition="2026-W48", at=SLOT + WEEK, draft=draft)
-    world.ports().ledger.begin(new)
+    world.ports().ledger.begin_intent(new)
     world.clock.at += timedelta(hours=3)
     world.hand("megabot").save_settings(show_bot_accounts=False)
     world.sandbox.forget_requests()

@@ -367,7 +367,7 @@ def test_a_command_while_the_outcome_of_a_post_is_unknown_makes_no_second_one(
     publish = next(one for one in ledger.intents("news") if one.new.kind == "publish")
     assert publish.new.edition == "2026-W48"
     world.hand("admin").purge(1)
-    ledger.settle(publish.id, publish.state.SENDING, at=world.clock.now())
+    ledger.resolve_intent(publish.id, publish.state.SENDING, at=world.clock.now())
 
     write(world, service, "repost yes")
 
@@ -400,9 +400,9 @@ def test_a_command_that_a_crash_cut_off_is_carried_out_by_the_next_process(
     """C16: where it was done already it is found done, and not answered a second time."""
     comment = say(world, service, f"{BOT} repost yes")
     ledger = world.ports().ledger
-    heard = ledger.heard(f"comment:{comment}")
+    heard = ledger.command(f"comment:{comment}")
     assert heard is not None
-    ledger.keep_heard(replace(heard, state=HeardState.ACTING))
+    ledger.keep_command(replace(heard, state=HeardState.ACTING))
     world.clock.at += timedelta(hours=1)
 
     world.service().tick()

@@ -167,7 +167,7 @@ def test_a_confirmation_that_was_cut_short_by_a_crash_is_carried_out_again(scene
     scene.message(scene.kim, "repost yes")
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
     (done,) = [one for one in scene.ledger.commands(10) if one.verb == "confirm"]
-    scene.ledger.keep_heard(replace(done, state=HeardState.ACTING, key=done.key))
+    scene.ledger.keep_command(replace(done, state=HeardState.ACTING, key=done.key))
     for comment in [key for key, one in scene.server.mail.said.items() if one.by.id == scene.bot.id]:
         del scene.server.mail.said[comment]
     scene.tick()
@@ -186,7 +186,7 @@ def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> N
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
     assert "books is not commanded from here" in scene.answers()[-1]
-    assert scene.ledger.recall("amendments:books") is None
+    assert scene.ledger.get_fact("amendments:books") is None
 
 
 def test_only_who_gave_an_order_can_confirm_it(scene: Scene) -> None:

@@ -169,7 +169,7 @@ class Forgetful:
     def remember(self, key: str, value: str) -> None:
         if key == "inbox:watermark":
             raise Crashed
-        self._ledger.remember(key, value)
+        self._ledger.set_fact(key, value)
 
 
 @ON_BOTH

@@ -433,11 +433,11 @@ def facts(world: World) -> bytes:
 def test_a_plan_writes_nothing_into_the_ledger(world: World, prepare: Callable[[World], object]) -> None:
     """G04."""
     prepare(world)
-    world.ports().ledger.remember("community:news", "")  # so that the server is asked where that is
+    world.ports().ledger.set_fact("community:news", "")  # so that the server is asked where that is
     world.change(language="en")
     world.clock.at = SLOT + WEEK
     ports = world.ports()
-    ports.ledger.recall("")
+    ports.ledger.get_fact("")
     before = facts(world)
 
     reports = run_pass(ports, authenticated=True, account=ports.forum.account(), dry=True)
@@ -467,12 +467,12 @@ def test_an_alert_that_another_process_raises_meanwhile_is_kept() -> None:
         """Another process raises an alert right after this one has read them."""
 
         def recall(self, key: str) -> str | None:
-            found = super().recall(key)
-            self.remember("alerts", json.dumps(json.loads(found or "{}") | {"other": "from elsewhere"}))
+            found = super().get_fact(key)
+            self.set_fact("alerts", json.dumps(json.loads(found or "{}") | {"other": "from elsewhere"}))
             return found
 
     ledger = Overtaken()
     LedgerAlerts(ledger).raise_alert("mine", "a sentence")
     LedgerAlerts(ledger).take_back("mine")
 
-    assert json.loads(FakeLedger.recall(ledger, "alerts") or "") == {"other": "from elsewhere"}
+    assert json.loads(FakeLedger.get_fact(ledger, "alerts") or "") == {"other": "from elsewhere"}

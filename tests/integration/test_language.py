@@ -150,7 +150,7 @@ def lost_post(world: World) -> None:
     ledger = world.ports().ledger
     publish = next(one for one in ledger.intents("news") if one.new.kind == "publish")
     world.hand("admin").purge(1)
-    ledger.settle(publish.id, IntentState.SENDING, at=world.clock.now())
+    ledger.resolve_intent(publish.id, IntentState.SENDING, at=world.clock.now())
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_an_essay_that_cannot_be_used_is_refused_and_the_one_before_stays(
 def kept_open(world: World, service: Service) -> Amendment:
     """An essay of the coming edition that an older version kept although it never could be used."""
     kept = Amendment(kind=Kind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN)
-    world.ports().ledger.remember("amendments:news", to_json((kept,)))
+    world.ports().ledger.set_fact("amendments:news", to_json((kept,)))
     return kept
 
 

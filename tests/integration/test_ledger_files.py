@@ -75,7 +75,7 @@ def path(tmp_path: Path, opened: Open) -> Path:
     """Give the file of a ledger that has a few pages of rows and is closed."""
     ledger = opened()
     for number in range(40):
-        ledger.remember(f"key {number}", "value " * 100)
+        ledger.set_fact(f"key {number}", "value " * 100)
     ledger.close()
     return tmp_path / "ledger.db"
 
@@ -104,7 +104,7 @@ def test_all_tables_are_strict(path: Path) -> None:
 
 def test_every_write_reaches_the_disk(opened: Open) -> None:
     ledger = opened()
-    ledger.remember("a", "b")
+    ledger.set_fact("a", "b")
 
     assert ledger._connection is not None
     assert ledger._connection.execute("PRAGMA synchronous").fetchone()[0] == 2
@@ -123,15 +123,15 @@ OLD_POST = PostRecord(
 
 
 def test_what_was_written_is_there_for_the_next_process(opened: Open) -> None:
-    intent = opened().begin(PIN)
+    intent = opened().begin_intent(PIN)
 
     assert opened().intents("birds") == (intent,)
 
 
 def test_what_was_heard_is_known_to_the_next_process(opened: Open) -> None:
-    opened().keep_heard(HEARD)
+    opened().keep_command(HEARD)
 
-    assert opened().heard("message:1") == HEARD
+    assert opened().command("message:1") == HEARD
     assert opened().open_commands() == (HEARD,)
 
 
@@ -139,7 +139,7 @@ def test_a_row_that_cannot_be_read_is_told_and_then_set_aside(
     path: Path, opened: Open, told: list[SetAside]
 ) -> None:
     ledger = opened()
-    ledger.keep_heard(HEARD)
+    ledger.keep_command(HEARD)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE commands SET state = 'dreaming'")
 
@@ -157,9 +157,9 @@ def test_a_ledger_from_before_there_were_commands_takes_them(tmp_path: Path, ope
     with closing(before):
         before.execute("INSERT INTO facts VALUES ('a', 'b')")
 
-    opened().keep_heard(HEARD)
+    opened().keep_command(HEARD)
 
-    assert (opened().recall("a"), opened().heard("message:1")) == ("b", HEARD)
+    assert (opened().get_fact("a"), opened().command("message:1")) == ("b", HEARD)
 
 
 def empty(path: Path) -> None:
@@ -193,13 +193,13 @@ def test_a_broken_file_is_kept_and_a_new_one_begun(
     harm(path)
     broken = path.read_bytes()
     ledger = opened()
-    ledger.remember("new", "one")
+    ledger.set_fact("new", "one")
 
     (set_aside,) = told
     assert set_aside.path == path.with_name("ledger.db.broken-20261116T120000Z")
     assert set_aside.path.read_bytes() == broken
     assert "is kept as" in str(set_aside)
-    assert (ledger.recall("new"), ledger.recall("key 1")) == ("one", None)
+    assert (ledger.get_fact("new"), ledger.get_fact("key 1")) == ("one", None)
 
 
 def test_a_second_broken_file_does_not_take_the_first_ones_name(
@@ -207,7 +207,7 @@ def test_a_second_broken_file_does_not_take_the_first_ones_name(
 ) -> None:
     for _ in range(2):
         empty(path)
-        opened().remember("new", "one")
+        opened().set_fact("new", "one")
 
     assert [one.path.name for one in told] == [
         "ledger.db.broken-20261116T120000Z",
@@ -219,31 +219,31 @@ def test_damage_that_is_met_later_is_found_at_the_next_call(
     path: Path, opened: Open, told: list[SetAside]
 ) -> None:
     ledger = opened()
-    ledger.recall("key 1")
+    ledger.get_fact("key 1")
     garble_start(path)
 
     with pytest.raises(LedgerError, match="the next start sets it aside"):
-        ledger.remember("new", "one")
-    ledger.remember("new", "two")
-    assert (len(told), ledger.recall("new")) == (1, "two")
+        ledger.set_fact("new", "one")
+    ledger.set_fact("new", "two")
+    assert (len(told), ledger.get_fact("new")) == (1, "two")
 
 
 def test_a_journal_without_its_file_is_not_played_into_the_new_one(path: Path, opened: Open) -> None:
     path.rename(path.with_name("elsewhere"))
     path.with_name("ledger.db-journal").write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\0" * 600)
-    opened().remember("new", "one")
+    opened().set_fact("new", "one")
 
-    assert opened().recall("new") == "one"
+    assert opened().get_fact("new") == "one"
     assert path.with_name("ledger.db.broken-20261116T120000Z-journal").exists()
 
 
 def test_a_file_that_was_replaced_under_a_running_service_is_opened_anew(path: Path, opened: Open) -> None:
     service = opened()
-    service.remember("before", "yes")
+    service.set_fact("before", "yes")
     path.unlink()
-    service.remember("after", "yes")
+    service.set_fact("after", "yes")
 
-    assert (opened().recall("before"), opened().recall("after")) == (None, "yes")
+    assert (opened().get_fact("before"), opened().get_fact("after")) == (None, "yes")
 
 
 def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened: Open) -> None:
@@ -253,7 +253,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened:
     before = path.read_bytes()
 
     with pytest.raises(NewerLedger, match=r"install megabot 99\.0 or newer"):
-        opened().recall("key 1")
+        opened().get_fact("key 1")
     assert path.read_bytes() == before
 
 
@@ -280,14 +280,14 @@ def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
 def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, opened: Open) -> None:
     """S07."""
     ledger = opened()
-    ledger.recall("key 1")
+    ledger.get_fact("key 1")
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(Busy, match="another program holds the ledger"):
-            ledger.begin(PIN)
+            ledger.begin_intent(PIN)
         other.rollback()
 
-    assert ledger.begin(PIN).state is IntentState.SENDING
+    assert ledger.begin_intent(PIN).state is IntentState.SENDING
 
 
 @pytest.mark.parametrize(
@@ -299,13 +299,13 @@ def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
 ) -> None:
     """S06."""
     ledger = opened()
-    ledger.recall("key 1")
+    ledger.get_fact("key 1")
     assert ledger._connection is not None
     ledger._connection.execute(f"PRAGMA {pragma}")
 
     with pytest.raises(LedgerError, match=next_step):
-        ledger.remember("big", "x" * 1_000_000)
-    assert opened().recall("big") is None
+        ledger.set_fact("big", "x" * 1_000_000)
+    assert opened().get_fact("big") is None
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
@@ -313,9 +313,9 @@ def test_what_is_no_file_is_set_aside(
     tmp_path: Path, opened: Open, told: list[SetAside], make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / "ledger.db")
-    opened().remember("new", "one")
+    opened().set_fact("new", "one")
 
-    assert opened().recall("new") == "one"
+    assert opened().get_fact("new") == "one"
     assert [one.why for one in told] == ["it is no regular file"]
 
 
@@ -323,7 +323,7 @@ def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "gone", FakeClock(), on_wait=lambda: None, on_set_aside=lambda _: None)
 
     with pytest.raises(LedgerError, match="No such file or directory"):
-        ledger.recall("a")
+        ledger.get_fact("a")
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_processes_that_start_together_share_one_file(tmp_path: Path, opened: Op
         process.communicate("go", timeout=30)
 
     assert [process.returncode for process in processes] == [0] * 4
-    assert [opened().recall(f"key {n}") for n in range(4)] == ["here"] * 4
+    assert [opened().get_fact(f"key {n}") for n in range(4)] == ["here"] * 4
 
 
 def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Open) -> None:
@@ -395,10 +395,10 @@ def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Ope
         at = long_ago + timedelta(weeks=week)
         edition = f"2024-W{week + 10}"
         new = NewIntent(kind=IntentKind.PUBLISH, thread="old", edition=edition, at=at)
-        ledger.settle(ledger.begin(new).id, IntentState.DONE, at=at)
+        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=at)
         ledger.record_post(replace(OLD_POST, post_id=week + 1, edition=edition, slot=at))
         ledger.keep_text(KeptText(post_id=week + 1, body=f"Week {week}", published=at, changed=at))
-    ledger.forget(MONDAY_NOON, ignored_before=MONDAY_NOON)
+    ledger.prune(MONDAY_NOON, ignored_before=MONDAY_NOON)
 
     assert [one.new.edition for one in ledger.intents("old")] == ["2024-W11", "2024-W12"]
     assert [kept.body for kept in ledger.texts("old")] == ["Week 0", "Week 1", "Week 2"]
@@ -406,18 +406,18 @@ def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Ope
 
 def fill(ledger: SqliteLedger) -> None:
     """Put rows into every table."""
-    ledger.remember("key", "value")
+    ledger.set_fact("key", "value")
     for number in range(1, 6):
         draft = PostDraft(title=f"Week {number}", body="Body " * 50)
         new = NewIntent(
             kind=IntentKind.PUBLISH, thread="old", edition=f"2024-W1{number}", at=MONDAY_NOON, draft=draft
         )
-        ledger.settle(ledger.begin(new).id, IntentState.DONE, at=MONDAY_NOON)
+        ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=MONDAY_NOON)
         ledger.record_post(replace(OLD_POST, post_id=number, edition=f"2024-W1{number}"))
         ledger.keep_text(
             KeptText(post_id=number, body="Body " * 50, published=MONDAY_NOON, changed=MONDAY_NOON)
         )
-        ledger.keep_heard(replace(HEARD, key=f"message:{number}"))
+        ledger.keep_command(replace(HEARD, key=f"message:{number}"))
     ledger.close()
 
 
@@ -427,19 +427,19 @@ def assert_usable(ledger: SqliteLedger) -> None:
     for thread in ledger.threads():
         ledger.intents(thread), ledger.posts(thread), ledger.texts(thread)
     new = NewIntent(kind=IntentKind.PUBLISH, thread="new", edition="2026-W47", at=MONDAY_NOON)
-    begun = ledger.begin(new)
+    begun = ledger.begin_intent(new)
     with pytest.raises(LedgerError, match="not sent again"):
-        ledger.begin(new)
+        ledger.begin_intent(new)
     record = replace(OLD_POST, post_id=99, thread="new")
     ledger.record_post(record)
     ledger.keep_text(KeptText(post_id=99, body="Body", published=MONDAY_NOON, changed=MONDAY_NOON))
-    ledger.keep_heard(replace(HEARD, key="message:99"))
-    ledger.remember("new", "one")
+    ledger.keep_command(replace(HEARD, key="message:99"))
+    ledger.set_fact("new", "one")
     ledger.close()
 
     assert ledger.intents("new") == (begun,)
     assert ledger.posts("new") == (record,)
     assert [kept.body for kept in ledger.texts("new")] == ["Body"]
-    assert ledger.heard("message:99") == replace(HEARD, key="message:99")
-    assert ledger.recall("new") == "one"
+    assert ledger.command("message:99") == replace(HEARD, key="message:99")
+    assert ledger.get_fact("new") == "one"
     ledger.close()

@@ -223,8 +223,8 @@ def posted(ports: OfflinePorts, body: str) -> None:
         kind=IntentKind.PUBLISH, thread="news", edition="2026-W47", at=NOW,
         draft=replace(a_draft(), body=f"{body}\n\n[//]: # (megabot:v1:news/2026-W47)"),
     )  # fmt: skip
-    begun = ports.ledger.begin(intent)
-    ports.ledger.settle(begun.id, IntentState.DONE, at=NOW)
+    begun = ports.ledger.begin_intent(intent)
+    ports.ledger.resolve_intent(begun.id, IntentState.DONE, at=NOW)
     ports.ledger.record_post(a_record())
 
 

@@ -184,7 +184,7 @@ def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
 
 def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
     a_broken_slot(world)
-    world.ports().ledger.remember("told", "{}")
+    world.ports().ledger.set_fact("told", "{}")
     ports = replace(world.ports(), moderators=("nobodyhere", "reader"))
 
     messages.deliver(ports, world.pages.all)
@@ -194,7 +194,7 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
 
 def test_where_nobody_is_there_to_be_told_it_is_told_when_somebody_is(world: World) -> None:
     a_broken_slot(world)
-    world.ports().ledger.remember("told", "{}")
+    world.ports().ledger.set_fact("told", "{}")
     messages.deliver(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
 
     messages.deliver(replace(world.ports(), moderators=("reader",)), world.pages.all)

@@ -93,7 +93,7 @@ def test_a_change_of_title_of_unknown_outcome_is_known_by_the_title(misspelt: Wo
     refresh(misspelt, title=True)
     ports.ledger.record_post(record)  # as it was before the answer came
     (edit,) = (one for one in ports.ledger.intents("news") if one.new.kind is IntentKind.EDIT)
-    ports.ledger.settle(edit.id, IntentState.SENDING, at=misspelt.clock.now())
+    ports.ledger.resolve_intent(edit.id, IntentState.SENDING, at=misspelt.clock.now())
 
     misspelt.run_pass()
 

@@ -300,7 +300,7 @@ def test_who_the_account_is_is_kept(make: Callable[..., SignIns], door: Door) ->
     person = Person(id=3, name="megabot", actor="https://lemmy.example/u/megabot", bot=True)
     before = make().person
 
-    make().remember(person)
+    make().set_fact(person)
 
     assert (before, make().person) == (None, person)
 
@@ -308,7 +308,7 @@ def test_who_the_account_is_is_kept(make: Callable[..., SignIns], door: Door) ->
 def test_forgetting_the_token_keeps_the_budget(make: Callable[..., SignIns], door: Door) -> None:
     make().renew(door, by_hand=False)
 
-    make().forget()
+    make().prune()
 
     assert make().token == ""
     with pytest.raises(SignInLater):

@@ -161,7 +161,7 @@ def test_a_release_of_unknown_outcome_is_found_and_the_post_forgotten(adopted: W
     ports.forum.account()
     unadopt(adopted)
     (done,) = (one for one in ports.ledger.intents("news") if one.new.kind is IntentKind.RELEASE)
-    ports.ledger.settle(done.id, type(done.state).SENDING, at=adopted.clock.now())
+    ports.ledger.resolve_intent(done.id, type(done.state).SENDING, at=adopted.clock.now())
 
     adopted.run_pass(OrderKind.REFRESH)
 

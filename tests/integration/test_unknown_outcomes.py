@@ -153,7 +153,7 @@ def test_a_process_killed_right_after_its_intent_was_written_posts_once(world: W
     intent = ledger.intents("news")[-1]
     assert intent.state is IntentState.DONE
     publish = next(one for one in ledger.intents("news") if one.new.edition == "2026-W48")
-    ledger.settle(publish.id, IntentState.SENDING, at=world.clock.now())
+    ledger.resolve_intent(publish.id, IntentState.SENDING, at=world.clock.now())
 
     report = world.run_pass()
 
@@ -218,7 +218,7 @@ def test_a_clock_that_is_a_year_ahead_does_not_prolong_the_hold(world: World) ->
     """K03: what is written down under it would count for a year."""
     run_to_the_slot_after(world, loses="create_post", arrives=False)
     ledger = world.ports().ledger
-    ledger.settle(ledger.intents("news")[-1].id, IntentState.SENDING, at=world.clock.now())
+    ledger.resolve_intent(ledger.intents("news")[-1].id, IntentState.SENDING, at=world.clock.now())
     world.clock.ahead = 52 * WEEK
     world.run_pass()
     world.clock.ahead = timedelta(0)

@@ -101,7 +101,7 @@ WRITING = (
     Mutant(
         name="a post is sent before its intent is written down",
         changes=(
-            sooner(perform._create, perform._send, than=Ledger.begin),
+            sooner(perform._create, perform._send, than=Ledger.begin_intent),
             call(perform._create, perform._send, gives=sent_at_once),
         ),
         caught_by=(

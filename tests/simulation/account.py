@@ -316,7 +316,7 @@ class AccountForum:
         ]
 
     def _hear(self) -> None:
-        self.server.settle()
+        self.server.resolve_intent()
         self._heard = self.server.now()
 
     def _sign(self) -> None:

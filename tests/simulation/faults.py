@@ -59,7 +59,15 @@ WRITES = {"create_post", "edit_post", "feature", "lock", "comment", "message", "
 WRITES |= {"edit_comment", "distinguish"}
 READS = {"account", "unread", "community", "own_content", "own_removed", "pinned", "post", "posts_by"}
 READS |= {"comment_by_id", "pin_events", "person", "inbox", "messages_to"}
-KEEPS = {"begin", "settle", "record_post", "keep_text", "remember", "update", "keep_heard"}
+KEEPS = {
+    "begin_intent",
+    "resolve_intent",
+    "record_post",
+    "keep_text",
+    "set_fact",
+    "update_fact",
+    "keep_command",
+}
 OF_THE_INBOX = {"unread", "inbox"}
 RENDERS, SLEEPS = {"render"}, {"sleep"}
 BROKEN_THREAD = "broken"
@@ -252,7 +260,7 @@ class FaultyLedger:
             if fault in _BEFORE:
                 raise made(_BEFORE, fault)
             answer = real(*args, **named)
-            if name == "settle" and args[1] is IntentState.DONE:
+            if name == "resolve_intent" and args[1] is IntentState.DONE:
                 self._record.done[self._kind_of(args[0])] += 1
             if fault in _AFTER:
                 raise made(_AFTER, fault)

@@ -137,7 +137,7 @@ class Server:
         moderators = (*others, person) if appointed else others
         self.communities[community] = replace(place, moderators=moderators)
 
-    def settle(self) -> None:
+    def resolve_intent(self) -> None:
         """Let happen by now what a slow request of before left for later."""
         due = [deed for at, deed in self._later if at <= self.now()]
         self._later = [(at, deed) for at, deed in self._later if at > self.now()]

@@ -164,7 +164,7 @@ class Year:
     def _step(self, due: _Due) -> None:
         self._live_until(due.at)
         self.clock.at = max(self.clock.at, due.at)
-        self.server.settle()
+        self.server.resolve_intent()
         due.event(self)
         self._note_calm()
         self.tick()
@@ -176,7 +176,7 @@ class Year:
             if wake >= until or wake - self.clock.at > timedelta(minutes=20):
                 return
             self.clock.at = max(self.clock.at + TICK, wake)
-            self.server.settle()
+            self.server.resolve_intent()
             self.tick()
 
     def tick(self) -> None:

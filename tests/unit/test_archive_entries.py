@@ -52,7 +52,7 @@ def test_a_text_that_only_an_intent_has_is_found_there() -> None:
     post_week(ledger, 1)
     ledger._texts.clear()
     new = replace(an_intent(IntentKind.PUBLISH).new, edition="2026-W47")
-    ledger.settle(ledger.begin(new).id, IntentState.DONE, at=FIRST)
+    ledger.resolve_intent(ledger.begin_intent(new).id, IntentState.DONE, at=FIRST)
 
     assert [one.start for one in gather(ledger)] == [date(2026, 11, 16)]
 
