@@ -77,8 +77,8 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
 def has_essays(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
     """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
     return preambles.has_some(snapshot, thread, alone=alone) or any(
-        heard.verb == Verb.PREAMBLE and thread.name in heard.threads
-        for heard in ports.ledger.commands(_RECENT)
+        record.verb == Verb.PREAMBLE and thread.name in record.threads
+        for record in ports.ledger.commands(_RECENT)
     )
 
 

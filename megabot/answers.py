@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from megabot.channels import Sentence, markdown
-from megabot.core.commands import Handle, Misunderstood, Reason, Verb
+from megabot.core.commands import Handle, ParseFailure, ParseFailureReason, Verb
 from megabot.core.escaping import escaped
 from megabot.language import Language
 
@@ -15,7 +15,7 @@ def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
     return " ".join([lang.help.format(bot=_named(bot)), *several]) + "\n\n" + "\n".join(lines)
 
 
-def misunderstood(lang: Language, why: Misunderstood, bot: Handle) -> str:
+def parse_failure(lang: Language, why: ParseFailure, bot: Handle) -> str:
     """Say why a text was no command, and what may have been meant."""
     sentence = lang.misunderstood[why.reason].format(
         word=f"“{escaped(why.word)}”",
@@ -24,13 +24,13 @@ def misunderstood(lang: Language, why: Misunderstood, bot: Handle) -> str:
         longest=f"{why.longest:,}",
         bot=_named(bot),
     )
-    if why.reason is Reason.UNKNOWN_VERB and not why.word:
+    if why.reason is ParseFailureReason.UNKNOWN_VERB and not why.word:
         sentence = lang.nothing_said
     meant = [lang.did_you_mean.format(near=why.near)] if why.near else []
     return " ".join([sentence, *meant, lang.help_lists.format(bot=_named(bot))])
 
 
-def done(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
+def with_result(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
     """Put into an answer what an order came to."""
     lines = [*said, *complaints]
     if len(lines) == 1:
@@ -38,7 +38,7 @@ def done(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
     return "\n".join(f"- {markdown(line, escaped)}" for line in lines)
 
 
-def failed(lang: Language, error: Exception) -> str:
+def order_failed(lang: Language, error: Exception) -> str:
     """Say that an order could not be carried out."""
     what = error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
     return lang.failed.format(error=markdown(what, escaped))

@@ -9,7 +9,7 @@ from megabot import amending, answers, glimpse, messages, orders, preview, promo
 from megabot.core import confirming
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
 from megabot.core.grammar import parse
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, Expected, NotFound, NotSent
@@ -45,7 +45,7 @@ class Task:
     """A command with what is needed to carry it out. `names` are the threads that its author may command."""
 
     ports: Ports
-    heard: Heard
+    record: CommandRecord
     command: Command
     names: tuple[str, ...]
     bot: Handle
@@ -62,36 +62,36 @@ class Task:
 
     def _is_in(self, name: str) -> bool:
         posts = self.ports.ledger.posts(name)
-        return any(record.post_id == self.heard.post_id for record in posts)
+        return any(record.post_id == self.record.post_id for record in posts)
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandResult:
     """What became of a command: the answer, Markdown, and the threads that it was about."""
 
     answer: str
     threads: tuple[str, ...]
 
 
-def carry_out(ports: Ports, heard: Heard, threads: Sequence[Thread], bot: Handle) -> Done:
+def carry_out(ports: Ports, record: CommandRecord, threads: Sequence[Thread], bot: Handle) -> CommandResult:
     """Do what was said. What was done already is found done.
 
     Trouble that is over by itself is raised (`ForumError`): the command is tried again then.
     """
-    origin = Origin.REPLY if heard.comment_id else Origin.MESSAGE
-    command = parse(heard.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
+    origin = Origin.REPLY if record.comment_id else Origin.MESSAGE
+    command = parse(record.said, origin=origin, bot=bot, threads=[thread.name for thread in threads])
     if not isinstance(command, Command):
-        raise TypeError(f"{heard.key} was kept as a command and is none")
+        raise TypeError(f"{record.key} was kept as a command and is none")
     task = Task(
-        ports=ports, heard=heard, command=command, names=heard.threads, bot=bot, threads=tuple(threads)
+        ports=ports, record=record, command=command, names=record.threads, bot=bot, threads=tuple(threads)
     )
     about = (task.thread,) if task.thread else task.names
     try:
-        return Done(_done(task), about)
+        return CommandResult(_done(task), about)
     except NotSent:
         raise
     except (ConfigError, Expected) as error:
-        return Done(answers.failed(ports.language, error), about)
+        return CommandResult(answers.order_failed(ports.language, error), about)
 
 
 def _done(task: Task) -> str:
@@ -113,52 +113,52 @@ def _order(task: Task) -> str:
     kind = _ORDERS[task.command.verb]
     early, key = task.command.word is Word.NEXT, task.command.edition
     title = task.command.word is Word.TITLE
-    order = Order(kind, task.heard.key, at=task.heard.at, edition=key, early=early, title=title)
+    order = Order(kind, task.record.key, at=task.record.at, edition=key, early=early, title=title)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
         lines = orders.ask_first(task.ports, task.thread)
         if lines:
-            return answers.done((), lines)
+            return answers.with_result((), lines)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.with_result(answer.said, answer.complaints)
 
 
 def _part(task: Task) -> str:
     if task.thread is None:
         return answers.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
-    order = order_part(task.ports, task.thread, task.command.part, at=task.heard.at)
+    order = order_part(task.ports, task.thread, task.command.part, at=task.record.at)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.with_result(answer.said, answer.complaints)
 
 
 def _adopt(task: Task) -> str:
-    if not task.heard.post_id:
+    if not task.record.post_id:
         return task.ports.language.adopt_where
-    url = task.ports.forum.post(task.heard.post_id).url
+    url = task.ports.forum.post(task.record.post_id).url
     order, name = orders.adoption(
-        task.ports, url, id_=task.heard.key, thread=task.thread, key=task.command.edition
+        task.ports, url, id_=task.record.key, thread=task.thread, key=task.command.edition
     )
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.with_result(answer.said, answer.complaints)
 
 
 def _unadopt(task: Task) -> str:
-    if not task.heard.post_id:
+    if not task.record.post_id:
         return task.ports.language.unadopt_where
-    url = task.ports.forum.post(task.heard.post_id).url
-    order, name = orders.release(task.ports, url, id_=task.heard.key, thread=task.thread)
+    url = task.ports.forum.post(task.record.post_id).url
+    order, name = orders.release(task.ports, url, id_=task.record.key, thread=task.thread)
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
-    return answers.done(answer.said, answer.complaints)
+    return answers.with_result(answer.said, answer.complaints)
 
 
 def _change(task: Task) -> str:
-    heard = task.heard
-    said = amending.change(task.ports, _thread(task), task.command, by=heard.by, ordered=heard.at)
-    return answers.done((said,))
+    record = task.record
+    said = amending.change(task.ports, _thread(task), task.command, by=record.by, ordered=record.at)
+    return answers.with_result((said,))
 
 
 def _resume(task: Task) -> str:
     said = amending.resume(task.ports, _thread(task), task.command.edition)
-    return answers.done((said,))
+    return answers.with_result((said,))
 
 
 def _preamble(task: Task) -> str:
@@ -172,27 +172,27 @@ def _preamble(task: Task) -> str:
             thread,
             command.edition,
             command.text,
-            by=task.heard.by,
+            by=task.record.by,
             flaws=partial(preview.essay_flaws, task.ports, thread),
         )
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
-    return f"{answers.done((said,))}.\n\n{first}"
+    return f"{answers.with_result((said,))}.\n\n{first}"
 
 
 def _put_forward(task: Task) -> str:
     names = (task.command.thread,) if task.command.thread else task.names
     deed = promoting.feature if task.command.verb is Verb.FEATURE else promoting.unfeature
-    return deed(task.ports, task.heard, names)
+    return deed(task.ports, task.record, names)
 
 
 def _note(task: Task) -> str:
     if task.command.verb is Verb.UNNOTE:
-        return promoting.unnote(task.ports, task.heard, _thread(task))
-    return promoting.note(task.ports, task.heard, _thread(task), task.command)
+        return promoting.unnote(task.ports, task.record, _thread(task))
+    return promoting.note(task.ports, task.record, _thread(task), task.command)
 
 
 def _opt_out(task: Task) -> str:
-    return promoting.opt_out(task.ports, task.heard)
+    return promoting.opt_out(task.ports, task.record)
 
 
 def _thread(task: Task) -> Thread:
@@ -200,7 +200,7 @@ def _thread(task: Task) -> Thread:
 
 
 def _status(task: Task) -> str:
-    return answers.done(glimpse.lines(task.ports, task.names))
+    return answers.with_result(glimpse.lines(task.ports, task.names))
 
 
 def _preview(task: Task) -> str:
@@ -208,16 +208,16 @@ def _preview(task: Task) -> str:
     names = (task.thread,) if task.thread else task.names
     key, whole = task.command.edition, task.command.word is Word.ALL
     parts = [part for name in names for part in glimpse.coming(task.ports, name, key, whole=whole)]
-    if not task.heard.comment_id and len(parts) == 1:
+    if not task.record.comment_id and len(parts) == 1:
         return parts[0]
     for part in parts:
-        task.ports.forum.message(task.heard.person_id, part)
+        task.ports.forum.message(task.record.person_id, part)
     return task.ports.language.sent_by_message
 
 
 def _alerts(task: Task) -> str:
     on = task.command.word is Word.ON
-    messages.subscribe(task.ports, task.heard.person_id, on=on)
+    messages.subscribe(task.ports, task.record.person_id, on=on)
     return answers.alerts(task.ports.language, on=on)
 
 
@@ -228,11 +228,13 @@ def ask_to_confirm(ports: Ports, bot: Handle) -> str:
 
 def _confirm(task: Task) -> str:
     """Carry out what its author had ordered by message, once; the order keeps its own key."""
-    ports, heard, lang = task.ports, task.heard, task.ports.language
-    if not heard.comment_id:  # whoever forges the order by message can forge this too (C11)
+    ports, record, lang = task.ports, task.record, task.ports.language
+    if not record.comment_id:  # whoever forges the order by message can forge this too (C11)
         return lang.confirm_in_public
     known = confirming.from_json(ports.ledger.get_fact(WAITING) or "")
-    waiting = confirming.meant(known, code=task.command.text, actor=heard.actor, by=heard.key, at=heard.at)
+    waiting = confirming.find_confirmed(
+        known, code=task.command.text, actor=record.actor, by=record.key, at=record.at
+    )
     meant = ports.ledger.command(waiting.order) if waiting and _is_in_public(task) else None
     names = [thread.name for thread in task.threads]
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
@@ -240,18 +242,20 @@ def _confirm(task: Task) -> str:
         return lang.nothing_to_confirm
     if command.thread and command.thread not in task.names:  # the code still counts in its own community
         return answers.not_here(lang, command.thread, task.names)
-    ports.ledger.set_fact(WAITING, confirming.to_json(confirming.used(known, waiting, by=heard.key)))
-    return _done(replace(task, command=command, heard=replace(meant, post_id=heard.post_id)))
+    ports.ledger.set_fact(
+        WAITING, confirming.to_json(confirming.mark_confirmed(known, waiting, by=record.key))
+    )
+    return _done(replace(task, command=command, record=replace(meant, post_id=record.post_id)))
 
 
 def _is_in_public(task: Task) -> bool:
     """Read the confirmation from the server: it has to be there for everyone, and its author's own."""
     try:
-        comment = task.ports.forum.comment_by_id(task.heard.comment_id)
+        comment = task.ports.forum.comment_by_id(task.record.comment_id)
     except NotFound:
         return False
     author = comment.creator.actor if comment.creator else ""
-    return comment.open and author == task.heard.actor and comment.post_id == task.heard.post_id
+    return comment.open and author == task.record.actor and comment.post_id == task.record.post_id
 
 
 _DOES: dict[Verb, Callable[[Task], str]] = {

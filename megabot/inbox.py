@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from megabot import answers, living, overview_texts, texts
 from megabot.commanded import ask_to_confirm, carry_out
-from megabot.core.authority import Realm, commanded_threads, needs_confirmation
-from megabot.core.commands import Command, Handle, Misunderstood, Origin, Verb
+from megabot.core.authority import CommandScope, needs_confirmation, threads_to_command
+from megabot.core.commands import Command, Handle, Origin, ParseFailure, Verb
 from megabot.core.grammar import parse
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.notices import Notice, answered_by
 from megabot.core.posts import Person
 from megabot.core.threads import Thread
@@ -29,7 +29,7 @@ from megabot.sources import usable_threads
 
 TOO_OLD = timedelta(days=2)
 _WATERMARK = "inbox:watermark"
-_ANSWERED = frozenset({HeardState.ANSWER_DUE, HeardState.CODE_DUE})
+_ANSWERED = frozenset({CommandState.ANSWER_DUE, CommandState.CODE_DUE})
 log = logging.getLogger("megabot")
 
 
@@ -54,7 +54,7 @@ class Inbox:
         if waiting or anew or self._owed:
             self._hear(waiting=waiting)
         for command in self._ports.ledger.open_commands():
-            if command.state is HeardState.ACTING:
+            if command.state is CommandState.ACTING:
                 self._act(command)
         send_answers(self._ports)
 
@@ -70,8 +70,8 @@ class Inbox:
     def _list(self) -> None:
         """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
         kept = self._ports.ledger.get_fact(_WATERMARK)
-        listing, heard = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.command
-        new = [notice for notice in listing.notices if heard(notice.key) is None]
+        listing, record = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.command
+        new = [notice for notice in listing.notices if record(notice.key) is None]
         if kept is None:
             new = self._leave(new)
         if new:
@@ -87,7 +87,7 @@ class Inbox:
         old = [one for one in notices if born is None or one.published <= born]
         for notice in old:
             if notice.unread or notice.published > recent:
-                self._keep(notice, HeardState.IGNORED)
+                self._keep(notice, CommandState.IGNORED)
         said = sum(notice.unread and notice.origin is not Origin.SERVER for notice in old)
         if said:
             log.warning("%s", texts.left_unheard(said))
@@ -104,43 +104,43 @@ class Inbox:
         realms = self._realms(threads) if any(read.values()) else ()
         for notice in notices:
             parsed = read.get(notice.key)
-            allowed = commanded_threads(notice, realms, bot) if parsed else ()
+            allowed = threads_to_command(notice, realms, bot) if parsed else ()
             if isinstance(parsed, Command) and parsed.verb is Verb.OPTOUT and not allowed:
                 self._let_go(notice, parsed)
             elif parsed is None or not allowed:
-                self._keep(notice, HeardState.IGNORED)
+                self._keep(notice, CommandState.IGNORED)
             else:
                 self._take(notice, parsed, allowed)
 
     def _let_go(self, notice: Notice, command: Command) -> None:
         """Anybody may have nothing of theirs put forward: done, and not answered, as strangers are not."""
         living.opt_out(self._ports.ledger, notice.author.actor)
-        self._keep(notice, HeardState.CLOSED, command)
+        self._keep(notice, CommandState.CLOSED, command)
 
-    def _take(self, notice: Notice, parsed: Command | Misunderstood, allowed: tuple[str, ...]) -> None:
+    def _take(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""
         bot, lang = self._account(), self._ports.language
-        if isinstance(parsed, Misunderstood):
-            answer = answers.misunderstood(lang, parsed, _handle(bot))
-            self._keep(notice, HeardState.ANSWER_DUE, answer=answer)
+        if isinstance(parsed, ParseFailure):
+            answer = answers.parse_failure(lang, parsed, _handle(bot))
+            self._keep(notice, CommandState.ANSWER_DUE, answer=answer)
         elif self._ports.clock.now() - notice.published > TOO_OLD:
-            self._keep(notice, HeardState.ANSWER_DUE, parsed, answer=answers.too_old(lang, TOO_OLD.days))
+            self._keep(notice, CommandState.ANSWER_DUE, parsed, answer=answers.too_old(lang, TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
             answer = ask_to_confirm(self._ports, _handle(bot))
-            self._keep(notice, HeardState.CODE_DUE, parsed, answer=answer, may=allowed)
+            self._keep(notice, CommandState.CODE_DUE, parsed, answer=answer, may=allowed)
         else:
-            self._keep(notice, HeardState.ACTING, parsed, may=allowed)
+            self._keep(notice, CommandState.ACTING, parsed, may=allowed)
 
     def _keep(
         self,
         notice: Notice,
-        state: HeardState,
+        state: CommandState,
         command: Command | None = None,
         *,
         answer: str = "",
         may: tuple[str, ...] = (),
     ) -> None:
-        heard = Heard(
+        record = CommandRecord(
             key=notice.key,
             at=notice.published,
             state=state,
@@ -154,28 +154,28 @@ class Inbox:
             post_id=notice.post_id,
             comment_id=notice.content_id if notice.origin is not Origin.MESSAGE else 0,
         )
-        if state in _ANSWERED and self._was_answered(heard):
-            heard = replace(heard, state=HeardState.CLOSED)
-        self._ports.ledger.keep_command(heard)
+        if state in _ANSWERED and self._was_answered(record):
+            record = replace(record, state=CommandState.CLOSED)
+        self._ports.ledger.keep_command(record)
 
-    def _act(self, heard: Heard) -> None:
+    def _act(self, record: CommandRecord) -> None:
         """Carry a command out; after a crash within, again: what was done is found done then."""
-        if self._was_answered(heard):
-            self._ports.ledger.keep_command(replace(heard, state=HeardState.CLOSED))
+        if self._was_answered(record):
+            self._ports.ledger.keep_command(replace(record, state=CommandState.CLOSED))
             return
-        log.info("carrying out: %s", overview_texts.command_line(heard))
-        done = carry_out(self._acting, heard, self._read_threads(), _handle(self._account()))
-        kept = replace(heard, state=HeardState.ANSWER_DUE, answer=done.answer, threads=done.threads)
+        log.info("carrying out: %s", overview_texts.command_line(record))
+        done = carry_out(self._acting, record, self._read_threads(), _handle(self._account()))
+        kept = replace(record, state=CommandState.ANSWER_DUE, answer=done.answer, threads=done.threads)
         self._ports.ledger.keep_command(kept)
 
-    def _was_answered(self, heard: Heard) -> bool:
+    def _was_answered(self, record: CommandRecord) -> bool:
         """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""
-        if heard.comment_id:
-            content = self._ports.forum.own_content(since=heard.at)
+        if record.comment_id:
+            content = self._ports.forum.own_content(since=record.at)
             said = tuple(comment.content for comment in content.comments)
         else:
-            said = self._ports.forum.messages_to(heard.person_id)
-        return any(answered_by(text) == heard.key for text in said)
+            said = self._ports.forum.messages_to(record.person_id)
+        return any(answered_by(text) == record.key for text in said)
 
     def _mark_all(self) -> None:
         """Take everything out of what is counted. What was heard is known by the ledger, so this may fail."""
@@ -184,7 +184,7 @@ class Inbox:
         except ForumError as error:
             log.info("%s", error)
 
-    def _realms(self, threads: Sequence[Thread]) -> tuple[Realm, ...]:
+    def _realms(self, threads: Sequence[Thread]) -> tuple[CommandScope, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""
         admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
@@ -196,13 +196,15 @@ class Inbox:
             if (realm := self._realm(name, living, admins)) is not None
         )
 
-    def _realm(self, name: str, threads: list[str], admins: Sequence[Person]) -> Realm | None:
+    def _realm(self, name: str, threads: list[str], admins: Sequence[Person]) -> CommandScope | None:
         try:
             community = self._ports.forum.community(name)
         except NotFound:
             return None
         commanders = {person.actor for person in (*community.moderators, *admins)}
-        return Realm(community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders))
+        return CommandScope(
+            community_id=community.id, threads=tuple(threads), commanders=frozenset(commanders)
+        )
 
     def _read_threads(self) -> tuple[Thread, ...]:
         """Read which threads there are; a broken one is as it was in the last pass that could use it.

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from megabot.core.actions import BlockReason as HoldReason
 from megabot.core.amendments import Objection
-from megabot.core.commands import Reason, Verb
+from megabot.core.commands import ParseFailureReason, Verb
 from megabot.core.records import IntentKind
 from megabot.hold_texts import HOLDS
 
@@ -40,13 +40,13 @@ _VERBS = {
     Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
 }
 _MISUNDERSTOOD = {
-    Reason.UNKNOWN_VERB: "I do not know the word {word}.",
-    Reason.UNKNOWN_THREAD: "There is no thread {word} here.",
-    Reason.WRONG_ARGUMENT: "After `{verb}` I do not understand {word}.",
-    Reason.MISSING_ARGUMENT: "`{verb}` needs one word more: {usage}.",
-    Reason.TOO_LONG: "That is too long for `{verb}`: at most {longest} characters.",
-    Reason.NOT_FIRST: "To have me do that, begin a line with my name: `{bot} {verb}`.",
-    Reason.ONLY_BY_MESSAGE: (
+    ParseFailureReason.UNKNOWN_VERB: "I do not know the word {word}.",
+    ParseFailureReason.UNKNOWN_THREAD: "There is no thread {word} here.",
+    ParseFailureReason.WRONG_ARGUMENT: "After `{verb}` I do not understand {word}.",
+    ParseFailureReason.MISSING_ARGUMENT: "`{verb}` needs one word more: {usage}.",
+    ParseFailureReason.TOO_LONG: "That is too long for `{verb}`: at most {longest} characters.",
+    ParseFailureReason.NOT_FIRST: "To have me do that, begin a line with my name: `{bot} {verb}`.",
+    ParseFailureReason.ONLY_BY_MESSAGE: (
         "`{verb}` goes by private message to me, so that nobody reads it before its time."
     ),
 }
@@ -94,7 +94,9 @@ class Language:
     )
     threads: str = "The threads are {threads}; name one behind the word."
     verbs: Mapping[Verb, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
-    misunderstood: Mapping[Reason, str] = field(default_factory=lambda: MappingProxyType(_MISUNDERSTOOD))
+    misunderstood: Mapping[ParseFailureReason, str] = field(
+        default_factory=lambda: MappingProxyType(_MISUNDERSTOOD)
+    )
     nothing_said: str = "What may I do?"
     did_you_mean: str = "Did you mean `{near}`?"
     help_lists: str = "`{bot} help` lists everything."

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from megabot import amendment_texts, suggestions, texts
 from megabot.channels import Sentence, fill, join
 from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.language import Language
 
@@ -94,11 +94,11 @@ def _unknown(lang: Language, one: Unknown, timezone: str) -> str:
     return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=at)
 
 
-def command_line(heard: Heard) -> str:
+def command_line(record: CommandRecord) -> str:
     """Put one command into a line."""
-    about = " ".join(heard.threads)
-    where = f"  {heard.key}" if heard.person_id else ""
-    return f"{texts.moment(heard.at)}  {about}  {heard.by}: {heard.verb}{where}"
+    about = " ".join(record.threads)
+    where = f"  {record.key}" if record.person_id else ""
+    return f"{texts.moment(record.at)}  {about}  {record.by}: {record.verb}{where}"
 
 
 def previewed(edition: str, units: int) -> str:

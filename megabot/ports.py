@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from megabot.core.federation import Reading, Software
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.posts import (
     Account,
     Comment,
@@ -230,16 +230,16 @@ class Ledger(Protocol):
     def history(self, limit: int) -> tuple[Intent, ...]:
         """Give the newest intents of all threads, newest first."""
 
-    def command(self, key: str) -> Heard | None:
+    def command(self, key: str) -> CommandRecord | None:
         """Give what is kept of a comment or message, by its notice's key."""
 
-    def keep_command(self, heard: Heard) -> None:
+    def keep_command(self, record: CommandRecord) -> None:
         """Keep what became of a comment or message, replacing what was known."""
 
-    def open_commands(self) -> tuple[Heard, ...]:
+    def open_commands(self) -> tuple[CommandRecord, ...]:
         """Give the commands that are to be carried out or answered, oldest first."""
 
-    def commands(self, limit: int) -> tuple[Heard, ...]:
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
         """Give the newest commands, newest first, without what was ignored."""
 
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:

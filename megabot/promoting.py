@@ -8,7 +8,7 @@ from megabot import answers, living, orders, texts
 from megabot.core import highlights
 from megabot.core.clock_times import resolve
 from megabot.core.commands import Command
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.living import Note
 from megabot.core.posts import Comment
 from megabot.core.records import PostRecord
@@ -19,26 +19,26 @@ from megabot.ports import Ports
 from megabot.standing import current_post_record
 
 
-def feature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
+def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Put the comment forward that the command answers."""
     lang, ledger = ports.language, ports.ledger
-    comment, record = _meant(ports, heard, names)
+    comment, record = _meant(ports, command_record, names)
     who = comment.creator
     if not comment.open or who is None:
         raise ConfigError(lang.feature_gone)
     if who.actor in living.opted_out(ledger) or who.bot:
         raise ConfigError(lang.feature_not_wanted)
     known = living.featured(ledger, record.thread, record.edition)
-    new = living.highlight_of(comment, by=heard.by, now=ports.clock.now())
+    new = living.highlight_of(comment, by=command_record.by, now=ports.clock.now())
     if len(highlights.added(known, new)) > highlights.MOST:
         raise ConfigError(lang.feature_full.format(number=highlights.MOST))
     living.add_featured(ledger, record.thread, record.edition, new)
-    return _shown(ports, heard, record, lang.featured)
+    return _shown(ports, command_record, record, lang.featured)
 
 
-def unfeature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
+def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Take the comment out that the command answers."""
-    comment, record = _meant(ports, heard, names)
+    comment, record = _meant(ports, command_record, names)
     known = living.featured(ports.ledger, record.thread, record.edition)
     if all(one.comment_id != comment.id for one in known):
         raise ConfigError(ports.language.feature_not_there)
@@ -48,47 +48,47 @@ def unfeature(ports: Ports, heard: Heard, names: Sequence[str]) -> str:
         record.edition,
         lambda one: None if one.comment_id == comment.id else one,
     )
-    return _shown(ports, heard, record, ports.language.unfeatured)
+    return _shown(ports, command_record, record, ports.language.unfeatured)
 
 
-def opt_out(ports: Ports, heard: Heard) -> str:
+def opt_out(ports: Ports, record: CommandRecord) -> str:
     """Put whoever says so forward nowhere any more."""
-    living.opt_out(ports.ledger, heard.actor)
+    living.opt_out(ports.ledger, record.actor)
     return ports.language.opted_out
 
 
-def note(ports: Ports, heard: Heard, thread: Thread, command: Command) -> str:
+def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: Command) -> str:
     """Put a line on top of the standing post."""
     record = _newest(ports, thread)
     until, zone = None, thread.schedule.timezone
     if command.when is not None:
-        until = resolve(command.when, heard.at, ZoneInfo(zone))
+        until = resolve(command.when, command_record.at, ZoneInfo(zone))
         if until <= ports.clock.now():
             over = texts.local_moment(ports.language, until, zone)
             raise ConfigError(ports.language.note_over.format(until=over))
     new = Note(
         edition=record.edition,
         text=command.text,
-        by=heard.by,
-        at=heard.at,
+        by=command_record.by,
+        at=command_record.at,
         until=until,
     )
     living.keep_note(ports.ledger, thread.name, new)
-    return _edited(ports, heard, thread.name, texts.noted(ports.language, until, zone))
+    return _edited(ports, command_record, thread.name, texts.noted(ports.language, until, zone))
 
 
-def unnote(ports: Ports, heard: Heard, thread: Thread) -> str:
+def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
     """Take the line off."""
     known = living.note_of(ports.ledger, thread.name)
     if known is None:
         raise ConfigError(ports.language.no_note)
     living.keep_note(ports.ledger, thread.name, None)
-    return _edited(ports, heard, thread.name, ports.language.unnoted)
+    return _edited(ports, record, thread.name, ports.language.unnoted)
 
 
-def _meant(ports: Ports, heard: Heard, names: Sequence[str]) -> tuple[Comment, PostRecord]:
+def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
     """Read the comment that a command answers, and find the edition that it is in."""
-    said = ports.forum.comment_by_id(heard.comment_id) if heard.comment_id else None
+    said = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
     if said is None or not said.parent_id:
         raise ConfigError(ports.language.feature_where)
     record = living.record_of(ports.ledger, names, said.post_id)
@@ -108,17 +108,17 @@ def _newest(ports: Ports, thread: Thread) -> PostRecord:
     return record
 
 
-def _shown(ports: Ports, heard: Heard, record: PostRecord, said: str) -> str:
+def _shown(ports: Ports, command_record: CommandRecord, record: PostRecord, said: str) -> str:
     """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
     current = current_post_record(ports.ledger, record.thread)
     if current is None or current.edition != record.edition:
         return said
-    return _edited(ports, heard, record.thread, said)
+    return _edited(ports, command_record, record.thread, said)
 
 
-def _edited(ports: Ports, heard: Heard, thread: str, said: str) -> str:
-    order = Order(OrderKind.REFRESH, heard.key, at=heard.at)
+def _edited(ports: Ports, record: CommandRecord, thread: str, said: str) -> str:
+    order = Order(OrderKind.REFRESH, record.key, at=record.at)
     answer = orders.carry_out(ports, order, thread, patience=timedelta(0))
     if answer.complaints:
-        return f"{said}\n\n{answers.done((), answer.complaints)}"
+        return f"{said}\n\n{answers.with_result((), answer.complaints)}"
     return said

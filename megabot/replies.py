@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from megabot import texts
 from megabot.core import confirming
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.notices import answer_marker
 from megabot.errors import ForumError, NotSent
 from megabot.ports import Ports
@@ -27,48 +27,50 @@ log = logging.getLogger("megabot")
 
 def send_answers(ports: Ports) -> None:
     """Send each answer at most once; what certainly was not sent is tried again at the next tick."""
-    for heard in ports.ledger.open_commands():
-        if heard.state is HeardState.ANSWERING:  # a crash came between: it may have been sent
-            ports.ledger.keep_command(replace(heard, state=HeardState.CLOSED))
-        elif heard.state in {HeardState.ANSWER_DUE, HeardState.CODE_DUE}:
-            _send(ports, heard)
+    for record in ports.ledger.open_commands():
+        if record.state is CommandState.ANSWERING:  # a crash came between: it may have been sent
+            ports.ledger.keep_command(replace(record, state=CommandState.CLOSED))
+        elif record.state in {CommandState.ANSWER_DUE, CommandState.CODE_DUE}:
+            _send(ports, record)
 
 
-def _send(ports: Ports, heard: Heard) -> None:
-    ports.ledger.keep_command(replace(heard, state=HeardState.ANSWERING))
-    after = HeardState.CLOSED
+def _send(ports: Ports, record: CommandRecord) -> None:
+    ports.ledger.keep_command(replace(record, state=CommandState.ANSWERING))
+    after = CommandState.CLOSED
     try:
-        _write(ports, heard)
+        _write(ports, record)
     except NotSent as error:
-        log.info("%s", texts.not_answered(heard.by, error))
-        after = heard.state
+        log.info("%s", texts.not_answered(record.by, error))
+        after = record.state
     except ForumError as error:  # what was ordered is done; a second answer is not worth it
-        log.warning("%s", texts.not_answered(heard.by, error))
-    ports.ledger.keep_command(replace(heard, state=after))
+        log.warning("%s", texts.not_answered(record.by, error))
+    ports.ledger.keep_command(replace(record, state=after))
 
 
-def _write(ports: Ports, heard: Heard) -> None:
-    answer = heard.answer
-    if heard.state is HeardState.CODE_DUE:
-        answer = answer.replace(CODE, _new_code(ports, heard))
+def _write(ports: Ports, record: CommandRecord) -> None:
+    answer = record.answer
+    if record.state is CommandState.CODE_DUE:
+        answer = answer.replace(CODE, _new_code(ports, record))
     now = ports.clock.now()
     times = _times(ports, now)
-    as_comment = heard.comment_id and len(times) < ANSWERS
+    as_comment = record.comment_id and len(times) < ANSWERS
     if as_comment and len(times) == ANSWERS - 1:  # the last for a while
         minutes = int(WINDOW.total_seconds() // 60)
         answer = f"{answer}\n\n{ports.language.next_by_message.format(number=ANSWERS, minutes=minutes)}"
-    text = f"{answer}\n\n{answer_marker(heard.key)}"
+    text = f"{answer}\n\n{answer_marker(record.key)}"
     if as_comment:
         ports.ledger.set_fact(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))
-        ports.forum.comment(heard.post_id, text, parent_id=heard.comment_id)
+        ports.forum.comment(record.post_id, text, parent_id=record.comment_id)
     else:
-        ports.forum.message(heard.person_id, text)
+        ports.forum.message(record.person_id, text)
 
 
-def _new_code(ports: Ports, heard: Heard) -> str:
+def _new_code(ports: Ports, record: CommandRecord) -> str:
     """Draw the code that confirms an order, and remember its digest."""
     code, known = ports.draw_code(), confirming.from_json(ports.ledger.get_fact(WAITING) or "")
-    waiting = confirming.asked(known, code=code, order=heard.key, actor=heard.actor, now=ports.clock.now())
+    waiting = confirming.with_order(
+        known, code=code, order=record.key, actor=record.actor, now=ports.clock.now()
+    )
     ports.ledger.set_fact(WAITING, confirming.to_json(waiting))
     return code
 

@@ -145,9 +145,9 @@ def _essay(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edit
 def _commanded(ports: OfflinePorts, thread: str) -> Commanded | None:
     return next(
         (
-            Commanded(by=heard.by, verb=heard.verb, at=heard.at)
-            for heard in ports.ledger.commands(_RECENT)
-            if heard.verb in ACTING and thread in heard.threads
+            Commanded(by=record.by, verb=record.verb, at=record.at)
+            for record in ports.ledger.commands(_RECENT)
+            if record.verb in ACTING and thread in record.threads
         ),
         None,
     )

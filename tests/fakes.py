@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
 
@@ -54,7 +54,7 @@ class FakeLedger:
         self._posts_read: dict[str, tuple[PostRecord, ...]] = {}
         self._posts: dict[int, PostRecord] = {}
         self._texts: dict[int, KeptText] = {}
-        self._heard: dict[str, Heard] = {}
+        self._heard: dict[str, CommandRecord] = {}
         self._locked = False
 
     def copied(self) -> "FakeLedger":
@@ -146,22 +146,22 @@ class FakeLedger:
         kept = sorted(number for numbers in self._of_thread.values() for number in numbers)
         return tuple(self._intents[number] for number in reversed(kept))[:limit]
 
-    def command(self, key: str) -> Heard | None:
+    def command(self, key: str) -> CommandRecord | None:
         """Give what is kept under a key."""
         return self._heard.get(key)
 
-    def keep_command(self, heard: Heard) -> None:
+    def keep_command(self, record: CommandRecord) -> None:
         """Keep what became of a comment or message."""
-        self._heard[heard.key] = replace(heard, at=_aware(heard.at))
+        self._heard[record.key] = replace(record, at=_aware(record.at))
 
-    def open_commands(self) -> tuple[Heard, ...]:
+    def open_commands(self) -> tuple[CommandRecord, ...]:
         """Give what is not done with."""
-        done = {HeardState.IGNORED, HeardState.CLOSED}
+        done = {CommandState.IGNORED, CommandState.CLOSED}
         return tuple(kept for kept in self._heard_in_order() if kept.state not in done)
 
-    def commands(self, limit: int) -> tuple[Heard, ...]:
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
         """Give the newest commands."""
-        found = [kept for kept in self._heard_in_order() if kept.state is not HeardState.IGNORED]
+        found = [kept for kept in self._heard_in_order() if kept.state is not CommandState.IGNORED]
         return tuple(reversed(found))[:limit]
 
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
@@ -180,7 +180,7 @@ class FakeLedger:
         self._heard = {
             key: replace(kept, said="", answer="") if _is_long_closed(kept, before) else kept
             for key, kept in self._heard.items()
-            if kept.state is not HeardState.IGNORED or kept.at >= ignored_before
+            if kept.state is not CommandState.IGNORED or kept.at >= ignored_before
         }
         self._intents_read.clear()
         self._posts_read.clear()
@@ -191,7 +191,7 @@ class FakeLedger:
             sorted({kept.new.thread for kept in self._intents} | {p.thread for p in self._posts.values()})
         )
 
-    def _heard_in_order(self) -> list[Heard]:
+    def _heard_in_order(self) -> list[CommandRecord]:
         return sorted(self._heard.values(), key=lambda kept: kept.at)
 
     @contextmanager
@@ -210,8 +210,8 @@ def _is_old(intent: Intent, slots: dict[str, datetime], before: datetime) -> boo
     return not intent.open and slots.get(intent.new.edition, intent.new.at) < before
 
 
-def _is_long_closed(heard: Heard, before: datetime) -> bool:
-    return heard.state is HeardState.CLOSED and heard.at < before
+def _is_long_closed(record: CommandRecord, before: datetime) -> bool:
+    return record.state is CommandState.CLOSED and record.at < before
 
 
 def _may_be_there(intent: Intent) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
 from megabot.adapters.ledger_file import DAMAGED, NAME, SetAside, explained, open_ledger, transaction
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
 from megabot.ports import Clock
@@ -194,23 +194,23 @@ class SqliteLedger:
         found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
         return tuple(self._value(rows.intent, row) for row in found)
 
-    def command(self, key: str) -> Heard | None:
+    def command(self, key: str) -> CommandRecord | None:
         """Give what is kept of a comment or message."""
         found = self._read("SELECT * FROM commands WHERE key = ?", key)
-        return self._value(rows.heard, found[0]) if found else None
+        return self._value(rows.command, found[0]) if found else None
 
-    def keep_command(self, heard: Heard) -> None:
+    def keep_command(self, record: CommandRecord) -> None:
         """Keep what became of a comment or message."""
         with self._writing() as connection:
-            connection.execute(_KEEP_HEARD, rows.heard_row(heard))
+            connection.execute(_KEEP_HEARD, rows.command_row(record))
 
-    def open_commands(self) -> tuple[Heard, ...]:
+    def open_commands(self) -> tuple[CommandRecord, ...]:
         """Give the commands that are to be carried out or answered, oldest first."""
-        return tuple(self._value(rows.heard, row) for row in self._read(_OPEN_COMMANDS))
+        return tuple(self._value(rows.command, row) for row in self._read(_OPEN_COMMANDS))
 
-    def commands(self, limit: int) -> tuple[Heard, ...]:
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
         """Give the newest commands, newest first, without what was ignored."""
-        return tuple(self._value(rows.heard, row) for row in self._read(_COMMANDS, limit))
+        return tuple(self._value(rows.command, row) for row in self._read(_COMMANDS, limit))
 
     def threads(self) -> tuple[str, ...]:
         """Name all threads that have records, in alphabetical order."""

@@ -16,7 +16,7 @@ _ROWS: dict[str, Callable[[sqlite3.Row], object]] = {
     "facts": tuple,
     "intents": rows.intent,
     "posts": rows.post,
-    "commands": rows.heard_keys,
+    "commands": rows.check_command,
     "texts": rows.text,
 }
 _OUTSIDE = (

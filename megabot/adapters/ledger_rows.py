@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.posts import PostDraft
 from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 
@@ -71,26 +71,26 @@ def text(row: sqlite3.Row) -> KeptText:
     return KeptText(**values)
 
 
-def heard_row(heard: Heard) -> dict[str, object]:
+def command_row(record: CommandRecord) -> dict[str, object]:
     """Write what became of a comment or message. No name of a thread has a space in it."""
-    changed = {"at": stamp(heard.at), "state": heard.state.value, "threads": " ".join(heard.threads)}
-    return asdict(heard) | changed | {"author": heard.by}  # `by` is a word of SQL's own
+    changed = {"at": stamp(record.at), "state": record.state.value, "threads": " ".join(record.threads)}
+    return asdict(record) | changed | {"author": record.by}  # `by` is a word of SQL's own
 
 
-def heard(row: sqlite3.Row) -> Heard:
+def command(row: sqlite3.Row) -> CommandRecord:
     """Read what became of a comment or message."""
     values = dict(row)
     del values["id"]
     values["at"] = datetime.fromisoformat(values["at"])
-    values["state"] = HeardState(values["state"])
+    values["state"] = CommandState(values["state"])
     values["threads"] = tuple(values["threads"].split())
     values["by"] = values.pop("author")
-    return Heard(**values)
+    return CommandRecord(**values)
 
 
-def heard_keys(row: sqlite3.Row) -> object:
+def check_command(row: sqlite3.Row) -> object:
     """Read of a comment or message only what can be wrong: there may be tens of thousands."""
-    return datetime.fromisoformat(row["at"]), HeardState(row["state"])
+    return datetime.fromisoformat(row["at"]), CommandState(row["state"])
 
 
 def stamp(moment: datetime) -> str:

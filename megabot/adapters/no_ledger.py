@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
 
@@ -64,19 +64,19 @@ class NoLedger:
         """Have none."""
         return ()
 
-    def command(self, key: str) -> Heard | None:
+    def command(self, key: str) -> CommandRecord | None:
         """Know nothing."""
         return None
 
-    def keep_command(self, heard: Heard) -> None:
+    def keep_command(self, record: CommandRecord) -> None:
         """Refuse."""
         raise _refusal()
 
-    def open_commands(self) -> tuple[Heard, ...]:
+    def open_commands(self) -> tuple[CommandRecord, ...]:
         """Have none."""
         return ()
 
-    def commands(self, limit: int) -> tuple[Heard, ...]:
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
         """Have none."""
         return ()
 

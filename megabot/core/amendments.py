@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
-from megabot.core.clock_times import When, resolve
+from megabot.core.clock_times import TimeExpression, resolve
 from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
@@ -200,7 +200,7 @@ def in_force(
     return tuple(sorted(found, key=lambda pair: pair[1].slot))
 
 
-def moved_slot(schedule: Schedule, edition: Edition, written: When, now: datetime) -> datetime:
+def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, now: datetime) -> datetime:
     """Give the moment that a slot is moved to, in UTC.
 
     A duration counts from the usual time, so that two moderators who say the same move it once. Without a day

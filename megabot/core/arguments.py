@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from megabot.core.clock_times import duration, when
-from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
+from megabot.core.commands import Command, ParseFailure, ParseFailureReason, Verb, Word
 from megabot.core.plain_words import HIDDEN, UNSEEN
 
 EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{4})?)?)", re.IGNORECASE)
@@ -51,7 +51,7 @@ _FORMS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Token:
     """A word of a line: as written, in lower case without the stops after it, and where it ends."""
 
     raw: str
@@ -59,12 +59,12 @@ class Written:
     end: int
 
 
-def words(line: str) -> Iterator[Written]:
+def words(line: str) -> Iterator[Token]:
     """Split a line into words, without mere punctuation and politeness."""
     for found in _WORD.finditer(line):
         value = found[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
         if value not in _FORGIVEN:
-            yield Written(raw=found[0], value=value, end=found.end())
+            yield Token(raw=found[0], value=value, end=found.end())
 
 
 def shown(word: str) -> str:
@@ -78,7 +78,7 @@ def near(word: str, known: Collection[str]) -> str:
     return next(iter(get_close_matches(shown(word), others, n=1, cutoff=_ALIKE)), "")
 
 
-def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command | Misunderstood:
+def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command | ParseFailure:
     """Read what follows a verb on its line: every word must be understood."""
     command, rest = Command(verb=verb), [word.value for word in words(line)]
     while rest:
@@ -89,7 +89,7 @@ def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command |
             return _refused(command, rest, threads)
         command, rest = taken, rest[used:]
     if _lacks(command):
-        return Misunderstood(reason=Reason.MISSING_ARGUMENT, verb=verb)
+        return ParseFailure(reason=ParseFailureReason.MISSING_ARGUMENT, verb=verb)
     return command
 
 
@@ -140,18 +140,18 @@ def _lacks(command: Command) -> bool:
             return False
 
 
-def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> Misunderstood:
+def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> ParseFailure:
     form, word = _FORMS.get(command.verb, _Form()), rest[0]
     known = [*form.words, *(threads if form.thread else ())]
     rest = rest[:_MOST_WORDS]
     lacks = _lacks(command) and not any(_take_time(command, rest[n:], ())[0] for n in range(1, len(rest)))
     may_be_thread = form.thread and not command.thread and not lacks and _is_like_a_name(word)
-    reason = Reason.UNKNOWN_THREAD if may_be_thread else Reason.WRONG_ARGUMENT
+    reason = ParseFailureReason.UNKNOWN_THREAD if may_be_thread else ParseFailureReason.WRONG_ARGUMENT
     meant = near(word, known)
     if command.verb is Verb.MOVE and lacks:
         word = " ".join(rest) if word in _BEFORE_TIME else word
         meant = f"+{word}" if duration(word) else meant
-    return Misunderstood(reason=reason, verb=command.verb, word=shown(word), near=meant)
+    return ParseFailure(reason=reason, verb=command.verb, word=shown(word), near=meant)
 
 
 def _is_like_a_name(word: str) -> bool:

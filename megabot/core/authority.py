@@ -10,7 +10,7 @@ from megabot.core.posts import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Realm:
+class CommandScope:
     """A community that threads live in, and the actor ids of those who may command them."""
 
     community_id: int
@@ -18,7 +18,7 @@ class Realm:
     commanders: frozenset[str]
 
 
-def commanded_threads(notice: Notice, realms: Iterable[Realm], bot: Person) -> tuple[str, ...]:
+def threads_to_command(notice: Notice, realms: Iterable[CommandScope], bot: Person) -> tuple[str, ...]:
     """Name the threads that the author of a notice may command from where it was written, none for strangers.
 
     A comment commands the threads of its own community (C10), a message those of all that its author

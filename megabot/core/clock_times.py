@@ -57,7 +57,7 @@ class Weekday:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class RelativeDay:
     """A day so many days after today."""
 
     days: int
@@ -72,11 +72,11 @@ class YearDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
+class TimeExpression:
     """A moment as it was written: a duration from now (`span`), or else a day, a time of day, or both."""
 
     span: timedelta | None = None
-    day: date | Weekday | Ahead | YearDay | None = None
+    day: date | Weekday | RelativeDay | YearDay | None = None
     at: time | None = None
 
 
@@ -111,19 +111,19 @@ def _number(text: str) -> int:
     return 1 if text in {"a", "an"} else _NUMBERS.index(text)
 
 
-def when(text: str) -> When | None:
+def when(text: str) -> TimeExpression | None:
     """Read a moment without resolving it, None for a text that is none or that can mean two."""
     plain = _plain(text)
     if plain.startswith(("+", "-")):
         span = duration(plain[1:])
-        return When(span=span if plain[0] == "+" else -span) if span else None
+        return TimeExpression(span=span if plain[0] == "+" else -span) if span else None
     if duration(plain):  # "2h": at two, or in two hours?
         return None
     readings = set(_readings(re.sub(r"^(?:to |at |on ){1,2}", "", plain)))
     return readings.pop() if len(readings) == 1 else None
 
 
-def resolve(written: When, now: datetime, zone: tzinfo) -> datetime:
+def resolve(written: TimeExpression, now: datetime, zone: tzinfo) -> datetime:
     """Return the moment in UTC.
 
     Without a day, or on a weekday or a day of the year, it is the next one after `now`; a day without a time
@@ -152,7 +152,7 @@ def _plain(text: str) -> str:
     return re.sub(r"(?<=[0-9])t(?=[0-9])", " ", plain)  # 2026-11-24T18:00
 
 
-def _readings(plain: str) -> Iterator[When]:
+def _readings(plain: str) -> Iterator[TimeExpression]:
     words = plain.split()
     for cut in range(len(words)):
         first, rest = " ".join(words[:cut]), " ".join(words[cut:])
@@ -162,18 +162,18 @@ def _readings(plain: str) -> Iterator[When]:
                 yield read
 
 
-def _day_and_time(day_text: str, time_text: str) -> When | None:
+def _day_and_time(day_text: str, time_text: str) -> TimeExpression | None:
     day, at = _day(day_text), time_of_day(time_text)
     if (day is None) == bool(day_text) or (at is None) == bool(time_text):
         return None
     if day and time_text == "midnight":  # at its beginning or at its end?
         return None
-    return When(day=day, at=at)
+    return TimeExpression(day=day, at=at)
 
 
-def _day(plain: str) -> date | Weekday | Ahead | YearDay | None:
+def _day(plain: str) -> date | Weekday | RelativeDay | YearDay | None:
     if plain in _AHEAD:
-        return Ahead(_AHEAD[plain])
+        return RelativeDay(_AHEAD[plain])
     if weekday := _WEEKDAY.fullmatch(plain):
         return Weekday(_WEEKDAYS.index(weekday[1]))
     try:
@@ -195,14 +195,14 @@ def _yearly(month: int, day: int) -> YearDay:
     return YearDay(month, day)
 
 
-def _days(written: When, today: date) -> list[date]:
+def _days(written: TimeExpression, today: date) -> list[date]:
     match written.day:
         case None:
             return [today, today + timedelta(days=1)]
         case Weekday(number):
             ahead = (number - today.weekday()) % 7
             return [today + timedelta(days=ahead), today + timedelta(days=ahead + 7)]
-        case Ahead(days):
+        case RelativeDay(days):
             return [today + timedelta(days=days)]
         case YearDay(month, day):
             return [

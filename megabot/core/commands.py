@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from megabot.core.clock_times import When
+from megabot.core.clock_times import TimeExpression
 
 
 class Origin(StrEnum):
@@ -82,10 +82,10 @@ class Command:
     word: Word | None = None
     part: int = 0
     text: str = ""
-    when: When | None = None
+    when: TimeExpression | None = None
 
 
-class Reason(StrEnum):
+class ParseFailureReason(StrEnum):
     """Why a text that is addressed to the bot is no command."""
 
     UNKNOWN_VERB = "unknown verb"  # an empty word where the bot is named and nothing follows
@@ -98,14 +98,14 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Misunderstood:
+class ParseFailure:
     """Why nothing is done, as facts for an answer.
 
     `word` is the one in the way, cut short: a person wrote it, so it is escaped before it is shown. `near`
     is the one word that may have been meant, empty where none is alike. `longest` goes with `TOO_LONG`.
     """
 
-    reason: Reason
+    reason: ParseFailureReason
     verb: Verb | None = None
     word: str = ""
     near: str = ""

@@ -14,7 +14,7 @@ WITHIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class PendingConfirmation:
     """An order that waits. `order` is its notice's key, `actor` who gave it, `used` what confirmed it."""
 
     digest: str
@@ -24,15 +24,17 @@ class Waiting:
     used: str = ""
 
 
-def asked(
-    known: Iterable[Waiting], *, code: str, order: str, actor: str, now: datetime
-) -> tuple[Waiting, ...]:
+def with_order(
+    known: Iterable[PendingConfirmation], *, code: str, order: str, actor: str, now: datetime
+) -> tuple[PendingConfirmation, ...]:
     """Add an order that was given just now, and drop those whose time is over."""
-    new = Waiting(digest=_digest(code), order=order, actor=actor, until=now + WITHIN)
+    new = PendingConfirmation(digest=_digest(code), order=order, actor=actor, until=now + WITHIN)
     return (*(one for one in known if one.until >= now), new)
 
 
-def meant(known: Iterable[Waiting], *, code: str, actor: str, by: str, at: datetime) -> Waiting | None:
+def find_confirmed(
+    known: Iterable[PendingConfirmation], *, code: str, actor: str, by: str, at: datetime
+) -> PendingConfirmation | None:
     """Return the order that a code confirms, if its own author says so in time, for the first time.
 
     `by` is the key of the confirmation, `at` when it was said: the same confirmation may be carried out
@@ -49,20 +51,23 @@ def meant(known: Iterable[Waiting], *, code: str, actor: str, by: str, at: datet
     )
 
 
-def used(known: Iterable[Waiting], order: Waiting, *, by: str) -> tuple[Waiting, ...]:
+def mark_confirmed(
+    known: Iterable[PendingConfirmation], order: PendingConfirmation, *, by: str
+) -> tuple[PendingConfirmation, ...]:
     """Mark an order as confirmed."""
     return tuple(replace(one, used=by) if one == order else one for one in known)
 
 
-def to_json(waiting: Iterable[Waiting]) -> str:
+def to_json(waiting: Iterable[PendingConfirmation]) -> str:
     """Write them as the ledger keeps them."""
     return json.dumps([asdict(one) for one in waiting], default=datetime.isoformat)
 
 
-def from_json(text: str) -> tuple[Waiting, ...]:
+def from_json(text: str) -> tuple[PendingConfirmation, ...]:
     """Read back what `to_json` wrote; an empty text is none."""
     return tuple(
-        Waiting(**raw | {"until": datetime.fromisoformat(raw["until"])}) for raw in json.loads(text or "[]")
+        PendingConfirmation(**raw | {"until": datetime.fromisoformat(raw["until"])})
+        for raw in json.loads(text or "[]")
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from megabot.core.arguments import EDITION, read_arguments, take, words
-from megabot.core.clock_times import When, duration, when
-from megabot.core.commands import Command, Misunderstood, Reason, Verb, Word
+from megabot.core.clock_times import TimeExpression, duration, when
+from megabot.core.commands import Command, ParseFailure, ParseFailureReason, Verb, Word
 
 _UNTIL = re.compile(r"(?:^|(?<=\s))\(?(for|until|till)\s+", re.IGNORECASE)
 _LONGEST_END = 80
@@ -15,14 +15,14 @@ _BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[^\S\r\n]+")
 _LONGEST = {Verb.NOTE: 500, Verb.PREAMBLE: 10_000}
 
 
-def read_note(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:
+def read_note(text: str, line: str, threads: Collection[str]) -> Command | ParseFailure:
     """Read a note: the rest of its line, except its end. `line` shows the line's own words."""
     command, note = _without_names(Command(verb=Verb.NOTE), text[: len(line)].rstrip(), line, threads=threads)
     words, end = _without_end(note)
     return _with_text(replace(command, when=end), words)
 
 
-def _without_end(note: str) -> tuple[str, When | None]:
+def _without_end(note: str) -> tuple[str, TimeExpression | None]:
     """Take `for 6 hours` or `until Friday 18:00` off the end of a note."""
     for found in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
         told = note[found.end() :]
@@ -30,7 +30,7 @@ def _without_end(note: str) -> tuple[str, When | None]:
             told = told.rstrip(" .!").removesuffix(")")
         if found[1].lower() == "for":
             span = duration(told)
-            end = When(span=span) if span else None
+            end = TimeExpression(span=span) if span else None
         else:
             end = when(told)
         if end is not None:
@@ -38,7 +38,7 @@ def _without_end(note: str) -> tuple[str, When | None]:
     return note, None
 
 
-def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | Misunderstood:
+def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | ParseFailure:
     """Read a preamble: the rest of the message. `line` shows the own words of the first line."""
     # An essay may begin with the word "clear": it is an order only if nothing else is there.
     whole = read_arguments(Verb.PREAMBLE, line, threads)
@@ -61,12 +61,12 @@ def _without_names(
     return command, text[end:]
 
 
-def _with_text(command: Command, text: str) -> Command | Misunderstood:
+def _with_text(command: Command, text: str) -> Command | ParseFailure:
     before = _BEFORE_TEXT.match(text)
     text = text[before.end() if before else 0 :].rstrip()
     longest = _LONGEST[command.verb]
     if not text:
-        return Misunderstood(reason=Reason.MISSING_ARGUMENT, verb=command.verb)
+        return ParseFailure(reason=ParseFailureReason.MISSING_ARGUMENT, verb=command.verb)
     if len(text) > longest:
-        return Misunderstood(reason=Reason.TOO_LONG, verb=command.verb, longest=longest)
+        return ParseFailure(reason=ParseFailureReason.TOO_LONG, verb=command.verb, longest=longest)
     return replace(command, text=text)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 
 from megabot.core.arguments import near, read_arguments, shown, words
-from megabot.core.commands import Command, Handle, Misunderstood, Origin, Reason, Verb
+from megabot.core.commands import Command, Handle, Origin, ParseFailure, ParseFailureReason, Verb
 from megabot.core.free_text import read_note, read_preamble
 from megabot.core.plain_words import UNSEEN, evened, own_words
 
@@ -20,7 +20,7 @@ _AFTER_NAME = rf"[:,.!]*(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
 
 def parse(
     text: str, *, origin: Origin, bot: Handle, threads: Collection[str]
-) -> Command | Misunderstood | None:
+) -> Command | ParseFailure | None:
     """Read the one command of a text, or why it is none; None where the text is not addressed to the bot.
 
     The first plain line that begins with the bot's name counts, and no other. In a reply to the bot
@@ -68,25 +68,25 @@ def _first_words(plain: str, bot: Handle) -> int | None:
     return found.end() if found else begin
 
 
-def _named_within(plain: str, bot: Handle) -> Misunderstood | None:
+def _named_within(plain: str, bot: Handle) -> ParseFailure | None:
     """Notice `Hello @bot@host repost`, which is not obeyed: the line could as well be about a command."""
     verbs = "|".join(_VERBS)
     pattern = rf"(?<![^\s(*_{UNSEEN}]){_name(bot)}{_AFTER_NAME}[ \t]+({verbs})(?![^\s.,!;:?)])"
     found = re.search(pattern, plain, re.IGNORECASE | re.ASCII)
-    return Misunderstood(reason=Reason.NOT_FIRST, verb=_VERBS[found[1].lower()]) if found else None
+    return ParseFailure(reason=ParseFailureReason.NOT_FIRST, verb=_VERBS[found[1].lower()]) if found else None
 
 
 def _name(bot: Handle) -> str:
     return rf"@{re.escape(bot.name)}@{re.escape(bot.host)}"
 
 
-def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) -> Command | Misunderstood:
+def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) -> Command | ParseFailure:
     """Read a text from its verb on. `plain` is the same text with all hidden that is not plain words."""
     first = next(words(plain.partition("\n")[0]), None)
     verb = _VERBS.get(first.value) if first else None
     if first is None or verb is None:
         word = first.value if first else ""
-        return Misunderstood(reason=Reason.UNKNOWN_VERB, word=shown(word), near=near(word, _VERBS))
+        return ParseFailure(reason=ParseFailureReason.UNKNOWN_VERB, word=shown(word), near=near(word, _VERBS))
     rest, line = text[first.end :], plain[first.end :].partition("\n")[0]
     match verb:
         case Verb.HELP:  # whatever is said with it
@@ -94,13 +94,13 @@ def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) ->
         case Verb.NOTE:
             return read_note(rest, line, threads)
         case Verb.PREAMBLE if origin is not Origin.MESSAGE:
-            return Misunderstood(reason=Reason.ONLY_BY_MESSAGE, verb=verb)
+            return ParseFailure(reason=ParseFailureReason.ONLY_BY_MESSAGE, verb=verb)
         case Verb.PREAMBLE:
             return read_preamble(rest, line, threads)
         case _:
             return read_arguments(verb, line, threads)
 
 
-def _is_talk(read: Command | Misunderstood) -> bool:
+def _is_talk(read: Command | ParseFailure) -> bool:
     """Tell whether a reply is likely meant for people: its first word is like no verb."""
-    return isinstance(read, Misunderstood) and read.reason is Reason.UNKNOWN_VERB and not read.near
+    return isinstance(read, ParseFailure) and read.reason is ParseFailureReason.UNKNOWN_VERB and not read.near

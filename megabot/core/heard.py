@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class HeardState(StrEnum):
+class CommandState(StrEnum):
     """How far a command came. What is written before acting and before answering survives a crash there."""
 
     IGNORED = "ignored"  # not for the bot, from nobody who may command it, or too old
@@ -17,7 +17,7 @@ class HeardState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class CommandRecord:
     """A comment or message as the ledger has it, by its notice's key; orders at the shell are kept too.
 
     `at` is when it was said, by the server's clock. `said` is the text of a command that is to be carried
@@ -29,7 +29,7 @@ class Heard:
 
     key: str
     at: datetime
-    state: HeardState
+    state: CommandState
     by: str
     actor: str = ""
     verb: str = ""

@@ -6,7 +6,7 @@ from megabot import amending, texts
 from megabot.app import App, open_app
 from megabot.core.arguments import read_arguments
 from megabot.core.clock_times import EXAMPLES
-from megabot.core.commands import Command, Reason, Verb
+from megabot.core.commands import Command, ParseFailureReason, Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
@@ -56,7 +56,7 @@ def read(app: App, verb: Verb, words: tuple[str, ...]) -> tuple[Command, Thread]
     names = [thread.name for thread in threads]
     command = read_arguments(verb, " ".join(words), names)
     if not isinstance(command, Command):
-        if command.reason is Reason.UNKNOWN_THREAD:
+        if command.reason is ParseFailureReason.UNKNOWN_THREAD:
             raise ConfigError(texts.no_such_thread(app.language, command.word, names))
         raise ConfigError(texts.not_understood(verb.value, command.word, command.near))
     name = command.thread or (names[0] if len(names) == 1 else "")

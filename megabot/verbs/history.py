@@ -22,10 +22,10 @@ def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
         ledger = app.offline_ports.ledger
         intents = ledger.history(limit)
         orders = {intent.new.order for intent in intents} - {""}
-        heard = {key: found for key in orders if (found := ledger.command(key))}
+        record = {key: found for key in orders if (found := ledger.command(key))}
         posts = [post for thread in ledger.threads() for post in ledger.posts(thread)]
-        done = view.deeds(list(intents), posts, heard)
-        commands = [heard for heard in ledger.commands(limit) if heard.verb]
+        done = view.deeds(list(intents), posts, record)
+        commands = [record for record in ledger.commands(limit) if record.verb]
         timezone, now = _timezone(app), app.clock.now()
     if as_json:
         click.echo(json.dumps(view.document(done, commands, limit=limit), indent=2))

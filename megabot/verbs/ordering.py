@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from megabot.app import App, open_app
 from megabot.core.commands import Verb
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.seen import Order
 from megabot.errors import ConfigError
 from megabot.layout import EXIT_CODES, Outcome
@@ -60,10 +60,10 @@ def keep(app: App, verb: Verb, *threads: str) -> str:
     """Write down for `history` who gives an order, and name the order as nobody did before."""
     key = f"shell:{uuid.uuid4().hex}"
     app.writing_ports.ledger.keep_command(
-        Heard(
+        CommandRecord(
             key=key,
             at=app.clock.now(),
-            state=HeardState.CLOSED,
+            state=CommandState.CLOSED,
             by=who(),
             verb=verb.value,
             threads=threads,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from megabot import deed_texts
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.records import Intent, IntentState, PostRecord
 from megabot.layout import Cell, Line, Span, Tone, table
 from megabot.moments import moment
@@ -22,17 +22,19 @@ class Deed:
     by: str = ""
 
 
-def deeds(intents: Sequence[Intent], posts: Sequence[PostRecord], heard: Mapping[str, Heard]) -> list[Deed]:
-    """Find the post of each write, and who ordered it. `heard` are the orders by their keys."""
+def deeds(
+    intents: Sequence[Intent], posts: Sequence[PostRecord], record: Mapping[str, CommandRecord]
+) -> list[Deed]:
+    """Find the post of each write, and who ordered it. `record` are the orders by their keys."""
     return [
-        Deed(intent, _post(intent, posts), heard[intent.new.order].by if intent.new.order in heard else "")
+        Deed(intent, _post(intent, posts), record[intent.new.order].by if intent.new.order in record else "")
         for intent in intents
     ]
 
 
 def lines(
     done: Sequence[Deed],
-    commands: Sequence[Heard],
+    commands: Sequence[CommandRecord],
     *,
     timezone: str,
     now: datetime,
@@ -41,7 +43,7 @@ def lines(
 ) -> list[Line]:
     """Write a table, newest first, with all moments in one time zone."""
     found: list[tuple[datetime, tuple[Cell, ...]]] = [(deed.intent.new.at, _deed(deed)) for deed in done]
-    found += [(heard.at, _command(heard)) for heard in commands]
+    found += [(record.at, _command(record)) for record in commands]
     found.sort(key=lambda pair: pair[0], reverse=True)
     if not found:
         return [(Span("nothing has been done yet"),)]
@@ -49,9 +51,11 @@ def lines(
     return table(rows, head=("when", "about", "what", "details"), width=width)
 
 
-def document(done: Sequence[Deed], commands: Sequence[Heard], *, limit: int) -> list[dict[str, object]]:
+def document(
+    done: Sequence[Deed], commands: Sequence[CommandRecord], *, limit: int
+) -> list[dict[str, object]]:
     """Make what JSON can hold, newest first; moments in ISO 8601, UTC."""
-    plain = [_plain(deed) for deed in done] + [_plain_command(heard) for heard in commands]
+    plain = [_plain(deed) for deed in done] + [_plain_command(record) for record in commands]
     return sorted(plain, key=lambda one: str(one["at"]), reverse=True)[:limit]
 
 
@@ -78,9 +82,9 @@ def _deed(deed: Deed) -> tuple[Cell, ...]:
     return f"{new.thread}/{new.edition}{copy}", shown, ", ".join(filter(None, details))
 
 
-def _command(heard: Heard) -> tuple[Cell, ...]:
-    where = f", {heard.key}" if heard.person_id else ""
-    return ", ".join(heard.threads), Span(f"command: {heard.verb}", Tone.STRONG), f"by {heard.by}{where}"
+def _command(record: CommandRecord) -> tuple[Cell, ...]:
+    where = f", {record.key}" if record.person_id else ""
+    return ", ".join(record.threads), Span(f"command: {record.verb}", Tone.STRONG), f"by {record.by}{where}"
 
 
 def _plain(deed: Deed) -> dict[str, object]:
@@ -101,13 +105,13 @@ def _plain(deed: Deed) -> dict[str, object]:
     }
 
 
-def _plain_command(heard: Heard) -> dict[str, object]:
+def _plain_command(record: CommandRecord) -> dict[str, object]:
     return {
         "kind": "command",
-        "verb": heard.verb,
-        "threads": list(heard.threads),
-        "by": heard.by,
-        "order": heard.key,
-        "state": heard.state.value,
-        "at": heard.at.isoformat(),
+        "verb": record.verb,
+        "threads": list(record.threads),
+        "by": record.by,
+        "order": record.key,
+        "state": record.state.value,
+        "at": record.at.isoformat(),
     }

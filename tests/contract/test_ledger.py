@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from megabot.adapters.ledger import SqliteLedger
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.posts import PostDraft
 from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
@@ -58,10 +58,10 @@ TEXT = KeptText(
     comments=3,
 )
 
-HEARD = Heard(
+HEARD = CommandRecord(
     key="comment:41",
     at=MONDAY_NOON,
-    state=HeardState.ACTING,
+    state=CommandState.ACTING,
     by="modlin",
     actor="https://lemmy.example/u/modlin",
     verb="repost",
@@ -72,7 +72,7 @@ HEARD = Heard(
     post_id=7,
     comment_id=41,
 )
-OPEN = [HeardState.ACTING, HeardState.CODE_DUE, HeardState.ANSWER_DUE, HeardState.ANSWERING]
+OPEN = [CommandState.ACTING, CommandState.CODE_DUE, CommandState.ANSWER_DUE, CommandState.ANSWERING]
 
 
 @pytest.fixture(params=["sqlite", "fake"])
@@ -258,14 +258,14 @@ def test_what_was_heard_comes_back_whole(ledger: Ledger) -> None:
 
 
 def test_what_nobody_could_command_comes_back_whole(ledger: Ledger) -> None:
-    plain = Heard(key="message:1", at=MONDAY_NOON, state=HeardState.IGNORED, by="")
+    plain = CommandRecord(key="message:1", at=MONDAY_NOON, state=CommandState.IGNORED, by="")
     ledger.keep_command(plain)
 
     assert ledger.command("message:1") == plain
 
 
 def test_what_is_known_of_what_was_heard_is_replaced(ledger: Ledger) -> None:
-    closed = replace(HEARD, state=HeardState.CLOSED, answer="Done, once more.", threads=(), said="")
+    closed = replace(HEARD, state=CommandState.CLOSED, answer="Done, once more.", threads=(), said="")
     ledger.keep_command(HEARD)
     ledger.keep_command(closed)
 
@@ -273,31 +273,31 @@ def test_what_is_known_of_what_was_heard_is_replaced(ledger: Ledger) -> None:
     assert ledger.commands(10) == (closed,)
 
 
-@pytest.mark.parametrize("state", HeardState)
-def test_commands_are_open_until_they_are_closed(ledger: Ledger, state: HeardState) -> None:
+@pytest.mark.parametrize("state", CommandState)
+def test_commands_are_open_until_they_are_closed(ledger: Ledger, state: CommandState) -> None:
     kept = replace(HEARD, state=state)
     ledger.keep_command(kept)
 
     assert ledger.open_commands() == ((kept,) if state in OPEN else ())
-    assert ledger.commands(10) == (() if state is HeardState.IGNORED else (kept,))
+    assert ledger.commands(10) == (() if state is CommandState.IGNORED else (kept,))
 
 
 def test_open_commands_are_oldest_first_and_those_of_one_moment_as_they_were_heard(ledger: Ledger) -> None:
     second, third = replace(HEARD, key="message:9"), replace(HEARD, key="comment:3")
     first = replace(HEARD, key="message:8", at=MONDAY_NOON - timedelta(minutes=1))
-    for heard in (second, third, first, replace(second, state=HeardState.ANSWER_DUE)):
-        ledger.keep_command(heard)
+    for record in (second, third, first, replace(second, state=CommandState.ANSWER_DUE)):
+        ledger.keep_command(record)
 
-    assert [heard.key for heard in ledger.open_commands()] == ["message:8", "message:9", "comment:3"]
+    assert [record.key for record in ledger.open_commands()] == ["message:8", "message:9", "comment:3"]
 
 
 def test_the_newest_commands_come_first_and_no_more_than_asked_for(ledger: Ledger) -> None:
     for number in range(5):
-        state = HeardState.IGNORED if number == 3 else HeardState.CLOSED
+        state = CommandState.IGNORED if number == 3 else CommandState.CLOSED
         at = MONDAY_NOON + timedelta(minutes=number)
         ledger.keep_command(replace(HEARD, key=f"comment:{number}", at=at, state=state))
 
-    assert [heard.key for heard in ledger.commands(2)] == ["comment:4", "comment:2"]
+    assert [record.key for record in ledger.commands(2)] == ["comment:4", "comment:2"]
 
 
 # -- forgetting
@@ -350,8 +350,8 @@ def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
 
 
 def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Ledger) -> None:
-    old = replace(HEARD, at=MONDAY_NOON - YEARS, state=HeardState.CLOSED)
-    for kept in (old, replace(old, key="comment:2", state=HeardState.ACTING)):
+    old = replace(HEARD, at=MONDAY_NOON - YEARS, state=CommandState.CLOSED)
+    for kept in (old, replace(old, key="comment:2", state=CommandState.ACTING)):
         ledger.keep_command(kept)
     forget(ledger)
 
@@ -360,9 +360,9 @@ def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Led
 
 
 def test_what_was_ignored_is_forgotten_and_commands_are_not(ledger: Ledger) -> None:
-    for key, state in (("comment:1", HeardState.IGNORED), ("comment:2", HeardState.CLOSED)):
+    for key, state in (("comment:1", CommandState.IGNORED), ("comment:2", CommandState.CLOSED)):
         ledger.keep_command(replace(HEARD, key=key, at=MONDAY_NOON - YEARS, state=state))
-    ledger.keep_command(replace(HEARD, key="comment:3", state=HeardState.IGNORED))
+    ledger.keep_command(replace(HEARD, key="comment:3", state=CommandState.IGNORED))
     forget(ledger)
 
     found = [key for key in ("comment:1", "comment:2", "comment:3") if ledger.command(key)]

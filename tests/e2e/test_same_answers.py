@@ -55,7 +55,7 @@ def write(sandbox: Sandbox) -> Iterator[Write]:
 def as_answered(*printed: str) -> str:
     """What a person at the host reads, without the log, as it is said on Lemmy."""
     lines = [OUTCOME.sub("", line) for line in "".join(printed).splitlines()]
-    text = answers.done([line for line in lines if " INFO " not in line])
+    text = answers.with_result([line for line in lines if " INFO " not in line])
     for suggested in sorted(suggested_in(text), key=lambda one: len(one.shell), reverse=True):
         text = text.replace(suggested.shell, suggested.lemmy)
     return text

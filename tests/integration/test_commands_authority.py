@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from megabot.core.heard import HeardState
+from megabot.core.heard import CommandState
 from megabot.core.posts import Comment, Community
 from megabot.errors import Refused, Unreachable
 from megabot.ports import Forum
@@ -400,9 +400,9 @@ def test_a_command_that_a_crash_cut_off_is_carried_out_by_the_next_process(
     """C16: where it was done already it is found done, and not answered a second time."""
     comment = say(world, service, f"{BOT} repost yes")
     ledger = world.ports().ledger
-    heard = ledger.command(f"comment:{comment}")
-    assert heard is not None
-    ledger.keep_command(replace(heard, state=HeardState.ACTING))
+    record = ledger.command(f"comment:{comment}")
+    assert record is not None
+    ledger.keep_command(replace(record, state=CommandState.ACTING))
     world.clock.at += timedelta(hours=1)
 
     world.service().tick()

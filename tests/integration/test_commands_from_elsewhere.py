@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from megabot.adapters.alerts import LedgerAlerts
-from megabot.core.heard import HeardState
+from megabot.core.heard import CommandState
 from megabot.core.posts import Person
 from megabot.ports import Ports
 from megabot.run import Service
@@ -167,7 +167,7 @@ def test_a_confirmation_that_was_cut_short_by_a_crash_is_carried_out_again(scene
     scene.message(scene.kim, "repost yes")
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
     (done,) = [one for one in scene.ledger.commands(10) if one.verb == "confirm"]
-    scene.ledger.keep_command(replace(done, state=HeardState.ACTING, key=done.key))
+    scene.ledger.keep_command(replace(done, state=CommandState.ACTING, key=done.key))
     for comment in [key for key, one in scene.server.mail.said.items() if one.by.id == scene.bot.id]:
         del scene.server.mail.said[comment]
     scene.tick()

@@ -17,7 +17,7 @@ from megabot.adapters import ledger_file
 from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.ledger_file import SetAside
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.posts import PostDraft
 from megabot.core.records import IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError, NewerLedger
@@ -25,7 +25,7 @@ from tests.fakes import MONDAY_NOON, FakeClock
 
 ROOT = Path(__file__).parents[2]
 PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
-HEARD = Heard(key="message:1", at=MONDAY_NOON, state=HeardState.ACTING, by="modlin", verb="repost")
+HEARD = CommandRecord(key="message:1", at=MONDAY_NOON, state=CommandState.ACTING, by="modlin", verb="repost")
 Open = Callable[[], SqliteLedger]
 
 BEGIN_FOR_EVER = """

@@ -9,7 +9,7 @@ from megabot import amending, preview, status
 from megabot.adapters.thread_files import parse_thread
 from megabot.core import calendar
 from megabot.core.calendar import Every, Schedule
-from megabot.core.clock_times import When
+from megabot.core.clock_times import TimeExpression
 from megabot.core.commands import Command, Verb
 from megabot.errors import ConfigError
 from megabot.overview_texts import status_line
@@ -75,7 +75,7 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
 def test_it_can_be_moved_and_held_before(once: World) -> None:
     desk, (thread,) = once.ports(), once.pages.all
 
-    later = Command(verb=Verb.MOVE, when=When(span=timedelta(hours=2)))
+    later = Command(verb=Verb.MOVE, when=TimeExpression(span=timedelta(hours=2)))
     said = amending.change(desk, thread, later, by="modlin", ordered=once.clock.at)
 
     assert "24 Dec 20:00" in said

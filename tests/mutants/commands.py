@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from megabot import commanded, compose, inbox, schedulers
 from megabot.core import amendments, confirming, watermark
-from megabot.core.heard import Heard
+from megabot.core.heard import CommandRecord
 from megabot.core.notices import Notice
 from megabot.core.seen import Order
 from megabot.ports import Forum, Ledger
@@ -26,8 +26,8 @@ INBOX = "tests/integration/test_inbox.py"
 LATE = "tests/integration/test_late_essay.py"
 
 
-def is_unread_and_new(notice: Notice, heard: Callable[[str], Heard | None]) -> bool:
-    return notice.unread and heard(notice.key) is None
+def is_unread_and_new(notice: Notice, record: Callable[[str], CommandRecord | None]) -> bool:
+    return notice.unread and record(notice.key) is None
 
 
 def newest_of_all(self: watermark.Watermark) -> int:
@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     Mutant(
         name="a code counts again",
-        changes=(without_operand(confirming.meant, 1, 3),),
+        changes=(without_operand(confirming.find_confirmed, 1, 3),),
         caught_by=(f"{ELSEWHERE}::test_a_code_counts_once",),
     ),
     Mutant(

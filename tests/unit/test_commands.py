@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megabot.core.clock_times import Ahead, Weekday, When
-from megabot.core.commands import Command, Handle, Misunderstood, Origin, Reason, Verb, Word
+from megabot.core.clock_times import RelativeDay, TimeExpression, Weekday
+from megabot.core.commands import Command, Handle, Origin, ParseFailure, ParseFailureReason, Verb, Word
 from megabot.core.grammar import parse
 from tests.growth import LINEAR, growth
 
@@ -16,8 +16,8 @@ CLOCK = Handle("clock.bot", "forum.example")
 ME = "@clock.bot@forum.example"
 LINK = f"[{ME}](https://forum.example/u/clock.bot)"
 THREADS = ["news", "reading-group"]
-SIX = Command(verb=Verb.MOVE, when=When(at=time(18)))
-ON_TUESDAY = Command(verb=Verb.MOVE, when=When(day=date(2026, 11, 24), at=time(18)))
+SIX = Command(verb=Verb.MOVE, when=TimeExpression(at=time(18)))
+ON_TUESDAY = Command(verb=Verb.MOVE, when=TimeExpression(day=date(2026, 11, 24), at=time(18)))
 LINES = {
     "help": Command(verb=Verb.HELP),
     "help me with this": Command(verb=Verb.HELP),
@@ -42,28 +42,32 @@ LINES = {
     "hold": Command(verb=Verb.HOLD),
     "skip 2026-11-16 news": Command(verb=Verb.SKIP, thread="news", edition="2026-11-16"),
     "skip news 2026-11-16": Command(verb=Verb.SKIP, thread="news", edition="2026-11-16"),
-    "move +2h": Command(verb=Verb.MOVE, when=When(span=timedelta(hours=2))),
-    "move news -30m": Command(verb=Verb.MOVE, thread="news", when=When(span=-timedelta(minutes=30))),
-    "move +1d12h news": Command(verb=Verb.MOVE, thread="news", when=When(span=timedelta(hours=36))),
-    "move + 2 hours": Command(verb=Verb.MOVE, when=When(span=timedelta(hours=2))),
+    "move +2h": Command(verb=Verb.MOVE, when=TimeExpression(span=timedelta(hours=2))),
+    "move news -30m": Command(
+        verb=Verb.MOVE, thread="news", when=TimeExpression(span=-timedelta(minutes=30))
+    ),
+    "move +1d12h news": Command(verb=Verb.MOVE, thread="news", when=TimeExpression(span=timedelta(hours=36))),
+    "move + 2 hours": Command(verb=Verb.MOVE, when=TimeExpression(span=timedelta(hours=2))),
     "move 18:00": SIX,
     "move to 18:00": SIX,
     "move 18": SIX,
     "move 6pm": SIX,
     "move to 6 pm": SIX,
     "move news 18:00": replace(SIX, thread="news"),
-    "move to 9:30 news": Command(verb=Verb.MOVE, thread="news", when=When(at=time(9, 30))),
-    "move news to noon": Command(verb=Verb.MOVE, thread="news", when=When(at=time(12))),
-    "move tomorrow 18:00": Command(verb=Verb.MOVE, when=When(day=Ahead(1), at=time(18))),
+    "move to 9:30 news": Command(verb=Verb.MOVE, thread="news", when=TimeExpression(at=time(9, 30))),
+    "move news to noon": Command(verb=Verb.MOVE, thread="news", when=TimeExpression(at=time(12))),
+    "move tomorrow 18:00": Command(verb=Verb.MOVE, when=TimeExpression(day=RelativeDay(1), at=time(18))),
     "move Friday at 6:30 pm news": Command(
-        verb=Verb.MOVE, thread="news", when=When(day=Weekday(4), at=time(18, 30))
+        verb=Verb.MOVE, thread="news", when=TimeExpression(day=Weekday(4), at=time(18, 30))
     ),
-    "move to Friday": Command(verb=Verb.MOVE, when=When(day=Weekday(4))),
+    "move to Friday": Command(verb=Verb.MOVE, when=TimeExpression(day=Weekday(4))),
     "move to 2026-11-24 18:00": ON_TUESDAY,
     "move 2026-11-24 18:00": ON_TUESDAY,
     "move to November 24, 2026 at 6 p.m.": ON_TUESDAY,
     "move 2026-11-23 to 2026-11-24 18:00": replace(ON_TUESDAY, edition="2026-11-23"),
-    "move 2026-11-23 +2h": Command(verb=Verb.MOVE, edition="2026-11-23", when=When(span=timedelta(hours=2))),
+    "move 2026-11-23 +2h": Command(
+        verb=Verb.MOVE, edition="2026-11-23", when=TimeExpression(span=timedelta(hours=2))
+    ),
     "move 2026-W48 18:00": replace(SIX, edition="2026-W48"),
     "resume": Command(verb=Verb.RESUME),
     "note The map is down": Command(verb=Verb.NOTE, text="The map is down"),
@@ -71,7 +75,7 @@ LINES = {
         verb=Verb.NOTE,
         thread="news",
         text="The `map` is [down](https://a.example)",
-        when=When(span=timedelta(hours=6)),
+        when=TimeExpression(span=timedelta(hours=6)),
     ),
     "note Wait for 2 people": Command(verb=Verb.NOTE, text="Wait for 2 people"),
     "note Closed until further notice": Command(verb=Verb.NOTE, text="Closed until further notice"),
@@ -88,11 +92,11 @@ LINES = {
 }
 
 
-def read(text: str, origin: Origin = Origin.COMMENT) -> Command | Misunderstood | None:
+def read(text: str, origin: Origin = Origin.COMMENT) -> Command | ParseFailure | None:
     return parse(text, origin=origin, bot=CLOCK, threads=THREADS)
 
 
-def said(text: str) -> Command | Misunderstood | None:
+def said(text: str) -> Command | ParseFailure | None:
     return read(text, Origin.MESSAGE)
 
 
@@ -209,7 +213,7 @@ def test_a_message_of_a_quote_alone_says_nothing() -> None:
 def test_a_marked_word_is_not_the_plain_one(line: str) -> None:
     answer = read(f"{ME} {line}")
 
-    assert isinstance(answer, Misunderstood)
+    assert isinstance(answer, ParseFailure)
     assert answer.verb is Verb.REPOST
 
 
@@ -227,11 +231,11 @@ def test_a_marked_word_is_not_the_plain_one(line: str) -> None:
     ],
 )
 def test_an_unknown_verb_comes_with_the_one_that_is_alike(line: str, word: str, near: str) -> None:
-    assert read(f"{ME} {line}") == Misunderstood(reason=Reason.UNKNOWN_VERB, word=word, near=near)
+    assert read(f"{ME} {line}") == ParseFailure(reason=ParseFailureReason.UNKNOWN_VERB, word=word, near=near)
 
 
 def test_a_reply_with_a_slip_in_its_verb_is_no_talk() -> None:
-    slip = Misunderstood(reason=Reason.UNKNOWN_VERB, word="repsot", near="repost")
+    slip = ParseFailure(reason=ParseFailureReason.UNKNOWN_VERB, word="repsot", near="repost")
 
     assert read("repsot yes", Origin.REPLY) == slip
 
@@ -249,8 +253,8 @@ def test_a_reply_with_a_slip_in_its_verb_is_no_talk() -> None:
 def test_an_unknown_thread_comes_with_what_is_alike(line: str, word: str, near: str) -> None:
     answer = said(line)
 
-    assert isinstance(answer, Misunderstood)
-    assert (answer.reason, answer.word, answer.near) == (Reason.UNKNOWN_THREAD, word, near)
+    assert isinstance(answer, ParseFailure)
+    assert (answer.reason, answer.word, answer.near) == (ParseFailureReason.UNKNOWN_THREAD, word, near)
 
 
 @pytest.mark.parametrize(
@@ -282,8 +286,8 @@ def test_an_unknown_thread_comes_with_what_is_alike(line: str, word: str, near: 
 def test_a_wrong_argument_is_named(line: str) -> None:
     answer = said(line)
 
-    assert isinstance(answer, Misunderstood)
-    assert answer.reason is Reason.WRONG_ARGUMENT
+    assert isinstance(answer, ParseFailure)
+    assert answer.reason is ParseFailureReason.WRONG_ARGUMENT
     assert answer.word in line.lower()
     assert answer.word != answer.near
 
@@ -291,23 +295,23 @@ def test_a_wrong_argument_is_named(line: str) -> None:
 @pytest.mark.parametrize(
     ("end", "when"),
     [
-        ("for 6h", When(span=timedelta(hours=6))),
-        ("for 6 h", When(span=timedelta(hours=6))),
-        ("for 6 hours.", When(span=timedelta(hours=6))),
-        ("for six hours", When(span=timedelta(hours=6))),
-        ("(for 6 hours).", When(span=timedelta(hours=6))),
-        ("for an hour", When(span=timedelta(hours=1))),
-        ("for 2 days", When(span=timedelta(days=2))),
-        ("for\u00a02\u00a0days\u200e", When(span=timedelta(days=2))),
-        ("for 1 day and 12 hours", When(span=timedelta(hours=36))),
-        ("until Friday", When(day=Weekday(4))),
-        ("until Friday 18:00", When(day=Weekday(4), at=time(18))),
-        ("until 18:00", When(at=time(18))),
-        ("till tomorrow at 6pm", When(day=Ahead(1), at=time(18))),
-        ("until 2026-11-24 18:00!", When(day=date(2026, 11, 24), at=time(18))),
+        ("for 6h", TimeExpression(span=timedelta(hours=6))),
+        ("for 6 h", TimeExpression(span=timedelta(hours=6))),
+        ("for 6 hours.", TimeExpression(span=timedelta(hours=6))),
+        ("for six hours", TimeExpression(span=timedelta(hours=6))),
+        ("(for 6 hours).", TimeExpression(span=timedelta(hours=6))),
+        ("for an hour", TimeExpression(span=timedelta(hours=1))),
+        ("for 2 days", TimeExpression(span=timedelta(days=2))),
+        ("for\u00a02\u00a0days\u200e", TimeExpression(span=timedelta(days=2))),
+        ("for 1 day and 12 hours", TimeExpression(span=timedelta(hours=36))),
+        ("until Friday", TimeExpression(day=Weekday(4))),
+        ("until Friday 18:00", TimeExpression(day=Weekday(4), at=time(18))),
+        ("until 18:00", TimeExpression(at=time(18))),
+        ("till tomorrow at 6pm", TimeExpression(day=RelativeDay(1), at=time(18))),
+        ("until 2026-11-24 18:00!", TimeExpression(day=date(2026, 11, 24), at=time(18))),
     ],
 )
-def test_the_end_of_a_note_is_said_as_people_say_it(end: str, when: When) -> None:
+def test_the_end_of_a_note_is_said_as_people_say_it(end: str, when: TimeExpression) -> None:
     for text in ("Back soon", "Waiting for 3 of us until now"):
         assert said(f"note {text}, {end}") == Command(verb=Verb.NOTE, text=text, when=when)
 
@@ -343,8 +347,8 @@ def test_a_thread_that_is_called_like_a_day_is_the_thread() -> None:
 
 
 def test_a_duration_without_a_sign_comes_with_what_may_be_meant() -> None:
-    assert said("move 2h") == Misunderstood(
-        reason=Reason.WRONG_ARGUMENT, verb=Verb.MOVE, word="2h", near="+2h"
+    assert said("move 2h") == ParseFailure(
+        reason=ParseFailureReason.WRONG_ARGUMENT, verb=Verb.MOVE, word="2h", near="+2h"
     )
 
 
@@ -354,12 +358,12 @@ def test_a_duration_without_a_sign_comes_with_what_may_be_meant() -> None:
 def test_a_missing_argument_is_noticed(line: str) -> None:
     answer = said(line)
 
-    assert isinstance(answer, Misunderstood)
-    assert answer.reason is Reason.MISSING_ARGUMENT
+    assert isinstance(answer, ParseFailure)
+    assert answer.reason is ParseFailureReason.MISSING_ARGUMENT
 
 
 def test_a_note_has_an_end() -> None:
-    longest = Misunderstood(reason=Reason.TOO_LONG, verb=Verb.NOTE, longest=500)
+    longest = ParseFailure(reason=ParseFailureReason.TOO_LONG, verb=Verb.NOTE, longest=500)
 
     assert said(f"note {'x' * 500}") == Command(verb=Verb.NOTE, text="x" * 500)
     assert said(f"note {'x' * 501}") == longest
@@ -368,10 +372,13 @@ def test_a_note_has_an_end() -> None:
 @pytest.mark.parametrize("text", [f"Hello {ME} repost", f"Hello {LINK} repost!", f"({ME} repost)"])
 @pytest.mark.parametrize("origin", [Origin.COMMENT, Origin.REPLY])
 def test_a_verb_after_a_mention_within_a_line_is_noticed_only(text: str, origin: Origin) -> None:
-    assert read(text, origin) == Misunderstood(reason=Reason.NOT_FIRST, verb=Verb.REPOST)
+    assert read(text, origin) == ParseFailure(reason=ParseFailureReason.NOT_FIRST, verb=Verb.REPOST)
 
 
-ESSAY = "# A *quiet* week\r\n\r\n> a quote\n\n```\ncode\n```\n::: spoiler More\nwords\n:::\n[b]: https://b.example"
+ESSAY = (
+    "# A *quiet* week\r\n\r\n> a quote\n\n```\ncode\n```\n::: spoiler More\nwords\n:::\n[b]: "
+    "https://b.example"
+)
 
 
 @pytest.mark.parametrize("between", [" ", "\n", "\n\n", "\r\n\r\n", ": ", "  \n \n"])
@@ -411,18 +418,18 @@ def test_a_preamble_is_cleared_by_that_word_alone(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["preamble", "preamble news", "preamble\n\n \n"])
 def test_a_preamble_needs_words(line: str) -> None:
-    assert said(line) == Misunderstood(reason=Reason.MISSING_ARGUMENT, verb=Verb.PREAMBLE)
+    assert said(line) == ParseFailure(reason=ParseFailureReason.MISSING_ARGUMENT, verb=Verb.PREAMBLE)
 
 
 def test_a_preamble_has_an_end() -> None:
-    longest = Misunderstood(reason=Reason.TOO_LONG, verb=Verb.PREAMBLE, longest=10_000)
+    longest = ParseFailure(reason=ParseFailureReason.TOO_LONG, verb=Verb.PREAMBLE, longest=10_000)
 
     assert said(f"preamble {'x' * 10_001}") == longest
 
 
 @pytest.mark.parametrize("origin", [Origin.COMMENT, Origin.REPLY])
 def test_a_preamble_comes_by_message_only(origin: Origin) -> None:
-    only = Misunderstood(reason=Reason.ONLY_BY_MESSAGE, verb=Verb.PREAMBLE)
+    only = ParseFailure(reason=ParseFailureReason.ONLY_BY_MESSAGE, verb=Verb.PREAMBLE)
 
     assert read(f"{ME} preamble clear", origin) == only
 
@@ -475,7 +482,7 @@ def test_nothing_that_is_hidden_commands(hiding: str, line: str, origin: Origin,
 def test_no_text_is_too_odd_to_be_read(parts: list[str], origin: Origin) -> None:
     answer = read("".join(parts), origin)
 
-    assert answer is None or isinstance(answer, Command | Misunderstood)
+    assert answer is None or isinstance(answer, Command | ParseFailure)
 
 
 @pytest.mark.parametrize(

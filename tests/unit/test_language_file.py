@@ -8,7 +8,7 @@ import pytest
 
 from megabot.config import pages, read_language
 from megabot.config.language_file import sentences
-from megabot.core.commands import Reason, Verb
+from megabot.core.commands import ParseFailureReason, Verb
 from megabot.errors import ConfigError
 from megabot.language import ENGLISH
 from tests.unit.test_structure import ROOT, TREES, functions
@@ -45,7 +45,7 @@ def test_a_file_gives_every_sentence(file: Path) -> None:
 def test_every_verb_but_those_to_come_and_every_reason_has_a_sentence() -> None:
     names = {name for name, _ in sentences(ENGLISH)}
 
-    assert {f"misunderstood.{reason}" for reason in Reason} <= names
+    assert {f"misunderstood.{reason}" for reason in ParseFailureReason} <= names
     assert f"verbs.{Verb.PREAMBLE}" in names
 
 

@@ -8,7 +8,7 @@ import pytest
 from megabot import status
 from megabot.__main__ import A_BUG, OFFLINE
 from megabot.core.glance import SourceStatus, Status, ThreadStatus
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.past_threads import Fate, Past
 from megabot.core.public_posts import PublicPost
 from megabot.core.threads import Rendered, Revision
@@ -40,8 +40,8 @@ def status_document() -> object:
 
 
 def history_document() -> object:
-    heard = Heard(key="shell:1", at=NOW, state=HeardState.CLOSED, by="robin", verb="post")
-    return history.document([history.Deed(an_intent())], [heard], limit=9)
+    record = CommandRecord(key="shell:1", at=NOW, state=CommandState.CLOSED, by="robin", verb="post")
+    return history.document([history.Deed(an_intent())], [record], limit=9)
 
 
 def import_document() -> object:

@@ -259,7 +259,7 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 
 def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
-    assert answers.done([texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
+    assert answers.with_result([texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
 
 
 @pytest.mark.parametrize(

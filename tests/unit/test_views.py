@@ -9,7 +9,7 @@ from megabot.core import calendar as schedules
 from megabot.core.actions import Blocked, BlockReason
 from megabot.core.amendments import Amendment, Kind
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
-from megabot.core.heard import Heard, HeardState
+from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.threads import Thread
@@ -186,7 +186,7 @@ def test_a_plan_says_first_whether_something_would_be_done(made: plan.Planned, w
 # -- history
 
 
-def lines(done: list[history.Deed], commands: list[Heard]) -> str:
+def lines(done: list[history.Deed], commands: list[CommandRecord]) -> str:
     return text(history.lines(done, commands, timezone="UTC", now=NOW, limit=10, width=None))
 
 
@@ -209,16 +209,16 @@ def test_history_names_how_a_write_went_unless_it_was_done() -> None:
 
 
 def test_history_is_newest_first_with_commands_among_the_writes() -> None:
-    heard = Heard(
+    record = CommandRecord(
         key="shell:1",
         at=an_intent().new.at + HOUR,
-        state=HeardState.CLOSED,
+        state=CommandState.CLOSED,
         by="modlin",
         verb="hold",
         threads=("news",),
     )
 
-    (_, newest, older) = lines([history.Deed(an_intent())], [heard]).split("\n")
+    (_, newest, older) = lines([history.Deed(an_intent())], [record]).split("\n")
 
     assert "command: hold" in newest
     assert "post" in older
