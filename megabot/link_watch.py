@@ -48,4 +48,4 @@ def _tell(ports: Ports, printed: str | None) -> None:
         places = [check_texts.dead_link(one["path"], one["line"], one["link"]) for one in dead]
         ports.alerts.raise_alert(_ALERT, check_texts.dead_links(places))
     else:
-        ports.alerts.take_back(_ALERT)
+        ports.alerts.clear_alert(_ALERT)

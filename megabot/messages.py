@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot import channels, texts
-from megabot.core.telling import Letter, Told, ToldState, forgotten, letter
+from megabot.core.telling import AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
 from megabot.core.threads import Thread
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
 from megabot.ports import Ports
@@ -16,40 +16,46 @@ _KEY, _WISHES = "told", "alerts:wishes"
 log = logging.getLogger("megabot")
 
 
-def deliver(ports: Ports, threads: tuple[Thread, ...]) -> None:
+def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
     """Send what is to be told now, one message to each person; what the forum raises is only logged."""
     now = ports.clock.now()
-    standing, told = dict(ports.alerts.standing()), _read(ports)
-    news = letter(standing, told, now)
-    if not news:
-        _keep(ports, {key: one for key, one in told.items() if key not in forgotten(standing, told)}, told)
+    standing, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
+    digest = due_digest(standing, sent_alerts, now)
+    if not digest:
+        _keep(
+            ports,
+            {key: one for key, one in sent_alerts.items() if key not in expired_keys(standing, sent_alerts)},
+            sent_alerts,
+        )
         return
-    marked = told | _marked(news, told, now)
-    _keep(ports, marked, told)
+    marked = sent_alerts | _marked(digest, sent_alerts, now)
+    _keep(ports, marked, sent_alerts)
     try:
-        _send(ports, threads, texts.letter(ports.language, news))
+        _send(ports, threads, texts.alert_digest(ports.language, digest))
     except OutcomeUnknown as error:
-        log.warning("%s", texts.not_told(error))
+        log.warning("%s", texts.alerts_not_sent(error))
     except Refused as error:  # for good: saying it again would not help
-        log.warning("%s", texts.not_told(error))
-        _keep(ports, _settled(news, marked), marked)
+        log.warning("%s", texts.alerts_not_sent(error))
+        _keep(ports, _settled(digest, marked), marked)
     except ForumError as error:
-        log.warning("%s", texts.not_told(error))
-        _keep(ports, told, marked)
+        log.warning("%s", texts.alerts_not_sent(error))
+        _keep(ports, sent_alerts, marked)
     else:
-        _keep(ports, _settled(news, marked), marked)
+        _keep(ports, _settled(digest, marked), marked)
 
 
-def _marked(news: Letter, told: dict[str, Told], now: datetime) -> dict[str, Told]:
-    new = {key: Told(ToldState.SENDING, sentence, now) for key, sentence in news.new}
-    return new | {key: replace(told[key], state=ToldState.ENDING, at=now) for key, _ in news.over}
+def _marked(digest: AlertDigest, sent_alerts: dict[str, SentAlert], now: datetime) -> dict[str, SentAlert]:
+    new = {key: SentAlert(SentAlertState.SENDING, sentence, now) for key, sentence in digest.new}
+    return new | {
+        key: replace(sent_alerts[key], state=SentAlertState.ENDING, at=now) for key, _ in digest.over
+    }
 
 
-def _settled(news: Letter, marked: dict[str, Told]) -> dict[str, Told]:
-    over = {key for key, _ in news.over}
-    new = {key for key, _ in news.new}
+def _settled(digest: AlertDigest, marked: dict[str, SentAlert]) -> dict[str, SentAlert]:
+    over = {key for key, _ in digest.over}
+    new = {key for key, _ in digest.new}
     return {
-        key: replace(one, state=ToldState.SENT) if key in new else one
+        key: replace(one, state=SentAlertState.SENT) if key in new else one
         for key, one in marked.items()
         if key not in over
     }
@@ -69,7 +75,7 @@ def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
     if failures and len(failures) == len(people):
         raise failures[0]
     for failure in failures:
-        log.warning("%s", texts.not_told(failure))
+        log.warning("%s", texts.alerts_not_sent(failure))
 
 
 def subscribe(ports: Ports, person_id: int, *, on: bool) -> None:
@@ -123,20 +129,22 @@ def _named(ports: Ports) -> Iterator[int]:
         yield int(kept)
 
 
-def _read(ports: Ports) -> dict[str, Told]:
+def _read(ports: Ports) -> dict[str, SentAlert]:
     kept = json.loads(ports.ledger.get_fact(_KEY) or "{}")
     return {
-        key: Told(
-            ToldState(one["state"]), channels.from_json(one["sentence"]), datetime.fromisoformat(one["at"])
+        key: SentAlert(
+            SentAlertState(one["state"]),
+            channels.from_json(one["sentence"]),
+            datetime.fromisoformat(one["at"]),
         )
         for key, one in kept.items()
     }
 
 
-def _keep(ports: Ports, told: dict[str, Told], before: dict[str, Told]) -> None:
-    if told != before:
+def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, SentAlert]) -> None:
+    if sent_alerts != before:
         plain = {
             key: {"state": one.state, "sentence": channels.to_json(one.sentence), "at": one.at.isoformat()}
-            for key, one in told.items()
+            for key, one in sent_alerts.items()
         }
         ports.ledger.set_fact(_KEY, json.dumps(plain))

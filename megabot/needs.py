@@ -27,7 +27,7 @@ PATIENCE = timedelta(hours=1)
 _LEFT_OUT = "essay"
 
 
-def announce(
+def update_alerts(
     ports: Ports,
     reports: tuple[Report, ...],
     snapshot: Snapshot,
@@ -54,14 +54,14 @@ def announce(
         _announce_failure(ports, report.thread.name, failure)
     _announce_source(ports, broken)
     names = {report.thread.name for report in reports}
-    for key, _ in tuple(ports.alerts.standing()) if broken is None else ():
+    for key, _ in tuple(ports.alerts.active_alerts()) if broken is None else ():
         if ":" in key and key.partition(":")[0] not in names:
-            ports.alerts.take_back(key)
+            ports.alerts.clear_alert(key)
 
 
 def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
     if broken is None:
-        ports.alerts.take_back(SOURCE)
+        ports.alerts.clear_alert(SOURCE)
     else:
         ports.alerts.raise_alert(SOURCE, texts.source_partly_broken(ports.language, broken))
 
@@ -73,7 +73,7 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
     if failure is None:
         if kept:
             ports.ledger.set_fact(since_key, "")
-        ports.alerts.take_back(f"{name}:{FAILED}")
+        ports.alerts.clear_alert(f"{name}:{FAILED}")
         return
     if not kept:
         ports.ledger.set_fact(since_key, now.isoformat())
@@ -87,7 +87,7 @@ def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None
         ports.alerts.raise_alert(key, sentence)
     for key in _over(ports, report):
         if key not in needs:
-            ports.alerts.take_back(key)
+            ports.alerts.clear_alert(key)
 
 
 def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
@@ -139,7 +139,7 @@ def _capped(ports: Ports, report: Report) -> str:
 def _over(ports: Ports, report: Report) -> list[str]:
     """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
     name = report.thread.name
-    standing = [key for key, _ in ports.alerts.standing() if key.startswith(f"{name}:")]
+    standing = [key for key, _ in ports.alerts.active_alerts() if key.startswith(f"{name}:")]
     kept = {f"{name}:{FAILED}"}
     if not report.rendered:
         sent = any(one.kind is Kind.PREAMBLE for one, _ in in_force(ports, report.thread))

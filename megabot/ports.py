@@ -300,10 +300,10 @@ class Alerts(Protocol):
     def raise_alert(self, key: str, sentence: str) -> None:
         """Say it once for a key, until it is taken back."""
 
-    def take_back(self, key: str) -> None:
+    def clear_alert(self, key: str) -> None:
         """Say that it is over, if it was ever said."""
 
-    def standing(self) -> Iterator[tuple[str, str]]:
+    def active_alerts(self) -> Iterator[tuple[str, str]]:
         """Give what was said and not taken back, key and sentence."""
 
 

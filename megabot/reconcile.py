@@ -79,7 +79,7 @@ def run_pass(
         reports = _companions_follow(pass_, reports)
         reports = _home_servers_confirm(pass_, reports)
         if not dry:
-            needs.announce(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
+            needs.update_alerts(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
 
 

@@ -40,10 +40,10 @@ def _send(ports: Ports, record: CommandRecord) -> None:
     try:
         _write(ports, record)
     except NotSent as error:
-        log.info("%s", texts.not_answered(record.by, error))
+        log.info("%s", texts.reply_not_sent(record.by, error))
         after = record.state
     except ForumError as error:  # what was ordered is done; a second answer is not worth it
-        log.warning("%s", texts.not_answered(record.by, error))
+        log.warning("%s", texts.reply_not_sent(record.by, error))
     ports.ledger.keep_command(replace(record, state=after))
 
 

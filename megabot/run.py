@@ -148,10 +148,10 @@ class Service:
         for task in (self._hearing, *self._jobs):
             key = "inbox" if task is self._hearing else f"job {task.name}"
             if task.failing_since is None:
-                self._ports.alerts.take_back(key)
+                self._ports.alerts.clear_alert(key)
             elif now not in Interval.after(task.failing_since, HOURLY):
                 self._ports.alerts.raise_alert(key, self._failing(task, task.failing_since))
-        messages.deliver(self.unhurried, self._passes.threads)
+        messages.send_alerts(self.unhurried, self._passes.threads)
 
     def _failing(self, task: Task, since: datetime) -> str:
         lang, job = self._ports.language, "" if task is self._hearing else task.name

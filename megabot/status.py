@@ -24,7 +24,7 @@ def read(ports: OfflinePorts) -> Status:
     """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
     snapshot = ports.source.snapshot()
     usable = usable_threads(ports.source, snapshot)
-    alerts, revision = dict(ports.alerts.standing()), snapshot.revision
+    alerts, revision = dict(ports.alerts.active_alerts()), snapshot.revision
     if usable.broken is not None:
         alerts["source"] = texts.source_partly_broken(ports.language, usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1

@@ -14,7 +14,7 @@ from megabot.core.calendar import Edition
 from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Verb
 from megabot.core.escaping import escaped
-from megabot.core.telling import Letter
+from megabot.core.telling import AlertDigest
 from megabot.core.threads import Thread
 from megabot.language import Language
 from megabot.moments import zone_name
@@ -254,13 +254,13 @@ def untagged(lang: Language, thread: str, names: Sequence[str]) -> str:
     return lang.untagged.format(thread=thread, names=", ".join(names))
 
 
-def letter(lang: Language, news: Letter) -> str:
+def alert_digest(lang: Language, digest: AlertDigest) -> str:
     """Write the message about what needs the moderators, and what does not any more. Markdown."""
     parts = []
-    if news.new:
-        parts.append(f"{lang.needs_moderator}\n\n{_items(lang, news.new)}")
-    if news.over:
-        parts.append(f"{lang.is_over}\n\n{_items(lang, news.over)}")
+    if digest.new:
+        parts.append(f"{lang.needs_moderator}\n\n{_items(lang, digest.new)}")
+    if digest.over:
+        parts.append(f"{lang.is_over}\n\n{_items(lang, digest.over)}")
     return "\n\n".join(parts)
 
 
@@ -270,7 +270,7 @@ def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
     return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
 
 
-def not_told(error: Exception) -> str:
+def alerts_not_sent(error: Exception) -> str:
     """Say that the moderators could not be told."""
     return f"the moderators could not be told by private message: {error}"
 
@@ -280,7 +280,7 @@ def left_unheard(number: int) -> str:
     return f"the inbox holds {number} older than this ledger: nothing in them is obeyed; say it again"
 
 
-def not_answered(name: str, error: Exception) -> str:
+def reply_not_sent(name: str, error: Exception) -> str:
     """Say that an answer could not be sent."""
     return f"the answer to {name} could not be sent: {error}"
 

@@ -28,14 +28,14 @@ class LedgerAlerts:
         if before != sentence:
             log.warning("%s", sentence)
 
-    def take_back(self, key: str) -> None:
+    def clear_alert(self, key: str) -> None:
         """Say that it is over, if it was ever said."""
         sentence = self._read().get(key)
         if sentence is not None:
             self._ledger.update_fact(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
             log.info("over: %s", sentence)
 
-    def standing(self) -> Iterator[tuple[str, str]]:
+    def active_alerts(self) -> Iterator[tuple[str, str]]:
         """Give what was said and not taken back, key and sentence."""
         yield from self._read().items()
 

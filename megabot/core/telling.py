@@ -13,7 +13,7 @@ from megabot.core.interval import Interval
 AGAIN = timedelta(days=1)
 
 
-class ToldState(StrEnum):
+class SentAlertState(StrEnum):
     """How far the message about an alert came. SENDING is written before the first byte leaves."""
 
     SENDING = "sending"
@@ -22,16 +22,16 @@ class ToldState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SentAlert:
     """What became of the message about one alert. `sentence` is what it said, `at` when it was sent."""
 
-    state: ToldState
+    state: SentAlertState
     sentence: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class AlertDigest:
     """What is to be said now: new alerts, and those that are over, each by key with its sentence."""
 
     new: tuple[tuple[str, str], ...] = ()
@@ -41,22 +41,28 @@ class Letter:
         return bool(self.new or self.over)
 
 
-def letter(standing: Mapping[str, str], told: Mapping[str, Told], now: datetime) -> Letter:
+def due_digest(
+    standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert], now: datetime
+) -> AlertDigest:
     """Choose what to tell: each alert once while it stands, and once that it is over if it was told."""
-    return Letter(
-        new=tuple((key, sentence) for key, sentence in standing.items() if _is_news(told.get(key), now)),
-        over=tuple((key, one.sentence) for key, one in told.items() if _is_over(key, one, standing)),
+    return AlertDigest(
+        new=tuple(
+            (key, sentence) for key, sentence in standing.items() if _is_news(sent_alerts.get(key), now)
+        ),
+        over=tuple((key, one.sentence) for key, one in sent_alerts.items() if _is_over(key, one, standing)),
     )
 
 
-def _is_news(one: Told | None, now: datetime) -> bool:
-    return one is None or (one.state is not ToldState.SENT and now not in Interval.after(one.at, AGAIN))
+def _is_news(one: SentAlert | None, now: datetime) -> bool:
+    return one is None or (one.state is not SentAlertState.SENT and now not in Interval.after(one.at, AGAIN))
 
 
-def _is_over(key: str, one: Told, standing: Mapping[str, str]) -> bool:
-    return key not in standing and one.state is not ToldState.ENDING
+def _is_over(key: str, one: SentAlert, standing: Mapping[str, str]) -> bool:
+    return key not in standing and one.state is not SentAlertState.ENDING
 
 
-def forgotten(standing: Mapping[str, str], told: Mapping[str, Told]) -> tuple[str, ...]:
+def expired_keys(standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert]) -> tuple[str, ...]:
     """Name what need not be remembered any more: the alert is over, and so is the message about it."""
-    return tuple(key for key, one in told.items() if key not in standing and one.state is ToldState.ENDING)
+    return tuple(
+        key for key, one in sent_alerts.items() if key not in standing and one.state is SentAlertState.ENDING
+    )

@@ -74,7 +74,7 @@ class Slow:
 
 
 def alerts(world: World) -> dict[str, str]:
-    return dict(world.ports().alerts.standing())
+    return dict(world.ports().alerts.active_alerts())
 
 
 def titles(world: World) -> list[str]:
@@ -473,6 +473,6 @@ def test_an_alert_that_another_process_raises_meanwhile_is_kept() -> None:
 
     ledger = Overtaken()
     LedgerAlerts(ledger).raise_alert("mine", "a sentence")
-    LedgerAlerts(ledger).take_back("mine")
+    LedgerAlerts(ledger).clear_alert("mine")
 
     assert json.loads(FakeLedger.get_fact(ledger, "alerts") or "") == {"other": "from elsewhere"}

@@ -113,7 +113,7 @@ def test_a_corrected_essay_is_put_in_and_ends_the_alert(
     hours_pass(world, service, 1)
 
     assert body(world, 1).startswith("On kites.\n\n*Added at ")
-    assert [one for one in world.ports().alerts.standing() if "essay" in one[0]] == []
+    assert [one for one in world.ports().alerts.active_alerts() if "essay" in one[0]] == []
 
 
 def test_an_essay_that_is_dropped_ends_the_alert_too(
@@ -124,7 +124,7 @@ def test_an_essay_that_is_dropped_ends_the_alert_too(
 
     write(world, service, "preamble clear")
 
-    assert [one for one in world.ports().alerts.standing() if "essay" in one[0]] == []
+    assert [one for one in world.ports().alerts.active_alerts() if "essay" in one[0]] == []
 
 
 def test_an_essay_by_file_is_put_in_when_it_is_there(world: World, service: Service) -> None:

@@ -203,7 +203,7 @@ def printed(dead: Sequence[str]) -> str:
 
 
 def alerts(ports: Ports) -> list[str]:
-    return [sentence for _, sentence in ports.alerts.standing()]
+    return [sentence for _, sentence in ports.alerts.active_alerts()]
 
 
 def test_once_a_week_one_list_of_dead_links_is_told_and_taken_back(world: World) -> None:

@@ -92,7 +92,7 @@ def test_an_alert_keeps_its_commands_apart_also_one_that_an_older_version_kept(
 
     world.ports().alerts.raise_alert("news:late", sentence)
 
-    (kept,) = (text for key, text in world.ports().alerts.standing() if key == "news:late")
+    (kept,) = (text for key, text in world.ports().alerts.active_alerts() if key == "news:late")
     assert kept == "to post it: megabot post news --next"
     assert markdown(kept, escaped) == "to post it: `post news next`"
     assert [record.message for record in caplog.records] == [kept]
@@ -105,7 +105,7 @@ def test_what_is_said_of_a_thread_ends_with_the_thread(world: World) -> None:
 
     service.tick()
 
-    assert [key for key, _ in world.ports().alerts.standing() if key.startswith("news:")] == []
+    assert [key for key, _ in world.ports().alerts.active_alerts() if key.startswith("news:")] == []
 
 
 def test_whom_the_settings_name_is_told_instead(world: World) -> None:
@@ -115,7 +115,7 @@ def test_whom_the_settings_name_is_told_instead(world: World) -> None:
     world.run_pass()
     ports = replace(world.ports(), moderators=("reader", "admin@lemmy.example"))
 
-    messages.deliver(ports, world.pages.all)
+    messages.send_alerts(ports, world.pages.all)
 
     assert (len(inbox(world, "reader")), len(inbox(world, "admin"))) == (1, 1)
     assert inbox(world, "modlin") == []
@@ -164,7 +164,7 @@ def mute(world: World, error: Exception) -> tuple[Ports, Mute]:
 def test_a_message_that_was_certainly_not_sent_is_sent_next_time(world: World) -> None:
     ports, forum = mute(world, Unreachable("no route"))
     for _ in range(2):
-        messages.deliver(ports, world.pages.all)
+        messages.send_alerts(ports, world.pages.all)
 
     assert forum.tries == 2
 
@@ -174,10 +174,10 @@ def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
     world: World, wait: timedelta, tries: int
 ) -> None:
     ports, forum = mute(world, OutcomeUnknown("the answer was lost"))
-    messages.deliver(ports, world.pages.all)
+    messages.send_alerts(ports, world.pages.all)
     world.clock.at += wait
 
-    messages.deliver(ports, world.pages.all)
+    messages.send_alerts(ports, world.pages.all)
 
     assert forum.tries == tries
 
@@ -187,7 +187,7 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
     world.ports().ledger.set_fact("told", "{}")
     ports = replace(world.ports(), moderators=("nobodyhere", "reader"))
 
-    messages.deliver(ports, world.pages.all)
+    messages.send_alerts(ports, world.pages.all)
 
     assert len(inbox(world, "reader")) == 1
 
@@ -195,9 +195,9 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
 def test_where_nobody_is_there_to_be_told_it_is_told_when_somebody_is(world: World) -> None:
     a_broken_slot(world)
     world.ports().ledger.set_fact("told", "{}")
-    messages.deliver(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
+    messages.send_alerts(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
 
-    messages.deliver(replace(world.ports(), moderators=("reader",)), world.pages.all)
+    messages.send_alerts(replace(world.ports(), moderators=("reader",)), world.pages.all)
 
     assert "thread.md.j2:7" in inbox(world, "reader")[0]
 

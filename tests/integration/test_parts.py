@@ -18,7 +18,7 @@ def long_one(scene: Scene) -> Scene:  # noqa: F811
 
 
 def alerts(scene: Scene) -> list[str]:  # noqa: F811
-    return [sentence for _, sentence in scene.ports.alerts.standing()]
+    return [sentence for _, sentence in scene.ports.alerts.active_alerts()]
 
 
 def test_at_the_cap_the_moderators_get_one_alert(long_one: Scene) -> None:

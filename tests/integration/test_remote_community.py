@@ -42,7 +42,7 @@ def reasons(report: Report) -> set[BlockReason]:
 
 
 def alerts(abroad: Abroad) -> dict[str, str]:
-    return dict(abroad.world.ports().alerts.standing())
+    return dict(abroad.world.ports().alerts.active_alerts())
 
 
 def handover(abroad: Abroad) -> Report:

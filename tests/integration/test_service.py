@@ -89,13 +89,13 @@ def test_a_broken_template_is_taken_back_by_no_pass_that_rendered_nothing(world:
     world.press.problem = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
     world.post()
     world.service().tick()
-    stands = [key for key, _ in world.ports().alerts.standing()]
+    stands = [key for key, _ in world.ports().alerts.active_alerts()]
     world.press.problem = None
 
     world.post()
 
     assert stands == ["news:text_broken"]
-    assert list(world.ports().alerts.standing()) == []
+    assert list(world.ports().alerts.active_alerts()) == []
 
 
 def test_trouble_and_the_time_to_the_next_try_are_one_sentence() -> None:

@@ -31,7 +31,7 @@ def tags(world: World, post_id: int) -> list[str]:
 
 
 def alerts(world: World) -> list[str]:
-    return [sentence for key, sentence in world.ports().alerts.standing() if key.endswith(":tags")]
+    return [sentence for key, sentence in world.ports().alerts.active_alerts() if key.endswith(":tags")]
 
 
 def findings(world: World) -> list[tuple[Level, str]]:
