@@ -10,7 +10,15 @@ from megabot import amendment_texts as said
 from megabot import texts
 from megabot.core import amendments as rules
 from megabot.core import calendar, context, preambles
-from megabot.core.amendments import Amendment, Kind, Objection, from_json, of_edition, to_json, without
+from megabot.core.amendments import (
+    Override,
+    OverrideKind,
+    OverrideRefusal,
+    find_override,
+    from_json,
+    remove_overrides,
+    to_json,
+)
 from megabot.core.calendar import Edition
 from megabot.core.commands import Command, Verb
 from megabot.core.editions import upcoming_or_last
@@ -26,7 +34,7 @@ _AMENDMENTS, _TIMES = "amendments:", "amended"
 _RECENT = 200  # commands among which one with a preamble is looked for
 
 
-class Amended:
+class OverriddenSource:
     """A source as it is with the changes that the ledger keeps: skipped and moved slots."""
 
     def __init__(self, source: Source, ledger: Ledger) -> None:
@@ -52,25 +60,27 @@ class Amended:
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         """Parse the threads, and give each the slots that moderators chose."""
         found = usable_threads(self._source, snapshot)
-        threads = tuple(rules.amended(one, kept(self._ledger, one.name)) for one in found.threads)
+        threads = tuple(
+            rules.apply_overrides(one, load_overrides(self._ledger, one.name)) for one in found.threads
+        )
         if found.broken is not None:
             raise SourceBroken(found.broken.problems, threads=threads)
         return threads
 
 
-def kept(ledger: Ledger, thread: str) -> tuple[Amendment, ...]:
+def load_overrides(ledger: Ledger, thread: str) -> tuple[Override, ...]:
     """Give the changes to a thread's editions; those that are over may still be among them."""
     return from_json(ledger.get_fact(_AMENDMENTS + thread) or "")
 
 
-def times_changed(ledger: Ledger) -> int:
+def count_overrides(ledger: Ledger) -> int:
     """Count the changes so far, whoever made them, here or at the shell."""
     return int(ledger.get_fact(_TIMES) or 0)
 
 
 def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     """Give the preamble that came for an edition by message, None where none did."""
-    found = of_edition(kept(ledger, thread), Kind.PREAMBLE, key)
+    found = find_override(load_overrides(ledger, thread), OverrideKind.PREAMBLE, key)
     return found.text if found else None
 
 
@@ -82,12 +92,14 @@ def has_essays(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone
     )
 
 
-def held(ledger: Ledger, thread: str, key: str) -> Amendment | None:
+def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
     """Return the hold on an edition, None if nobody holds it."""
-    return of_edition(kept(ledger, thread), Kind.HOLD, key)
+    return find_override(load_overrides(ledger, thread), OverrideKind.HOLD, key)
 
 
-def change(ports: OfflinePorts, thread: Thread, command: Command, *, by: str, ordered: datetime) -> str:
+def apply_override(
+    ports: OfflinePorts, thread: Thread, command: Command, *, by: str, ordered: datetime
+) -> str:
     """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
 
     `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
@@ -97,36 +109,40 @@ def change(ports: OfflinePorts, thread: Thread, command: Command, *, by: str, or
 
 
 def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
-    kind = Kind(command.verb.value)
-    now, before = ports.clock.now(), kept(ports.ledger, thread.name)
-    skipped = rules.just_skipped(thread, before, now)
-    if kind is Kind.SKIP and skipped and command.edition in ("", skipped.edition):
+    kind = OverrideKind(command.verb.value)
+    now, before = ports.clock.now(), load_overrides(ports.ledger, thread.name)
+    skipped = rules.repeated_skip(thread, before, now)
+    if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
         following = rules.next_edition(thread, now, _posts(ports, thread))
-        return said.skipped_already(ports.language, thread, skipped, following)
+        return said.already_skipped(ports.language, thread, skipped, following)
     edition = _edition(ports, thread, command.edition)
     _refuse(ports, thread, edition)
-    held_before = of_edition(before, Kind.HOLD, edition.key)
-    if kind is Kind.HOLD and held_before:
-        return said.held_already(ports.language, thread, edition, held_before)
+    held_before = find_override(before, OverrideKind.HOLD, edition.key)
+    if kind is OverrideKind.HOLD and held_before:
+        return said.already_on_hold(ports.language, thread, edition, held_before)
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
         if slot != edition.slot and not rules.may_move(thread, edition, slot, now):
             raise NotApplicable(said.cannot_move(ports.language, thread, edition, slot))
-    new = Amendment(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
+    new = Override(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
     if slot is None or slot != edition.slot:
         usual = slot == rules.usual_slot(thread.schedule, edition)
-        _keep(ports, thread, without(before, {kind}, edition.key) if usual else rules.added(before, new))
-    return said.changed(ports.language, thread, new, edition)
+        _keep(
+            ports,
+            thread,
+            remove_overrides(before, {kind}, edition.key) if usual else rules.add_override(before, new),
+        )
+    return said.override_set(ports.language, thread, new, edition)
 
 
 def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
     """Raise `ConfigError` where an edition cannot be changed (any more)."""
     posts = _posts(ports, thread)
-    against = rules.objection(thread, edition, ports.clock.now(), posts)
+    against = rules.find_refusal(thread, edition, ports.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
-        raise NotApplicable(said.objection(ports.language, against, edition, url))
+        raise NotApplicable(said.override_refused(ports.language, against, edition, url))
 
 
 def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
@@ -136,18 +152,18 @@ def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
 
 
 def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
-    before = kept(ports.ledger, thread.name)
+    before = load_overrides(ports.ledger, thread.name)
     if key:
         _edition(ports, thread, key)
     turns = [
         one
-        for one, _ in in_force(ports, thread)
-        if one.kind is not Kind.PREAMBLE and key in ("", one.edition)
+        for one, _ in active_overrides(ports, thread)
+        if one.kind is not OverrideKind.PREAMBLE and key in ("", one.edition)
     ]
     if not turns:
         return said.nothing_to_resume(ports.language, thread.name, key)
     _keep(ports, thread, tuple(one for one in before if one not in turns))
-    return said.resumed(ports.language, thread.name, key)
+    return said.overrides_cancelled(ports.language, thread.name, key)
 
 
 Flaws = Callable[[Edition, str], Sequence[Problem]]
@@ -167,12 +183,12 @@ def set_preamble(
     with ports.ledger.pass_lock():
         now, posts = ports.clock.now(), _posts(ports, thread)
         edition, other = _of_preamble(ports, thread, edition.key)
-        if rules.objection(thread, edition, now, ()) is Objection.OVER:
+        if rules.find_refusal(thread, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(ports.language, edition))
         if found:
             raise NotApplicable(said.preamble_refused(ports.language, edition, found))
-        new = Amendment(kind=Kind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
-        _keep(ports, thread, rules.added(kept(ports.ledger, thread.name), new))
+        new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
+        _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
         return edition.key, said.preamble_kept(ports.language, edition, other, stands=edition.key in posts)
 
 
@@ -182,11 +198,13 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
     Raises `ConfigError` if there is none, and `Busy`.
     """
     with ports.ledger.pass_lock():
-        before, (edition, _) = kept(ports.ledger, thread.name), _of_preamble(ports, thread, key)
-        if of_edition(before, Kind.PREAMBLE, edition.key) is None:
-            others = [one.edition for one, _ in in_force(ports, thread) if one.kind is Kind.PREAMBLE]
+        before, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
+        if find_override(before, OverrideKind.PREAMBLE, edition.key) is None:
+            others = [
+                one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
+            ]
             raise NothingToDo(said.no_preamble_to_clear(ports.language, edition, others))
-        _keep(ports, thread, without(before, {Kind.PREAMBLE}, edition.key))
+        _keep(ports, thread, remove_overrides(before, {OverrideKind.PREAMBLE}, edition.key))
         return edition.key, said.preamble_cleared(ports.language, edition)
 
 
@@ -214,9 +232,11 @@ def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
     return record.edition if context.from_json(record.context).bare else ""
 
 
-def in_force(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Amendment, Edition], ...]:
+def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
     """Give the changes that still mean something, each with its edition."""
-    return rules.in_force(thread, kept(ports.ledger, thread.name), ports.clock.now(), _posts(ports, thread))
+    return rules.active_overrides(
+        thread, load_overrides(ports.ledger, thread.name), ports.clock.now(), _posts(ports, thread)
+    )
 
 
 def _posts(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecord]:
@@ -246,7 +266,7 @@ def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     return edition
 
 
-def _keep(ports: OfflinePorts, thread: Thread, amendments: Sequence[Amendment]) -> None:
-    lasting = rules.lasting(thread, amendments, ports.clock.now())
+def _keep(ports: OfflinePorts, thread: Thread, overrides: Sequence[Override]) -> None:
+    lasting = rules.drop_expired(thread, overrides, ports.clock.now())
     ports.ledger.set_fact(_AMENDMENTS + thread.name, to_json(lasting))
-    ports.ledger.set_fact(_TIMES, str(times_changed(ports.ledger) + 1))
+    ports.ledger.set_fact(_TIMES, str(count_overrides(ports.ledger) + 1))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from megabot import suggestions
 from megabot.channels import Sentence, fill, join
-from megabot.core.amendments import Amendment, Kind, Objection, usual_slot
+from megabot.core.amendments import Override, OverrideKind, OverrideRefusal, usual_slot
 from megabot.core.calendar import Edition
 from megabot.core.commands import Verb
 from megabot.core.problems import Problem
@@ -14,19 +14,21 @@ from megabot.language import Language
 from megabot.texts import local_moment
 
 
-def changed(lang: Language, thread: Thread, one: Amendment, edition: Edition) -> str:
+def override_set(lang: Language, thread: Thread, one: Override, edition: Edition) -> str:
     """Say what was changed, and how that is undone."""
     undo = suggestions.change(Verb.RESUME, thread.name, edition.key)
-    if one.kind is Kind.MOVE and one.slot is not None:
+    if one.kind is OverrideKind.MOVE and one.slot is not None:
         usual = _local(lang, thread, usual_slot(thread.schedule, edition))
         at = _local(lang, thread, one.slot)
         if usual == at:
             return lang.moved_back.format(edition=edition.id, at=at)
         return fill(lang.moved, edition=edition.id, at=at, usual=usual, command=undo)
-    return fill(lang.held if one.kind is Kind.HOLD else lang.skipped, edition=edition.id, command=undo)
+    return fill(
+        lang.held if one.kind is OverrideKind.HOLD else lang.skipped, edition=edition.id, command=undo
+    )
 
 
-def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendment) -> Sentence:
+def already_on_hold(lang: Language, thread: Thread, edition: Edition, one: Override) -> Sentence:
     """Say that an edition is held, by whom and since when."""
     return fill(
         lang.held_already,
@@ -37,7 +39,7 @@ def held_already(lang: Language, thread: Thread, edition: Edition, one: Amendmen
     )
 
 
-def skipped_already(lang: Language, thread: Thread, one: Amendment, following: Edition | None) -> Sentence:
+def already_skipped(lang: Language, thread: Thread, one: Override, following: Edition | None) -> Sentence:
     """Say that an edition is left out, by whom, and how another one is."""
     if following is None:
         undo = suggestions.change(Verb.RESUME, thread.name, one.edition)
@@ -51,7 +53,7 @@ def skipped_already(lang: Language, thread: Thread, one: Amendment, following: E
     )
 
 
-def objection(lang: Language, against: Objection, edition: Edition, url: str) -> Sentence:
+def override_refused(lang: Language, against: OverrideRefusal, edition: Edition, url: str) -> Sentence:
     """Say why an edition cannot be held, left out or moved."""
     undo = suggestions.change(Verb.RESUME, edition.thread, edition.key)
     return fill(lang.objections[against], edition=edition.id, url=url, command=undo)
@@ -62,7 +64,7 @@ def cannot_move(lang: Language, thread: Thread, edition: Edition, slot: datetime
     return lang.cannot_move.format(edition=edition.id, at=_local(lang, thread, slot))
 
 
-def resumed(lang: Language, thread: str, key: str) -> str:
+def overrides_cancelled(lang: Language, thread: str, key: str) -> str:
     """Say that a thread, or one edition of it, is as the template says again."""
     return lang.resumed.format(what=f"{thread}/{key}" if key else thread)
 
@@ -115,7 +117,7 @@ def no_preamble_to_clear(lang: Language, edition: Edition, others: Sequence[str]
     return join("; ", [lang.no_preamble_to_clear.format(edition=edition.id), *more])
 
 
-def in_force(lang: Language, one: Amendment, edition: Edition, timezone: str) -> str:
+def pending_override(lang: Language, one: Override, edition: Edition, timezone: str) -> str:
     """Say which change waits for its edition."""
     facts = {"edition": edition.id, "verb": one.kind.value, "by": one.by}
     at = local_moment(lang, one.at, timezone)

@@ -29,7 +29,7 @@ from megabot.adapters.renderer import Renderer
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import Stop, SystemClock
 from megabot.adapters.token_file import TokenFile
-from megabot.amending import Amended
+from megabot.amending import OverriddenSource
 from megabot.config import Settings
 from megabot.core.metrics import exposition
 from megabot.core.ownership import Claim
@@ -220,7 +220,7 @@ class App:
         return OfflinePorts(
             clock=self.clock,
             ledger=ledger,
-            source=Amended(self._source, ledger),
+            source=OverriddenSource(self._source, ledger),
             renderer=Renderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,

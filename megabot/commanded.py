@@ -152,7 +152,7 @@ def _unadopt(task: Task) -> str:
 
 def _change(task: Task) -> str:
     record = task.record
-    said = amending.change(task.ports, _thread(task), task.command, by=record.by, ordered=record.at)
+    said = amending.apply_override(task.ports, _thread(task), task.command, by=record.by, ordered=record.at)
     return answers.with_result((said,))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from megabot.core.actions import BlockReason as HoldReason
-from megabot.core.amendments import Objection
+from megabot.core.amendments import OverrideRefusal
 from megabot.core.commands import ParseFailureReason, Verb
 from megabot.core.records import IntentKind
 from megabot.hold_texts import HOLDS
@@ -67,9 +67,9 @@ _KINDS = {
     IntentKind.RELEASE: "undo of an adoption",
 }
 _OBJECTIONS = {
-    Objection.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
-    Objection.OVER: "{edition} is over; hold, skip and move are for editions to come",
-    Objection.SKIPPED: "{edition} is skipped; if a moderator did that, undo it with: {command}",
+    OverrideRefusal.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
+    OverrideRefusal.OVER: "{edition} is over; hold, skip and move are for editions to come",
+    OverrideRefusal.SKIPPED: "{edition} is skipped; if a moderator did that, undo it with: {command}",
 }
 
 
@@ -163,7 +163,7 @@ class Language:
     skipped_already: str = (
         "{edition} is already skipped, by {by} since {at}; to skip the next one too: {command}"
     )
-    objections: Mapping[Objection, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
+    objections: Mapping[OverrideRefusal, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
     cannot_move: str = (
         "{edition} cannot be moved to {at}: that is in the past, or past the time of the edition before or "
         "after it"

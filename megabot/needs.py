@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from megabot import suggestions, texts
-from megabot.amending import has_essays, in_force, preamble_of
+from megabot.amending import active_overrides, has_essays, preamble_of
 from megabot.amendment_texts import preamble_left_out
 from megabot.channels import fill
 from megabot.core.actions import BlockReason
-from megabot.core.amendments import Kind
+from megabot.core.amendments import OverrideKind
 from megabot.core.interval import Interval
 from megabot.core.plan import blocked_actions
 from megabot.core.preambles import missing_soon
@@ -142,7 +142,7 @@ def _over(ports: Ports, report: Report) -> list[str]:
     standing = [key for key, _ in ports.alerts.active_alerts() if key.startswith(f"{name}:")]
     kept = {f"{name}:{FAILED}"}
     if not report.rendered:
-        sent = any(one.kind is Kind.PREAMBLE for one, _ in in_force(ports, report.thread))
+        sent = any(one.kind is OverrideKind.PREAMBLE for one, _ in active_overrides(ports, report.thread))
         kept |= {f"{name}:{BlockReason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
     return [key for key in standing if key not in kept]
 

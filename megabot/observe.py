@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from megabot import deed_texts, living, memory
-from megabot.amending import held
+from megabot.amending import find_hold
 from megabot.core import calendar, settle
 from megabot.core.plan import clock_is_wrong
 from megabot.core.posts import Place
@@ -50,7 +50,7 @@ def observe(
         community_id=place.id,
         moderates=_moderates(ports, listing, posts, place),
         wrong_community=has_strayed(ports, thread, place, posts),
-        held_by=held(ports.ledger, thread.name, due.key) if due else None,
+        held_by=find_hold(ports.ledger, thread.name, due.key) if due else None,
         ledger_start=memory.read_ledger_start(ports.ledger),
         post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
         home=home_server(place, posts),

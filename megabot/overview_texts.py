@@ -20,7 +20,7 @@ def status_lines(lang: Language, found: Status, names: Collection[str] | None = 
         if names is None or one.thread in names:
             lines.append(status_line(lang, one))
             lines += [
-                amendment_texts.in_force(lang, change, edition, one.timezone)
+                amendment_texts.pending_override(lang, change, edition, one.timezone)
                 for change, edition in one.changes
             ]
     last = [source_line(lang, found.source, now=found.now)]

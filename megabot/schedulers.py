@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from megabot import texts
-from megabot.amending import times_changed
+from megabot.amending import count_overrides
 from megabot.core.actions import BlockReason
 from megabot.core.announcing import announces_at
 from megabot.core.editions import coming
@@ -79,7 +79,7 @@ class PassScheduler:
         if now in self._without_source:
             return False
         try:
-            overridden = self._overrides != times_changed(self._ports.ledger)
+            overridden = self._overrides != count_overrides(self._ports.ledger)
             changed = self._watch.changed(now, slot=self.next_slot(now))
             if not (changed or overridden or now not in self._rest):
                 return False
@@ -93,7 +93,7 @@ class PassScheduler:
 
     def _run(self, now: datetime) -> None:
         self.threads = usable_threads(self._ports.source, self._watch.note(now)).threads
-        self._overrides = times_changed(self._ports.ledger)
+        self._overrides = count_overrides(self._ports.ledger)
         anew = now not in self._places_known and (self._slot is None or now < self._slot)
         self.reports = run_pass(self._ports, anew=anew, authenticated=self._is_proven())
         if anew:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from megabot import amending, texts
 from megabot.core import calendar, context, preambles
-from megabot.core.amendments import Amendment
+from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
 from megabot.core.editions import coming, later_one
@@ -63,7 +63,7 @@ def _plain_thread(one: ThreadStatus) -> dict[str, object]:
     }
 
 
-def _plain_change(change: Amendment, edition: Edition) -> dict[str, object]:
+def _plain_change(change: Override, edition: Edition) -> dict[str, object]:
     return {
         "edition": edition.key,
         "kind": change.kind.value,
@@ -87,7 +87,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
         next_slot=local,
         empty=_empty(ports, thread),
         essay=_essay(ports, snapshot, thread, following, alone=alone) if following else "",
-        changes=amending.in_force(ports, thread),
+        changes=amending.active_overrides(ports, thread),
         commanded=_commanded(ports, thread.name),
     )
     current = current_post_record(ports.ledger, thread.name)

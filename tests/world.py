@@ -17,7 +17,7 @@ from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
-from megabot.amending import Amended
+from megabot.amending import OverriddenSource
 from megabot.core import limits
 from megabot.core.calendar import Every, Schedule
 from megabot.core.preambles import BY_MESSAGE
@@ -218,7 +218,7 @@ class World:
             draw_code=FakeCodes(),
             forum=forum,
             ledger=ledger,
-            source=Amended(self.pages, ledger),
+            source=OverriddenSource(self.pages, ledger),
             renderer=self.press,
             alerts=LedgerAlerts(ledger),
             home_servers=self.home_servers,

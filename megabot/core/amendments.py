@@ -17,7 +17,7 @@ from megabot.core.editions import coming, is_late
 from megabot.core.threads import Thread
 
 
-class Kind(StrEnum):
+class OverrideKind(StrEnum):
     """What is changed about an edition."""
 
     HOLD = "hold"
@@ -27,10 +27,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
+class Override:
     """A change of one edition, by key. `by` is who made it; `slot` is that of a move, `text` a preamble's."""
 
-    kind: Kind
+    kind: OverrideKind
     edition: str
     by: str
     at: datetime
@@ -38,21 +38,21 @@ class Amendment:
     text: str = ""
 
 
-def to_json(amendments: Sequence[Amendment]) -> str:
+def to_json(overrides: Sequence[Override]) -> str:
     """Write amendments down."""
     return json.dumps(
         [
             asdict(one) | {"at": one.at.isoformat(), "slot": one.slot and one.slot.isoformat()}
-            for one in amendments
+            for one in overrides
         ]
     )
 
 
-def from_json(text: str) -> tuple[Amendment, ...]:
+def from_json(text: str) -> tuple[Override, ...]:
     """Read amendments back; an empty text is none."""
     return tuple(
-        Amendment(
-            kind=Kind(one["kind"]),
+        Override(
+            kind=OverrideKind(one["kind"]),
             edition=one["edition"],
             by=one["by"],
             at=datetime.fromisoformat(one["at"]),
@@ -63,36 +63,38 @@ def from_json(text: str) -> tuple[Amendment, ...]:
     )
 
 
-def of_edition(amendments: Sequence[Amendment], kind: Kind, key: str) -> Amendment | None:
+def find_override(overrides: Sequence[Override], kind: OverrideKind, key: str) -> Override | None:
     """Give the newest change of a kind to an edition."""
-    return next((one for one in reversed(amendments) if (one.kind, one.edition) == (kind, key)), None)
+    return next((one for one in reversed(overrides) if (one.kind, one.edition) == (kind, key)), None)
 
 
-def added(amendments: Sequence[Amendment], new: Amendment) -> tuple[Amendment, ...]:
+def add_override(overrides: Sequence[Override], new: Override) -> tuple[Override, ...]:
     """Put a change to those that there are; it takes the place of one of its kind."""
-    return (*without(amendments, {new.kind}, new.edition), new)
+    return (*remove_overrides(overrides, {new.kind}, new.edition), new)
 
 
-def without(amendments: Sequence[Amendment], kinds: Collection[Kind], key: str) -> tuple[Amendment, ...]:
+def remove_overrides(
+    overrides: Sequence[Override], kinds: Collection[OverrideKind], key: str
+) -> tuple[Override, ...]:
     """Take back the changes of some kinds to an edition."""
-    return tuple(one for one in amendments if one.kind not in kinds or one.edition != key)
+    return tuple(one for one in overrides if one.kind not in kinds or one.edition != key)
 
 
-def amended(thread: Thread, amendments: Sequence[Amendment]) -> Thread:
+def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
     """Make a thread's schedule what it is with its skips and moves.
 
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
     skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
-    for one in amendments:
+    for one in overrides:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
-        if edition is not None and one.kind is Kind.SKIP:
+        if edition is not None and one.kind is OverrideKind.SKIP:
             skip_keys.add(edition.key)
         if edition is not None and one.slot is not None:
             moved[edition.key] = one.slot
     schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
-    schedule = _without_strays(thread.name, schedule, [one.edition for one in amendments if one.slot])
+    schedule = _without_strays(thread.name, schedule, [one.edition for one in overrides if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
 
 
@@ -117,12 +119,12 @@ def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edit
     return coming(thread, now, posted)
 
 
-def just_skipped(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> Amendment | None:
+def repeated_skip(thread: Thread, overrides: Sequence[Override], now: datetime) -> Override | None:
     """Give the skip that another one without a key repeats: that of the edition that would come next.
 
     None where the skipped slot has come and gone: then the next edition is meant.
     """
-    skips = {one.edition: one for one in amendments if one.kind is Kind.SKIP}
+    skips = {one.edition: one for one in overrides if one.kind is OverrideKind.SKIP}
     due = calendar.due(thread.name, thread.schedule, now)
     if due and due.key in skips and skips[due.key].at >= due.slot:
         return skips[due.key]
@@ -151,7 +153,7 @@ def _after(thread: Thread, edition: Edition) -> Edition | None:
     return next((one for one in later if not one.skipped), None)
 
 
-class Objection(StrEnum):
+class OverrideRefusal(StrEnum):
     """Why an edition cannot be held, skipped or moved."""
 
     POSTED = "posted"
@@ -159,43 +161,45 @@ class Objection(StrEnum):
     SKIPPED = "skipped"
 
 
-def objection(thread: Thread, edition: Edition, now: datetime, posted: Collection[str]) -> Objection | None:
+def find_refusal(
+    thread: Thread, edition: Edition, now: datetime, posted: Collection[str]
+) -> OverrideRefusal | None:
     """Tell what is against changing an edition, None where nothing is."""
     due = calendar.due(thread.name, thread.schedule, now)
     if edition.key in posted:
-        return Objection.POSTED
+        return OverrideRefusal.POSTED
     if due is not None and edition.slot < due.slot:
-        return Objection.OVER
-    return Objection.SKIPPED if edition.skipped else None
+        return OverrideRefusal.OVER
+    return OverrideRefusal.SKIPPED if edition.skipped else None
 
 
-def lasting(thread: Thread, amendments: Sequence[Amendment], now: datetime) -> tuple[Amendment, ...]:
+def drop_expired(thread: Thread, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
     """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
     due = calendar.due(thread.name, thread.schedule, now)
     return tuple(
         one
-        for one in amendments
-        if one.kind is Kind.PREAMBLE
+        for one in overrides
+        if one.kind is OverrideKind.PREAMBLE
         or due is None
         or (edition := calendar.by_key(thread.name, thread.schedule, one.edition)) is None
         or edition.slot >= due.slot
     )
 
 
-def in_force(
-    thread: Thread, amendments: Sequence[Amendment], now: datetime, posted: Collection[str]
-) -> tuple[tuple[Amendment, Edition], ...]:
+def active_overrides(
+    thread: Thread, overrides: Sequence[Override], now: datetime, posted: Collection[str]
+) -> tuple[tuple[Override, Edition], ...]:
     """Give the changes that still mean something, each with its edition, in the order of their slots.
 
     A hold, skip or move is over with its slot or its post, a preamble with the edition.
     """
     due = calendar.due(thread.name, thread.schedule, now)
     found = []
-    for one in amendments:
+    for one in overrides:
         edition = calendar.by_key(thread.name, thread.schedule, one.edition)
         if edition is None or (due is not None and edition.slot < due.slot):
             continue
-        if one.kind is Kind.PREAMBLE or one.edition not in posted:
+        if one.kind is OverrideKind.PREAMBLE or one.edition not in posted:
             found.append((one, edition))
     return tuple(sorted(found, key=lambda pair: pair[1].slot))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from megabot.core.amendments import Amendment
+from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.records import IntentKind
 
@@ -51,7 +51,7 @@ class ThreadStatus:
     pinned: bool | None = None
     unknown: tuple[Unknown, ...] = ()
     missing: tuple[str, ...] = ()
-    changes: tuple[tuple[Amendment, Edition], ...] = ()
+    changes: tuple[tuple[Override, Edition], ...] = ()
     commanded: Commanded | None = None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from megabot.core.amendments import Amendment
+from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.posts import Comment, PinEvent, Post
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
@@ -95,7 +95,7 @@ class Observation:
     moderates: bool = False
     wrong_community: bool = False
     post_to_adopt: Post | None = None
-    held_by: Amendment | None = None
+    held_by: Override | None = None
     annotations_digest: str = ""
     next_change_at: datetime | None = None
     ledger_start: datetime | None = None

@@ -41,7 +41,7 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
 def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
     """Give the next editions, and before them the current one if it waits because somebody changed it."""
     schedule, now = thread.schedule, app.clock.now()
-    changed = amending.in_force(app.offline_ports, thread)
+    changed = amending.active_overrides(app.offline_ports, thread)
     due = calendar.due(thread.name, schedule, now)
     posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []

@@ -41,12 +41,12 @@ def _change(options: dict[str, object], verb: Verb, words: tuple[str, ...]) -> i
         command, thread = read(app, verb, words)
         ports = app.writing_ports
         keep(app, verb, thread.name)
-        before = amending.kept(ports.ledger, thread.name)
+        before = amending.load_overrides(ports.ledger, thread.name)
         if verb is Verb.RESUME:
             said = amending.resume(ports, thread, command.edition)
         else:
-            said = amending.change(ports, thread, command, by=who(), ordered=app.clock.now())
-        changed = amending.kept(ports.ledger, thread.name) != before
+            said = amending.apply_override(ports, thread, command, by=who(), ordered=app.clock.now())
+        changed = amending.load_overrides(ports.ledger, thread.name) != before
     return finish(Outcome.DONE if changed else Outcome.NOTHING, said)
 
 

@@ -43,5 +43,5 @@ def _planned(app: App, report: Report) -> view.Planned:
         actions=report.left,
         failure=str(report.failure or ""),
         coming=coming(thread, app.clock.now(), posted),
-        changes=amending.in_force(app.offline_ports, thread),
+        changes=amending.active_overrides(app.offline_ports, thread),
     )

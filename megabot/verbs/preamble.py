@@ -9,7 +9,7 @@ import click
 
 from megabot import amending, suggestions, workshop
 from megabot.app import App, open_app
-from megabot.core.amendments import Kind
+from megabot.core.amendments import OverrideKind
 from megabot.core.commands import Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
@@ -83,8 +83,8 @@ def export(options: dict[str, object], folder: Path) -> int:
     with open_app(options) as app:
         workshop.check_output(folder)
         for thread in app.threads(None):
-            for one in amending.kept(app.offline_ports.ledger, thread.name):
-                if one.kind is Kind.PREAMBLE:
+            for one in amending.load_overrides(app.offline_ports.ledger, thread.name):
+                if one.kind is OverrideKind.PREAMBLE:
                     path = folder / "preambles" / thread.name / f"{one.edition}.md"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_text(f"{one.text}\n", encoding="utf-8")

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from megabot.core.amendments import Amendment, Kind
+from megabot.core.amendments import Override, OverrideKind
 from megabot.core.calendar import Edition
 from megabot.layout import Line, Span, Tone, table
 from megabot.moments import away, moment
@@ -23,7 +23,7 @@ class Slot:
     edition: Edition
     timezone: str
     usual: datetime
-    changes: tuple[Amendment, ...] = ()
+    changes: tuple[Override, ...] = ()
     posted: bool = False
 
 
@@ -55,7 +55,7 @@ def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
 
 
 def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
-    if slot.edition.skipped and all(one.kind is not Kind.SKIP for one in slot.changes):
+    if slot.edition.skipped and all(one.kind is not OverrideKind.SKIP for one in slot.changes):
         yield Span("skipped in its template", Tone.ODD)
     if slot.posted:
         yield Span("already posted", Tone.GOOD)
@@ -72,7 +72,7 @@ def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
             "slot": _local(slot.edition.slot, slot.timezone),
             "skipped": slot.edition.skipped,
             "posted": slot.posted,
-            "held": any(one.kind is Kind.HOLD for one in slot.changes),
+            "held": any(one.kind is OverrideKind.HOLD for one in slot.changes),
             "usual_slot": _local(slot.usual, slot.timezone),
             "timezone": slot.timezone,
         }

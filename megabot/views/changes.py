@@ -2,22 +2,22 @@
 
 from datetime import datetime
 
-from megabot.core.amendments import Amendment, Kind
+from megabot.core.amendments import Override, OverrideKind
 from megabot.layout import Span, Tone
 from megabot.moments import away, moment
 
 
-def change(one: Amendment, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
+def change(one: Override, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
     """Describe a change; with `usual`, say from where an edition was moved, else to where."""
     words = {
-        Kind.HOLD: "on hold",
-        Kind.SKIP: "skipped",
-        Kind.MOVE: "moved",
-        Kind.PREAMBLE: "preamble sent by message",
+        OverrideKind.HOLD: "on hold",
+        OverrideKind.SKIP: "skipped",
+        OverrideKind.MOVE: "moved",
+        OverrideKind.PREAMBLE: "preamble sent by message",
     }[one.kind]
     if one.slot is not None:
         words += (
             f" from {moment(usual, timezone, now)}" if usual else f" to {moment(one.slot, timezone, now)}"
         )
-    tone = Tone.ODD if one.kind in (Kind.HOLD, Kind.SKIP) else Tone.PLAIN
+    tone = Tone.ODD if one.kind in (OverrideKind.HOLD, OverrideKind.SKIP) else Tone.PLAIN
     return Span(f"{words} by {one.by}, {away(one.at, now)}", tone)

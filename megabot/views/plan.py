@@ -18,7 +18,7 @@ from megabot.core.actions import (
     UndoRepost,
     Write,
 )
-from megabot.core.amendments import Amendment
+from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
 from megabot.layout import Line, Span, Tone, table
@@ -44,7 +44,7 @@ class Planned:
     actions: tuple[Action, ...]
     failure: str
     coming: Edition | None
-    changes: tuple[tuple[Amendment, Edition], ...] = ()
+    changes: tuple[tuple[Override, Edition], ...] = ()
 
 
 def lines(plans: Sequence[Planned], now: datetime, *, width: int | None) -> Iterator[Line]:

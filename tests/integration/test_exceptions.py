@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from megabot import amending
-from megabot.amending import Amended
+from megabot.amending import OverriddenSource
 from megabot.core.commands import Command, Verb
 from megabot.errors import Busy
 from megabot.ports import Ports
@@ -356,7 +356,7 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
     "change",
     [
         lambda ports: amending.resume(ports, NEWS),
-        lambda ports: amending.change(ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT),
+        lambda ports: amending.apply_override(ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT),
         lambda ports: amending.clear_preamble(ports, NEWS, ""),
     ],
 )
@@ -366,7 +366,7 @@ def test_two_processes_never_change_editions_at_once(world: World, change: Calla
 
 
 def test_the_source_is_otherwise_as_it_is(world: World) -> None:
-    source = Amended(world.pages, world.ports().ledger)
+    source = OverriddenSource(world.pages, world.ports().ledger)
 
     assert source.threads(source.snapshot()) == world.pages.all
     assert source.picture(source.snapshot(), "images/none.png") is None

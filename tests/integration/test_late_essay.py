@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.core.amendments import Amendment, Kind, to_json
+from megabot.core.amendments import Override, OverrideKind, to_json
 from megabot.core.posts import Post, PostDraft
 from megabot.core.threads import Refresh
 from megabot.errors import Refused
@@ -83,15 +83,15 @@ def test_an_essay_that_cannot_be_used_is_refused_and_the_one_before_stays(
 
 
 @pytest.fixture
-def kept_open(world: World, service: Service) -> Amendment:
+def kept_open(world: World, service: Service) -> Override:
     """An essay of the coming edition that an older version kept although it never could be used."""
-    kept = Amendment(kind=Kind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN)
+    kept = Override(kind=OverrideKind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN)
     world.ports().ledger.set_fact("amendments:news", to_json((kept,)))
     return kept
 
 
 def test_a_thread_goes_up_without_an_essay_that_cannot_be_used(
-    world: World, service: Service, kept_open: Amendment
+    world: World, service: Service, kept_open: Override
 ) -> None:
     world.clock.at = SLOT + 2 * WEEK
     service.tick()
@@ -104,7 +104,7 @@ def test_a_thread_goes_up_without_an_essay_that_cannot_be_used(
 
 
 def test_a_corrected_essay_is_put_in_and_ends_the_alert(
-    world: World, service: Service, kept_open: Amendment
+    world: World, service: Service, kept_open: Override
 ) -> None:
     world.clock.at = SLOT + 2 * WEEK
     service.tick()
@@ -117,7 +117,7 @@ def test_a_corrected_essay_is_put_in_and_ends_the_alert(
 
 
 def test_an_essay_that_is_dropped_ends_the_alert_too(
-    world: World, service: Service, kept_open: Amendment
+    world: World, service: Service, kept_open: Override
 ) -> None:
     world.clock.at = SLOT + 2 * WEEK
     service.tick()

@@ -69,14 +69,14 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
     assert "no further edition" in status_line(desk.language, found)
     assert shown.edition.key == "2026-12-24"
     with pytest.raises(ConfigError, match="no further edition"):
-        amending.change(desk, thread, Command(verb=Verb.HOLD), by="modlin", ordered=once.clock.at)
+        amending.apply_override(desk, thread, Command(verb=Verb.HOLD), by="modlin", ordered=once.clock.at)
 
 
 def test_it_can_be_moved_and_held_before(once: World) -> None:
     desk, (thread,) = once.ports(), once.pages.all
 
     later = Command(verb=Verb.MOVE, when=TimeExpression(span=timedelta(hours=2)))
-    said = amending.change(desk, thread, later, by="modlin", ordered=once.clock.at)
+    said = amending.apply_override(desk, thread, later, by="modlin", ordered=once.clock.at)
 
     assert "24 Dec 20:00" in said
 

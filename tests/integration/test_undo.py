@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from megabot import preview, status
-from megabot.amending import change
+from megabot.amending import apply_override
 from megabot.archive.entries import gather
 from megabot.core.actions import BlockReason
 from megabot.core.commands import Command, Verb
@@ -199,7 +199,7 @@ def test_the_site_and_hold_name_the_post_that_stands_again(copied: World, ledger
 
     newest = gather(desk.ledger)[-1]
     with pytest.raises(ConfigError, match="example/post/2;"):
-        change(desk, thread, Command(verb=Verb.HOLD, edition="2026-W48"), by="modlin", ordered=SLOT)
+        apply_override(desk, thread, Command(verb=Verb.HOLD, edition="2026-W48"), by="modlin", ordered=SLOT)
 
     assert (newest.key, newest.url) == ("2026-W48", "https://lemmy.example/post/2")
 

@@ -107,12 +107,12 @@ COMMANDS = (
     ),
     Mutant(
         name="a second skip takes another week",
-        changes=(returns(amendments.just_skipped, 2, gives=None),),
+        changes=(returns(amendments.repeated_skip, 2, gives=None),),
         caught_by=(f"{EXCEPTIONS}::test_an_edition_is_skipped_once_however_often_that_is_said",),
     ),
     Mutant(
         name="an edition that is posted is held",
-        changes=(condition(amendments.objection, 1, gives=False),),
+        changes=(condition(amendments.find_refusal, 1, gives=False),),
         caught_by=(f"{EXCEPTIONS}::test_an_edition_that_is_posted_is_not_changed",),
     ),
     Mutant(

@@ -7,31 +7,31 @@ import pytest
 
 from megabot.core import calendar
 from megabot.core.amendments import (
-    Amendment,
-    Kind,
-    added,
-    amended,
+    Override,
+    OverrideKind,
+    active_overrides,
+    add_override,
+    apply_overrides,
+    drop_expired,
     edition_for_preamble,
+    find_override,
+    find_refusal,
     from_json,
-    in_force,
-    just_skipped,
-    lasting,
     may_move,
     moved_slot,
     next_edition,
-    objection,
-    of_edition,
+    remove_overrides,
+    repeated_skip,
     to_json,
-    without,
 )
 from megabot.core.calendar import Edition
 from megabot.core.clock_times import when
 from tests.world import NEWS, SLOT, WEEK
 
 NOW = SLOT + timedelta(hours=1)
-HELD = Amendment(kind=Kind.HOLD, edition="2026-W48", by="modlin", at=NOW)
-MOVED = Amendment(
-    kind=Kind.MOVE, edition="2026-W48", by="robin", at=NOW, slot=SLOT + WEEK + timedelta(hours=5)
+HELD = Override(kind=OverrideKind.HOLD, edition="2026-W48", by="modlin", at=NOW)
+MOVED = Override(
+    kind=OverrideKind.MOVE, edition="2026-W48", by="robin", at=NOW, slot=SLOT + WEEK + timedelta(hours=5)
 )
 
 
@@ -49,19 +49,19 @@ def test_changes_are_written_down_and_read_back() -> None:
 def test_a_change_takes_the_place_of_one_of_its_kind() -> None:
     newer = replace(HELD, by="robin")
 
-    assert added((HELD, MOVED), newer) == (MOVED, newer)
-    assert of_edition((HELD, MOVED), Kind.HOLD, "2026-W48") is HELD
-    assert of_edition((HELD,), Kind.HOLD, "2026-W49") is None
+    assert add_override((HELD, MOVED), newer) == (MOVED, newer)
+    assert find_override((HELD, MOVED), OverrideKind.HOLD, "2026-W48") is HELD
+    assert find_override((HELD,), OverrideKind.HOLD, "2026-W49") is None
 
 
 def test_changes_are_taken_back_by_kind_and_edition() -> None:
     other = replace(HELD, edition="2026-W49")
 
-    assert without((HELD, MOVED, other), {Kind.HOLD}, "2026-W48") == (MOVED, other)
+    assert remove_overrides((HELD, MOVED, other), {OverrideKind.HOLD}, "2026-W48") == (MOVED, other)
 
 
 def test_a_moved_slot_comes_at_its_own_moment_and_keeps_key_and_number() -> None:
-    thread = amended(NEWS, [MOVED])
+    thread = apply_overrides(NEWS, [MOVED])
 
     moved = calendar.by_key(thread.name, thread.schedule, "2026-W48")
     assert moved == replace(edition("2026-W48"), slot=SLOT + WEEK + timedelta(hours=5))
@@ -70,7 +70,7 @@ def test_a_moved_slot_comes_at_its_own_moment_and_keeps_key_and_number() -> None
 @pytest.mark.parametrize(("days", "key"), [(-2.1, "2026-W47"), (-2, "2026-W48"), (0.5, "2026-W48")])
 def test_a_slot_that_is_moved_ahead_is_due_from_then_on(days: float, key: str) -> None:
     early = replace(MOVED, slot=SLOT + WEEK - timedelta(days=2))
-    thread = amended(NEWS, [early])
+    thread = apply_overrides(NEWS, [early])
 
     due = calendar.due(thread.name, thread.schedule, SLOT + WEEK + timedelta(days=days))
 
@@ -79,15 +79,15 @@ def test_a_slot_that_is_moved_ahead_is_due_from_then_on(days: float, key: str) -
 
 
 def test_changes_leave_the_fingerprint_alone() -> None:
-    thread = amended(NEWS, [MOVED, replace(HELD, kind=Kind.SKIP)])
+    thread = apply_overrides(NEWS, [MOVED, replace(HELD, kind=OverrideKind.SKIP)])
 
     assert thread.schedule != NEWS.schedule
     assert calendar.fingerprint(thread.schedule) == calendar.fingerprint(NEWS.schedule)
 
 
 def test_a_change_of_no_edition_changes_nothing() -> None:
-    assert amended(NEWS, [replace(MOVED, edition="2026-11")]) is NEWS
-    assert amended(NEWS, [HELD]) is NEWS
+    assert apply_overrides(NEWS, [replace(MOVED, edition="2026-11")]) is NEWS
+    assert apply_overrides(NEWS, [HELD]) is NEWS
 
 
 @pytest.mark.parametrize(
@@ -164,52 +164,52 @@ def test_a_move_that_leads_past_a_neighbour_by_now_is_left_out() -> None:
     early = replace(MOVED, edition="2026-W49", slot=SLOT + WEEK - timedelta(hours=1))
     first = replace(MOVED, slot=SLOT + timedelta(days=1))
 
-    assert dict(amended(NEWS, [first, early]).schedule.moved) == {
+    assert dict(apply_overrides(NEWS, [first, early]).schedule.moved) == {
         "2026-W48": first.slot,
         "2026-W49": early.slot,
     }
-    assert amended(NEWS, [early]) is NEWS
+    assert apply_overrides(NEWS, [early]) is NEWS
 
 
 def test_two_moves_past_each_other_are_both_left_out() -> None:
     late = replace(MOVED, slot=SLOT + 2 * WEEK + timedelta(days=1))
     early = replace(MOVED, edition="2026-W49", slot=SLOT + timedelta(days=1))
 
-    assert amended(NEWS, [late, early]) is NEWS
+    assert apply_overrides(NEWS, [late, early]) is NEWS
 
 
 @pytest.mark.parametrize(("hours", "meant"), [(1, True), (24 * 7 + 1, False)])
 def test_a_second_skip_repeats_the_first_until_its_slot(hours: int, *, meant: bool) -> None:
-    skipped = replace(HELD, kind=Kind.SKIP)
-    thread = amended(NEWS, [skipped])
+    skipped = replace(HELD, kind=OverrideKind.SKIP)
+    thread = apply_overrides(NEWS, [skipped])
 
-    found = just_skipped(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
+    found = repeated_skip(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
 
     assert found == (skipped if meant else None)
 
 
 def test_a_second_skip_of_what_was_due_already_repeats_the_first() -> None:
-    skipped = replace(HELD, kind=Kind.SKIP, edition="2026-W47")
+    skipped = replace(HELD, kind=OverrideKind.SKIP, edition="2026-W47")
 
-    assert just_skipped(amended(NEWS, [skipped]), [skipped], NOW) == skipped
+    assert repeated_skip(apply_overrides(NEWS, [skipped]), [skipped], NOW) == skipped
 
 
 def test_what_is_over_for_good_is_forgotten_but_for_preambles() -> None:
-    essay = replace(HELD, kind=Kind.PREAMBLE, text="An essay.")
+    essay = replace(HELD, kind=OverrideKind.PREAMBLE, text="An essay.")
 
-    assert lasting(NEWS, [HELD, essay], SLOT + WEEK) == (HELD, essay)
-    assert lasting(NEWS, [HELD, essay], SLOT + 2 * WEEK) == (essay,)
-    assert lasting(NEWS, [HELD], SLOT - 2 * WEEK) == (HELD,)
+    assert drop_expired(NEWS, [HELD, essay], SLOT + WEEK) == (HELD, essay)
+    assert drop_expired(NEWS, [HELD, essay], SLOT + 2 * WEEK) == (essay,)
+    assert drop_expired(NEWS, [HELD], SLOT - 2 * WEEK) == (HELD,)
 
 
 def test_what_is_in_force_comes_in_the_order_of_the_slots() -> None:
     later = replace(HELD, edition="2026-W49")
     unknown = replace(HELD, edition="2026-11")
 
-    assert [one for one, _ in in_force(NEWS, [later, unknown, HELD], NOW, ())] == [HELD, later]
-    assert in_force(NEWS, [HELD], NOW, ["2026-W48"]) == ()
-    assert in_force(NEWS, [HELD], SLOT + 2 * WEEK, ()) == ()
+    assert [one for one, _ in active_overrides(NEWS, [later, unknown, HELD], NOW, ())] == [HELD, later]
+    assert active_overrides(NEWS, [HELD], NOW, ["2026-W48"]) == ()
+    assert active_overrides(NEWS, [HELD], SLOT + 2 * WEEK, ()) == ()
 
 
 def test_nothing_is_against_changing_an_edition_to_come() -> None:
-    assert objection(NEWS, edition("2026-W48"), NOW, ["2026-W47"]) is None
+    assert find_refusal(NEWS, edition("2026-W48"), NOW, ["2026-W47"]) is None

@@ -7,7 +7,7 @@ import pytest
 
 from megabot.core import calendar as schedules
 from megabot.core.actions import Blocked, BlockReason
-from megabot.core.amendments import Amendment, Kind
+from megabot.core.amendments import Override, OverrideKind
 from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
 from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.problems import Problem
@@ -20,7 +20,7 @@ from tests.making import a_record, a_thread, an_intent
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 URL = "https://lemmy.example/post/9"
 HOUR = timedelta(hours=1)
-HELD = Amendment(kind=Kind.HOLD, edition="2026-W49", by="modlin", at=NOW - HOUR)
+HELD = Override(kind=OverrideKind.HOLD, edition="2026-W49", by="modlin", at=NOW - HOUR)
 
 
 def text(lines: list[Line]) -> str:
@@ -115,7 +115,7 @@ def test_a_status_says_how_old_fetched_templates_are(age: float, words: str) -> 
 # -- calendar
 
 
-def slots(count: int, *changes: Amendment) -> list[calendar.Slot]:
+def slots(count: int, *changes: Override) -> list[calendar.Slot]:
     thread = a_thread()
     upcoming = schedules.upcoming("news", thread.schedule, NOW)
     return [
@@ -133,7 +133,7 @@ def test_a_calendar_shows_what_moderators_changed() -> None:
     first, second = slots(2)
     held = replace(first, changes=(replace(HELD, edition=first.edition.key),))
     moved_to = second.edition.slot + 2 * HOUR
-    move = Amendment(kind=Kind.MOVE, edition=second.edition.key, by="kim", at=NOW, slot=moved_to)
+    move = Override(kind=OverrideKind.MOVE, edition=second.edition.key, by="kim", at=NOW, slot=moved_to)
     moved = replace(second, edition=replace(second.edition, slot=moved_to), changes=(move,))
 
     said = text(list(calendar.lines([held, moved], NOW, width=None)))
