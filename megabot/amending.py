@@ -84,7 +84,7 @@ def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     return found.text if found else None
 
 
-def has_essays(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
+def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
     """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
     return preambles.has_some(snapshot, thread, alone=alone) or any(
         record.verb == Verb.PREAMBLE and thread.name in record.threads

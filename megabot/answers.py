@@ -71,9 +71,9 @@ def alerts(lang: Language, *, on: bool) -> str:
     return lang.alerts_on if on else lang.alerts_off
 
 
-def preview(lang: Language, edition: str, title: str, essay: str, *, changes: str, stands: str) -> str:
+def preview(lang: Language, edition: str, title: str, preamble: str, *, changes: str, stands: str) -> str:
     """Show what the next edition is going to be: title, preamble, and what differs from what stands."""
-    shown = f"**{edition}**: {escaped(title)}\n\n{essay or lang.preview_bare}"
+    shown = f"**{edition}**: {escaped(title)}\n\n{preamble or lang.preview_bare}"
     if not stands:
         return shown
     if not changes:

@@ -173,7 +173,7 @@ def _preamble(task: Task) -> str:
             command.edition,
             command.text,
             by=task.record.by,
-            flaws=partial(preview.essay_flaws, task.ports, thread),
+            flaws=partial(preview.preamble_flaws, task.ports, thread),
         )
     (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
     return f"{answers.with_result((said,))}.\n\n{first}"

@@ -52,7 +52,7 @@ class Composer:
         made = self._as_part(situation, self._context(situation, situation.observation.due, place))
         text, made = self._rendered(situation.thread, made)
         if isinstance(text, Rendered):
-            made = replace(made, bare=not preambles.is_own(text.preamble))
+            made = replace(made, bare=not preambles.is_own(text.preamble_path))
             text = images.known(self.ports, self.snapshot, text)
         return text, context.to_json(made)
 
@@ -200,7 +200,7 @@ class Composer:
         text = self._done[name]
         if isinstance(text, Rendered) and made.part:
             text = as_part(self.ports.language, text, made)
-        return text, replace(made, essay=text.essay if isinstance(text, Rendered) else "")
+        return text, replace(made, essay=text.preamble_digest if isinstance(text, Rendered) else "")
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:

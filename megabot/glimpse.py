@@ -26,6 +26,6 @@ def coming(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[st
     url, body = preview.current_text(ports, name)
     changes = differences(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(
-        lang, shown.edition.id, shown.text.title, shown.text.words, changes=changes, stands=url
+        lang, shown.edition.id, shown.text.title, shown.text.preamble_text, changes=changes, stands=url
     )
     return numbered(said, lang.part)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from megabot import suggestions, texts
-from megabot.amending import active_overrides, has_essays, preamble_of
+from megabot.amending import active_overrides, has_preambles, preamble_of
 from megabot.amendment_texts import preamble_left_out
 from megabot.channels import fill
 from megabot.core.actions import BlockReason
@@ -100,7 +100,7 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     }
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
-    written = bare and has_essays(ports, snapshot, report.thread, alone=alone)
+    written = bare and has_preambles(ports, snapshot, report.thread, alone=alone)
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
         needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
     if untagged := _untagged(report):

@@ -161,7 +161,7 @@ def _publish(work: ActContext, action: Publish) -> None:
         text=action.text.comment,
         context=work.context,
         order=action.order,
-        essay=_essay(action.text),
+        essay=_preamble_text(action.text),
     )
     _create(work, new)
 
@@ -287,13 +287,13 @@ def _edit(work: ActContext, action: Edit) -> None:
         retitle=action.retitle,
     )
     new = _intent(work, IntentKind.EDIT, thread_post, thread_post)
-    new = replace(new, draft=draft, context=work.context, essay=_essay(text))
+    new = replace(new, draft=draft, context=work.context, essay=_preamble_text(text))
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(thread_post.id, draft)))
 
 
-def _essay(text: Rendered) -> str:
+def _preamble_text(text: Rendered) -> str:
     """Give what a person wrote for this very edition; the default preamble is nobody's news."""
-    return text.words if is_own(text.preamble) else ""
+    return text.preamble_text if is_own(text.preamble_path) else ""
 
 
 def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:

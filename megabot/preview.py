@@ -133,10 +133,12 @@ def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition:
     )
 
 
-def essay_flaws(ports: OfflinePorts, thread: Thread, edition: Edition, essay: str) -> tuple[Problem, ...]:
+def preamble_flaws(
+    ports: OfflinePorts, thread: Thread, edition: Edition, preamble: str
+) -> tuple[Problem, ...]:
     """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
     snapshot = ports.source.snapshot()
-    made = replace(context_of(ports, snapshot, thread, edition), preamble=essay)
+    made = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
     jobs = [(thread, made), (thread, replace(made, preamble=None))]
     text, without = ports.renderer.render(snapshot, jobs)
     if isinstance(text, Rendered):

@@ -86,7 +86,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
         next_edition=following.key if following else "",
         next_slot=local,
         empty=_empty(ports, thread),
-        essay=_essay(ports, snapshot, thread, following, alone=alone) if following else "",
+        essay=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
         changes=amending.active_overrides(ports, thread),
         commanded=_commanded(ports, thread.name),
     )
@@ -135,11 +135,13 @@ def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
     return deeds[-1] if deeds else None
 
 
-def _essay(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool) -> str:
+def _preamble_state(
+    ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool
+) -> str:
     if amending.preamble_of(ports.ledger, thread.name, coming.key) is not None:
         return "message"
     file = preambles.file_of(snapshot, thread, coming, alone=alone)
-    return file or ("missing" if amending.has_essays(ports, snapshot, thread, alone=alone) else "")
+    return file or ("missing" if amending.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 
 def _commanded(ports: OfflinePorts, thread: str) -> Commanded | None:

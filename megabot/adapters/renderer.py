@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, ask
-from megabot.core.drafts import essay_digest
+from megabot.core.drafts import preamble_digest
 from megabot.core.problems import Problem
 from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 
@@ -134,9 +134,9 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
         url=text["image"],
         thumbnail=text["thumbnail"],
         alt_text=text["image_alt"],
-        preamble=text["preamble"],
-        words=text["words"],
-        essay=essay_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
+        preamble_path=text["preamble"],
+        preamble_text=text["words"],
+        preamble_digest=preamble_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
         warnings=tuple(Problem(**one) for one in text["warnings"]),
         unused=tuple(Problem(**one) for one in text["unused"]),
     )

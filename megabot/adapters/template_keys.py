@@ -32,15 +32,17 @@ def unknown(
 
 
 def miswritten(
-    files: Mapping[str, str], path: str, essay: str, *, keys: Callable[[str], Mapping[str, object]]
+    files: Mapping[str, str], path: str, preamble_path: str, *, keys: Callable[[str], Mapping[str, object]]
 ) -> Iterator[Problem]:
     """Find keys of a preamble in capitals that a template would ask for in small letters."""
-    odd = [key for key in keys(essay) if key != key.lower()] if essay in files else []
+    odd = [key for key in keys(preamble_path) if key != key.lower()] if preamble_path in files else []
     if odd:
         asked = USUAL.union(key for _, _, key in _asked(files, path))
         for key in odd:
             if key not in asked and key.lower() in asked:
-                yield Problem(essay, 0, f"no template uses the key {key}", f"write it as {key.lower()}")
+                yield Problem(
+                    preamble_path, 0, f"no template uses the key {key}", f"write it as {key.lower()}"
+                )
 
 
 def _asked(files: Mapping[str, str], path: str) -> Iterator[tuple[str, int, str]]:

@@ -106,9 +106,9 @@ def text_digest(text: Rendered) -> str:
     return _digest(text.body.rstrip(), text.thumbnail, text.alt_text)
 
 
-def essay_digest(essay: str) -> str:
+def preamble_digest(preamble: str) -> str:
     """Give the digest of the essay that a text was made with: by it alone some posts follow the source."""
-    return _digest(essay)
+    return _digest(preamble)
 
 
 def without_marker(body: str) -> str:

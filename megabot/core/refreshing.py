@@ -91,13 +91,13 @@ def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Blocked]:
 def _differs(situation: Situation, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
     if record is None:
         return True
-    same = _essay(record) == text.essay and not _lacks_what_is_around(situation, record)
+    same = _preamble_digest(record) == text.preamble_digest and not _lacks_what_is_around(situation, record)
     if situation.thread.refresh is Refresh.PREAMBLE and not ordered and same:
         return False
     return record.sent != text_digest(text)
 
 
-def _essay(record: PostRecord) -> str:
+def _preamble_digest(record: PostRecord) -> str:
     return context.from_json(record.context).essay if record.context else ""
 
 

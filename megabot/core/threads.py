@@ -231,10 +231,10 @@ class Rendered:
     """The text of one edition, ready to be posted but for its marker.
 
     `comment` and `first_comment` still hold `EDITION_URL` for the new post's address. `url` and `thumbnail`
-    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble` says
-    where the essay came from: a path of the source, "message", or "" when there was none; `words` is what it
-    says and `essay` the digest of what stood there. `warnings` do not hinder; `unused` is what is wrong with
-    files of the source that this text does not use.
+    are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble_path`
+    says where the essay came from: a path of the source, "message", or "" when there was none;
+    `preamble_text` is what it says and `preamble_digest` the digest of what stood there. `warnings` do not
+    hinder; `unused` is what is wrong with files of the source that this text does not use.
     """
 
     title: str
@@ -244,9 +244,9 @@ class Rendered:
     url: str = ""
     thumbnail: str = ""
     alt_text: str = ""
-    preamble: str = ""
-    words: str = ""
-    essay: str = ""
+    preamble_path: str = ""
+    preamble_text: str = ""
+    preamble_digest: str = ""
     warnings: tuple[Problem, ...] = ()
     unused: tuple[Problem, ...] = ()
 

@@ -14,7 +14,7 @@ from megabot.core.commands import Verb
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
-from megabot.preview import essay_flaws
+from megabot.preview import preamble_flaws
 from megabot.terminal import finish
 from megabot.verbs.edition import read
 from megabot.verbs.ordering import keep, who
@@ -56,7 +56,7 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
             edition.key,
             text.strip(),
             by=who(),
-            flaws=partial(essay_flaws, app.offline_ports, thread),
+            flaws=partial(preamble_flaws, app.offline_ports, thread),
         )
     return finish(Outcome.DONE, said)
 

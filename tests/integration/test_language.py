@@ -49,7 +49,9 @@ class Figures(Press):
 
     def _text(self, snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
         text = super()._text(snapshot, thread, context)
-        return replace(text, body="\n\n".join(filter(None, [text.words, context.added, context.edition.key])))
+        return replace(
+            text, body="\n\n".join(filter(None, [text.preamble_text, context.added, context.edition.key]))
+        )
 
 
 @pytest.fixture

@@ -167,7 +167,7 @@ def test_nobody_is_called_and_no_spoiler_is_nested(edition: Rendered) -> None:
 def test_the_essay_gives_the_title_its_theme(edition: Rendered) -> None:
     assert edition.title == "News megathread 152: 23 November to 29 November 2026 - The station clock"
     assert edition.body.startswith("For eleven years")
-    assert edition.preamble == "preambles/news/2026-W48.md"
+    assert edition.preamble_path == "preambles/news/2026-W48.md"
 
 
 def test_a_week_without_an_essay_has_the_default() -> None:

@@ -31,7 +31,7 @@ from tests.making import (
     an_intent,
 )
 
-NEW_TEXT = replace(TEXT, body="Another essay.", essay="new")
+NEW_TEXT = replace(TEXT, body="Another essay.", preamble_digest="new")
 EDIT = Edit(thread_post=a_pinned_post(), text=NEW_TEXT, record=None)
 
 

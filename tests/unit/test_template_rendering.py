@@ -70,14 +70,17 @@ def test_the_essay_is_by_key_by_day_or_the_default(gone: list[str], path: str) -
     answer = render(files | {f"preambles/{name}.md": name for name in names if name not in gone})
 
     assert isinstance(answer, Rendered)
-    assert (answer.preamble, answer.body) == (path, "a" + path.removeprefix("preambles/").removesuffix(".md"))
+    assert (answer.preamble_path, answer.body) == (
+        path,
+        "a" + path.removeprefix("preambles/").removesuffix(".md"),
+    )
 
 
 def test_a_moderators_message_wins_over_the_file() -> None:
     answer = render(source("{{ preamble }}{{ preamble.theme }}"), BY_MESSAGE)
 
     assert isinstance(answer, Rendered)
-    assert (answer.preamble, answer.body) == ("message", "By message.")
+    assert (answer.preamble_path, answer.body) == ("message", "By message.")
 
 
 def test_an_essay_is_no_template() -> None:
