@@ -9,7 +9,7 @@ from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
 from megabot.core.escaping import address, escaped
-from megabot.core.living import author, put_around
+from megabot.core.living import author_link, wrap_body
 from megabot.core.posts import Place
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
@@ -96,12 +96,12 @@ class Composer:
     def _lived_in(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
         """Render, and put around it what people have put around the post."""
         text, made = self._rendered(situation.thread, then)
-        around = living.around(
+        annotations = living.current_annotations(
             self.ports.ledger, self.ports.language, situation.thread, current.key, situation.now
         )
         if isinstance(text, Rendered):
-            text = replace(text, body=put_around(text.body, around))
-        return text, replace(made, living=around.digest)
+            text = replace(text, body=wrap_body(text.body, annotations))
+        return text, replace(made, living=annotations.digest)
 
     def _context_then(self, situation: Situation, record: PostRecord) -> Context:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
@@ -161,9 +161,9 @@ class Composer:
     ) -> PreviousFacts | None:
         if facts is None or thread_post is None:
             return facts
-        found = living.featured(self.ports.ledger, situation.thread.name, thread_post.key)
+        found = living.load_highlights(self.ports.ledger, situation.thread.name, thread_post.key)
         featured = tuple(
-            FeaturedFacts(line=escaped(one.line), author=author(one), url=address(one.url), at=one.at)
+            FeaturedFacts(line=escaped(one.line), author=author_link(one), url=address(one.url), at=one.at)
             for one in found
         )
         return replace(facts, featured=featured)

@@ -9,7 +9,7 @@ from megabot import texts
 from megabot.core import highlights, living
 from megabot.core.highlights import Highlight, first_line
 from megabot.core.interval import Interval
-from megabot.core.living import Living, Note
+from megabot.core.living import Annotations, Note
 from megabot.core.posts import Comment
 from megabot.core.records import PostRecord
 from megabot.core.seen import Observation
@@ -24,17 +24,19 @@ LOOK_AT = 20
 _OPTED_OUT = "optout"
 
 
-def around(ledger: Ledger, lang: Language, thread: Thread, edition: str, now: datetime) -> Living:
+def current_annotations(
+    ledger: Ledger, lang: Language, thread: Thread, edition: str, now: datetime
+) -> Annotations:
     """Give what is to be around the post of an edition now."""
-    note, items = note_of(ledger, thread.name), featured(ledger, thread.name, edition)
+    note, items = note_of(ledger, thread.name), load_highlights(ledger, thread.name, edition)
     above = () if note is None or not note.stands(edition, now) else (_line(lang, thread, note),)
     below = tuple(_item(lang, thread, one) for one in items)
-    return Living(above=above, heading=lang.highlights if below else "", below=below)
+    return Annotations(above=above, heading=lang.highlights if below else "", below=below)
 
 
 def _line(lang: Language, thread: Thread, note: Note) -> str:
     at = texts.local_moment(lang, note.at, thread.schedule.timezone)
-    text = living.linked(note.text, "")
+    text = living.link_text(note.text, "")
     if note.until is None:
         return lang.note.format(at=at, text=text)
     until = texts.local_moment(lang, note.until, thread.schedule.timezone)
@@ -43,7 +45,9 @@ def _line(lang: Language, thread: Thread, note: Note) -> str:
 
 def _item(lang: Language, thread: Thread, one: Highlight) -> str:
     at = texts.local_moment(lang, one.at, thread.schedule.timezone)
-    return lang.highlight.format(line=living.linked(one.line or "...", one.url), by=living.author(one), at=at)
+    return lang.highlight.format(
+        line=living.link_text(one.line or "...", one.url), by=living.author_link(one), at=at
+    )
 
 
 def note_of(ledger: Ledger, thread: str) -> Note | None:
@@ -56,12 +60,12 @@ def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
     ledger.set_fact(f"note:{thread}", living.note_to_json(note) if note else "")
 
 
-def featured(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
+def load_highlights(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
     """Give the comments that were put forward in an edition."""
     return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
 
 
-def change_featured(
+def change_highlights(
     ledger: Ledger, thread: str, edition: str, change: Callable[[Highlight], Highlight | None]
 ) -> None:
     """Change each highlight of an edition, or remove it where `change` returns None, in one transaction.
@@ -73,53 +77,53 @@ def change_featured(
         now = [change(one) for one in highlights.from_json(kept or "")]
         return highlights.to_json(one for one in now if one is not None)
 
-    if featured(ledger, thread, edition):
+    if load_highlights(ledger, thread, edition):
         ledger.update_fact(_key(thread, edition), changed)
 
 
-def add_featured(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
+def add_highlight(ledger: Ledger, thread: str, edition: str, new: Highlight) -> None:
     """Add a highlight to those of an edition."""
     ledger.update_fact(
         _key(thread, edition),
-        lambda kept: highlights.to_json(highlights.added(highlights.from_json(kept or ""), new)),
+        lambda kept: highlights.to_json(highlights.insert_highlight(highlights.from_json(kept or ""), new)),
     )
 
 
-def opted_out(ledger: Ledger) -> frozenset[str]:
+def load_opt_outs(ledger: Ledger) -> frozenset[str]:
     """Give the actor ids of those who want to be put forward nowhere."""
-    return living.actors(ledger.get_fact(_OPTED_OUT) or "")
+    return living.parse_actors(ledger.get_fact(_OPTED_OUT) or "")
 
 
 def opt_out(ledger: Ledger, actor: str) -> None:
     """Put a person forward nowhere any more: what there is of theirs goes."""
-    if actor not in opted_out(ledger):
+    if actor not in load_opt_outs(ledger):
         ledger.update_fact(
-            _OPTED_OUT, lambda kept: living.actors_to_json([*living.actors(kept or ""), actor])
+            _OPTED_OUT, lambda kept: living.actors_to_json([*living.parse_actors(kept or ""), actor])
         )
     for thread in ledger.threads():
         for edition in {record.edition for record in ledger.posts(thread)}:
-            change_featured(ledger, thread, edition, lambda one: None if one.actor == actor else one)
+            change_highlights(ledger, thread, edition, lambda one: None if one.actor == actor else one)
 
 
-def tend(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
+def refresh_highlights(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> None:
     """Look whether the standing post's highlights can still be read; those that cannot leave."""
     current = observation.current
-    if current is None or not featured(ports.ledger, thread.name, current.key):
+    if current is None or not load_highlights(ports.ledger, thread.name, current.key):
         return
     key = f"highlights:{thread.name}"
     looked, turn = json.loads(ports.ledger.get_fact(key) or '["1970-01-01T00:00:00+00:00", 0]')
     if now in Interval.after(datetime.fromisoformat(looked), LOOK_EVERY):
         return
-    turn = look_at(ports, thread.name, current.key, start=turn, most=LOOK_AT)
+    turn = reread_highlights(ports, thread.name, current.key, start=turn, most=LOOK_AT)
     ports.ledger.set_fact(key, json.dumps([now.isoformat(), turn]))
 
 
-def look_at(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
+def reread_highlights(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
     """Read some highlights of an edition again, and keep what they are now. Gives where to go on."""
-    known = featured(ports.ledger, thread, edition)
+    known = load_highlights(ports.ledger, thread, edition)
     start = start if start < len(known) else 0
     now = {one.comment_id: _as_it_is(ports, one) for one in known[start : start + most]}
-    change_featured(ports.ledger, thread, edition, lambda one: now.get(one.comment_id, one))
+    change_highlights(ports.ledger, thread, edition, lambda one: now.get(one.comment_id, one))
     return start + most - sum(1 for one in now.values() if one is None)
 
 

@@ -22,7 +22,7 @@ ONE_BY_ONE = 100
 _TURN, _HIGHLIGHTS = "site:turn", "site:highlights"
 
 
-def look_at_all(ports: Ports) -> None:
+def scan_all_posts(ports: Ports) -> None:
     """Keep what has become of every recorded post. Raises what the forum and the source raise."""
     threads = usable_threads(ports.source, ports.source.snapshot()).threads
     content = ports.forum.own_content(since=None)
@@ -44,14 +44,14 @@ def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
         (thread.name, edition)
         for thread in threads
         for edition in dict.fromkeys(one.edition for one in reversed(ports.ledger.posts(thread.name)))
-        if living.featured(ports.ledger, thread.name, edition)
+        if living.load_highlights(ports.ledger, thread.name, edition)
     ]
     start = int(ports.ledger.get_fact(_HIGHLIGHTS) or 0)
     start = start if start < len(editions) else 0
     left = ONE_BY_ONE
     for thread, edition in editions[start:]:
-        left -= len(living.featured(ports.ledger, thread, edition))
-        living.look_at(ports, thread, edition, start=0, most=highlights.MOST)
+        left -= len(living.load_highlights(ports.ledger, thread, edition))
+        living.reread_highlights(ports, thread, edition, start=0, most=highlights.MOST)
         start += 1
         if left <= 0:
             break

@@ -73,5 +73,5 @@ def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, no
         return observation
     note = living.note_of(ledger, thread.name)
     ends = note.until if note is not None and note.stands(current.key, now) else None
-    around = living.around(ledger, ports.language, thread, current.key, now)
-    return replace(observation, annotations_digest=around.digest, next_change_at=ends)
+    annotations = living.current_annotations(ledger, ports.language, thread, current.key, now)
+    return replace(observation, annotations_digest=annotations.digest, next_change_at=ends)

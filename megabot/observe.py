@@ -122,7 +122,7 @@ def _keep_verdicts(
             _keep_outcome(ports, situation, intent)
         ports.ledger.resolve_intent(intent.id, state, at=situation.now)
     keep_posts(ports, situation.thread, situation.observation.posts)
-    living.tend(ports, situation.thread, situation.observation, situation.now)
+    living.refresh_highlights(ports, situation.thread, situation.observation, situation.now)
 
 
 def _keep_outcome(ports: Ports, situation: Situation, intent: Intent) -> None:

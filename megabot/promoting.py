@@ -26,23 +26,23 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
     who = comment.creator
     if not comment.open or who is None:
         raise ConfigError(lang.feature_gone)
-    if who.actor in living.opted_out(ledger) or who.bot:
+    if who.actor in living.load_opt_outs(ledger) or who.bot:
         raise ConfigError(lang.feature_not_wanted)
-    known = living.featured(ledger, record.thread, record.edition)
+    known = living.load_highlights(ledger, record.thread, record.edition)
     new = living.highlight_of(comment, by=command_record.by, now=ports.clock.now())
-    if len(highlights.added(known, new)) > highlights.MOST:
+    if len(highlights.insert_highlight(known, new)) > highlights.MOST:
         raise ConfigError(lang.feature_full.format(number=highlights.MOST))
-    living.add_featured(ledger, record.thread, record.edition, new)
+    living.add_highlight(ledger, record.thread, record.edition, new)
     return _shown(ports, command_record, record, lang.featured)
 
 
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Take the comment out that the command answers."""
     comment, record = _meant(ports, command_record, names)
-    known = living.featured(ports.ledger, record.thread, record.edition)
+    known = living.load_highlights(ports.ledger, record.thread, record.edition)
     if all(one.comment_id != comment.id for one in known):
         raise ConfigError(ports.language.feature_not_there)
-    living.change_featured(
+    living.change_highlights(
         ports.ledger,
         record.thread,
         record.edition,

@@ -12,7 +12,7 @@ from megabot import site_texts
 from megabot.background import BackgroundJob, Running
 from megabot.core.interval import Interval
 from megabot.errors import Expected
-from megabot.long_look import look_at_all
+from megabot.long_look import scan_all_posts
 from megabot.ports import Ports
 
 EVERY = timedelta(minutes=5)
@@ -58,6 +58,6 @@ def _look_if_due(ports: Ports, now: datetime) -> None:
         return
     ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
     try:
-        look_at_all(ports)
+        scan_all_posts(ports)
     except Expected as error:
         log.warning("%s", site_texts.not_looked_over(error))

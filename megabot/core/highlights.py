@@ -62,7 +62,7 @@ def _has_words(text: str) -> bool:
     return any(mark.isalnum() for mark in text)
 
 
-def added(known: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:
+def insert_highlight(known: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:
     """Add one in the order of writing; one that is there already stays as it is."""
     before = tuple(known)
     if any(one.comment_id == new.comment_id for one in before):

@@ -14,7 +14,7 @@ def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
     """Keep the text of a post that a publish or an edit has made."""
     return KeptText(
         post_id=post.id,
-        body=living.without(drafts.without_marker(drafts.of(new).body)),
+        body=living.unwrap_body(drafts.without_marker(drafts.of(new).body)),
         essay=new.essay,
         published=post.published,
         changed=now if new.kind is IntentKind.EDIT else post.published,
@@ -37,7 +37,7 @@ def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | No
     last = mine[-1]
     return KeptText(
         post_id=record.post_id,
-        body=living.without(drafts.without_marker(drafts.of(last.new).body)),
+        body=living.unwrap_body(drafts.without_marker(drafts.of(last.new).body)),
         essay=last.new.essay,
         published=mine[0].changed,
         changed=last.changed,
@@ -51,7 +51,7 @@ def shown(kept: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> K
     body, which then stays what it was.
     """
     post = thread_post.post
-    body = post.body.strip() if thread_post.adopted else living.without(drafts.without_marker(post.body))
+    body = post.body.strip() if thread_post.adopted else living.unwrap_body(drafts.without_marker(post.body))
     if kept is None:
         kept = KeptText(post_id=thread_post.id, body=body, published=post.published, changed=post.published)
     elif not kept.body or (thread_post.adopted and body and body != kept.body):

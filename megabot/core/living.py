@@ -35,7 +35,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Living:
+class Annotations:
     """What is put around a text: `above` line by line, `below` a heading and its items. All is Markdown."""
 
     above: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Living:
         return hashlib.sha256(repr((self.above, self.heading, self.below)).encode()).hexdigest()
 
 
-def put_around(body: str, living: Living) -> str:
+def wrap_body(body: str, living: Annotations) -> str:
     """Put it around a text. Of highlights that do not fit the last are left out, then the rest."""
     room = limits.BODY_LONGEST - limits.MARKER_ROOM - limits.utf16_units(body.rstrip())
     above = "\n\n".join([*living.above, _ABOVE, ""]) if living.above else ""
@@ -64,21 +64,21 @@ def put_around(body: str, living: Living) -> str:
     return f"{above}{body.rstrip()}" if above else body
 
 
-def without(body: str) -> str:
+def unwrap_body(body: str) -> str:
     """Give a text without what was put around it."""
     _, found, text = body.partition(f"{_ABOVE}\n")
     return (text if found else body).partition(f"\n{_BELOW}\n")[0].strip("\n")
 
 
-def linked(words: str, url: str) -> str:
+def link_text(words: str, url: str) -> str:
     """Link words to a page; what is no address of one stays without a link."""
     text = escaped(" ".join(words.split()))
     return f"[{text}]({address(url)})" if _PAGE.fullmatch(url) else text
 
 
-def author(one: Highlight) -> str:
+def author_link(one: Highlight) -> str:
     """Name a comment's author with a link: a raw name would call them, at every edit again."""
-    return linked(one.author.partition("@")[0], one.actor)
+    return link_text(one.author.partition("@")[0], one.actor)
 
 
 def note_to_json(note: Note) -> str:
@@ -95,7 +95,7 @@ def note_from_json(text: str) -> Note | None:
     return Note(**raw | {"at": datetime.fromisoformat(raw["at"]), "until": until})
 
 
-def actors(text: str) -> frozenset[str]:
+def parse_actors(text: str) -> frozenset[str]:
     """Read the actor ids of those who want to be put forward nowhere."""
     return frozenset(json.loads(text or "[]"))
 

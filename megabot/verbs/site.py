@@ -11,7 +11,7 @@ from megabot.app import open_app
 from megabot.archive.publishing import publish
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
-from megabot.long_look import look_at_all
+from megabot.long_look import scan_all_posts
 from megabot.terminal import say
 
 
@@ -36,7 +36,7 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
         app.check_site_folder(folder)
         if look:
             app.prove()
-            look_at_all(app.ports)
+            scan_all_posts(app.ports)
         written = publish(app.offline_ports, folder, address=app.settings.site_url)
     if as_json:
         click.echo(json.dumps(asdict(written)))

@@ -9,7 +9,7 @@ import pytest
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.core import context
 from megabot.core.threads import Refresh
-from megabot.living import LOOK_EVERY, featured
+from megabot.living import LOOK_EVERY, load_highlights
 from megabot.markdown import to_html
 from megabot.run import Service
 from megabot.sandbox import Sandbox
@@ -62,7 +62,7 @@ class Scene:
         return [one.content for one in reversed(found) if "answer:" in one.content]
 
     def featured(self) -> list[str]:
-        return [one.line for one in featured(self.ports.ledger, "news", "2026-W48")]
+        return [one.line for one in load_highlights(self.ports.ledger, "news", "2026-W48")]
 
 
 @pytest.fixture(params=["v3", "v4"])
@@ -158,7 +158,10 @@ def test_a_hostile_comment_does_no_harm(scene: Scene, text: str) -> None:
 
 def test_a_note_stands_on_top_until_it_is_over(scene: Scene) -> None:
     scene.say("note The server is slow today, see https://status.example for 2h")
-    above = "> **Note, Mon 23 Nov 13:00 GMT (until Mon 23 Nov 15:00 GMT):** The server is slow today, see https://"
+    above = (
+        "> **Note, Mon 23 Nov 13:00 GMT (until Mon 23 Nov 15:00 GMT):** The server is slow "
+        "today, see https://"
+    )
     assert scene.body().startswith(above)
     scene.wait(timedelta(hours=2))
 

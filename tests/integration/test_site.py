@@ -10,8 +10,8 @@ import pytest
 from megabot.archive.publishing import publish
 from megabot.background import BackgroundJob
 from megabot.errors import Unreachable
-from megabot.living import add_featured, highlight_of
-from megabot.long_look import look_at_all
+from megabot.living import add_highlight, highlight_of
+from megabot.long_look import scan_all_posts
 from megabot.ports import Ports
 from megabot.site_watch import DAILY, EVERY, LONGEST, site_job
 from tests.world import SLOT, WEEK, World
@@ -46,7 +46,7 @@ def test_what_a_moderator_removes_disappears_at_the_next_build(three: World, tmp
     site(three, tmp_path)
     old = int(str(three.posts()[0]["id"]))
     three.hand("modlin").post("post/remove", post_id=old, removed=True, reason="")
-    look_at_all(three.ports())
+    scan_all_posts(three.ports())
 
     assert site(three, tmp_path) == KEYS[1:]
     assert not any("kites" in path.read_text() for path in (tmp_path / "site").rglob("*.*"))
@@ -56,7 +56,7 @@ def test_what_is_restored_comes_back_with_the_text_that_was_sent(three: World, t
     old = int(str(three.posts()[0]["id"]))
     for removed in (True, False):
         three.hand("modlin").post("post/remove", post_id=old, removed=removed, reason="")
-        look_at_all(three.ports())
+        scan_all_posts(three.ports())
 
     assert site(three, tmp_path) == KEYS
     assert "kites" in (tmp_path / "site/news/2026-W47/index.html").read_text()
@@ -66,7 +66,7 @@ def test_a_server_that_is_away_takes_nothing_from_the_site(three: World, tmp_pat
     three.sandbox.stop()
 
     with pytest.raises(Unreachable):
-        look_at_all(three.ports())
+        scan_all_posts(three.ports())
     assert site(three, tmp_path) == KEYS
 
 
@@ -191,12 +191,12 @@ def test_an_old_highlight_that_was_deleted_leaves_the_site(three: World, tmp_pat
     remark = three.hand("reader").comment(1, "Kites in the rain")
     ports = three.ports()
     found = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
-    add_featured(ports.ledger, "news", KEYS[0], found)
+    add_highlight(ports.ledger, "news", KEYS[0], found)
     site(three, tmp_path)
     page = tmp_path / "site/news/2026-W47/index.html"
     assert "Kites in the rain" in page.read_text()
     three.hand("reader").delete_comment(remark)
-    look_at_all(three.ports())
+    scan_all_posts(three.ports())
 
     site(three, tmp_path)
     assert "Kites in the rain" not in page.read_text()

@@ -34,7 +34,7 @@ LIVING = (
     ),
     Mutant(
         name="who opted out is put forward",
-        changes=(without(promoting.feature, living.opted_out),),
+        changes=(without(promoting.feature, living.load_opt_outs),),
         caught_by=(f"{LIVING_THREAD}::test_a_person_opts_out_and_is_not_put_forward_again",),
     ),
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from megabot.core.escaping import address, escaped
 from megabot.core.highlights import first_line
-from megabot.core.living import author, linked
+from megabot.core.living import author_link, link_text
 from megabot.markdown import to_html
 from megabot.sandbox.text_rules import find_mentions
 from tests.editions import a_highlight
@@ -112,7 +112,7 @@ def test_a_highlight_is_one_link_to_its_comment_and_one_to_its_author(words: str
     found = a_highlight(
         line=first_line(words), author=f"{words}@evil.example", actor=f"https://evil.example/{more}"
     )
-    made = f"- {linked(found.line or '...', f'https://lemmy.example/{more}')} ({author(found)})"
+    made = f"- {link_text(found.line or '...', f'https://lemmy.example/{more}')} ({author_link(found)})"
 
     assert mentions(made) == []
     assert tags(made) <= {"ul", "li", "a"}

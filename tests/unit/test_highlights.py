@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from megabot.core.highlights import LONGEST_LINE, added, first_line, from_json, to_json
+from megabot.core.highlights import LONGEST_LINE, first_line, from_json, insert_highlight, to_json
 from tests.editions import a_highlight
 from tests.growth import LINEAR, growth
 
@@ -71,8 +71,8 @@ def test_nothing_kept_is_none() -> None:
 def test_one_that_is_there_stays_and_a_new_one_comes_in_the_order_of_writing() -> None:
     known = (a_highlight(2),)
 
-    assert added(known, a_highlight(2, line="again")) == known
-    assert [one.comment_id for one in added(known, a_highlight(1))] == [1, 2]
+    assert insert_highlight(known, a_highlight(2, line="again")) == known
+    assert [one.comment_id for one in insert_highlight(known, a_highlight(1))] == [1, 2]
 
 
 @pytest.mark.parametrize(

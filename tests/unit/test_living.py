@@ -6,42 +6,42 @@ import pytest
 
 from megabot.core import limits
 from megabot.core.living import (
-    Living,
+    Annotations,
     Note,
-    actors,
     actors_to_json,
-    author,
-    linked,
+    author_link,
+    link_text,
     note_from_json,
     note_to_json,
-    put_around,
-    without,
+    parse_actors,
+    unwrap_body,
+    wrap_body,
 )
 from tests.editions import FIRST, a_highlight
 
 ITEMS = tuple(f"- remark {number} {'x' * 100}" for number in range(10))
-LIVING = Living(above=("> a note",), heading="## Highlights", below=ITEMS)
+LIVING = Annotations(above=("> a note",), heading="## Highlights", below=ITEMS)
 NOTE = Note(edition="2026-W47", text="Be kind.", by="modlin", at=FIRST)
 ROOM = limits.BODY_LONGEST - limits.MARKER_ROOM
 
 
 def test_a_text_stands_between_what_is_above_and_below_and_comes_out_again() -> None:
-    made = put_around("An essay.\n", LIVING)
+    made = wrap_body("An essay.\n", LIVING)
 
     assert (made.startswith("> a note\n\n"), made.endswith(ITEMS[-1])) == (True, True)
-    assert without(made) == "An essay."
+    assert unwrap_body(made) == "An essay."
 
 
 @pytest.mark.parametrize("body", ["An essay.", "", "- a\n\n- b"])
 def test_nothing_around_leaves_a_text_as_it_is(body: str) -> None:
-    assert put_around(body, Living()) == without(body) == body
-    assert Living().digest == ""
+    assert wrap_body(body, Annotations()) == unwrap_body(body) == body
+    assert Annotations().digest == ""
 
 
 def test_highlights_that_do_not_fit_are_left_out_from_the_end() -> None:
     body = "x" * (ROOM - 600)
 
-    made = put_around(body, LIVING)
+    made = wrap_body(body, LIVING)
 
     assert limits.utf16_units(made) <= ROOM
     assert (ITEMS[0] in made, ITEMS[-1] in made, "> a note" in made) == (True, False, True)
@@ -50,11 +50,15 @@ def test_highlights_that_do_not_fit_are_left_out_from_the_end() -> None:
 def test_where_nothing_fits_the_text_stays() -> None:
     body = "x" * ROOM
 
-    assert put_around(body, LIVING) == body
+    assert wrap_body(body, LIVING) == body
 
 
 def test_any_change_gives_another_digest() -> None:
-    others = [Living(above=("> b",)), Living(below=("- b",), heading="c"), Living(below=("- b",))]
+    others = [
+        Annotations(above=("> b",)),
+        Annotations(below=("- b",), heading="c"),
+        Annotations(below=("- b",)),
+    ]
 
     assert len({one.digest for one in others}) == len(others)
 
@@ -70,11 +74,11 @@ def test_any_change_gives_another_digest() -> None:
     ],
 )
 def test_only_the_address_of_a_page_is_linked(words: str, address: str, made: str) -> None:
-    assert linked(words, address) == made
+    assert link_text(words, address) == made
 
 
 def test_an_author_is_a_link_and_no_mention() -> None:
-    assert author(a_highlight()) == "[robin](https://lemmy.example/u/robin)"
+    assert author_link(a_highlight()) == "[robin](https://lemmy.example/u/robin)"
 
 
 @pytest.mark.parametrize("until", [None, FIRST + timedelta(hours=6)])
@@ -95,5 +99,5 @@ def test_a_note_stands_on_its_own_edition_until_it_is_over() -> None:
 
 
 def test_who_opted_out_is_kept_once() -> None:
-    assert actors(actors_to_json(["b", "a", "b"])) == {"a", "b"}
-    assert actors("") == frozenset()
+    assert parse_actors(actors_to_json(["b", "a", "b"])) == {"a", "b"}
+    assert parse_actors("") == frozenset()
