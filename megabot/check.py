@@ -203,7 +203,7 @@ def online(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
         except RemoteUnreachable as error:
             yield problem(check_texts.community_unreachable(thread.name, name, error))
             continue
-        places.keep_place(ports, name, community.place)
+        places.remember_community(ports, name, community.ref)
         yield from rights(thread, community, account, site)
         if not community.local:
             yield remote(thread, community, ports.home_servers.software(community.actor))

@@ -5,7 +5,7 @@ from megabot.core.posts import Post
 from megabot.core.threads import Companion, CompanionFacts, Thread
 from megabot.errors import NotFound
 from megabot.listing import AccountListing
-from megabot.places import place_of
+from megabot.places import find_community_by_name
 from megabot.ports import Ports
 from megabot.series import read_thread_posts
 
@@ -31,7 +31,7 @@ def _standing(ports: Ports, listing: AccountListing, name: str) -> Post | None:
 def _latest_by(ports: Ports, companion: Companion) -> Post | None:
     """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
     try:
-        place = place_of(ports, companion.community)
+        place = find_community_by_name(ports, companion.community)
         posts = ports.forum.posts_by(companion.latest_by, place.id)
     except NotFound:
         return None

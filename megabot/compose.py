@@ -10,7 +10,7 @@ from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
 from megabot.core.escaping import address, escaped
 from megabot.core.living import author_link, wrap_body
-from megabot.core.posts import Place
+from megabot.core.posts import CommunityRef
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import OrderKind, Situation, ThreadPost
@@ -45,7 +45,7 @@ class Composer:
     """Preambles sent by message that cannot be used, by thread and edition, and why."""
     _done: dict[str, Text] = field(default_factory=dict)
 
-    def due_text(self, situation: Situation, place: Place) -> tuple[Text, str]:
+    def due_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
         """Render what is to be posted now. Gives the text, and its context as JSON."""
         if situation.observation.due is None:
             raise ValueError("nothing is rendered before the first slot")
@@ -72,14 +72,14 @@ class Composer:
         same = then.edition.key == made.edition.key
         return replace(made, part=then.part, part_of=then.part_of) if same else made
 
-    def current_text(self, situation: Situation, place: Place) -> tuple[Text, str]:
+    def current_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
         text, made = self._rendered_again(situation, place)
         if isinstance(text, Rendered):
             text = images.known(self.ports, self.snapshot, text, standing=True)
         return text, context.to_json(made) if made else ""
 
-    def _rendered_again(self, situation: Situation, place: Place) -> tuple[Text, Context | None]:
+    def _rendered_again(self, situation: Situation, place: CommunityRef) -> tuple[Text, Context | None]:
         """Render with the revision of back then first: an unchanged source never edits."""
         current = situation.observation.current
         if current is None:
@@ -131,7 +131,9 @@ class Composer:
             return False
         return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
 
-    def _afresh(self, situation: Situation, current: ThreadPost, place: Place) -> tuple[Text, Context | None]:
+    def _afresh(
+        self, situation: Situation, current: ThreadPost, place: CommunityRef
+    ) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
         edition = calendar.by_key(situation.thread.name, situation.thread.schedule, current.key)
         if edition is None:
@@ -139,7 +141,7 @@ class Composer:
             return RenderProblem((Problem(situation.thread.path, 0, what),)), None
         return self._lived_in(situation, current, self._context(situation, edition, place))
 
-    def _context(self, situation: Situation, edition: Edition, place: Place) -> Context:
+    def _context(self, situation: Situation, edition: Edition, place: CommunityRef) -> Context:
         made = context.build(
             situation.thread,
             situation.observation,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from megabot.core import calendar
 from megabot.core.doubles import order_posts
-from megabot.core.posts import Place, Post
+from megabot.core.posts import CommunityRef, Post
 from megabot.core.seen import Observation, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned, pin_is_over
@@ -15,7 +15,7 @@ from megabot.series import own_posts_of
 
 
 def read_removals_and_pins(
-    ports: Ports, situation: Situation, listing: AccountListing, place: Place
+    ports: Ports, situation: Situation, listing: AccountListing, place: CommunityRef
 ) -> Observation:
     """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
     observation = situation.observation

@@ -1,14 +1,14 @@
 """Asking the server of a community that is not on the bot's own server what its readers see."""
 
 from megabot.core import federation
-from megabot.core.posts import Place
+from megabot.core.posts import CommunityRef
 from megabot.core.seen import HomePin, HomeReading, Observation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_pinned
 from megabot.ports import Ledger, Ports
 
 
-def home_server(place: Place, posts: tuple[ThreadPost, ...]) -> str:
+def home_server(place: CommunityRef, posts: tuple[ThreadPost, ...]) -> str:
     """Return the actor id of the thread's community if that, and the current post, is on another server."""
     current = next((thread_post for thread_post in posts if thread_post.post.open), None)
     moved = current is not None and current.post.community_id != place.id

@@ -13,7 +13,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.orders import Answer, carry_out
-from megabot.places import find_place
+from megabot.places import find_community
 from megabot.ports import Ledger, Ports
 
 
@@ -54,7 +54,7 @@ def take(ports: Ports, thread: Thread, found: tuple[Past, ...], *, id_: str) -> 
     The older ones are written into the ledger alone: a comment in each would wake years of old threads.
     """
     taken = [one for one in found if one.fate is Fate.TAKEN]
-    place = find_place(ports, thread)
+    place = find_community(ports, thread)
     _begin_schedule(ports, thread)
     for one in taken[:-1]:
         ports.ledger.record_post(record(thread.name, one, community_id=place.id))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from megabot.core import calendar
 from megabot.core.posts import Account, Comment, OwnContent, Post
 from megabot.core.threads import Thread
-from megabot.places import keep_place
+from megabot.places import remember_community
 from megabot.ports import Ports
 
 _SLACK = timedelta(days=2)
@@ -69,7 +69,7 @@ def list_account(
     wanted = {thread.community or ports.community for thread in threads}
     for place in account.moderates:
         if place.local and place.name in wanted:
-            keep_place(ports, place.name, place)
+            remember_community(ports, place.name, place)
     return AccountListing(threads=threads, content=content, authenticated=True, account=account)
 
 

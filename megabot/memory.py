@@ -5,7 +5,7 @@ from datetime import datetime
 
 from megabot import living
 from megabot.core import calendar
-from megabot.core.posts import Place
+from megabot.core.posts import CommunityRef
 from megabot.core.seen import Observation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.listing import AccountListing, read_removed
@@ -49,7 +49,7 @@ def read_known_since(
     ports: Ports,
     thread: Thread,
     listing: AccountListing,
-    place: Place,
+    place: CommunityRef,
     posts: tuple[ThreadPost, ...],
     now: datetime,
 ) -> datetime:

@@ -8,14 +8,14 @@ from megabot import deed_texts, living, memory
 from megabot.amending import find_hold
 from megabot.core import calendar, settle
 from megabot.core.plan import clock_is_wrong
-from megabot.core.posts import Place
+from megabot.core.posts import CommunityRef
 from megabot.core.records import Intent, IntentKind, IntentState
 from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
 from megabot.core.threads import Thread
 from megabot.evidence import read_removals_and_pins
 from megabot.home_pin import home_answer, home_server
 from megabot.listing import AccountListing
-from megabot.places import has_strayed
+from megabot.places import is_in_wrong_community
 from megabot.ports import Ports
 from megabot.series import keep_posts, keep_sent, read_thread_posts
 
@@ -23,7 +23,13 @@ log = logging.getLogger("megabot")
 
 
 def observe(
-    ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, now: datetime
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: CommunityRef,
+    *,
+    order: Order | None,
+    now: datetime,
 ) -> Observation:
     """Put together what is known of one thread, with no request where the listing holds all it must hold."""
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
@@ -49,7 +55,7 @@ def observe(
         clock_skew=_skew(ports, now),
         community_id=place.id,
         moderates=_moderates(ports, listing, posts, place),
-        wrong_community=has_strayed(ports, thread, place, posts),
+        wrong_community=is_in_wrong_community(ports, thread, place, posts),
         held_by=find_hold(ports.ledger, thread.name, due.key) if due else None,
         ledger_start=memory.read_ledger_start(ports.ledger),
         post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
@@ -58,7 +64,9 @@ def observe(
     )
 
 
-def _moderates(ports: Ports, listing: AccountListing, posts: tuple[ThreadPost, ...], place: Place) -> bool:
+def _moderates(
+    ports: Ports, listing: AccountListing, posts: tuple[ThreadPost, ...], place: CommunityRef
+) -> bool:
     """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
 
     Only an adopted post needs to know.
@@ -85,7 +93,13 @@ def _skew(ports: Ports, now: datetime) -> timedelta:
 
 
 def observe_situation(
-    ports: Ports, thread: Thread, listing: AccountListing, place: Place, *, order: Order | None, dry: bool
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: CommunityRef,
+    *,
+    order: Order | None,
+    dry: bool,
 ) -> Situation:
     """Observe a thread, and find out what became of writes whose outcome was not known.
 

@@ -14,14 +14,14 @@ from megabot.core.commands import Verb
 from megabot.core.editions import coming, is_late, may_be_posted, of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import blocked_actions
-from megabot.core.posts import Account, Place, Post
+from megabot.core.posts import Account, CommunityRef, Post
 from megabot.core.seen import Order, OrderKind, ThreadPost
 from megabot.core.threads import Thread
 from megabot.core.upkeep import KINDS, is_pinned
 from megabot.errors import Bug, ConfigError, NotFound, SourceBroken
 from megabot.language import Language
 from megabot.layout import Outcome
-from megabot.places import agree_to_move, find_place
+from megabot.places import agree_to_move, find_community
 from megabot.ports import Ports
 from megabot.reconcile import run_pass
 from megabot.report import Report
@@ -140,10 +140,10 @@ def adoption(
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
 
 
-def _place_of(ports: Ports, thread: Thread) -> Place | None:
+def _place_of(ports: Ports, thread: Thread) -> CommunityRef | None:
     """Return where a thread lives, None if it names no community that exists."""
     try:
-        return find_place(ports, thread)
+        return find_community(ports, thread)
     except (ConfigError, NotFound):
         return None
 

@@ -35,7 +35,7 @@ from megabot.core.marker import (
     Marker,
     signed,
 )
-from megabot.core.posts import Comment, Place, Post
+from megabot.core.posts import Comment, CommunityRef, Post
 from megabot.core.preambles import is_own
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import ThreadPost
@@ -63,7 +63,7 @@ class ActContext:
 
     ports: Ports
     thread: Thread
-    place: Place
+    place: CommunityRef
     listing: AccountListing
     snapshot: Snapshot
     language_id: int | None = None

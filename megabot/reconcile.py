@@ -9,7 +9,7 @@ from megabot.compose import Composer, language_id
 from megabot.core import federation
 from megabot.core.actions import Action, MissingInput, Publish, RetryPublish, Write
 from megabot.core.plan import clock_is_wrong, decide, writes
-from megabot.core.posts import Account, Place
+from megabot.core.posts import Account, CommunityRef
 from megabot.core.seen import Order, Situation
 from megabot.core.threads import Thread
 from megabot.errors import Bug, Refused, Stopping
@@ -19,7 +19,7 @@ from megabot.listing import AccountListing, list_account, relist_account
 from megabot.memory import remember_ledger_start
 from megabot.observe import observe_situation
 from megabot.perform import ActContext, perform_all
-from megabot.places import find_place, forget_place
+from megabot.places import find_community, forget_community
 from megabot.ports import Ledger, Ports
 from megabot.read_only_ledger import ReadOnlyLedger
 from megabot.report import Report, failure_of
@@ -92,13 +92,13 @@ def _report(pass_: PassContext, thread: Thread) -> Report:
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
         failure = failure_of(error)
     if isinstance(failure, Refused) and not pass_.dry:
-        forget_place(pass_.ports, thread)
+        forget_community(pass_.ports, thread)
     return Report(thread=thread, failure=failure)
 
 
 def converge(pass_: PassContext, thread: Thread) -> Report:
     """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
-    place = find_place(pass_.ports, thread, anew=pass_.anew)
+    place = find_community(pass_.ports, thread, anew=pass_.anew)
     order = pass_.orders.get(thread.name)
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
@@ -130,7 +130,7 @@ class Decision:
     context: str = ""
 
 
-def _decide(pass_: PassContext, situation: Situation, place: Place) -> Decision:
+def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> Decision:
     """Decide, and give the decision what it asks for until it asks for no more.
 
     Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
@@ -167,7 +167,9 @@ def _decide(pass_: PassContext, situation: Situation, place: Place) -> Decision:
                 assert_never(missing)
 
 
-def _act(pass_: PassContext, decision: Decision, place: Place, todo: tuple[Write, ...]) -> tuple[Write, ...]:
+def _act(
+    pass_: PassContext, decision: Decision, place: CommunityRef, todo: tuple[Write, ...]
+) -> tuple[Write, ...]:
     thread = decision.situation.thread
     work = ActContext(
         ports=pass_.ports,

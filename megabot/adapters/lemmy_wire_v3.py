@@ -13,11 +13,11 @@ from megabot.core.posts import (
     Account,
     Comment,
     Community,
+    CommunityRef,
     Feature,
     OwnContent,
     Person,
     PinEvent,
-    Place,
     Post,
     Site,
     Unread,
@@ -89,8 +89,8 @@ def unread(answer: Fields) -> Unread:
     )
 
 
-def _place(about: Fields) -> Place:
-    return Place(
+def _place(about: Fields) -> CommunityRef:
+    return CommunityRef(
         id=about.number("id"),
         name=about.text("name"),
         actor=about.text("actor_id"),

@@ -12,10 +12,10 @@ from megabot.core.posts import (
     Account,
     Comment,
     Community,
+    CommunityRef,
     Feature,
     Person,
     PinEvent,
-    Place,
     Post,
     Site,
     Tag,
@@ -94,8 +94,8 @@ def unread(answer: Fields) -> Unread:
     return Unread(notices=answer.number("notification_count"))
 
 
-def _place(about: Fields) -> Place:
-    return Place(
+def _place(about: Fields) -> CommunityRef:
+    return CommunityRef(
         id=about.number("id"),
         name=about.text("name"),
         actor=about.text("ap_id"),

@@ -17,7 +17,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CommunityRef:
     """A community as far as a pass needs it. Names can be taken over, ids and actors cannot (G01)."""
 
     id: int
@@ -36,7 +36,7 @@ class Account:
     """
 
     person: Person
-    moderates: tuple[Place, ...] = ()
+    moderates: tuple[CommunityRef, ...] = ()
     hiding_settings: tuple[str, ...] = ()
     languages: tuple[int, ...] = ()
 
@@ -85,9 +85,9 @@ class Community:
     followed: bool = False
 
     @property
-    def place(self) -> Place:
+    def ref(self) -> CommunityRef:
         """What is kept of it."""
-        return Place(id=self.id, name=self.name, actor=self.actor, local=self.local, nsfw=self.nsfw)
+        return CommunityRef(id=self.id, name=self.name, actor=self.actor, local=self.local, nsfw=self.nsfw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

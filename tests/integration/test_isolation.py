@@ -13,7 +13,7 @@ from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.folder_source import FolderSource
 from megabot.adapters.renderer import Renderer
 from megabot.core.actions import BlockReason, MissingInput
-from megabot.core.posts import Place
+from megabot.core.posts import CommunityRef
 from megabot.core.seen import Order, OrderKind, Situation
 from megabot.core.threads import Companion, Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import Bug, ConfigError, LedgerError, NotSent, SourceBroken, Stopping, Unreadable
@@ -26,7 +26,7 @@ from tests.fakes import FakeLedger
 from tests.world import NEWS, SLOT, WEEK, Press, World
 
 TICK = timedelta(seconds=30)
-PLACE = Place(id=1, name="news", actor="https://lemmy.example/c/news", nsfw=False, local=True)
+PLACE = CommunityRef(id=1, name="news", actor="https://lemmy.example/c/news", nsfw=False, local=True)
 AAA = replace(NEWS, name="aaa", path="aaa.md.j2")
 """A thread that comes before the healthy one."""
 
@@ -207,7 +207,7 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
     class Forgetful:
         """Renders, and gives nothing."""
 
-        def due(self, situation: Situation, place: Place) -> tuple[None, str]:
+        def due(self, situation: Situation, place: CommunityRef) -> tuple[None, str]:
             return None, ""
 
     world.clock.at = SLOT + WEEK

@@ -55,7 +55,7 @@ class AccountForum:
         languages = (0, 37) if "discussion_languages" in self.hides else ()
         return Account(
             person=self.me,
-            moderates=tuple(one.place for one in places),
+            moderates=tuple(one.ref for one in places),
             hiding_settings=tuple(sorted(self.hides)),
             languages=languages,
         )

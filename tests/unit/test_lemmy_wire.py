@@ -11,7 +11,7 @@ from megabot.adapters import lemmy_codes, lemmy_fields, lemmy_wire_v3
 from megabot.adapters.lemmy_answer import Call, Collided, decode, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
 from megabot.core.pacing import Bucket, refill_seconds
-from megabot.core.posts import Feature, Person, Place
+from megabot.core.posts import CommunityRef, Feature, Person
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -196,7 +196,7 @@ def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     seat = {"community": {"id": 9, "name": "birds", "actor_id": actor, "local": True, "nsfw": False}}
     account = lemmy_wire_v3.site(site_of(reads=[], moderates=[seat], admin=True)).proven()
 
-    assert account.moderates == (Place(id=9, name="birds", actor=actor),)
+    assert account.moderates == (CommunityRef(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 

@@ -9,7 +9,7 @@ import pytest
 from megabot.adapters import lemmy_fields, lemmy_wire_v4
 from megabot.adapters.lemmy_answer import Call, Collided, UnknownCall, failure
 from megabot.adapters.lemmy_fields import Fields, WrongShape
-from megabot.core.posts import Comment, Feature, Person, Place, Post, Tag
+from megabot.core.posts import Comment, CommunityRef, Feature, Person, Post, Tag
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -216,7 +216,7 @@ def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
 
     account = lemmy_wire_v4.account(account_of(reads=[], moderates=[seat], admin=True), {})
 
-    assert account.moderates == (Place(id=9, name="birds", actor=actor),)
+    assert account.moderates == (CommunityRef(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 
