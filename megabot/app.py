@@ -36,7 +36,7 @@ from megabot.core.ownership import Claim
 from megabot.core.posts import Account
 from megabot.core.problems import Problem
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, NotKept, SourceBroken
+from megabot.errors import ConfigError, SourceBroken, WriteFailed
 from megabot.language import ENGLISH, Language
 from megabot.measuring import Meter
 from megabot.ports import Clock, Forum, Ledger, OfflinePorts, Ports, Source
@@ -179,9 +179,9 @@ class App:
         )
 
     def back_up(self, target: Path) -> None:
-        """Write a copy of the ledger into a new file. Raises `NotKept`."""
+        """Write a copy of the ledger into a new file. Raises `WriteFailed`."""
         if not state_dir.holds(self.settings.state_dir, "ledger.db"):
-            raise NotKept(operating_texts.nothing_to_back_up(self.settings.state_dir))
+            raise WriteFailed(operating_texts.nothing_to_back_up(self.settings.state_dir))
         output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
 

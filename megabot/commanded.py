@@ -12,7 +12,7 @@ from megabot.core.grammar import parse
 from megabot.core.heard import CommandRecord
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, Expected, NotFound, NotSent
+from megabot.errors import ConfigError, NotFound, NotSent, UserError
 from megabot.parts import order_part
 from megabot.ports import Ports
 from megabot.replies import CODE, WAITING
@@ -90,7 +90,7 @@ def carry_out(ports: Ports, record: CommandRecord, threads: Sequence[Thread], bo
         return CommandResult(_done(task), about)
     except NotSent:
         raise
-    except (ConfigError, Expected) as error:
+    except (ConfigError, UserError) as error:
         return CommandResult(answers.order_failed(ports.language, error), about)
 
 

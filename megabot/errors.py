@@ -71,15 +71,15 @@ class NothingToDo(ConfigError):
     """What was asked for is so already."""
 
 
-class Expected(MegabotError):
+class UserError(MegabotError):
     """A failure with a next step for the person who reads it."""
 
 
-class SourceMissing(Expected):
+class SourceMissing(UserError):
     """The source folder or repository is not there."""
 
 
-class SourceBroken(Expected):
+class SourceBroken(UserError):
     """Files of the source have mistakes: the message is one line for each, `problems` holds them.
 
     `threads` are those whose files are in order: they go on.
@@ -91,27 +91,27 @@ class SourceBroken(Expected):
         self.threads = tuple(threads)
 
 
-class LedgerError(Expected):
+class LedgerError(UserError):
     """The ledger cannot be opened, read or written."""
 
 
-class Busy(Expected):
+class Busy(UserError):
     """Another megabot works on the same state folder."""
 
 
-class NoNetwork(Expected):
+class NoNetwork(UserError):
     """Nothing at all could be reached: it is this machine's network, not what was asked."""
 
 
-class NotKept(Expected):
+class WriteFailed(UserError):
     """A file beside the ledger could not be written: a backup, a monitor's."""
 
 
-class NeedsPerson(Expected):
+class NeedsPerson(UserError):
     """Nothing failed, but a person must decide or do something before this can go on."""
 
 
-class ForumError(Expected):
+class ForumError(UserError):
     """Something between megabot and the server."""
 
 
@@ -123,7 +123,7 @@ class Unreachable(NotSent):
     """The server's name, port or TLS could not be reached."""
 
 
-class Starting(NotSent):
+class ServerStarting(NotSent):
     """The server says that it is starting up."""
 
 
@@ -175,7 +175,7 @@ class SignInRefused(ForumError):
         self.code = code
 
 
-class SignInLater(ForumError):
+class SignInBudgetExhausted(ForumError):
     """No sign-in may be tried before `at` (UTC)."""
 
     def __init__(self, message: str, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from megabot import status
 from megabot.core.metrics import Vitals
-from megabot.errors import ConfigError, Expected
+from megabot.errors import ConfigError, UserError
 from megabot.ports import OfflinePorts
 
 log = logging.getLogger("megabot")
@@ -39,7 +39,7 @@ class Meter:
             self._vitals = replace(before, measured=now, failed_passes=before.failed_passes + 1)
         try:
             self._write(self._looked())
-        except (Expected, ConfigError) as error:
+        except (UserError, ConfigError) as error:
             log.warning("%s", error)
 
     def _looked(self) -> Vitals:
@@ -47,7 +47,7 @@ class Meter:
         vitals = replace(self._vitals, sign_ins_left=left, token_issued=issued)
         try:
             found = status.read(self._desk)
-        except (Expected, ConfigError):
+        except (UserError, ConfigError):
             return vitals  # a broken source or ledger is said elsewhere
         return replace(
             vitals,

@@ -45,7 +45,7 @@ from megabot.errors import (
     NotSent,
     OutcomeUnknown,
     Refused,
-    SignInLater,
+    SignInBudgetExhausted,
     SignInRefused,
     TokenRefused,
 )
@@ -317,7 +317,7 @@ def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answe
     """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
     try:
         answer = send()
-    except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInLater) as error:
+    except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInBudgetExhausted) as error:
         work.resolve(intent, IntentState.NOT_SENT, note=str(error))
         raise
     except Refused as error:

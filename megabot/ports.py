@@ -45,7 +45,7 @@ class Forum(Protocol):
     in vain. A write is sent at most once by each call, except where it is certain that the server never got
     it; its outcome is a value, `NotSent`, `Refused` or `NotLemmy` (nothing happened: the call is not known
     there), or `OutcomeUnknown`. Any call may raise `TokenRefused` (after one probe and, where a password is
-    at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInLater`.
+    at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInBudgetExhausted`.
     """
 
     def site(self, *, anew: bool = False) -> Site:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from megabot import site_texts
 from megabot.background import BackgroundJob, Running
 from megabot.core.interval import Interval
-from megabot.errors import Expected
+from megabot.errors import UserError
 from megabot.long_look import scan_all_posts
 from megabot.ports import Ports
 
@@ -59,5 +59,5 @@ def _look_if_due(ports: Ports, now: datetime) -> None:
     ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
     try:
         scan_all_posts(ports)
-    except Expected as error:
+    except UserError as error:
         log.warning("%s", site_texts.not_looked_over(error))

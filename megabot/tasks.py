@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from megabot.core.interval import NEVER, Interval
-from megabot.errors import ConfigError, Expected, NotSent, Stopping
+from megabot.errors import ConfigError, NotSent, Stopping, UserError
 from megabot.ports import Forum
 
 LONGEST = timedelta(minutes=15)
@@ -62,7 +62,7 @@ class Task:
         return Outcome.RECOVERED if recovered else Outcome.DONE
 
     def _fail(self, error: Exception, now: datetime, slot: datetime | None) -> None:
-        if isinstance(error, Expected | ConfigError):
+        if isinstance(error, UserError | ConfigError):
             self.failure = str(error)
         else:
             self.failure = f"this is a bug in megabot ({type(error).__name__}), see the log"

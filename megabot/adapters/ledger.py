@@ -229,7 +229,7 @@ class SqliteLedger:
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
 
     def back_up(self, target: Path) -> None:
-        """Write a copy of all that is known now into a new file; raise `NotKept` where that fails."""
+        """Write a copy of all that is known now into a new file; raise `WriteFailed` where that fails."""
         with self._in_use() as connection:
             ledger_backup.write(connection, target)
 

@@ -5,16 +5,17 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from megabot.errors import NotKept
+from megabot.errors import WriteFailed
 
 
 def write(connection: sqlite3.Connection, target: Path) -> None:
     """Copy what an open ledger holds into a new file, on disk when this returns.
 
-    Raises `NotKept` where there is a file already or none can be made; then there is none afterwards either.
+    Raises `WriteFailed` where there is a file already or none can be made; then there is none afterwards
+    either.
     """
     if target.exists():
-        raise NotKept(f"{target} is there already and is not overwritten; name another file")
+        raise WriteFailed(f"{target} is there already and is not overwritten; name another file")
     beside = target.with_name(f".{target.name}.part")
     try:
         beside.unlink(missing_ok=True)
@@ -23,7 +24,7 @@ def write(connection: sqlite3.Connection, target: Path) -> None:
         beside.rename(target)
         _sync(target.parent)
     except OSError as error:
-        raise NotKept(f"{target} cannot be written: {error.strerror}") from error
+        raise WriteFailed(f"{target} cannot be written: {error.strerror}") from error
     finally:
         beside.unlink(missing_ok=True)
 
@@ -33,7 +34,7 @@ def _fill(connection: sqlite3.Connection, path: Path) -> None:
         connection.backup(copy)
         verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if verdict != "ok":
-        raise NotKept(f"the copy of the ledger is damaged: {verdict.splitlines()[-1]}")
+        raise WriteFailed(f"the copy of the ledger is damaged: {verdict.splitlines()[-1]}")
     _sync(path)
 
 

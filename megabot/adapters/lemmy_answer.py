@@ -22,8 +22,8 @@ from megabot.errors import (
     RateLimited,
     Refused,
     RemoteUnreachable,
+    ServerStarting,
     SignInRefused,
-    Starting,
     TokenRefused,
     Unreadable,
 )
@@ -103,7 +103,7 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
     """Say what an answer other than 2xx means."""
     code = _code(body)
     if status == _UNAVAILABLE and code == codes.STARTING:
-        return Starting("The server is starting up.")
+        return ServerStarting("The server is starting up.")
     if status == _TOO_MANY_REQUESTS or code in codes.LIMITED:
         return _limited(call)
     if status == _NOT_FOUND and not body.strip():

@@ -25,7 +25,7 @@ from megabot.errors import (
     NotSent,
     OutcomeUnknown,
     RateLimited,
-    SignInLater,
+    SignInBudgetExhausted,
     SignInRefused,
     TokenRefused,
     Unreachable,
@@ -188,23 +188,23 @@ class SignIns:
         self._stored = stored
 
 
-def _later(at: datetime, asker: Asker) -> SignInLater:
+def _later(at: datetime, asker: Asker) -> SignInBudgetExhausted:
     login = "`megabot login`"
     now = (
         f"to sign in now, run {login}"
         if asker is Asker.SERVICE
         else f"run {login} on a terminal to sign in now"
     )
-    return SignInLater(
+    return SignInBudgetExhausted(
         f"Too many sign-in attempts (servers block more): the next one may be made after {_time(at)}; {now}.",
         at=at,
     )
 
 
-def _limited(at: datetime, asker: Asker) -> SignInLater:
+def _limited(at: datetime, asker: Asker) -> SignInBudgetExhausted:
     """Say what the server's own limit means, which everyone behind the same address shares."""
     until = f"after {_time(at)}" if asker is Asker.SERVICE else f"in a few minutes, {_time(at)} at the latest"
-    return SignInLater(
+    return SignInBudgetExhausted(
         f"The server accepts no more sign-ins from this address for now; try again {until}.", at=at
     )
 

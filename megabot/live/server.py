@@ -12,7 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from megabot.errors import Expected
+from megabot.errors import UserError
 from megabot.live import assets, page
 from megabot.live.follow import Follower
 from megabot.live.view import View, Wish
@@ -70,7 +70,7 @@ class Site:
                 return Answer(HTTPStatus.OK, _HTML, html.encode(errors="replace"))
             if parts.path.startswith("/picture/"):
                 return self._shown(unquote(parts.path.removeprefix("/picture/")))
-        except Expected as error:
+        except UserError as error:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, str(error).encode())
         return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
 

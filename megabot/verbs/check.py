@@ -15,7 +15,7 @@ import click
 from megabot import check, check_formats, link_check, progress, terminal, workshop
 from megabot.app import App, open_app
 from megabot.check import Finding
-from megabot.errors import Expected, NoNetwork
+from megabot.errors import NoNetwork, UserError
 
 FORMATS = ("text", "github", "json")
 
@@ -86,7 +86,7 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield from findings
     except NoNetwork:
         raise
-    except Expected as error:
+    except UserError as error:
         yield check.problem(str(error))
 
 

@@ -6,7 +6,7 @@ import click
 
 from megabot import terminal
 from megabot.app import App, open_app
-from megabot.errors import Expected
+from megabot.errors import UserError
 from megabot.views import history as view
 
 
@@ -39,6 +39,6 @@ def _timezone(app: App) -> str:
     """Return the threads' time zone; UTC if they have several, or the source cannot be read."""
     try:
         zones = {thread.schedule.timezone for thread in app.threads(None)}
-    except Expected:
+    except UserError:
         return "UTC"
     return zones.pop() if len(zones) == 1 else "UTC"

@@ -13,7 +13,7 @@ from megabot import init, workshop
 from megabot.core.public_posts import PublicPost
 from megabot.core.taking_apart import take_apart
 from megabot.core.title_dates import TitleRead, read_title
-from megabot.errors import Expected, NeedsPerson
+from megabot.errors import NeedsPerson, UserError
 from megabot.layout import Outcome
 from megabot.terminal import finish
 
@@ -180,7 +180,7 @@ def _server(person: _Person, default: str | None) -> str:
                 version = posts.version()
             known = "" if version.startswith(_SUPPORTED) else "; megabot is made for 0.19 and 1.0"
             click.echo(f"{address} runs Lemmy {version}{known}.")
-        except Expected as error:
+        except UserError as error:
             click.echo(f"No Lemmy server could be reached at {address}: {error}", err=True)
             if not person.agrees("Use this address anyway?", default=False):
                 _stop_if_given(person, "instance")
@@ -194,7 +194,7 @@ def _community(person: _Person, server: str, default: str | None) -> str:
         try:
             with workshop.public_posts(server) as posts:
                 is_there = posts.has_community(name)
-        except Expected:
+        except UserError:
             return name  # said before
         if not is_there:
             click.echo(f"{server} shows no community {name} to visitors.", err=True)

@@ -11,7 +11,7 @@ from megabot import overview_texts, preview, workshop
 from megabot.app import App, open_app
 from megabot.core.limits import utf16_units
 from megabot.core.threads import Rendered
-from megabot.errors import NotKept
+from megabot.errors import WriteFailed
 from megabot.layout import Outcome, Span, Tone
 from megabot.preview_page import page
 from megabot.preview_parts import Preview
@@ -106,7 +106,7 @@ def _write(path: Path, html: str) -> None:
     try:
         path.write_text(html, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NotKept(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+        raise WriteFailed(f"{path} cannot be written: {error.strerror}; choose another --output") from error
 
 
 def _report(made: Preview, source: object) -> None:

@@ -13,7 +13,7 @@ from megabot.app import App, notify
 from megabot.background import OwnProcess
 from megabot.config import Settings
 from megabot.core.threads import Thread
-from megabot.errors import ConfigError, Expected, SourceBroken, SourceMissing, Stopping
+from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.language import ENGLISH
 from megabot.link_watch import link_job
 from megabot.ports import Ports
@@ -51,7 +51,7 @@ def _read_again(running: Running) -> None:
     try:
         running.read_again()
         log.info("%s", operating_texts.settings_read())
-    except (ConfigError, Expected) as error:
+    except (ConfigError, UserError) as error:
         log.error("%s", operating_texts.settings_kept(error))  # noqa: TRY400  a person's mistake has no traceback
     notify("READY=1")
 
@@ -123,7 +123,7 @@ def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Po
     while not leave():
         try:
             return app.ports
-        except Expected as error:
+        except UserError as error:
             now = app.clock.now()
             slots = [slot for thread in threads if (slot := next_slot(thread, now))]
             until = min([now + wait, *slots])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from megabot.errors import Expected
+from megabot.errors import UserError
 from megabot.process import sample_source
 from megabot.sandbox import Generation
 from megabot.sandbox.practice import COMMUNITY, PASSWORD, PORT, introduction, practice_server
@@ -37,7 +37,7 @@ def command(*, api: str, port: int) -> int:
                 threading.Event().wait()
         except OSError as error:
             reason = "in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
-            raise Expected(
+            raise UserError(
                 f"port {port} cannot be used: {reason}; choose another one, or any free one: "
                 "megabot sandbox --port 0"
             ) from error

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.system import Stop
-from megabot.errors import ConfigError, Expected
+from megabot.errors import ConfigError, UserError
 from megabot.running import Running
 from megabot.sandbox import Sandbox
 
@@ -104,7 +104,7 @@ def test_the_process_goes_on_by_the_new_settings_whole_or_by_the_old_ones(
     running.read_again()
     for bad, _ in BAD:
         write(file, {**settings, **bad})
-        with pytest.raises((ConfigError, Expected)):
+        with pytest.raises((ConfigError, UserError)):
             running.read_again()
     running.app.close()
 

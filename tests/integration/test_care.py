@@ -16,7 +16,7 @@ from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App
 from megabot.config import Settings
 from megabot.core.metrics import Vitals
-from megabot.errors import NotKept
+from megabot.errors import WriteFailed
 from megabot.measuring import Meter
 from megabot.verbs.run import _ports
 from tests.e2e.conftest import TEMPLATE
@@ -75,13 +75,13 @@ def test_an_older_backup_put_back_doubles_nothing(backup: Path, world: World) ->
 def test_a_file_that_is_there_is_not_overwritten(world: World, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("a letter")
 
-    with pytest.raises(NotKept, match="is not overwritten"):
+    with pytest.raises(WriteFailed, match="is not overwritten"):
         ledger_of(world).back_up(tmp_path / "mine")
     assert (tmp_path / "mine").read_text() == "a letter"
 
 
 def test_where_no_file_can_be_made_it_says_so_and_leaves_none(world: World, tmp_path: Path) -> None:
-    with pytest.raises(NotKept, match="cannot be written: No such file or directory"):
+    with pytest.raises(WriteFailed, match="cannot be written: No such file or directory"):
         ledger_of(world).back_up(tmp_path / "nowhere" / "backup.db")
     assert list(tmp_path.glob("**/*.part")) == []
 
@@ -98,7 +98,7 @@ class Board:
 
     def hang(self, vitals: Vitals) -> None:
         if self.broken:
-            raise NotKept("the disk is full")
+            raise WriteFailed("the disk is full")
         self.hung.append(vitals)
 
 
@@ -148,7 +148,7 @@ def test_the_file_is_replaced_whole_and_read_by_everyone(tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotKept, match=r"MEGABOT_METRICS_FILE: .* cannot be written"):
+    with pytest.raises(WriteFailed, match=r"MEGABOT_METRICS_FILE: .* cannot be written"):
         metrics_file.write(tmp_path / "nowhere" / "megabot.prom", "")
 
 

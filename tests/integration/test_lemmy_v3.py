@@ -21,8 +21,8 @@ from megabot.errors import (
     NotLemmy,
     OutcomeUnknown,
     RateLimited,
-    SignInLater,
-    Starting,
+    ServerStarting,
+    SignInBudgetExhausted,
     TokenRefused,
     Unreachable,
     Unreadable,
@@ -129,7 +129,7 @@ def test_a_token_that_dies_again_too_soon_waits(stage: HttpStage) -> None:
     stage.forum.unread()
     stage.sandbox.revoke_tokens("megabot")
 
-    with pytest.raises(SignInLater) as caught:
+    with pytest.raises(SignInBudgetExhausted) as caught:
         stage.forum.create_post(stage.news, DRAFT)
 
     assert caught.value.at - stage.clock.now() == timedelta(minutes=25)
@@ -246,7 +246,7 @@ def test_a_read_is_given_up_after_three_attempts(play: Play) -> None:
 def test_a_starting_server_gets_a_write_twice(play: Play) -> None:
     _, forum = play(STARTING, STARTING)
 
-    with pytest.raises(Starting):
+    with pytest.raises(ServerStarting):
         forum.create_post(2, DRAFT)
 
 

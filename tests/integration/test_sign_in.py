@@ -15,7 +15,7 @@ from megabot.errors import (
     ForumError,
     OutcomeUnknown,
     RateLimited,
-    SignInLater,
+    SignInBudgetExhausted,
     SignInRefused,
     TokenRefused,
     Unreachable,
@@ -96,7 +96,7 @@ def test_a_second_sign_in_waits_25_minutes(
     make: Callable[..., SignIns], door: Door, clock: FakeClock
 ) -> None:
     make().renew(door, by_hand=False)
-    with pytest.raises(SignInLater, match="12:25 UTC") as caught:
+    with pytest.raises(SignInBudgetExhausted, match="12:25 UTC") as caught:
         make().renew(door, by_hand=False)
 
     clock.advance(minutes=25)
@@ -112,7 +112,7 @@ def test_a_crash_loop_stays_within_two_an_hour(
     door.will = [KeyError("killed") for _ in range(9)]
 
     for _ in range(9):
-        with pytest.raises((KeyError, SignInLater)):
+        with pytest.raises((KeyError, SignInBudgetExhausted)):
             make().renew(door, by_hand=False)
         clock.advance(minutes=1)
 
@@ -128,7 +128,7 @@ def test_a_lost_answer_counts_and_the_waiting_call_was_certainly_not_sent(
         with pytest.raises(Unreachable, match="nothing else was sent"):
             make().renew(door, by_hand=False)
 
-    with pytest.raises(SignInLater):
+    with pytest.raises(SignInBudgetExhausted):
         make().renew(door, by_hand=False)
     assert clock.slept == [2.0]
 
@@ -151,7 +151,7 @@ def test_an_empty_bucket_is_left_alone_for_an_hour_and_the_token_stays(
     clock.advance(minutes=30)
     door.will = [RateLimited("Full.", wait=3600)]
 
-    with pytest.raises(SignInLater) as caught:
+    with pytest.raises(SignInBudgetExhausted) as caught:
         make().renew(door, by_hand=False)
 
     assert caught.value.at == clock.now() + timedelta(hours=1)
@@ -188,7 +188,7 @@ def test_changed_credentials_are_tried_three_times_an_hour(make: Callable[..., S
         with pytest.raises(SignInRefused):
             make(f"wrong {number}").renew(door, by_hand=False)
 
-    with pytest.raises(SignInLater):
+    with pytest.raises(SignInBudgetExhausted):
         make("wrong again").renew(door, by_hand=False)
 
 
@@ -222,7 +222,7 @@ def test_a_login_without_a_terminal_may_try_three_times_an_hour(
     for _ in range(3):
         make().renew(door, by_hand=True)
 
-    with pytest.raises(SignInLater, match="run `megabot login` on a terminal"):
+    with pytest.raises(SignInBudgetExhausted, match="run `megabot login` on a terminal"):
         make().renew(door, by_hand=True)
 
 
@@ -243,7 +243,7 @@ def test_a_person_is_told_how_long_the_servers_own_limit_lasts_and_may_try_again
     make: Callable[..., SignIns], door: Door, clock: FakeClock
 ) -> None:
     door.will = [RateLimited("Full.", wait=3600)]
-    with pytest.raises(SignInLater, match="in a few minutes, 2026-11-16 13:00 UTC at the latest"):
+    with pytest.raises(SignInBudgetExhausted, match="in a few minutes, 2026-11-16 13:00 UTC at the latest"):
         make(at_terminal=True).renew(door, by_hand=True)
 
     clock.advance(minutes=6)
@@ -261,7 +261,7 @@ def test_a_persons_mistakes_do_not_let_the_service_sign_in_more_often(
             make("wrong", at_terminal=True).renew(door, by_hand=True)
     make("right", at_terminal=True).renew(door, by_hand=True)
 
-    with pytest.raises(SignInLater):
+    with pytest.raises(SignInBudgetExhausted):
         make("right").renew(door, by_hand=False)
 
 
@@ -311,7 +311,7 @@ def test_forgetting_the_token_keeps_the_budget(make: Callable[..., SignIns], doo
     make().prune()
 
     assert make().token == ""
-    with pytest.raises(SignInLater):
+    with pytest.raises(SignInBudgetExhausted):
         make().renew(door, by_hand=False)
 
 

@@ -18,7 +18,7 @@ from megabot.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
-    Starting,
+    ServerStarting,
     TokenRefused,
     Unreachable,
     Unreadable,
@@ -80,7 +80,7 @@ _OF_THE_LEDGER = (Fault.DISK_FULL, Fault.DISK_FULL_AFTER, Fault.KILLED_BEFORE, F
 _OF_A_RENDERING = (Fault.BROKEN_TEXT, Fault.KILLED_BEFORE, Fault.KILLED_AFTER)
 _BEFORE: dict[Fault, Callable[[], BaseException]] = {
     Fault.UNREACHABLE: lambda: Unreachable("no route"),
-    Fault.STARTING: lambda: Starting("starting"),
+    Fault.STARTING: lambda: ServerStarting("starting"),
     Fault.LIMITED: lambda: RateLimited("empty", wait=60),
     Fault.REFUSED: lambda: Refused("a word that the filter refuses", code="slurs"),
     Fault.TOKEN: lambda: TokenRefused("not taken"),

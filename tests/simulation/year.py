@@ -17,7 +17,7 @@ from megabot.core.posts import Person, Post
 from megabot.core.problems import Problem
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Companion, Previous, RenderProblem, Thread
-from megabot.errors import ConfigError, Expected
+from megabot.errors import ConfigError, UserError
 from megabot.ports import Ports
 from megabot.run import Service
 from tests.fakes import FakeCodes, FakeLedger
@@ -232,7 +232,7 @@ class Year:
         name = f"shell:{self.clock.at.isoformat()}"
         try:
             answer = orders.carry_out(self.ports(), Order(kind, name, early=early), thread, move=move)
-        except (Expected, ConfigError):
+        except (UserError, ConfigError):
             return
         except Killed:
             return
@@ -246,7 +246,7 @@ class Year:
         try:
             order, name = orders.adoption(ports, url, id_=f"shell:{self.clock.at.isoformat()}", thread="news")
             orders.carry_out(ports, order, name)
-        except (Expected, ConfigError, Killed):
+        except (UserError, ConfigError, Killed):
             return
 
     def mend_threads(self) -> None:

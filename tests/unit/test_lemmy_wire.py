@@ -19,8 +19,8 @@ from megabot.errors import (
     OutcomeUnknown,
     RateLimited,
     Refused,
+    ServerStarting,
     SignInRefused,
-    Starting,
     TokenRefused,
     Unreadable,
 )
@@ -432,7 +432,7 @@ def test_rate_limits_of_both_generations_say_how_long_to_wait(call: Call, bucket
 
 
 def test_a_starting_server_did_nothing() -> None:
-    assert isinstance(failure(503, b'{"error":"Lemmy is currently starting"}', Call.NEW_POST), Starting)
+    assert isinstance(failure(503, b'{"error":"Lemmy is currently starting"}', Call.NEW_POST), ServerStarting)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

@@ -3,9 +3,9 @@
 import pytest
 
 from megabot.adapters.retries import patiently
-from megabot.errors import NotFound, OutcomeUnknown, RateLimited, Starting, Unreachable, Unreadable
+from megabot.errors import NotFound, OutcomeUnknown, RateLimited, ServerStarting, Unreachable, Unreadable
 
-NOT_SENT = [Unreachable("No."), Starting("Soon."), RateLimited("Full.", wait=5)]
+NOT_SENT = [Unreachable("No."), ServerStarting("Soon."), RateLimited("Full.", wait=5)]
 FINAL = [NotFound("No.", code="x"), OutcomeUnknown("?"), RateLimited("Full.", wait=100), KeyError("bug")]
 
 
