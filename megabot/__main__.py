@@ -95,9 +95,9 @@ def _write(text: str, outcome: Outcome | None = None, *, own: bool = True) -> No
     """Write what goes past the log as the log would: without secrets, and as journald takes it."""
     import logging
 
-    from megabot.logs import blotted, in_journal, journal_lines
+    from megabot.logs import in_journal, journal_lines, redact
 
-    shown = blotted(text, own=own)
+    shown = redact(text, own=own)
     if in_journal(os.environ, _STDERR):
         whole = f"{outcome}: {shown}" if outcome else shown
         sys.stderr.write("".join(f"{journal_lines(line, logging.ERROR)}\n" for line in whole.splitlines()))

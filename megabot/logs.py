@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )[^\s'\"]+")
 """A token is not known yet when the log is set up: it is known by its looks."""
 
 
-class Blotter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats a record, then replaces every known secret and every token, tracebacks included."""
 
     def __init__(self, pattern: str, secrets: Sequence[str]) -> None:
@@ -36,13 +36,13 @@ class Blotter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one record without any secret in it."""
-        return self.blotted(super().format(record), own=_is_own(record.name))
+        return self.redacted(super().format(record), own=_is_own(record.name))
 
     def formatException(self, ei: ExcInfo) -> str:  # noqa: N802  the name is the library's
         """Format a traceback: what it quotes is nobody's sentence."""
-        return self.blotted(super().formatException(ei), own=False)
+        return self.redacted(super().formatException(ei), own=False)
 
-    def blotted(self, text: str, *, own: bool) -> str:
+    def redacted(self, text: str, *, own: bool) -> str:
         """Return a text with every secret in it replaced; in one of our `own`, plain words stay."""
         for secret in self._secrets:
             if not (own and _is_plain(secret)):
@@ -50,7 +50,7 @@ class Blotter(logging.Formatter):
         return _TOKEN.sub(BLOT, text)
 
 
-class JournalBlotter(Blotter):
+class JournalFormatter(RedactingFormatter):
     """Formats a record for journald, which has the time itself."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -86,19 +86,19 @@ def set_up(level: str, *, secrets: Sequence[str], journal: bool = False) -> None
     `journal` says that stderr leads to journald.
     """
     handler = logging.StreamHandler(sys.stderr)
-    people = Blotter("%(asctime)s %(levelname)s %(message)s", secrets)
-    handler.setFormatter(JournalBlotter(secrets) if journal else people)
+    people = RedactingFormatter("%(asctime)s %(levelname)s %(message)s", secrets)
+    handler.setFormatter(JournalFormatter(secrets) if journal else people)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("megabot").setLevel(level.upper())
 
 
-def blotted(text: str, *, own: bool) -> str:
+def redact(text: str, *, own: bool) -> str:
     """Blot out of a text that goes past the log what the log, once it is set up, would blot out of it."""
     for handler in logging.getLogger().handlers:
-        if isinstance(handler.formatter, Blotter):
-            text = handler.formatter.blotted(text, own=own)
+        if isinstance(handler.formatter, RedactingFormatter):
+            text = handler.formatter.redacted(text, own=own)
     return text
 
 

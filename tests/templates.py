@@ -93,7 +93,7 @@ def render_each(
 ) -> list[Rendered | RenderProblem]:
     """Render several threads at once, in this process."""
     jobs = [renderer._job(thread, context, alone=len(threads) == 1) for thread in threads]
-    asked: list[dict[str, Any]] = json.loads(json.dumps(jobs, default=renderer.written))
+    asked: list[dict[str, Any]] = json.loads(json.dumps(jobs, default=renderer.plain_date))
     snapshot = Snapshot(files=files, pictures=PICTURES)
     answers = json.loads(json.dumps(render_all(files, sorted(PICTURES), asked, unreadable)))
     return [renderer._answer(answer, snapshot, context) for answer in answers]

@@ -9,14 +9,14 @@ from pathlib import Path
 from megabot.adapters import git_tree
 from megabot.adapters.git_command import ownership_trouble, run_git
 from megabot.adapters.source_files import (
-    belongs,
     canonical,
     gather,
-    ignored,
     is_inside,
     is_picture,
+    is_source_file,
     odd_name,
     too_large,
+    why_ignored,
 )
 from megabot.adapters.thread_reader import threads
 from megabot.core.problems import Problem
@@ -43,7 +43,7 @@ class FolderSource:
         problems: list[Problem] = []
         paths = list(_paths(self._folder, problems))
         files, mistakes = gather(
-            (canonical(path), _read(self._folder, path)) for path in paths if belongs(path)
+            (canonical(path), _read(self._folder, path)) for path in paths if is_source_file(path)
         )
         seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
         pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
@@ -58,7 +58,7 @@ class FolderSource:
             revision=revision,
             problems=tuple(problems),
             no_revision=why,
-            ignored=tuple(filter(None, map(ignored, paths))),
+            ignored=tuple(filter(None, map(why_ignored, paths))),
         )
 
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:

@@ -61,10 +61,12 @@ class ScheduleModel(_Strict):
             return given
         beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
         if beside:
-            raise values.Wrong(f"once stands beside {beside}", "a thread that is posted once has no rhythm")
+            raise values.BadValue(
+                f"once stands beside {beside}", "a thread that is posted once has no rhythm"
+            )
         try:
             return given | {"every": "day", "first": values.day(given["once"])}
-        except values.Wrong:  # said of `once` itself
+        except values.BadValue:  # said of `once` itself
             return given | {"every": "day", "first": date(2000, 1, 1)}
 
     @model_validator(mode="after")
@@ -77,9 +79,9 @@ class ScheduleModel(_Strict):
             Every.YEAR: months == {True},
         }
         if not wanted[self.every[1]]:
-            raise values.Wrong(*_ON[self.every[1]])
+            raise values.BadValue(*_ON[self.every[1]])
         if self.once and len(self.at) > 1:
-            raise values.Wrong("a thread that is posted once has one time", "write at: 18:00")
+            raise values.BadValue("a thread that is posted once has one time", "write at: 18:00")
         return self
 
     def value(self) -> Schedule:
@@ -127,9 +129,11 @@ class CompanionModel(_Strict):
     @model_validator(mode="after")
     def _one_of_three(self) -> "CompanionModel":
         if sum(map(bool, (self.thread, self.url, self.latest_by))) != 1:
-            raise values.Wrong("a companion is one of thread, url and latest_by", "write one of them")
+            raise values.BadValue("a companion is one of thread, url and latest_by", "write one of them")
         if self.latest_by and not (self.community and self.title):
-            raise values.Wrong("latest_by stands alone", 'write in: films and title: "Film club*" beside it')
+            raise values.BadValue(
+                "latest_by stands alone", 'write in: films and title: "Film club*" beside it'
+            )
         return self
 
     def value(self, name: str) -> Companion:

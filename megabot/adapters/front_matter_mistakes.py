@@ -13,8 +13,8 @@ from megabot.adapters.front_matter import (
     ScheduleModel,
     ThreadModel,
 )
-from megabot.adapters.front_matter_values import LARGEST, Wrong, did_you_mean, listed
-from megabot.adapters.yaml_text import Parsed
+from megabot.adapters.front_matter_values import LARGEST, BadValue, did_you_mean, listed
+from megabot.adapters.yaml_text import YamlDocument
 from megabot.core.problems import Problem
 
 _LONGEST = 160
@@ -41,7 +41,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def mistakes(path: str, front: Parsed, error: ValidationError) -> Iterator[Problem]:
+def mistakes(path: str, front: YamlDocument, error: ValidationError) -> Iterator[Problem]:
     """Say everything that pydantic found, each at its line; nothing of a line that is no YAML as it is."""
     said = {problem.line for problem in front.problems}
     for mistake in error.errors(include_url=False):
@@ -61,7 +61,7 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
     if mistake["type"] == "literal_error":
         return _choice(name, mistake)
     wrong = mistake.get("ctx", {}).get("error")
-    if isinstance(wrong, Wrong):
+    if isinstance(wrong, BadValue):
         return f"{name}: {_one_line(wrong.what)}", wrong.hint
     what, hint = _NOTHING if mistake["input"] is None else _KINDS[mistake["type"]]
     return f"{name} {what}", hint

@@ -49,7 +49,7 @@ _MOST_ENTRIES = 50
 _YEARS = range(1970, 3000)  # dates end with 9999, and some schedules count far ahead
 
 
-class Wrong(ValueError):
+class BadValue(ValueError):
     """A value that cannot be: `what` follows the setting's name, `hint` is what to write instead.
 
     A hint that takes time to find is a function, called only if the mistake is shown.
@@ -88,7 +88,7 @@ def every(text: object) -> tuple[int, Every]:
     found = _EVERY.fullmatch(plain)
     if not found:
         general = "write day, week, month or year, or a number of them: 2 weeks"
-        raise Wrong(
+        raise BadValue(
             f"{text} is no rhythm", next((hint for known, hint in _RHYTHMS if known.search(plain)), general)
         )
     return int(found[1] or 1), Every(found[2])
@@ -106,15 +106,17 @@ def on(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
     weekdays = sorted({one for one in found if isinstance(one, int)})
     others = tuple(dict.fromkeys(one for one in found if isinstance(one, MonthDay)))
     if weekdays and others:
-        raise Wrong("days of the week beside days of the month", "write one kind, as in [first monday, 15]")
+        raise BadValue(
+            "days of the week beside days of the month", "write one kind, as in [first monday, 15]"
+        )
     if may_coincide(others):
-        raise Wrong(f"{' and '.join(items)} can be one and the same day", "choose days that never meet")
+        raise BadValue(f"{' and '.join(items)} can be one and the same day", "choose days that never meet")
     return tuple(weekdays) or others
 
 
 def _items(value: object) -> list[str]:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise Wrong(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
+        raise BadValue(f"{value} is no day", "write monday, or 1 to 31 for a day of the month")
     return [item for item in _AND.split(str(value).strip().lower()) if item]
 
 
@@ -126,7 +128,7 @@ def _day(text: str) -> int | MonthDay:
     number = _DAY_NUMBER.fullmatch(words[0]) if len(words) == 1 else None
     if number:
         if not 1 <= int(number[1]) <= (monthrange(2000, month)[1] if month else 31):
-            raise Wrong(f"{text} is no day", "write monday, or 1 to 31 for a day of the month")
+            raise BadValue(f"{text} is no day", "write monday, or 1 to 31 for a day of the month")
         return MonthDay(day=int(number[1]), month=month)
     if words in (["last"], ["last", "day"]):
         return MonthDay(day=31, month=month)
@@ -149,13 +151,15 @@ def _nth_weekday(text: str, words: list[str]) -> MonthDay:
     if weekday not in WEEKDAYS:
         raise _no_weekday(weekday)
     if nth not in _NTH:
-        raise Wrong(f"{nth} is no place in a month", did_you_mean(nth, _NTH, otherwise="write first or last"))
+        raise BadValue(
+            f"{nth} is no place in a month", did_you_mean(nth, _NTH, otherwise="write first or last")
+        )
     return MonthDay(nth=_NTH[nth], weekday=WEEKDAYS.index(weekday))
 
 
-def _no_weekday(text: str) -> Wrong:
+def _no_weekday(text: str) -> BadValue:
     known = (*WEEKDAYS, *MONTHS)
-    return Wrong(
+    return BadValue(
         f"{text} is no day of the week", did_you_mean(text, known, otherwise="write it in full, as in monday")
     )
 
@@ -166,12 +170,12 @@ def at(value: object) -> tuple[time, ...]:
     found = {text: time_of_day(text) for text in texts}
     for text, moment in found.items():
         if moment is None:
-            raise Wrong(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
+            raise BadValue(f"{text} is not a time of day", "write 18:00, 18 or 6pm")
     times = sorted(moment for moment in found.values() if moment is not None)
     minutes = [one.hour * 60 + one.minute for one in times]
     apart = (after - before for before, after in pairwise([*minutes, minutes[0] + 24 * 60])) if times else [0]
     if min(apart) < _APART or len(times) < len(texts):
-        raise Wrong("the times of a day must be 3 hours apart", 'write them like ["09:00", "18:00"]')
+        raise BadValue("the times of a day must be 3 hours apart", 'write them like ["09:00", "18:00"]')
     return tuple(times)
 
 
@@ -180,14 +184,14 @@ def zone(text: object) -> str:
     name = str(text).strip()
     if name in time_zones.names():
         return name
-    raise Wrong(f"there is no time zone {name}", partial(time_zones.suggestion, name))
+    raise BadValue(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
 def span(text: object) -> timedelta:
     """Read a length of time: `3 days`."""
     found = _SPAN.fullmatch(str(text).strip().lower())
     if not found:
-        raise Wrong(f"{text} is no length of time", "write a number and a unit: 3 days, 36 hours")
+        raise BadValue(f"{text} is no length of time", "write a number and a unit: 3 days, 36 hours")
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
@@ -201,9 +205,9 @@ def day(value: object) -> date:
     try:
         found = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError as error:
-        raise Wrong(f"{value} is no date", "write year-month-day, as in 2026-11-16") from error
+        raise BadValue(f"{value} is no date", "write year-month-day, as in 2026-11-16") from error
     if found.year not in _YEARS:
-        raise Wrong(f"{value} is too far away", "look at the year")
+        raise BadValue(f"{value} is too far away", "look at the year")
     return found
 
 
@@ -217,14 +221,14 @@ def skipped(value: object) -> date | tuple[date, time]:
 def name(text: str) -> str:
     """Check a thread's name."""
     if not _NAME.fullmatch(text):
-        raise Wrong(f"{text} is no name of a thread", "1 to 40 of a to z, 0 to 9 and - make one")
+        raise BadValue(f"{text} is no name of a thread", "1 to 40 of a to z, 0 to 9 and - make one")
     return text
 
 
 def address(text: str) -> str:
     """Check an address of the web."""
     if not _ADDRESS.fullmatch(text):
-        raise Wrong(f"{text} is no whole address", "begin with https://")
+        raise BadValue(f"{text} is no whole address", "begin with https://")
     return text
 
 
@@ -233,20 +237,20 @@ def community(text: str) -> str:
     try:
         return addresses.community(text)
     except ValueError as error:
-        raise Wrong(f"{text} is no name of a community", str(error)) from error
+        raise BadValue(f"{text} is no name of a community", str(error)) from error
 
 
 def locale(text: str) -> str:
     """Check the form of a locale; whether Babel knows it shows when a date is written."""
     if not _LOCALE.fullmatch(text):
-        raise Wrong(f"{text} is no locale", "write a code of a language, as in en or pt_BR")
+        raise BadValue(f"{text} is no locale", "write a code of a language, as in en or pt_BR")
     return text
 
 
 def few(value: object) -> object:
     """Refuse lists so long that each pass would ask the server about hundreds of entries."""
     if isinstance(value, list | dict) and len(value) > _MOST_ENTRIES:
-        raise Wrong(f"{len(value)} entries", f"{_MOST_ENTRIES} are the most")
+        raise BadValue(f"{len(value)} entries", f"{_MOST_ENTRIES} are the most")
     return value
 
 
@@ -256,7 +260,7 @@ def tags(value: object) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     names = [str(entry).strip() for entry in entries if isinstance(entry, str | int | date)]
     if not all(names) or len(names) < len(entries) or any(isinstance(entry, bool) for entry in entries):
-        raise Wrong("a tag has no name", "write names of the community's tags: [Weekly]")
+        raise BadValue("a tag has no name", "write names of the community's tags: [Weekly]")
     return tuple(dict.fromkeys(names))
 
 
@@ -266,4 +270,4 @@ def mentions(value: object) -> bool:
         return True
     if value in (False, "refuse"):
         return False
-    raise Wrong(f"{value} is no answer", "write allow, or leave it out")
+    raise BadValue(f"{value} is no answer", "write allow, or leave it out")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from megabot.adapters import git_tree
 from megabot.adapters.git_cache import LARGEST, GitCache
-from megabot.adapters.source_files import belongs, gather, is_picture
+from megabot.adapters.source_files import gather, is_picture, is_source_file
 from megabot.adapters.thread_reader import threads
 from megabot.core.git_address import GitAddress, commit_url
 from megabot.core.proxy import Proxy
@@ -86,8 +86,8 @@ class GitSource:
             raise self._missing(self._cache.failure)
         listing = self._cache.listing(commit)
         entries = git_tree.entries(listing.raw)
-        all_found, problems = git_tree.sorted_out(entries)
-        found = [entry for entry in all_found if belongs(entry.path)]
+        all_found, problems = git_tree.sort_entries(entries)
+        found = [entry for entry in all_found if is_source_file(entry.path)]
         contents = self._cache.blobs([entry.id for entry in found])
         blobs = git_tree.blobs(contents.raw, found)
         if not listing.ok or not contents.ok or len(blobs) < len(found):
@@ -99,7 +99,7 @@ class GitSource:
             revision=Revision(commit=commit, url=commit_url(self._address, commit)),
             problems=(*problems, *mistakes),
             fetched=self._cache.fetched,
-            ignored=git_tree.not_read(entries),
+            ignored=git_tree.ignored_files(entries),
         )
 
     def _missing(self, why: str) -> SourceMissing:

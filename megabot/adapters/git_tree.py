@@ -8,14 +8,14 @@ from megabot.adapters.source_files import (
     ALL_LARGEST,
     FILES_MOST,
     TOO_LARGE,
-    belongs,
     canonical,
     gather,
-    ignored,
     is_inside,
     is_picture,
+    is_source_file,
     odd_name,
     too_large,
+    why_ignored,
 )
 from megabot.core.problems import Problem
 
@@ -59,7 +59,7 @@ def blobs(batch: bytes, entries: Sequence[Entry]) -> list[tuple[str, bytes]]:
     return found
 
 
-def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Problem]]:
+def sort_entries(entries: list[Entry]) -> tuple[list[Entry], list[Problem]]:
     """Tell the files that can be read from what is refused unread, going by the tree alone."""
     ours = [entry for entry in entries if _concerns_us(entry)]
     problems = [_refused(entry) for entry in ours]
@@ -70,14 +70,14 @@ def sorted_out(entries: list[Entry]) -> tuple[list[Entry], list[Problem]]:
     return found, [problem for problem in problems if problem is not None]
 
 
-def not_read(entries: list[Entry]) -> tuple[Problem, ...]:
+def ignored_files(entries: list[Entry]) -> tuple[Problem, ...]:
     """Name the files that look like part of the source and are not read."""
-    return tuple(filter(None, (ignored(entry.path) for entry in entries)))
+    return tuple(filter(None, (why_ignored(entry.path) for entry in entries)))
 
 
 def _concerns_us(entry: Entry) -> bool:
     stands_for_more = entry.mode in (_LINK, _SUBMODULE) and is_inside(PurePosixPath(entry.path))
-    return belongs(entry.path) or is_picture(entry.path) or stands_for_more
+    return is_source_file(entry.path) or is_picture(entry.path) or stands_for_more
 
 
 def _refused(entry: Entry) -> Problem | None:
@@ -93,8 +93,8 @@ def _refused(entry: Entry) -> Problem | None:
 
 def sections(found: Sequence[Entry]) -> list[Entry]:
     """Pick the files of a directory's sections that can be read."""
-    readable, _ = sorted_out([entry for entry in found if entry.path.startswith("sections/")])
-    return [entry for entry in readable if belongs(entry.path)]
+    readable, _ = sort_entries([entry for entry in found if entry.path.startswith("sections/")])
+    return [entry for entry in readable if is_source_file(entry.path)]
 
 
 def texts(batch: bytes, found: Sequence[Entry]) -> dict[str, str] | None:

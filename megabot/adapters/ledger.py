@@ -13,7 +13,14 @@ from typing import TypeVar
 
 from megabot.adapters import ledger_backup, state_dir
 from megabot.adapters import ledger_rows as rows
-from megabot.adapters.ledger_file import DAMAGED, NAME, SetAside, explained, open_ledger, transaction
+from megabot.adapters.ledger_file import (
+    DAMAGED,
+    NAME,
+    BrokenLedgerMoved,
+    explain_errors,
+    open_ledger,
+    transaction,
+)
 from megabot.core.heard import CommandRecord
 from megabot.core.records import Intent, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import LedgerError
@@ -98,7 +105,7 @@ class SqliteLedger:
         clock: Clock,
         *,
         on_wait: Callable[[], None],
-        on_set_aside: Callable[[SetAside], None],
+        on_set_aside: Callable[[BrokenLedgerMoved], None],
         patience: float = 5.0,
     ) -> None:
         self._folder = folder
@@ -250,7 +257,7 @@ class SqliteLedger:
 
     @contextmanager
     def _in_use(self) -> Iterator[sqlite3.Connection]:
-        with explained(self._path):
+        with explain_errors(self._path):
             try:
                 yield self._opened()
             except (sqlite3.DatabaseError, UnicodeDecodeError):

@@ -35,7 +35,7 @@ _DURABLE = "PRAGMA synchronous = FULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
+class BrokenLedgerMoved:
     """A broken ledger that was put out of the way; a new, empty one is in its place."""
 
     path: Path
@@ -50,26 +50,26 @@ class SetAside:
 
 def open_ledger(
     path: Path, *, patience: float, now: datetime, migrations: Sequence[Step] = MIGRATIONS
-) -> tuple[sqlite3.Connection, SetAside | None]:
+) -> tuple[sqlite3.Connection, BrokenLedgerMoved | None]:
     """Open the ledger's file, after making one where there is none that is whole.
 
     Only for the holder of the opening lock: two at once could each put their new file over the other's.
     `patience` is how many seconds a transaction waits for another process's.
     """
-    with explained(path):
+    with explain_errors(path):
         set_aside = None
         try:
             if path.exists():
                 return _checked(path, patience=patience, migrations=migrations), None
         except BrokenError as error:
-            set_aside = SetAside(path=_put_aside(path, now), why=str(error))
+            set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
         _put_aside(path, now)  # a journal without its file would be played back into the new one
         _bear(path, migrations)
         return _checked(path, patience=patience, migrations=migrations), set_aside
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system say of the ledger into `LedgerError` or `Busy` with a next step."""
     try:
         yield

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeVar
 
 from megabot.adapters import lemmy_codes as codes
-from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
 from megabot.core.pacing import Bucket, refill_seconds
 from megabot.core.posts import Account, Site
 from megabot.errors import (
@@ -47,7 +47,7 @@ class Call(Enum):
     SIGN_IN = "sign-in"
 
 
-class Collided(Unreadable):
+class SignInCollision(Unreadable):
     """Two sign-ins of the account came in one second; a moment later it works."""
 
 
@@ -89,14 +89,14 @@ _AFTER_INSERT = {
 }
 
 
-def decode(status: int, body: bytes, *, call: Call, parse: Callable[[Fields], T]) -> T:
+def decode(status: int, body: bytes, *, call: Call, parse: Callable[[JsonObject], T]) -> T:
     """Turn an answer into a value, or raise what it means."""
     if status not in _FINE:
         raise failure(status, body, call)
     try:
-        return parse(Fields(_json(body)))
-    except WrongShape as error:
-        raise lost(call, f"The server's answer was not understood: {error}.") from error
+        return parse(JsonObject(_json(body)))
+    except UnexpectedJson as error:
+        raise answer_lost(call, f"The server's answer was not understood: {error}.") from error
 
 
 def failure(status: int, body: bytes, call: Call) -> ForumError:
@@ -123,10 +123,10 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
         return RemoteUnreachable(f"The server could not reach {host}: it is away, or its name is wrong.")
     # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
     shown = code if call is not Call.SIGN_IN else ""
-    return lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))
+    return answer_lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))
 
 
-def lost(call: Call, sentence: str) -> ForumError:
+def answer_lost(call: Call, sentence: str) -> ForumError:
     """Say that the answer to a call is of no use."""
     if call in {Call.READ, Call.SIGN_IN}:
         return Unreadable(sentence)
@@ -152,7 +152,7 @@ def _refusal(code: str, call: Call) -> ForumError | None:
 
 def _sign_in_refusal(code: str, body: bytes) -> ForumError | None:
     if codes.COLLISION.encode() in body:
-        return Collided("Another sign-in of this account came in the same second.")
+        return SignInCollision("Another sign-in of this account came in the same second.")
     sentence = codes.SIGN_IN.get(code)
     return None if sentence is None else SignInRefused(sentence, code=code)
 
@@ -160,8 +160,8 @@ def _sign_in_refusal(code: str, body: bytes) -> ForumError | None:
 def _code(body: bytes) -> str:
     """Take Lemmy's error code out of a body, "" where it is none of Lemmy's."""
     try:
-        code = Fields(_json(body)).text("error", "")
-    except WrongShape:
+        code = JsonObject(_json(body)).text("error", "")
+    except UnexpectedJson:
         return ""
     # A code goes into messages: only what looks like one, so that no page's text does.
     return code if code == codes.STARTING or (code.isidentifier() and code.isascii()) else ""
@@ -171,5 +171,5 @@ def _json(body: bytes) -> object:
     try:
         decoded: object = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise WrongShape("it is not JSON") from error
+        raise UnexpectedJson("it is not JSON") from error
     return decoded

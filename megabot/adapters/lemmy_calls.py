@@ -15,10 +15,10 @@ import requests
 
 from megabot.adapters.credentials import Credentials
 from megabot.adapters.lemmy_answer import Call, SiteAnswer, UnknownCall, decode
-from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_forms import Form
 from megabot.adapters.lemmy_pages import LAST_PAGE, Page, PageIterator
-from megabot.adapters.retries import patiently
+from megabot.adapters.retries import with_retries
 from megabot.adapters.sign_in import SignIns
 from megabot.core.posts import (
     Comment,
@@ -54,24 +54,24 @@ class Operation(Generic[T_co]):
 
     method: Method
     path: str
-    parse: Callable[[Fields], T_co]
+    parse: Callable[[JsonObject], T_co]
     call: Call
     fixed: Form = field(default_factory=dict)
 
     @staticmethod
-    def get(path: str, parse: Callable[[Fields], T], **fixed: object) -> "Operation[T]":
+    def get(path: str, parse: Callable[[JsonObject], T], **fixed: object) -> "Operation[T]":
         """Make an operation that reads."""
         return Operation(Method.GET, path, parse, Call.READ, fixed)
 
     @staticmethod
     def post(
-        path: str, parse: Callable[[Fields], T], call: Call = Call.CHANGE, **fixed: object
+        path: str, parse: Callable[[JsonObject], T], call: Call = Call.CHANGE, **fixed: object
     ) -> "Operation[T]":
         """Make an operation that writes by POST."""
         return Operation(Method.POST, path, parse, call, fixed)
 
     @staticmethod
-    def put(path: str, parse: Callable[[Fields], T], **fixed: object) -> "Operation[T]":
+    def put(path: str, parse: Callable[[JsonObject], T], **fixed: object) -> "Operation[T]":
         """Make an operation that writes by PUT."""
         return Operation(Method.PUT, path, parse, Call.CHANGE, fixed)
 
@@ -153,7 +153,7 @@ class Calls:
 
     def anyone(self, operation: Operation[T], /, **form: object) -> T:
         """Make a call with whatever token there is."""
-        return patiently(
+        return with_retries(
             lambda: self._once(operation, form), read=operation.call is Call.READ, sleep=self._sleep
         )
 

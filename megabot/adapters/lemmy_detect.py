@@ -14,7 +14,7 @@ from megabot.adapters.lemmy_calls import Calls, Dialect
 from megabot.adapters.lemmy_dialect_v3 import DialectV3
 from megabot.adapters.lemmy_dialect_v4 import DialectV4
 from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.retries import patiently
+from megabot.adapters.retries import with_retries
 from megabot.adapters.sign_in import SignIns
 from megabot.errors import NotLemmy, Refused, Unreadable
 from megabot.ports import Clock
@@ -53,7 +53,7 @@ class ApiFactory:
 
     def detect(self) -> SpokenApi:
         """Find out which API the server speaks, by one request or two. Raises `NotLemmy` if neither."""
-        answer = patiently(self._site_over_v4, read=True, sleep=self.clock.sleep)
+        answer = with_retries(self._site_over_v4, read=True, sleep=self.clock.sleep)
         if answer is not None:
             return SpokenApi(kind=ApiKind.V4, calls=self._calls(ApiKind.V4), answer=answer)
         calls = self._calls(ApiKind.V3)

@@ -10,7 +10,7 @@ from typing_extensions import override
 from megabot.adapters import lemmy_wire_v3 as parse
 from megabot.adapters.lemmy_answer import Call, SiteAnswer, UnknownCall, decode
 from megabot.adapters.lemmy_calls import Calls, Dialect, Method, Operation
-from megabot.adapters.lemmy_fields import Fields, done, token, version
+from megabot.adapters.lemmy_fields import JsonObject, done, token, version
 from megabot.adapters.lemmy_forms import SHOW_EVERYTHING, Form, edited_post, new_post
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page, is_last, iter_numbered_pages, newest_first
@@ -22,7 +22,7 @@ from megabot.errors import ForumError
 _LATER = re.compile(r"[1-9][0-9]*\.")
 
 
-def _site(answer: Fields) -> SiteAnswer:
+def _site(answer: JsonObject) -> SiteAnswer:
     """Read what the server says about itself; raise `UnknownCall` if it is a 1.0, which is wrong over v3."""
     told = parse.site(answer)
     if _LATER.match(told.site.version):  # lemmy-api 3; one that was built by hand can say "unknown version"
@@ -30,7 +30,7 @@ def _site(answer: Fields) -> SiteAnswer:
     return told
 
 
-def _proven(answer: Fields) -> SiteAnswer:
+def _proven(answer: JsonObject) -> SiteAnswer:
     told = _site(answer)
     told.proven()
     return told

@@ -12,7 +12,7 @@ from megabot.adapters import lemmy_codes as codes
 from megabot.adapters import lemmy_wire_v4 as parse
 from megabot.adapters.lemmy_answer import Call, NotReadBack, SiteAnswer
 from megabot.adapters.lemmy_calls import Calls, Dialect, Method, Operation
-from megabot.adapters.lemmy_fields import Fields, done, token
+from megabot.adapters.lemmy_fields import JsonObject, done, token
 from megabot.adapters.lemmy_forms import SHOW_EVERYTHING_V4, Form, edited_post, new_post
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import PAGE, Page, iter_cursor_pages, newest_first
@@ -24,7 +24,7 @@ from megabot.errors import ForumError, NotFound
 _CREATIONS = {Call.NEW_POST, Call.NEW_COMMENT}
 
 
-def _site(answer: Fields) -> SiteAnswer:
+def _site(answer: JsonObject) -> SiteAnswer:
     return SiteAnswer(parse.site(answer))
 
 

@@ -1,24 +1,24 @@
 """Reading decoded JSON with care: each access names what it wants and says where it was not there. No I/O.
 
 Unknown fields and values are nobody's business here; a missing optional field takes its default; a value of
-another type than the one wanted is `WrongShape`, which `lemmy_answer` turns into the error for the call.
+another type than the one wanted is `UnexpectedJson`, which `lemmy_answer` turns into the error for the call.
 """
 
 from datetime import UTC, datetime
 
 
-class WrongShape(Exception):
+class UnexpectedJson(Exception):
     """An answer is not built as the API says. The message names the field and never its value."""
 
 
-class Fields:
+class JsonObject:
     """One JSON object of an answer."""
 
     __slots__ = ("_name", "_values")
 
     def __init__(self, values: object, name: str = "answer") -> None:
         if not isinstance(values, dict):
-            raise WrongShape(f"{name} is not an object")
+            raise UnexpectedJson(f"{name} is not an object")
         self._values = values
         self._name = name
 
@@ -58,17 +58,17 @@ class Fields:
             raise self._wrong(key, "a time") from error
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
-    def child(self, key: str) -> "Fields":
+    def child(self, key: str) -> "JsonObject":
         """Give an object."""
-        return Fields(self._get(key), f"{self._name}.{key}")
+        return JsonObject(self._get(key), f"{self._name}.{key}")
 
-    def maybe(self, key: str) -> "Fields | None":
+    def maybe(self, key: str) -> "JsonObject | None":
         """Give an object, or None where there is none."""
         return None if self._get(key) is None else self.child(key)
 
-    def children(self, key: str) -> "tuple[Fields, ...]":
+    def children(self, key: str) -> "tuple[JsonObject, ...]":
         """Give a list of objects, empty where there is none."""
-        return tuple(Fields(item, f"{self._name}.{key}[]") for item in self._list(key))
+        return tuple(JsonObject(item, f"{self._name}.{key}[]") for item in self._list(key))
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """Give a list of whole numbers, empty where there is none."""
@@ -82,7 +82,7 @@ class Fields:
         return not self._list(key)
 
     def _list(self, key: str) -> list[int]:
-        # The element type is a promise that `numbers` and `Fields` check; JSON itself promises nothing.
+        # The element type is a promise that `numbers` and `JsonObject` check; JSON itself promises nothing.
         value = self._get(key, [])
         if not isinstance(value, list):
             raise self._wrong(key, "a list")
@@ -92,22 +92,22 @@ class Fields:
         value = self._values.get(key)
         return default if value is None else value
 
-    def _wrong(self, key: str, wanted: str) -> WrongShape:
-        return WrongShape(f"{self._name}.{key} is not {wanted}")
+    def _wrong(self, key: str, wanted: str) -> UnexpectedJson:
+        return UnexpectedJson(f"{self._name}.{key} is not {wanted}")
 
 
-def version(answer: Fields) -> str:
+def version(answer: JsonObject) -> str:
     """Read the server's version out of the answer to GET /site."""
     answer.child("site_view")
     return answer.text("version")
 
 
-def token(answer: Fields) -> str:
+def token(answer: JsonObject) -> str:
     """Read the token that a sign-in gives."""
     return answer.word("jwt")
 
 
-def done(_answer: Fields) -> None:
+def done(_answer: JsonObject) -> None:
     """Take any JSON object for a yes: the status has said it already."""
 
 

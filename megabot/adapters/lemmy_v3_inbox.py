@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.adapters.lemmy_calls import Calls, Operation
-from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page
 from megabot.adapters.lemmy_wire_v3 import paged, person
 from megabot.core.commands import Origin
@@ -45,7 +45,7 @@ def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
     return calls.signed_in(sent, creator_id=person_id)
 
 
-def mentions(answer: Fields) -> tuple[Notice, ...]:
+def mentions(answer: JsonObject) -> tuple[Notice, ...]:
     """Read a page of comments that name the bot, in the server's order."""
     return tuple(
         _of_comment(view, notification=view.child("person_mention"), origin=Origin.COMMENT)
@@ -53,7 +53,7 @@ def mentions(answer: Fields) -> tuple[Notice, ...]:
     )
 
 
-def replies(answer: Fields) -> tuple[Notice, ...]:
+def replies(answer: JsonObject) -> tuple[Notice, ...]:
     """Read a page of comments that answer the bot's comments or posts, in the server's order."""
     return tuple(
         _of_comment(view, notification=view.child("comment_reply"), origin=_answered(view.child("comment")))
@@ -61,23 +61,23 @@ def replies(answer: Fields) -> tuple[Notice, ...]:
     )
 
 
-def messages(answer: Fields) -> tuple[Notice, ...]:
+def messages(answer: JsonObject) -> tuple[Notice, ...]:
     """Read a page of private messages, in the server's order."""
     return tuple(_of_message(view) for view in answer.children("private_messages"))
 
 
-def texts_to(answer: Fields, person_id: int) -> tuple[str, ...]:
+def texts_to(answer: JsonObject, person_id: int) -> tuple[str, ...]:
     """Read the texts of those messages of a page that went to a person, in the server's order."""
     found = [view.child("private_message") for view in answer.children("private_messages")]
     return tuple(one.text("content") for one in found if one.number("recipient_id") == person_id)
 
 
-def _answered(comment: Fields) -> Origin:
+def _answered(comment: JsonObject) -> Origin:
     """Tell an answer to a comment of the bot's from a top-level comment, which is none to anybody."""
     return Origin.COMMENT if len(comment.text("path").split(".")) <= _TOP_LEVEL else Origin.REPLY
 
 
-def _of_comment(view: Fields, *, notification: Fields, origin: Origin) -> Notice:
+def _of_comment(view: JsonObject, *, notification: JsonObject, origin: Origin) -> Notice:
     comment = view.child("comment")
     return Notice(
         id=notification.number("id"),
@@ -93,7 +93,7 @@ def _of_comment(view: Fields, *, notification: Fields, origin: Origin) -> Notice
     )
 
 
-def _of_message(view: Fields) -> Notice:
+def _of_message(view: JsonObject) -> Notice:
     message = view.child("private_message")
     return Notice(
         id=message.number("id"),
@@ -107,7 +107,7 @@ def _of_message(view: Fields) -> Notice:
     )
 
 
-def _is_gone(content: Fields) -> bool:
+def _is_gone(content: JsonObject) -> bool:
     return content.flag("removed") or content.flag("deleted")
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.adapters.lemmy_calls import Calls, Operation
-from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE
 from megabot.adapters.lemmy_wire_v4 import listed, person
 from megabot.core.commands import Origin
@@ -50,7 +50,7 @@ def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
     return tuple(own.values())
 
 
-def notice(item: Fields) -> Notice:
+def notice(item: JsonObject) -> Notice:
     """Read one notification. What is neither a comment nor a message is nobody's words to the bot."""
     told, data = item.child("notification"), item.child("data")
     match data.text("type_"):
@@ -76,13 +76,13 @@ def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     return tuple(once.values())
 
 
-def sent(item: Fields) -> tuple[int, int, str]:
+def sent(item: JsonObject) -> tuple[int, int, str]:
     """Read a private message out of its notification: its id, whom it went to, its text."""
     message = item.child("data").child("private_message")
     return message.number("id"), message.number("recipient_id"), message.text("content")
 
 
-def _of_comment(told: Fields, data: Fields) -> Notice:
+def _of_comment(told: JsonObject, data: JsonObject) -> Notice:
     comment = data.child("comment")
     below = len(comment.text("path").split(".")) > _TOP_LEVEL
     answers = below and told.text("kind") == "reply"
@@ -100,7 +100,7 @@ def _of_comment(told: Fields, data: Fields) -> Notice:
     )
 
 
-def _of_message(told: Fields, data: Fields) -> Notice:
+def _of_message(told: JsonObject, data: JsonObject) -> Notice:
     message = data.child("private_message")
     return replace(
         _notice(
@@ -114,7 +114,7 @@ def _of_message(told: Fields, data: Fields) -> Notice:
     )
 
 
-def _notice(told: Fields, origin: Origin, *, content_id: int, author: Person, text: str) -> Notice:
+def _notice(told: JsonObject, origin: Origin, *, content_id: int, author: Person, text: str) -> Notice:
     return Notice(
         id=told.number("id"),
         origin=origin,
@@ -126,5 +126,5 @@ def _notice(told: Fields, origin: Origin, *, content_id: int, author: Person, te
     )
 
 
-def _is_gone(content: Fields) -> bool:
+def _is_gone(content: JsonObject) -> bool:
     return content.flag("removed") or content.flag("deleted")

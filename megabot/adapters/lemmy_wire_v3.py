@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from megabot.adapters.lemmy_answer import SiteAnswer
-from megabot.adapters.lemmy_fields import Fields, parent
+from megabot.adapters.lemmy_fields import JsonObject, parent
 from megabot.adapters.lemmy_pages import Page
 from megabot.core.posts import (
     Account,
@@ -30,12 +30,12 @@ _NOT_FOLLOWED = "NotSubscribed"
 _LANGUAGES = "discussion_languages"
 
 
-def paged(read: Callable[[Fields], tuple[T, ...]]) -> Callable[[Fields], Page[T]]:
+def paged(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonObject], Page[T]]:
     """Make what reads one page of a list out of what reads a list."""
     return lambda answer: Page(read(answer))
 
 
-def site(answer: Fields) -> SiteAnswer:
+def site(answer: JsonObject) -> SiteAnswer:
     """Read the answer to GET /site."""
     about = answer.child("site_view").child("site")
     languages = {
@@ -54,7 +54,7 @@ def site(answer: Fields) -> SiteAnswer:
     )
 
 
-def _account(mine: Fields, languages: dict[str, int]) -> Account:
+def _account(mine: JsonObject, languages: dict[str, int]) -> Account:
     view = mine.child("local_user_view")
     settings = view.child("local_user")
     reads = mine.numbers(_LANGUAGES)
@@ -69,7 +69,7 @@ def _account(mine: Fields, languages: dict[str, int]) -> Account:
     )
 
 
-def person(who: Fields, *, admin: bool = False) -> Person:
+def person(who: JsonObject, *, admin: bool = False) -> Person:
     """Read a person object."""
     return Person(
         id=who.number("id"),
@@ -80,7 +80,7 @@ def person(who: Fields, *, admin: bool = False) -> Person:
     )
 
 
-def unread(answer: Fields) -> Unread:
+def unread(answer: JsonObject) -> Unread:
     """Read the counts of the inbox; they have to be there, because having them proves the token."""
     return Unread(
         replies=answer.number("replies"),
@@ -89,7 +89,7 @@ def unread(answer: Fields) -> Unread:
     )
 
 
-def _place(about: Fields) -> CommunityRef:
+def _place(about: JsonObject) -> CommunityRef:
     return CommunityRef(
         id=about.number("id"),
         name=about.text("name"),
@@ -99,7 +99,7 @@ def _place(about: Fields) -> CommunityRef:
     )
 
 
-def community(answer: Fields) -> Community:
+def community(answer: JsonObject) -> Community:
     """Read the answer to GET /community."""
     view = answer.child("community_view")
     about = view.child("community")
@@ -120,32 +120,32 @@ def community(answer: Fields) -> Community:
     )
 
 
-def written_post(answer: Fields) -> Post:
+def written_post(answer: JsonObject) -> Post:
     """Read the one post that an answer is about."""
     return _post(answer.child("post_view"))
 
 
-def found_post(answer: Fields) -> Post:
-    """Read the post that an address leads to; raise `WrongShape` where it leads to something else."""
+def found_post(answer: JsonObject) -> Post:
+    """Read the post that an address leads to; raise `UnexpectedJson` where it leads to something else."""
     return _post(answer.child("post"))
 
 
-def found_person(answer: Fields) -> Person:
+def found_person(answer: JsonObject) -> Person:
     """Read the person that a page of their posts is about."""
     return person(answer.child("person_view").child("person"))
 
 
-def uploaded(answer: Fields) -> str:
+def uploaded(answer: JsonObject) -> str:
     """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
     return answer.children("files")[0].text("file")
 
 
-def posts(answer: Fields) -> tuple[Post, ...]:
+def posts(answer: JsonObject) -> tuple[Post, ...]:
     """Read a list of posts, in the server's order."""
     return tuple(_post(view) for view in answer.children("posts"))
 
 
-def own_content(answer: Fields) -> OwnContent:
+def own_content(answer: JsonObject) -> OwnContent:
     """Read one page of what a person wrote, in the server's order."""
     return OwnContent(
         author=answer.child("person_view").child("person").number("id"),
@@ -154,18 +154,18 @@ def own_content(answer: Fields) -> OwnContent:
     )
 
 
-def written_comment(answer: Fields) -> Comment:
+def written_comment(answer: JsonObject) -> Comment:
     """Read the one comment that an answer is about."""
     return _comment(answer.child("comment_view"))
 
 
-def removed_posts(answer: Fields, author: Person) -> tuple[Post | None, ...]:
+def removed_posts(answer: JsonObject, author: Person) -> tuple[Post | None, ...]:
     """Read a page of the log of removals; None for an entry about a post that is not the author's."""
     about = [entry.child("post") for entry in answer.children("removed_posts")]
     return tuple(_plain(post, author) if post.number("creator_id") == author.id else None for post in about)
 
 
-def pin_events(answer: Fields) -> tuple[PinEvent, ...]:
+def pin_events(answer: JsonObject) -> tuple[PinEvent, ...]:
     """Read the log of pins. `mod_person_id` is there even where the names are hidden (recorded: 094)."""
     events = [entry.child("mod_feature_post") for entry in answer.children("featured_posts")]
     return tuple(
@@ -180,7 +180,7 @@ def pin_events(answer: Fields) -> tuple[PinEvent, ...]:
     )
 
 
-def _post(view: Fields) -> Post:
+def _post(view: JsonObject) -> Post:
     counts = view.maybe("counts")
     return _plain(
         view.child("post"),
@@ -190,7 +190,7 @@ def _post(view: Fields) -> Post:
     )
 
 
-def _plain(post: Fields, creator: Person, *, comments: int = 0, moderator: bool = False) -> Post:
+def _plain(post: JsonObject, creator: Person, *, comments: int = 0, moderator: bool = False) -> Post:
     return Post(
         id=post.number("id"),
         title=post.text("name"),
@@ -212,7 +212,7 @@ def _plain(post: Fields, creator: Person, *, comments: int = 0, moderator: bool 
     )
 
 
-def _comment(view: Fields) -> Comment:
+def _comment(view: JsonObject) -> Comment:
     comment = view.child("comment")
     return Comment(
         id=comment.number("id"),

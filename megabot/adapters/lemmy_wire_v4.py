@@ -6,7 +6,7 @@ Shapes as recorded from 1.0.0-beta.1. What 1.0 leaves out when it is empty (url,
 from collections.abc import Callable
 from typing import TypeVar
 
-from megabot.adapters.lemmy_fields import Fields, WrongShape, parent
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson, parent
 from megabot.adapters.lemmy_pages import Page
 from megabot.core.posts import (
     Account,
@@ -37,14 +37,14 @@ _WORDS = "blocking_keywords"
 _LANGUAGES = "discussion_languages"
 
 
-def listed(read: Callable[[Fields], T]) -> Callable[[Fields], Page[T]]:
+def listed(read: Callable[[JsonObject], T]) -> Callable[[JsonObject], Page[T]]:
     """Make what reads one page of a list, in the server's order, out of what reads one item."""
     return lambda answer: Page(
         tuple(read(item) for item in answer.children("items")), after=answer.text("next_page", "")
     )
 
 
-def site(answer: Fields) -> Site:
+def site(answer: JsonObject) -> Site:
     """Read the answer to GET /site."""
     about = answer.child("site_view").child("site")
     return Site(
@@ -58,7 +58,7 @@ def site(answer: Fields) -> Site:
     )
 
 
-def account(answer: Fields, languages: dict[str, int]) -> Account:
+def account(answer: JsonObject, languages: dict[str, int]) -> Account:
     """Read the answer to GET /account; `languages` are all that the server knows."""
     view = answer.child("local_user_view")
     settings, who = view.child("local_user"), view.child("person")
@@ -78,7 +78,7 @@ def account(answer: Fields, languages: dict[str, int]) -> Account:
     )
 
 
-def person(who: Fields, *, admin: bool = False) -> Person:
+def person(who: JsonObject, *, admin: bool = False) -> Person:
     """Read a person object."""
     return Person(
         id=who.number("id"),
@@ -89,12 +89,12 @@ def person(who: Fields, *, admin: bool = False) -> Person:
     )
 
 
-def unread(answer: Fields) -> Unread:
+def unread(answer: JsonObject) -> Unread:
     """Read the count of the inbox; it has to be there, because having it proves the token."""
     return Unread(notices=answer.number("notification_count"))
 
 
-def _place(about: Fields) -> CommunityRef:
+def _place(about: JsonObject) -> CommunityRef:
     return CommunityRef(
         id=about.number("id"),
         name=about.text("name"),
@@ -104,7 +104,7 @@ def _place(about: Fields) -> CommunityRef:
     )
 
 
-def community(answer: Fields) -> Community:
+def community(answer: JsonObject) -> Community:
     """Read the answer to GET /community."""
     view = answer.child("community_view")
     about, mine = view.child("community"), view.maybe("community_actions")
@@ -126,61 +126,61 @@ def community(answer: Fields) -> Community:
     )
 
 
-def written_post(answer: Fields) -> Post:
+def written_post(answer: JsonObject) -> Post:
     """Read the one post that an answer is about."""
     return post(answer.child("post_view"))
 
 
-def post_and_tags(answer: Fields) -> tuple[Post, tuple[Tag, ...]]:
+def post_and_tags(answer: JsonObject) -> tuple[Post, tuple[Tag, ...]]:
     """Read a post that was opened, and the tags that its community has."""
     return written_post(answer), _tags(answer.child("community_view"))
 
 
-def found_post(answer: Fields) -> Post:
-    """Read the post that an address leads to; raise `WrongShape` where it leads to something else."""
+def found_post(answer: JsonObject) -> Post:
+    """Read the post that an address leads to; raise `UnexpectedJson` where it leads to something else."""
     if answer.text("type_") != "post":
-        raise WrongShape("the address leads to no post")
+        raise UnexpectedJson("the address leads to no post")
     return post(answer)
 
 
-def found_person(answer: Fields) -> Person:
+def found_person(answer: JsonObject) -> Person:
     """Read the person that an answer is about."""
     return person(answer.child("person_view").child("person"))
 
 
-def uploaded(answer: Fields) -> str:
+def uploaded(answer: JsonObject) -> str:
     """Read the address that an image got."""
     return answer.text("image_url")
 
 
-def post(view: Fields) -> Post:
+def post(view: JsonObject) -> Post:
     """Read a post with all that the server tells of it."""
     creator = person(view.child("creator"), admin=view.flag("creator_is_admin"))
     return _plain(view.child("post"), creator, moderator=view.flag("creator_is_moderator"), tags=_tags(view))
 
 
-def written(item: Fields) -> Post | Comment:
+def written(item: JsonObject) -> Post | Comment:
     """Read one of the things that a person wrote."""
     return _comment(item) if item.text("type_") == "comment" else post(item)
 
 
-def written_comment(answer: Fields) -> Comment:
+def written_comment(answer: JsonObject) -> Comment:
     """Read the one comment that an answer is about."""
     return _comment(answer.child("comment_view"))
 
 
-def removed_post(entry: Fields, author: Person) -> Post | None:
+def removed_post(entry: JsonObject, author: Person) -> Post | None:
     """Read the post of an author's that an entry of the log of removals is about; None where it is gone."""
     about = entry.maybe("target_post")
     return None if about is None else _plain(about, author)
 
 
-def pin_event(entry: Fields) -> PinEvent:
+def pin_event(entry: JsonObject) -> PinEvent:
     """Read an entry of the log of pins; who did it is told to the community's moderators only."""
     log, moderator = entry.child("modlog"), entry.maybe("moderator")
     kind = PIN_KINDS.get(log.text("kind"))
     if kind is None:
-        raise WrongShape("an entry of the log is not about a pin")
+        raise UnexpectedJson("an entry of the log is not about a pin")
     return PinEvent(
         post_id=entry.child("target_post").number("id"),
         featured=not log.flag("is_revert", default=None),
@@ -190,7 +190,7 @@ def pin_event(entry: Fields) -> PinEvent:
     )
 
 
-def _tags(view: Fields) -> tuple[Tag, ...]:
+def _tags(view: JsonObject) -> tuple[Tag, ...]:
     found = [tag for tag in view.children("tags") if not tag.flag("deleted")]
     return tuple(
         Tag(id=tag.number("id"), name=tag.text("name"), title=tag.text("display_name", tag.text("name")))
@@ -199,7 +199,7 @@ def _tags(view: Fields) -> tuple[Tag, ...]:
 
 
 def _plain(
-    about: Fields, creator: Person, *, moderator: bool = False, tags: tuple[Tag, ...] | None = None
+    about: JsonObject, creator: Person, *, moderator: bool = False, tags: tuple[Tag, ...] | None = None
 ) -> Post:
     return Post(
         id=about.number("id"),
@@ -224,7 +224,7 @@ def _plain(
     )
 
 
-def _comment(view: Fields) -> Comment:
+def _comment(view: JsonObject) -> Comment:
     comment = view.child("comment")
     return Comment(
         id=comment.number("id"),

@@ -16,14 +16,14 @@ _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from megabot.adapters.{0} 
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildResult:
     """What a child wrote, and its exit code as `subprocess` has it."""
 
     answer: bytes
     code: int
 
 
-def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> Ended | None:
+def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) -> ChildResult | None:
     """Start a child for one request; None if it was ended after `timeout` seconds.
 
     `most` is how many bytes of its answer are read.
@@ -35,7 +35,7 @@ def ask(program: str, request: bytes, *, most: int, timeout: float = TIMEOUT) ->
         answer = _talk(child, request, most=most)
     in_time = watchdog.is_alive()
     watchdog.cancel()
-    return Ended(answer, child.returncode) if in_time else None
+    return ChildResult(answer, child.returncode) if in_time else None
 
 
 def start(program: str) -> "subprocess.Popen[bytes]":

@@ -46,14 +46,14 @@ class Renderer:
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
-        raw = json.dumps(request, default=written).encode()
+        raw = json.dumps(request, default=plain_date).encode()
         found = ask("render_child", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
         if found is None:
             return too_slow(self._timeout)
-        return parsed(found.answer, jobs) or ending(found.code)
+        return parse_answer(found.answer, jobs) or ending(found.code)
 
 
-def parsed(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
+def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
     """Read the child's answer; None where it did not come to its end."""
     try:
         found: list[dict[str, Any]] = json.loads(answer)
@@ -142,7 +142,7 @@ def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Render
     )
 
 
-def written(value: object) -> str:
+def plain_date(value: object) -> str:
     """Write a date for JSON."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()

@@ -16,7 +16,7 @@ LONGEST_WAIT = 5.0
 _backoff = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
 
 
-def patiently(action: Callable[[], T], *, read: bool, sleep: Callable[[float], None]) -> T:
+def with_retries(action: Callable[[], T], *, read: bool, sleep: Callable[[float], None]) -> T:
     """Run an action until it works or trying again is of no use; then its own error comes out."""
     retrying = Retrying(
         stop=stop_after_attempt(READ_ATTEMPTS if read else WRITE_ATTEMPTS),

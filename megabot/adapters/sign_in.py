@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import Collided, UnknownCall
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.lemmy_answer import SignInCollision, UnknownCall
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.pacing import (
     AFTER_LIMIT,
     APART,
@@ -57,7 +57,7 @@ class SignIns:
         self._file = file
         self._clock = clock
         self._on_person = on_person
-        self._stored: Stored | None = None
+        self._stored: StoredToken | None = None
 
     @property
     def token(self) -> str:
@@ -115,20 +115,20 @@ class SignIns:
         self._wait_for_leave(stored, asker)
         try:
             self._try(send, asker)
-        except Collided:
+        except SignInCollision:
             self._wait_for_leave(self._kept(), asker)
             self._try(send, asker)
 
-    def _asker(self, stored: Stored, *, by_hand: bool) -> Asker:
+    def _asker(self, stored: StoredToken, *, by_hand: bool) -> Asker:
         if by_hand and self._credentials.at_terminal:
             return Asker.PERSON
         return Asker.AT_ONCE if by_hand or self._changed(stored) else Asker.SERVICE
 
-    def _changed(self, stored: Stored) -> bool:
+    def _changed(self, stored: StoredToken) -> bool:
         """Say whether some were refused for good and these are others."""
         return bool(stored.refused) and not self._credentials.match(stored.refused)
 
-    def _wait_for_leave(self, stored: Stored, asker: Asker) -> None:
+    def _wait_for_leave(self, stored: StoredToken, asker: Asker) -> None:
         if asker is Asker.SERVICE and stored.refused:
             raise SignInRefused(
                 "These credentials were already rejected; correct them, or run `megabot login`.",
@@ -161,7 +161,7 @@ class SignIns:
             self._note(attempt, Outcome.FAILED)
             self._keep(replace(self._kept(), refused=self._credentials.fingerprint()))
             raise
-        except Collided:
+        except SignInCollision:
             raise
         except (OutcomeUnknown, Unreadable) as error:
             # For the call that wanted the token it is certain that nothing was sent.
@@ -175,15 +175,15 @@ class SignIns:
         kept = self._kept()
         self._keep(replace(kept, attempts=(*kept.attempts[:-1], replace(attempt, outcome=outcome))))
 
-    def _kept(self) -> Stored:
+    def _kept(self) -> StoredToken:
         if self._stored is None:
             self._stored = self._read()
         return self._stored
 
-    def _read(self) -> Stored:
+    def _read(self) -> StoredToken:
         return self._file.read(instance=self._instance, username=self._credentials.username)
 
-    def _keep(self, stored: Stored) -> None:
+    def _keep(self, stored: StoredToken) -> None:
         self._file.write(stored)
         self._stored = stored
 

@@ -20,7 +20,7 @@ _LIKE_A_TEMPLATE = re.compile(r"[^.]+(?:\.(?:md|markdown))?\.(?:j2|jinja2?)|[^.]
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
-def belongs(path: str) -> bool:
+def is_source_file(path: str) -> bool:
     """Tell whether a path is part of a source: templates, preambles, sections, data."""
     parts = path.split("/")
     if any(part.startswith(".") for part in parts):
@@ -53,13 +53,13 @@ def canonical(path: str) -> str:
     return unicodedata.normalize("NFC", path)
 
 
-def ignored(path: str) -> Problem | None:
+def why_ignored(path: str) -> Problem | None:
     """Say why a file is not read that looks as if it should be; None for others, such as backups."""
     folder, _, name = path.rpartition("/")
     top, low = path.split("/", maxsplit=1)[0], name.lower()
     if "/." in f"/{path}" or low.endswith(_BACKUPS) or low.partition(".")[0] in ("readme", "license"):
         return None
-    if belongs(path) or is_picture(path) or odd_name(path):
+    if is_source_file(path) or is_picture(path) or odd_name(path):
         return None
     if not folder:
         template = _LIKE_A_TEMPLATE.fullmatch(low)

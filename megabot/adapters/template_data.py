@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from megabot.adapters.template_language import Known
+from megabot.adapters.template_language import StrictData
 from megabot.adapters.template_problems import BrokenError
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import parse
 from megabot.core.problems import Problem
 
 
-class Data(Known):
+class Data(StrictData):
     """The data files by name, parsed when a template asks for them; what is wrong with one is raised then."""
 
     def __init__(self, files: dict[str, str], unreadable: Iterable[Problem] = ()) -> None:

@@ -17,7 +17,7 @@ _PRINTS_NOTHING = re.compile(r"\{%[-+]?\s*end(?:macro|set|call)\b")  # spoiler()
 _SHOWN = 40
 
 
-def glued(path: str, text: str) -> Iterator[Problem]:
+def find_glued_lines(path: str, text: str) -> Iterator[Problem]:
     """Find lines of text that are joined to the next one. `+%}` and `-%}` show that the author knows."""
     lines = _MANY_LINES.sub(_blanked, text).split("\n")
     for index, line in enumerate(lines):

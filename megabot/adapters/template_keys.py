@@ -15,7 +15,7 @@ _ASKED = re.compile(r"\bpreamble\.([A-Za-z_]\w*)")
 _REMARK = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
-def unknown(
+def find_unknown_keys(
     files: Mapping[str, str], path: str, thread: str, *, keys: Callable[[str], Mapping[str, object]]
 ) -> Iterator[Problem]:
     """Find such keys in a thread's template and in the parts; `keys` reads a preamble's front matter."""
@@ -31,7 +31,7 @@ def unknown(
             yield Problem(where, line, f"no preamble has a key {key}", hint)
 
 
-def miswritten(
+def find_miswritten_keys(
     files: Mapping[str, str], path: str, preamble_path: str, *, keys: Callable[[str], Mapping[str, object]]
 ) -> Iterator[Problem]:
     """Find keys of a preamble in capitals that a template would ask for in small letters."""

@@ -47,24 +47,24 @@ _LONGEST_PRODUCT = 100_000
 _SHOWS_ITS_ADDRESS = BlockReference | BuiltinMethodType | FunctionType | MethodType
 
 
-class Optional(dict[str, Any]):
+class LenientData(dict[str, Any]):
     """Data whose keys may be missing: a missing one is none, so that `{% if preamble.theme %}` works."""
 
     def __str__(self) -> str:
         return str(self.get("text") or "")
 
 
-class Known(dict[str, Any]):
+class StrictData(dict[str, Any]):
     """Data whose keys are known: another key is a mistake, and the nearest known one is named."""
 
 
-class OnlyLater(str):
+class UnavailableUrl(str):
     """`edition.url` outside `previous.comment`: there is no address before the post exists."""
 
     __slots__ = ()
 
 
-class Missing(jinja2.StrictUndefined):
+class HelpfulUndefined(jinja2.StrictUndefined):
     """A name that is not there: the error says which one was probably meant, and shows no data."""
 
     @property
@@ -82,19 +82,19 @@ class Missing(jinja2.StrictUndefined):
         near = difflib.get_close_matches(name, known, n=1)
         if near:
             return f"there is no {name} here; did you mean {near[0]}?"
-        if isinstance(known, Known):
+        if isinstance(known, StrictData):
             return f"there is no {name} here; there is: {', '.join(known) or 'nothing'}"
         return f"there is no {name} here"
 
 
-class Kept(Namespace):
+class NamespaceValues(Namespace):
     """What `namespace()` makes: values that a loop may change. It cannot be printed as a whole."""
 
     def __repr__(self) -> str:
         raise jinja2.TemplateRuntimeError("a namespace cannot be printed; name a value of it, as in ns.count")
 
 
-class Function:
+class OpaqueFunction:
     """A function or method as templates have it: Python's own would print its address in memory."""
 
     __slots__ = ("_call",)
@@ -117,7 +117,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, files: Mapping[str, str], *, locale: str, timezone: str) -> None:
         super().__init__(
-            undefined=Missing,
+            undefined=HelpfulUndefined,
             loader=_Files(files),
             finalize=_printed,
             autoescape=False,  # Markdown is not HTML; readers' clients escape it
@@ -130,7 +130,7 @@ class Environment(ImmutableSandboxedEnvironment):
         )
         for name in _DANGEROUS:
             self.globals.pop(name, None)
-        self.globals["namespace"] = Function(Kept)
+        self.globals["namespace"] = OpaqueFunction(NamespaceValues)
         self.globals = {name: _callable(value) for name, value in self.globals.items()}
         self.filters = {name: _listed(made) for name, made in self.filters.items() if name != "random"} | {
             "add_days": add_days,
@@ -176,7 +176,7 @@ class Environment(ImmutableSandboxedEnvironment):
         return _callable(super().getattr(obj, attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401  jinja2's own signature
-        """Look a key up, a missing one of `Optional` data being none."""
+        """Look a key up, a missing one of `LenientData` data being none."""
         if isinstance(obj, Mapping) and isinstance(argument, str):
             return self._item(obj, argument)
         return _callable(super().getitem(obj, argument))
@@ -186,9 +186,9 @@ class Environment(ImmutableSandboxedEnvironment):
             composed = unicodedata.normalize("NFC", name)
             name = next((key for key in obj if unicodedata.normalize("NFC", str(key)) == composed), name)
         if name not in obj:
-            return None if isinstance(obj, Optional) else self.undefined(obj=obj, name=name)
+            return None if isinstance(obj, LenientData) else self.undefined(obj=obj, name=name)
         value = obj[name]
-        if isinstance(value, OnlyLater):
+        if isinstance(value, UnavailableUrl):
             return self.undefined(
                 hint="edition.url is for previous.comment only; elsewhere there is no post yet"
             )
@@ -209,7 +209,7 @@ def _bits(number: object) -> int:
 
 
 def _callable(value: Any) -> Any:  # noqa: ANN401  any value of a template
-    return Function(value) if isinstance(value, _SHOWS_ITS_ADDRESS) else value
+    return OpaqueFunction(value) if isinstance(value, _SHOWS_ITS_ADDRESS) else value
 
 
 def _listed(made: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,7 +248,7 @@ def _printed(context: Context, value: object) -> object:
     """Print what people can read: none is nothing, and a list a mistake rather than in Python's notation."""
     if value is None:
         return ""
-    if isinstance(value, str | int | float | dt.date | Optional | jinja2.Undefined):
+    if isinstance(value, str | int | float | dt.date | LenientData | jinja2.Undefined):
         return value
     if callable(value):
         raise jinja2.TemplateRuntimeError("this needs brackets to be printed; as in sections()")

@@ -16,12 +16,12 @@ import jinja2
 
 from megabot.adapters import template_data, template_images, template_keys
 from megabot.adapters.template_filters import spoiler
-from megabot.adapters.template_glue import glued
+from megabot.adapters.template_glue import find_glued_lines
 from megabot.adapters.template_language import (
     Environment,
-    Known,
-    OnlyLater,
-    Optional,
+    LenientData,
+    StrictData,
+    UnavailableUrl,
     failure,
 )
 from megabot.adapters.template_problems import BrokenError, nearest, problem_of, unknown_words
@@ -72,7 +72,7 @@ class Source:
             lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
-        self._glued_in = functools.cache(lambda path: tuple(glued(path, self.templates[path])))
+        self._glued_in = functools.cache(lambda path: tuple(find_glued_lines(path, self.templates[path])))
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
         self.unknown = functools.cache(
             lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
@@ -169,8 +169,8 @@ def _render(source: Source, job: Json) -> Json:
     essay_path, preamble = _preamble(source, job)
     names = _names(source, thread, context, preamble)
     before = context["previous"] or context["replaced"]  # the first edition's copy has the first post before
-    later = names | {"edition": Known({**names["edition"], "url": EDITION_URL})}
-    later |= {"previous": before and Known(before)}
+    later = names | {"edition": StrictData({**names["edition"], "url": EDITION_URL})}
+    later |= {"previous": before and StrictData(before)}
     lines = source.front(path)
     comment = thread["comment"] if before else ""  # no thread before, nowhere to comment
     title_line = lines.line(("title",))
@@ -184,32 +184,32 @@ def _render(source: Source, job: Json) -> Json:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source, thread, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
-    text |= {part: composed(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
+    text |= {part: compose_name(text[part]) for part in ("image", "thumbnail") if "://" not in text[part]}
     text |= {"preamble": essay_path, "words": preamble["text"]}
     _check(source, thread, text, title_line)
     flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), lost_structure.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
     odd += [_of_image(source, thread, text, *flaw) for flaw in template_images.oddities(text)]
     odd += _slips(source, thread)
-    odd += template_keys.miswritten(source.files, path, essay_path, keys=source.keys)
+    odd += template_keys.find_miswritten_keys(source.files, path, essay_path, keys=source.keys)
     odd += source.glued(path)
     unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
 
 
-def _preamble(source: Source, job: Json) -> tuple[str, Optional]:
+def _preamble(source: Source, job: Json) -> tuple[str, LenientData]:
     thread, context = job["thread"], job["context"]
     edition = context["edition"]
     path, file = BY_MESSAGE, None if context["preamble"] is None else split(BY_MESSAGE, context["preamble"])
     if file is None:
         path, file = source.preamble(thread["name"], edition["key"], edition["start"], alone=job["alone"])
     if file is None:
-        return "", Optional(text="")
+        return "", LenientData(text="")
     problems = [*file.front.problems, *_flaws(path, file.body, file.first_line, mentions=thread["mentions"])]
     if problems:
         raise BrokenError(problems)
     words = "\n\n".join(filter(None, [file.body.strip(), context["added"]]))
-    return path, Optional(file.mapping(), text=words)
+    return path, LenientData(file.mapping(), text=words)
 
 
 def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
@@ -223,8 +223,10 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
         return "\n\n".join(sections.spoiler(one) for one in found)
 
     def section(name: str) -> str:
-        name = composed(name)
-        broken = [one for one in problems if composed(sections.section_name(one.path)) in (name, "sections")]
+        name = compose_name(name)
+        broken = [
+            one for one in problems if compose_name(sections.section_name(one.path)) in (name, "sections")
+        ]
         if broken:
             raise BrokenError(broken)
         if name not in by_name:
@@ -236,29 +238,32 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
     return all_sections, section
 
 
-def _names(source: Source, thread: Json, context: Json, preamble: Optional) -> Json:
+def _names(source: Source, thread: Json, context: Json, preamble: LenientData) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
-    essay = Optional(preamble, text=namespaced(preamble["text"], "essay"))
+    essay = LenientData(preamble, text=namespaced(preamble["text"], "essay"))
     revision = context["revision"]
     all_sections, section = _sections(source)
     return {
-        "edition": Known(
+        "edition": StrictData(
             key=edition["key"],
             number=edition["number"],
             start=dt.date.fromisoformat(edition["start"]),
             end=dt.date.fromisoformat(edition["end"]),
             slot=dt.datetime.fromisoformat(edition["slot"]),
-            url=OnlyLater(),
+            url=UnavailableUrl(),
         ),
-        "previous": context["previous"] and Known(context["previous"]),
+        "previous": context["previous"] and StrictData(context["previous"]),
         "preamble": essay,
-        "companions": Known(
-            {name: None if facts is None else Known(facts) for name, facts in context["companions"].items()}
+        "companions": StrictData(
+            {
+                name: None if facts is None else StrictData(facts)
+                for name, facts in context["companions"].items()
+            }
         ),
         "data": source.data,
-        "source": Known(revision=revision["commit"][:7], url=revision["url"]),
-        "changes": context["changes"] and Known(context["changes"]),
+        "source": StrictData(revision=revision["commit"][:7], url=revision["url"]),
+        "changes": context["changes"] and StrictData(context["changes"]),
         "community": context["community"],
         "sections": all_sections,
         "section": section,
@@ -320,7 +325,7 @@ def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
     """Name keys that no preamble has: one that is misspelt shows as nothing."""
-    found = template_keys.unknown(source.files, thread["path"], thread["name"], keys=source.keys)
+    found = template_keys.find_unknown_keys(source.files, thread["path"], thread["name"], keys=source.keys)
     return islice(found, MOST_FLAWS)
 
 
@@ -354,7 +359,7 @@ def _flaws(path: str, text: str, first_line: int, *, mentions: bool) -> Iterator
         yield Problem(path, first_line + flaw.line - 1, flaw.what, flaw.hint)
 
 
-def composed(name: str) -> str:
+def compose_name(name: str) -> str:
     """Write a name as those of the files are, in composed Unicode (NFC)."""
     return unicodedata.normalize("NFC", name)
 

@@ -11,7 +11,7 @@ from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.front_matter_mistakes import mistakes
 from megabot.adapters.front_matter_values import did_you_mean, listed
 from megabot.adapters.template_time import OutOfTime
-from megabot.adapters.yaml_text import Parsed, split
+from megabot.adapters.yaml_text import YamlDocument, split
 from megabot.core.calendar import slot_days
 from megabot.core.problems import Problem
 from megabot.core.threads import SUFFIX, Snapshot, Thread, is_thread_file
@@ -30,7 +30,7 @@ class _Template:
     """One template's front matter, read as far as it goes: the thread only if nothing in it is wrong."""
 
     path: str
-    front: Parsed
+    front: YamlDocument
     name: str
     thread: Thread | None
     problems: tuple[Problem, ...]
@@ -84,7 +84,7 @@ def _read(path: str, text: str, *, room: int) -> _Template:
 
 
 def _unread(path: str) -> _Template:
-    return _Template(path, Parsed({}), "", None, (Problem(path, 1, *_UNREAD),))
+    return _Template(path, YamlDocument({}), "", None, (Problem(path, 1, *_UNREAD),))
 
 
 def _parsed(path: str, text: str, *, most: int) -> _Template:
@@ -104,7 +104,7 @@ def _parsed(path: str, text: str, *, most: int) -> _Template:
 
 
 def _checked(
-    path: str, front: Parsed, settings: dict[str, Any], *, most: int
+    path: str, front: YamlDocument, settings: dict[str, Any], *, most: int
 ) -> tuple[Thread | None, Iterator[Problem]]:
     try:
         model = ThreadModel.model_validate(settings)
@@ -143,7 +143,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
     )
 
 
-def _idle_skips(path: str, front: Parsed, model: ThreadModel, thread: Thread) -> Iterator[Problem]:
+def _idle_skips(path: str, front: YamlDocument, model: ThreadModel, thread: Thread) -> Iterator[Problem]:
     """Find days in `skip` that are no slot's: a slip that would only show when the thread goes up."""
     schedule = thread.schedule
     for number, skipped in enumerate(model.schedule.skip):

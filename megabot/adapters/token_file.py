@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from megabot.adapters import state_dir
-from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
 from megabot.core.pacing import Attempt, Outcome
 from megabot.core.posts import Person
 from megabot.errors import ConfigError, LedgerError
@@ -26,7 +26,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StoredToken:
     """What is kept for one account on one server.
 
     `issued` is when the token was got, None where that is not known. `refused` is a salted hash of
@@ -48,21 +48,21 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self, *, instance: str, username: str) -> Stored:
+    def read(self, *, instance: str, username: str) -> StoredToken:
         """Give what is stored for this account; a token of another account or server is never given."""
         stored = self.any_account()
         if stored is not None and (stored.instance, stored.username) == (instance, username):
             return stored
-        return Stored(instance=instance, username=username)
+        return StoredToken(instance=instance, username=username)
 
-    def any_account(self) -> Stored | None:
+    def any_account(self) -> StoredToken | None:
         """Give what is stored, whichever account it is for; None without a file that can be understood."""
         try:
             self._close_to_others()
-            return _stored(Fields(json.loads(self._path.read_bytes()), "token file"))
+            return _stored(JsonObject(json.loads(self._path.read_bytes()), "token file"))
         except FileNotFoundError:
             return None
-        except (WrongShape, ValueError):
+        except (UnexpectedJson, ValueError):
             log.warning("%s cannot be understood and is left aside; a new sign-in replaces it", self._path)
             return None
         except OSError as error:
@@ -72,7 +72,7 @@ class TokenFile:
         """Be the only process that changes the file, so that what is read within may be written over."""
         return state_dir.token_lock(self._path.parent, clock)
 
-    def write(self, stored: Stored) -> None:
+    def write(self, stored: StoredToken) -> None:
         """Replace the file; on disk when this returns."""
         text = json.dumps(_plain(stored), indent=1)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
@@ -111,7 +111,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _plain(stored: Stored) -> dict[str, object]:
+def _plain(stored: StoredToken) -> dict[str, object]:
     person = stored.person
     return {
         "instance": stored.instance,
@@ -127,9 +127,9 @@ def _plain(stored: Stored) -> dict[str, object]:
     }
 
 
-def _stored(fields: Fields) -> Stored:
+def _stored(fields: JsonObject) -> StoredToken:
     person = fields.maybe("person")
-    return Stored(
+    return StoredToken(
         instance=fields.text("instance"),
         username=fields.text("username"),
         token=fields.word("token", ""),
@@ -140,10 +140,10 @@ def _stored(fields: Fields) -> Stored:
     )
 
 
-def _person(fields: Fields) -> Person:
+def _person(fields: JsonObject) -> Person:
     return Person(id=fields.number("id"), name=fields.text("name"), actor=fields.text("actor"), bot=True)
 
 
-def _attempt(fields: Fields) -> Attempt:
+def _attempt(fields: JsonObject) -> Attempt:
     at: datetime = fields.time("at")
     return Attempt(at=at, outcome=Outcome(fields.text("outcome")), at_once=fields.flag("at_once"))

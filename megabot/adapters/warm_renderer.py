@@ -10,7 +10,7 @@ from typing import Any
 
 from megabot.adapters.frames import read_frame, write_frame
 from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, start
-from megabot.adapters.renderer import Renderer, ending, parsed, too_slow, written
+from megabot.adapters.renderer import Renderer, ending, parse_answer, plain_date, too_slow
 
 
 class WarmRenderer(Renderer):
@@ -33,14 +33,14 @@ class WarmRenderer(Renderer):
             self._nursery = start("render_nursery")
         watchdog = threading.Timer(self._timeout, _kill, [self._nursery])
         watchdog.start()
-        answer = _exchange(self._nursery, json.dumps(request, default=written).encode())
+        answer = _exchange(self._nursery, json.dumps(request, default=plain_date).encode())
         in_time = watchdog.is_alive()
         watchdog.cancel()
         if answer is None:
             self.close()
             return "rendering broke off" if in_time else too_slow(self._timeout)
         code, _, body = answer.partition(b"\n")
-        return parsed(body, jobs) or ending(int(code))
+        return parse_answer(body, jobs) or ending(int(code))
 
 
 def _exchange(nursery: "subprocess.Popen[bytes]", request: bytes) -> bytes | None:

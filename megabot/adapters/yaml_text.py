@@ -29,7 +29,7 @@ _FRONT_LARGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class YamlDocument:
     """A document's value, the line of every key and item in its file, and what was wrong with it."""
 
     value: Value
@@ -50,7 +50,7 @@ class FrontMatter:
     `first_line` is the line of the file that the body begins at.
     """
 
-    front: Parsed
+    front: YamlDocument
     body: str
     first_line: int
 
@@ -64,42 +64,42 @@ def split(path: str, text: str) -> FrontMatter:
     lines = text.split("\n")
     number = front_end(lines)
     if number == 0:
-        return FrontMatter(Parsed({}), text, 1)
+        return FrontMatter(YamlDocument({}), text, 1)
     if number is not None:
         front = _settings(path, "\n".join(lines[1:number]))
         return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
     hint = "write a line --- after the last setting"
-    return FrontMatter(Parsed({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
+    return FrontMatter(YamlDocument({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
 
 
-def _settings(path: str, text: str) -> Parsed:
+def _settings(path: str, text: str) -> YamlDocument:
     """Parse front matter: a mapping, or nothing at all."""
     if len(text) > _FRONT_LARGEST:
         hint = f"{_FRONT_LARGEST:,} characters are the most; data belongs in data/"
-        return Parsed({}, {}, (Problem(path, 2, "the front matter is too long", hint),))
+        return YamlDocument({}, {}, (Problem(path, 2, "the front matter is too long", hint),))
     front = parse(path, text, first_line=2)
     if front.value is None:
-        return Parsed({}, front.lines, front.problems)
+        return YamlDocument({}, front.lines, front.problems)
     if not isinstance(front.value, dict):
         what = Problem(path, 2, "the front matter is no list of settings", "write key: value lines")
-        return Parsed({}, {}, (*front.problems, what))
+        return YamlDocument({}, {}, (*front.problems, what))
     return front
 
 
-def parse(path: str, text: str, *, first_line: int = 1) -> Parsed:
+def parse(path: str, text: str, *, first_line: int = 1) -> YamlDocument:
     """Parse one YAML document that begins at a line of its file."""
     lines = text.split("\n")
     unseen = tuple(_unseen(path, lines, first_line))
     if unseen:
-        return Parsed(None, {}, unseen)
+        return YamlDocument(None, {}, unseen)
     reader = _Reader(path, lines, first_line)
     try:
         reader.refuse(yaml.parse(text, yaml.CSafeLoader))
         node = None if reader.problems else yaml.compose(text, yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        return Parsed(None, {}, (_syntax(path, error, lines, first_line),))
+        return YamlDocument(None, {}, (_syntax(path, error, lines, first_line),))
     value = None if node is None else reader.read(node, ())
-    return Parsed(value, reader.lines, tuple(reader.problems))
+    return YamlDocument(value, reader.lines, tuple(reader.problems))
 
 
 def _unseen(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession, Limits
 from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.posts import Feature, Post, PostDraft
 from megabot.errors import NotLemmy, OutcomeUnknown, RateLimited, TokenRefused, Unreachable, Unreadable
 from megabot.ports import Forum
@@ -76,7 +76,7 @@ def scene(folder: Path, *rules: Rule, limits: Limits = USUAL, api: ApiKind = Api
     with Sandbox(clock, api=api.value) as sandbox, FaultProxy(sandbox.url, rules) as proxy:
         sandbox.add_person("megabot", bot=True)
         news = sandbox.add_community("news", "News", ["megabot"]).id
-        file.write(Stored(instance=proxy.url, username="megabot", token=sandbox.token_of("megabot")))
+        file.write(StoredToken(instance=proxy.url, username="megabot", token=sandbox.token_of("megabot")))
         credentials = Credentials(username="megabot", password="correct horse")
         sign_ins = SignIns(credentials=credentials, instance=proxy.url, file=file, clock=clock)
         with closing(LemmySession(proxy.url, token=lambda: sign_ins.token, limits=limits)) as session:

@@ -15,7 +15,7 @@ import pytest
 
 from megabot.adapters import ledger_file
 from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import SetAside
+from megabot.adapters.ledger_file import BrokenLedgerMoved
 from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
 from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.posts import PostDraft
@@ -50,12 +50,12 @@ ledger.remember(sys.argv[2], "here")
 
 
 @pytest.fixture
-def told() -> list[SetAside]:
+def told() -> list[BrokenLedgerMoved]:
     return []
 
 
 @pytest.fixture
-def opened(tmp_path: Path, told: list[SetAside]) -> Iterator[Open]:
+def opened(tmp_path: Path, told: list[BrokenLedgerMoved]) -> Iterator[Open]:
     """Give new ledgers on one folder, as new processes would have them."""
     ledgers: list[SqliteLedger] = []
 
@@ -136,7 +136,7 @@ def test_what_was_heard_is_known_to_the_next_process(opened: Open) -> None:
 
 
 def test_a_row_that_cannot_be_read_is_told_and_then_set_aside(
-    path: Path, opened: Open, told: list[SetAside]
+    path: Path, opened: Open, told: list[BrokenLedgerMoved]
 ) -> None:
     ledger = opened()
     ledger.keep_command(HEARD)
@@ -188,7 +188,7 @@ def be_another_programs(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [empty, cut, garble, garble_start, be_another_programs])
 def test_a_broken_file_is_kept_and_a_new_one_begun(
-    path: Path, opened: Open, told: list[SetAside], harm: Callable[[Path], None]
+    path: Path, opened: Open, told: list[BrokenLedgerMoved], harm: Callable[[Path], None]
 ) -> None:
     harm(path)
     broken = path.read_bytes()
@@ -203,7 +203,7 @@ def test_a_broken_file_is_kept_and_a_new_one_begun(
 
 
 def test_a_second_broken_file_does_not_take_the_first_ones_name(
-    path: Path, opened: Open, told: list[SetAside]
+    path: Path, opened: Open, told: list[BrokenLedgerMoved]
 ) -> None:
     for _ in range(2):
         empty(path)
@@ -216,7 +216,7 @@ def test_a_second_broken_file_does_not_take_the_first_ones_name(
 
 
 def test_damage_that_is_met_later_is_found_at_the_next_call(
-    path: Path, opened: Open, told: list[SetAside]
+    path: Path, opened: Open, told: list[BrokenLedgerMoved]
 ) -> None:
     ledger = opened()
     ledger.get_fact("key 1")
@@ -310,7 +310,7 @@ def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
 def test_what_is_no_file_is_set_aside(
-    tmp_path: Path, opened: Open, told: list[SetAside], make: Callable[[Path], None]
+    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], make: Callable[[Path], None]
 ) -> None:
     make(tmp_path / "ledger.db")
     opened().set_fact("new", "one")
@@ -350,7 +350,7 @@ def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_whatever_keeps_it_from_being_read_sets_it_aside(
-    tmp_path: Path, opened: Open, told: list[SetAside], change: str
+    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], change: str
 ) -> None:
     """S03."""
     fill(opened())
@@ -364,7 +364,7 @@ def test_whatever_keeps_it_from_being_read_sets_it_aside(
 
 @pytest.mark.parametrize("round_", range(5))
 def test_a_killed_process_leaves_every_intent_that_it_was_told_of(
-    tmp_path: Path, opened: Open, told: list[SetAside], round_: int
+    tmp_path: Path, opened: Open, told: list[BrokenLedgerMoved], round_: int
 ) -> None:
     command = [sys.executable, "-c", BEGIN_FOR_EVER, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

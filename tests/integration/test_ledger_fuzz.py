@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import SetAside
+from megabot.adapters.ledger_file import BrokenLedgerMoved
 from tests.fakes import FakeClock
 from tests.integration.test_ledger_files import assert_usable, fill
 
@@ -94,7 +94,7 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-def opened(folder: Path, told: list[SetAside]) -> SqliteLedger:
+def opened(folder: Path, told: list[BrokenLedgerMoved]) -> SqliteLedger:
     return SqliteLedger(folder, FakeClock(), on_wait=lambda: None, on_set_aside=told.append, patience=0.05)
 
 
@@ -118,7 +118,7 @@ def test_a_harmed_ledger_is_used_or_set_aside_and_can_be_written(folder: Path, h
         data = bytearray(before)
         harm(random.Random(seed), data)
         (place / "ledger.db").write_bytes(data)
-        told: list[SetAside] = []
+        told: list[BrokenLedgerMoved] = []
         try:
             assert_usable(opened(place, told))
             assert_usable_again(place, told)
@@ -127,7 +127,7 @@ def test_a_harmed_ledger_is_used_or_set_aside_and_can_be_written(folder: Path, h
             raise
 
 
-def assert_usable_again(place: Path, told: list[SetAside]) -> None:
+def assert_usable_again(place: Path, told: list[BrokenLedgerMoved]) -> None:
     """The next process finds nothing to set aside, and what was written; what was set aside is kept whole."""
     ledger = opened(place, told)
     assert ledger.get_fact("new") == "one"

@@ -23,9 +23,9 @@ import pytest
 
 from megabot.adapters.alerts import LedgerAlerts
 from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import SetAside
+from megabot.adapters.ledger_file import BrokenLedgerMoved
 from megabot.adapters.ledger_migrations import MIGRATIONS
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.posts import PostDraft
 from megabot.core.records import OPEN_STATES, IntentKind, IntentState
 from megabot.errors import LedgerError, NewerLedger, OutcomeUnknown
@@ -160,7 +160,7 @@ def test_whichever_page_is_garbled_nothing_is_done_twice(at_work: World) -> None
 
 def test_a_broken_ledger_is_said_to_be_so_and_nothing_is_written_to_the_server(at_work: World) -> None:
     """S03: until the posts were read again the ledger is for reading only, and then nothing is left to do."""
-    told: list[SetAside] = []
+    told: list[BrokenLedgerMoved] = []
     cut(at_work.state / "ledger.db")
     at_work.sandbox.forget_requests()
     ledger = SqliteLedger(at_work.state, at_work.clock, on_wait=lambda: None, on_set_aside=told.append)
@@ -349,7 +349,7 @@ def mixtures(before: bytes, after: bytes) -> Iterator[tuple[bytes, tuple[bytes, 
 
 def opened(folder: Path) -> object:
     """What a ledger finds, or that it set the file aside."""
-    told: list[SetAside] = []
+    told: list[BrokenLedgerMoved] = []
     ledger = SqliteLedger(folder, FakeClock(), on_wait=lambda: None, on_set_aside=told.append)
     with closing(ledger):
         ledger.get_fact("api")
@@ -536,7 +536,7 @@ def test_a_token_that_there_is_no_room_for_leaves_the_old_file_and_sends_nothing
     with room():
         leave_no_room()
         with pytest.raises(LedgerError, match="cannot be written"):
-            TokenFile(path).write(Stored(instance=world.sandbox.url, username="megabot"))
+            TokenFile(path).write(StoredToken(instance=world.sandbox.url, username="megabot"))
 
     assert path.read_bytes() == whole
     assert [one.name for one in world.state.glob("*token.json*")] == ["token.json"]

@@ -12,7 +12,7 @@ from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import NotLemmy, OutcomeUnknown, TokenRefused
 from megabot.ports import Forum
@@ -51,7 +51,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
         def play(*scripts: bytes, kind: ApiKind | None = ApiKind.V3, token: str = "canary-token") -> object:
             server = stack.enter_context(RawServer(*scripts))
             clock, file = FakeClock(), TokenFile(tmp_path / "token.json")
-            file.write(Stored(instance=server.url, username="megabot", token=token, person=BOT))
+            file.write(StoredToken(instance=server.url, username="megabot", token=token, person=BOT))
             credentials = Credentials(username="megabot", password=PASSWORD)
             sign_ins = SignIns(credentials=credentials, instance=server.url, file=file, clock=clock)
             session = LemmySession(server.url, token=lambda: sign_ins.token, limits=LIMITS)

@@ -15,7 +15,7 @@ from megabot.adapters.lemmy_client import open_forum
 from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import (
     NotLemmy,
@@ -63,7 +63,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
         ) -> tuple[RawServer, Forum]:
             server = stack.enter_context(RawServer(*scripts))
             clock, file = FakeClock(), TokenFile(tmp_path / "token.json")
-            file.write(Stored(instance=server.url, username="megabot", token="canary-token", person=BOT))
+            file.write(StoredToken(instance=server.url, username="megabot", token="canary-token", person=BOT))
             credentials = Credentials(username="megabot", password=password)
             sign_ins = SignIns(credentials=credentials, instance=server.url, file=file, clock=clock)
             session = LemmySession(server.url, token=lambda: sign_ins.token, limits=LIMITS)

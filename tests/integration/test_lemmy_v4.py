@@ -14,7 +14,7 @@ from megabot.adapters.lemmy_detect import ApiKind
 from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.system import new_key
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import NotFound, OutcomeUnknown, RateLimited, TokenRefused
 from megabot.ports import Forum
@@ -50,7 +50,7 @@ def play(tmp_path: Path) -> Iterator[Play]:
         def play(*scripts: bytes) -> tuple[RawServer, Forum]:
             server = stack.enter_context(RawServer(*scripts))
             clock, file, keys = FakeClock(), TokenFile(tmp_path / "token.json"), count(1)
-            file.write(Stored(instance=server.url, username="megabot", token="canary-token", person=BOT))
+            file.write(StoredToken(instance=server.url, username="megabot", token="canary-token", person=BOT))
             credentials = Credentials(username="megabot", password=PASSWORD)
             sign_ins = SignIns(credentials=credentials, instance=server.url, file=file, clock=clock)
             session = LemmySession(server.url, token=lambda: sign_ins.token, limits=LIMITS)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer, ending, parsed
+from megabot.adapters.renderer import Renderer, ending, parse_answer
 from megabot.core.threads import Rendered, RenderProblem, Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
@@ -126,7 +126,7 @@ def test_a_child_that_ended_by_itself_says_so() -> None:
 
 @pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])
 def test_half_an_answer_is_none(answer: bytes) -> None:
-    assert parsed(answer, 1) is None
+    assert parse_answer(answer, 1) is None
 
 
 def test_half_characters_travel_and_are_refused() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import Collided
+from megabot.adapters.lemmy_answer import SignInCollision
 from megabot.adapters.sign_in import SignIns
 from megabot.adapters.token_file import TokenFile
 from megabot.core.posts import Person
@@ -268,7 +268,7 @@ def test_a_persons_mistakes_do_not_let_the_service_sign_in_more_often(
 def test_sign_ins_that_collide_are_made_two_seconds_apart(
     make: Callable[..., SignIns], door: Door, clock: FakeClock
 ) -> None:
-    door.will = [Collided("Twice.")]
+    door.will = [SignInCollision("Twice.")]
 
     make().renew(door, by_hand=False)
 
@@ -277,7 +277,7 @@ def test_sign_ins_that_collide_are_made_two_seconds_apart(
 
 
 def test_a_collision_is_not_repeated_for_ever(make: Callable[..., SignIns], door: Door) -> None:
-    door.will = [Collided("Twice.")] * 5
+    door.will = [SignInCollision("Twice.")] * 5
 
     with pytest.raises(Unreadable):
         make().renew(door, by_hand=False)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.token_file import Stored, TokenFile
+from megabot.adapters.token_file import StoredToken, TokenFile
 from megabot.core.pacing import Attempt, Outcome
 from megabot.core.posts import Person
 from megabot.errors import LedgerError
 
 HERE = "https://lemmy.example"
-WHOLE = Stored(
+WHOLE = StoredToken(
     instance=HERE,
     username="megabot",
     token="canary-token",
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "token.json"
 
 
-def read(path: Path, instance: str = HERE, username: str = "megabot") -> Stored:
+def read(path: Path, instance: str = HERE, username: str = "megabot") -> StoredToken:
     return TokenFile(path).read(instance=instance, username=username)
 
 
@@ -40,7 +40,7 @@ def test_what_is_written_is_read(path: Path) -> None:
 
 
 def test_without_a_file_there_is_nothing(path: Path) -> None:
-    assert read(path) == Stored(instance=HERE, username="megabot")
+    assert read(path) == StoredToken(instance=HERE, username="megabot")
 
 
 @pytest.mark.parametrize(("instance", "username"), [("https://other.example", "megabot"), (HERE, "another")])
@@ -61,7 +61,7 @@ def test_a_garbled_file_is_left_aside_with_a_warning(
     path.write_text(text)
     path.chmod(0o600)
 
-    assert read(path) == Stored(instance=HERE, username="megabot")
+    assert read(path) == StoredToken(instance=HERE, username="megabot")
     assert "cannot be understood" in caplog.text
 
 

@@ -234,7 +234,7 @@ BEHAVING = (
     ),
     Mutant(
         name="a secret is logged",
-        changes=(condition(logs.Blotter.blotted, 1, gives=False),),
+        changes=(condition(logs.RedactingFormatter.redacted, 1, gives=False),),
         caught_by=(
             "tests/e2e/test_secrets.py::test_no_secret_is_found_anywhere_after[the_service_has_a_bug]",
         ),

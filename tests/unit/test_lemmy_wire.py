@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from megabot.adapters import lemmy_codes, lemmy_fields, lemmy_wire_v3
-from megabot.adapters.lemmy_answer import Call, Collided, decode, failure
-from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.adapters.lemmy_answer import Call, SignInCollision, decode, failure
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
 from megabot.core.pacing import Bucket, refill_seconds
 from megabot.core.posts import CommunityRef, Feature, Person
 from megabot.errors import (
@@ -32,8 +32,8 @@ WRITES = [Call.CHANGE, Call.NEW_POST, Call.NEW_COMMENT]
 PUBLISHED = "2026-11-22T23:42:57.546114Z"
 
 
-def answered(name: str) -> Fields:
-    return Fields(RECORDED[name].response["json"])
+def answered(name: str) -> JsonObject:
+    return JsonObject(RECORDED[name].response["json"])
 
 
 def refusal(name: str, call: Call) -> ForumError:
@@ -92,10 +92,10 @@ def test_removed_and_deleted_posts_say_so(name: str, state: tuple[bool, bool]) -
 
 def test_comments_are_counted_where_the_server_counts() -> None:
     view = {"post": a_post(), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
-    counted = Fields({"post_view": view | {"counts": {"comments": 7}}})
+    counted = JsonObject({"post_view": view | {"counts": {"comments": 7}}})
 
     assert lemmy_wire_v3.written_post(counted).comments == 7
-    assert lemmy_wire_v3.written_post(Fields({"post_view": view})).comments == 0
+    assert lemmy_wire_v3.written_post(JsonObject({"post_view": view})).comments == 0
 
 
 def test_a_list_keeps_the_servers_order() -> None:
@@ -134,7 +134,7 @@ def test_a_community_says_whether_the_bot_is_banned() -> None:
     about = {"id": 2, "name": "news", "actor_id": "a", "local": True}
     view = {"community": about, "banned_from_community": True}
 
-    assert lemmy_wire_v3.community(Fields({"community_view": view})).banned
+    assert lemmy_wire_v3.community(JsonObject({"community_view": view})).banned
 
 
 def test_a_community_says_that_only_moderators_may_post() -> None:
@@ -163,12 +163,12 @@ def test_a_site_without_the_account_proves_a_dead_token(name: str) -> None:
         lemmy_wire_v3.site(answered(name)).proven()
 
 
-def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> Fields:
+def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> JsonObject:
     view = {"local_user": settings, "person": {"id": 3, "name": "b", "actor_id": "a"}}
     mine = {"local_user_view": view, "discussion_languages": reads, "moderates": moderates}
     languages = [{"id": number, "code": f"l{number}"} for number in range(3)]
     about = {"site_view": {"site": {"actor_id": "s"}}, "version": "0.19.20", "all_languages": languages}
-    return Fields(about | {"my_user": mine})
+    return JsonObject(about | {"my_user": mine})
 
 
 def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
@@ -217,7 +217,7 @@ def test_the_log_of_pins_names_who_and_when_even_to_strangers(name: str) -> None
 def test_a_pin_without_a_name_is_by_nobody_known() -> None:
     event = {"post_id": 1, "featured": True, "is_featured_community": False, "when_": PUBLISHED}
 
-    (read,) = lemmy_wire_v3.pin_events(Fields({"featured_posts": [{"mod_feature_post": event}]}))
+    (read,) = lemmy_wire_v3.pin_events(JsonObject({"featured_posts": [{"mod_feature_post": event}]}))
 
     assert (read.by, read.kind) == (None, Feature.LOCAL)
 
@@ -225,7 +225,7 @@ def test_a_pin_without_a_name_is_by_nobody_known() -> None:
 def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
     entries = [{"post": a_post(id=1)}, {"post": a_post(id=2, creator_id=8)}, {"post": a_post(id=3)}]
 
-    posts = lemmy_wire_v3.removed_posts(Fields({"removed_posts": entries}), BOT)
+    posts = lemmy_wire_v3.removed_posts(JsonObject({"removed_posts": entries}), BOT)
 
     assert [post and (post.id, post.creator) for post in posts] == [(1, BOT), None, (3, BOT)]
 
@@ -233,17 +233,17 @@ def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
     view = RECORDED["post-create-minimal"].response["json"]["post_view"]
 
-    assert lemmy_wire_v3.found_post(Fields({"post": view})).id == view["post"]["id"]
-    with pytest.raises(WrongShape):
-        lemmy_wire_v3.found_post(Fields({"community": {}}))
+    assert lemmy_wire_v3.found_post(JsonObject({"post": view})).id == view["post"]["id"]
+    with pytest.raises(UnexpectedJson):
+        lemmy_wire_v3.found_post(JsonObject({"community": {}}))
 
 
 def test_a_sign_in_gives_the_token() -> None:
     answer = RECORDED["login-megabot"].response["json"]
 
-    assert lemmy_fields.token(Fields({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
-    with pytest.raises(WrongShape, match=r"^answer\.jwt is not a word"):
-        lemmy_fields.token(Fields({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
+    assert lemmy_fields.token(JsonObject({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
+    with pytest.raises(UnexpectedJson, match=r"^answer\.jwt is not a word"):
+        lemmy_fields.token(JsonObject({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
 
 
 def test_a_yes_is_a_yes() -> None:
@@ -257,7 +257,7 @@ def test_unknown_fields_and_values_are_nobodys_business() -> None:
     """A22."""
     view = {"post": a_post(novel={"x": 1}), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
 
-    assert lemmy_wire_v3.written_post(Fields({"post_view": view, "later": 1})).id == 1
+    assert lemmy_wire_v3.written_post(JsonObject({"post_view": view, "later": 1})).id == 1
 
 
 @pytest.mark.parametrize(
@@ -277,24 +277,24 @@ def test_unknown_fields_and_values_are_nobodys_business() -> None:
     ],
 )
 def test_a_value_of_another_type_is_named_and_never_shown(
-    read: Callable[[Fields], object], value: object
+    read: Callable[[JsonObject], object], value: object
 ) -> None:
-    with pytest.raises(WrongShape, match=r"^answer\.x"):
-        read(Fields({"x": value, "y": "canary"}))
+    with pytest.raises(UnexpectedJson, match=r"^answer\.x"):
+        read(JsonObject({"x": value, "y": "canary"}))
 
 
 @pytest.mark.parametrize(
     "text", ["2026-11-16T12:00:00Z", "2026-11-16T12:00:00", "2026-11-16T13:00:00.000000000+01:00"]
 )
 def test_times_are_aware_and_in_utc(text: str) -> None:
-    moment = Fields({"x": text}).time("x")
+    moment = JsonObject({"x": text}).time("x")
 
     assert moment == datetime(2026, 11, 16, 12, tzinfo=UTC)
     assert moment.tzinfo is UTC
 
 
 def test_a_missing_object_is_none_where_it_may_be_missing() -> None:
-    assert Fields({"x": None}).maybe("x") is None
+    assert JsonObject({"x": None}).maybe("x") is None
 
 
 # Errors
@@ -411,7 +411,7 @@ def test_every_refusal_of_a_sign_in_has_a_sentence_with_a_next_step(code: str) -
 
 
 def test_two_sign_ins_in_one_second_collide() -> None:
-    assert isinstance(refusal("login-twice-in-one-second", Call.SIGN_IN), Collided)
+    assert isinstance(refusal("login-twice-in-one-second", Call.SIGN_IN), SignInCollision)
 
 
 def test_a_sign_in_that_failed_inside_the_server_is_not_refused() -> None:

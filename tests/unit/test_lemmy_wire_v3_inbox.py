@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from megabot.adapters import lemmy_v3_inbox as wire
-from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
@@ -24,11 +24,11 @@ def answered(name: str) -> Any:  # noqa: ANN401  JSON, to be changed by a test
 def reply(path: str, **changes: object) -> Notice:
     view = answered("replies-unread")["replies"][0]
     changed = view | {"comment": view["comment"] | {"path": path} | changes}
-    return wire.replies(Fields({"replies": [changed]}))[0]
+    return wire.replies(JsonObject({"replies": [changed]}))[0]
 
 
 def test_a_mention_is_read() -> None:
-    mention = wire.mentions(Fields(answered("mentions-unread-after")))[0]
+    mention = wire.mentions(JsonObject(answered("mentions-unread-after")))[0]
 
     assert mention == Notice(
         id=1,
@@ -43,14 +43,14 @@ def test_a_mention_is_read() -> None:
 
 
 def test_mentions_keep_the_servers_order_and_the_time_at_which_it_told() -> None:
-    edited, *others = wire.mentions(Fields(answered("mentions-unread")))
+    edited, *others = wire.mentions(JsonObject(answered("mentions-unread")))
 
     assert [edited.id, *[one.id for one in others]] == [3, 1, 2]
     assert edited.published > others[-1].published
 
 
 def test_a_reply_is_marked_as_one() -> None:
-    found = wire.replies(Fields(answered("replies-unread")))
+    found = wire.replies(JsonObject(answered("replies-unread")))
 
     assert [(one.id, one.content_id, one.unread) for one in found] == [(3, 7, True), (1, 2, True)]
     assert found[0].text == "a reply to the bot's post"
@@ -69,17 +69,17 @@ def test_what_was_taken_away_is_gone(how: str) -> None:
     lost = message | {"private_message": message["private_message"] | {how: True}}
 
     assert reply("0.7", **{how: True}).gone
-    assert wire.messages(Fields({"private_messages": [lost]}))[0].gone
+    assert wire.messages(JsonObject({"private_messages": [lost]}))[0].gone
 
 
 def test_an_author_who_is_an_admin_is_known_as_one() -> None:
     view = answered("mentions-unread")["mentions"][0] | {"creator_is_admin": True}
 
-    assert wire.mentions(Fields({"mentions": [view]}))[0].author.admin
+    assert wire.mentions(JsonObject({"mentions": [view]}))[0].author.admin
 
 
 def test_a_message_is_read() -> None:
-    (message,) = wire.messages(Fields(answered("private-messages-unread")))
+    (message,) = wire.messages(JsonObject(answered("private-messages-unread")))
 
     assert message == Notice(
         id=1,
@@ -92,7 +92,7 @@ def test_a_message_is_read() -> None:
 
 
 def test_of_a_list_of_both_sides_the_texts_to_one_are_given() -> None:
-    answer = Fields(answered("private-messages-own-included"))
+    answer = JsonObject(answered("private-messages-own-included"))
 
     assert (wire.texts_to(answer, 4), wire.texts_to(answer, 3)) == (("Done.",), ("repost",))
     assert wire.texts_to(answer, 5) == ()
@@ -107,7 +107,7 @@ def test_of_a_list_of_both_sides_the_texts_to_one_are_given() -> None:
     ],
 )
 def test_what_is_built_otherwise_is_not_understood(
-    read: Callable[[Fields], object], answer: dict[str, object]
+    read: Callable[[JsonObject], object], answer: dict[str, object]
 ) -> None:
-    with pytest.raises(WrongShape):
-        read(Fields(answer))
+    with pytest.raises(UnexpectedJson):
+        read(JsonObject(answer))

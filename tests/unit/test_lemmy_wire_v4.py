@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from megabot.adapters import lemmy_fields, lemmy_wire_v4
-from megabot.adapters.lemmy_answer import Call, Collided, UnknownCall, failure
-from megabot.adapters.lemmy_fields import Fields, WrongShape
+from megabot.adapters.lemmy_answer import Call, SignInCollision, UnknownCall, failure
+from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
 from megabot.core.posts import Comment, CommunityRef, Feature, Person, Post, Tag
 from megabot.errors import (
     ForumError,
@@ -32,8 +32,8 @@ PUBLISHED = "2026-11-22T23:40:50.452342Z"
 MEGATHREAD = Tag(id=1, name="megathread", title="Megathread")
 
 
-def answered(name: str) -> Fields:
-    return Fields(RECORDED[name]["json"])
+def answered(name: str) -> JsonObject:
+    return JsonObject(RECORDED[name]["json"])
 
 
 def refusal(name: str, call: Call) -> ForumError:
@@ -89,9 +89,9 @@ def test_removed_and_deleted_posts_say_so(name: str, *, removed: bool, deleted: 
     assert (post.removed, post.deleted, post.body, post.open) == (removed, deleted, body, False)
 
 
-def view_of(post: dict[str, object], **more: object) -> Fields:
+def view_of(post: dict[str, object], **more: object) -> JsonObject:
     needed = {"id": 1, "name": "T", "ap_id": "u", "community_id": 2, "published_at": PUBLISHED}
-    return Fields({"post": needed | post, "creator": {"id": 4, "name": "b", "ap_id": "a"}} | more)
+    return JsonObject({"post": needed | post, "creator": {"id": 4, "name": "b", "ap_id": "a"}} | more)
 
 
 def test_a_post_that_its_own_community_has_not_taken_over_says_so() -> None:
@@ -111,7 +111,7 @@ def test_an_opened_post_tells_the_tags_of_its_community() -> None:
     opened = dict(RECORDED["post-get"]["json"])
     opened["community_view"] = opened["community_view"] | {"tags": [RECORDED["tag-create"]["json"]]}
 
-    post, offered = lemmy_wire_v4.post_and_tags(Fields(opened))
+    post, offered = lemmy_wire_v4.post_and_tags(JsonObject(opened))
 
     assert (post.id, offered) == (8, (MEGATHREAD,))
 
@@ -135,7 +135,7 @@ def test_own_content_has_posts_and_comments() -> None:
 
     assert [one.id for one in posts.items] == [8, 7, 6, 5, 4]
     assert {type(one) for one in posts.items} == {Post}
-    assert isinstance(lemmy_wire_v4.written(Fields(comment)), Comment)
+    assert isinstance(lemmy_wire_v4.written(JsonObject(comment)), Comment)
 
 
 def test_a_comment_is_read() -> None:
@@ -159,7 +159,7 @@ def test_a_community_says_whether_the_bot_is_banned() -> None:
     view = dict(RECORDED["community-by-name"]["json"]["community_view"])
     view["community_actions"] = {"received_ban_at": PUBLISHED}
 
-    assert lemmy_wire_v4.community(Fields({"community_view": view})).banned
+    assert lemmy_wire_v4.community(JsonObject({"community_view": view})).banned
     assert not lemmy_wire_v4.community(answered("community-get-after-ban")).banned
 
 
@@ -189,9 +189,9 @@ def test_the_account_is_read_and_hides_nothing() -> None:
     assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
 
 
-def account_of(*, reads: list[int], moderates: list[object], **settings: object) -> Fields:
+def account_of(*, reads: list[int], moderates: list[object], **settings: object) -> JsonObject:
     view = {"local_user": settings, "person": {"id": 4, "name": "b", "ap_id": "a"}}
-    return Fields({"local_user_view": view, "discussion_languages": reads, "moderates": moderates})
+    return JsonObject({"local_user_view": view, "discussion_languages": reads, "moderates": moderates})
 
 
 def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
@@ -207,7 +207,7 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 def test_words_that_the_account_does_not_want_to_read_hide() -> None:
     mine = {**RECORDED["account-as-bot"]["json"], "keyword_blocks": ["weekly"]}
 
-    assert lemmy_wire_v4.account(Fields(mine), {"en": 37}).hiding_settings == ("blocking_keywords",)
+    assert lemmy_wire_v4.account(JsonObject(mine), {"en": 37}).hiding_settings == ("blocking_keywords",)
 
 
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
@@ -246,37 +246,37 @@ def test_a_pin_on_the_front_page_is_told_apart_and_other_deeds_are_no_pins() -> 
     front = next(item for item in items if item["modlog"]["kind"] == "admin_feature_post_site")
     lock = next(item for item in items if item["modlog"]["kind"] == "mod_lock_post")
 
-    assert lemmy_wire_v4.pin_event(Fields(front)).kind is Feature.LOCAL
-    with pytest.raises(WrongShape):
-        lemmy_wire_v4.pin_event(Fields(lock))
+    assert lemmy_wire_v4.pin_event(JsonObject(front)).kind is Feature.LOCAL
+    with pytest.raises(UnexpectedJson):
+        lemmy_wire_v4.pin_event(JsonObject(lock))
 
 
 def test_the_log_of_removals_has_the_post_where_it_is_still_there() -> None:
     entry = RECORDED["modlog-featured"]["json"]["items"][0]
 
-    post = lemmy_wire_v4.removed_post(Fields(entry), BOT)
+    post = lemmy_wire_v4.removed_post(JsonObject(entry), BOT)
 
     assert post is not None
     assert (post.id, post.body, post.creator) == (8, "Edited body", BOT)
-    assert lemmy_wire_v4.removed_post(Fields({"modlog": {}}), BOT) is None
+    assert lemmy_wire_v4.removed_post(JsonObject({"modlog": {}}), BOT) is None
 
 
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
     assert lemmy_wire_v4.found_post(answered("resolve-object-own-post")).id == 1
-    with pytest.raises(WrongShape):
-        lemmy_wire_v4.found_post(Fields({"type_": "community", "community": {}}))
+    with pytest.raises(UnexpectedJson):
+        lemmy_wire_v4.found_post(JsonObject({"type_": "community", "community": {}}))
 
 
 def test_a_person_is_read() -> None:
     view = {"person": {"id": 5, "name": "modlin", "ap_id": "https://lemmy.example/u/modlin"}}
 
-    assert lemmy_wire_v4.found_person(Fields({"person_view": view})).name == "modlin"
+    assert lemmy_wire_v4.found_person(JsonObject({"person_view": view})).name == "modlin"
 
 
 def test_an_image_has_an_address() -> None:
     address = "https://lemmy.example/api/v4/image/x.png"
 
-    assert lemmy_wire_v4.uploaded(Fields({"image_url": address, "filename": "x.png"})) == address
+    assert lemmy_wire_v4.uploaded(JsonObject({"image_url": address, "filename": "x.png"})) == address
 
 
 def test_unknown_fields_are_nobodys_business() -> None:
@@ -356,7 +356,7 @@ def test_credentials_are_refused_for_good(name: str) -> None:
 
 
 def test_two_sign_ins_in_one_second_collide() -> None:
-    assert isinstance(refusal("login-twice-in-one-second", Call.SIGN_IN), Collided)
+    assert isinstance(refusal("login-twice-in-one-second", Call.SIGN_IN), SignInCollision)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from megabot.adapters import lemmy_v4_inbox as wire
-from megabot.adapters.lemmy_fields import Fields
+from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_wire_v4 import listed
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
@@ -25,16 +25,16 @@ def recorded(number: str) -> Any:  # noqa: ANN401  JSON, to be changed by a test
 UNREAD = recorded("099")["items"]
 
 
-def item(number: int, **changes: dict[str, object]) -> Fields:
+def item(number: int, **changes: dict[str, object]) -> JsonObject:
     """Give a recorded notification, with fields of its parts changed."""
     one = next(one for one in UNREAD if one["notification"]["id"] == number)
     told = one["notification"] | changes.get("notification", {})
     data = one["data"] | {"comment": one["data"].get("comment", {}) | changes.get("comment", {})}
-    return Fields({"notification": told, "data": data})
+    return JsonObject({"notification": told, "data": data})
 
 
 def test_a_message_is_read() -> None:
-    message = wire.notice(Fields(recorded("101")["items"][0]))
+    message = wire.notice(JsonObject(recorded("101")["items"][0]))
 
     assert message == Notice(
         id=8,
@@ -77,14 +77,14 @@ def test_what_was_taken_away_is_gone(how: str) -> None:
 def test_what_nobody_said_to_the_bot_is_counted_and_nothing_else(kind: str) -> None:
     told = {"id": 11, "published_at": "2026-11-22T23:40:57Z", "kind": kind, "read": False}
 
-    notice = wire.notice(Fields({"notification": told, "data": {"type_": kind}}))
+    notice = wire.notice(JsonObject({"notification": told, "data": {"type_": kind}}))
 
     assert (notice.origin, notice.speaks, notice.key) == (Origin.SERVER, False, "notice:11")
     assert notice.id == 11
 
 
 def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_time() -> None:
-    page = listed(wire.notice)(Fields({"items": UNREAD}))
+    page = listed(wire.notice)(JsonObject({"items": UNREAD}))
 
     found = {notice.key: notice for notice in wire.each_once(page.items)}
 
@@ -97,4 +97,4 @@ def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_tim
 
 
 def test_a_message_that_was_sent_is_read_with_whom_it_went_to() -> None:
-    assert wire.sent(Fields(recorded("101")["items"][0])) == (1, 4, "repost")
+    assert wire.sent(JsonObject(recorded("101")["items"][0])) == (1, 4, "repost")

@@ -138,7 +138,7 @@ def test_a_plain_word_is_not_told_by_a_blot_in_our_own_sentence(
 ) -> None:
     logs.set_up("INFO", secrets=[word])
     log.warning("Taken: the password is taken from MEGABOT_PASSWORD; a try at 12:00, in 30 s")
-    said = logs.blotted("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
+    said = logs.redact("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
 
     assert logs.BLOT not in capsys.readouterr().err + said
 
@@ -153,7 +153,7 @@ def test_a_plain_word_is_blotted_out_where_others_speak(
         os.environ[f"no {word}"]
     except KeyError:
         log.exception("a bug")
-    said = capsys.readouterr().err + logs.blotted(f"Traceback: {word}", own=False)
+    said = capsys.readouterr().err + logs.redact(f"Traceback: {word}", own=False)
 
     assert word not in said
     assert said.count(logs.BLOT) >= 3
@@ -169,4 +169,4 @@ def test_what_is_no_plain_word_is_blotted_out_everywhere(
     log.info("the answer was %s", secret)
 
     assert secret not in capsys.readouterr().err
-    assert secret not in logs.blotted(f"not {secret}!", own=True)
+    assert secret not in logs.redact(f"not {secret}!", own=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.adapters.retries import patiently
+from megabot.adapters.retries import with_retries
 from megabot.errors import NotFound, OutcomeUnknown, RateLimited, ServerStarting, Unreachable, Unreadable
 
 NOT_SENT = [Unreachable("No."), ServerStarting("Soon."), RateLimited("Full.", wait=5)]
@@ -27,7 +27,7 @@ class Server:
 def attempts(error: Exception, *, read: bool) -> int:
     server = Server(error)
     with pytest.raises(type(error)):
-        patiently(server, read=read, sleep=lambda _: None)
+        with_retries(server, read=read, sleep=lambda _: None)
     return server.calls
 
 
@@ -51,14 +51,14 @@ def test_a_write_whose_answer_was_unreadable_is_tried_once() -> None:
 
 
 def test_what_works_later_is_given() -> None:
-    assert patiently(Server(Unreadable("HTML."), failures=2), read=True, sleep=lambda _: None) == "done"
+    assert with_retries(Server(Unreadable("HTML."), failures=2), read=True, sleep=lambda _: None) == "done"
 
 
 def test_waits_are_short_and_by_the_clock_that_was_given() -> None:
     waits: list[float] = []
 
     with pytest.raises(Unreachable):
-        patiently(Server(Unreachable("No.")), read=True, sleep=waits.append)
+        with_retries(Server(Unreachable("No.")), read=True, sleep=waits.append)
 
     assert len(waits) == 2
     assert all(0 <= wait <= 5 for wait in waits)
@@ -68,6 +68,6 @@ def test_a_rate_limit_is_waited_out() -> None:
     """A02."""
     waits: list[float] = []
 
-    patiently(Server(RateLimited("Full.", wait=5), failures=1), read=False, sleep=waits.append)
+    with_retries(Server(RateLimited("Full.", wait=5), failures=1), read=False, sleep=waits.append)
 
     assert waits == [5]

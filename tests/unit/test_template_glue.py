@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.adapters.template_glue import glued
+from megabot.adapters.template_glue import find_glued_lines
 from megabot.core.threads import Rendered
 from tests.templates import BODY_LINE, body_of, problems_of, render, source
 
@@ -31,7 +31,7 @@ from tests.templates import BODY_LINE, body_of, problems_of, render, source
     ],
 )
 def test_a_line_of_text_that_ends_in_a_tag_is_glued_to_the_next(text: str, lines: list[int]) -> None:
-    assert [one.line for one in glued("a.md.j2", text)] == lines
+    assert [one.line for one in find_glued_lines("a.md.j2", text)] == lines
 
 
 def test_the_fix_keeps_the_line_break() -> None:

@@ -9,7 +9,7 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.adapters.front_matter import ThreadModel
-from megabot.adapters.template_glue import glued
+from megabot.adapters.template_glue import find_glued_lines
 from megabot.adapters.template_language import Environment
 from megabot.adapters.thread_files import parse_thread
 from megabot.core.calendar import Every, upcoming
@@ -33,7 +33,7 @@ def front() -> str:
 @pytest.mark.parametrize(("body", "text"), EXAMPLES)
 def test_an_example_becomes_what_stands_below_it(body: str, text: str) -> None:
     assert body_of(body) == text.strip("\n")
-    assert list(glued("thread.md.j2", body)) == []
+    assert list(find_glued_lines("thread.md.j2", body)) == []
 
 
 @pytest.mark.parametrize(("body", "text"), MISTAKES)

@@ -6,7 +6,7 @@ import pytest
 from babel.dates import format_date
 
 from megabot.adapters.date_words import date_words
-from megabot.adapters.template_language import Environment, Known
+from megabot.adapters.template_language import Environment, StrictData
 from megabot.core.title_dates import LANGUAGES, TitleRead, read_title
 
 TUESDAY = date(2026, 11, 24)
@@ -16,7 +16,7 @@ WEEK = timedelta(weeks=1)
 def rendered(read: TitleRead, start: date, number: int = 0) -> str:
     """Render a title for the edition that starts on a day."""
     year, week, _ = start.isocalendar()
-    edition = Known(key=f"{year}-W{week:02}", number=number, start=start, end=start + timedelta(days=6))
+    edition = StrictData(key=f"{year}-W{week:02}", number=number, start=start, end=start + timedelta(days=6))
     environment = Environment({}, locale=read.locale or "en", timezone="UTC")
     return environment.text("thread.md.j2", read.title, {"edition": edition})
 
