@@ -18,7 +18,7 @@ def coming(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[st
     made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
     if made.source_problems:
         return (answers.problems(lang, (str(one) for one in made.source_problems)),)
-    (shown,) = made.shown
+    (shown,) = made.editions
     if isinstance(shown.text, RenderProblem):
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:

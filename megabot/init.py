@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 
 from megabot.core import addresses, clock_times, time_zones
-from megabot.core.taking_apart import Taken, quoted
+from megabot.core.taking_apart import TemplateDraft, quote_yaml
 from megabot.errors import NeedsPerson
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -122,7 +122,7 @@ def first_day(answers: Answers, now: datetime) -> date:
     return local.date() - timedelta(days=days)
 
 
-def first_of_thread(answers: Answers, taken: Taken, now: datetime) -> tuple[date, int]:
+def first_of_thread(answers: Answers, taken: TemplateDraft, now: datetime) -> tuple[date, int]:
     """Return the day and number with which a bot that goes on from an existing thread starts.
 
     That is the slot of the thread itself, some days early or late, so that it can be adopted. If that slot is
@@ -134,7 +134,7 @@ def first_of_thread(answers: Answers, taken: Taken, now: datetime) -> tuple[date
     return (own, number) if own <= first_day(answers, now) else (own + timedelta(weeks=1), number + 1)
 
 
-def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dict[PurePosixPath, str]:
+def files(answers: Answers, *, now: datetime, taken: TemplateDraft | None = None) -> dict[PurePosixPath, str]:
     """Write the first files, as path in the new folder -> text; of a thread taken apart, if one is given."""
     values = {
         "instance": answers.instance,
@@ -145,7 +145,9 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
         "at": f"{answers.at:%H:%M}",
         "timezone": answers.timezone,
         "first": first_day(answers, now).isoformat(),
-        "title": quoted("Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"),
+        "title": quote_yaml(
+            "Weekly thread {{ edition.number }}, from {{ edition.start | date('d MMMM y') }}"
+        ),
         "number": "1",
         "language": f"language: {answers.language}\n" if answers.language else "",
         "comes": "posted by: megabot post; the later ones come by themselves",
@@ -165,8 +167,8 @@ def files(answers: Answers, *, now: datetime, taken: Taken | None = None) -> dic
     }
 
 
-def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, str]:
-    values["title"] = quoted(taken.title.title)
+def _from_thread(values: dict[str, str], taken: TemplateDraft) -> dict[PurePosixPath, str]:
+    values["title"] = quote_yaml(taken.title.title)
     if taken.title.locale:
         values["language"] += f"locale: {taken.title.locale}\n"
     front = _filled(_THREAD, values).partition("\n---\n")[0]
@@ -180,7 +182,7 @@ def _from_thread(values: dict[str, str], taken: Taken) -> dict[PurePosixPath, st
     return made
 
 
-def changes(answers: Answers, taken: Taken, now: datetime) -> tuple[str, ...]:
+def changes(answers: Answers, taken: TemplateDraft, now: datetime) -> tuple[str, ...]:
     """Say what differs from the thread that the files were made of."""
     start, (first, number) = taken.title.start, first_of_thread(answers, taken, now)
     coming = max(first, first_day(answers, now) + timedelta(weeks=1))

@@ -63,7 +63,7 @@ def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
     Raises `SourceMissing`.
     """
     snapshot = ports.source.snapshot()
-    shown = preview.preview(ports, None, choose=lambda: ports.source.threads(snapshot)).shown
+    shown = preview.preview(ports, None, choose=lambda: ports.source.threads(snapshot)).editions
     if not any(isinstance(one.text, Rendered) for one in shown):
         return None
     found: dict[str, Link] = {}

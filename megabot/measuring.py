@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot import status
-from megabot.core.metrics import Vitals
+from megabot.core.metrics import Metrics
 from megabot.errors import ConfigError, UserError
 from megabot.ports import OfflinePorts
 
@@ -22,12 +22,14 @@ class Meter:
         *,
         version: str,
         sign_ins: Callable[[], tuple[int, datetime | None]],
-        write: Callable[[Vitals], None],
+        write: Callable[[Metrics], None],
     ) -> None:
         self._desk = ports
         self._sign_ins = sign_ins
         self._write = write
-        self._vitals = Vitals(version=version, measured=ports.clock.now(), verified_passes=0, failed_passes=0)
+        self._vitals = Metrics(
+            version=version, measured=ports.clock.now(), verified_passes=0, failed_passes=0
+        )
 
     def note(self, *, well: bool) -> None:
         """Count a pass, verified or failed, and write down how the bot is."""
@@ -42,7 +44,7 @@ class Meter:
         except (UserError, ConfigError) as error:
             log.warning("%s", error)
 
-    def _looked(self) -> Vitals:
+    def _looked(self) -> Metrics:
         left, issued = self._sign_ins()
         vitals = replace(self._vitals, sign_ins_left=left, token_issued=issued)
         try:

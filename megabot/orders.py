@@ -70,7 +70,7 @@ WORST_FIRST = (Outcome.FAILED, Outcome.REFUSED, Outcome.DONE, Outcome.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class UnclearOrder:
     """A thread for which an order did nothing until a moderator says which edition is meant."""
 
     thread: str
@@ -80,11 +80,11 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OrderResult:
     """The result of an order: sentences, each with its outcome, and what a person may be asked."""
 
     lines: tuple[tuple[Outcome, str], ...]
-    unclear: tuple[Unclear, ...] = ()
+    unclear: tuple[UnclearOrder, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -184,7 +184,7 @@ def carry_out(
     account: Account | None = None,
     move: bool = False,
     patience: timedelta = LOOK_BACK,
-) -> Answer:
+) -> OrderResult:
     """Carry out an order on one thread, or on all where none is named.
 
     The caller had an answer that strangers cannot get; `account` is that answer where it was the account.
@@ -218,7 +218,7 @@ def carry_out(
     return _concluded(said, about, usable.broken if thread is None else None)
 
 
-def _concluded(said: Answer, about: tuple[Report, ...], broken: SourceBroken | None) -> Answer:
+def _concluded(said: OrderResult, about: tuple[Report, ...], broken: SourceBroken | None) -> OrderResult:
     """Return the answer, or raise what only a person can change about the one thread that was meant."""
     failure = about[0].failure if len(about) == 1 else None
     if isinstance(failure, ConfigError | Bug) and broken is None:
@@ -252,7 +252,7 @@ def answer(
     *,
     now: datetime,
     tried: Collection[str] = (),
-) -> Answer:
+) -> OrderResult:
     """Put into words what a pass made of an order. A success is only what a last look has shown.
 
     In the threads named by `tried` something was done that no report tells of.
@@ -269,7 +269,7 @@ def answer(
         lines += _about_holds(lang, report, order)
         if order.kind is OrderKind.POST and not acted:
             lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
-    return Answer(tuple(lines), tuple(_unclear(lang, reports, order, now)))
+    return OrderResult(tuple(lines), tuple(_unclear(lang, reports, order, now)))
 
 
 def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
@@ -317,7 +317,9 @@ def _next(report: Report, now: datetime) -> Edition | None:
     )
 
 
-def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[Unclear]:
+def _unclear(
+    lang: Language, reports: tuple[Report, ...], order: Order, now: datetime
+) -> Iterator[UnclearOrder]:
     """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
     for report in reports:
         due, following = report.observation.due if report.observation else None, _next(report, now)
@@ -326,7 +328,7 @@ def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: dat
         reasons = {blocked.reason for blocked in blocked_actions(report.left)}
         at = texts.local_moment(lang, following.slot, report.thread.schedule.timezone)
         if BlockReason.UNCLEAR in reasons and due is not None:
-            yield Unclear(report.thread.name, (due.key, following.key), at)
+            yield UnclearOrder(report.thread.name, (due.key, following.key), at)
         elif (
             following == coming(report.thread, now)
             and not report.done
@@ -335,7 +337,7 @@ def _unclear(lang: Language, reports: tuple[Report, ...], order: Order, now: dat
                 or (BlockReason.THERE in reasons and due is not None and is_late(report.thread, due, now))
             )
         ):
-            yield Unclear(report.thread.name, (following.key,), at)
+            yield UnclearOrder(report.thread.name, (following.key,), at)
 
 
 def _adopted(lang: Language, report: Report) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from megabot import amendment_texts, suggestions, texts
 from megabot.channels import Sentence, fill, join
-from megabot.core.glance import SourceStatus, Status, ThreadStatus, Unknown
+from megabot.core.glance import SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.core.heard import CommandRecord
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM
 from megabot.language import Language
@@ -89,7 +89,7 @@ def _commit(lang: Language, commit: str, *, dirty: bool) -> str:
     return (lang.commit_with_changes if dirty else lang.commit).format(commit=commit[:7])
 
 
-def _unknown(lang: Language, one: Unknown, timezone: str) -> str:
+def _unknown(lang: Language, one: UnknownWrite, timezone: str) -> str:
     at = texts.local_moment(lang, one.at, timezone)
     return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=at)
 

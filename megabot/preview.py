@@ -28,7 +28,7 @@ from megabot.core.threads import (
 )
 from megabot.errors import ConfigError, ForumError, SourceBroken
 from megabot.ports import OfflinePorts
-from megabot.preview_parts import Preview, Shown
+from megabot.preview_parts import Preview, PreviewedEdition
 from megabot.standing import current_post_record
 
 log = logging.getLogger("megabot")
@@ -68,13 +68,15 @@ def preview(
     return Preview(
         made=now,
         revision=snapshot.revision,
-        shown=shown,
+        editions=shown,
         source_problems=problems,
         source_warnings=(*snapshot.ignored, *unread(snapshot, shown, problems), *idle),
     )
 
 
-def unread(snapshot: Snapshot, shown: Sequence[Shown], problems: Sequence[Problem]) -> Iterator[Problem]:
+def unread(
+    snapshot: Snapshot, shown: Sequence[PreviewedEdition], problems: Sequence[Problem]
+) -> Iterator[Problem]:
     """Find files that cannot be read and that neither these problems nor those of the threads name."""
     said = {*problems, *(problem for one in shown for problem in (*one.problems, *one.warnings))}
     return (problem for problem in snapshot.problems if problem not in said)
@@ -90,10 +92,10 @@ def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
 
 def compared(
     thread: Thread, edition: Edition, text: Rendered | RenderProblem, *, standing: tuple[str, str]
-) -> Shown:
+) -> PreviewedEdition:
     """Put an edition beside the post that stands, given by its address and its text."""
     url, before = standing
-    shown = Shown(thread=thread, edition=edition, text=text, standing=url)
+    shown = PreviewedEdition(thread=thread, edition=edition, text=text, standing=url)
     if not before or isinstance(text, RenderProblem):
         return shown
     lines = unified_diff(before.splitlines(), text.body.rstrip().splitlines(), lineterm="", n=1)

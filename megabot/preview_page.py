@@ -4,7 +4,17 @@ from html import escape
 
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
 from megabot.preview_links import link
-from megabot.preview_parts import Preview, Shown, changes, facts, heading, listed, origin, text, verdict
+from megabot.preview_parts import (
+    Preview,
+    PreviewedEdition,
+    changes,
+    facts,
+    heading,
+    origin,
+    problem_list,
+    text,
+    verdict,
+)
 from megabot.preview_style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -12,9 +22,9 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def page(preview: Preview) -> str:
     """Write the whole page."""
-    threads = ", ".join(one.thread.name for one in preview.shown)
+    threads = ", ".join(one.thread.name for one in preview.editions)
     name = f"Preview of {threads}" if threads else "Preview"
-    articles = "".join(_article(one) for one in preview.shown)
+    articles = "".join(_article(one) for one in preview.editions)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
@@ -22,13 +32,13 @@ def page(preview: Preview) -> str:
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{escape(name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<header class="top"><h1>{escape(name)}</h1>\n'
-        f"{verdict(preview)}{_contents(preview.shown)}</header>\n"
-        f"<main>\n{listed(preview.source_problems, preview.source_warnings)}{articles}</main>\n"
+        f"{verdict(preview)}{_contents(preview.editions)}</header>\n"
+        f"<main>\n{problem_list(preview.source_problems, preview.source_warnings)}{articles}</main>\n"
         f"<footer><p>{origin(preview)}</p></footer>\n</body>\n</html>\n"
     )
 
 
-def _contents(shown: tuple[Shown, ...]) -> str:
+def _contents(shown: tuple[PreviewedEdition, ...]) -> str:
     """List the threads, where there is more than one to find."""
     if len(shown) <= 1:
         return ""
@@ -38,14 +48,14 @@ def _contents(shown: tuple[Shown, ...]) -> str:
     return f'<nav aria-label="Threads"><ul>{items}</ul></nav>\n'
 
 
-def _article(one: Shown) -> str:
+def _article(one: PreviewedEdition) -> str:
     name = escape(one.thread.name)
     post = "" if isinstance(one.text, RenderProblem) else _post(name, one.text) + _comment(name, one.text)
     compared = changes(one) if one.standing else ""
     return (
         f'<article id="{name}" aria-labelledby="{name}.title">\n'
         f'<h2 id="{name}.title">{escape(heading(one))}</h2>\n'
-        f"{facts(one)}{listed(one.problems, one.warnings)}{compared}{post}</article>\n"
+        f"{facts(one)}{problem_list(one.problems, one.warnings)}{compared}{post}</article>\n"
     )
 
 

@@ -15,7 +15,7 @@ from megabot.preview_links import link, standing_alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PreviewedEdition:
     """One edition of a thread and its text, or why there is none.
 
     `standing` is the address of the post that stands, and `changes` are the lines of a diff from that one's
@@ -49,19 +49,19 @@ class Preview:
 
     made: datetime
     revision: Revision
-    shown: tuple[Shown, ...] = ()
+    editions: tuple[PreviewedEdition, ...] = ()
     source_problems: tuple[Problem, ...] = ()
     source_warnings: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Every problem, each once."""
-        return _once((*self.source_problems, *(problem for one in self.shown for problem in one.problems)))
+        return _once((*self.source_problems, *(problem for one in self.editions for problem in one.problems)))
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """Every warning, each once."""
-        return _once((*self.source_warnings, *(warning for one in self.shown for warning in one.warnings)))
+        return _once((*self.source_warnings, *(warning for one in self.editions for warning in one.warnings)))
 
 
 def verdict(preview: Preview) -> str:
@@ -76,12 +76,12 @@ def verdict(preview: Preview) -> str:
     return '<p class="verdict good"><strong>No problems found.</strong> It can be posted as shown.</p>\n'
 
 
-def heading(one: Shown) -> str:
+def heading(one: PreviewedEdition) -> str:
     """Give what an edition is called: its title, or its key where it has none."""
     return f"{one.thread.name} {one.edition.key}" if isinstance(one.text, RenderProblem) else one.text.title
 
 
-def facts(one: Shown) -> str:
+def facts(one: PreviewedEdition) -> str:
     """List what is known of an edition: when it is due, and how much of Lemmy's limits it uses."""
     edition, name = one.edition, escape(one.thread.name)
     left_out = " <strong>This edition is skipped: nothing is posted.</strong>" if edition.skipped else ""
@@ -117,7 +117,7 @@ def moment(at: datetime, timezone: str) -> str:
     return f'<time datetime="{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
 
 
-def listed(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
+def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -> str:
     """List what is wrong, each with its file and line; nothing where nothing is."""
     return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
 
@@ -133,7 +133,7 @@ def _list_of(kind: str, look: str, found: tuple[Problem, ...]) -> str:
     )
 
 
-def changes(shown: Shown) -> str:
+def changes(shown: PreviewedEdition) -> str:
     """Show what would change against the post that stands."""
     if not shown.standing:
         return (

@@ -10,7 +10,7 @@ from megabot.ports import Source
 
 
 @dataclass(frozen=True, slots=True)
-class Usable:
+class UsableThreads:
     """The threads that can be used; `broken` says why the others cannot, None if there are no others."""
 
     threads: tuple[Thread, ...]
@@ -23,11 +23,11 @@ class Usable:
             raise self.broken
 
 
-def usable_threads(source: Source, snapshot: Snapshot) -> Usable:
+def usable_threads(source: Source, snapshot: Snapshot) -> UsableThreads:
     """Return the threads that can be used. Raise `SourceBroken` if there is none."""
     try:
-        return Usable(source.threads(snapshot))
+        return UsableThreads(source.threads(snapshot))
     except SourceBroken as error:
         if not error.threads:
             raise
-        return Usable(cast("tuple[Thread, ...]", error.threads), error)
+        return UsableThreads(cast("tuple[Thread, ...]", error.threads), error)

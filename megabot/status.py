@@ -10,7 +10,7 @@ from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
 from megabot.core.editions import coming, later_one
-from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
+from megabot.core.glance import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
 from megabot.ports import OfflinePorts
@@ -113,7 +113,7 @@ def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> 
         pinned=_pinned(ports, current),
         missing=_missing(current),
         unknown=tuple(
-            Unknown(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
+            UnknownWrite(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
             for intent in intents
             if intent.open
         ),
@@ -144,10 +144,10 @@ def _preamble_state(
     return file or ("missing" if amending.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 
-def _commanded(ports: OfflinePorts, thread: str) -> Commanded | None:
+def _commanded(ports: OfflinePorts, thread: str) -> NewestCommand | None:
     return next(
         (
-            Commanded(by=record.by, verb=record.verb, at=record.at)
+            NewestCommand(by=record.by, verb=record.verb, at=record.at)
             for record in ports.ledger.commands(_RECENT)
             if record.verb in ACTING and thread in record.threads
         ),

@@ -25,7 +25,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WriteResult:
     """What became of the folder."""
 
     files: int
@@ -33,7 +33,7 @@ class Written:
     removed: int
 
 
-def write(folder: Path, files: Iterable[File]) -> Written:
+def write(folder: Path, files: Iterable[File]) -> WriteResult:
     """Bring a folder up to date. Raises `NeedsPerson` where that cannot be, with the next step."""
     try:
         return _write(folder, files)
@@ -45,7 +45,7 @@ def write(folder: Path, files: Iterable[File]) -> Written:
         ) from error
 
 
-def _write(folder: Path, files: Iterable[File]) -> Written:
+def _write(folder: Path, files: Iterable[File]) -> WriteResult:
     folder.mkdir(parents=True, exist_ok=True)
     before = _read_list(folder)
     if before is None and _is_there(folder, "index.html"):
@@ -64,7 +64,7 @@ def _write(folder: Path, files: Iterable[File]) -> Written:
         _put(folder / LIST, json.dumps(now, indent=0))
     for path in sorted(gone):
         _remove(folder, path)
-    return Written(files=len(now), written=written, removed=len(gone))
+    return WriteResult(files=len(now), written=written, removed=len(gone))
 
 
 def _read_list(folder: Path) -> dict[str, str] | None:

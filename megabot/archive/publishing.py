@@ -5,13 +5,13 @@ from pathlib import Path
 
 from megabot.archive import build
 from megabot.archive.entries import gather
-from megabot.archive.folder import Written, write
+from megabot.archive.folder import WriteResult, write
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.ports import OfflinePorts
 from megabot.sources import usable_threads
 
 
-def publish(ports: OfflinePorts, folder: Path, *, address: str) -> Written:
+def publish(ports: OfflinePorts, folder: Path, *, address: str) -> WriteResult:
     """Bring the folder up to date with what the ledger keeps. Raises `NeedsPerson` where that cannot be."""
     site = build.Site(entries=gather(ports.ledger), address=address, langs=_languages(ports))
     return write(folder, build.files(site))

@@ -13,7 +13,7 @@ AFTER_START = {START: timedelta(), END: timedelta(days=6), NEXT: timedelta(days=
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DateMatch:
     """A place in a title that can be written for every edition, and the day that it names."""
 
     begin: int
@@ -23,9 +23,9 @@ class Found:
     words: bool = False  # whether names of months or days are in it
 
 
-def written(
+def write_dates(
     match: re.Match[str], sides: tuple[Side, ...], named: list[tuple[str, date]], words: DateWords
-) -> Iterator[Found]:
+) -> Iterator[DateMatch]:
     """Write each date of a match; `named` says which day of an edition each is, and its date."""
     for number, (side, (name, day), key) in enumerate(zip(sides, named, "12", strict=False)):
         spans = [match.span(group) for group in match.re.groupindex if group[-1] == key and match[group]]
@@ -34,7 +34,7 @@ def written(
         has_words = any(kind in "me" for kind, _ in side.pieces)
         same = f"edition.start.month == {named[-1][0]}.month"
         text = _expression(side, other, name, words, same=same)
-        yield Found(first, last, text, day - AFTER_START[name] if side.day else None, has_words)
+        yield DateMatch(first, last, text, day - AFTER_START[name] if side.day else None, has_words)
 
 
 def _expression(side: Side, other: Side | None, name: str, words: DateWords, *, same: str) -> str:

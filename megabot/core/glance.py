@@ -9,7 +9,7 @@ from megabot.core.records import IntentKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commanded:
+class NewestCommand:
     """The newest command: by whom, which word, when."""
 
     by: str
@@ -18,7 +18,7 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class UnknownWrite:
     """A write that may have happened without our knowing."""
 
     kind: IntentKind
@@ -49,10 +49,10 @@ class ThreadStatus:
     commit: str = ""
     dirty: bool = False
     pinned: bool | None = None
-    unknown: tuple[Unknown, ...] = ()
+    unknown: tuple[UnknownWrite, ...] = ()
     missing: tuple[str, ...] = ()
     changes: tuple[tuple[Override, Edition], ...] = ()
-    commanded: Commanded | None = None
+    commanded: NewestCommand | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
+class Metrics:
     """How a running bot is. What is not known is None, and left out.
 
     `slots` and `unknown` are by thread: the next slot, and how many writes may or may not have happened.
@@ -31,12 +31,12 @@ class _Sample:
     name: str = ""
 
 
-def exposition(vitals: Vitals) -> str:
+def exposition(vitals: Metrics) -> str:
     """Write the vitals as Prometheus reads them: times in seconds since 1970, counts since the start."""
     return "".join(_metrics(vitals))
 
 
-def _metrics(vitals: Vitals) -> Iterator[str]:
+def _metrics(vitals: Metrics) -> Iterator[str]:
     yield _metric("build_info", "gauge", "The version that runs.", _Sample(1, "version", vitals.version))
     passes = (
         _Sample(vitals.verified_passes, "outcome", "verified"),

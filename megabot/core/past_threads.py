@@ -14,7 +14,7 @@ from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
 
 
-class Fate(StrEnum):
+class ImportResult(StrEnum):
     """What becomes of a thread that was found; the words of the table."""
 
     TAKEN = "will be imported"
@@ -24,23 +24,23 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastThread:
     """A thread that was found, the edition that it is, and what becomes of it."""
 
     post: PublicPost
     edition: Edition
-    fate: Fate
+    result: ImportResult
 
 
-def wanted(post: PublicPost, *, title: str, by: str) -> bool:
+def is_meant(post: PublicPost, *, title: str, by: str) -> bool:
     """Return whether a post is one of the threads meant, by a pattern for its title and by its author."""
     by_author = not by or post.by.casefold() == by.casefold()
     return post.open and by_author and title_matches(post.title, title)
 
 
-def matched(
+def match_editions(
     thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str], newest: Edition | None = None
-) -> tuple[Past, ...]:
+) -> tuple[PastThread, ...]:
     """Give each post its edition, oldest first; one post an edition, the nearest to its slot.
 
     `known` are the keys of the editions that have a post already. `newest` is the edition of the newest post,
@@ -55,23 +55,25 @@ def matched(
     nearest: dict[str, int] = {}
     for post, edition in by_distance:
         nearest.setdefault(edition.key, post.id)
-    made = [Past(post, edition, _fate(thread, post, edition, known, nearest)) for post, edition in found]
+    made = [
+        PastThread(post, edition, _fate(thread, post, edition, known, nearest)) for post, edition in found
+    ]
     return tuple(sorted(made, key=lambda one: (one.post.published, one.post.id)))
 
 
 def _fate(
     thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
-) -> Fate:
+) -> ImportResult:
     first = next(calendar.before(thread.name, thread.schedule, edition), None) is None
     following = edition.slot + (edition.end - edition.start) + calendar.A_DAY
     if first and edition.slot - post.published > head_start(edition.slot, following):
-        return Fate.TOO_OLD
+        return ImportResult.TOO_OLD
     if edition.key in known:
-        return Fate.KNOWN
-    return Fate.TAKEN if nearest[edition.key] == post.id else Fate.SECOND
+        return ImportResult.KNOWN
+    return ImportResult.TAKEN if nearest[edition.key] == post.id else ImportResult.SECOND
 
 
-def record(thread: str, past: Past, *, community_id: int) -> PostRecord:
+def record_of_import(thread: str, past: PastThread, *, community_id: int) -> PostRecord:
     """Make what the ledger keeps of a thread that is taken: another account's, so it is never edited."""
     return PostRecord(
         post_id=past.post.id,

@@ -26,7 +26,7 @@ _ODD = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class TemplateDraft:
     """What was made of a thread: its title, a body for the template, and files of sections by path.
 
     `changes` say what differs from the thread. `left_over` is the end of a text that was too long.
@@ -45,7 +45,7 @@ class _Spoiler:
     lines: tuple[str, ...]
 
 
-def take_apart(title: TitleRead, body: str) -> Taken:
+def take_apart(title: TitleRead, body: str) -> TemplateDraft:
     """Make a template and sections of a thread's text, in the order that they had."""
     end = len(body)
     while True:
@@ -58,7 +58,7 @@ def take_apart(title: TitleRead, body: str) -> Taken:
     changes = (*changes, *_said_of_sections(text, files))
     if end < len(body):
         changes = (*changes, "the end of the text did not fit beside megabot's marker: it is in left-over.md")
-    return Taken(title=title, body=made, sections=files, changes=changes, left_over=body[end:])
+    return TemplateDraft(title=title, body=made, sections=files, changes=changes, left_over=body[end:])
 
 
 def _said_of_sections(text: str, files: dict[str, str]) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _section(piece: _Spoiler, number: int, names: set[str], *, total: int) -> tu
     if section is None or has_notes or any(flaws(text, mentions=True)):
         return None
     names.add(name)
-    settings = "".join(f"{key}: {quoted(value)}\n" for key, value in front.items())
+    settings = "".join(f"{key}: {quote_yaml(value)}\n" for key, value in front.items())
     return path, f"---\n{settings}---\n{text}\n", spoiler(section)
 
 
@@ -154,7 +154,7 @@ def _word(title: str) -> str:
     return f"part-{word}" if word[0].isdigit() else word
 
 
-def quoted(value: str) -> str:
+def quote_yaml(value: str) -> str:
     """Write a text in quotes as YAML reads it."""
     plain = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", plain) + '"'

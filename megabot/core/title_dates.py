@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from megabot.core.date_forms import IN_ENGLISH, DateWords, Side, day_of, sides_of
-from megabot.core.date_patterns import AFTER_START, END, NEXT, START, Found, written
+from megabot.core.date_patterns import AFTER_START, END, NEXT, START, DateMatch, write_dates
 from megabot.core.limits import TITLE_LONGEST
 from megabot.core.title_numbers import find_number
 
@@ -61,7 +61,7 @@ class TitleRead:
 class _Reading:
     """What one language makes of a title."""
 
-    found: list[Found]
+    found: list[DateMatch]
     notes: list[str]
     refused: list[tuple[int, int]]  # what stays as it is: no digit in it is a number
 
@@ -169,7 +169,7 @@ def _read_dates(
         last = END if pair[1] - pair[0] == AFTER_START[END] else NEXT
         names = iter(((START, pair[0]), (last, pair[1])))
         for match, each in dates:
-            reading.found += written(match, each, [next(names) for _ in each], words)
+            reading.found += write_dates(match, each, [next(names) for _ in each], words)
         return
     for match, each in dates:
         day = _single_day(each[0], posted) if len(sides) == 1 else None
@@ -177,7 +177,7 @@ def _read_dates(
         if day is None or name is None:
             _refuse(match, reading)
         else:
-            reading.found += written(match, each, [(name, day)], words)
+            reading.found += write_dates(match, each, [(name, day)], words)
 
 
 def _refuse(match: re.Match[str], reading: _Reading) -> None:
@@ -243,7 +243,7 @@ def _read_weeks(title: str, posted: date, reading: _Reading) -> None:
     """Find the week of the year, by its key (2026-W48) or by a word (week 48)."""
     for match in re.finditer(r"(?<!\w)(\d{4})-W(\d\d)(?!\w)", title):
         if _distance(int(match[2]), posted, int(match[1])) == 0:
-            reading.found.append(Found(*match.span(), "{{ edition.key }}"))
+            reading.found.append(DateMatch(*match.span(), "{{ edition.key }}"))
         else:
             _refuse(match, reading)
     by_word = rf"(?<!\w)(?:{_WEEK}) ?(\d{{1,2}})(?:(?:,? (?:of )?|/)(\d{{4}}))?(?!\w|[.,]\d)"
@@ -252,9 +252,9 @@ def _read_weeks(title: str, posted: date, reading: _Reading) -> None:
         distance = min(_distance(int(match[1]), posted, year) for year in years)
         if distance == 0:
             padded = "" if match[1].startswith("0") else " | int"
-            reading.found.append(Found(*match.span(1), f"{{{{ edition.key[-2:]{padded} }}}}"))
+            reading.found.append(DateMatch(*match.span(1), f"{{{{ edition.key[-2:]{padded} }}}}"))
             if match[2]:
-                reading.found.append(Found(*match.span(2), "{{ edition.key[:4] }}"))
+                reading.found.append(DateMatch(*match.span(2), "{{ edition.key[:4] }}"))
         elif distance <= _CLOSE.days or match[2]:
             _refuse(match, reading)
 
@@ -288,7 +288,7 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
     number, notes = find_number(rest, posted, names)
     found = list(reading.found)
     if number is not None:
-        found.append(Found(*number.span(number.lastindex or 0), "{{ edition.number }}"))
+        found.append(DateMatch(*number.span(number.lastindex or 0), "{{ edition.number }}"))
     found.sort(key=lambda one: one.begin)
     if len(title) + _LONGER * len(found) > TITLE_LONGEST:
         note = "the title stays as it is: with other dates it could be longer than Lemmy takes"

@@ -14,7 +14,7 @@ from megabot import deed_texts
 from megabot.app import App
 from megabot.config import load
 from megabot.demo.archive import served_site
-from megabot.orders import Answer, adoption, carry_out
+from megabot.orders import OrderResult, adoption, carry_out
 from megabot.process import sample_source
 from megabot.run import Service
 from megabot.sandbox import Sandbox
@@ -161,7 +161,7 @@ class Stage:
             raise ValueError("the bot is down")
         return self.app
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: OrderResult) -> None:
         for line in (*answer.said, *answer.complaints):
             self.say(BOT, line)
 

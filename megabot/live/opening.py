@@ -11,13 +11,13 @@ from megabot.core.editions import upcoming_or_last
 from megabot.errors import ConfigError, SourceBroken
 from megabot.live.follow import Follower, fingerprint
 from megabot.live.server import LiveServer, Site
-from megabot.live.turns import Turns
-from megabot.live.view import SLOTS, View, Wish, view
+from megabot.live.turns import MainThreadQueue
+from megabot.live.view import SLOTS, View, ViewRequest, view
 from megabot.ports import OfflinePorts
 from megabot.preview import Standing
 
 
-def wish(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
+def view_query(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
     """Give the query for a thread and an edition of it. Raises `ConfigError` for one that is not ahead."""
     if thread is None and key is None:
         return ""
@@ -42,12 +42,12 @@ def serve(
     """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
     ports.source.refresh()
     look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
-    turns, follower = Turns(), Follower(look)
+    turns, follower = MainThreadQueue(), Follower(look)
 
     def picture(seen: View, path: str) -> bytes | None:
         return turns.take(lambda: ports.source.picture(seen.snapshot, path))
 
-    def looked(wished: Wish) -> View:
+    def looked(wished: ViewRequest) -> View:
         return turns.take(lambda: view(ports, wished, compare=compare))
 
     server = LiveServer(Site(looked, picture, follower))

@@ -13,7 +13,17 @@ from megabot.core.threads import EDITION_URL, Rendered, Thread
 from megabot.live.view import View
 from megabot.markdown import title_to_html
 from megabot.preview_links import link
-from megabot.preview_parts import Preview, Shown, changes, facts, listed, moment, origin, text, verdict
+from megabot.preview_parts import (
+    Preview,
+    PreviewedEdition,
+    changes,
+    facts,
+    moment,
+    origin,
+    problem_list,
+    text,
+    verdict,
+)
 
 _ALIGNED = re.compile(r' style="text-align:\s*(left|center|right);?"')
 
@@ -36,10 +46,10 @@ def document(view: View, *, count: int = 0) -> str:
 def part(view: View) -> str:
     """Write what changes when a file does."""
     shown = view.shown
-    own = replace(view.preview, shown=(shown,) if shown else ())
+    own = replace(view.preview, editions=(shown,) if shown else ())
     beside = (
         f'<aside aria-label="About this edition">\n<div role="status">{verdict(own)}</div>\n'
-        f"{listed(own.problems, own.warnings)}{facts(shown) if shown else ''}"
+        f"{problem_list(own.problems, own.warnings)}{facts(shown) if shown else ''}"
         f"{changes(shown) if shown else ''}{_elsewhere(view, own)}</aside>\n"
     )
     main = f"<main>\n{_last(view) or (_post(view, shown) if shown else _nothing())}</main>\n"
@@ -53,7 +63,7 @@ def _elsewhere(view: View, own: Preview) -> str:
     """List what is wrong with the other threads alone."""
     problems = tuple(one for one in view.preview.problems if one not in own.problems)
     warnings = tuple(one for one in view.preview.warnings if one not in own.warnings)
-    found = listed(problems, warnings)
+    found = problem_list(problems, warnings)
     return f"<h2>In other threads</h2>\n{found}" if found else ""
 
 
@@ -71,10 +81,10 @@ def _address(thread: str, slot: int) -> str:
 
 def _threads(view: View) -> str:
     """Link each thread, and say which have problems; nothing where there is but one."""
-    if len(view.preview.shown) <= 1:
+    if len(view.preview.editions) <= 1:
         return ""
     items = []
-    for number, one in enumerate(view.preview.shown):
+    for number, one in enumerate(view.preview.editions):
         here = ' aria-current="page"' if number == view.at else ""
         mark = ' <span class="count" title="has problems">!</span>' if one.problems else ""
         address = _address(one.thread.name, 0)
@@ -119,7 +129,7 @@ def _nothing() -> str:
     )
 
 
-def _post(view: View, shown: Shown) -> str:
+def _post(view: View, shown: PreviewedEdition) -> str:
     made = shown.text
     if not isinstance(made, Rendered):
         heading = escape(f"{shown.thread.name} {shown.edition.key}")

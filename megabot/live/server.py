@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from megabot.errors import UserError
 from megabot.live import assets, page
 from megabot.live.follow import Follower
-from megabot.live.view import View, Wish
+from megabot.live.view import View, ViewRequest
 
 PING = 15.0
 _POLICY = (
@@ -46,14 +46,17 @@ class Site:
     """Answers what the page asks for; renders anew only where something changed since."""
 
     def __init__(
-        self, look: Callable[[Wish], View], picture: Callable[[View, str], bytes | None], follower: Follower
+        self,
+        look: Callable[[ViewRequest], View],
+        picture: Callable[[View, str], bytes | None],
+        follower: Follower,
     ) -> None:
         self._look = look
         self._picture = picture
         self.follower = follower
         self._guard = threading.Lock()
-        self._kept: dict[Wish, View] = {}
-        self._good: dict[Wish, View] = {}
+        self._kept: dict[ViewRequest, View] = {}
+        self._good: dict[ViewRequest, View] = {}
         self._kept_at = -1
 
     def answer(self, target: str) -> Answer:
@@ -74,7 +77,7 @@ class Site:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, str(error).encode())
         return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
 
-    def _view(self, wish: Wish) -> tuple[View, int]:
+    def _view(self, wish: ViewRequest) -> tuple[View, int]:
         """Give what is wished, and the number of the change that it is as new as."""
         with self._guard:
             if self._kept_at != self.follower.count:
@@ -87,7 +90,7 @@ class Site:
             return self._kept[wish], self._kept_at
 
     def _shown(self, path: str) -> Answer:
-        found = self._picture(self._view(Wish())[0], path)
+        found = self._picture(self._view(ViewRequest())[0], path)
         if found is None:
             return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is no such picture.")
         return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", found)
@@ -160,9 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent: there is one reader, and it is who started this."""
 
 
-def _wish(query: str) -> Wish:
+def _wish(query: str) -> ViewRequest:
     given = parse_qs(query)
     slot = given.get("slot", ["0"])[0]
-    return Wish(
+    return ViewRequest(
         thread=given.get("thread", [""])[0], slot=int(slot) if slot.isdecimal() and slot.isascii() else 0
     )

@@ -11,7 +11,7 @@ T = TypeVar("T")
 _LOOK_UP = 0.2  # seconds between two looks whether it is over
 
 
-class Turns:
+class MainThreadQueue:
     """A queue of work: `take` waits for its turn, `serve` does it in the thread that calls it."""
 
     def __init__(self) -> None:

@@ -14,13 +14,13 @@ from megabot.core.threads import Context, PreviousFacts, Rendered, RenderProblem
 from megabot.errors import SourceBroken
 from megabot.ports import OfflinePorts
 from megabot.preview import Standing
-from megabot.preview_parts import Preview, Shown
+from megabot.preview_parts import Preview, PreviewedEdition
 
 SLOTS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ViewRequest:
     """What a reader asked to see: a thread by name ("" for the first), and one of its next slots, from 0."""
 
     thread: str = ""
@@ -47,12 +47,12 @@ class View:
         return self.shown.text if self.shown and isinstance(self.shown.text, Rendered) else None
 
     @property
-    def shown(self) -> Shown | None:
+    def shown(self) -> PreviewedEdition | None:
         """The edition that is shown."""
-        return self.preview.shown[self.at] if self.at >= 0 else None
+        return self.preview.editions[self.at] if self.at >= 0 else None
 
 
-def view(ports: OfflinePorts, wish: Wish, *, compare: Standing) -> View:
+def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
     """Read the source as it is now and render what is wished; mistakes are part of the view.
 
     Raises `SourceMissing`.
@@ -83,7 +83,7 @@ def view(ports: OfflinePorts, wish: Wish, *, compare: Standing) -> View:
     made = Preview(
         made=now,
         revision=snapshot.revision,
-        shown=shown,
+        editions=shown,
         source_problems=problems,
         source_warnings=(*snapshot.ignored, *preview.unread(snapshot, shown, problems), *idle),
     )

@@ -24,7 +24,7 @@ def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
         orders = {intent.new.order for intent in intents} - {""}
         record = {key: found for key in orders if (found := ledger.command(key))}
         posts = [post for thread in ledger.threads() for post in ledger.posts(thread)]
-        done = view.deeds(list(intents), posts, record)
+        done = view.find_entries(list(intents), posts, record)
         commands = [record for record in ledger.commands(limit) if record.verb]
         timezone, now = _timezone(app), app.clock.now()
     if as_json:

@@ -11,7 +11,7 @@ from megabot.app import App, open_app
 from megabot.core import calendar
 from megabot.core.commands import Verb
 from megabot.core.editions import of_post
-from megabot.core.past_threads import Fate, Past
+from megabot.core.past_threads import ImportResult, PastThread
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
@@ -47,7 +47,7 @@ def command(
     """Print a table, ask, adopt; exit 1 if nothing was found or imported."""
     yes = flags["yes"]
     with open_app(options) as app:
-        one = importing.only(app.threads(thread))
+        one = importing.single_thread(app.threads(thread))
         if flags["undo"]:
             return _undo(app, one, yes=yes)
         if title is None:
@@ -58,20 +58,20 @@ def command(
             click.echo(json.dumps(view.document(found, timezone), indent=2, ensure_ascii=False))
         else:
             show(view.lines(found, timezone, now, width=width()))
-        taken = [past for past in found if past.fate is Fate.TAKEN]
+        taken = [past for past in found if past.result is ImportResult.TAKEN]
         summary = overview_texts.imported(one.name, len(taken), len(found))
         if not taken:
-            if found and all(past.fate is Fate.KNOWN for past in found):
+            if found and all(past.result is ImportResult.KNOWN for past in found):
                 return finish(Outcome.NOTHING, adoption_texts.all_known(one.name, len(found)))
             return finish(Outcome.FAILED, summary, err=True)
         click.echo(summary, err=True)
         if not (yes or _agrees_to(app, one, taken)):
             return finish(Outcome.REFUSED, overview_texts.not_imported(), err=True)
         app.prove()
-        return tell(importing.take(app.ports, one, found, id_=keep(app, Verb.ADOPT, one.name)))
+        return tell(importing.import_threads(app.ports, one, found, id_=keep(app, Verb.ADOPT, one.name)))
 
 
-def _agrees_to(app: App, thread: Thread, taken: list[Past]) -> bool:
+def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
     """Say on a terminal what an import leads to, and ask."""
     if not sys.stdin.isatty():
         return False
@@ -88,18 +88,18 @@ def _agrees_to(app: App, thread: Thread, taken: list[Past]) -> bool:
 
 def _undo(app: App, thread: Thread, *, yes: bool) -> int:
     app.prove()
-    older, newest = importing.imported(app.ports, thread)
+    older, newest = importing.find_imported(app.ports, thread)
     number = len(older) + (newest is not None)
     if not number:
         return finish(Outcome.NOTHING, adoption_texts.nothing_imported(thread.name))
     if not yes and not (sys.stdin.isatty() and click.confirm(adoption_texts.ask_undo(thread.name, number))):
         return finish(Outcome.REFUSED, overview_texts.not_undone(), err=True)
-    answer = importing.give_back(app.ports, thread, older, newest, id_=keep(app, Verb.UNADOPT, thread.name))
+    answer = importing.undo_import(app.ports, thread, older, newest, id_=keep(app, Verb.UNADOPT, thread.name))
     say(Outcome.DONE, adoption_texts.forgotten(thread.name, number))
     return tell(answer) if answer else 0
 
 
-def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tuple[Past, ...]:
+def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tuple[PastThread, ...]:
     app.settings.require_online()
     community = thread.community or app.settings.community
     if not community:
@@ -108,6 +108,8 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     if key and newest is None:
         example = of_post(thread, app.clock.now()).key
         raise ConfigError(texts.no_such_edition(app.language, thread.name, key, example=example))
-    look = partial(importing.find, app.offline_ports.ledger, thread, title=title, by=by, newest=newest)
+    look = partial(
+        importing.find_past_threads, app.offline_ports.ledger, thread, title=title, by=by, newest=newest
+    )
     with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
         return look(pages, step=step)

@@ -11,7 +11,7 @@ from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.seen import Order
 from megabot.errors import ConfigError
 from megabot.layout import EXIT_CODES, Outcome
-from megabot.orders import WORST_FIRST, Answer, Unclear, carry_out
+from megabot.orders import WORST_FIRST, OrderResult, UnclearOrder, carry_out
 from megabot.parts import order_part
 from megabot.terminal import say
 
@@ -21,7 +21,7 @@ def order(
     given: Order,
     thread: str | None,
     *,
-    ask: Callable[[Unclear], str] | None = None,
+    ask: Callable[[UnclearOrder], str] | None = None,
     move: bool = False,
 ) -> int:
     """Carry out an order from the shell and return the exit code; that for a part is about one thread.
@@ -77,7 +77,7 @@ def who() -> str:
     return f"{getpass.getuser()} on this machine"
 
 
-def tell(answer: Answer) -> int:
+def tell(answer: OrderResult) -> int:
     """Print the outcome of an order, the worst first, and return the exit code."""
     for outcome, line in sorted(answer.lines, key=lambda line: WORST_FIRST.index(line[0])):
         say(outcome, line, err=outcome in (Outcome.REFUSED, Outcome.FAILED))

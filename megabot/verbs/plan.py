@@ -35,10 +35,10 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     return 1 if broken or any(report.failure for report in reports) else 0
 
 
-def _planned(app: App, report: Report) -> view.Planned:
+def _planned(app: App, report: Report) -> view.ThreadPlan:
     thread = report.thread
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
-    return view.Planned(
+    return view.ThreadPlan(
         thread=thread,
         actions=report.left,
         failure=str(report.failure or ""),

@@ -81,7 +81,7 @@ def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> in
     where = app.settings.source
     standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
     with workshop.warm_ports(app) as ports:
-        show = partial(_show, opening.wish(ports, thread, key))
+        show = partial(_show, opening.view_query(ports, thread, key))
         folder = where if isinstance(where, Path) else None
         opening.serve(ports, folder=folder, compare=standing, show=show)
     return 0
@@ -94,7 +94,7 @@ def _show(wish: str, url: str) -> None:
 
 
 def _print(made: Preview, *, compare: bool) -> None:
-    for one in made.shown:
+    for one in made.editions:
         if isinstance(one.text, Rendered):
             click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
         if compare:
@@ -113,6 +113,6 @@ def _report(made: Preview, source: object) -> None:
     for outcome, listed in ((Outcome.PROBLEM, made.problems), (Outcome.WARNING, made.warnings)):
         for found in listed:
             say(outcome, str(placed(found, source)), err=True)
-    for one in made.shown:
+    for one in made.editions:
         if isinstance(one.text, Rendered):
             click.echo(overview_texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)

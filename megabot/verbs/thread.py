@@ -8,7 +8,7 @@ import click
 from megabot.app import open_app
 from megabot.core.seen import Order, OrderKind
 from megabot.layout import Outcome
-from megabot.orders import Unclear, ask_first
+from megabot.orders import UnclearOrder, ask_first
 from megabot.overview_texts import ask_which
 from megabot.terminal import say
 from megabot.verbs.ordering import order
@@ -37,7 +37,7 @@ def post(
     return order(options, given, thread, move=move, ask=ask)
 
 
-def _ask(unclear: Unclear) -> str:
+def _ask(unclear: UnclearOrder) -> str:
     """Ask which edition is meant; an empty answer means none."""
     question = ask_which(unclear.thread, unclear.editions, unclear.follows)
     if len(unclear.editions) == 1:

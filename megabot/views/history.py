@@ -14,7 +14,7 @@ _TONES = {IntentState.DONE: Tone.PLAIN, IntentState.ABSENT: Tone.QUIET}
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class HistoryEntry:
     """A write, the post that it was about if that is known, and who ordered it ("" for nobody)."""
 
     intent: Intent
@@ -22,18 +22,20 @@ class Deed:
     by: str = ""
 
 
-def deeds(
+def find_entries(
     intents: Sequence[Intent], posts: Sequence[PostRecord], record: Mapping[str, CommandRecord]
-) -> list[Deed]:
+) -> list[HistoryEntry]:
     """Find the post of each write, and who ordered it. `record` are the orders by their keys."""
     return [
-        Deed(intent, _post(intent, posts), record[intent.new.order].by if intent.new.order in record else "")
+        HistoryEntry(
+            intent, _post(intent, posts), record[intent.new.order].by if intent.new.order in record else ""
+        )
         for intent in intents
     ]
 
 
 def lines(
-    done: Sequence[Deed],
+    done: Sequence[HistoryEntry],
     commands: Sequence[CommandRecord],
     *,
     timezone: str,
@@ -52,7 +54,7 @@ def lines(
 
 
 def document(
-    done: Sequence[Deed], commands: Sequence[CommandRecord], *, limit: int
+    done: Sequence[HistoryEntry], commands: Sequence[CommandRecord], *, limit: int
 ) -> list[dict[str, object]]:
     """Make what JSON can hold, newest first; moments in ISO 8601, UTC."""
     plain = [_plain(deed) for deed in done] + [_plain_command(record) for record in commands]
@@ -65,7 +67,7 @@ def _post(intent: Intent, posts: Sequence[PostRecord]) -> PostRecord | None:
     return by_id or next((post for post in posts if (post.thread, post.edition, post.copy) == wanted), None)
 
 
-def _deed(deed: Deed) -> tuple[Cell, ...]:
+def _deed(deed: HistoryEntry) -> tuple[Cell, ...]:
     new, post = deed.intent.new, deed.post
     copy = f" (copy {new.copy})" if new.copy > 1 else ""
     state = deed.intent.state
@@ -87,7 +89,7 @@ def _command(record: CommandRecord) -> tuple[Cell, ...]:
     return ", ".join(record.threads), Span(f"command: {record.verb}", Tone.STRONG), f"by {record.by}{where}"
 
 
-def _plain(deed: Deed) -> dict[str, object]:
+def _plain(deed: HistoryEntry) -> dict[str, object]:
     new = deed.intent.new
     return {
         "id": deed.intent.id,

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from megabot.core.past_threads import Fate, Past
+from megabot.core.past_threads import ImportResult, PastThread
 from megabot.layout import Line, Span, Tone, table
 from megabot.moments import moment
 
 
-def lines(found: Sequence[Past], timezone: str, now: datetime, *, width: int | None) -> list[Line]:
+def lines(found: Sequence[PastThread], timezone: str, now: datetime, *, width: int | None) -> list[Line]:
     """Write a table, on the clock of the thread's time zone."""
     rows = [
         (
             past.edition.key,
             moment(past.post.published, timezone, now, column=True),
-            Span(past.fate.value, Tone.GOOD if past.fate is Fate.TAKEN else Tone.QUIET),
+            Span(past.result.value, Tone.GOOD if past.result is ImportResult.TAKEN else Tone.QUIET),
             past.post.title,
         )
         for past in found
@@ -23,7 +23,7 @@ def lines(found: Sequence[Past], timezone: str, now: datetime, *, width: int | N
     return table(rows, head=("edition", "posted at", "", "title"), width=width) if rows else []
 
 
-def document(found: Sequence[Past], timezone: str) -> list[dict[str, object]]:
+def document(found: Sequence[PastThread], timezone: str) -> list[dict[str, object]]:
     """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
     return [
         {
@@ -32,7 +32,7 @@ def document(found: Sequence[Past], timezone: str) -> list[dict[str, object]]:
             "url": past.post.url,
             "title": past.post.title,
             "by": past.post.by,
-            "fate": past.fate.name.lower(),
+            "fate": past.result.name.lower(),
         }
         for past in found
     ]

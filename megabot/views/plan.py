@@ -37,7 +37,7 @@ _QUIET = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class ThreadPlan:
     """What a pass would do in one thread, or why it failed; the edition that comes next, and its changes."""
 
     thread: Thread
@@ -47,7 +47,7 @@ class Planned:
     changes: tuple[tuple[Override, Edition], ...] = ()
 
 
-def lines(plans: Sequence[Planned], now: datetime, *, width: int | None) -> Iterator[Line]:
+def lines(plans: Sequence[ThreadPlan], now: datetime, *, width: int | None) -> Iterator[Line]:
     """Write a paragraph for each thread."""
     for number, plan in enumerate(plans):
         timezone = plan.thread.schedule.timezone
@@ -65,7 +65,7 @@ def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
     return f"{coming.key}, {moment(coming.slot, timezone, now)}, {away(coming.slot, now)}"
 
 
-def document(plans: Sequence[Planned]) -> list[dict[str, object]]:
+def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:
     """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
     return [
         {
@@ -98,7 +98,7 @@ _ACTION_WORDS: dict[type[Action], str] = {
 """Words that scripts read; those of the other actions are their names."""
 
 
-def _items(plan: Planned) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _items(plan: ThreadPlan) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Give each action's word, its sentence without the thread's name, and its facts for scripts."""
     if plan.failure:
         yield "failed", plan.failure, {}
@@ -137,7 +137,7 @@ def _about(action: Write) -> dict[str, object]:
             return {"url": action.thread_post.post.url}
 
 
-def _changes(plan: Planned, now: datetime) -> Iterator[tuple[Span, Span]]:
+def _changes(plan: ThreadPlan, now: datetime) -> Iterator[tuple[Span, Span]]:
     for one, edition in plan.changes:
         words = change(one, plan.thread.schedule.timezone, now)
         yield Span("change", Tone.QUIET), Span(f"{edition.key} {words.text}", words.tone)

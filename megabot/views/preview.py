@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from megabot.core.problems import Problem
 from megabot.core.threads import Rendered
-from megabot.preview_parts import Preview, Shown
+from megabot.preview_parts import Preview, PreviewedEdition
 
 
 def document(made: Preview) -> dict[str, object]:
@@ -14,7 +14,7 @@ def document(made: Preview) -> dict[str, object]:
         "dirty": made.revision.dirty,
         "problems": [problem(one) for one in made.problems],
         "warnings": [problem(one) for one in made.warnings],
-        "editions": [_edition(one) for one in made.shown],
+        "editions": [_edition(one) for one in made.editions],
     }
 
 
@@ -23,7 +23,7 @@ def problem(one: Problem) -> dict[str, object]:
     return {"path": one.path, "line": one.line or None, "what": one.what, "hint": one.hint}
 
 
-def _edition(shown: Shown) -> dict[str, object]:
+def _edition(shown: PreviewedEdition) -> dict[str, object]:
     edition, text = shown.edition, shown.text
     made = text if isinstance(text, Rendered) else None
     zone = ZoneInfo(shown.thread.schedule.timezone)

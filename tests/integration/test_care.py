@@ -15,7 +15,7 @@ from megabot.adapters.ledger import SqliteLedger
 from megabot.adapters.system import Stop, SystemClock
 from megabot.app import App
 from megabot.config import Settings
-from megabot.core.metrics import Vitals
+from megabot.core.metrics import Metrics
 from megabot.errors import WriteFailed
 from megabot.measuring import Meter
 from megabot.verbs.run import _ports
@@ -93,10 +93,10 @@ def test_where_no_file_can_be_made_it_says_so_and_leaves_none(world: World, tmp_
 class Board:
     """Where measured figures are hung up."""
 
-    hung: list[Vitals] = field(default_factory=list)
+    hung: list[Metrics] = field(default_factory=list)
     broken: bool = False
 
-    def hang(self, vitals: Vitals) -> None:
+    def hang(self, vitals: Metrics) -> None:
         if self.broken:
             raise WriteFailed("the disk is full")
         self.hung.append(vitals)

@@ -15,7 +15,7 @@ from megabot.core.plan import blocked_actions
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous
 from megabot.errors import ConfigError, NotFound
-from megabot.orders import Answer, carry_out
+from megabot.orders import OrderResult, carry_out
 from megabot.report import Report
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, World
@@ -40,7 +40,7 @@ def reasons(report: Report) -> set[BlockReason]:
     return {blocked.reason for blocked in blocked_actions(report.left)}
 
 
-def adopt(world: World, post_id: int, **said: object) -> Answer:
+def adopt(world: World, post_id: int, **said: object) -> OrderResult:
     """What `megabot adopt URL` does."""
     ports = world.ports()
     url = f"{world.sandbox.url}/post/{post_id}"

@@ -8,7 +8,7 @@ import pytest
 from megabot import importing
 from megabot.adapters.public_posts import PublicPosts
 from megabot.core import calendar
-from megabot.core.past_threads import Fate, Past
+from megabot.core.past_threads import ImportResult, PastThread
 from megabot.core.records import PostRecord
 from megabot.core.seen import OrderKind
 from megabot.errors import ConfigError
@@ -33,9 +33,9 @@ def years(world: World) -> World:
 
 def found(
     world: World, *, title: str = "News of week*", by: str = "modlin", newest: str = ""
-) -> tuple[Past, ...]:
+) -> tuple[PastThread, ...]:
     posts, steps = PublicPosts(world.sandbox.url), []
-    past = importing.find(
+    past = importing.find_past_threads(
         ports_ledger(world), world.pages.all[0], posts.all("news", by=by), title=title, by=by,
         step=lambda: steps.append(1), newest=calendar.by_key("news", world.pages.all[0].schedule, newest),
     )  # fmt: skip
@@ -56,12 +56,12 @@ def records(world: World) -> list[PostRecord]:
 def test_threads_are_found_by_title_and_author_and_each_gets_its_edition(years: World, by: str) -> None:
     past = found(years, by=by)
 
-    assert [(one.post.title, one.edition.key, one.fate) for one in past] == [
-        ("News of week 1", "2026-W44", Fate.TOO_OLD),
-        ("News of week 2", "2026-W44", Fate.TAKEN),
-        ("News of week 3", "2026-W45", Fate.TAKEN),
-        ("News of week 4", "2026-W46", Fate.TAKEN),
-        ("News of week 5", "2026-W47", Fate.TAKEN),
+    assert [(one.post.title, one.edition.key, one.result) for one in past] == [
+        ("News of week 1", "2026-W44", ImportResult.TOO_OLD),
+        ("News of week 2", "2026-W44", ImportResult.TAKEN),
+        ("News of week 3", "2026-W45", ImportResult.TAKEN),
+        ("News of week 4", "2026-W46", ImportResult.TAKEN),
+        ("News of week 5", "2026-W47", ImportResult.TAKEN),
     ]
 
 
@@ -76,11 +76,11 @@ def test_of_two_threads_of_a_week_the_one_nearer_to_the_slot_is_taken(years: Wor
     years.clock.at = SLOT + timedelta(days=2)
     years.hand("modlin").create_post(years.community_id, "News of week 5, again")
 
-    assert [one.fate for one in found(years)[-2:]] == [Fate.TAKEN, Fate.SECOND]
+    assert [one.result for one in found(years)[-2:]] == [ImportResult.TAKEN, ImportResult.SECOND]
 
 
 def take(world: World) -> list[str]:
-    answer = importing.take(world.ports(), world.pages.all[0], found(world), id_="shell:import")
+    answer = importing.import_threads(world.ports(), world.pages.all[0], found(world), id_="shell:import")
     assert answer.complaints == ()
     return list(answer.said)
 
@@ -118,7 +118,7 @@ def test_the_next_edition_links_the_newest_and_unpins_it(years: World) -> None:
 def test_a_slot_that_passed_before_the_import_is_not_posted_for_it(years: World) -> None:
     years.clock.at = SLOT + WEEK + timedelta(hours=1)
 
-    answer = importing.take(years.ports(), LONG_AGO, found(years), id_="shell:import")
+    answer = importing.import_threads(years.ports(), LONG_AGO, found(years), id_="shell:import")
     years.service().tick()
 
     assert answer.said
@@ -128,7 +128,7 @@ def test_a_slot_that_passed_before_the_import_is_not_posted_for_it(years: World)
 def test_a_second_import_takes_nothing_more(years: World) -> None:
     take(years)
 
-    assert {one.fate for one in found(years)[1:]} == {Fate.KNOWN}
+    assert {one.result for one in found(years)[1:]} == {ImportResult.KNOWN}
 
 
 def test_with_the_ledger_lost_the_newest_is_known_still(years: World) -> None:
@@ -156,6 +156,6 @@ def test_more_than_a_page_is_read_to_the_end(world: World) -> None:
 def test_which_thread_is_meant_must_be_clear() -> None:
     other = replace(NEWS, name="other")
 
-    assert importing.only((other,)) is other
+    assert importing.single_thread((other,)) is other
     with pytest.raises(ConfigError, match="name the thread"):
-        importing.only((NEWS, other))
+        importing.single_thread((NEWS, other))

@@ -21,8 +21,8 @@ from megabot.live import view as views
 from megabot.live.follow import Follower, fingerprint
 from megabot.live.page import document
 from megabot.live.server import LiveServer, Site
-from megabot.live.turns import Turns
-from megabot.live.view import View, Wish
+from megabot.live.turns import MainThreadQueue
+from megabot.live.view import View, ViewRequest
 from megabot.ports import OfflinePorts
 from tests.fakes import FakeClock, FakeLedger
 from tests.making import NOW, a_draft, a_record
@@ -49,7 +49,7 @@ KITE = b"\x89PNG\r\n\x1a\n"
 Get = Callable[..., tuple[int, dict[str, str], str]]
 
 
-def view(ports: OfflinePorts, wish: Wish) -> View:
+def view(ports: OfflinePorts, wish: ViewRequest) -> View:
     return views.view(ports, wish, compare=lambda thread: preview.current_text(ports, thread.name))
 
 
@@ -117,7 +117,7 @@ def get(server: LiveServer) -> Get:
 
 
 def test_the_next_edition_is_shown_as_lemmy_shows_it(desk: OfflinePorts) -> None:
-    html = document(view(desk, Wish()))
+    html = document(view(desk, ViewRequest()))
 
     assert "<h1>News <em>152</em></h1>" in html
     assert "<details><summary>Maps</summary>" in html
@@ -127,7 +127,7 @@ def test_the_next_edition_is_shown_as_lemmy_shows_it(desk: OfflinePorts) -> None
 
 
 def test_the_next_sixty_slots_can_be_stepped_through(desk: OfflinePorts) -> None:
-    first, middle, last = (document(view(desk, Wish(slot=slot))) for slot in (0, 1, 99))
+    first, middle, last = (document(view(desk, ViewRequest(slot=slot))) for slot in (0, 1, 99))
 
     assert "2026-W48" in first
     assert 'rel="prev"' not in first
@@ -137,8 +137,8 @@ def test_the_next_sixty_slots_can_be_stepped_through(desk: OfflinePorts) -> None
 
 
 def test_a_thread_further_ahead_links_one_that_is_not_posted_yet(desk: OfflinePorts) -> None:
-    assert "Before: " not in document(view(desk, Wish()))
-    assert ">news 2026-W48</a>" in document(view(desk, Wish(slot=1)))
+    assert "Before: " not in document(view(desk, ViewRequest()))
+    assert ">news 2026-W48</a>" in document(view(desk, ViewRequest(slot=1)))
 
 
 def test_a_mistake_is_shown_with_its_line_and_the_rest_of_the_page_stays(
@@ -146,7 +146,7 @@ def test_a_mistake_is_shown_with_its_line_and_the_rest_of_the_page_stays(
 ) -> None:
     (folder / "thread.md.j2").write_text(THREAD + "{{ nosuch }}\n")
 
-    html = document(view(desk, Wish()))
+    html = document(view(desk, ViewRequest()))
 
     assert f"<code>thread.md.j2:{THREAD.count(chr(10)) + 1}</code> nosuch is not defined" in html
     assert "This edition cannot be rendered." in html
@@ -177,7 +177,7 @@ def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(
 ) -> None:
     (folder / "thread.md.j2").write_text(THREAD + "{% if false %}{{ 1 | ordinall }}{% endif %}")
 
-    html = document(view(desk, Wish()))
+    html = document(view(desk, ViewRequest()))
 
     assert "No filter named &#x27;ordinall&#x27;" in html
     assert "did you mean ordinal?" in html
@@ -186,7 +186,7 @@ def test_a_misspelt_filter_in_a_branch_that_is_not_taken_is_on_the_page(
 def test_front_matter_that_cannot_be_used_is_shown_too(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: news\n---\n")
 
-    html = document(view(desk, Wish(thread="news", slot=3)))
+    html = document(view(desk, ViewRequest(thread="news", slot=3)))
 
     assert "Nothing to show yet" in html
     assert "<code>thread.md.j2:2</code> nmae is not a setting" in html
@@ -196,7 +196,7 @@ def test_each_thread_has_its_tab_and_those_with_problems_a_mark(desk: OfflinePor
     other = THREAD.replace("name: news", "name: other") + "{{ nosuch }}"
     (folder / "other.md.j2").write_text(other)
 
-    seen = view(desk, Wish(thread="news"))
+    seen = view(desk, ViewRequest(thread="news"))
 
     html = document(seen)
     assert seen.shown is not None
@@ -209,8 +209,8 @@ def test_what_is_wrong_with_other_threads_is_told_apart(desk: OfflinePorts, fold
     other = THREAD.replace("name: news", "name: other") + "{{ nosuch }}"
     (folder / "other.md.j2").write_text(other)
 
-    before, _, after = document(view(desk, Wish(thread="news"))).partition("In other threads")
-    own, _, nothing = document(view(desk, Wish(thread="other"))).partition("In other threads")
+    before, _, after = document(view(desk, ViewRequest(thread="news"))).partition("In other threads")
+    own, _, nothing = document(view(desk, ViewRequest(thread="other"))).partition("In other threads")
 
     assert "No problems found." in before
     assert "nosuch is not defined" in after
@@ -231,7 +231,7 @@ def posted(ports: OfflinePorts, body: str) -> None:
 def test_what_differs_from_the_standing_post_is_shown(desk: OfflinePorts) -> None:
     posted(desk, "Another <essay>.")
 
-    html = document(view(desk, Wish()))
+    html = document(view(desk, ViewRequest()))
 
     assert "<del>-Another &lt;essay&gt;.</del>" in html
     assert "<ins>+- one</ins>" in html
@@ -239,19 +239,19 @@ def test_what_differs_from_the_standing_post_is_shown(desk: OfflinePorts) -> Non
 
 def test_a_text_that_is_as_posted_says_so(desk: OfflinePorts) -> None:
     posted(desk, "x")
-    text = view(desk, Wish()).preview.shown[0].text
+    text = view(desk, ViewRequest()).preview.editions[0].text
     assert isinstance(text, Rendered)
     posted_again = replace(desk, ledger=FakeLedger())
     posted(posted_again, text.body)
 
-    assert "The text is the same as in" in document(view(posted_again, Wish()))
+    assert "The text is the same as in" in document(view(posted_again, ViewRequest()))
 
 
 def test_an_image_from_elsewhere_is_linked_and_not_loaded(desk: OfflinePorts, folder: Path) -> None:
     far = THREAD.replace("images/kite.png", "https://i.example/kite.png")
     (folder / "thread.md.j2").write_text(far)
 
-    html = document(view(desk, Wish()))
+    html = document(view(desk, ViewRequest()))
 
     assert "<img" not in html
     assert "Image described as: A kite" in html
@@ -366,7 +366,7 @@ def _fail() -> None:
 
 
 def test_work_is_done_in_the_thread_that_serves_and_its_errors_are_the_askers() -> None:
-    turns, seen = Turns(), []
+    turns, seen = MainThreadQueue(), []
 
     def ask() -> None:
         seen.append(turns.take(threading.get_ident))
@@ -385,20 +385,20 @@ def test_work_is_done_in_the_thread_that_serves_and_its_errors_are_the_askers() 
 
 
 def test_the_page_opens_at_the_edition_that_is_named(desk: OfflinePorts) -> None:
-    assert opening.wish(desk, None, None) == ""
-    assert opening.wish(desk, "news", "2026-W50") == "?thread=news&slot=2"
+    assert opening.view_query(desk, None, None) == ""
+    assert opening.view_query(desk, "news", "2026-W50") == "?thread=news&slot=2"
 
 
 @pytest.mark.parametrize(("thread", "key"), [("nosuch", None), ("news", "2024-W01")])
 def test_an_edition_that_is_not_ahead_is_told(desk: OfflinePorts, thread: str, key: str | None) -> None:
     with pytest.raises(ConfigError, match=r"there is|not among the next 60"):
-        opening.wish(desk, thread, key)
+        opening.view_query(desk, thread, key)
 
 
 def test_a_broken_source_opens_all_the_same(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: x\n---\n")
 
-    assert opening.wish(desk, "news", None) == ""
+    assert opening.view_query(desk, "news", None) == ""
 
 
 def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts, folder: Path) -> None:

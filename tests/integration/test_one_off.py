@@ -64,7 +64,7 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
     desk, (thread,) = once.ports(), once.pages.all
 
     (found,) = status.read(desk).threads
-    (shown,) = preview.preview(desk, None, choose=lambda: once.pages.all).shown
+    (shown,) = preview.preview(desk, None, choose=lambda: once.pages.all).editions
 
     assert "no further edition" in status_line(desk.language, found)
     assert shown.edition.key == "2026-12-24"

@@ -6,7 +6,7 @@ from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Context, Rendered, Snapshot, Thread
 from megabot.layout import Outcome
-from megabot.orders import Answer, carry_out
+from megabot.orders import OrderResult, carry_out
 from tests.scenes import ON_BOTH, at_work, say
 from tests.world import Press, World
 
@@ -34,7 +34,7 @@ def misspelt(world: World) -> World:
     return world
 
 
-def refresh(world: World, *, title: bool, id_: str = "shell:1") -> Answer:
+def refresh(world: World, *, title: bool, id_: str = "shell:1") -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
     return carry_out(ports, Order(OrderKind.REFRESH, id_, title=title), "news", account=account)

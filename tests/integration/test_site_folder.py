@@ -11,7 +11,7 @@ import pytest
 
 from megabot.archive.build import Site, files
 from megabot.archive.entries import gather
-from megabot.archive.folder import LIST, File, Written, write
+from megabot.archive.folder import LIST, File, WriteResult, write
 from megabot.errors import NeedsPerson
 from tests.editions import post_week
 from tests.fakes import FakeLedger
@@ -24,8 +24,8 @@ def a_file(path: str, text: str) -> File:
 def test_a_second_time_nothing_is_written(tmp_path: Path) -> None:
     some = [a_file("index.html", "home"), a_file("news/a/index.html", "a")]
 
-    assert write(tmp_path / "site", some) == Written(files=2, written=2, removed=0)
-    assert write(tmp_path / "site", some) == Written(files=2, written=0, removed=0)
+    assert write(tmp_path / "site", some) == WriteResult(files=2, written=2, removed=0)
+    assert write(tmp_path / "site", some) == WriteResult(files=2, written=0, removed=0)
 
 
 def test_what_is_no_part_of_it_any_more_goes_with_its_folder(tmp_path: Path) -> None:

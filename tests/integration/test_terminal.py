@@ -7,7 +7,7 @@ import pytest
 from megabot import terminal
 from megabot.core.problems import Problem
 from megabot.layout import Outcome
-from megabot.orders import Answer
+from megabot.orders import OrderResult
 from megabot.verbs.ordering import tell
 
 
@@ -58,7 +58,7 @@ def test_the_first_word_of_an_answer_about_several_threads_is_that_of_its_exit_c
 ) -> None:
     lines = ((Outcome.NOTHING, "news: posted already"), (Outcome.DONE, "film: posted"))
 
-    code = tell(Answer(lines))
+    code = tell(OrderResult(lines))
 
     assert code == 0
     assert capsys.readouterr().out == "done: film: posted\nnothing to do: news: posted already\n"

@@ -10,7 +10,7 @@ from megabot.core.adoption import Effects
 from megabot.core.records import IntentKind
 from megabot.core.seen import Order, OrderKind
 from megabot.layout import Outcome
-from megabot.orders import Answer, carry_out
+from megabot.orders import OrderResult, carry_out
 from tests.integration.test_importing import LONG_AGO, found, records, take, years  # noqa: F401  fixtures
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import SLOT, WEEK, World
@@ -42,14 +42,14 @@ def adopted(world: World) -> World:
     return world
 
 
-def adopt(world: World) -> Answer:
+def adopt(world: World) -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
     order, name = orders.adoption(ports, URL, id_="shell:1", thread=None)
     return carry_out(ports, order, name, account=account)
 
 
-def unadopt(world: World, *, id_: str = "shell:2") -> Answer:
+def unadopt(world: World, *, id_: str = "shell:2") -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
     order, name = orders.release(ports, URL, id_=id_, thread=None)
@@ -207,10 +207,10 @@ def test_an_import_is_undone_whole(years: World, ledger: Callable[[World], None]
         years.run_pass(OrderKind.REFRESH)
     ports = years.ports()
     ports.forum.account()
-    older, last = importing.imported(ports, LONG_AGO)
+    older, last = importing.find_imported(ports, LONG_AGO)
 
     if ledger is kept:
-        answer = importing.give_back(ports, LONG_AGO, older, last, id_="shell:undo")
+        answer = importing.undo_import(ports, LONG_AGO, older, last, id_="shell:undo")
         assert answer is not None
         assert answer.outcome is Outcome.DONE
         assert (len(older), last and last.post_id) == (3, newest)

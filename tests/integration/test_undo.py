@@ -15,7 +15,7 @@ from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Previous, Rendered, RenderProblem
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
-from megabot.orders import Answer, carry_out
+from megabot.orders import OrderResult, carry_out
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 
@@ -34,7 +34,7 @@ def lost(world: World) -> None:
 either = pytest.mark.parametrize("ledger", [kept, lost])
 
 
-def order(world: World, kind: OrderKind, name: str) -> Answer:
+def order(world: World, kind: OrderKind, name: str) -> OrderResult:
     ports = world.ports()
     ports.forum.account()
     return carry_out(ports, Order(kind, name), "news")
@@ -154,7 +154,7 @@ def test_status_and_preview_go_by_the_post_that_stands_again(copied: World, ledg
     copied.run_pass()
 
     (found,) = status.read(copied.ports()).threads
-    (shown,) = preview.preview(copied.ports(), None, choose=lambda: copied.pages.all).shown
+    (shown,) = preview.preview(copied.ports(), None, choose=lambda: copied.pages.all).editions
 
     assert found.url == "https://lemmy.example/post/2"
     assert isinstance(shown.text, Rendered)

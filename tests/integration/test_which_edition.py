@@ -9,7 +9,7 @@ from megabot import preview, status
 from megabot.core.seen import Order, OrderKind
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
-from megabot.orders import Answer, Unclear, carry_out
+from megabot.orders import OrderResult, UnclearOrder, carry_out
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import NEWS, SLOT, WEEK, World
 
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 EARLY = SLOT + WEEK - HOUR
 
 
-def post(world: World, *, key: str = "", early: bool = False, id_: str = "shell:1") -> Answer:
+def post(world: World, *, key: str = "", early: bool = False, id_: str = "shell:1") -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
     return carry_out(ports, Order(OrderKind.POST, id_, edition=key, early=early), "news", account=account)
@@ -31,7 +31,7 @@ def titles(world: World) -> list[object]:
 
 
 def next_shown(world: World) -> str:
-    (shown,) = preview.preview(world.ports(), None, choose=lambda: world.pages.all).shown
+    (shown,) = preview.preview(world.ports(), None, choose=lambda: world.pages.all).editions
     return shown.edition.key
 
 
@@ -43,7 +43,7 @@ def test_close_to_the_slot_post_asks_which_edition_is_meant_and_posts_nothing(wo
 
     assert titles(world) == []
     assert answer.outcome is Outcome.REFUSED
-    assert answer.unclear == (Unclear("news", ("2026-W47", "2026-W48"), FOLLOWS),)
+    assert answer.unclear == (UnclearOrder("news", ("2026-W47", "2026-W48"), FOLLOWS),)
     assert answer.complaints[-1] == (
         "news: 2026-W47 has no post, and 2026-W48 follows Mon 23 Nov 12:00 GMT; say which one to post now: "
         "megabot post news --edition 2026-W47, or megabot post news --next"
@@ -81,7 +81,7 @@ def test_close_to_the_slot_with_the_current_one_posted_nothing_is_done_and_the_n
 
     assert titles(world) == ["News 2"]
     assert answer.outcome is Outcome.NOTHING
-    assert answer.unclear == (Unclear("news", ("2026-W48",), FOLLOWS),)
+    assert answer.unclear == (UnclearOrder("news", ("2026-W48",), FOLLOWS),)
     assert answer.said[-1] == (
         "news: the next edition 2026-W48 is posted Mon 23 Nov 12:00 GMT; to post it now: "
         "megabot post news --next"
@@ -91,7 +91,7 @@ def test_close_to_the_slot_with_the_current_one_posted_nothing_is_done_and_the_n
 def test_before_the_first_slot_post_names_the_first_edition_and_next_posts_it(world: World) -> None:
     world.clock.at = SLOT - 2 * WEEK
 
-    assert post(world).unclear == (Unclear("news", ("2026-W46",), "Mon 9 Nov 12:00 GMT"),)
+    assert post(world).unclear == (UnclearOrder("news", ("2026-W46",), "Mon 9 Nov 12:00 GMT"),)
     assert titles(world) == []
 
     assert post(world, early=True).outcome is Outcome.DONE

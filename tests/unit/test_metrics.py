@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot.core.metrics import Vitals, exposition
+from megabot.core.metrics import Metrics, exposition
 from megabot.core.pacing import Attempt, Outcome, sign_ins_left
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
-BORN = Vitals(version="1.2.3", measured=NOON, verified_passes=0, failed_passes=0)
-WHOLE = Vitals(
+BORN = Metrics(version="1.2.3", measured=NOON, verified_passes=0, failed_passes=0)
+WHOLE = Metrics(
     version="1.2.3",
     measured=NOON,
     verified_passes=41,

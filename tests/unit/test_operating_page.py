@@ -9,7 +9,7 @@ import pytest
 import megabot.__main__ as main_module
 from megabot import texts
 from megabot.core.actions import NEEDS_PERSON, Blocked, BlockReason
-from megabot.core.metrics import Vitals, exposition
+from megabot.core.metrics import Metrics, exposition
 from megabot.language import ENGLISH
 from megabot.layout import EXIT_CODES
 from megabot.verbs import help_page
@@ -84,7 +84,7 @@ def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> 
 
 def test_each_metric_is_named() -> None:
     now = datetime(2026, 11, 16, tzinfo=UTC)
-    vitals = Vitals(
+    vitals = Metrics(
         version="1",
         measured=now,
         verified=now,

@@ -12,7 +12,7 @@ from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Revision, Thread
 from megabot.preview_links import standing_alone
 from megabot.preview_page import page
-from megabot.preview_parts import Preview, Shown
+from megabot.preview_parts import Preview, PreviewedEdition
 
 SCHEDULE = Schedule(
     every=Every.WEEK,
@@ -60,10 +60,10 @@ class Reader(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-def shown(text: Rendered | RenderProblem, *, name: str = "news", key: str = "2026-W26") -> Shown:
+def shown(text: Rendered | RenderProblem, *, name: str = "news", key: str = "2026-W26") -> PreviewedEdition:
     edition = calendar.by_key(name, SCHEDULE, key)
     assert edition is not None
-    return Shown(
+    return PreviewedEdition(
         thread=Thread(name=name, path="thread.md.j2", title="News", schedule=SCHEDULE),
         edition=edition,
         text=text,
@@ -74,8 +74,8 @@ def post(body: str = "An essay.") -> Rendered:
     return Rendered(title="News 130", body=body)
 
 
-def read(*some: Shown, revision: Revision = NOWHERE) -> Reader:
-    return Reader(page(Preview(made=MADE, revision=revision, shown=some)))
+def read(*some: PreviewedEdition, revision: Revision = NOWHERE) -> Reader:
+    return Reader(page(Preview(made=MADE, revision=revision, editions=some)))
 
 
 def test_the_page_says_which_edition_is_due_when_in_the_threads_zone() -> None:
@@ -100,7 +100,7 @@ def test_the_page_counts_as_lemmy_counts() -> None:
 
 
 def test_a_spoiler_opens_without_a_script() -> None:
-    html = page(Preview(made=MADE, revision=NOWHERE, shown=(shown(post("::: spoiler Maps\n- one\n:::")),)))
+    html = page(Preview(made=MADE, revision=NOWHERE, editions=(shown(post("::: spoiler Maps\n- one\n:::")),)))
 
     assert "<details><summary>Maps</summary>\n<ul>\n<li>one</li>" in html
 
@@ -166,7 +166,7 @@ def test_the_comment_links_to_the_post_on_the_page() -> None:
         Preview(
             made=MADE,
             revision=NOWHERE,
-            shown=(shown(replace(post(), comment=f"Go on [here]({EDITION_URL}).")),),
+            editions=(shown(replace(post(), comment=f"Go on [here]({EDITION_URL}).")),),
         )
     )
 

@@ -9,11 +9,11 @@ from megabot import status
 from megabot.__main__ import A_BUG, OFFLINE
 from megabot.core.glance import SourceStatus, Status, ThreadStatus
 from megabot.core.heard import CommandRecord, CommandState
-from megabot.core.past_threads import Fate, Past
+from megabot.core.past_threads import ImportResult, PastThread
 from megabot.core.public_posts import PublicPost
 from megabot.core.threads import Rendered, Revision
 from megabot.layout import EXIT_CODES, Outcome
-from megabot.preview_parts import Preview, Shown
+from megabot.preview_parts import Preview, PreviewedEdition
 from megabot.views import calendar, history, past_threads, plan
 from megabot.views import preview as previews
 from tests.making import a_thread, an_intent
@@ -41,18 +41,18 @@ def status_document() -> object:
 
 def history_document() -> object:
     record = CommandRecord(key="shell:1", at=NOW, state=CommandState.CLOSED, by="robin", verb="post")
-    return history.document([history.Deed(an_intent())], [record], limit=9)
+    return history.document([history.HistoryEntry(an_intent())], [record], limit=9)
 
 
 def import_document() -> object:
     post = PublicPost(title="News 7", body="", url="https://lemmy.example/post/7", published=NOW)
-    return past_threads.document([Past(post, slots(1)[0].edition, Fate.TAKEN)], "UTC")
+    return past_threads.document([PastThread(post, slots(1)[0].edition, ImportResult.TAKEN)], "UTC")
 
 
 def preview_document() -> object:
     text = Rendered(title="t", body="b", comment="c")
-    shown = Shown(thread=a_thread(), edition=slots(1)[0].edition, text=text)
-    return previews.document(Preview(made=NOW, revision=Revision(), shown=(shown,)))
+    shown = PreviewedEdition(thread=a_thread(), edition=slots(1)[0].edition, text=text)
+    return previews.document(Preview(made=NOW, revision=Revision(), editions=(shown,)))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from megabot.adapters.yaml_text import split
 from megabot.core import taking_apart
 from megabot.core.sections import parse_section, section_name, spoiler
-from megabot.core.taking_apart import Taken
+from megabot.core.taking_apart import TemplateDraft
 from megabot.core.title_dates import TitleRead
 
 THREAD = """An essay about tides.
@@ -31,7 +31,7 @@ That was it.
 """
 
 
-def take_apart(body: str) -> Taken:
+def take_apart(body: str) -> TemplateDraft:
     return taking_apart.take_apart(TitleRead(title="News", posted=date(2026, 11, 16)), body)
 
 

@@ -20,7 +20,7 @@ from megabot.core.actions import (
     Unpin,
     Write,
 )
-from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
+from megabot.core.glance import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.core.posts import Feature
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
@@ -192,7 +192,7 @@ def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: 
 
 
 def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() -> None:
-    said = Commanded(by="modlin", verb="repost", at=NOW)
+    said = NewestCommand(by="modlin", verb="repost", at=NOW)
 
     line = status(timezone="America/New_York", essay="missing", commanded=said)
 
@@ -227,9 +227,9 @@ def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> No
 
 
 def test_a_status_names_what_may_have_happened() -> None:
-    assert status(url=URL, unknown=(Unknown(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)).endswith(
-        "; outcome unknown: edit 2026-W47 since Mon 16 Nov 12:05 UTC"
-    )
+    assert status(
+        url=URL, unknown=(UnknownWrite(kind=IntentKind.EDIT, edition="2026-W47", at=NOW),)
+    ).endswith("; outcome unknown: edit 2026-W47 since Mon 16 Nov 12:05 UTC")
 
 
 # -- what is answered

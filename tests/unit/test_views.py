@@ -8,7 +8,7 @@ import pytest
 from megabot.core import calendar as schedules
 from megabot.core.actions import Blocked, BlockReason
 from megabot.core.amendments import Override, OverrideKind
-from megabot.core.glance import Commanded, SourceStatus, Status, ThreadStatus, Unknown
+from megabot.core.glance import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.problems import Problem
 from megabot.core.records import IntentKind, IntentState
@@ -52,7 +52,7 @@ def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
         pinned=True,
         commit="abcdef0123",
         essay="missing",
-        commanded=Commanded(by="modlin", verb="repost", at=NOW - 5 * HOUR),
+        commanded=NewestCommand(by="modlin", verb="repost", at=NOW - 5 * HOUR),
     )
 
     assert shown(one, signed_in=NOW - timedelta(days=3)) == (
@@ -88,7 +88,7 @@ def test_a_status_says_what_is_missing(found: dict[str, object], words: str) -> 
 
 def test_a_status_names_changes_and_unknown_outcomes() -> None:
     edition = next(schedules.upcoming("news", a_thread().schedule, NOW))
-    unknown = Unknown(kind=IntentKind.EDIT, edition="2026-W48", at=NOW - HOUR)
+    unknown = UnknownWrite(kind=IntentKind.EDIT, edition="2026-W48", at=NOW - HOUR)
 
     said = shown(thread_status(changes=((HELD, edition),), unknown=(unknown,)))
 
@@ -156,10 +156,10 @@ def test_a_slot_skipped_in_the_template_says_so() -> None:
 # -- plan
 
 
-def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.Planned:
+def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.ThreadPlan:
     one = thread or a_thread()
     coming = next(schedules.upcoming(one.name, one.schedule, NOW))
-    return plan.Planned(thread=one, actions=actions, failure=failure, coming=coming)
+    return plan.ThreadPlan(thread=one, actions=actions, failure=failure, coming=coming)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) 
         (planned(failure="the server is away"), "failed"),
     ],
 )
-def test_a_plan_says_first_whether_something_would_be_done(made: plan.Planned, word: str) -> None:
+def test_a_plan_says_first_whether_something_would_be_done(made: plan.ThreadPlan, word: str) -> None:
     (_, line, *_) = text(list(plan.lines([made], NOW, width=None))).split("\n")
 
     assert line.strip().startswith(f"{word}  ")
@@ -186,7 +186,7 @@ def test_a_plan_says_first_whether_something_would_be_done(made: plan.Planned, w
 # -- history
 
 
-def lines(done: list[history.Deed], commands: list[CommandRecord]) -> str:
+def lines(done: list[history.HistoryEntry], commands: list[CommandRecord]) -> str:
     return text(history.lines(done, commands, timezone="UTC", now=NOW, limit=10, width=None))
 
 
@@ -194,7 +194,7 @@ def test_history_is_a_table_with_address_commit_and_note() -> None:
     post = a_record(commit="abcdef0123", dirty=True)
     intent = an_intent(copy=2, note="a note")
 
-    (_, row) = lines([history.Deed(intent, post, by="modlin")], []).split("\n")
+    (_, row) = lines([history.HistoryEntry(intent, post, by="modlin")], []).split("\n")
 
     assert row.endswith(
         f"news/2026-W47 (copy 2)  post  {post.url}, ordered by modlin, commit abcdef0+, a note"
@@ -204,8 +204,8 @@ def test_history_is_a_table_with_address_commit_and_note() -> None:
 def test_history_names_how_a_write_went_unless_it_was_done() -> None:
     failed = replace(an_intent(), state=IntentState.REFUSED)
 
-    assert "post: refused" in lines([history.Deed(failed)], [])
-    assert "done" not in lines([history.Deed(an_intent())], [])
+    assert "post: refused" in lines([history.HistoryEntry(failed)], [])
+    assert "done" not in lines([history.HistoryEntry(an_intent())], [])
 
 
 def test_history_is_newest_first_with_commands_among_the_writes() -> None:
@@ -218,7 +218,7 @@ def test_history_is_newest_first_with_commands_among_the_writes() -> None:
         threads=("news",),
     )
 
-    (_, newest, older) = lines([history.Deed(an_intent())], [record]).split("\n")
+    (_, newest, older) = lines([history.HistoryEntry(an_intent())], [record]).split("\n")
 
     assert "command: hold" in newest
     assert "post" in older
@@ -232,7 +232,7 @@ def test_what_went_well_has_no_alarming_colour() -> None:
     tones = {
         span.tone
         for line in history.lines(
-            [history.Deed(an_intent())], [], timezone="UTC", now=NOW, limit=9, width=None
+            [history.HistoryEntry(an_intent())], [], timezone="UTC", now=NOW, limit=9, width=None
         )
         for span in line
     }
