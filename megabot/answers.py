@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from megabot.channels import Sentence, markdown
 from megabot.core.commands import Handle, ParseFailure, ParseFailureReason, Verb
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 from megabot.language import Language
 
 
@@ -18,7 +18,7 @@ def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
 def parse_failure(lang: Language, why: ParseFailure, bot: Handle) -> str:
     """Say why a text was no command, and what may have been meant."""
     sentence = lang.misunderstood[why.reason].format(
-        word=f"“{escaped(why.word)}”",
+        word=f"“{escape(why.word)}”",
         verb=why.verb.value if why.verb else "",
         usage=lang.verbs.get(why.verb, "") if why.verb else "",
         longest=f"{why.longest:,}",
@@ -34,14 +34,14 @@ def with_result(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
     """Put into an answer what an order came to."""
     lines = [*said, *complaints]
     if len(lines) == 1:
-        return markdown(lines[0], escaped)
-    return "\n".join(f"- {markdown(line, escaped)}" for line in lines)
+        return markdown(lines[0], escape)
+    return "\n".join(f"- {markdown(line, escape)}" for line in lines)
 
 
 def order_failed(lang: Language, error: Exception) -> str:
     """Say that an order could not be carried out."""
     what = error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
-    return lang.failed.format(error=markdown(what, escaped))
+    return lang.failed.format(error=markdown(what, escape))
 
 
 def which_thread(lang: Language, verb: Verb, threads: Sequence[str], bot: Handle) -> str:
@@ -73,7 +73,7 @@ def alerts(lang: Language, *, on: bool) -> str:
 
 def preview(lang: Language, edition: str, title: str, preamble: str, *, changes: str, stands: str) -> str:
     """Show what the next edition is going to be: title, preamble, and what differs from what stands."""
-    shown = f"**{edition}**: {escaped(title)}\n\n{preamble or lang.preview_bare}"
+    shown = f"**{edition}**: {escape(title)}\n\n{preamble or lang.preview_bare}"
     if not stands:
         return shown
     if not changes:
@@ -83,7 +83,7 @@ def preview(lang: Language, edition: str, title: str, preamble: str, *, changes:
 
 def problems(lang: Language, sentences: Iterable[str]) -> str:
     """Say what is wrong with a template."""
-    return f"{lang.broken}\n\n" + "\n".join(f"- {escaped(one)}" for one in sentences)
+    return f"{lang.broken}\n\n" + "\n".join(f"- {escape(one)}" for one in sentences)
 
 
 def _named(bot: Handle) -> str:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from megabot import check_files, check_texts, places, texts
 from megabot.core import calendar, federation, tags
 from megabot.core.calendar import Edition
-from megabot.core.context import facts
+from megabot.core.context import edition_facts
 from megabot.core.editions import upcoming_or_last
 from megabot.core.federation import Software
 from megabot.core.numbering import first_is_no_slot, misnumbered
@@ -169,7 +169,7 @@ def example(thread: Thread, edition: Edition, *, community: str, first: bool = F
     )
     linked = CompanionFacts(url="https://lemmy.example/post/2", title="A companion thread")
     return Context(
-        edition=facts(edition),
+        edition=edition_facts(edition),
         community=community,
         previous=None if first else before,
         companions={
@@ -313,7 +313,7 @@ def community_tags(thread: Thread, community: Community) -> Iterator[Finding]:
         yield mistake(Level.WARNING, check_texts.no_tags(thread.path))
         return
     offered = community.tags or ()
-    for name in tags.missing(thread.tags, offered):
+    for name in tags.missing_names(thread.tags, offered):
         near, there = tags.nearest(name, offered), [tag.title for tag in offered]
         unknown = check_texts.unknown_tag(thread.path, name, community.name, near=near, there=there)
         yield mistake(Level.PROBLEM, unknown)

@@ -13,7 +13,7 @@ from megabot.core.heard import CommandRecord
 from megabot.core.seen import Order, OrderKind
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError, NotFound, NotSent, UserError
-from megabot.parts import order_part
+from megabot.parts import continuation_order
 from megabot.ports import Ports
 from megabot.replies import CODE, WAITING
 
@@ -125,7 +125,7 @@ def _order(task: Task) -> str:
 def _part(task: Task) -> str:
     if task.thread is None:
         return answers.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
-    order = order_part(task.ports, task.thread, task.command.part, at=task.record.at)
+    order = continuation_order(task.ports, task.thread, task.command.part, at=task.record.at)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
     return answers.with_result(answer.said, answer.complaints)
 

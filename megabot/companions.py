@@ -10,7 +10,9 @@ from megabot.ports import Ports
 from megabot.series import read_thread_posts
 
 
-def find(ports: Ports, thread: Thread, listing: AccountListing) -> dict[str, CompanionFacts | None]:
+def find_companions(
+    ports: Ports, thread: Thread, listing: AccountListing
+) -> dict[str, CompanionFacts | None]:
     """Find a thread's companions; one that is not there is None, and its sentence is left out."""
     return {one.name: _companion(ports, one, listing) for one in thread.companions}
 

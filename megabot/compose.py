@@ -8,7 +8,7 @@ from megabot.amending import preamble_of
 from megabot.core import calendar, changes, context, drafts, preambles
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
-from megabot.core.escaping import address, escaped
+from megabot.core.escaping import address, escape
 from megabot.core.living import author_link, wrap_body
 from megabot.core.posts import CommunityRef
 from megabot.core.problems import Problem
@@ -24,7 +24,7 @@ from megabot.core.threads import (
     Thread,
 )
 from megabot.listing import AccountListing
-from megabot.parts import as_part
+from megabot.parts import as_continuation
 from megabot.ports import Ports
 
 Text = Rendered | RenderProblem
@@ -53,7 +53,7 @@ class Composer:
         text, made = self._rendered(situation.thread, made)
         if isinstance(text, Rendered):
             made = replace(made, bare=not preambles.is_own(text.preamble_path))
-            text = images.known(self.ports, self.snapshot, text)
+            text = images.with_known_urls(self.ports, self.snapshot, text)
         return text, context.to_json(made)
 
     def _as_part(self, situation: Situation, made: Context) -> Context:
@@ -76,7 +76,7 @@ class Composer:
         """Render what the standing post would say, in the context that it was posted with (decision 14)."""
         text, made = self._rendered_again(situation, place)
         if isinstance(text, Rendered):
-            text = images.known(self.ports, self.snapshot, text, standing=True)
+            text = images.with_known_urls(self.ports, self.snapshot, text, standing=True)
         return text, context.to_json(made) if made else ""
 
     def _rendered_again(self, situation: Situation, place: CommunityRef) -> tuple[Text, Context | None]:
@@ -107,7 +107,7 @@ class Composer:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
         then = replace(
             context.from_json(record.context),
-            companions=companions.find(self.ports, situation.thread, self.listing),
+            companions=companions.find_companions(self.ports, situation.thread, self.listing),
             preamble=preamble_of(self.ports.ledger, situation.thread.name, record.edition),
         )
         return replace(then, added=self._added(situation, then, record) if then.bare else "")
@@ -129,7 +129,9 @@ class Composer:
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):
             return False
-        return drafts.text_digest(images.known(self.ports, self.snapshot, text, standing=True)) == sent
+        return (
+            drafts.text_digest(images.with_known_urls(self.ports, self.snapshot, text, standing=True)) == sent
+        )
 
     def _afresh(
         self, situation: Situation, current: ThreadPost, place: CommunityRef
@@ -142,15 +144,15 @@ class Composer:
         return self._lived_in(situation, current, self._context(situation, edition, place))
 
     def _context(self, situation: Situation, edition: Edition, place: CommunityRef) -> Context:
-        made = context.build(
+        made = context.build_context(
             situation.thread,
             situation.observation,
             edition,
             community=place.name,
-            companions=companions.find(self.ports, situation.thread, self.listing),
+            companions=companions.find_companions(self.ports, situation.thread, self.listing),
             revision=self.snapshot.revision,
         )
-        previous = context.previous_own(situation.thread, situation.observation, edition)
+        previous = context.previous_post(situation.thread, situation.observation, edition)
         return replace(
             made,
             previous=self._with_featured(situation, made.previous, previous),
@@ -165,7 +167,7 @@ class Composer:
             return facts
         found = living.load_highlights(self.ports.ledger, situation.thread.name, thread_post.key)
         featured = tuple(
-            FeaturedFacts(line=escaped(one.line), author=author_link(one), url=address(one.url), at=one.at)
+            FeaturedFacts(line=escape(one.line), author=author_link(one), url=address(one.url), at=one.at)
             for one in found
         )
         return replace(facts, featured=featured)
@@ -174,7 +176,7 @@ class Composer:
         """Compare the directory with that of the edition before, for templates that speak of it."""
         if not changes.are_asked_for(self.snapshot.files):
             return None
-        before = context.previous_own(situation.thread, situation.observation, edition)
+        before = context.previous_post(situation.thread, situation.observation, edition)
         record = situation.observation.record(before.id) if before is not None else None
         if record is None or not record.commit:
             return None
@@ -201,7 +203,7 @@ class Composer:
             self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
         text = self._done[name]
         if isinstance(text, Rendered) and made.part:
-            text = as_part(self.ports.language, text, made)
+            text = as_continuation(self.ports.language, text, made)
         return text, replace(made, essay=text.preamble_digest if isinstance(text, Rendered) else "")
 
 

@@ -1,8 +1,8 @@
 """What moderators see by message: the state of their threads, and the next edition before its time."""
 
 from megabot import answers, overview_texts, preview, status
-from megabot.core.escaping import escaped
-from megabot.core.letters import differences, numbered
+from megabot.core.escaping import escape
+from megabot.core.letters import diff_block, split_message
 from megabot.core.threads import RenderProblem
 from megabot.ports import OfflinePorts
 
@@ -22,10 +22,10 @@ def coming(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[st
     if isinstance(shown.text, RenderProblem):
         return (answers.problems(lang, (str(one) for one in shown.text.problems)),)
     if whole:
-        return numbered(f"{escaped(shown.text.title)}\n\n{shown.text.body}", lang.part)
+        return split_message(f"{escape(shown.text.title)}\n\n{shown.text.body}", lang.part)
     url, body = preview.current_text(ports, name)
-    changes = differences(body, shown.text.body, lang.more_lines) if url else ""
+    changes = diff_block(body, shown.text.body, lang.more_lines) if url else ""
     said = answers.preview(
         lang, shown.edition.id, shown.text.title, shown.text.preamble_text, changes=changes, stands=url
     )
-    return numbered(said, lang.part)
+    return split_message(said, lang.part)

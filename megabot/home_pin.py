@@ -38,8 +38,8 @@ def ask_home_server(
         read_pinned(ports, listing, current.post.community_id)
     else:
         software = ports.home_servers.software(observation.home)
-    answer = federation.answered(observation, current, reading, software, ports.clock.now())
-    ports.ledger.set_fact(_home_key(thread), federation.written(answer))
+    answer = federation.merge_reading(observation, current, reading, software, ports.clock.now())
+    ports.ledger.set_fact(_home_key(thread), federation.reading_to_json(answer))
 
 
 def _home_key(thread: Thread) -> str:
@@ -48,4 +48,4 @@ def _home_key(thread: Thread) -> str:
 
 def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
     """Return what that server last showed of the thread's current post."""
-    return federation.read(ledger.get_fact(_home_key(thread)))
+    return federation.reading_from_json(ledger.get_fact(_home_key(thread)))

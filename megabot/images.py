@@ -15,7 +15,7 @@ from megabot.ports import Ports
 log = logging.getLogger("megabot")
 
 
-def known(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = False) -> Rendered:
+def with_known_urls(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = False) -> Rendered:
     """Put in the addresses of files that were uploaded before, and leave the others.
 
     For a standing post a file whose upload failed counts as none: the post went up without it.
@@ -28,7 +28,7 @@ def known(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = 
     return _put(text, address)
 
 
-def uploaded(ports: Ports, snapshot: Snapshot, text: Rendered) -> Rendered:
+def with_uploaded_images(ports: Ports, snapshot: Snapshot, text: Rendered) -> Rendered:
     """Put in addresses of the server for all files of the source, uploading what is not there yet."""
     return _put(text, lambda file: _upload(ports, snapshot, file))
 

@@ -12,10 +12,10 @@ from megabot.core.amendments import OverrideKind
 from megabot.core.interval import Interval
 from megabot.core.plan import blocked_actions
 from megabot.core.preambles import missing_soon
-from megabot.core.tags import lacking
+from megabot.core.tags import missing_tags
 from megabot.core.threads import RenderProblem, Snapshot
 from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
-from megabot.parts import part_of
+from megabot.parts import part_number
 from megabot.ports import Ports
 from megabot.report import Report, failure_of, may_pass
 
@@ -126,7 +126,7 @@ def _capped(ports: Ports, report: Report) -> str:
     if current is None or report.observation is None or not 0 < report.thread.cap <= current.post.comments:
         return ""
     record = report.observation.record(current.id)
-    part = part_of(record) + 1 if record else 2
+    part = part_number(record) + 1 if record else 2
     return fill(
         ports.language.capped,
         thread=report.thread.name,
@@ -150,4 +150,4 @@ def _over(ports: Ports, report: Report) -> list[str]:
 def _untagged(report: Report) -> tuple[str, ...]:
     """Name the tags that the standing post lacks, if it is the bot's own to tag."""
     current = report.observation.current if report.observation else None
-    return () if current is None or current.adopted else lacking(report.thread, current.post)
+    return () if current is None or current.adopted else missing_tags(report.thread, current.post)

@@ -114,13 +114,13 @@ def observe_situation(
         memory.remember_schedule(ports, thread, observation, listing)
     if observation.has_open_publish:
         situation = replace(situation, observation=read_removals_and_pins(ports, situation, listing, place))
-    verdicts = settle.verdicts(situation.observation, now)
+    verdicts = settle.resolve_all(situation.observation, now)
     if not dry:
         _keep_verdicts(ports, situation, verdicts)
     observation = memory.with_ledger_state(ports, thread, situation.observation, now)
     return replace(
         situation,
-        observation=replace(observation, intents=settle.settled(observation, verdicts, now))
+        observation=replace(observation, intents=settle.apply_resolutions(observation, verdicts, now))
         if dry
         else observation,
     )

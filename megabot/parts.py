@@ -15,7 +15,7 @@ from megabot.ports import OfflinePorts
 from megabot.standing import current_post_record
 
 
-def order_part(ports: OfflinePorts, thread: str, number: int, *, at: datetime | None = None) -> Order:
+def continuation_order(ports: OfflinePorts, thread: str, number: int, *, at: datetime | None = None) -> Order:
     """Make the order to open a part of the edition that was posted last; the same part is never made twice.
 
     Raises `ConfigError` for a number that is not the next one.
@@ -23,7 +23,7 @@ def order_part(ports: OfflinePorts, thread: str, number: int, *, at: datetime | 
     current = current_post_record(ports.ledger, thread)
     if current is None:
         raise ConfigError(ports.language.nothing_posted)
-    now = part_of(current)
+    now = part_number(current)
     if number not in (max(now, 2), now + 1):
         raise ConfigError(
             fill(ports.language.part_next, number=now + 1, command=suggestions.post_part(thread, now + 1))
@@ -32,13 +32,13 @@ def order_part(ports: OfflinePorts, thread: str, number: int, *, at: datetime | 
     return Order(OrderKind.REPOST, id_, at=at, part=number)
 
 
-def part_of(record: PostRecord) -> int:
+def part_number(record: PostRecord) -> int:
     """Tell which part of its edition a post is: the first where nothing else is known."""
     made_of = context.from_json(record.context) if record.context else None
     return max(1, made_of.part) if made_of else 1
 
 
-def as_part(lang: Language, text: Rendered, made: Context) -> Rendered:
+def as_continuation(lang: Language, text: Rendered, made: Context) -> Rendered:
     """Make the text of an edition that of a part of it: chained to the part before, and told there."""
     title = lang.part_title.format(title="", number=made.part)
     before = lang.part_before.format(number=made.part - 1, url=made.part_of)

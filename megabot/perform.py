@@ -33,7 +33,7 @@ from megabot.core.marker import (
     UNDONE,
     CommentMarker,
     Marker,
-    signed,
+    sign,
 )
 from megabot.core.posts import Comment, CommunityRef, Post
 from megabot.core.preambles import is_own
@@ -141,7 +141,7 @@ def _lock(work: ActContext, action: Lock | Unlock) -> None:
 
 def _publish(work: ActContext, action: Publish) -> None:
     edition, after = action.edition, action.after
-    text = images.uploaded(work.ports, work.snapshot, action.text)
+    text = images.with_uploaded_images(work.ports, work.snapshot, action.text)
     marker = Marker(
         thread=work.thread.name,
         key=edition.key,
@@ -155,7 +155,7 @@ def _publish(work: ActContext, action: Publish) -> None:
         edition=edition.key,
         copy=action.copy,
         at=work.ports.clock.now(),
-        draft=drafts.to_publish(
+        draft=drafts.new_post_draft(
             text, marker, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
         ),
         text=action.text.comment,
@@ -167,7 +167,7 @@ def _publish(work: ActContext, action: Publish) -> None:
 
 
 def _create(work: ActContext, new: NewIntent) -> None:
-    draft = drafts.of(new)
+    draft = drafts.draft_of_intent(new)
     intent = work.ports.ledger.begin_intent(new)
     post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
     _keep(work, new, post)
@@ -177,7 +177,7 @@ def _create(work: ActContext, new: NewIntent) -> None:
 
 def _keep(work: ActContext, new: NewIntent, post: Post) -> None:
     keep_sent(work.ports, new, post)
-    lines = drafts.words_removed(drafts.of(new), post)
+    lines = drafts.find_removed_words(drafts.draft_of_intent(new), post)
     if lines:
         log.warning("%s", texts.words_removed(post.url, lines))
 
@@ -194,7 +194,7 @@ def _feature(work: ActContext, action: Pin | Unpin) -> None:
 def _tell(work: ActContext, action: LinkOldThread) -> None:
     current = action.current
     marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
-    text = signed(action.text.replace(EDITION_URL, current.post.url), marker)
+    text = sign(action.text.replace(EDITION_URL, current.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
     intent = work.ports.ledger.begin_intent(new)
     _send(work, intent, lambda: _said(work, action, text))
@@ -248,7 +248,7 @@ def _release(work: ActContext, action: Release) -> None:
             purpose=RELEASED,
         ),
     )
-    text = signed(texts.released(work.ports.language, work.thread.name), marker)
+    text = sign(texts.released(work.ports.language, work.thread.name), marker)
     work.ports.ledger.forget_post(thread_post.id)
     intent = work.ports.ledger.begin_intent(
         replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
@@ -270,15 +270,17 @@ def _withdraw(work: ActContext, action: UndoRepost) -> None:
 
 def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:
     marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
-    text = signed(sentence, marker)
+    text = sign(sentence, marker)
     intent = work.ports.ledger.begin_intent(replace(new, text=text))
     work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
 
 
 def _edit(work: ActContext, action: Edit) -> None:
     thread_post = action.thread_post
-    text = images.uploaded(work.ports, work.snapshot, replace(action.text, url=""))  # the link stays
-    draft = drafts.to_edit(
+    text = images.with_uploaded_images(
+        work.ports, work.snapshot, replace(action.text, url="")
+    )  # the link stays
+    draft = drafts.edited_post_draft(
         text,
         thread_post.post,
         nsfw=work.nsfw,

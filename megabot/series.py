@@ -14,7 +14,7 @@ from megabot.core.posts import OwnContent, Post
 from megabot.core.records import NewIntent, PostRecord
 from megabot.core.seen import ThreadPost
 from megabot.core.threads import Thread
-from megabot.core.undoing import withdraws
+from megabot.core.undoing import is_undo_comment
 from megabot.errors import NotFound
 from megabot.ports import Ports
 
@@ -55,7 +55,7 @@ def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadP
     extra = [thread_post for thread_post in found if thread_post is not None]
     if not any(thread_post.post.open for thread_post in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
-    gone = {mark.post_id for mark in content.comments if withdraws(mark, thread)}
+    gone = {mark.post_id for mark in content.comments if is_undo_comment(mark, thread)}
     every = (
         replace(thread_post, withdrawn=True) if thread_post.id in gone else thread_post
         for thread_post in (*listed, *extra)
@@ -101,8 +101,8 @@ def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> N
         if record != known.get(thread_post.id):
             ports.ledger.record_post(record)
         kept = ports.ledger.text(thread_post.id)
-        before = kept or keeping.from_intents(ports.ledger.intents(thread.name), record)
-        now = keeping.shown(before, thread_post, now=ports.clock.now())
+        before = kept or keeping.text_from_intents(ports.ledger.intents(thread.name), record)
+        now = keeping.merge_observed_text(before, thread_post, now=ports.clock.now())
         if now != kept:
             ports.ledger.keep_text(now)
 
@@ -114,8 +114,8 @@ def thread_post_of_record(record: PostRecord, post: Post) -> ThreadPost:
 
 def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
     """Record a post that a publish or an edit has made, and its text whole."""
-    ports.ledger.record_post(drafts.record_of(new, post))
-    ports.ledger.keep_text(keeping.sent(new, post, now=ports.clock.now()))
+    ports.ledger.record_post(drafts.record_of_write(new, post))
+    ports.ledger.keep_text(keeping.text_from_write(new, post, now=ports.clock.now()))
 
 
 def _missing(

@@ -13,7 +13,7 @@ from megabot.core.actions import Blocked
 from megabot.core.calendar import Edition
 from megabot.core.clock_times import EXAMPLES
 from megabot.core.commands import Verb
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 from megabot.core.telling import AlertDigest
 from megabot.core.threads import Thread
 from megabot.language import Language
@@ -265,7 +265,7 @@ def alert_digest(lang: Language, digest: AlertDigest) -> str:
 
 
 def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
-    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT), escaped)}" for _, sentence in alerts[:_MOST_ALERTS]]
+    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT), escape)}" for _, sentence in alerts[:_MOST_ALERTS]]
     more = len(alerts) - len(lines)
     return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
 

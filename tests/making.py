@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.marker import CommentMarker, Marker, signed
+from megabot.core.marker import CommentMarker, Marker, sign
 from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.problems import Problem
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
@@ -65,7 +65,7 @@ def a_post(week: int = 47, *, copy: int = 1, **changed: object) -> Post:
     post = Post(
         id=number,
         title=f"News {week}",
-        body=signed("An essay.", a_marker(week, copy=copy)),
+        body=sign("An essay.", a_marker(week, copy=copy)),
         url=f"https://lemmy.example/post/{number}",
         creator=BOT,
         community_id=2,
@@ -105,7 +105,7 @@ def a_record(week: int = 47, *, copy: int = 1, **changed: object) -> PostRecord:
 
 def a_draft(text: Rendered = TEXT) -> PostDraft:
     """Make what a publish of week 47 sends."""
-    return PostDraft(title=text.title, body=signed(text.body, a_marker()))
+    return PostDraft(title=text.title, body=sign(text.body, a_marker()))
 
 
 def an_intent(
@@ -132,7 +132,7 @@ def a_link_comment(week: int = 47, *, copy: int = 1, thread: str = "news", **cha
     comment = Comment(
         id=week,
         post_id=week - 1,
-        content=signed("The new thread is here.", marker),
+        content=sign("The new thread is here.", marker),
         url=f"https://lemmy.example/comment/{week}",
         published=AN_HOUR_AGO,
     )

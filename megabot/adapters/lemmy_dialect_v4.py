@@ -18,7 +18,7 @@ from megabot.adapters.lemmy_http import LemmySession
 from megabot.adapters.lemmy_pages import PAGE, Page, iter_cursor_pages, newest_first
 from megabot.adapters.lemmy_v4_inbox import list_new, list_sent
 from megabot.core.posts import Comment, Feature, OwnContent, Person, Post, PostDraft, Site, Tag
-from megabot.core.tags import chosen
+from megabot.core.tags import choose_tags
 from megabot.errors import ForumError, NotFound
 
 _CREATIONS = {Call.NEW_POST, Call.NEW_COMMENT}
@@ -151,7 +151,7 @@ class DialectV4(Dialect):
         tags: Iterable[Tag] = ()
         if draft.tags:
             community = calls.signed_in(self.community, id=community_id)
-            tags = chosen(draft.tags, community.tags or ())
+            tags = choose_tags(draft.tags, community.tags or ())
         try:
             return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
         except NotReadBack as error:
@@ -164,7 +164,7 @@ class DialectV4(Dialect):
         tags: set[Tag] = set()
         if draft.tags:  # those that people put on it stay
             current, offered = calls.signed_in(self._post_and_tags, id=post_id)
-            tags = {*(current.tags or ()), *chosen(draft.tags, offered)} & {*offered}
+            tags = {*(current.tags or ()), *choose_tags(draft.tags, offered)} & {*offered}
         return calls.signed_in(self._edit_post, **edited_post(post_id, draft, tags))
 
     @override

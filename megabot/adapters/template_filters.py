@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 
 from megabot.core import sections
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 
 if TYPE_CHECKING:
     from babel.core import Locale
@@ -145,7 +145,7 @@ def ordinal(number: int, *, locale: str) -> str:
 
 def escape_md(value: object) -> str:
     """Keep a text from being read as Markdown; an address in it stays as it is, and none is nothing."""
-    return escaped("" if value is None else str(value))
+    return escape("" if value is None else str(value))
 
 
 def url(value: object) -> str:

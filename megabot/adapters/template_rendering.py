@@ -28,7 +28,7 @@ from megabot.adapters.template_problems import BrokenError, nearest, problem_of,
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import FrontMatter, split
 from megabot.core import limits, lost_structure, sections
-from megabot.core.namespaces import namespaced
+from megabot.core.namespaces import prefix_labels
 from megabot.core.preambles import BY_MESSAGE
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, is_thread_file
@@ -98,7 +98,7 @@ class Source:
                 for one in same
             ]
             if section is not None and not same:
-                found.append(replace(section, body=namespaced(section.body, section.name)))
+                found.append(replace(section, body=prefix_labels(section.body, section.name)))
         return found, problems
 
     def keys(self, path: str) -> dict[str, Any]:
@@ -241,7 +241,7 @@ def _sections(source: Source) -> tuple[Callable[[], str], Callable[[str], str]]:
 def _names(source: Source, thread: Json, context: Json, preamble: LenientData) -> Json:
     """Put together everything that a template may name."""
     edition = context["edition"]
-    essay = LenientData(preamble, text=namespaced(preamble["text"], "essay"))
+    essay = LenientData(preamble, text=prefix_labels(preamble["text"], "essay"))
     revision = context["revision"]
     all_sections, section = _sections(source)
     return {

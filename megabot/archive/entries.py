@@ -70,7 +70,7 @@ def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
     texts = {kept.post_id: kept for kept in ledger.texts(name)}
     if any(record.post_id not in texts for record in records):  # of a ledger that is older than the texts
         intents = ledger.intents(name)
-        sent = (keeping.from_intents(intents, record) for record in records)
+        sent = (keeping.text_from_intents(intents, record) for record in records)
         texts = {kept.post_id: kept for kept in sent if kept is not None} | texts
     first: dict[str, PostRecord] = {}
     for record in records:

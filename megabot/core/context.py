@@ -20,7 +20,7 @@ from megabot.core.threads import (
 )
 
 
-def build(
+def build_context(
     thread: Thread,
     observation: Observation,
     edition: Edition,
@@ -31,16 +31,16 @@ def build(
 ) -> Context:
     """Put together what a template may know when an edition is posted."""
     return Context(
-        edition=facts(edition),
+        edition=edition_facts(edition),
         community=community,
-        previous=previous(thread, observation, edition),
+        previous=previous_facts(thread, observation, edition),
         companions=companions,
         revision=revision,
-        replaced=replaced(observation, edition),
+        replaced=replaced_facts(observation, edition),
     )
 
 
-def facts(edition: Edition) -> EditionFacts:
+def edition_facts(edition: Edition) -> EditionFacts:
     """Give what a template may know of an edition."""
     return EditionFacts(
         key=edition.key,
@@ -51,16 +51,16 @@ def facts(edition: Edition) -> EditionFacts:
     )
 
 
-def previous(thread: Thread, observation: Observation, edition: Edition) -> PreviousFacts | None:
+def previous_facts(thread: Thread, observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the newest older edition that readers can open."""
-    thread_post = previous_own(thread, observation, edition)
+    thread_post = previous_post(thread, observation, edition)
     if thread_post is None:
         return None
     number = number_of(thread, observation, thread_post)
     return _facts_of(thread_post, number, slots_ago=edition.number - number)
 
 
-def replaced(observation: Observation, edition: Edition) -> PreviousFacts | None:
+def replaced_facts(observation: Observation, edition: Edition) -> PreviousFacts | None:
     """Tell of the post of this very edition that a fresh copy would take the place of."""
     current = observation.current
     if current is None or current.key != edition.key:
@@ -143,7 +143,7 @@ def _changes(raw: dict[str, Any] | None) -> Changes | None:
     return Changes(**kinds, more=raw["more"])
 
 
-def previous_own(thread: Thread, observation: Observation, edition: Edition) -> ThreadPost | None:
+def previous_post(thread: Thread, observation: Observation, edition: Edition) -> ThreadPost | None:
     """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
     return next(
         (

@@ -3,7 +3,7 @@
 import hashlib
 
 from megabot.core import context
-from megabot.core.marker import Marker, post_marker, signed
+from megabot.core.marker import Marker, post_marker, sign
 from megabot.core.posts import Post, PostDraft
 from megabot.core.records import NewIntent, PostRecord
 from megabot.core.threads import Rendered
@@ -11,13 +11,13 @@ from megabot.core.threads import Rendered
 _REMOVED = "*removed*"
 
 
-def to_publish(
+def new_post_draft(
     text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None, tags: tuple[str, ...] = ()
 ) -> PostDraft:
     """Make the post that carries an edition."""
     return PostDraft(
         title=text.title.strip(),
-        body=signed(text.body, marker),
+        body=sign(text.body, marker),
         link=text.url,
         thumbnail=text.thumbnail,
         alt_text=text.alt_text,
@@ -27,18 +27,18 @@ def to_publish(
     )
 
 
-def carries(draft: PostDraft, text: Rendered) -> bool:
+def draft_matches(draft: PostDraft, text: Rendered) -> bool:
     """Tell whether a post was made of this very text."""
     made_of = (draft.title, _split(draft.body)[0], draft.link, draft.thumbnail, draft.alt_text)
     return made_of == (text.title.strip(), text.body.rstrip(), text.url, text.thumbnail, text.alt_text)
 
 
-def says(draft: PostDraft, text: Rendered) -> bool:
+def edit_matches(draft: PostDraft, text: Rendered) -> bool:
     """Tell whether an edit was made of this very text: title and link stay as posted."""
     return _digest(_split(draft.body)[0], draft.thumbnail, draft.alt_text) == text_digest(text)
 
 
-def to_edit(
+def edited_post_draft(
     text: Rendered,
     post: Post,
     *,
@@ -61,14 +61,14 @@ def to_edit(
     )
 
 
-def of(new: NewIntent) -> PostDraft:
+def draft_of_intent(new: NewIntent) -> PostDraft:
     """Give the post that an intent is about to send."""
     if new.draft is None:
         raise ValueError("only a publish and an edit carry a draft")
     return new.draft
 
 
-def words_removed(draft: PostDraft, post: Post) -> tuple[int, ...]:
+def find_removed_words(draft: PostDraft, post: Post) -> tuple[int, ...]:
     """Name the lines in which the server put `*removed*` for words that its filter refuses (A11)."""
     sent = draft.body.splitlines()
     return tuple(
@@ -78,9 +78,9 @@ def words_removed(draft: PostDraft, post: Post) -> tuple[int, ...]:
     )
 
 
-def record_of(new: NewIntent, post: Post) -> PostRecord:
+def record_of_write(new: NewIntent, post: Post) -> PostRecord:
     """Make the record of a post that an intent sent and the server answered with, or showed."""
-    draft = of(new)
+    draft = draft_of_intent(new)
     facts = context.from_json(new.context)
     return PostRecord(
         post_id=post.id,

@@ -1,6 +1,6 @@
 """Keep a text that someone else wrote from being read as Markdown. Pure.
 
-Whatever megabot quotes into a post, comment or message goes through `escaped` or `address`. What comes out
+Whatever megabot quotes into a post, comment or message goes through `escape` or `address`. What comes out
 mentions nobody by the server's rule, and holds no image, link, definition, spoiler or HTML of its own.
 """
 
@@ -15,7 +15,7 @@ _URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
 _ACTIVE = re.compile(r"[\\`*~|^{}@<>\"\[\]]|(?<![^\W_])_|_(?![^\W_])")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Escape what Markdown would read as its own; an address stays one that can be opened."""
     parts = enumerate(_URL.split(_LINE_END.sub("\n", text)))
     plain = "".join(address(part) if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in parts)

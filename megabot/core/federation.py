@@ -93,7 +93,7 @@ def ask_again_at(answer: HomeReading) -> datetime:
     return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
 
 
-def answered(
+def merge_reading(
     observation: Observation, thread_post: ThreadPost, reading: Reading, software: Software, now: datetime
 ) -> HomeReading:
     """Make what is kept of a reading; one that failed does not replace one that did not."""
@@ -140,14 +140,14 @@ def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
     )
 
 
-def written(answer: HomeReading) -> str:
+def reading_to_json(answer: HomeReading) -> str:
     """Write an answer for the ledger."""
     values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
     return json.dumps(values)
 
 
-def read(text: str | None) -> HomeReading | None:
-    """Read what `written` wrote; None if there is nothing, or nothing that can be understood."""
+def reading_from_json(text: str | None) -> HomeReading | None:
+    """Read what `reading_to_json` wrote; None if there is nothing, or nothing that can be understood."""
     try:
         values = json.loads(text or "")
         times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}

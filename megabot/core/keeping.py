@@ -10,11 +10,11 @@ from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewI
 from megabot.core.seen import ThreadPost
 
 
-def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
+def text_from_write(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
     """Keep the text of a post that a publish or an edit has made."""
     return KeptText(
         post_id=post.id,
-        body=living.unwrap_body(drafts.without_marker(drafts.of(new).body)),
+        body=living.unwrap_body(drafts.without_marker(drafts.draft_of_intent(new).body)),
         essay=new.essay,
         published=post.published,
         changed=now if new.kind is IntentKind.EDIT else post.published,
@@ -23,7 +23,7 @@ def sent(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
     )
 
 
-def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | None:
+def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | None:
     """Give what was last sent for a post, where the ledger has that and never kept it as a text."""
     mine = [
         intent
@@ -37,14 +37,14 @@ def from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | No
     last = mine[-1]
     return KeptText(
         post_id=record.post_id,
-        body=living.unwrap_body(drafts.without_marker(drafts.of(last.new).body)),
+        body=living.unwrap_body(drafts.without_marker(drafts.draft_of_intent(last.new).body)),
         essay=last.new.essay,
         published=mine[0].changed,
         changed=last.changed,
     )
 
 
-def shown(kept: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
+def merge_observed_text(kept: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
     """Keep what a look shows of a post: its state, and its text where nobody but the server has it.
 
     What was sent stays as it was sent: the server rewrites bodies. A removed post may be shown without its

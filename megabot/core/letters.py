@@ -8,7 +8,7 @@ LONGEST = 9_000
 _MOST_LINES = 120
 
 
-def numbered(text: str, part: str, *, longest: int = LONGEST) -> tuple[str, ...]:
+def split_message(text: str, part: str, *, longest: int = LONGEST) -> tuple[str, ...]:
     """Split a text at line ends into messages that say which of how many they are; one stays as it is.
 
     `part` is how they say it, of `{number}` and `{count}`.
@@ -32,7 +32,7 @@ def _parts(text: str, longest: int) -> Iterator[str]:
         yield part
 
 
-def differences(before: str, after: str, more: str) -> str:
+def diff_block(before: str, after: str, more: str) -> str:
     """Show what a text gains and loses as a fenced block of a diff; empty where nothing does.
 
     `more` is how it says that there is a `{number}` of lines more.
@@ -42,10 +42,10 @@ def differences(before: str, after: str, more: str) -> str:
         return ""
     over = len(lines) - _MOST_LINES
     rest = [more.format(number=over)] if over > 0 else []
-    return fenced("\n".join([*lines[:_MOST_LINES], *rest]), "diff")
+    return fence_text("\n".join([*lines[:_MOST_LINES], *rest]), "diff")
 
 
-def fenced(text: str, language: str = "") -> str:
+def fence_text(text: str, language: str = "") -> str:
     """Put a text into a code block that nothing in it can close."""
     longest = max((len(run) for run in _fences(text)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from megabot.core import limits
-from megabot.core.escaping import address, escaped
+from megabot.core.escaping import address, escape
 from megabot.core.highlights import Highlight
 
 _ABOVE, _BELOW = "[//]: # (above: a note)", "[//]: # (below: highlights)"
@@ -72,7 +72,7 @@ def unwrap_body(body: str) -> str:
 
 def link_text(words: str, url: str) -> str:
     """Link words to a page; what is no address of one stays without a link."""
-    text = escaped(" ".join(words.split()))
+    text = escape(" ".join(words.split()))
     return f"[{text}]({address(url)})" if _PAGE.fullmatch(url) else text
 
 

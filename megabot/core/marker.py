@@ -55,7 +55,7 @@ class CommentMarker:
         return f"[//]: # (megabot:v1:{_edition(self.thread, self.key, self.copy)}:{self.purpose})"
 
 
-def signed(text: str, marker: Marker | CommentMarker) -> str:
+def sign(text: str, marker: Marker | CommentMarker) -> str:
     """Put the marker at the end of a text, a blank line before it: without one it could be swallowed."""
     return f"{text.rstrip()}\n\n{marker}"
 

@@ -18,7 +18,7 @@ _SPOILER_LINE = re.compile(r"^[ \t]*:::.*", re.MULTILINE)  # clients show its ti
 _LABEL = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])+)\](\[\])?")
 
 
-def namespaced(text: str, name: str) -> str:
+def prefix_labels(text: str, name: str) -> str:
     """Return the text with a prefix to each label that it defines.
 
     A footnote mark without its note is shown as it is typed: the note of another part is not its own. A link

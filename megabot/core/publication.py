@@ -10,7 +10,7 @@ from datetime import timedelta
 from megabot.core import calendar
 from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
 from megabot.core.calendar import Edition
-from megabot.core.drafts import carries
+from megabot.core.drafts import draft_matches
 from megabot.core.editions import coming, is_late, later_one
 from megabot.core.likeness import titles_are_alike
 from megabot.core.marker import RELEASED, comment_marker
@@ -237,7 +237,7 @@ def it_was_refused_before(situation: Situation) -> Blocked | None:
     if situation.commanded or not publishes or publishes[-1].state is not IntentState.REFUSED:
         return None
     draft = publishes[-1].new.draft
-    if draft is None or not carries(draft, text):
+    if draft is None or not draft_matches(draft, text):
         return None
     return Blocked(reason=BlockReason.REFUSED_BEFORE, why=publishes[-1].note)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from megabot.core import context
 from megabot.core.actions import Action, Blocked, BlockReason, Edit, MissingInput
-from megabot.core.drafts import body_digest, says, text_digest
+from megabot.core.drafts import body_digest, edit_matches, text_digest
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.seen import OrderKind, Situation, ThreadPost
 from megabot.core.threads import Refresh, Rendered, RenderProblem
@@ -24,12 +24,12 @@ def decide_refresh(situation: Situation) -> tuple[Action, ...]:
     current = situation.observation.current
     if current is None:
         return (Blocked(reason=BlockReason.NOTHING_STANDS),) if ordered else ()
-    if not ordered and not follows(situation, current):
+    if not ordered and not follows_source(situation, current):
         return ()
     return tuple(_refresh(situation, current, ordered=ordered))
 
 
-def follows(situation: Situation, current: ThreadPost) -> bool:
+def follows_source(situation: Situation, current: ThreadPost) -> bool:
     """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
     record = situation.observation.record(current.id)
     return (
@@ -116,7 +116,11 @@ def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) ->
     if not edits:
         return None
     last = edits[-1]
-    if last.state is IntentState.REFUSED and last.new.draft is not None and says(last.new.draft, text):
+    if (
+        last.state is IntentState.REFUSED
+        and last.new.draft is not None
+        and edit_matches(last.new.draft, text)
+    ):
         return Blocked(reason=BlockReason.REFUSED_BEFORE, why=last.note)
     until: datetime = last.changed + EDIT_EVERY
     if situation.now < until and last.state is not IntentState.NOT_SENT:

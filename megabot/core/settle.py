@@ -24,13 +24,13 @@ _PURPOSES = {
 }
 
 
-def verdicts(observation: Observation, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
+def resolve_all(observation: Observation, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
     """Give each open intent whose state this look changes, with its new state."""
-    judged = ((intent, verdict(observation, intent, now)) for intent in observation.intents if intent.open)
+    judged = ((intent, resolve(observation, intent, now)) for intent in observation.intents if intent.open)
     return tuple((intent, state) for intent, state in judged if state is not intent.state)
 
 
-def settled(
+def apply_resolutions(
     observation: Observation, judged: tuple[tuple[Intent, IntentState], ...], now: datetime
 ) -> tuple[Intent, ...]:
     """Give all intents as they are after these verdicts."""
@@ -41,7 +41,7 @@ def settled(
     )
 
 
-def verdict(observation: Observation, intent: Intent, now: datetime) -> IntentState:
+def resolve(observation: Observation, intent: Intent, now: datetime) -> IntentState:
     """Judge one open intent."""
     match intent.new.kind:
         case (

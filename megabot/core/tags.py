@@ -7,21 +7,21 @@ from megabot.core.posts import Post, Tag
 from megabot.core.threads import Thread
 
 
-def chosen(names: Iterable[str], offered: Iterable[Tag]) -> tuple[Tag, ...]:
+def choose_tags(names: Iterable[str], offered: Iterable[Tag]) -> tuple[Tag, ...]:
     """Pick the tags that are named, by name or by title, capital or not."""
     wanted = {name.casefold() for name in names}
     return tuple(tag for tag in offered if wanted & _names(tag))
 
 
-def missing(names: Iterable[str], offered: Iterable[Tag]) -> tuple[str, ...]:
+def missing_names(names: Iterable[str], offered: Iterable[Tag]) -> tuple[str, ...]:
     """Give the names that none of the tags has."""
     known = {name for tag in offered for name in _names(tag)}
     return tuple(name for name in names if name.casefold() not in known)
 
 
-def lacking(thread: Thread, post: Post) -> tuple[str, ...]:
+def missing_tags(thread: Thread, post: Post) -> tuple[str, ...]:
     """Name the tags of a thread that its post lacks, none where the server knows no tags."""
-    return () if post.tags is None else missing(thread.tags, post.tags)
+    return () if post.tags is None else missing_names(thread.tags, post.tags)
 
 
 def nearest(name: str, offered: Iterable[Tag]) -> str:

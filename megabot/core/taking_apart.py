@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from megabot.core.code_spans import without_code
 from megabot.core.limits import BODY_LONGEST, MARKER_ROOM, flaws, utf16_units
 from megabot.core.sections import fence_after, parse_section, section_name, spoiler
-from megabot.core.thread_repairs import repaired
+from megabot.core.thread_repairs import repair
 from megabot.core.title_dates import TitleRead
 
 _OPENS = re.compile(r":::\s*spoiler\s+(\S.*?)\s*", re.IGNORECASE)  # an indented one is in a list
@@ -49,7 +49,7 @@ def take_apart(title: TitleRead, body: str) -> TemplateDraft:
     """Make a template and sections of a thread's text, in the order that they had."""
     end = len(body)
     while True:
-        text, changes = repaired(body[:end])
+        text, changes = repair(body[:end])
         made, files, shown = _divided(text)
         excess = utf16_units(shown) + MARKER_ROOM - BODY_LONGEST
         if excess <= 0:

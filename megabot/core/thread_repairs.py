@@ -134,7 +134,7 @@ class _Flattener:
             self.waits = bool(self.open)
 
 
-def repaired(text: str) -> tuple[str, tuple[str, ...]]:
+def repair(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text in a form that `limits.flaws` accepts, and what was changed in it."""
     changes: list[_Change] = []
     plain = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -71,12 +71,12 @@ def _was_carried_out(situation: Situation, order: Order) -> bool:
         for intent in situation.observation.intents
     )
     return known or any(
-        withdraws(comment, situation.thread.name) and order.is_older_than(comment.published)
+        is_undo_comment(comment, situation.thread.name) and order.is_older_than(comment.published)
         for comment in situation.observation.comments
     )
 
 
-def withdraws(comment: Comment, thread: str) -> bool:
+def is_undo_comment(comment: Comment, thread: str) -> bool:
     """Tell whether a comment of the bot's own takes the copy back that it stands in."""
     mark = comment_marker(comment.content)
     open_ = not (comment.removed or comment.deleted)

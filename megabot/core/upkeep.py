@@ -69,7 +69,7 @@ def pin_the_current_post(situation: Situation, current: ThreadPost) -> Iterator[
         yield Pin(thread_post=current, kind=kind)
     elif current.id not in situation.observation.pin_events:
         yield MissingInput.PIN_LOG
-    elif by_another(situation, situation.observation.pin_events[current.id], featured=False):
+    elif was_done_by_another(situation, situation.observation.pin_events[current.id], featured=False):
         yield Blocked(reason=BlockReason.UNPINNED_BY_HAND, url=current.post.url)
     else:
         yield Pin(thread_post=current, kind=kind)
@@ -102,7 +102,7 @@ def unpin_after_its_time(situation: Situation, current: ThreadPost) -> Iterator[
         return
     if current.id not in situation.observation.pin_events:
         yield MissingInput.PIN_LOG
-    elif by_another(situation, situation.observation.pin_events[current.id], featured=True):
+    elif was_done_by_another(situation, situation.observation.pin_events[current.id], featured=True):
         yield Blocked(reason=BlockReason.PINNED_BY_HAND, url=current.post.url)
     else:
         yield Unpin(thread_post=current, kind=kind, current=current)
@@ -261,7 +261,7 @@ def _is_admin(situation: Situation) -> bool:
     )
 
 
-def by_another(situation: Situation, event: PinEvent | None, *, featured: bool) -> bool:
+def was_done_by_another(situation: Situation, event: PinEvent | None, *, featured: bool) -> bool:
     """Tell whether the newest thing done to a pin was done by a person: an unknown name counts as one."""
     return event is not None and event.featured is featured and event.by != situation.observation.bot_id
 
@@ -271,7 +271,7 @@ def _pinned_since(situation: Situation, thread_post: ThreadPost, current: Thread
     event = situation.observation.pin_events.get(thread_post.id)
     return (
         event is not None
-        and by_another(situation, event, featured=True)
+        and was_done_by_another(situation, event, featured=True)
         and event.when > current.post.published
     )
 

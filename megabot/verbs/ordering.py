@@ -12,7 +12,7 @@ from megabot.core.seen import Order
 from megabot.errors import ConfigError
 from megabot.layout import EXIT_CODES, Outcome
 from megabot.orders import WORST_FIRST, OrderResult, UnclearOrder, carry_out
-from megabot.parts import order_part
+from megabot.parts import continuation_order
 from megabot.terminal import say
 
 
@@ -34,7 +34,7 @@ def order(
         order = replace(given, id=keep(app, Verb(given.kind.value), *names))
         if given.part:
             thread = only_one(app, thread)
-            order = order_part(app.offline_ports, thread, given.part)
+            order = continuation_order(app.offline_ports, thread, given.part)
         answer = carry_out(app.ports, order, thread, account=account, move=move)
         if ask is None or not answer.unclear:
             return tell(answer)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.core.marker import Marker, signed
+from megabot.core.marker import Marker, sign
 from megabot.core.plan import blocked_actions
 from megabot.sandbox import Sandbox, User
 from tests.faultproxy import DelayThenPassOn, FaultProxy, Rule
@@ -152,7 +152,7 @@ def sandbox() -> Iterator[Sandbox]:
         made.add_person("megabot", bot=True)
         news = made.add_community("news", "News", moderators=["modlin", "megabot"])
         year, week, _ = (datetime.now(UTC) - ago).isocalendar()
-        last = signed("An essay.", Marker(thread="news", key=f"{year}-W{week:02}"))
+        last = sign("An essay.", Marker(thread="news", key=f"{year}-W{week:02}"))
         User(made.url, "megabot").create_post(news.id, "News", last)
         made.forget_requests()
         ago = timedelta(0)

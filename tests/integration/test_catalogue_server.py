@@ -8,7 +8,7 @@ from typing import Any
 
 from megabot import status
 from megabot.core.actions import BlockReason
-from megabot.core.marker import Marker, signed
+from megabot.core.marker import Marker, sign
 from megabot.core.plan import blocked_actions
 from megabot.core.records import IntentKind, PostRecord
 from megabot.core.seen import OrderKind
@@ -212,7 +212,7 @@ def test_a_post_of_another_thread_of_the_bots_under_a_recorded_number_is_left_to
     world: World,
 ) -> None:
     """A23: its author is the bot and its address is the recorded one; its marker tells it apart."""
-    chapter = signed("Chapter one.", Marker(thread="reading", key="2026-W47"))
+    chapter = sign("Chapter one.", Marker(thread="reading", key="2026-W47"))
     other = world.hand("megabot").create_post(world.community_id, "Reading 2", chapter)
     world.hand("modlin").feature(other)
     recorded(world, other)

@@ -8,7 +8,7 @@ import pytest
 
 from megabot import messages, suggestions
 from megabot.channels import fill, markdown
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 from megabot.core.posts import Unread
 from megabot.core.problems import Problem
 from megabot.core.threads import RenderProblem
@@ -94,7 +94,7 @@ def test_an_alert_keeps_its_commands_apart_also_one_that_an_older_version_kept(
 
     (kept,) = (text for key, text in world.ports().alerts.active_alerts() if key == "news:late")
     assert kept == "to post it: megabot post news --next"
-    assert markdown(kept, escaped) == "to post it: `post news next`"
+    assert markdown(kept, escape) == "to post it: `post news next`"
     assert [record.message for record in caplog.records] == [kept]
 
 

@@ -217,7 +217,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a pin that a person set ends with its time",
-        changes=(call(upkeep.unpin_after_its_time, upkeep.by_another, gives=False),),
+        changes=(call(upkeep.unpin_after_its_time, upkeep.was_done_by_another, gives=False),),
         caught_by=(f"{AFTER}::test_a_thread_that_a_person_pins_again_stays_pinned",),
         rule=upkeep.unpin_after_its_time,
     ),
@@ -290,7 +290,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a person's unpin is ignored",
-        changes=(call(upkeep.pin_the_current_post, upkeep.by_another, gives=False),),
+        changes=(call(upkeep.pin_the_current_post, upkeep.was_done_by_another, gives=False),),
         caught_by=(f"{PASS}::test_a_moderators_unpin_stays_until_the_next_edition",),
         rule=upkeep.pin_the_current_post,
     ),
@@ -355,7 +355,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a thread that is to stay as it was posted is edited",
-        changes=(call(refreshing.decide_refresh, refreshing.follows, gives=True),),
+        changes=(call(refreshing.decide_refresh, refreshing.follows_source, gives=True),),
         caught_by=(f"{FOLLOWING}::test_with_refresh_never_the_thread_stays_as_it_was_posted",),
         rule=refreshing.decide_refresh,
     ),

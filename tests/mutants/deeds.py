@@ -164,12 +164,12 @@ RECOGNISING = (
     ),
     Mutant(
         name="the number comes from a counter",
-        changes=(call(context.build, context.facts, gives=counted),),
+        changes=(call(context.build_context, context.edition_facts, gives=counted),),
         caught_by=(f"{PASS}::test_several_missed_editions_collapse_into_the_current_one",),
     ),
     Mutant(
         name="the link goes to the last post, open or not",
-        changes=(without_operand(context.previous_own, 1, 1),),
+        changes=(without_operand(context.previous_post, 1, 1),),
         caught_by=(
             f"{PASS}::test_the_next_edition_links_the_last_one_that_readers_can_open",
             f"{HANDS}::test_the_edition_after_a_deleted_one_links_the_last_that_can_be_opened",
@@ -177,7 +177,7 @@ RECOGNISING = (
     ),
     Mutant(
         name="no post links the one before",
-        changes=(call(context.build, context.previous, gives=None),),
+        changes=(call(context.build_context, context.previous_facts, gives=None),),
         caught_by=(
             f"{PASS}::test_a_handover_leaves_one_post_pinned_that_links_the_one_before",
             *JUDGE,

@@ -39,7 +39,7 @@ TEMPLATES = (
     ),
     Mutant(
         name="template: footnotes of essay and template collide",
-        changes=(call(template_rendering._names, namespaces.namespaced, gives=as_it_is),),
+        changes=(call(template_rendering._names, namespaces.prefix_labels, gives=as_it_is),),
         caught_by=(f"{RENDERING}::test_footnotes_of_essay_and_template_are_kept_apart",),
     ),
     Mutant(

@@ -7,7 +7,7 @@ import pytest
 
 from megabot.core.actions import Adopt, Blocked, BlockReason
 from megabot.core.adoption import adoption, decide_adoption, edition_of
-from megabot.core.marker import CommentMarker, signed
+from megabot.core.marker import CommentMarker, sign
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
 from tests.making import (
@@ -123,7 +123,7 @@ def test_a_comment_of_another_adoption_is_no_hindrance() -> None:
 
 def said(**changed: object) -> Comment:
     mark = CommentMarker(thread="news", key="2026-W47", purpose="adopted")
-    comment = a_link_comment(content=signed("This thread is kept.", mark))
+    comment = a_link_comment(content=sign("This thread is kept.", mark))
     return replace(comment, **changed)  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from megabot.core.actions import Announce, Distinguish, FirstComment
 from megabot.core.announcing import announce_the_next, announcement, announces_at, make_the_first_comment
-from megabot.core.marker import ANNOUNCED, CommentMarker, signed
+from megabot.core.marker import ANNOUNCED, CommentMarker, sign
 from megabot.core.posts import Comment
 from megabot.core.records import IntentKind, IntentState
 from megabot.core.seen import Situation, ThreadPost
@@ -21,7 +21,7 @@ STANDING = ThreadPost(post=a_post(), key="2026-W47")
 SOON = Comment(
     id=9,
     post_id=STANDING.id,
-    content=signed("Soon.", CommentMarker(thread="news", key="2026-W47", purpose=ANNOUNCED)),
+    content=sign("Soon.", CommentMarker(thread="news", key="2026-W47", purpose=ANNOUNCED)),
     url="https://lemmy.example/comment/9",
     published=NOW,
 )

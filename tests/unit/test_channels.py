@@ -6,14 +6,14 @@ import pytest
 
 from megabot import channels
 from megabot.channels import CommandWords, Sentence, cut, fill, from_json, join, to_json
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 
 RESUME = CommandWords("megabot resume news", "`resume news`")
 POST = CommandWords("megabot post news --next", "`post news next`")
 
 
 def markdown(sentence: str) -> str:
-    return channels.markdown(sentence, escaped)
+    return channels.markdown(sentence, escape)
 
 
 def test_facts_and_commands_are_filled_in() -> None:

@@ -10,7 +10,7 @@ from megabot.channels import CommandWords, fill, markdown
 from megabot.cli import cli
 from megabot.core.arguments import words_of
 from megabot.core.commands import Command, Handle, Origin, Verb, Word
-from megabot.core.escaping import escaped
+from megabot.core.escaping import escape
 from megabot.core.grammar import parse
 from megabot.language import ENGLISH
 
@@ -115,9 +115,9 @@ def test_each_reader_is_told_the_command_in_the_words_of_their_channel(
     sentence = fill("to do that: {command}; or else", command=suggested)
 
     assert sentence == f"to do that: {shell}; or else"
-    assert markdown(sentence, escaped) == f"to do that: {lemmy}; or else"
+    assert markdown(sentence, escape) == f"to do that: {lemmy}; or else"
 
 
 def test_what_cannot_be_said_on_lemmy_stays_for_whoever_has_the_shell() -> None:
     for said in ("see: megabot check --online", "agrees with: megabot post news --move"):
-        assert markdown(said, escaped) == said
+        assert markdown(said, escape) == said

@@ -45,7 +45,7 @@ CONTEXTS = st.builds(
 
 
 def previous(*posts: ThreadPost, week: int = 47, **looked: object) -> PreviousFacts | None:
-    return context.previous(a_thread(), an_observation(posts=posts, **looked), an_edition(week))
+    return context.previous_facts(a_thread(), an_observation(posts=posts, **looked), an_edition(week))
 
 
 @PROPERTY
@@ -63,7 +63,7 @@ def test_equal_contexts_are_written_alike(made: Context) -> None:
 
 
 def test_a_context_without_companions_is_one_with_none_of_them() -> None:
-    made = Context(edition=context.facts(an_edition()), community="news")
+    made = Context(edition=context.edition_facts(an_edition()), community="news")
 
     assert context.from_json(context.to_json(made)) == replace(made, companions={})
 
@@ -76,21 +76,21 @@ def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
     )
     found: dict[str, CompanionFacts | None] = {"atlas": CompanionFacts(url="https://a.example"), "film": None}
 
-    made = context.build(
+    made = context.build_context(
         a_thread(), observation, edition, community="news", companions=found, revision=revision
     )
 
     assert made == Context(
-        edition=context.facts(edition),
+        edition=context.edition_facts(edition),
         community="news",
-        previous=context.previous(a_thread(), observation, edition),
+        previous=context.previous_facts(a_thread(), observation, edition),
         companions=found,
         revision=revision,
     )
 
 
 def test_a_template_knows_key_number_days_and_slot_of_its_edition() -> None:
-    assert context.facts(an_edition()) == EditionFacts(
+    assert context.edition_facts(an_edition()) == EditionFacts(
         key="2026-W47", number=47, start=date(2026, 11, 16), end=date(2026, 11, 22), slot=SLOT
     )
 
@@ -108,14 +108,14 @@ def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
 
 
 def test_a_copy_replaces_the_post_of_its_own_edition_and_no_other() -> None:
-    found = context.replaced(
+    found = context.replaced_facts(
         an_observation(posts=(a_thread_post(47, comments=3), a_thread_post(46))), an_edition(47)
     )
 
     assert found == PreviousFacts(
         title="News 47", url="https://lemmy.example/post/47", number=47, slots_ago=0, comments=3
     )
-    assert context.replaced(an_observation(posts=(a_thread_post(46),)), an_edition(47)) is None
+    assert context.replaced_facts(an_observation(posts=(a_thread_post(46),)), an_edition(47)) is None
 
 
 @pytest.mark.parametrize("gone", ["removed", "deleted"])
@@ -164,6 +164,6 @@ def test_an_edition_that_neither_knows_has_no_number() -> None:
 
 
 def test_the_slot_is_written_with_its_zone() -> None:
-    made = Context(edition=context.facts(an_edition()), community="news")
+    made = Context(edition=context.edition_facts(an_edition()), community="news")
 
     assert context.from_json(context.to_json(made)).edition.slot.tzinfo == UTC

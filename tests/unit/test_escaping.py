@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from megabot.core.escaping import address, escaped
+from megabot.core.escaping import address, escape
 from megabot.core.highlights import first_line
 from megabot.core.living import author_link, link_text
 from megabot.markdown import to_html
@@ -88,7 +88,7 @@ def tags(text: str) -> set[str]:
 @example("https:https://evil.example/@victim@lemmy.world I agree")
 @example("x\r::: spoiler more\ry\r:::")
 def test_quoted_words_stay_plain(text: str) -> None:
-    made = f"Somebody wrote: {escaped(text)}"
+    made = f"Somebody wrote: {escape(text)}"
 
     assert mentions(made) == []
     assert tags(made) <= PLAIN_TAGS
@@ -98,7 +98,7 @@ def test_quoted_words_stay_plain(text: str) -> None:
 @settings(deadline=None)
 @given(HOSTILE)
 def test_quoted_words_leave_the_markdown_around_them_as_it_is(text: str) -> None:
-    made = escaped(" ".join(text.split()))
+    made = escape(" ".join(text.split()))
 
     assert "<code>code</code>" in to_html(f"- words {made} and `code` and *more*")
     assert "<em>more</em>" in to_html(f"- words {made} and `code` and *more*")
@@ -139,4 +139,4 @@ def test_an_address_can_still_be_opened(text: str) -> None:
     ],
 )
 def test_what_is_escaped_and_what_is_not(text: str, expected: str) -> None:
-    assert escaped(text) == expected
+    assert escape(text) == expected

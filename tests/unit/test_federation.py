@@ -173,7 +173,7 @@ def test_a_clock_that_was_set_back_ends_the_wait() -> None:
 
 def answered(before: HomeReading | None, reading: Reading, software: Software = NEW) -> HomeReading:
     observation = an_observation(**{**KNOWN, "home_answer": before})
-    return federation.answered(observation, a_pinned_post(47), reading, software, NOW + HOUR)
+    return federation.merge_reading(observation, a_pinned_post(47), reading, software, NOW + HOUR)
 
 
 def test_an_answer_remembers_since_when_it_was_asked_for() -> None:
@@ -196,12 +196,12 @@ def test_an_answer_about_a_new_post_starts_anew() -> None:
 def test_an_answer_is_read_as_it_was_written(pin: HomePin) -> None:
     answer = an_answer(pin, trouble="it is away")
 
-    assert federation.read(federation.written(answer)) == answer
+    assert federation.reading_from_json(federation.reading_to_json(answer)) == answer
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"first": 1, "last": 2}', '{"pin": "x"}'])
 def test_what_is_no_answer_is_none(text: str | None) -> None:
-    assert federation.read(text) is None
+    assert federation.reading_from_json(text) is None
 
 
 # -- what servers run

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from megabot.core import keeping
-from megabot.core.marker import Marker, signed
+from megabot.core.marker import Marker, sign
 from megabot.core.records import IntentKind, IntentState, KeptText, PostRecord
 from megabot.core.seen import ThreadPost
 from tests.making import AN_HOUR_AGO, NOW, a_draft, a_post, an_intent
@@ -13,7 +13,7 @@ BODY = "An essay.\n\nA list."
 DRAFT = a_draft()
 PUBLISH = replace(
     an_intent(IntentKind.PUBLISH).new,
-    draft=replace(DRAFT, body=signed(BODY, Marker(thread="news", key="2026-W47"))),
+    draft=replace(DRAFT, body=sign(BODY, Marker(thread="news", key="2026-W47"))),
     essay="An essay.",
 )
 POST = a_post(body="rewritten by the server", published=AN_HOUR_AGO, comments=4)
@@ -32,17 +32,17 @@ KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HO
 
 def shown(kept: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
     post = replace(POST, **changed)  # type: ignore[arg-type]
-    return keeping.shown(kept, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
+    return keeping.merge_observed_text(kept, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
 
 
 def test_what_is_kept_of_a_publish_is_what_was_sent_without_its_marker() -> None:
-    assert keeping.sent(PUBLISH, POST, now=NOW) == replace(KEPT, comments=4)
+    assert keeping.text_from_write(PUBLISH, POST, now=NOW) == replace(KEPT, comments=4)
 
 
 def test_an_edit_changed_the_text_now() -> None:
     edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=POST.id)
 
-    assert keeping.sent(edit, POST, now=NOW).changed == NOW
+    assert keeping.text_from_write(edit, POST, now=NOW).changed == NOW
 
 
 def test_a_look_changes_what_is_known_of_the_state_and_not_the_text() -> None:
@@ -50,7 +50,7 @@ def test_a_look_changes_what_is_known_of_the_state_and_not_the_text() -> None:
 
 
 def test_a_post_that_was_never_kept_has_the_text_that_the_server_shows() -> None:
-    body = signed("From the server.", Marker(thread="news", key="2026-W47"))
+    body = sign("From the server.", Marker(thread="news", key="2026-W47"))
 
     assert shown(None, body=body).body == "From the server."
 
@@ -72,7 +72,7 @@ def test_a_text_that_was_only_sent_is_found_among_the_intents() -> None:
         done, new=replace(PUBLISH, kind=IntentKind.EDIT), changed=done.changed + timedelta(hours=1)
     )
 
-    found = keeping.from_intents([done, later], RECORD)
+    found = keeping.text_from_intents([done, later], RECORD)
 
     assert found == replace(KEPT, published=done.changed, changed=later.changed)
 
@@ -80,4 +80,4 @@ def test_a_text_that_was_only_sent_is_found_among_the_intents() -> None:
 def test_what_was_never_sent_is_no_text_of_a_post() -> None:
     lost = replace(an_intent(IntentKind.PUBLISH, IntentState.NOT_SENT), new=PUBLISH)
 
-    assert keeping.from_intents([lost], RECORD) is None
+    assert keeping.text_from_intents([lost], RECORD) is None

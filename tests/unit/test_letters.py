@@ -2,34 +2,37 @@
 
 import pytest
 
-from megabot.core.letters import differences, fenced, numbered
+from megabot.core.letters import diff_block, fence_text, split_message
 
 PART, MORE = "({number} of {count})", "and {number} lines more"
 
 
 def test_what_fits_is_one_message_as_it_is() -> None:
-    assert numbered("one\ntwo\n", PART, longest=100) == ("one\ntwo\n",)
-    assert numbered("", PART, longest=100) == ()
+    assert split_message("one\ntwo\n", PART, longest=100) == ("one\ntwo\n",)
+    assert split_message("", PART, longest=100) == ()
 
 
 def test_what_does_not_fit_is_split_at_line_ends_and_numbered() -> None:
-    assert numbered("one\ntwo\nthree\n", PART, longest=8) == ("(1 of 2)\n\none\ntwo\n", "(2 of 2)\n\nthree\n")
+    assert split_message("one\ntwo\nthree\n", PART, longest=8) == (
+        "(1 of 2)\n\none\ntwo\n",
+        "(2 of 2)\n\nthree\n",
+    )
 
 
 def test_a_line_that_is_too_long_is_cut() -> None:
-    assert numbered("abcdefgh", PART, longest=5) == ("(1 of 2)\n\nabcde", "(2 of 2)\n\nfgh")
+    assert split_message("abcdefgh", PART, longest=5) == ("(1 of 2)\n\nabcde", "(2 of 2)\n\nfgh")
 
 
 def test_what_differs_is_shown_as_a_diff() -> None:
-    assert differences("one\ntwo", "one\nthree", MORE) == "```diff\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n```"
+    assert diff_block("one\ntwo", "one\nthree", MORE) == "```diff\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n```"
 
 
 def test_where_nothing_differs_nothing_is_shown() -> None:
-    assert differences("one", "one\n", MORE) == ""
+    assert diff_block("one", "one\n", MORE) == ""
 
 
 def test_a_long_difference_is_cut_and_says_so() -> None:
-    shown = differences("", "\n".join(str(number) for number in range(500)), MORE)
+    shown = diff_block("", "\n".join(str(number) for number in range(500)), MORE)
 
     assert "and 381 lines more" in shown
     assert "+200" not in shown
@@ -37,6 +40,6 @@ def test_a_long_difference_is_cut_and_says_so() -> None:
 
 @pytest.mark.parametrize("text", ["```", "a\n`````b", "+````"])
 def test_no_fence_in_a_text_closes_the_one_around_it(text: str) -> None:
-    fence = fenced(text).partition("\n")[0]
+    fence = fence_text(text).partition("\n")[0]
 
     assert all(not line.lstrip(" +-").startswith(fence) for line in text.splitlines())

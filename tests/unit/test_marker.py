@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, signed
+from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, sign
 from tests.making import PROPERTY, a_marker
 
 MARKER = a_marker()
@@ -50,19 +50,19 @@ def test_a_comments_marker_names_its_purpose() -> None:
 
 
 def test_the_marker_stands_at_the_end_after_one_blank_line() -> None:
-    assert signed("Text\n\n\n", MARKER) == f"Text\n\n{LINE}"
+    assert sign("Text\n\n\n", MARKER) == f"Text\n\n{LINE}"
 
 
 @PROPERTY
 @given(TEXTS, st.one_of(MARKERS, FOLLOWING))
 def test_a_posts_marker_is_read_from_any_text(text: str, marker: Marker) -> None:
-    assert post_marker(signed(text, marker)) == marker
+    assert post_marker(sign(text, marker)) == marker
 
 
 @PROPERTY
 @given(TEXTS, COMMENT_MARKERS)
 def test_a_comments_marker_is_read_from_any_text(text: str, marker: CommentMarker) -> None:
-    assert comment_marker(signed(text, marker)) == marker
+    assert comment_marker(sign(text, marker)) == marker
 
 
 @PROPERTY
@@ -70,8 +70,8 @@ def test_a_comments_marker_is_read_from_any_text(text: str, marker: CommentMarke
 def test_a_posts_marker_and_a_comments_are_never_taken_for_each_other(
     marker: Marker, of_comment: CommentMarker
 ) -> None:
-    assert comment_marker(signed("Text", marker)) is None
-    assert post_marker(signed("Text", of_comment)) is None
+    assert comment_marker(sign("Text", marker)) is None
+    assert post_marker(sign("Text", of_comment)) is None
 
 
 @PROPERTY
@@ -80,7 +80,7 @@ def test_of_two_markers_none_counts(
     text: str, one: Marker | CommentMarker, other: Marker | CommentMarker
 ) -> None:
     """T08."""
-    body = signed(signed(text, one), other)
+    body = sign(sign(text, one), other)
 
     assert post_marker(body) is None
     assert comment_marker(body) is None

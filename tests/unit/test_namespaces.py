@@ -3,7 +3,7 @@
 import pytest
 
 from megabot.core.code_spans import without_code
-from megabot.core.namespaces import namespaced
+from megabot.core.namespaces import prefix_labels
 from megabot.markdown import to_html
 
 
@@ -27,13 +27,13 @@ from megabot.markdown import to_html
     ],
 )
 def test_labels_get_the_name_of_their_part(text: str, expected: object) -> None:
-    found = namespaced(text, "essay")
+    found = prefix_labels(text, "essay")
 
     if expected is ...:
         assert found == text
     elif expected is not None:
         assert found == expected
-    assert namespaced(found, "essay").count("essay-essay-") == found.count("essay-")
+    assert prefix_labels(found, "essay").count("essay-essay-") == found.count("essay-")
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_labels_get_the_name_of_their_part(text: str, expected: object) -> None:
     ],
 )
 def test_what_readers_see_of_links_stays_the_same(text: str) -> None:
-    assert to_html(namespaced(text, "essay")) == to_html(text)
+    assert to_html(prefix_labels(text, "essay")) == to_html(text)
 
 
 def test_an_essay_and_a_template_with_the_same_mark_have_two_notes() -> None:
     essay, template = "A[^1]\n\n[^1]: of the essay", "B[^1]\n\n[^1]: of the template"
 
-    html = to_html(f"{namespaced(essay, 'essay')}\n\n{template}")
+    html = to_html(f"{prefix_labels(essay, 'essay')}\n\n{template}")
 
     assert html.count('class="footnote-item"') == 2
     assert html.index("of the essay") < html.index("of the template")

@@ -7,7 +7,7 @@ import pytest
 
 from megabot.core import context, drafts
 from megabot.core.actions import Action, Blocked, BlockReason, Edit, MissingInput
-from megabot.core.marker import signed
+from megabot.core.marker import sign
 from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
 from megabot.core.refreshing import EDIT_EVERY, decide_refresh
 from megabot.core.seen import Order, ThreadPost
@@ -37,7 +37,7 @@ EDIT = Edit(thread_post=a_pinned_post(), text=NEW_TEXT, record=None)
 
 def sent(text: Rendered = TEXT, *, essay: str = "") -> PostRecord:
     """Make what the ledger knows of the standing post: what was sent, and what the server made of it."""
-    made = Context(edition=context.facts(an_edition()), community="news", essay=essay)
+    made = Context(edition=context.edition_facts(an_edition()), community="news", essay=essay)
     return a_record(
         sent=drafts.text_digest(text),
         answered=drafts.body_digest(a_pinned_post().post),
@@ -67,7 +67,7 @@ def by_itself(record: PostRecord | None = None, **of: object) -> tuple[Action, .
 
 def an_edit(state: IntentState, changed: datetime, text: Rendered = TEXT) -> Intent:
     edit = an_intent(IntentKind.EDIT, state, post_id=47, changed=changed)
-    draft = replace(a_draft(), body=signed(text.body, a_marker()))
+    draft = replace(a_draft(), body=sign(text.body, a_marker()))
     return replace(edit, new=replace(edit.new, draft=draft), note="invalid_body_field")
 
 

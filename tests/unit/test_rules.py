@@ -8,13 +8,13 @@ import pytest
 from megabot.core import context, drafts, upkeep
 from megabot.core.actions import Blocked, BlockReason, MissingInput, Pin, RetryPublish, Unpin
 from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, signed
+from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, sign
 from megabot.core.plan import decide
 from megabot.core.posts import Feature, Person, PinEvent, Post, PostDraft
 from megabot.core.publication import decide_publication, it_is_there, publish_it
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
 from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
-from megabot.core.settle import verdict
+from megabot.core.settle import resolve
 from megabot.core.threads import Pin as PinKind
 from megabot.core.threads import Previous, Rendered, Thread
 
@@ -258,13 +258,13 @@ def test_an_open_write_is_done_where_the_post_shows_it_and_absent_where_not(
     observation = case().observation
 
     assert (
-        verdict(replace(observation, posts=(own(2, "2026-W47", **shown),)), opened, NOW) is IntentState.DONE
+        resolve(replace(observation, posts=(own(2, "2026-W47", **shown),)), opened, NOW) is IntentState.DONE
     )
     assert (
-        verdict(replace(observation, posts=(own(2, "2026-W47", **hidden),)), opened, NOW)
+        resolve(replace(observation, posts=(own(2, "2026-W47", **hidden),)), opened, NOW)
         is IntentState.ABSENT
     )
-    assert verdict(observation, opened, NOW) is IntentState.ABSENT
+    assert resolve(observation, opened, NOW) is IntentState.ABSENT
 
 
 def test_an_open_edit_is_judged_by_the_body_that_was_there_before() -> None:
@@ -273,9 +273,9 @@ def test_an_open_edit_is_judged_by_the_body_that_was_there_before() -> None:
     before = a_record(2, answered=drafts.body_digest(current.post))
     observation = replace(case().observation, posts=(current,))
 
-    assert verdict(replace(observation, records=(before,)), opened, NOW) is IntentState.ABSENT
+    assert resolve(replace(observation, records=(before,)), opened, NOW) is IntentState.ABSENT
     assert (
-        verdict(replace(observation, records=(a_record(2, answered="other"),)), opened, NOW)
+        resolve(replace(observation, records=(a_record(2, answered="other"),)), opened, NOW)
         is IntentState.DONE
     )
 
@@ -283,22 +283,22 @@ def test_an_open_edit_is_judged_by_the_body_that_was_there_before() -> None:
 def test_an_unknown_publish_of_an_edition_that_is_over_is_given_up() -> None:
     old = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, edition="2026-W46")
 
-    assert verdict(case().observation, old, NOW) is IntentState.ABSENT
+    assert resolve(case().observation, old, NOW) is IntentState.ABSENT
 
 
 def test_a_look_that_proves_nothing_settles_nothing() -> None:
     opened = intent(IntentKind.PUBLISH, IntentState.SENDING)
 
-    assert verdict(replace(case().observation, trusted=False), opened, NOW) is IntentState.SENDING
+    assert resolve(replace(case().observation, trusted=False), opened, NOW) is IntentState.SENDING
 
 
 def test_markers_are_read_back() -> None:
     marker = Marker(thread="news", key="2026-W47", copy=2, after_key="2026-W46", after_post=8)
     telling = CommentMarker(thread="news", key="2026-W47", purpose="link")
 
-    assert post_marker(signed("Text", marker)) == marker
-    assert post_marker(signed("Text", marker).replace("\n", "\r\n") + "\r\n\r\n") == marker
-    assert comment_marker(signed("Text", telling)) == telling
+    assert post_marker(sign("Text", marker)) == marker
+    assert post_marker(sign("Text", marker).replace("\n", "\r\n") + "\r\n\r\n") == marker
+    assert comment_marker(sign("Text", telling)) == telling
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_an_edition_that_the_calendar_does_not_know_has_its_number_from_the_ledg
 
 def test_only_a_publish_and_an_edit_carry_a_draft() -> None:
     with pytest.raises(ValueError, match="carry a draft"):
-        drafts.of(intent(IntentKind.PIN, IntentState.SENDING).new)
+        drafts.draft_of_intent(intent(IntentKind.PIN, IntentState.SENDING).new)
 
 
 def test_rules_out_of_their_order_are_a_bug_and_not_a_wrong_answer() -> None:

@@ -8,7 +8,7 @@ import pytest
 from megabot.core import drafts
 from megabot.core.records import IntentKind, IntentState, PostRecord
 from megabot.core.seen import Observation, ThreadPost
-from megabot.core.settle import verdict, verdicts
+from megabot.core.settle import resolve, resolve_all
 from tests.making import (
     NOW,
     a_link_comment,
@@ -33,7 +33,7 @@ WITHIN = timedelta(minutes=10) - timedelta(seconds=1)
 
 
 def judged(kind: IntentKind, state: IntentState, observation: Observation, **intent: object) -> IntentState:
-    return verdict(observation, an_intent(kind, state, **intent), NOW)
+    return resolve(observation, an_intent(kind, state, **intent), NOW)
 
 
 # -- a post, a comment: found
@@ -202,4 +202,4 @@ def test_only_writes_whose_state_a_look_changes_are_given() -> None:
 
     observation = an_observation(posts=(a_thread_post(),), intents=(*settled, waiting, made))
 
-    assert verdicts(observation, NOW) == ((made, DONE),)
+    assert resolve_all(observation, NOW) == ((made, DONE),)

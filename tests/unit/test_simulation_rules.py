@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.marker import CommentMarker, Marker, signed
+from megabot.core.marker import CommentMarker, Marker, sign
 from megabot.core.posts import Feature, Post, PostDraft
 from tests.simulation import rules
 from tests.simulation.account import AccountForum
@@ -47,13 +47,13 @@ def post_again(year: Year) -> None:
 
 def post_a_copy_unordered(year: Year) -> None:
     edition = first(year).body.rpartition("news/")[2].split(")")[0].split(" ")[0]
-    body = signed("x", Marker(thread="news", key=edition, copy=2))
+    body = sign("x", Marker(thread="news", key=edition, copy=2))
     bot(year).create_post(year.home, PostDraft(title="News 1", body=body))
 
 
 def post_before_its_slot(year: Year) -> None:
     coming = year.slots(year.pages.all[0])[3]
-    body = signed("x", Marker(thread="news", key=coming.key))
+    body = sign("x", Marker(thread="news", key=coming.key))
     bot(year).create_post(year.home, PostDraft(title=f"News {coming.number}", body=body))
 
 
@@ -81,7 +81,7 @@ def pin_against_a_person(year: Year) -> None:
 def tell_twice(year: Year) -> None:
     mark = CommentMarker(thread="news", key="2030-W01", purpose="link")
     for _ in range(2):
-        bot(year).comment(first(year).id, signed("Here.", mark))
+        bot(year).comment(first(year).id, sign("Here.", mark))
 
 
 def sleep_through_a_week(year: Year) -> None:

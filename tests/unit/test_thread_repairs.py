@@ -11,7 +11,7 @@ from megabot import init
 from megabot.adapters.date_words import date_words
 from megabot.core.limits import BODY_LONGEST, flaws, utf16_units
 from megabot.core.taking_apart import take_apart
-from megabot.core.thread_repairs import repaired
+from megabot.core.thread_repairs import repair
 from megabot.core.threads import Rendered
 from megabot.core.title_dates import TitleRead, read_title
 from megabot.markdown import to_html
@@ -118,10 +118,10 @@ def test_whatever_lemmy_takes_becomes_a_source_that_check_accepts(body: str) -> 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(LINES, max_size=14).map("\n".join))
 def test_a_text_that_was_repaired_needs_no_other_repair(body: str) -> None:
-    once, _ = repaired(body)
+    once, _ = repair(body)
 
     assert list(flaws(once, mentions=False)) == []
-    assert repaired(once) == (once, ())
+    assert repair(once) == (once, ())
 
 
 @settings(max_examples=200, deadline=None)
@@ -174,7 +174,7 @@ def test_a_directory_as_people_write_it_is_imported(path: Path) -> None:
     ],
 )
 def test_readers_see_the_same(text: str) -> None:
-    made, changes = repaired(text)
+    made, changes = repair(text)
 
     assert changes
     if "spoiler B" not in text:  # what was inside another spoiler comes after it
@@ -201,11 +201,11 @@ def test_readers_see_the_same(text: str) -> None:
     ],
 )
 def test_each_repair_changes_as_little_as_possible(text: str, made: str) -> None:
-    assert repaired(text)[0] == made
+    assert repair(text)[0] == made
 
 
 def test_each_change_is_said_with_its_lines() -> None:
-    _, changes = repaired("By @a@b.example\n\nand @c@d.example\n::: spoiler X\nopen")
+    _, changes = repair("By @a@b.example\n\nand @c@d.example\n::: spoiler X\nopen")
 
     assert changes == (
         "lines 1, 3: mentions became links, so that posts do not notify anyone",
@@ -216,13 +216,13 @@ def test_each_change_is_said_with_its_lines() -> None:
 def test_a_text_without_flaws_stays_as_it_is() -> None:
     text = "# Hello\n\n::: spoiler A\n- b\n:::\n\n| a |\n|---|\n\nBye."
 
-    assert repaired(text) == (text, ())
+    assert repair(text) == (text, ())
 
 
 def test_spoilers_one_after_the_other_inside_another_one_follow_it() -> None:
     text = "::::: spoiler A\n::: spoiler B\nx\n:::\n::: spoiler C\ny\n:::\n:::::"
 
-    body, changes = repaired(text)
+    body, changes = repair(text)
 
     assert body.strip() == "::: spoiler A\n:::\n::: spoiler B\nx\n:::\n::: spoiler C\ny\n:::"
     assert len(changes) == 1
