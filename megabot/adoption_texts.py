@@ -14,7 +14,7 @@ def consequences(
     thread: Thread, url: str, published: datetime, edition: str, effects: Effects, *, others: int = 0
 ) -> Iterator[str]:
     """Say which edition a thread becomes, what is pinned and unpinned, and how to undo it."""
-    found = calendar.by_key(thread.name, thread.schedule, edition)
+    found = calendar.edition_by_key(thread.name, thread.schedule, edition)
     zone = thread.schedule.timezone
     slot = f", due {local_moment(ENGLISH, found.slot, zone)}" if found else ""
     yield (

@@ -225,7 +225,7 @@ def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition
 
 def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
     """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
-    due = calendar.due(thread.name, thread.schedule, ports.clock.now())
+    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
     record = _posts(ports, thread).get(due.key) if due else None
     if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
@@ -256,7 +256,7 @@ def _next(ports: OfflinePorts, thread: Thread) -> Edition:
 def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     if not key:
         return _next(ports, thread)
-    edition = calendar.by_key(thread.name, thread.schedule, key)
+    edition = calendar.edition_by_key(thread.name, thread.schedule, key)
     if edition is None:
         raise ConfigError(
             texts.no_such_edition(

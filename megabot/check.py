@@ -12,7 +12,7 @@ from megabot.core.calendar import Edition
 from megabot.core.context import edition_facts
 from megabot.core.editions import upcoming_or_last
 from megabot.core.federation import Software
-from megabot.core.numbering import first_is_no_slot, misnumbered
+from megabot.core.numbering import first_is_no_slot, numbering_gap
 from megabot.core.posts import Account, Community, Site
 from megabot.core.preambles import preambles_without_slot
 from megabot.core.problems import Problem
@@ -131,7 +131,7 @@ def _broken(one: object) -> Finding:
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
     now = ports.clock.now()
-    ahead = list(islice(calendar.upcoming(thread.name, thread.schedule, now), slots))
+    ahead = list(islice(calendar.upcoming_editions(thread.name, thread.schedule, now), slots))
     coming = ahead or [upcoming_or_last(thread, now)]
     community = thread.community or ports.community or "community"
     jobs = [(thread, example(thread, edition, community=community)) for edition in coming]
@@ -151,7 +151,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int)
     if not any(isinstance(answer, RenderProblem) for answer in answers):
         yield fine(check_texts.slots_render(thread, len(coming), coming[0].slot, now))
     records = ports.ledger.posts(thread.name)
-    wrong = misnumbered(thread, records[-1], now) if records else None
+    wrong = numbering_gap(thread, records[-1], now) if records else None
     if wrong:
         yield mistake(Level.WARNING, check_texts.misnumbered(thread.path, records[-1], *wrong))
     if not (thread.community or ports.community):

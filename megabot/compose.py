@@ -52,7 +52,7 @@ class Composer:
         made = self._as_part(situation, self._context(situation, situation.observation.due, place))
         text, made = self._rendered(situation.thread, made)
         if isinstance(text, Rendered):
-            made = replace(made, bare=not preambles.is_own(text.preamble_path))
+            made = replace(made, bare=not preambles.is_edition_preamble(text.preamble_path))
             text = images.with_known_urls(self.ports, self.snapshot, text)
         return text, context.to_json(made)
 
@@ -137,7 +137,7 @@ class Composer:
         self, situation: Situation, current: ThreadPost, place: CommunityRef
     ) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
-        edition = calendar.by_key(situation.thread.name, situation.thread.schedule, current.key)
+        edition = calendar.edition_by_key(situation.thread.name, situation.thread.schedule, current.key)
         if edition is None:
             what = f"schedule: there is no edition {current.key} in it (any more)"
             return RenderProblem((Problem(situation.thread.path, 0, what),)), None
@@ -174,14 +174,14 @@ class Composer:
 
     def _changes(self, situation: Situation, edition: Edition) -> Changes | None:
         """Compare the directory with that of the edition before, for templates that speak of it."""
-        if not changes.are_asked_for(self.snapshot.files):
+        if not changes.templates_use_changes(self.snapshot.files):
             return None
         before = context.previous_post(situation.thread, situation.observation, edition)
         record = situation.observation.record(before.id) if before is not None else None
         if record is None or not record.commit:
             return None
         then = self.ports.source.sections_at(record.commit)
-        return None if then is None else changes.between(then, self.snapshot.files)
+        return None if then is None else changes.diff_sections(then, self.snapshot.files)
 
     def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         """Render; without the preamble that was sent by message if that is what cannot be rendered."""

@@ -65,7 +65,7 @@ def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
         return False
     if observation.due is None:
         return True
-    before = next(calendar.before(thread.name, thread.schedule, observation.due), None)
+    before = next(calendar.earlier_editions(thread.name, thread.schedule, observation.due), None)
     return before is None or post.published > before.slot
 
 

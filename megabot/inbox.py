@@ -20,7 +20,7 @@ from megabot.core.heard import CommandRecord, CommandState
 from megabot.core.notices import Notice, answered_by
 from megabot.core.posts import Person
 from megabot.core.threads import Thread
-from megabot.core.watermark import watermark
+from megabot.core.watermark import parse_watermark
 from megabot.errors import ForumError, NotFound, SourceBroken, SourceMissing
 from megabot.memory import read_ledger_start
 from megabot.ports import Ports
@@ -70,7 +70,7 @@ class Inbox:
     def _list(self) -> None:
         """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
         kept = self._ports.ledger.get_fact(_WATERMARK)
-        listing, record = self._ports.forum.inbox(watermark(kept)), self._ports.ledger.command
+        listing, record = self._ports.forum.inbox(parse_watermark(kept)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
         if kept is None:
             new = self._leave(new)

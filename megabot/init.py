@@ -65,7 +65,7 @@ def timezone(text: str) -> str:
 
     EST, MST and HST are names too, but have no daylight saving time, which few who write them mean.
     """
-    name = time_zones.named(text)
+    name = time_zones.find_zone(text)
     if name is None or name in ("EST", "MST", "HST"):
         raise ValueError(f"{text.strip()!r} is not a time zone: {time_zones.suggestion(text)}")
     return name

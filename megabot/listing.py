@@ -91,9 +91,9 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
         if not records:
             return None
         earliest = min(earliest, records[-1].slot)
-        due = calendar.due(thread.name, thread.schedule, now)
+        due = calendar.current_edition(thread.name, thread.schedule, now)
         if due is not None:
-            before = next(calendar.before(thread.name, thread.schedule, due), None)
+            before = next(calendar.earlier_editions(thread.name, thread.schedule, due), None)
             earliest = min(earliest, (before or due).slot)
         earliest = min(earliest, now - (thread.lock_after or timedelta(0)))
     return earliest - _SLACK

@@ -36,11 +36,11 @@ def observe(
     thread_posts = read_thread_posts(ports, thread.name, listing.content)
     posts, vouched = thread_posts.posts, thread_posts.listing_trusted
     trusted = (listing.account is not None and not hides) if vouched is None else vouched
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
-        due = calendar.by_key(thread.name, thread.schedule, posts[0].key) or due
+        due = calendar.edition_by_key(thread.name, thread.schedule, posts[0].key) or due
     if order is not None and order.kind is OrderKind.POST and order.edition:
-        due = calendar.by_key(thread.name, thread.schedule, order.edition)
+        due = calendar.edition_by_key(thread.name, thread.schedule, order.edition)
     return Observation(
         due=due,
         known_since=memory.read_known_since(ports, thread, listing, place, posts, now),

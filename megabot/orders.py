@@ -11,7 +11,7 @@ from megabot.core.actions import Adopt, Blocked, BlockReason, Release
 from megabot.core.adoption import Effects, edition_of, effects_of
 from megabot.core.calendar import Edition
 from megabot.core.commands import Verb
-from megabot.core.editions import coming, is_late, may_be_posted, of_post
+from megabot.core.editions import edition_of_post, is_late, next_unposted_edition, postable_editions
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.plan import blocked_actions
 from megabot.core.posts import Account, CommunityRef, Post
@@ -131,11 +131,11 @@ def adoption(
         )
     one = chosen[0]
     if key:
-        edition = calendar.by_key(one.name, one.schedule, key.removeprefix(f"{one.name}/"))
+        edition = calendar.edition_by_key(one.name, one.schedule, key.removeprefix(f"{one.name}/"))
     else:
         edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
-        example = of_post(one, post.published).key
+        example = edition_of_post(one, post.published).key
         raise ConfigError(texts.no_such_edition(ports.language, one.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
 
@@ -235,11 +235,11 @@ def named(ports: Ports, thread: Thread, order: Order) -> Order:
     if order.kind is not OrderKind.POST:
         return order
     if order.early:
-        following = coming(thread, order.at or ports.clock.now())
+        following = next_unposted_edition(thread, order.at or ports.clock.now())
         if following is None:
             raise ConfigError(texts.no_next_edition(ports.language, thread.name))
         return replace(order, edition=following.key, early=False)
-    allowed = [edition.key for edition in may_be_posted(thread, ports.clock.now())]
+    allowed = [edition.key for edition in postable_editions(thread, ports.clock.now())]
     if order.edition and order.edition not in allowed:
         raise ConfigError(texts.not_to_be_posted(ports.language, thread.name, order.edition, allowed))
     return order
@@ -305,12 +305,15 @@ def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str
     following = _next(report, now)
     if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield texts.next_is(
-            lang, report.thread, following, may_be_early=following == coming(report.thread, now)
+            lang,
+            report.thread,
+            following,
+            may_be_early=following == next_unposted_edition(report.thread, now),
         )
 
 
 def _next(report: Report, now: datetime) -> Edition | None:
-    return coming(
+    return next_unposted_edition(
         report.thread,
         now,
         {thread_post.key for thread_post in report.observation.posts} if report.observation else (),
@@ -330,7 +333,7 @@ def _unclear(
         if BlockReason.UNCLEAR in reasons and due is not None:
             yield UnclearOrder(report.thread.name, (due.key, following.key), at)
         elif (
-            following == coming(report.thread, now)
+            following == next_unposted_edition(report.thread, now)
             and not report.done
             and (
                 BlockReason.NOTHING_DUE in reasons

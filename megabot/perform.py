@@ -36,7 +36,7 @@ from megabot.core.marker import (
     sign,
 )
 from megabot.core.posts import Comment, CommunityRef, Post
-from megabot.core.preambles import is_own
+from megabot.core.preambles import is_edition_preamble
 from megabot.core.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.core.seen import ThreadPost
 from megabot.core.threads import EDITION_URL, Rendered, Snapshot, Thread
@@ -295,7 +295,7 @@ def _edit(work: ActContext, action: Edit) -> None:
 
 def _preamble_text(text: Rendered) -> str:
     """Give what a person wrote for this very edition; the default preamble is nobody's news."""
-    return text.preamble_text if is_own(text.preamble_path) else ""
+    return text.preamble_text if is_edition_preamble(text.preamble_path) else ""
 
 
 def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:

@@ -11,7 +11,7 @@ from megabot.core import calendar, changes, public_posts
 from megabot.core.amendments import next_edition
 from megabot.core.calendar import Edition
 from megabot.core.changes import Changes
-from megabot.core.editions import coming, upcoming_or_last
+from megabot.core.editions import next_unposted_edition, upcoming_or_last
 from megabot.core.preambles import BY_MESSAGE, preambles_without_slot
 from megabot.core.problems import Problem
 from megabot.core.public_posts import PublicPost
@@ -108,9 +108,9 @@ def wanted(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
     Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
     """
     now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
-    following = next_edition(thread, now, posted) if posted else coming(thread, now)
+    following = next_edition(thread, now, posted) if posted else next_unposted_edition(thread, now)
     last = upcoming_or_last(thread, now)
-    edition = calendar.by_key(thread.name, thread.schedule, key) if key else following or last
+    edition = calendar.edition_by_key(thread.name, thread.schedule, key) if key else following or last
     if edition is None:
         raise ConfigError(texts.no_such_edition(ports.language, thread.name, key or "", example=last.key))
     return edition
@@ -183,10 +183,10 @@ def current_or_public_text(
 
 def _changes(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
     last = _last(ports, thread, edition)
-    if last is None or not last.commit or not changes.are_asked_for(snapshot.files):
+    if last is None or not last.commit or not changes.templates_use_changes(snapshot.files):
         return None
     then = ports.source.sections_at(last.commit)
-    return None if then is None else changes.between(then, snapshot.files)
+    return None if then is None else changes.diff_sections(then, snapshot.files)
 
 
 def _last(ports: OfflinePorts, thread: Thread, edition: Edition) -> PostRecord | None:

@@ -8,7 +8,7 @@ from megabot import texts
 from megabot.amending import count_overrides
 from megabot.core.actions import BlockReason
 from megabot.core.announcing import announces_at
-from megabot.core.editions import coming
+from megabot.core.editions import next_unposted_edition
 from megabot.core.interval import NEVER, Interval
 from megabot.core.plan import blocked_actions
 from megabot.core.posts import Unread
@@ -171,7 +171,7 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
 
 def next_slot(thread: Thread, now: datetime) -> datetime | None:
     """Tell when a thread's next edition is due that is not left out; None after the last one."""
-    following = coming(thread, now)
+    following = next_unposted_edition(thread, now)
     return following.slot if following else None
 
 

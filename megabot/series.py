@@ -155,7 +155,7 @@ def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPo
 
 
 def _record(thread: Thread, thread_post: ThreadPost) -> PostRecord:
-    edition = calendar.by_key(thread.name, thread.schedule, thread_post.key)
+    edition = calendar.edition_by_key(thread.name, thread.schedule, thread_post.key)
     # A post adopted before its slot must not look like a proof that this machine's clock is behind.
     slot = min(edition.slot, thread_post.post.published) if edition else thread_post.post.published
     return PostRecord(

@@ -9,7 +9,7 @@ from megabot.core import calendar, context, preambles
 from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.commands import ACTING
-from megabot.core.editions import coming, later_one
+from megabot.core.editions import later_posted_key, next_unposted_edition
 from megabot.core.glance import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.core.records import IntentKind, IntentState, PostRecord, latest
 from megabot.core.threads import Snapshot, Thread
@@ -78,7 +78,7 @@ def _plain_moment(at: datetime | None) -> str | None:
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
-    following = coming(thread, ports.clock.now(), latest(ports.ledger.posts(thread.name)))
+    following = next_unposted_edition(thread, ports.clock.now(), latest(ports.ledger.posts(thread.name)))
     local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
     base = ThreadStatus(
         thread=thread.name,
@@ -95,9 +95,9 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
 
 
 def _empty(ports: OfflinePorts, thread: Thread) -> str:
-    due = calendar.due(thread.name, thread.schedule, ports.clock.now())
+    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
     posted = {record.edition for record in ports.ledger.posts(thread.name)}
-    if due is None or due.skipped or due.key in posted or later_one(thread, due, posted):
+    if due is None or due.skipped or due.key in posted or later_posted_key(thread, due, posted):
         return ""
     return due.key
 

@@ -49,7 +49,7 @@ def a_thread(**changed: object) -> Thread:
 
 def an_edition(week: int = 47, **changed: object) -> Edition:
     """Make the edition of a week of 2026; it has the week's number."""
-    edition = calendar.by_key("news", WEEKLY, f"2026-W{week}")
+    edition = calendar.edition_by_key("news", WEEKLY, f"2026-W{week}")
     assert edition is not None
     return replace(edition, **changed)  # type: ignore[arg-type]
 

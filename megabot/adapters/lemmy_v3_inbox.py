@@ -17,7 +17,7 @@ from megabot.adapters.lemmy_wire_v3 import paged, person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
-from megabot.core.watermark import Listing, Watermark, down_to
+from megabot.core.watermark import Listing, Watermark, read_until_seen
 
 FIRST_PAGES = 10
 """The most that is listed of a kind in an inbox that was never listed: nothing in it is obeyed anyway."""
@@ -33,7 +33,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
     found: list[Notice] = []
     newest: dict[str, int] = {}
     for name, operation in _LISTS.items():
-        new, newest[name] = down_to(above, name, calls.iter_pages(operation, most=most))
+        new, newest[name] = read_until_seen(above, name, calls.iter_pages(operation, most=most))
         found += [notice for notice in new if notice.author.id != author]
     notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))

@@ -19,7 +19,7 @@ from megabot.adapters.lemmy_wire_v4 import listed, person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
-from megabot.core.watermark import Listing, Watermark, down_to
+from megabot.core.watermark import Listing, Watermark, read_until_seen
 
 FIRST_PAGES = 30
 """The most that is listed of an inbox that was never listed: nothing in it is obeyed anyway."""
@@ -37,7 +37,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
     """List what is above a watermark, oldest first. 1.0 tells nobody of what they wrote themselves."""
     most = LAST_PAGE if above.at else FIRST_PAGES
     pages = calls.iter_pages(Operation.get(_LIST, listed(notice), limit=PAGE), most=most)
-    found, newest = down_to(above, _NAME, pages)
+    found, newest = read_until_seen(above, _NAME, pages)
     notices = sorted(each_once(found), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest={_NAME: newest}))
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from megabot.adapters import lemmy_links
 from megabot.adapters.public_web import Connect, NoPage, PublicWeb, Resolve
-from megabot.core.links import Verdict, by_status
+from megabot.core.links import Verdict, verdict_by_status
 from megabot.core.proxy import Proxy
 
 _PAGE, _DOCUMENT = 4 * 1024, 256 * 1024  # of a page nothing is needed, of an API's answer its beginning
@@ -43,7 +43,7 @@ class LinkAsker:
         try:
             found = self._web.read("HEAD", address, most=0)
             if found.status < HTTPStatus.MULTIPLE_CHOICES:
-                return by_status(found.status, found.address)
+                return verdict_by_status(found.status, found.address)
         except NoPage as nothing:
             if nothing.final:
                 return nothing.verdict
@@ -51,4 +51,4 @@ class LinkAsker:
             found = self._web.read("GET", address, most=_PAGE)
         except NoPage as nothing:
             return nothing.verdict
-        return by_status(found.status, found.address)
+        return verdict_by_status(found.status, found.address)

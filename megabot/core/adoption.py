@@ -8,7 +8,7 @@ from megabot.core import calendar
 from megabot.core.actions import Adopt, Blocked, BlockReason, MissingInput, Release, Unpin
 from megabot.core.calendar import Edition
 from megabot.core.doubles import order_posts
-from megabot.core.editions import of_post
+from megabot.core.editions import edition_of_post
 from megabot.core.federation import is_pinned_for_readers
 from megabot.core.marker import ADOPTED, RELEASED, CommentMarker, comment_marker
 from megabot.core.posts import Comment, Post
@@ -26,9 +26,9 @@ def edition_of(thread: Thread, published: datetime, now: datetime, *, as_previou
     where there is none such.
     """
     if not as_previous:
-        return of_post(thread, published)
-    due = calendar.due(thread.name, thread.schedule, now)
-    return None if due is None else next(calendar.before(thread.name, thread.schedule, due), None)
+        return edition_of_post(thread, published)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    return None if due is None else next(calendar.earlier_editions(thread.name, thread.schedule, due), None)
 
 
 def adoption(comment: Comment, thread: str) -> CommentMarker | None:
@@ -158,7 +158,7 @@ def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | 
 def _edition(situation: Situation) -> Edition | None:
     if situation.order is None or situation.order.kind is not OrderKind.ADOPT:
         return None
-    return calendar.by_key(situation.thread.name, situation.thread.schedule, situation.order.edition)
+    return calendar.edition_by_key(situation.thread.name, situation.thread.schedule, situation.order.edition)
 
 
 def _on_its_way(situation: Situation, post_id: int) -> Blocked | None:

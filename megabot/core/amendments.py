@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from megabot.core import calendar
 from megabot.core.calendar import Edition, Schedule
 from megabot.core.clock_times import TimeExpression, resolve
-from megabot.core.editions import coming, is_late
+from megabot.core.editions import is_late, next_unposted_edition
 from megabot.core.threads import Thread
 
 
@@ -88,7 +88,7 @@ def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
     """
     skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
     for one in overrides:
-        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
+        edition = calendar.edition_by_key(thread.name, thread.schedule, one.edition)
         if edition is not None and one.kind is OverrideKind.SKIP:
             skip_keys.add(edition.key)
         if edition is not None and one.slot is not None:
@@ -99,7 +99,7 @@ def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
 
 
 def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
-    for edition in filter(None, (calendar.by_key(thread, schedule, key) for key in keys)):
+    for edition in filter(None, (calendar.edition_by_key(thread, schedule, key) for key in keys)):
         rest = tuple(pair for pair in schedule.moved if pair[0] != edition.key)
         if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
             return _without_strays(thread, replace(schedule, moved=rest), keys)
@@ -111,12 +111,12 @@ def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edit
 
     `posted` are the keys of editions that have a post. None after the last edition.
     """
-    due = calendar.due(thread.name, thread.schedule, now)
-    ahead = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    ahead = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
     is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
     if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
         return due
-    return coming(thread, now, posted)
+    return next_unposted_edition(thread, now, posted)
 
 
 def repeated_skip(thread: Thread, overrides: Sequence[Override], now: datetime) -> Override | None:
@@ -125,10 +125,10 @@ def repeated_skip(thread: Thread, overrides: Sequence[Override], now: datetime) 
     None where the skipped slot has come and gone: then the next edition is meant.
     """
     skips = {one.edition: one for one in overrides if one.kind is OverrideKind.SKIP}
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     if due and due.key in skips and skips[due.key].at >= due.slot:
         return skips[due.key]
-    following = next(calendar.upcoming(thread.name, thread.schedule, now), None)
+    following = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
     return skips.get(following.key) if following else None
 
 
@@ -140,7 +140,7 @@ def edition_for_preamble(
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
     None if there is no such edition, and no other one after the last.
     """
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     following = next_edition(thread, now, posted)
     if due is None or due.key != without_one:
         return (following, _after(thread, following)) if following else None
@@ -149,7 +149,7 @@ def edition_for_preamble(
 
 
 def _after(thread: Thread, edition: Edition) -> Edition | None:
-    later = calendar.after(thread.name, thread.schedule, edition)
+    later = calendar.later_editions(thread.name, thread.schedule, edition)
     return next((one for one in later if not one.skipped), None)
 
 
@@ -165,7 +165,7 @@ def find_refusal(
     thread: Thread, edition: Edition, now: datetime, posted: Collection[str]
 ) -> OverrideRefusal | None:
     """Tell what is against changing an edition, None where nothing is."""
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     if edition.key in posted:
         return OverrideRefusal.POSTED
     if due is not None and edition.slot < due.slot:
@@ -175,13 +175,13 @@ def find_refusal(
 
 def drop_expired(thread: Thread, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
     """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     return tuple(
         one
         for one in overrides
         if one.kind is OverrideKind.PREAMBLE
         or due is None
-        or (edition := calendar.by_key(thread.name, thread.schedule, one.edition)) is None
+        or (edition := calendar.edition_by_key(thread.name, thread.schedule, one.edition)) is None
         or edition.slot >= due.slot
     )
 
@@ -193,10 +193,10 @@ def active_overrides(
 
     A hold, skip or move is over with its slot or its post, a preamble with the edition.
     """
-    due = calendar.due(thread.name, thread.schedule, now)
+    due = calendar.current_edition(thread.name, thread.schedule, now)
     found = []
     for one in overrides:
-        edition = calendar.by_key(thread.name, thread.schedule, one.edition)
+        edition = calendar.edition_by_key(thread.name, thread.schedule, one.edition)
         if edition is None or (due is not None and edition.slot < due.slot):
             continue
         if one.kind is OverrideKind.PREAMBLE or one.edition not in posted:
@@ -220,7 +220,7 @@ def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, no
 
 def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
     """Give the moment that an edition would be due at if it were not moved."""
-    usual = calendar.by_key(edition.thread, replace(schedule, moved=()), edition.key)
+    usual = calendar.edition_by_key(edition.thread, replace(schedule, moved=()), edition.key)
     return usual.slot if usual else edition.slot
 
 
@@ -230,6 +230,6 @@ def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) ->
 
 
 def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
-    following = next(calendar.after(thread, schedule, edition), None)
-    before = next(calendar.before(thread, schedule, edition), None)
+    following = next(calendar.later_editions(thread, schedule, edition), None)
+    before = next(calendar.earlier_editions(thread, schedule, edition), None)
     return (following is None or slot < following.slot) and (before is None or slot > before.slot)

@@ -80,39 +80,39 @@ class Edition:
         return f"{self.thread}/{self.key}"
 
 
-def due(thread: str, schedule: Schedule, now: datetime) -> Edition | None:
+def current_edition(thread: str, schedule: Schedule, now: datetime) -> Edition | None:
     """Give the edition with the newest slot that has come, skipped or not; None before the first."""
     index = _index_at(schedule, now)
     return _edition(thread, schedule, index) if index >= 0 else None
 
 
-def upcoming(thread: str, schedule: Schedule, now: datetime) -> Iterator[Edition]:
+def upcoming_editions(thread: str, schedule: Schedule, now: datetime) -> Iterator[Edition]:
     """Give the editions whose slots are still ahead, in order, up to the calendar's last year."""
     indices = range(max(_index_at(schedule, now) + 1, 0), _count(schedule))
     return (_edition(thread, schedule, index) for index in indices)
 
 
-def before(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
+def earlier_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
     """Give the editions earlier than this one, newest first, down to the first."""
     own = _index_of(schedule, edition)
     newest = _last_until(schedule, edition.start - A_DAY) if own is None else own - 1
     return (_edition(thread, schedule, index) for index in range(newest, -1, -1))
 
 
-def after(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
+def later_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
     """Give the editions later than this one, in order, up to the calendar's last year."""
     own = _index_of(schedule, edition)
     last = _last_until(schedule, edition.end) if own is None else own
     return (_edition(thread, schedule, index) for index in range(max(last + 1, 0), _count(schedule)))
 
 
-def by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
+def edition_by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
     """Find the edition that a key names, or None where the schedule has none such."""
     index = _index_by_key(schedule, key)
     return None if index is None else _edition(thread, schedule, index)
 
 
-def nearest(thread: str, schedule: Schedule, moment: datetime) -> Edition:
+def nearest_edition(thread: str, schedule: Schedule, moment: datetime) -> Edition:
     """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
     index = max(_index_at(schedule, moment), 0)
     indices = range(index, min(index + 2, _count(schedule)))

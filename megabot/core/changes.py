@@ -43,12 +43,12 @@ class Changes:
     more: int = 0
 
 
-def are_asked_for(files: Files) -> bool:
+def templates_use_changes(files: Files) -> bool:
     """Tell whether any template speaks of changes: only then is history read."""
     return any(path.endswith(".md.j2") and _MENTIONED.search(text) for path, text in files.items())
 
 
-def between(before: Files, after: Files) -> Changes | None:
+def diff_sections(before: Files, after: Files) -> Changes | None:
     """Compare the sections of two states of a source; None where no entry differs."""
     old, new = _sections(before), _sections(after)
     found = [

@@ -83,7 +83,7 @@ def number_of(thread: Thread, observation: Observation, thread_post: ThreadPost)
 
     0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
     """
-    edition = calendar.by_key(thread.name, thread.schedule, thread_post.key)
+    edition = calendar.edition_by_key(thread.name, thread.schedule, thread_post.key)
     if edition is not None:
         return edition.number
     record = observation.record(thread_post.id)

@@ -111,8 +111,8 @@ def oddities(text: str) -> Iterator[Flaw]:
         if _NO_ALT.search(line):
             yield Flaw(number, line, "an image without alt text", "describe it: ![a red kite](...)")
     plain = without_code(text)
-    for number, address in link_forms.links(plain):
-        if wrong := link_forms.flaw(address):
+    for number, address in link_forms.find_links(plain):
+        if wrong := link_forms.find_flaw(address):
             yield Flaw(number, lines[number - 1], *wrong, part=address or "]()")
     for number, line in enumerate(plain.split("\n"), 1):
         if html := _HTML.search(line):

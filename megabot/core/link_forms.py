@@ -20,7 +20,7 @@ _SHOWN = 80
 _WHOLE = "write the whole address: https://..."
 
 
-def links(plain: str) -> Iterator[tuple[int, str]]:
+def find_links(plain: str) -> Iterator[tuple[int, str]]:
     """Find the addresses in a Markdown text without its code, each with its line from 1; images too."""
     for pattern in (_LINK, _DEFINITION, _AUTOLINK):
         line, end = 1, 0
@@ -29,7 +29,7 @@ def links(plain: str) -> Iterator[tuple[int, str]]:
             yield line, next((part for part in found.groups() if part is not None), "")
 
 
-def flaw(address: str) -> tuple[str, str] | None:
+def find_flaw(address: str) -> tuple[str, str] | None:
     """Return what is wrong with an address and what to write instead, None for an address that can work."""
     if not address:
         return "a link without an address", "write https://... between its brackets, or delete the link"

@@ -66,7 +66,7 @@ class Link:
     address: str
 
 
-def by_status(status: int, address: str) -> Verdict:
+def verdict_by_status(status: int, address: str) -> Verdict:
     """Judge an answer by its status and by whose it is."""
     if status in _GONE:
         return Verdict(Outcome.DEAD, f"the server answers {status}")

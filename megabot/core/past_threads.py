@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from megabot.core import calendar
 from megabot.core.calendar import Edition
-from megabot.core.editions import head_start, of_post, stepped
+from megabot.core.editions import edition_of_post, head_start, step_edition
 from megabot.core.likeness import title_matches
 from megabot.core.public_posts import PublicPost
 from megabot.core.records import PostRecord
@@ -46,10 +46,10 @@ def match_editions(
     `known` are the keys of the editions that have a post already. `newest` is the edition of the newest post,
     if it is another one than that of its slot: the others are shifted by as many editions.
     """
-    found = [(post, of_post(thread, post.published)) for post in posts]
+    found = [(post, edition_of_post(thread, post.published)) for post in posts]
     if found and newest is not None:
         shift = newest.number - max(found, key=lambda one: one[0].published)[1].number
-        shifted = ((post, stepped(thread, edition, shift)) for post, edition in found)
+        shifted = ((post, step_edition(thread, edition, shift)) for post, edition in found)
         found = [(post, edition) for post, edition in shifted if edition is not None]
     by_distance = sorted(found, key=lambda one: abs(one[1].slot - one[0].published))
     nearest: dict[str, int] = {}
@@ -64,7 +64,7 @@ def match_editions(
 def _fate(
     thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
 ) -> ImportResult:
-    first = next(calendar.before(thread.name, thread.schedule, edition), None) is None
+    first = next(calendar.earlier_editions(thread.name, thread.schedule, edition), None) is None
     following = edition.slot + (edition.end - edition.start) + calendar.A_DAY
     if first and edition.slot - post.published > head_start(edition.slot, following):
         return ImportResult.TOO_OLD

@@ -11,7 +11,7 @@ from megabot.core import calendar
 from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
 from megabot.core.calendar import Edition
 from megabot.core.drafts import draft_matches
-from megabot.core.editions import coming, is_late, later_one
+from megabot.core.editions import is_late, later_posted_key, next_unposted_edition
 from megabot.core.likeness import titles_are_alike
 from megabot.core.marker import RELEASED, comment_marker
 from megabot.core.posts import Post
@@ -33,7 +33,7 @@ def nothing_is_due(situation: Situation) -> Blocked | None:
     """Before the first slot there is no edition."""
     if situation.observation.due is not None:
         return None
-    first = next(calendar.upcoming(situation.thread.name, situation.thread.schedule, situation.now))
+    first = next(calendar.upcoming_editions(situation.thread.name, situation.thread.schedule, situation.now))
     return Blocked(reason=BlockReason.NOTHING_DUE, until=first.slot, edition=first.key)
 
 
@@ -77,13 +77,13 @@ def a_later_one_is_posted(situation: Situation) -> Blocked | None:
         *(thread_post.key for thread_post in situation.observation.posts),
         *(record.edition for record in situation.observation.records),
     )
-    later = later_one(situation.thread, _due(situation), posted)
+    later = later_posted_key(situation.thread, _due(situation), posted)
     return Blocked(reason=BlockReason.OVERTAKEN, edition=_due(situation).key, later=later) if later else None
 
 
 def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
     """Close to a slot "post" may mean the missing edition or the next one: a moderator has to say which."""
-    due, following = _due(situation), coming(situation.thread, situation.now)
+    due, following = _due(situation), next_unposted_edition(situation.thread, situation.now)
     unnamed = (
         situation.ordered(OrderKind.POST) and situation.order is not None and not situation.order.edition
     )
@@ -331,7 +331,9 @@ def _maybe_of_due(situation: Situation) -> Iterator[Post]:
     """Own posts of hidden text that are newer than the slot before the due one, or have its title."""
     if not situation.observation.hidden_posts:
         return
-    before = next(calendar.before(situation.thread.name, situation.thread.schedule, _due(situation)), None)
+    before = next(
+        calendar.earlier_editions(situation.thread.name, situation.thread.schedule, _due(situation)), None
+    )
     title = situation.due_text.title if isinstance(situation.due_text, Rendered) else None
     for post in situation.observation.hidden_posts:
         if before is None or post.published > before.slot or post.title == title:

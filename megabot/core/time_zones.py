@@ -92,7 +92,7 @@ def names() -> frozenset[str]:
     return frozenset(_known().values())
 
 
-def named(text: str) -> str | None:
+def find_zone(text: str) -> str | None:
     """Return the time zone of this name as the database spells it, None if there is none."""
     wanted = text.strip().replace(" ", "_").lower()
     return _known().get(wanted) if len(wanted) <= _LONGEST else None

@@ -22,7 +22,7 @@ class Watermark:
     at: datetime | None = None
     newest: Mapping[str, int] = field(default_factory=dict)
 
-    def news(self, name: str, newest: int) -> Callable[[Notice], bool]:
+    def is_new_filter(self, name: str, newest: int) -> Callable[[Notice], bool]:
         """Give what tells the new from the old in a list, of which `newest` is the newest id now.
 
         Without an id of this list time tells; so it does where the id is of the future: the server was put
@@ -46,7 +46,7 @@ class Listing:
     watermark: Watermark
 
 
-def watermark(text: str | None) -> Watermark:
+def parse_watermark(text: str | None) -> Watermark:
     """Read what was written down; of nothing, the watermark of an inbox that was never listed."""
     if text is None:
         return Watermark()
@@ -55,14 +55,16 @@ def watermark(text: str | None) -> Watermark:
     return Watermark(at=at, newest=kept["newest"])
 
 
-def down_to(above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]) -> tuple[list[Notice], int]:
+def read_until_seen(
+    above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]
+) -> tuple[list[Notice], int]:
     """Read a list, newest page first, to the page on which something is old: the new, and the newest id."""
     found: list[Notice] = []
     newest = 0
     is_new: Callable[[Notice], bool] | None = None
     for page in pages:
         newest = max([newest, *(notice.id for notice in page)])
-        is_new = is_new or above.news(name, newest)
+        is_new = is_new or above.is_new_filter(name, newest)
         new = [notice for notice in page if is_new(notice)]
         found += new
         if len(new) < len(page):

@@ -29,7 +29,7 @@ def view_query(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
     if not found:
         raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
     now = ports.clock.now()
-    coming = list(islice(calendar.upcoming(found[0].name, found[0].schedule, now), SLOTS))
+    coming = list(islice(calendar.upcoming_editions(found[0].name, found[0].schedule, now), SLOTS))
     keys = [edition.key for edition in coming or [upcoming_or_last(found[0], now)]]
     if key is not None and key not in keys:
         raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")

@@ -70,7 +70,7 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
         made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
         return View(preview=made, snapshot=snapshot)
     at = found[0] if found else 0
-    ahead = list(islice(calendar.upcoming(threads[at].name, threads[at].schedule, now), SLOTS))
+    ahead = list(islice(calendar.upcoming_editions(threads[at].name, threads[at].schedule, now), SLOTS))
     coming = ahead or [upcoming_or_last(threads[at], now)]
     slot = min(max(wish.slot, 0), len(coming) - 1)
     editions = [upcoming_or_last(one, now) for one in threads]

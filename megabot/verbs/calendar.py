@@ -42,10 +42,10 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
     """Give the next editions, and before them the current one if it waits because somebody changed it."""
     schedule, now = thread.schedule, app.clock.now()
     changed = amending.active_overrides(app.offline_ports, thread)
-    due = calendar.due(thread.name, schedule, now)
+    due = calendar.current_edition(thread.name, schedule, now)
     posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
-    for edition in chain(waiting, islice(calendar.upcoming(thread.name, schedule, now), count)):
+    for edition in chain(waiting, islice(calendar.upcoming_editions(thread.name, schedule, now), count)):
         yield view.Slot(
             edition=edition,
             timezone=schedule.timezone,

@@ -10,7 +10,7 @@ from megabot import adoption_texts, importing, orders, overview_texts, progress,
 from megabot.app import App, open_app
 from megabot.core import calendar
 from megabot.core.commands import Verb
-from megabot.core.editions import of_post
+from megabot.core.editions import edition_of_post
 from megabot.core.past_threads import ImportResult, PastThread
 from megabot.core.threads import Thread
 from megabot.errors import ConfigError
@@ -104,9 +104,9 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     community = thread.community or app.settings.community
     if not community:
         raise ConfigError(texts.no_community(app.language, thread.name))
-    newest = calendar.by_key(thread.name, thread.schedule, key.upper()) if key else None
+    newest = calendar.edition_by_key(thread.name, thread.schedule, key.upper()) if key else None
     if key and newest is None:
-        example = of_post(thread, app.clock.now()).key
+        example = edition_of_post(thread, app.clock.now()).key
         raise ConfigError(texts.no_such_edition(app.language, thread.name, key, example=example))
     look = partial(
         importing.find_past_threads, app.offline_ports.ledger, thread, title=title, by=by, newest=newest

@@ -6,7 +6,7 @@ import click
 
 from megabot import amending, terminal
 from megabot.app import App, open_app
-from megabot.core.editions import coming
+from megabot.core.editions import next_unposted_edition
 from megabot.core.problems import Problem
 from megabot.reconcile import run_pass
 from megabot.report import Report
@@ -42,6 +42,6 @@ def _planned(app: App, report: Report) -> view.ThreadPlan:
         thread=thread,
         actions=report.left,
         failure=str(report.failure or ""),
-        coming=coming(thread, app.clock.now(), posted),
+        coming=next_unposted_edition(thread, app.clock.now(), posted),
         changes=amending.active_overrides(app.offline_ports, thread),
     )

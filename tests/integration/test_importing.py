@@ -37,7 +37,8 @@ def found(
     posts, steps = PublicPosts(world.sandbox.url), []
     past = importing.find_past_threads(
         ports_ledger(world), world.pages.all[0], posts.all("news", by=by), title=title, by=by,
-        step=lambda: steps.append(1), newest=calendar.by_key("news", world.pages.all[0].schedule, newest),
+        step=lambda: steps.append(1),
+        newest=calendar.edition_by_key("news", world.pages.all[0].schedule, newest),
     )  # fmt: skip
     posts.close()
     assert steps

@@ -84,15 +84,19 @@ def test_it_can_be_moved_and_held_before(once: World) -> None:
 def test_the_calendar_has_one_edition_named_by_its_day() -> None:
     before, after = EVE - timedelta(days=9), EVE + timedelta(days=9)
 
-    (only,) = calendar.upcoming("eve", ONCE, before)
+    (only,) = calendar.upcoming_editions("eve", ONCE, before)
 
     assert (only.key, only.number, only.slot, only.end) == ("2026-12-24", 1, EVE, date(2026, 12, 24))
-    assert calendar.due("eve", ONCE, before) is None
-    assert calendar.due("eve", ONCE, after) == only
-    assert list(calendar.upcoming("eve", ONCE, EVE)) == []
-    assert calendar.by_key("eve", ONCE, "2026-12-24") == calendar.nearest("eve", ONCE, after) == only
-    assert calendar.by_key("eve", ONCE, "2026-12-25") is None
-    assert [*calendar.before("eve", ONCE, only), *calendar.after("eve", ONCE, only)] == []
+    assert calendar.current_edition("eve", ONCE, before) is None
+    assert calendar.current_edition("eve", ONCE, after) == only
+    assert list(calendar.upcoming_editions("eve", ONCE, EVE)) == []
+    assert (
+        calendar.edition_by_key("eve", ONCE, "2026-12-24")
+        == calendar.nearest_edition("eve", ONCE, after)
+        == only
+    )
+    assert calendar.edition_by_key("eve", ONCE, "2026-12-25") is None
+    assert [*calendar.earlier_editions("eve", ONCE, only), *calendar.later_editions("eve", ONCE, only)] == []
 
 
 def test_front_matter_says_once_and_at() -> None:

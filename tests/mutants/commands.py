@@ -75,12 +75,12 @@ COMMANDS = (
     ),
     Mutant(
         name="the watermark of one API is taken for the other's",
-        changes=(call(watermark.Watermark.news, dict.get, gives=newest_of_all),),
+        changes=(call(watermark.Watermark.is_new_filter, dict.get, gives=newest_of_all),),
         caught_by=(f"{INBOX}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
     ),
     Mutant(
         name="the watermark of before a server was put back hides what is new",
-        changes=(without_operand(watermark.Watermark.news, 1, 2),),
+        changes=(without_operand(watermark.Watermark.is_new_filter, 1, 2),),
         caught_by=(
             "tests/contract/test_inbox.py::test_a_watermark_of_before_the_server_was_put_back_hides_nothing",
         ),
@@ -102,7 +102,7 @@ COMMANDS = (
     ),
     Mutant(
         name="a list is read to its end each time",
-        changes=(condition(watermark.down_to, 3, gives=False),),
+        changes=(condition(watermark.read_until_seen, 3, gives=False),),
         caught_by=(f"{INBOX}::test_a_command_costs_four_requests_and_pages_a_tick",),
     ),
     Mutant(

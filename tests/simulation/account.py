@@ -18,7 +18,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.core.watermark import Listing, Watermark, down_to
+from megabot.core.watermark import Listing, Watermark, read_until_seen
 from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
 from tests.simulation.server import HOST, Server, What, comment, create, feature
 
@@ -251,7 +251,7 @@ class AccountForum:
         newest: dict[str, int] = {}
         for name, listed in self._lists().items():
             pages = [listed[at : at + PAGE] for at in range(0, len(listed), PAGE)]
-            new, newest[name] = down_to(above, name, pages)
+            new, newest[name] = read_until_seen(above, name, pages)
             found += new
         return Listing(notices=once(found), watermark=Watermark(at=self.server.now(), newest=newest))
 

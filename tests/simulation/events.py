@@ -311,8 +311,8 @@ def somebody_posts_the_next(year: Year) -> None:
 def a_week_without_a_post(year: Year) -> None:
     """The template is broken from a slot to the next; close to that somebody says `post`, then which."""
     thread = year.pages.all[0]
-    following = next(calendar.upcoming(thread.name, thread.schedule, year.clock.at)).slot
-    then = next(calendar.upcoming(thread.name, thread.schedule, following)).slot
+    following = next(calendar.upcoming_editions(thread.name, thread.schedule, year.clock.at)).slot
+    then = next(calendar.upcoming_editions(thread.name, thread.schedule, following)).slot
     year.at(following - SECOND, lambda one: one.press.__setattr__("problem", BROKEN))
     year.at(then - 7 * HOUR, _mended)
     year.at(then - 6 * HOUR, lambda one: one.order(OrderKind.POST, thread.name))

@@ -298,7 +298,7 @@ class Year:
     def slots(self, thread: Thread) -> list[calendar.Edition]:
         """The year's editions of a thread."""
         found: list[calendar.Edition] = []
-        for edition in calendar.upcoming(thread.name, thread.schedule, self.clock.at):
+        for edition in calendar.upcoming_editions(thread.name, thread.schedule, self.clock.at):
             if len(found) == WEEKS:
                 break
             found.append(edition)

@@ -36,7 +36,7 @@ MOVED = Override(
 
 
 def edition(key: str) -> Edition:
-    found = calendar.by_key(NEWS.name, NEWS.schedule, key)
+    found = calendar.edition_by_key(NEWS.name, NEWS.schedule, key)
     assert found is not None
     return found
 
@@ -63,7 +63,7 @@ def test_changes_are_taken_back_by_kind_and_edition() -> None:
 def test_a_moved_slot_comes_at_its_own_moment_and_keeps_key_and_number() -> None:
     thread = apply_overrides(NEWS, [MOVED])
 
-    moved = calendar.by_key(thread.name, thread.schedule, "2026-W48")
+    moved = calendar.edition_by_key(thread.name, thread.schedule, "2026-W48")
     assert moved == replace(edition("2026-W48"), slot=SLOT + WEEK + timedelta(hours=5))
 
 
@@ -72,7 +72,7 @@ def test_a_slot_that_is_moved_ahead_is_due_from_then_on(days: float, key: str) -
     early = replace(MOVED, slot=SLOT + WEEK - timedelta(days=2))
     thread = apply_overrides(NEWS, [early])
 
-    due = calendar.due(thread.name, thread.schedule, SLOT + WEEK + timedelta(days=days))
+    due = calendar.current_edition(thread.name, thread.schedule, SLOT + WEEK + timedelta(days=days))
 
     assert due is not None
     assert due.key == key

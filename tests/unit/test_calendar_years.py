@@ -187,7 +187,7 @@ def at_times(schedule: Schedule, at: time) -> Schedule:
 def table(zone: str, shape: str, change: int = 0) -> tuple[Schedule, list[Edition], list[Slot]]:
     """All slots of the years at the time of day that the zone leaves out (0) or shows twice (1)."""
     schedule = at_times(replace(SHAPES[shape], timezone=zone), ZONES[zone][change])
-    ahead = calendar.upcoming("news", schedule, datetime(2019, 12, 1, tzinfo=UTC))
+    ahead = calendar.upcoming_editions("news", schedule, datetime(2019, 12, 1, tzinfo=UTC))
     editions = list(takewhile(lambda edition: edition.start <= END, ahead))
     return schedule, editions, oracle(schedule, END)
 
@@ -272,7 +272,7 @@ def test_what_is_due_agrees_with_the_oracle_at_random_moments(zone: str, shape: 
     moments += [chance.choice(slots).moment + timedelta(microseconds=off) for off in (-1, 0, 1)]
     for now in moments:
         passed = [slot for slot in slots if slot.moment <= now]
-        edition = calendar.due("news", schedule, now)
+        edition = calendar.current_edition("news", schedule, now)
 
         assert (edition and edition.slot) == (passed[-1].moment if passed else None)
 
@@ -319,12 +319,12 @@ def test_random_schedules_agree_with_the_oracle() -> None:
         here = chance.randrange(len(slots))
         until = slots[here + 1].moment if here + 1 < len(slots) else slots[here].moment + DAY / 9
         now = slots[here].moment + chance.random() * (until - slots[here].moment)
-        edition = calendar.by_key("news", schedule, slots[here].key)
+        edition = calendar.edition_by_key("news", schedule, slots[here].key)
         assert edition is not None, schedule
-        earlier = calendar.before("news", schedule, edition)
-        later = islice(calendar.upcoming("news", schedule, now), len(slots) - here - 1)
+        earlier = calendar.earlier_editions("news", schedule, edition)
+        later = islice(calendar.upcoming_editions("news", schedule, now), len(slots) - here - 1)
 
-        assert calendar.due("news", schedule, now) == edition, schedule
+        assert calendar.current_edition("news", schedule, now) == edition, schedule
         assert [each.key for each in earlier] == [slot.key for slot in reversed(slots[:here])], schedule
         assert [each.slot for each in later] == [slot.moment for slot in slots[here + 1 :]], schedule
 
@@ -336,7 +336,7 @@ def test_the_nearest_slot_agrees_with_the_oracle() -> None:
         moment = slots[0].moment + chance.uniform(-20, 200) * DAY
         distances = {slot.number: abs(slot.moment - moment) for slot in slots}
 
-        found = calendar.nearest("news", schedule, moment)
+        found = calendar.nearest_edition("news", schedule, moment)
 
         assert distances[found.number] == min(distances.values()), schedule
 
@@ -352,10 +352,10 @@ def test_eight_thousand_years_of_slots_slow_nothing_down(shape: str) -> None:
         return datetime(schedule.first.year + size, 5, 5, tzinfo=UTC)
 
     def ask(now: datetime) -> None:
-        edition = calendar.due("news", schedule, now)
+        edition = calendar.current_edition("news", schedule, now)
         assert edition is not None
-        assert calendar.by_key("news", schedule, edition.key) == edition
-        assert next(calendar.upcoming("news", schedule, now)).number == edition.number + 1
-        assert next(calendar.before("news", schedule, edition)).number == edition.number - 1
+        assert calendar.edition_by_key("news", schedule, edition.key) == edition
+        assert next(calendar.upcoming_editions("news", schedule, now)).number == edition.number + 1
+        assert next(calendar.earlier_editions("news", schedule, edition)).number == edition.number - 1
 
     assert growth(year_of, ask, size=1_900, enough=CONSTANT) < CONSTANT

@@ -46,7 +46,7 @@ def of_wall_clock(zone: str, wall: str) -> Schedule:
 
 @pytest.mark.parametrize(("zone", "wall", "instant"), GAPS + FOLDS + PLAIN)
 def test_a_slot_on_the_day_of_a_change_is_this_instant(zone: str, wall: str, instant: str) -> None:
-    edition = calendar.by_key("news", of_wall_clock(zone, wall), wall[:10])
+    edition = calendar.edition_by_key("news", of_wall_clock(zone, wall), wall[:10])
 
     assert edition is not None
     assert edition.slot == datetime.fromisoformat(instant)
@@ -60,7 +60,7 @@ def test_a_slot_on_the_day_of_a_change_comes_once(zone: str, wall: str, instant:
     changes, known = [], None
     for step in range(-24, 25):
         now = slot + step * timedelta(minutes=5)
-        edition = calendar.due("news", schedule, now)
+        edition = calendar.current_edition("news", schedule, now)
         if edition != known:
             changes.append(now)
         known = edition
@@ -72,8 +72,8 @@ def test_a_slot_on_the_day_of_a_change_comes_once(zone: str, wall: str, instant:
 def test_the_slot_is_ahead_until_its_instant_and_then_never_again(zone: str, wall: str, instant: str) -> None:
     schedule, slot = of_wall_clock(zone, wall), datetime.fromisoformat(instant)
 
-    just_before = next(calendar.upcoming("news", schedule, slot - timedelta(seconds=1)))
-    at_once = next(calendar.upcoming("news", schedule, slot))
+    just_before = next(calendar.upcoming_editions("news", schedule, slot - timedelta(seconds=1)))
+    at_once = next(calendar.upcoming_editions("news", schedule, slot))
 
     assert just_before.slot == slot
     assert at_once.number == just_before.number + 1
@@ -85,7 +85,7 @@ def test_clocks_set_back_over_midnight_do_not_unpost_the_new_day() -> None:
     midnight = datetime(2005, 10, 30, 2, 30, tzinfo=UTC)
 
     for minutes in range(0, 120, 5):
-        edition = calendar.due("news", schedule, midnight + timedelta(minutes=minutes))
+        edition = calendar.current_edition("news", schedule, midnight + timedelta(minutes=minutes))
 
         assert edition is not None
         assert edition.key == "2005-10-30"
@@ -96,8 +96,8 @@ def test_a_day_that_a_zone_left_out_gives_way_to_the_next() -> None:
     schedule = daily("Pacific/Apia", time(12), date(2011, 12, 29))
     noon = datetime(2011, 12, 30, 22, 0, tzinfo=UTC)
 
-    edition = calendar.due("news", schedule, noon)
-    slots = [each.slot for each in islice(calendar.upcoming("news", schedule, noon - TWO_HOURS), 3)]
+    edition = calendar.current_edition("news", schedule, noon)
+    slots = [each.slot for each in islice(calendar.upcoming_editions("news", schedule, noon - TWO_HOURS), 3)]
 
     assert edition is not None
     assert edition.key == "2011-12-31"
@@ -107,7 +107,7 @@ def test_a_day_that_a_zone_left_out_gives_way_to_the_next() -> None:
 def test_a_time_of_the_second_occurrence_still_means_the_first() -> None:
     schedule = daily("Europe/London", time(1, 30, fold=1), date(2026, 10, 20))
 
-    edition = calendar.by_key("news", schedule, "2026-10-25")
+    edition = calendar.edition_by_key("news", schedule, "2026-10-25")
 
     assert edition is not None
     assert edition.slot == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -116,8 +116,8 @@ def test_a_time_of_the_second_occurrence_still_means_the_first() -> None:
 def test_a_slot_keeps_its_wall_clock_through_summer_and_winter() -> None:
     schedule = daily("Europe/London", time(12), date(2026, 1, 1))
 
-    winter = calendar.by_key("news", schedule, "2026-01-05")
-    summer = calendar.by_key("news", schedule, "2026-07-06")
+    winter = calendar.edition_by_key("news", schedule, "2026-01-05")
+    summer = calendar.edition_by_key("news", schedule, "2026-07-06")
 
     assert winter is not None
     assert summer is not None

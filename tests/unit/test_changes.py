@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.core.changes import LONGEST_ENTRY, MOST, Change, Changes, are_asked_for, between
+from megabot.core.changes import LONGEST_ENTRY, MOST, Change, Changes, diff_sections, templates_use_changes
 
 
 def section(*entries: str, title: str = "Maps") -> str:
@@ -12,7 +12,7 @@ def section(*entries: str, title: str = "Maps") -> str:
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> Changes:
-    found = between(before, after)
+    found = diff_sections(before, after)
     assert found is not None
     return found
 
@@ -25,7 +25,7 @@ FILE = "sections/20-maps.md"
 def test_where_nothing_changed_there_is_nothing_to_tell() -> None:
     files = {FILE: section(HILLS, COAST), "data/x.yaml": "a: 1"}
 
-    assert between(files, files | {"data/x.yaml": "a: 2"}) is None
+    assert diff_sections(files, files | {"data/x.yaml": "a: 2"}) is None
 
 
 def test_a_new_entry_and_one_that_is_gone_are_told_with_their_section() -> None:
@@ -49,18 +49,18 @@ def test_an_entry_with_the_same_link_or_nearly_the_same_words_was_edited(before:
 
 
 def test_an_entry_in_another_order_is_no_change() -> None:
-    assert between({FILE: section(HILLS, COAST)}, {FILE: section(COAST, HILLS)}) is None
+    assert diff_sections({FILE: section(HILLS, COAST)}, {FILE: section(COAST, HILLS)}) is None
 
 
 def test_a_file_with_another_number_is_the_same_section() -> None:
-    assert between({FILE: section(HILLS)}, {"sections/05-maps.md": section(HILLS)}) is None
+    assert diff_sections({FILE: section(HILLS)}, {"sections/05-maps.md": section(HILLS)}) is None
 
 
 def test_an_entry_that_moved_to_another_section_is_neither_new_nor_gone() -> None:
     before = {FILE: section(HILLS, COAST), "sections/30-films.md": section("One", title="Films")}
     after = {FILE: section(HILLS), "sections/30-films.md": section("One", COAST, title="Films")}
 
-    assert between(before, after) is None
+    assert diff_sections(before, after) is None
 
 
 def test_a_section_that_is_gone_takes_its_entries_with_it() -> None:
@@ -85,5 +85,5 @@ def test_a_thousand_changes_are_counted_and_some_are_told() -> None:
 
 
 def test_history_is_asked_for_only_by_templates_that_speak_of_it() -> None:
-    assert are_asked_for({"_week.md.j2": "{% if changes %}"})
-    assert not are_asked_for({"thread.md.j2": "{{ exchanges }}", "sections/a.md": "- changes"})
+    assert templates_use_changes({"_week.md.j2": "{% if changes %}"})
+    assert not templates_use_changes({"thread.md.j2": "{{ exchanges }}", "sections/a.md": "- changes"})

@@ -3,20 +3,20 @@
 from datetime import timedelta
 
 from megabot.core import calendar
-from megabot.core.editions import of_post, stepped
+from megabot.core.editions import edition_of_post, step_edition
 from tests.making import NOW, a_thread
 
 THREAD = a_thread()
 
 
 def test_no_step_from_an_edition_is_that_edition() -> None:
-    due = calendar.due(THREAD.name, THREAD.schedule, NOW)
+    due = calendar.current_edition(THREAD.name, THREAD.schedule, NOW)
     assert due is not None
 
-    assert stepped(THREAD, due, 0) == due
+    assert step_edition(THREAD, due, 0) == due
 
 
 def test_a_thread_from_before_the_first_slot_is_the_first_edition() -> None:
     long_ago = NOW - timedelta(days=36500)
 
-    assert of_post(THREAD, long_ago).number == THREAD.schedule.number
+    assert edition_of_post(THREAD, long_ago).number == THREAD.schedule.number

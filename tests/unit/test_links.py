@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from megabot.adapters import lemmy_links
-from megabot.core.links import Outcome, by_status, is_public, lanes
+from megabot.core.links import Outcome, is_public, lanes, verdict_by_status
 from megabot.core.public_posts import PublicPost, newest_marked_post
 
 PAGE = "https://a.example/page"
@@ -14,26 +14,26 @@ PAGE = "https://a.example/page"
 
 @pytest.mark.parametrize("status", [200, 204, 206])
 def test_a_page_that_is_there_is_alive(status: int) -> None:
-    assert by_status(status, PAGE).outcome is Outcome.ALIVE
+    assert verdict_by_status(status, PAGE).outcome is Outcome.ALIVE
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_its_server_says_is_gone_is_dead(status: int) -> None:
-    assert by_status(status, PAGE).outcome is Outcome.DEAD
+    assert verdict_by_status(status, PAGE).outcome is Outcome.DEAD
 
 
 @pytest.mark.parametrize("status", [304, 400, 401, 403, 405, 429, 451, 500, 503, 999])
 def test_of_any_other_answer_nothing_can_be_told(status: int) -> None:
-    assert by_status(status, PAGE).outcome is Outcome.UNSURE
+    assert verdict_by_status(status, PAGE).outcome is Outcome.UNSURE
 
 
 @pytest.mark.parametrize("host", ["youtube.com", "www.youtube.com", "x.com"])
 def test_a_site_that_answers_200_to_anything_tells_nothing(host: str) -> None:
-    assert by_status(200, f"https://{host}/watch").outcome is Outcome.UNSURE
+    assert verdict_by_status(200, f"https://{host}/watch").outcome is Outcome.UNSURE
 
 
 def test_a_site_of_another_name_is_another_site() -> None:
-    assert by_status(200, "https://notx.com/watch").outcome is Outcome.ALIVE
+    assert verdict_by_status(200, "https://notx.com/watch").outcome is Outcome.ALIVE
 
 
 @pytest.mark.parametrize("address", ["1.2.3.4", "2606:4700::1111", "::ffff:1.2.3.4"])

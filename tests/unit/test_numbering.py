@@ -7,7 +7,7 @@ import pytest
 
 from megabot.core.calendar import Every, Schedule
 from megabot.core.month_days import MonthDay
-from megabot.core.numbering import first_is_no_slot, misnumbered
+from megabot.core.numbering import first_is_no_slot, numbering_gap
 from tests.making import NOW, WEEKLY, a_record, a_thread
 
 # It began on a Saturday, whose second thread was that of week 47; then Fridays were chosen.
@@ -16,7 +16,7 @@ SUNDAY = NOW + timedelta(days=6)
 
 
 def next_of(schedule: Schedule, number: int) -> tuple[str, int] | None:
-    found = misnumbered(a_thread(schedule=schedule), a_record(47, number=number), SUNDAY)
+    found = numbering_gap(a_thread(schedule=schedule), a_record(47, number=number), SUNDAY)
     return found and (found[0].key, found[1])
 
 

@@ -61,7 +61,7 @@ class Reader(HTMLParser):
 
 
 def shown(text: Rendered | RenderProblem, *, name: str = "news", key: str = "2026-W26") -> PreviewedEdition:
-    edition = calendar.by_key(name, SCHEDULE, key)
+    edition = calendar.edition_by_key(name, SCHEDULE, key)
     assert edition is not None
     return PreviewedEdition(
         thread=Thread(name=name, path="thread.md.j2", title="News", schedule=SCHEDULE),

@@ -12,7 +12,7 @@ from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.template_glue import find_glued_lines
 from megabot.adapters.template_language import Environment
 from megabot.adapters.thread_files import parse_thread
-from megabot.core.calendar import Every, upcoming
+from megabot.core.calendar import Every, upcoming_editions
 from megabot.core.threads import Rendered
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
@@ -62,7 +62,7 @@ def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str,
     assert thread is not None, problems
 
     count = slots.count(",") + 1
-    found = list(islice(upcoming("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count))
+    found = list(islice(upcoming_editions("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count))
 
     assert ", ".join(f"{one.start.day} {one.start:%B}" for one in found) == slots
     assert found[0].key == key

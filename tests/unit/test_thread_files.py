@@ -9,7 +9,7 @@ import pytest
 
 from megabot.adapters.thread_files import parse_thread, threads
 from megabot.adapters.yaml_text import split
-from megabot.core.calendar import Every, by_key
+from megabot.core.calendar import Every, edition_by_key
 from megabot.core.month_days import MonthDay
 from megabot.core.problems import Problem
 from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
@@ -137,7 +137,7 @@ def test_one_slot_of_a_day_with_several_can_be_skipped() -> None:
     ).schedule
 
     keys = ("2026-12-21-1800", "2026-12-28-0900", "2026-12-28-1800", "2027-01-04-0900", "2027-01-04-1800")
-    found = [by_key("news", schedule, key) for key in keys]
+    found = [edition_by_key("news", schedule, key) for key in keys]
     assert [one is not None and one.skipped for one in found] == [False, False, True, True, True]
 
 

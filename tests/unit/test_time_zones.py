@@ -22,7 +22,7 @@ WINTER, SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12
     ],
 )
 def test_a_name_is_found_however_it_is_spelt(text: str, name: str | None) -> None:
-    assert time_zones.named(text) == name
+    assert time_zones.find_zone(text) == name
 
 
 @pytest.mark.parametrize("text", ["GMT+1", "gmt+01:00", "UTC+1", "UTC +1", "+1", "+0100"])

@@ -87,7 +87,7 @@ def test_a_status_says_what_is_missing(found: dict[str, object], words: str) -> 
 
 
 def test_a_status_names_changes_and_unknown_outcomes() -> None:
-    edition = next(schedules.upcoming("news", a_thread().schedule, NOW))
+    edition = next(schedules.upcoming_editions("news", a_thread().schedule, NOW))
     unknown = UnknownWrite(kind=IntentKind.EDIT, edition="2026-W48", at=NOW - HOUR)
 
     said = shown(thread_status(changes=((HELD, edition),), unknown=(unknown,)))
@@ -117,7 +117,7 @@ def test_a_status_says_how_old_fetched_templates_are(age: float, words: str) -> 
 
 def slots(count: int, *changes: Override) -> list[calendar.Slot]:
     thread = a_thread()
-    upcoming = schedules.upcoming("news", thread.schedule, NOW)
+    upcoming = schedules.upcoming_editions("news", thread.schedule, NOW)
     return [
         calendar.Slot(
             edition=edition,
@@ -158,7 +158,7 @@ def test_a_slot_skipped_in_the_template_says_so() -> None:
 
 def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.ThreadPlan:
     one = thread or a_thread()
-    coming = next(schedules.upcoming(one.name, one.schedule, NOW))
+    coming = next(schedules.upcoming_editions(one.name, one.schedule, NOW))
     return plan.ThreadPlan(thread=one, actions=actions, failure=failure, coming=coming)
 
 

@@ -7,7 +7,7 @@ import pytest
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
-from megabot.core.watermark import Watermark, down_to, watermark
+from megabot.core.watermark import Watermark, parse_watermark, read_until_seen
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 READER = Person(id=6, name="reader", actor="https://lemmy.example/u/reader")
@@ -20,14 +20,14 @@ def told(number: int, *, ago: timedelta = timedelta()) -> Notice:
 
 
 def numbers(above: Watermark, *pages: tuple[Notice, ...]) -> list[int]:
-    return [notice.id for notice in down_to(above, "list", pages)[0]]
+    return [notice.id for notice in read_until_seen(above, "list", pages)[0]]
 
 
 def test_it_is_read_as_it_was_written_down() -> None:
     kept = Watermark(at=AT, newest={"list": 7, "other": 0})
 
-    assert watermark(kept.text()) == kept
-    assert watermark(Watermark().text()) == watermark(None) == Watermark()
+    assert parse_watermark(kept.text()) == kept
+    assert parse_watermark(Watermark().text()) == parse_watermark(None) == Watermark()
 
 
 def test_what_has_a_higher_id_is_new_in_whatever_order_it_stands() -> None:
@@ -39,12 +39,12 @@ def test_what_has_a_higher_id_is_new_in_whatever_order_it_stands() -> None:
 def test_behind_a_page_with_something_old_no_page_is_read() -> None:
     pages = iter([(told(5), told(4)), (told(3),)])
 
-    assert down_to(Watermark(at=AT, newest={"list": 4}), "list", pages) == ([told(5)], 5)
+    assert read_until_seen(Watermark(at=AT, newest={"list": 4}), "list", pages) == ([told(5)], 5)
     assert next(pages) == (told(3),)
 
 
 def test_a_list_that_is_empty_for_once_keeps_its_mark() -> None:
-    assert down_to(Watermark(at=AT, newest={"list": 4}), "list", [()]) == ([], 4)
+    assert read_until_seen(Watermark(at=AT, newest={"list": 4}), "list", [()]) == ([], 4)
 
 
 def test_of_an_inbox_that_was_never_listed_all_is_new() -> None:
