@@ -71,7 +71,7 @@ def checked(runs: int, *, entries: int, length: int) -> Figure:
     with _source(entries, length) as folder:
         for _ in range(runs):
             began = time.perf_counter()
-            found = list(check.source(_desk(folder, Renderer())))
+            found = list(check.check_source(_desk(folder, Renderer())))
             spent.append((time.perf_counter() - began) * 1000)
             if [one.level for one in found] != [check.Level.FINE]:
                 raise RuntimeError(f"not a good source: {found}")

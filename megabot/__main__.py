@@ -95,10 +95,10 @@ def _write(text: str, outcome: Outcome | None = None, *, own: bool = True) -> No
     """Write what goes past the log as the log would: without secrets, and as journald takes it."""
     import logging
 
-    from megabot.logs import in_journal, journal_lines, redact
+    from megabot.logs import goes_to_journal, journal_lines, redact
 
     shown = redact(text, own=own)
-    if in_journal(os.environ, _STDERR):
+    if goes_to_journal(os.environ, _STDERR):
         whole = f"{outcome}: {shown}" if outcome else shown
         sys.stderr.write("".join(f"{journal_lines(line, logging.ERROR)}\n" for line in whole.splitlines()))
     elif outcome:

@@ -48,7 +48,7 @@ def all_known(thread: str, number: int) -> str:
     return f"{thread}: every thread that was found ({number}) is already registered as an edition"
 
 
-def nothing_imported(thread: str) -> str:
+def no_import(thread: str) -> str:
     """Say that there is no import to undo."""
     return f"{thread}: no imported threads are recorded, so there is nothing to undo"
 
@@ -58,6 +58,6 @@ def ask_undo(thread: str, number: int) -> str:
     return f"Forget {number} imported threads of {thread}? Their posts stay as they are."
 
 
-def forgotten(thread: str, number: int) -> str:
+def threads_forgotten(thread: str, number: int) -> str:
     """Say that imported threads are forgotten."""
     return f"{thread}: {number} imported threads are forgotten"

@@ -42,7 +42,7 @@ from megabot.measuring import Meter
 from megabot.ports import Clock, Forum, Ledger, OfflinePorts, Ports, Source
 from megabot.process import own_version, read_settings
 from megabot.sources import usable_threads
-from megabot.terminal import placed
+from megabot.terminal import place_problem
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -128,7 +128,7 @@ class App:
     def placed(self, error: SourceBroken) -> SourceBroken:
         """Name the files of mistakes from where the user stands."""
         source = self.settings.source
-        problems = [placed(one, source) if isinstance(one, Problem) else one for one in error.problems]
+        problems = [place_problem(one, source) if isinstance(one, Problem) else one for one in error.problems]
         return SourceBroken(problems, threads=error.threads)
 
     def prove(self) -> Account | None:
@@ -282,7 +282,7 @@ class App:
         return SqliteLedger(
             self._state,
             self.clock,
-            on_wait=lambda: log.warning("%s", operating_texts.waiting()),
+            on_wait=lambda: log.warning("%s", operating_texts.waiting_for_pass()),
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
 
@@ -341,7 +341,7 @@ def open_app(
         app.close()
 
 
-def typed(settings: Settings, *, password: str, code: str, at_terminal: bool) -> Credentials:
+def typed_credentials(settings: Settings, *, password: str, code: str, at_terminal: bool) -> Credentials:
     """Make credentials of what a person typed; the settings hold the rest."""
     return Credentials(
         username=settings.username,

@@ -10,7 +10,7 @@ from typing import Protocol
 from megabot.core.interval import Interval
 
 
-class Running(Protocol):
+class BackgroundProcess(Protocol):
     """A `megabot ...` that was started."""
 
     def answer(self) -> str | None:
@@ -56,7 +56,7 @@ class BackgroundJob:
 
     def __init__(
         self,
-        start: Callable[[], Running],
+        start: Callable[[], BackgroundProcess],
         *,
         is_due: Callable[[datetime], bool],
         on_result: Callable[[str | None], None],
@@ -68,7 +68,7 @@ class BackgroundJob:
         self._on_result = on_result
         self._longest = longest
         self._every = every
-        self._running: Running | None = None
+        self._running: BackgroundProcess | None = None
         self._began = datetime(1970, 1, 1, tzinfo=UTC)
 
     def poll(self, now: datetime) -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from megabot.check import Finding, Level
-from megabot.layout import Line, Span, Tone, wrapped
+from megabot.layout import Line, Span, Tone, wrap
 
 _TONES = {Level.FINE: Tone.GOOD, Level.WARNING: Tone.ODD, Level.PROBLEM: Tone.BAD}
 _COMMANDS = {Level.PROBLEM: "error", Level.WARNING: "warning"}
@@ -23,7 +23,7 @@ def line(finding: Finding) -> str:
 
 def lines(finding: Finding, *, width: int | None) -> list[Line]:
     """Write a finding for a terminal, its level in colour."""
-    first, *more = wrapped(line(finding), width=width, hanging=8)
+    first, *more = wrap(line(finding), width=width, hanging=8)
     level = Span(first[:8], _TONES[finding.level])
     return [(level, Span(first[8:])), *((Span(other),) for other in more)]
 

@@ -8,14 +8,14 @@ from megabot.core.links import Outcome, Verdict
 from megabot.core.problems import Problem
 from megabot.core.records import PostRecord
 from megabot.core.threads import Thread
-from megabot.moments import away, moment, span
+from megabot.moments import format_span, moment, time_until
 
 _LONGEST_LIST = 560  # of an alert's 700 characters
 
 
 def slots_render(thread: Thread, count: int, first: datetime, now: datetime) -> str:
     """Say that the upcoming editions can be rendered."""
-    when = f"{moment(first, thread.schedule.timezone, now)}, {away(first, now)}"
+    when = f"{moment(first, thread.schedule.timezone, now)}, {time_until(first, now)}"
     return f"{thread.name}: the next {count} editions render; the first is posted {when}"
 
 
@@ -24,7 +24,7 @@ def no_revision(why: str) -> str:
     return f"the revision of the source is not known, so `source.revision` and `changes` stay empty: {why}"
 
 
-def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
+def number_is_off(path: str, newest: PostRecord, coming: Edition, number: int) -> Problem:
     """Say that a schedule does not count on from what was posted."""
     return Problem(
         path,
@@ -35,7 +35,7 @@ def misnumbered(path: str, newest: PostRecord, coming: Edition, number: int) -> 
     )
 
 
-def renamed(gone: str, names: list[str]) -> str:
+def thread_is_gone(gone: str, names: list[str]) -> str:
     """Say that a thread is no longer in the source."""
     return (
         f"the ledger knows posts of {gone}, which no template names (there is: {', '.join(names)}). A "
@@ -46,7 +46,7 @@ def renamed(gone: str, names: list[str]) -> str:
 
 def waiting_for(missing: str, until: datetime, now: datetime) -> str:
     """Say what is missing, and how long the check waits for it."""
-    return f"{missing} (checking again for {span(until - now)}; Ctrl-C ends it)"
+    return f"{missing} (checking again for {format_span(until - now)}; Ctrl-C ends it)"
 
 
 def server_runs(actor: str, version: str) -> str:
@@ -105,7 +105,7 @@ def community_gone(name: str) -> str:
     return f"{name}: the community was removed or deleted; nothing can be posted"
 
 
-def banned(name: str) -> str:
+def account_is_banned(name: str) -> str:
     """Say that the account is banned."""
     return f"{name}: the account is banned from the community; ask its moderators"
 

@@ -115,7 +115,7 @@ def _order(task: Task) -> str:
     title = task.command.word is Word.TITLE
     order = Order(kind, task.record.key, at=task.record.at, edition=key, early=early, title=title)
     if kind is OrderKind.REPOST and task.command.word is not Word.YES:
-        lines = orders.ask_first(task.ports, task.thread)
+        lines = orders.repost_questions(task.ports, task.thread)
         if lines:
             return answers.with_result((), lines)
     answer = orders.carry_out(task.ports, order, task.thread, patience=timedelta(0))
@@ -134,7 +134,7 @@ def _adopt(task: Task) -> str:
     if not task.record.post_id:
         return task.ports.language.adopt_where
     url = task.ports.forum.post(task.record.post_id).url
-    order, name = orders.adoption(
+    order, name = orders.adoption_order(
         task.ports, url, id_=task.record.key, thread=task.thread, key=task.command.edition
     )
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
@@ -145,7 +145,7 @@ def _unadopt(task: Task) -> str:
     if not task.record.post_id:
         return task.ports.language.unadopt_where
     url = task.ports.forum.post(task.record.post_id).url
-    order, name = orders.release(task.ports, url, id_=task.record.key, thread=task.thread)
+    order, name = orders.release_order(task.ports, url, id_=task.record.key, thread=task.thread)
     answer = orders.carry_out(task.ports, order, name, patience=timedelta(0))
     return answers.with_result(answer.said, answer.complaints)
 
@@ -175,7 +175,7 @@ def _preamble(task: Task) -> str:
             by=task.record.by,
             flaws=partial(preview.preamble_flaws, task.ports, thread),
         )
-    (first, *_) = glimpse.coming(task.ports, thread.name, key, whole=False)
+    (first, *_) = glimpse.show_edition(task.ports, thread.name, key, whole=False)
     return f"{answers.with_result((said,))}.\n\n{first}"
 
 
@@ -200,14 +200,14 @@ def _thread(task: Task) -> Thread:
 
 
 def _status(task: Task) -> str:
-    return answers.with_result(glimpse.lines(task.ports, task.names))
+    return answers.with_result(glimpse.status_lines(task.ports, task.names))
 
 
 def _preview(task: Task) -> str:
     """Show the next edition by message: it may be long, and is not for every reader yet."""
     names = (task.thread,) if task.thread else task.names
     key, whole = task.command.edition, task.command.word is Word.ALL
-    parts = [part for name in names for part in glimpse.coming(task.ports, name, key, whole=whole)]
+    parts = [part for name in names for part in glimpse.show_edition(task.ports, name, key, whole=whole)]
     if not task.record.comment_id and len(parts) == 1:
         return parts[0]
     for part in parts:

@@ -124,7 +124,9 @@ class Composer:
             if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
         ]
         said = edits[-1] if edits else then.added
-        return said or texts.added(self.ports.language, situation.now, situation.thread.schedule.timezone)
+        return said or texts.late_preamble_line(
+            self.ports.language, situation.now, situation.thread.schedule.timezone
+        )
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):

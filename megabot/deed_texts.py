@@ -34,7 +34,7 @@ def action(thread: Thread, planned: Action) -> str:
         case MissingInput():
             return f"{thread.name}: look deeper ({planned.value})"
         case _:
-            return doing(thread, planned)
+            return write_in_progress(thread, planned)
 
 
 _TO_A_POST: dict[type[Write], str] = {
@@ -50,7 +50,7 @@ _TO_A_POST: dict[type[Write], str] = {
 }
 
 
-def doing(thread: Thread, planned: Write) -> str:
+def write_in_progress(thread: Thread, planned: Write) -> str:
     """Say what is being done."""
     match planned:
         case Publish(edition=edition, copy=copy, text=text):
@@ -92,6 +92,6 @@ def state(of: IntentState) -> str:
     return _STATES[of]
 
 
-def settled(intent: Intent, now: IntentState) -> str:
+def resolved_write(intent: Intent, now: IntentState) -> str:
     """Say what became of a write whose outcome was not known."""
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"

@@ -7,12 +7,12 @@ from megabot.core.threads import RenderProblem
 from megabot.ports import OfflinePorts
 
 
-def lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
+def status_lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
     return overview_texts.status_lines(ports.language, status.read(ports), names)
 
 
-def coming(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
+def show_edition(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
     lang, threads = ports.language, ports.source.threads(ports.source.snapshot())
     made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])

@@ -51,7 +51,7 @@ def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
         try:
             address = ports.forum.upload(file.rpartition("/")[2], content)
         except ForumError as error:
-            log.warning("%s", texts.not_uploaded(file, error))
+            log.warning("%s", texts.upload_failed(file, error))
     if before is None or address:
         ports.ledger.set_fact(key, address)
     return address

@@ -43,7 +43,7 @@ class Inbox:
         self._known: tuple[Thread, ...] = ()
         self._owed = True  # the process before may have ended between marking and listing once more
 
-    def attend(self, *, waiting: bool, known: tuple[Thread, ...], anew: bool = False) -> None:
+    def poll(self, *, waiting: bool, known: tuple[Thread, ...], anew: bool = False) -> None:
         """Hear what is new, carry out what was ordered, answer what is owed.
 
         `waiting` is whether the server counts anything unread, `known` the threads of the last pass, to go by
@@ -90,7 +90,7 @@ class Inbox:
                 self._keep(notice, CommandState.IGNORED)
         said = sum(notice.unread and notice.origin is not Origin.SERVER for notice in old)
         if said:
-            log.warning("%s", texts.left_unheard(said))
+            log.warning("%s", texts.old_commands_ignored(said))
         return [notice for notice in notices if notice not in old]
 
     def _judge(self, notices: Sequence[Notice]) -> None:

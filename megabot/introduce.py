@@ -26,8 +26,8 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
         return False, operating_texts.is_moderator_already(community.name)
     before = _said_in(ports, post)
     if before is not None:
-        return False, operating_texts.introduced(before.url, now=False)
-    return True, operating_texts.introduced(_say(ports, post).url, now=True)
+        return False, operating_texts.introduction_made(before.url, now=False)
+    return True, operating_texts.introduction_made(_say(ports, post).url, now=True)
 
 
 def _community(ports: Ports, name: str) -> Community | None:
@@ -43,7 +43,7 @@ def _say(ports: Ports, post: Post) -> Comment:
     except OutcomeUnknown as error:
         made = _said_in(ports, post)
         if made is None:
-            raise NeedsPerson(operating_texts.perhaps_introduced(post.url)) from error
+            raise NeedsPerson(operating_texts.introduction_unknown(post.url)) from error
         return made
 
 

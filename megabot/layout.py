@@ -62,9 +62,9 @@ _TONES: dict[str, Tone] = {
 }
 
 
-def said(outcome: str, sentence: str, *, width: int | None = None) -> list[Line]:
+def outcome_line(outcome: str, sentence: str, *, width: int | None = None) -> list[Line]:
     """Write a sentence behind the word for how it went."""
-    first, *more = wrapped(f"{outcome}: {sentence}", width=width, hanging=2)
+    first, *more = wrap(f"{outcome}: {sentence}", width=width, hanging=2)
     start = len(outcome) + 1
     word = Span(first[:start], _TONES.get(outcome, Tone.BAD))
     return [(word, Span(first[start:])), *((Span(line),) for line in more)]
@@ -106,15 +106,15 @@ def _row(start: list[Span], last: Span, indent: int, width: int | None) -> Itera
     if not whole and width is not None and width - at < _NARROWEST:
         yield _trimmed(start)
         start, at = [Span(" " * (indent + 2 * _GAP))], indent + 2 * _GAP
-    pieces = wrapped(last.text, width=None if whole or width is None else width - at)
+    pieces = wrap(last.text, width=None if whole or width is None else width - at)
     for number, piece in enumerate(pieces):
         yield _trimmed([*(start if number == 0 else [Span(" " * at)]), Span(piece, last.tone)])
 
 
-def wrapped(text: str, *, width: int | None, hanging: int = 0) -> list[str]:
+def wrap(text: str, *, width: int | None, hanging: int = 0) -> list[str]:
     """Break a text between words, whole words only; lines after the first are indented by `hanging`."""
     lines, line = [], ""
-    for word in cleaned(text).split(" "):
+    for word in clean(text).split(" "):
         longer = f"{line} {word}" if line.strip() else line + word
         if width is not None and line.strip() and cells(longer) > width:
             lines.append(line)
@@ -128,14 +128,14 @@ def cells(text: str) -> int:
     return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def cleaned(text: str) -> str:
+def clean(text: str) -> str:
     """Replace what a terminal would obey, such as escape sequences in a title."""
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
 
 def _span(cell: Cell) -> Span:
     span = Span(cell) if isinstance(cell, str) else cell
-    return Span(cleaned(span.text), span.tone)
+    return Span(clean(span.text), span.tone)
 
 
 def _text(row: Sequence[Span], at: int) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import unquote, urldefrag
 
 from megabot import check_texts, preview
-from megabot.check import Finding, Level, fine, mistake
+from megabot.check import Finding, Level, mistake_finding, ok_finding
 from megabot.core.links import Link, Outcome, Verdict, all_silent, host_of, lanes
 from megabot.core.problems import Problem
 from megabot.core.threads import Rendered, Snapshot
@@ -122,6 +122,6 @@ def findings(found: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator
             verdict = verdicts[link.address]
             if verdict.outcome is outcome:
                 what = Problem(link.path, link.line, *check_texts.link(link.address, verdict))
-                yield mistake(level, what, link=link.address)
+                yield mistake_finding(level, what, link=link.address)
     alive = sum(1 for link in found if verdicts[link.address].outcome is Outcome.ALIVE)
-    yield fine(check_texts.links_alive(alive, len(found)))
+    yield ok_finding(check_texts.links_alive(alive, len(found)))

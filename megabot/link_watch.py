@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from megabot import check_texts
-from megabot.background import BackgroundJob, Running
+from megabot.background import BackgroundJob, BackgroundProcess
 from megabot.core.interval import Interval
 from megabot.ports import Ports
 
@@ -19,7 +19,7 @@ _KEY, _ALERT = "links:checked", "links"
 log = logging.getLogger("megabot")
 
 
-def link_job(ports: Ports, start: Callable[[], Running]) -> BackgroundJob:
+def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> BackgroundJob:
     """Return the job; `start` starts a `megabot check --links --json`."""
 
     def is_due(now: datetime) -> bool:

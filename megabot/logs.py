@@ -70,7 +70,7 @@ def journal_lines(text: str, level: int) -> str:
     return "\n".join(lines)
 
 
-def in_journal(environ: Mapping[str, str], descriptor: int) -> bool:
+def goes_to_journal(environ: Mapping[str, str], descriptor: int) -> bool:
     """Tell whether what is written to a file goes to journald: `JOURNAL_STREAM` is its device and inode."""
     device, _, inode = environ.get("JOURNAL_STREAM", "").partition(":")
     try:

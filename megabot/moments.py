@@ -23,14 +23,14 @@ def zone_name(local: datetime) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
-def away(at: datetime, now: datetime) -> str:
+def time_until(at: datetime, now: datetime) -> str:
     """Say how far a moment is from now: `in 3 h`, `5 min ago`, `now`."""
     if abs(at - now) < _MINUTE:
         return "now"
-    return f"in {span(at - now)}" if at > now else f"{span(now - at)} ago"
+    return f"in {format_span(at - now)}" if at > now else f"{format_span(now - at)} ago"
 
 
-def span(length: timedelta) -> str:
+def format_span(length: timedelta) -> str:
     """Write a length of time in its largest unit, rounded: `4 min`, `3 h`, `2 days`."""
     if length >= 2 * _DAY - _HOUR / 2:
         return f"{round(length / _DAY)} days"

@@ -104,7 +104,7 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
         needs[f"{report.thread.name}:preamble"] = texts.no_preamble(ports.language, report.thread, bare)
     if untagged := _untagged(report):
-        needs[f"{report.thread.name}:tags"] = texts.untagged(ports.language, report.thread.name, untagged)
+        needs[f"{report.thread.name}:tags"] = texts.tags_missing(ports.language, report.thread.name, untagged)
     if capped := _capped(ports, report):
         needs[f"{report.thread.name}:cap"] = capped
     return needs

@@ -131,7 +131,7 @@ def _keep_verdicts(
 ) -> None:
     """Write down what this observation shows: of writes, of the thread's posts, of its highlights."""
     for intent, state in verdicts:
-        log.info("%s", deed_texts.settled(intent, state))
+        log.info("%s", deed_texts.resolved_write(intent, state))
         if state is IntentState.DONE:
             _keep_outcome(ports, situation, intent)
         ports.ledger.resolve_intent(intent.id, state, at=situation.now)

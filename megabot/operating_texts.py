@@ -9,7 +9,7 @@ def introduction() -> str:
     )
 
 
-def introduced(url: str, *, now: bool) -> str:
+def introduction_made(url: str, *, now: bool) -> str:
     """Say where the bot introduced itself, and what is next."""
     said = "introduced at" if now else "introduced before, and not again: it is at"
     return f"{said} {url}; next, a moderator appoints it there: megabot check --online --wait tells when"
@@ -20,7 +20,7 @@ def is_moderator_already(community: str) -> str:
     return f"{community}: the bot is a moderator there already; nothing was said"
 
 
-def perhaps_introduced(url: str) -> str:
+def introduction_unknown(url: str) -> str:
     """Say that the outcome of the introduction is not known."""
     return f"whether the comment was made is not known; look at {url}, or run this again in ten minutes"
 
@@ -60,6 +60,6 @@ def settings_read() -> str:
     return "the settings were read again"
 
 
-def waiting() -> str:
+def waiting_for_pass() -> str:
     """Say that another pass is running."""
     return "another megabot is at work on the same state folder; waiting for it to finish"

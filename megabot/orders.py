@@ -108,7 +108,7 @@ class OrderResult:
         return next((outcome for outcome in WORST_FIRST if outcome in found), Outcome.NOTHING)
 
 
-def adoption(
+def adoption_order(
     ports: Ports, url: str, *, id_: str, thread: str | None, key: str = "", as_previous: bool = False
 ) -> tuple[Order, str]:
     """Make the order to adopt the post at an address, and name the thread that it is given to.
@@ -148,7 +148,7 @@ def _place_of(ports: Ports, thread: Thread) -> CommunityRef | None:
         return None
 
 
-def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
+def release_order(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Order, str]:
     """Make the order to undo the adoption of the post at an address, and name the thread that has it.
 
     Raises `ConfigError` if no thread has it and none is named, `NotFound` without such a post.
@@ -167,7 +167,7 @@ def release(ports: Ports, url: str, *, id_: str, thread: str | None) -> tuple[Or
     return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
 
 
-def effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
+def adoption_effects(ports: Ports, name: str, post: Post, edition: str, account: Account | None) -> Effects:
     """Tell what an adoption would pin and unpin, by a look that changes nothing."""
     reports = run_pass(ports, authenticated=True, account=account, dry=True)
     report = next(report for report in reports if report.thread.name == name)
@@ -203,7 +203,7 @@ def carry_out(
     usable.require([thread] if thread else [])
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
-    wanted = {each.name: named(ports, each, order) for each in threads if thread in (None, each.name)}
+    wanted = {each.name: with_edition(ports, each, order) for each in threads if thread in (None, each.name)}
     for each in threads if move else ():
         if each.name in wanted and (thread is not None or _place_of(ports, each) is not None):
             agree_to_move(ports, each)
@@ -214,7 +214,7 @@ def carry_out(
         ports.clock.sleep(_LOOK_EVERY)
         reports = run_pass(ports, orders=wanted, authenticated=False)
     about = tuple(report for report in reports if report.thread.name in wanted)
-    said = answer(ports.language, about, order, now=ports.clock.now(), tried=tried)
+    said = summarize(ports.language, about, order, now=ports.clock.now(), tried=tried)
     return _concluded(said, about, usable.broken if thread is None else None)
 
 
@@ -227,7 +227,7 @@ def _concluded(said: OrderResult, about: tuple[Report, ...], broken: SourceBroke
     return replace(said, lines=(*said.lines, *lines))
 
 
-def named(ports: Ports, thread: Thread, order: Order) -> Order:
+def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:
     """Give an order to post the key of its edition, so that a slot that comes meanwhile changes nothing.
 
     Raises `ConfigError` for an edition that is neither the current nor the next one.
@@ -245,7 +245,7 @@ def named(ports: Ports, thread: Thread, order: Order) -> Order:
     return order
 
 
-def answer(
+def summarize(
     lang: Language,
     reports: tuple[Report, ...],
     order: Order,
@@ -265,7 +265,7 @@ def answer(
         if report.failure is not None:
             lines.append((Outcome.FAILED, f"{report.thread.name}: {report.failure}"))
         elif not report.verified:
-            lines.append((Outcome.FAILED, texts.not_verified(lang, report.thread.name)))
+            lines.append((Outcome.FAILED, texts.result_not_confirmed(lang, report.thread.name)))
         lines += _about_holds(lang, report, order)
         if order.kind is OrderKind.POST and not acted:
             lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
@@ -297,7 +297,7 @@ def _stands(lang: Language, report: Report) -> Iterator[str]:
             and is_pinned_for_readers(report.thread, report.observation)
         )
         edition = f"{report.thread.name}/{current.key}"
-        yield texts.stands(lang, edition, current.post.url, pinned=pinned)
+        yield texts.post_is_up(lang, edition, current.post.url, pinned=pinned)
 
 
 def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
@@ -364,7 +364,7 @@ def _adopted(lang: Language, report: Report) -> Iterator[str]:
                 yield fill(lang.has_no_post_now, thread=name, edition=blocked.edition, command=stop)
 
 
-def ask_first(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
+def repost_questions(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
     """Give a line for each thread whose post is open: a fresh copy of it takes a second word."""
     lines = []
     for report in run_pass(ports, authenticated=True, account=account, dry=True):

@@ -101,7 +101,7 @@ def command_line(record: CommandRecord) -> str:
     return f"{texts.moment(record.at)}  {about}  {record.by}: {record.verb}{where}"
 
 
-def previewed(edition: str, units: int) -> str:
+def edition_shown(edition: str, units: int) -> str:
     """Say which edition was shown, and how long it is."""
     return f"{edition}: {units:,} of {BODY_LONGEST - MARKER_ROOM:,} characters"
 
@@ -115,22 +115,22 @@ def _span(lang: Language, age: timedelta) -> str:
     return lang.minutes.format(number=int(age.total_seconds() // 60))
 
 
-def compared(edition: str, url: str) -> str:
+def diff_heading(edition: str, url: str) -> str:
     """Say what the lines of a diff that follow are."""
     return f"{edition}: changes since {url}:" if url else f"{edition}: no post is known to compare it with"
 
 
-def not_imported() -> str:
+def import_cancelled() -> str:
     """Say that nobody agreed to an import."""
     return "nothing was imported; to import without being asked, add --yes"
 
 
-def not_undone() -> str:
+def undo_cancelled() -> str:
     """Say that nobody agreed to undo an import."""
     return "nothing was undone; to undo without being asked, add --yes"
 
 
-def imported(thread: str, taken: int, found: int) -> str:
+def past_threads_found(thread: str, taken: int, found: int) -> str:
     """Say how many past threads can be taken."""
     if not found:
         return f"{thread}: no such threads were found; look at --title and --by"
@@ -150,11 +150,11 @@ def ask_which(thread: str, editions: Sequence[str], follows: str) -> str:
     return f"{thread}: {without} has no post, {following} follows {follows}. Which one should be posted now?"
 
 
-def followed() -> str:
+def live_page_help() -> str:
     """Say how a live page behaves and how it ends."""
     return "the page follows the files as they change; Ctrl-C ends it"
 
 
-def not_compared(thread: str, error: Exception) -> str:
+def current_unreadable(thread: str, error: Exception) -> str:
     """Say that the current post could not be read."""
     return f"{thread}: the current post could not be read: {error}"

@@ -86,7 +86,7 @@ def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ..
     """
     done: list[Write] = []
     for action in actions:
-        log.info("%s", deed_texts.doing(work.thread, action))
+        log.info("%s", deed_texts.write_in_progress(work.thread, action))
         try:
             act(work, action)
         except OutcomeUnknown as error:
@@ -179,7 +179,7 @@ def _keep(work: ActContext, new: NewIntent, post: Post) -> None:
     keep_sent(work.ports, new, post)
     lines = drafts.find_removed_words(drafts.draft_of_intent(new), post)
     if lines:
-        log.warning("%s", texts.words_removed(post.url, lines))
+        log.warning("%s", texts.words_filtered(post.url, lines))
 
 
 def _feature(work: ActContext, action: Pin | Unpin) -> None:
@@ -231,7 +231,7 @@ def _adopt(work: ActContext, action: Adopt) -> None:
     _say_there(
         work,
         _intent(work, IntentKind.ADOPT, thread_post, thread_post),
-        texts.adopted(work.ports.language, action.edition),
+        texts.adoption_comment(work.ports.language, action.edition),
         ADOPTED,
     )
     keep_posts(work.ports, work.thread, (thread_post,))
@@ -248,7 +248,7 @@ def _release(work: ActContext, action: Release) -> None:
             purpose=RELEASED,
         ),
     )
-    text = sign(texts.released(work.ports.language, work.thread.name), marker)
+    text = sign(texts.release_comment(work.ports.language, work.thread.name), marker)
     work.ports.ledger.forget_post(thread_post.id)
     intent = work.ports.ledger.begin_intent(
         replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
@@ -265,7 +265,7 @@ def _withdraw(work: ActContext, action: UndoRepost) -> None:
     new = replace(
         _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
     )
-    _say_there(work, new, texts.withdrawn(work.ports.language, action.current.post.url), UNDONE)
+    _say_there(work, new, texts.undo_comment(work.ports.language, action.current.post.url), UNDONE)
 
 
 def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:

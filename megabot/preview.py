@@ -58,11 +58,11 @@ def preview(
     except SourceBroken as error:
         problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
         threads = _usable(choose)
-    editions = [(thread, wanted(ports, thread, key)) for thread in threads]
+    editions = [(thread, find_edition(ports, thread, key)) for thread in threads]
     jobs = [(thread, context_of(ports, snapshot, thread, edition)) for thread, edition in editions]
     answers = ports.renderer.render(snapshot, jobs)
     shown = tuple(
-        compared(thread, edition, text, standing=compare(thread))
+        compare_with_current(thread, edition, text, standing=compare(thread))
         for (thread, edition), text in zip(editions, answers, strict=True)
     )
     return Preview(
@@ -70,11 +70,11 @@ def preview(
         revision=snapshot.revision,
         editions=shown,
         source_problems=problems,
-        source_warnings=(*snapshot.ignored, *unread(snapshot, shown, problems), *idle),
+        source_warnings=(*snapshot.ignored, *unread_files(snapshot, shown, problems), *idle),
     )
 
 
-def unread(
+def unread_files(
     snapshot: Snapshot, shown: Sequence[PreviewedEdition], problems: Sequence[Problem]
 ) -> Iterator[Problem]:
     """Find files that cannot be read and that neither these problems nor those of the threads name."""
@@ -90,7 +90,7 @@ def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
         return ()
 
 
-def compared(
+def compare_with_current(
     thread: Thread, edition: Edition, text: Rendered | RenderProblem, *, standing: tuple[str, str]
 ) -> PreviewedEdition:
     """Put an edition beside the post that stands, given by its address and its text."""
@@ -102,7 +102,7 @@ def compared(
     return replace(shown, changes=tuple(lines)[2:])
 
 
-def wanted(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
+def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
     """Find an edition by its key, or the one that is posted next. Raises `ConfigError` for a wrong key.
 
     Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
@@ -176,7 +176,7 @@ def current_or_public_text(
     try:
         found = public_posts.newest_marked_post(newest(name), thread.name)
     except ForumError as error:  # a preview is none the worse without
-        log.warning("%s", overview_texts.not_compared(thread.name, error))
+        log.warning("%s", overview_texts.current_unreadable(thread.name, error))
         return "", ""
     return (found.url, found.text) if found else ("", "")
 

@@ -9,7 +9,7 @@ _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 _HANDLE_PATH = re.compile(r"/([cu])/([^/@]+)@([^/@]+)")
 
 
-def standing_alone(html: str, *, prefix: str, base: str = "") -> str:
+def make_self_contained(html: str, *, prefix: str, base: str = "") -> str:
     """Rewrite clean HTML of a post for a page that is a lone file: no images, no links into a server.
 
     An image becomes a link to it, or its words where it stands in a link already. Names within the text get

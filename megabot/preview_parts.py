@@ -11,7 +11,7 @@ from megabot.core.calendar import Edition
 from megabot.core.problems import Problem
 from megabot.core.threads import Rendered, RenderProblem, Revision, Thread
 from megabot.markdown import to_html_again
-from megabot.preview_links import link, standing_alone
+from megabot.preview_links import link, make_self_contained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def origin(preview: Preview) -> str:
 
 def text(markdown: str, *, prefix: str) -> str:
     """Render a text to HTML that loads nothing; names in it begin with a prefix."""
-    return f'<div class="text">\n{standing_alone(to_html_again(markdown), prefix=prefix)}</div>\n'
+    return f'<div class="text">\n{make_self_contained(to_html_again(markdown), prefix=prefix)}</div>\n'
 
 
 def _counted(number: int, noun: str) -> str:

@@ -38,7 +38,7 @@ def load_settings(options: Mapping[str, object], *, warn: Callable[[str], None])
 def set_up_log(settings: Settings, options: Mapping[str, object]) -> None:
     """Have the log as the settings and the options want it."""
     level = "DEBUG" if options.get("verbose") else settings.log_level
-    journal = logs.in_journal(os.environ, _STDERR)
+    journal = logs.goes_to_journal(os.environ, _STDERR)
     logs.set_up(level, secrets=settings.secret_texts(), journal=journal)
 
 

@@ -14,7 +14,7 @@ PATIENCE = 2.0
 
 
 @contextmanager
-def shown(
+def show_progress(
     what: str,
     total: int,
     *,

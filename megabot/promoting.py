@@ -74,7 +74,7 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
         until=until,
     )
     living.keep_note(ports.ledger, thread.name, new)
-    return _edited(ports, command_record, thread.name, texts.noted(ports.language, until, zone))
+    return _edited(ports, command_record, thread.name, texts.note_set(ports.language, until, zone))
 
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:

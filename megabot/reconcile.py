@@ -206,7 +206,11 @@ def _home_servers_confirm(pass_: PassContext, reports: tuple[Report, ...]) -> tu
 
 def _confirmed(pass_: PassContext, report: Report, away: dict[str, federation.Reading]) -> Report:
     observation, now = report.observation, pass_.ports.clock.now()
-    if pass_.dry or observation is None or not federation.has_to_be_asked(report.thread, observation, now):
+    if (
+        pass_.dry
+        or observation is None
+        or not federation.must_ask_home_server(report.thread, observation, now)
+    ):
         return report
     try:
         ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)

@@ -13,7 +13,7 @@ from megabot.process import load_settings, read_settings, set_up_log
 log = logging.getLogger("megabot")
 
 
-class Running:
+class ServiceProcess:
     """The service's `app`, by the settings as they were last read and found good."""
 
     def __init__(self, options: Mapping[str, object], stop: Stop) -> None:
@@ -27,11 +27,11 @@ class Running:
         """Whether it was told to stop by Ctrl-C."""
         return self._stop.interrupted
 
-    def is_to_read_again(self) -> bool:
+    def reload_requested(self) -> bool:
         """Tell whether somebody asked (SIGHUP) for the settings to be read again."""
         return self._stop.reread
 
-    def read_again(self) -> None:
+    def reload(self) -> None:
         """Go on by the settings as they are now. Raises what is wrong with them, and then all stays as it is.
 
         The state folder is the exception: its lock is held for life.
@@ -53,11 +53,11 @@ class Running:
 
 
 @contextmanager
-def open_service(options: Mapping[str, object]) -> Iterator[Running]:
+def open_service(options: Mapping[str, object]) -> Iterator[ServiceProcess]:
     """Build the process of the service, listening to signals, and close what it opened when it is done."""
     stop = Stop()
     with stop.on_signals():
-        running = Running(options, stop)
+        running = ServiceProcess(options, stop)
         try:
             yield running
         finally:

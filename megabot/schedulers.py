@@ -100,7 +100,7 @@ class PassScheduler:
             self._places_known = Interval.after(now, DAILY)
             self._ports.ledger.prune(now - KEPT, ignored_before=now - KEPT_IGNORED)
         self._without_source = NEVER
-        self._held = say(self.reports, before=self._held)
+        self._held = log_reports(self.reports, before=self._held)
         failed = any(report.failure is not None for report in self.reports)
         self._troubled = self._troubled + 1 if failed else 0
         retry = min(LONGEST, AFTER_TROUBLE * 2 ** min(max(self._troubled - 1, 0), 10))
@@ -136,7 +136,7 @@ class InboxScheduler:
     def read(self, threads: tuple[Thread, ...]) -> None:
         """Hear what came, act on it, answer. Raises what the forum and the ledger raise."""
         unread, self._unread = self._unread or self._ports.forum.unread(), None
-        self._inbox.attend(waiting=unread.total > 0, known=threads, anew=self.anew)
+        self._inbox.poll(waiting=unread.total > 0, known=threads, anew=self.anew)
         self.anew = False
 
 
@@ -175,7 +175,7 @@ def next_slot(thread: Thread, now: datetime) -> datetime | None:
     return following.slot if following else None
 
 
-def say(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:
+def log_reports(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:
     """Write into the log what a pass found: what was said after the pass before only at debug level.
 
     Gives what holds now, for the next call.

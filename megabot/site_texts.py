@@ -13,17 +13,17 @@ def no_feeds() -> str:
     )
 
 
-def written(files: int, new: int, removed: int) -> str:
+def files_written(files: int, new: int, removed: int) -> str:
     """Count what was written."""
     return f"{files} files, {new} written, {removed} removed"
 
 
-def updated(new: int, removed: int) -> str:
+def site_updated(new: int, removed: int) -> str:
     """Say that the service has brought the site up to date."""
     return f"the site is up to date: {new} files written, {removed} removed"
 
 
-def not_written() -> str:
+def site_failed() -> str:
     """Say that the service's site could not be written, and how to find out why."""
     return "the site could not be written; to see why, run: megabot site"
 

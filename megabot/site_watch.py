@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from megabot import site_texts
-from megabot.background import BackgroundJob, Running
+from megabot.background import BackgroundJob, BackgroundProcess
 from megabot.core.interval import Interval
 from megabot.errors import UserError
 from megabot.long_look import scan_all_posts
@@ -22,7 +22,9 @@ _LOOKED = "site:looked"
 log = logging.getLogger("megabot")
 
 
-def site_job(ports: Ports, start: Callable[[], Running], *, stamp: Callable[[], int]) -> BackgroundJob:
+def site_job(
+    ports: Ports, start: Callable[[], BackgroundProcess], *, stamp: Callable[[], int]
+) -> BackgroundJob:
     """Return the job; `start` starts a `megabot site --json`, `stamp` changes whenever the ledger does."""
     written: int | None = None
 
@@ -30,7 +32,7 @@ def site_job(ports: Ports, start: Callable[[], Running], *, stamp: Callable[[], 
         _look_if_due(ports, now)
         return stamp() != written
 
-    def begin() -> Running:
+    def begin() -> BackgroundProcess:
         nonlocal written
         current = stamp()
         running = start()
@@ -43,11 +45,11 @@ def site_job(ports: Ports, start: Callable[[], Running], *, stamp: Callable[[], 
             found = json.loads(printed or "")
             new, removed = int(found["written"]), int(found["removed"])
         except (ValueError, KeyError, TypeError):
-            log.warning("%s", site_texts.not_written())
+            log.warning("%s", site_texts.site_failed())
             written = None
             return
         if new or removed:
-            log.info("%s", site_texts.updated(new, removed))
+            log.info("%s", site_texts.site_updated(new, removed))
 
     return BackgroundJob(begin, is_due=is_due, on_result=tell, longest=LONGEST, every=EVERY)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from megabot.core.problems import Problem
-from megabot.layout import EXIT_CODES, Line, Span, Tone, said
+from megabot.layout import EXIT_CODES, Line, Span, Tone, outcome_line
 
 _USUAL = 80
 _COLOURS = {
@@ -43,7 +43,10 @@ def show(lines: Iterable[Line], *, err: bool = False) -> None:
 
 def say(outcome: str, sentence: str, *, err: bool = False) -> None:
     """Print a sentence behind the word for how it went."""
-    show(said(outcome, near(sentence), width=width(sys.stderr if err else sys.stdout)), err=err)
+    show(
+        outcome_line(outcome, shorten_paths(sentence), width=width(sys.stderr if err else sys.stdout)),
+        err=err,
+    )
 
 
 def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
@@ -52,12 +55,12 @@ def finish(outcome: str, sentence: str, *, err: bool = False) -> int:
     return EXIT_CODES[outcome]
 
 
-def from_here(path: Path) -> str:
+def short_path(path: Path) -> str:
     """Write a path from where the user stands, or whole if that is shorter."""
     return min(os.path.relpath(path), str(path.absolute()), key=len)
 
 
-def near(sentence: str) -> str:
+def shorten_paths(sentence: str) -> str:
     """Shorten the paths in a sentence that are below the folder in which the user is."""
     try:
         here = str(Path.cwd())
@@ -66,11 +69,11 @@ def near(sentence: str) -> str:
     return sentence if here == "/" else re.sub(rf"(?<![\w./~-]){re.escape(here)}/", "", sentence)
 
 
-def placed(problem: Problem, source: object) -> Problem:
+def place_problem(problem: Problem, source: object) -> Problem:
     """Name a mistake's file from where the user stands, if the source is a folder."""
     if not isinstance(source, Path):
         return problem
-    return replace(problem, path=from_here(source / problem.path))
+    return replace(problem, path=short_path(source / problem.path))
 
 
 def _painted(span: Span) -> str:

@@ -79,12 +79,12 @@ def local_moment(lang: Language, at: datetime, timezone: str) -> str:
     return f"{day_and_time(lang, local)} {zone_name(local)}"
 
 
-def added(lang: Language, at: datetime, timezone: str) -> str:
+def late_preamble_line(lang: Language, at: datetime, timezone: str) -> str:
     """Say below an essay that it came after the thread, and when. Markdown."""
     return lang.added.format(at=local_moment(lang, at, timezone))
 
 
-def noted(lang: Language, until: datetime | None, timezone: str) -> str:
+def note_set(lang: Language, until: datetime | None, timezone: str) -> str:
     """Say that a note is on top of a thread, and when it ends."""
     if until is None:
         return lang.noted
@@ -113,22 +113,22 @@ def task_failing(lang: Language, job: str, since: datetime, why: str) -> str:
     return sentence.format(job=job, at=moment(since), why="; ".join(why.splitlines()))
 
 
-def stands(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
+def post_is_up(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
     """Say what stands after a pass that was verified. `edition` is its thread and key."""
     return (lang.stands_pinned if pinned else lang.stands_unpinned).format(edition=edition, url=url)
 
 
-def adopted(lang: Language, edition: Edition) -> str:
+def adoption_comment(lang: Language, edition: Edition) -> str:
     """Say in a thread that a person made that it carries an edition from now on."""
     return lang.adopted.format(key=edition.key, thread=edition.thread)
 
 
-def released(lang: Language, thread: str) -> str:
+def release_comment(lang: Language, thread: str) -> str:
     """Say in a thread that a person made that it carries no edition any longer."""
     return lang.released.format(thread=thread)
 
 
-def withdrawn(lang: Language, url: str) -> str:
+def undo_comment(lang: Language, url: str) -> str:
     """Say in a copy that the post which it had replaced stands again."""
     return lang.withdrawn.format(url=url)
 
@@ -154,7 +154,7 @@ def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
     return lang.no_such_thread.format(name=name, known=", ".join(known))
 
 
-def not_understood(verb: str, word: str, near: str) -> str:
+def bad_arguments(verb: str, word: str, near: str) -> str:
     """Say that the words after a verb make no sense."""
     what = f"{word!r} is not understood" if word else "a time is missing"
     if near:
@@ -209,7 +209,7 @@ def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[st
     return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
 
 
-def not_verified(lang: Language, thread: str) -> Sentence:
+def result_not_confirmed(lang: Language, thread: str) -> Sentence:
     """Say that a last look did not confirm what was done."""
     return fill(lang.not_verified, thread=thread, command=suggestions.plan())
 
@@ -235,7 +235,7 @@ def no_picture(file: str) -> str:
     return f"the picture {file} cannot be read any more; the thread goes on without it"
 
 
-def not_uploaded(file: str, error: Exception) -> str:
+def upload_failed(file: str, error: Exception) -> str:
     """Say that a picture could not be uploaded."""
     return (
         f"the picture {file} could not be uploaded, perhaps because the server has no image service: {error} "
@@ -243,13 +243,13 @@ def not_uploaded(file: str, error: Exception) -> str:
     )
 
 
-def words_removed(url: str, lines: tuple[int, ...]) -> str:
+def words_filtered(url: str, lines: tuple[int, ...]) -> str:
     """Say that the server's filter changed a post."""
     where = ", ".join(str(line) for line in lines)
     return f"the server's filter put *removed* for words in {url}, line {where}; say it in other words"
 
 
-def untagged(lang: Language, thread: str, names: Sequence[str]) -> str:
+def tags_missing(lang: Language, thread: str, names: Sequence[str]) -> str:
     """Say that a thread's post lacks tags of its front matter."""
     return lang.untagged.format(thread=thread, names=", ".join(names))
 
@@ -275,7 +275,7 @@ def alerts_not_sent(error: Exception) -> str:
     return f"the moderators could not be told by private message: {error}"
 
 
-def left_unheard(number: int) -> str:
+def old_commands_ignored(number: int) -> str:
     """Say that what was waiting before the ledger began is not obeyed."""
     return f"the inbox holds {number} older than this ledger: nothing in them is obeyed; say it again"
 

@@ -13,7 +13,7 @@ from megabot.core.calendar import Every, Schedule, slot_key
 from megabot.core.month_days import MonthDay
 from megabot.core.threads import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
 
-Day = Annotated[date, BeforeValidator(values.day)]
+Day = Annotated[date, BeforeValidator(values.read_day)]
 Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -30,7 +30,7 @@ class First(_Strict):
 
 
 def _first(value: object) -> object:
-    return value if isinstance(value, dict) else {"date": values.day(value)}
+    return value if isinstance(value, dict) else {"date": values.read_day(value)}
 
 
 _ON = {
@@ -44,13 +44,13 @@ _ON = {
 class ScheduleModel(_Strict):
     """`schedule:` as people write it."""
 
-    every: Annotated[Any, BeforeValidator(values.every)]
-    on: Annotated[Any, BeforeValidator(values.on)] = ()
-    at: Annotated[Any, BeforeValidator(values.at)]
-    timezone: Annotated[str, BeforeValidator(values.zone)]
-    grace: Annotated[timedelta, BeforeValidator(values.span)] = timedelta(days=3)
+    every: Annotated[Any, BeforeValidator(values.read_interval)]
+    on: Annotated[Any, BeforeValidator(values.read_days)] = ()
+    at: Annotated[Any, BeforeValidator(values.read_times)]
+    timezone: Annotated[str, BeforeValidator(values.read_zone)]
+    grace: Annotated[timedelta, BeforeValidator(values.read_span)] = timedelta(days=3)
     first: Annotated[First, BeforeValidator(_first)]
-    skip: list[Annotated[Any, BeforeValidator(values.skipped)]] = Field(default_factory=list)
+    skip: list[Annotated[Any, BeforeValidator(values.read_skip)]] = Field(default_factory=list)
     once: Day | None = None
 
     @model_validator(mode="before")
@@ -65,7 +65,7 @@ class ScheduleModel(_Strict):
                 f"once stands beside {beside}", "a thread that is posted once has no rhythm"
             )
         try:
-            return given | {"every": "day", "first": values.day(given["once"])}
+            return given | {"every": "day", "first": values.read_day(given["once"])}
         except values.BadValue:  # said of `once` itself
             return given | {"every": "day", "first": date(2000, 1, 1)}
 
@@ -120,10 +120,10 @@ class PreviousModel(_Strict):
 class CompanionModel(_Strict):
     """One of `companions:` as people write it."""
 
-    thread: Annotated[str, AfterValidator(values.name)] = ""
-    url: Annotated[str, AfterValidator(values.address)] = ""
+    thread: Annotated[str, AfterValidator(values.check_name)] = ""
+    url: Annotated[str, AfterValidator(values.check_address)] = ""
     latest_by: str = ""
-    community: Annotated[str, AfterValidator(values.community)] = Field(default="", alias="in")
+    community: Annotated[str, AfterValidator(values.check_community)] = Field(default="", alias="in")
     title: str = ""
 
     @model_validator(mode="after")
@@ -151,25 +151,25 @@ class CompanionModel(_Strict):
 class ThreadModel(_Strict):
     """A thread's front matter as people write it."""
 
-    name: Annotated[str, AfterValidator(values.name)]
+    name: Annotated[str, AfterValidator(values.check_name)]
     title: Text
     schedule: ScheduleModel
     image: str = IMAGE
     image_alt: str = IMAGE_ALT
     thumbnail: str = THUMBNAIL
-    community: Annotated[str, AfterValidator(values.community)] = ""
+    community: Annotated[str, AfterValidator(values.check_community)] = ""
     pin: Literal["community", "local", "none"] = "community"
     previous: PreviousModel = Field(default_factory=PreviousModel)
     companions: Annotated[dict[str, CompanionModel], BeforeValidator(values.few)] = Field(
         default_factory=dict
     )
     refresh: Literal["body", "preamble", "never"] = "body"
-    locale: Annotated[str, AfterValidator(values.locale)] = "en"
+    locale: Annotated[str, AfterValidator(values.check_locale)] = "en"
     language: str = ""
     nsfw: bool = False
     cap: Number = 0
-    mentions: Annotated[bool, BeforeValidator(values.mentions)] = False
-    tags: Annotated[tuple[str, ...], BeforeValidator(values.tags)] = ()
+    mentions: Annotated[bool, BeforeValidator(values.read_mentions)] = False
+    tags: Annotated[tuple[str, ...], BeforeValidator(values.read_tags)] = ()
     first_comment: str = ""
     unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
     lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None

@@ -13,7 +13,7 @@ from megabot.adapters.front_matter import (
     ScheduleModel,
     ThreadModel,
 )
-from megabot.adapters.front_matter_values import LARGEST, BadValue, did_you_mean, listed
+from megabot.adapters.front_matter_values import LARGEST, BadValue, did_you_mean, known_names_hint
 from megabot.adapters.yaml_text import YamlDocument
 from megabot.core.problems import Problem
 
@@ -55,7 +55,7 @@ def _words(mistake: ErrorDetails) -> tuple[str, str]:
     name = ".".join(place)
     if mistake["type"] == "extra_forbidden":
         known = _known(place[:-1])
-        return f"{name} is not a setting", did_you_mean(place[-1], known, otherwise=listed(known))
+        return f"{name} is not a setting", did_you_mean(place[-1], known, otherwise=known_names_hint(known))
     if mistake["type"] == "missing":
         return f"{name} is missing", f"write {place[-1]}: ..."
     if mistake["type"] == "literal_error":

@@ -75,15 +75,15 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str) -> str:
     return f"did you mean {words[near[0]]}?" if near else otherwise
 
 
-def listed(names: Iterable[str]) -> str:
+def known_names_hint(names: Iterable[str]) -> str:
     """Return a hint that lists the known names, the first of them if there are many."""
     known = list(names)
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     return f"there is: {', '.join(known[:_LISTED])}{more}"
 
 
-def every(text: object) -> tuple[int, Every]:
-    """Read `week`, `2 weeks`, `day`, `month`, `year` as a number of units."""
+def read_interval(text: object) -> tuple[int, Every]:
+    """Read `week`, `2 weeks`, `read_day`, `month`, `year` as a number of units."""
     plain = str(text).strip().lower()
     found = _EVERY.fullmatch(plain)
     if not found:
@@ -94,7 +94,7 @@ def every(text: object) -> tuple[int, Every]:
     return int(found[1] or 1), Every(found[2])
 
 
-def on(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
+def read_days(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
     """Read days: of the week (`monday`), of the month (`15`, `first monday`), of the year (`24 december`)."""
     items = [item for one in (value if isinstance(value, list) else [value]) for item in _items(one)]
     nths = (_NTH_ALONE.fullmatch(item) for item in items)
@@ -164,7 +164,7 @@ def _no_weekday(text: str) -> BadValue:
     )
 
 
-def at(value: object) -> tuple[time, ...]:
+def read_times(value: object) -> tuple[time, ...]:
     """Read the time of day, or several."""
     texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
     found = {text: time_of_day(text) for text in texts}
@@ -179,7 +179,7 @@ def at(value: object) -> tuple[time, ...]:
     return tuple(times)
 
 
-def zone(text: object) -> str:
+def read_zone(text: object) -> str:
     """Check the name of a time zone."""
     name = str(text).strip()
     if name in time_zones.names():
@@ -187,7 +187,7 @@ def zone(text: object) -> str:
     raise BadValue(f"there is no time zone {name}", partial(time_zones.suggestion, name))
 
 
-def span(text: object) -> timedelta:
+def read_span(text: object) -> timedelta:
     """Read a length of time: `3 days`."""
     found = _SPAN.fullmatch(str(text).strip().lower())
     if not found:
@@ -197,10 +197,10 @@ def span(text: object) -> timedelta:
 
 def span_or_none(text: object) -> timedelta | None:
     """Read a length of time, where there is one."""
-    return None if text is None else span(text)
+    return None if text is None else read_span(text)
 
 
-def day(value: object) -> date:
+def read_day(value: object) -> date:
     """Read a date, in quotes or not."""
     try:
         found = value if isinstance(value, date) else date.fromisoformat(str(value))
@@ -211,36 +211,36 @@ def day(value: object) -> date:
     return found
 
 
-def skipped(value: object) -> date | tuple[date, time]:
+def read_skip(value: object) -> date | tuple[date, time]:
     """Read an entry of `skip`: a day, or one slot of a day with several."""
     first, _, rest = ("", "", "") if isinstance(value, date) else str(value).strip().partition(" ")
     moment = time_of_day(rest) if rest else None
-    return day(value) if moment is None else (day(first), moment)
+    return read_day(value) if moment is None else (read_day(first), moment)
 
 
-def name(text: str) -> str:
+def check_name(text: str) -> str:
     """Check a thread's name."""
     if not _NAME.fullmatch(text):
         raise BadValue(f"{text} is no name of a thread", "1 to 40 of a to z, 0 to 9 and - make one")
     return text
 
 
-def address(text: str) -> str:
+def check_address(text: str) -> str:
     """Check an address of the web."""
     if not _ADDRESS.fullmatch(text):
         raise BadValue(f"{text} is no whole address", "begin with https://")
     return text
 
 
-def community(text: str) -> str:
-    """Check `name` or `name@host`."""
+def check_community(text: str) -> str:
+    """Check `check_name` or `name@host`."""
     try:
         return addresses.community(text)
     except ValueError as error:
         raise BadValue(f"{text} is no name of a community", str(error)) from error
 
 
-def locale(text: str) -> str:
+def check_locale(text: str) -> str:
     """Check the form of a locale; whether Babel knows it shows when a date is written."""
     if not _LOCALE.fullmatch(text):
         raise BadValue(f"{text} is no locale", "write a code of a language, as in en or pt_BR")
@@ -254,7 +254,7 @@ def few(value: object) -> object:
     return value
 
 
-def tags(value: object) -> tuple[str, ...]:
+def read_tags(value: object) -> tuple[str, ...]:
     """Read the names of tags, one or a list of them, each once."""
     value = few(value)
     entries = value if isinstance(value, list) else [value]
@@ -264,7 +264,7 @@ def tags(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def mentions(value: object) -> bool:
+def read_mentions(value: object) -> bool:
     """Read `allow` or `refuse`."""
     if value in (True, "allow"):
         return True

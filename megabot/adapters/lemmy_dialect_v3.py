@@ -52,17 +52,19 @@ class DialectV3(Dialect):
     # server which was upgraded a moment ago does not answer that nothing is pinned.
     posts = Operation.get(
         "post/list",
-        parse.paged(parse.posts),
+        parse.page_reader(parse.posts),
         type_="All",
         sort="Hot",
         show_read="true",
         show_nsfw="true",
         limit=PAGE,
     )
-    posts_by = Operation.get("user", parse.paged(parse.posts), sort="New", limit=PAGE)
+    posts_by = Operation.get("user", parse.page_reader(parse.posts), sort="New", limit=PAGE)
     post = Operation.get("post", parse.written_post)
     resolve = Operation.get("resolve_object", parse.found_post)
-    pin_events = (Operation.get("modlog", parse.paged(parse.pin_events), type_="ModFeaturePost", limit=PAGE),)
+    pin_events = (
+        Operation.get("modlog", parse.page_reader(parse.pin_events), type_="ModFeaturePost", limit=PAGE),
+    )
     feature = Operation.post("post/feature", parse.written_post)
     lock = Operation.post("post/lock", parse.written_post)
     lock_takes_reason = False
@@ -82,7 +84,7 @@ class DialectV3(Dialect):
     _own_content = Operation.get("user", parse.own_content, sort="New", limit=PAGE)
     _create_post = Operation.post("post", parse.written_post, Call.NEW_POST)
     _edit_post = Operation.put("post", parse.written_post)
-    _upload = Operation(Method.UPLOAD, "pictrs/image", parse.uploaded, Call.CHANGE)
+    _upload = Operation(Method.UPLOAD, "pictrs/image", parse.uploaded_name, Call.CHANGE)
 
     def __init__(self, session: LemmySession) -> None:
         self._session = session
@@ -108,7 +110,7 @@ class DialectV3(Dialect):
 
     @override
     def removals(self, author: Person) -> Operation[Page[Post | None]]:
-        removed = parse.paged(lambda answer: parse.removed_posts(answer, author))
+        removed = parse.page_reader(lambda answer: parse.removed_posts(answer, author))
         return Operation.get("modlog", removed, type_="ModRemovePost", limit=PAGE)
 
     @override

@@ -46,7 +46,7 @@ class DialectV4(Dialect):
     follow = Operation.post("community/follow", done)
     posts = Operation.get(
         "post/list",
-        parse.listed(parse.post),
+        parse.list_reader(parse.post),
         type_="all",
         sort="hot",  # by new and old, pinned posts are not put first (lemmy-api 2.2)
         time_range_seconds=0,
@@ -57,11 +57,11 @@ class DialectV4(Dialect):
         mark_as_read="false",
         limit=PAGE,
     )
-    posts_by = Operation.get("person/content", parse.listed(parse.written), type_="posts", limit=PAGE)
+    posts_by = Operation.get("person/content", parse.list_reader(parse.own_item), type_="posts", limit=PAGE)
     post = Operation.get("post", parse.written_post)
     resolve = Operation.get("resolve_object", parse.found_post)
     pin_events = tuple(
-        Operation.get("modlog", parse.listed(parse.pin_event), type_=kind, limit=PAGE)
+        Operation.get("modlog", parse.list_reader(parse.pin_event), type_=kind, limit=PAGE)
         for kind in parse.PIN_KINDS
     )
     feature = Operation.post("post/feature", parse.written_post)
@@ -79,11 +79,11 @@ class DialectV4(Dialect):
     inbox = staticmethod(list_new)
     messages_to = staticmethod(list_sent)
 
-    _own_content = Operation.get("person/content", parse.listed(parse.written), type_="all", limit=PAGE)
+    _own_content = Operation.get("person/content", parse.list_reader(parse.own_item), type_="all", limit=PAGE)
     _create_post = Operation.post("post", parse.written_post, Call.NEW_POST)
     _edit_post = Operation.put("post", parse.written_post)
     _post_and_tags = Operation.get("post", parse.post_and_tags)
-    _upload = Operation(Method.UPLOAD, "image", parse.uploaded, Call.CHANGE)
+    _upload = Operation(Method.UPLOAD, "image", parse.uploaded_url, Call.CHANGE)
 
     def __init__(self, session: LemmySession, *, new_key: Callable[[], str]) -> None:
         self._session = session
@@ -121,7 +121,7 @@ class DialectV4(Dialect):
 
     @override
     def removals(self, author: Person) -> Operation[Page[Post | None]]:
-        removed = parse.listed(partial(parse.removed_post, author=author))
+        removed = parse.list_reader(partial(parse.removed_post, author=author))
         # `show_bulk`: also the removals that came with a ban of the account.
         return Operation.get("modlog", removed, type_="mod_remove_post", show_bulk="true", limit=PAGE)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from megabot.adapters.lemmy_calls import Calls, Operation
 from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE, Page
-from megabot.adapters.lemmy_wire_v3 import paged, person
+from megabot.adapters.lemmy_wire_v3 import page_reader, person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
@@ -113,9 +113,9 @@ def _is_gone(content: JsonObject) -> bool:
 
 # By their names in the watermark. Mentions would come by Hot if no sort was asked for (lemmy-api 1.14).
 _LISTS: dict[str, Operation[Page[Notice]]] = {
-    "v3 mention": Operation.get("user/mention", paged(mentions), sort="New", limit=PAGE),
-    "v3 reply": Operation.get("user/replies", paged(replies), sort="New", limit=PAGE),
-    "v3 message": Operation.get(_MESSAGES, paged(messages), limit=PAGE),
+    "v3 mention": Operation.get("user/mention", page_reader(mentions), sort="New", limit=PAGE),
+    "v3 reply": Operation.get("user/replies", page_reader(replies), sort="New", limit=PAGE),
+    "v3 message": Operation.get(_MESSAGES, page_reader(messages), limit=PAGE),
 }
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from megabot.adapters.lemmy_calls import Calls, Operation
 from megabot.adapters.lemmy_fields import JsonObject
 from megabot.adapters.lemmy_pages import LAST_PAGE, PAGE
-from megabot.adapters.lemmy_wire_v4 import listed, person
+from megabot.adapters.lemmy_wire_v4 import list_reader, person
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
@@ -36,7 +36,7 @@ _TOP_LEVEL = 2  # the tree's root and the comment itself: `0.7`
 def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
     """List what is above a watermark, oldest first. 1.0 tells nobody of what they wrote themselves."""
     most = LAST_PAGE if above.at else FIRST_PAGES
-    pages = calls.iter_pages(Operation.get(_LIST, listed(notice), limit=PAGE), most=most)
+    pages = calls.iter_pages(Operation.get(_LIST, list_reader(notice), limit=PAGE), most=most)
     found, newest = read_until_seen(above, _NAME, pages)
     notices = sorted(each_once(found), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest={_NAME: newest}))
@@ -44,7 +44,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
 
 def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
     """List what the account wrote to a person: among the newest messages between the two."""
-    messages = Operation.get(_LIST, listed(sent), type_="private_message", limit=PAGE)
+    messages = Operation.get(_LIST, list_reader(sent_message), type_="private_message", limit=PAGE)
     page = calls.signed_in(messages, creator_id=person_id)
     own = {number: text for number, to, text in page.items if to == person_id}
     return tuple(own.values())
@@ -76,7 +76,7 @@ def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
     return tuple(once.values())
 
 
-def sent(item: JsonObject) -> tuple[int, int, str]:
+def sent_message(item: JsonObject) -> tuple[int, int, str]:
     """Read a private message out of its notification: its id, whom it went to, its text."""
     message = item.child("data").child("private_message")
     return message.number("id"), message.number("recipient_id"), message.text("content")

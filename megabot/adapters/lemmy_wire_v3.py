@@ -30,7 +30,7 @@ _NOT_FOLLOWED = "NotSubscribed"
 _LANGUAGES = "discussion_languages"
 
 
-def paged(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonObject], Page[T]]:
+def page_reader(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonObject], Page[T]]:
     """Make what reads one page of a list out of what reads a list."""
     return lambda answer: Page(read(answer))
 
@@ -135,7 +135,7 @@ def found_person(answer: JsonObject) -> Person:
     return person(answer.child("person_view").child("person"))
 
 
-def uploaded(answer: JsonObject) -> str:
+def uploaded_name(answer: JsonObject) -> str:
     """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
     return answer.children("files")[0].text("file")
 

@@ -37,7 +37,7 @@ _WORDS = "blocking_keywords"
 _LANGUAGES = "discussion_languages"
 
 
-def listed(read: Callable[[JsonObject], T]) -> Callable[[JsonObject], Page[T]]:
+def list_reader(read: Callable[[JsonObject], T]) -> Callable[[JsonObject], Page[T]]:
     """Make what reads one page of a list, in the server's order, out of what reads one item."""
     return lambda answer: Page(
         tuple(read(item) for item in answer.children("items")), after=answer.text("next_page", "")
@@ -148,7 +148,7 @@ def found_person(answer: JsonObject) -> Person:
     return person(answer.child("person_view").child("person"))
 
 
-def uploaded(answer: JsonObject) -> str:
+def uploaded_url(answer: JsonObject) -> str:
     """Read the address that an image got."""
     return answer.text("image_url")
 
@@ -159,7 +159,7 @@ def post(view: JsonObject) -> Post:
     return _plain(view.child("post"), creator, moderator=view.flag("creator_is_moderator"), tags=_tags(view))
 
 
-def written(item: JsonObject) -> Post | Comment:
+def own_item(item: JsonObject) -> Post | Comment:
     """Read one of the things that a person wrote."""
     return _comment(item) if item.text("type_") == "comment" else post(item)
 

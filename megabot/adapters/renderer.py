@@ -49,8 +49,8 @@ class Renderer:
         raw = json.dumps(request, default=plain_date).encode()
         found = ask("render_child", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
         if found is None:
-            return too_slow(self._timeout)
-        return parse_answer(found.answer, jobs) or ending(found.code)
+            return render_timeout(self._timeout)
+        return parse_answer(found.answer, jobs) or describe_exit(found.code)
 
 
 def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
@@ -62,12 +62,12 @@ def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
     return found if len(found) == jobs else None
 
 
-def too_slow(seconds: float) -> str:
+def render_timeout(seconds: float) -> str:
     """Say that rendering was ended from outside."""
     return f"rendering took more than {seconds:g} s: a loop that never ends?"
 
 
-def ending(code: int) -> str:
+def describe_exit(code: int) -> str:
     """Say how a process that gave no answer came to its end."""
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
         return "rendering was stopped at its limits of time: a loop that never ends?"

@@ -120,7 +120,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Tell the time, aware, in UTC."""
-        return at(time.time())
+        return read_clock(time.time())
 
     def sleep(self, seconds: float) -> None:
         """Wait; raise `Stopping` as soon as the process is told to stop."""
@@ -128,7 +128,7 @@ class SystemClock:
         self._stop.sleep(seconds)
 
 
-def at(seconds: float) -> datetime:
+def read_clock(seconds: float) -> datetime:
     """Return the time that a clock shows, in UTC; one that shows an impossible time is kept within bounds."""
     return datetime.fromtimestamp(min(max(seconds, EARLIEST), LATEST), UTC)
 

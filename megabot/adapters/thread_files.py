@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from megabot.adapters.front_matter import ThreadModel
 from megabot.adapters.front_matter_mistakes import mistakes
-from megabot.adapters.front_matter_values import did_you_mean, listed
+from megabot.adapters.front_matter_values import did_you_mean, known_names_hint
 from megabot.adapters.template_time import OutOfTime
 from megabot.adapters.yaml_text import YamlDocument, split
 from megabot.core.calendar import slot_days
@@ -172,5 +172,5 @@ def _strangers(template: _Template, names: Mapping[str, str]) -> Iterator[Proble
         if companion.thread and companion.thread not in names:
             place = ("companions", companion.name, "thread")
             what = f"{'.'.join(place)}: there is no thread {companion.thread}"
-            hint = did_you_mean(companion.thread, names, otherwise=listed(names))
+            hint = did_you_mean(companion.thread, names, otherwise=known_names_hint(names))
             yield Problem(template.path, template.front.line(place), what, hint)

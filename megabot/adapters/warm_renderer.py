@@ -10,7 +10,7 @@ from typing import Any
 
 from megabot.adapters.frames import read_frame, write_frame
 from megabot.adapters.render_process import CPU_SECONDS, TIMEOUT, start
-from megabot.adapters.renderer import Renderer, ending, parse_answer, plain_date, too_slow
+from megabot.adapters.renderer import Renderer, describe_exit, parse_answer, plain_date, render_timeout
 
 
 class WarmRenderer(Renderer):
@@ -38,9 +38,9 @@ class WarmRenderer(Renderer):
         watchdog.cancel()
         if answer is None:
             self.close()
-            return "rendering broke off" if in_time else too_slow(self._timeout)
+            return "rendering broke off" if in_time else render_timeout(self._timeout)
         code, _, body = answer.partition(b"\n")
-        return parse_answer(body, jobs) or ending(int(code))
+        return parse_answer(body, jobs) or describe_exit(int(code))
 
 
 def _exchange(nursery: "subprocess.Popen[bytes]", request: bytes) -> bytes | None:

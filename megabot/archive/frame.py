@@ -62,7 +62,7 @@ def link(address: str, html: str, **more: str) -> str:
     return f'<a href="{escape(address)}"{attributes}>{html}</a>'
 
 
-def away(address: str, html: str) -> str:
+def link_elsewhere(address: str, html: str) -> str:
     """Link a page elsewhere; what is no address of a page stays without a link."""
     if not address.startswith(("https://", "http://")):
         return html

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from megabot.archive import words
 from megabot.archive.entries import Entry
-from megabot.archive.frame import Frame, away, day, folder, link, minute, name_of, page
+from megabot.archive.frame import Frame, day, folder, link, link_elsewhere, minute, name_of, page
 from megabot.archive.text import text_html
 from megabot.core.highlights import Highlight
 
@@ -55,7 +55,7 @@ def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: st
         link("../index.html", escape(words.edition(entry.number, name))),
         f"posted {minute(entry.published)}",
         _revision(entry),
-        f"{away(entry.url, words.READ)} ({words.comments(entry.comments)})",
+        f"{link_elsewhere(entry.url, words.READ)} ({words.comments(entry.comments)})",
     ]
     body = text_html(entry.body, prefix="text", base=entry.url)
     return page(
@@ -71,7 +71,7 @@ def _revision(entry: Entry) -> str:
     if not entry.commit:
         return ""
     code = f"<code>{escape(entry.commit[:_COMMIT])}</code>"
-    return f"revision {away(entry.commit_url, code)}"
+    return f"revision {link_elsewhere(entry.commit_url, code)}"
 
 
 def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
@@ -84,8 +84,8 @@ def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
 
 def excerpt(one: Highlight) -> str:
     """A comment's first line, with who wrote it and when, and the way to all of it."""
-    author = away(one.actor, escape(one.author))
-    return f"{away(one.url, escape(one.line or '...'))} {words.by(author)}, {day(one.at)}"
+    author = link_elsewhere(one.actor, escape(one.author))
+    return f"{link_elsewhere(one.url, escape(one.line or '...'))} {words.written_by(author)}, {day(one.at)}"
 
 
 def _neighbours(before: Entry | None, after: Entry | None) -> str:
@@ -102,7 +102,7 @@ def latest(entry: Entry) -> str:
     frame = Frame(title=f"{words.LATEST}: {entry.title}", root="../../")
     made = page(
         frame,
-        f"<h1>{words.LATEST}</h1>\n<p>{away(entry.url, escape(entry.title))}</p>\n"
+        f"<h1>{words.LATEST}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
         f"<p>{words.LATEST_HERE}</p>\n",
     )
     if not entry.url.startswith(("https://", "http://")):

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from megabot.markdown import to_html
-from megabot.preview_links import standing_alone
+from megabot.preview_links import make_self_contained
 
 _SECTION = re.compile(r"(?<=\n\n)(::: spoiler [^\n]+\n(?:(?!:::)[^\n]*\n)*?:::\n)(?=\n)")
 # Where a text has these, what one part of it says may depend on another.
@@ -22,7 +22,7 @@ def text_html(markdown: str, *, prefix: str, base: str, level: int = 2) -> str:
 
     `base` is the address of the post: its relative links lead to its server, not to that of the site.
     """
-    html = standing_alone(_rendered(f"{markdown.rstrip()}\n"), prefix=prefix, base=base)
+    html = make_self_contained(_rendered(f"{markdown.rstrip()}\n"), prefix=prefix, base=base)
     return _levelled(_ALIGNED.sub(r' class="\1"', html), level)
 
 

@@ -40,6 +40,6 @@ def bulletins_of(year: int) -> str:
     return f"Bulletins of {year}"
 
 
-def by(author: str) -> str:
+def written_by(author: str) -> str:
     """Say who wrote a comment."""
     return f"by {author}"

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from megabot.core.clock_times import duration, when
+from megabot.core.clock_times import duration, parse_time
 from megabot.core.commands import Command, ParseFailure, ParseFailureReason, Verb, Word
 from megabot.core.plain_words import HIDDEN, UNSEEN
 
@@ -67,15 +67,15 @@ def words(line: str) -> Iterator[Token]:
             yield Token(raw=found[0], value=value, end=found.end())
 
 
-def shown(word: str) -> str:
+def show_word(word: str) -> str:
     """Cut a word that a person wrote to what an answer may show, escaped; nothing of what was hidden."""
     return word.replace(HIDDEN, "")[:_LONGEST_SHOWN]
 
 
-def near(word: str, known: Collection[str]) -> str:
+def nearest_word(word: str, known: Collection[str]) -> str:
     """Find the one known word that may have been meant instead."""
     others = [one for one in known if one != word]
-    return next(iter(get_close_matches(shown(word), others, n=1, cutoff=_ALIKE)), "")
+    return next(iter(get_close_matches(show_word(word), others, n=1, cutoff=_ALIKE)), "")
 
 
 def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command | ParseFailure:
@@ -84,7 +84,7 @@ def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command |
     while rest:
         taken, used = _take_time(command, rest, threads)
         if taken is None:
-            taken, used = take(command, rest[0], threads), 1
+            taken, used = place_word(command, rest[0], threads), 1
         if taken is None:
             return _refused(command, rest, threads)
         command, rest = taken, rest[used:]
@@ -101,12 +101,12 @@ def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) 
         return None, 0
     for used in range(min(len(rest), _MOST_WORDS), 0, -1):
         phrase = " ".join(rest[:used])
-        if (found := when(phrase)) and not EDITION.fullmatch(phrase):
+        if (found := parse_time(phrase)) and not EDITION.fullmatch(phrase):
             return replace(command, when=found), used
     return None, 0
 
 
-def take(command: Command, word: str, threads: Collection[str]) -> Command | None:
+def place_word(command: Command, word: str, threads: Collection[str]) -> Command | None:
     """Put one word into its place; None where it has none, or that is taken."""
     form = _FORMS.get(command.verb, _Form())
     if word in form.words and command.word is None:
@@ -147,11 +147,11 @@ def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) ->
     lacks = _lacks(command) and not any(_take_time(command, rest[n:], ())[0] for n in range(1, len(rest)))
     may_be_thread = form.thread and not command.thread and not lacks and _is_like_a_name(word)
     reason = ParseFailureReason.UNKNOWN_THREAD if may_be_thread else ParseFailureReason.WRONG_ARGUMENT
-    meant = near(word, known)
+    meant = nearest_word(word, known)
     if command.verb is Verb.MOVE and lacks:
         word = " ".join(rest) if word in _BEFORE_TIME else word
         meant = f"+{word}" if duration(word) else meant
-    return ParseFailure(reason=reason, verb=command.verb, word=shown(word), near=meant)
+    return ParseFailure(reason=reason, verb=command.verb, word=show_word(word), near=meant)
 
 
 def _is_like_a_name(word: str) -> bool:

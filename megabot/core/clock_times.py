@@ -111,7 +111,7 @@ def _number(text: str) -> int:
     return 1 if text in {"a", "an"} else _NUMBERS.index(text)
 
 
-def when(text: str) -> TimeExpression | None:
+def parse_time(text: str) -> TimeExpression | None:
     """Read a moment without resolving it, None for a text that is none or that can mean two."""
     plain = _plain(text)
     if plain.startswith(("+", "-")):
@@ -137,9 +137,9 @@ def resolve(written: TimeExpression, now: datetime, zone: tzinfo) -> datetime:
     return next((one for one in moments if one > now), moments[-1])
 
 
-def moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+def parse_moment(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     """Read a moment: `18:00`, `6pm`, `+2h`, `tomorrow 18:00`, `Friday 18:00`, `2026-11-24 18:00`. In UTC."""
-    written = when(text)
+    written = parse_time(text)
     return resolve(written, now, zone) if written is not None else None
 
 

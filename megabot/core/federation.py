@@ -75,7 +75,7 @@ def hold_until_the_home_server_shows_the_pin(
     return replace(_held(reason, situation, current_post), why=answer.trouble)
 
 
-def has_to_be_asked(thread: Thread, observation: Observation, now: datetime) -> bool:
+def must_ask_home_server(thread: Thread, observation: Observation, now: datetime) -> bool:
     """Return whether the community's own server is to be read now.
 
     A pin that was confirmed is not read again unless the post or its pin changed since.

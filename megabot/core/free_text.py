@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from megabot.core.arguments import EDITION, read_arguments, take, words
-from megabot.core.clock_times import TimeExpression, duration, when
+from megabot.core.arguments import EDITION, place_word, read_arguments, words
+from megabot.core.clock_times import TimeExpression, duration, parse_time
 from megabot.core.commands import Command, ParseFailure, ParseFailureReason, Verb, Word
 
 _UNTIL = re.compile(r"(?:^|(?<=\s))\(?(for|until|till)\s+", re.IGNORECASE)
@@ -32,7 +32,7 @@ def _without_end(note: str) -> tuple[str, TimeExpression | None]:
             span = duration(told)
             end = TimeExpression(span=span) if span else None
         else:
-            end = when(told)
+            end = parse_time(told)
         if end is not None:
             return note[: found.start()].rstrip(" ,;"), end
     return note, None
@@ -54,7 +54,7 @@ def _without_names(
     end = 0
     for word in words(line):
         is_name = word.raw.rstrip(":") in threads or EDITION.fullmatch(word.value)
-        taken = take(command, word.value, threads) if is_name else None
+        taken = place_word(command, word.value, threads) if is_name else None
         if taken is None:
             break
         command, end = taken, word.end

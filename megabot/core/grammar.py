@@ -6,10 +6,10 @@ Decides nothing about who may command, and shows people no sentence: what is wro
 import re
 from collections.abc import Collection
 
-from megabot.core.arguments import near, read_arguments, shown, words
+from megabot.core.arguments import nearest_word, read_arguments, show_word, words
 from megabot.core.commands import Command, Handle, Origin, ParseFailure, ParseFailureReason, Verb
 from megabot.core.free_text import read_note, read_preamble
-from megabot.core.plain_words import UNSEEN, evened, own_words
+from megabot.core.plain_words import UNSEEN, normalize, own_words
 
 _VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}
 _VISIBLE = re.compile(rf"[^\s\0{UNSEEN}]")
@@ -26,7 +26,7 @@ def parse(
     The first plain line that begins with the bot's name counts, and no other. In a reply to the bot
     that names it nowhere so, and in every message, it is the first plain line. `threads` are known names.
     """
-    plain = evened(own_words(_with_plain_mentions(text, bot)))
+    plain = normalize(own_words(_with_plain_mentions(text, bot)))
     start = _after_name(plain, bot) if origin is not Origin.MESSAGE else None
     if start is not None:
         return _read(text[start:], plain[start:], origin=origin, threads=threads)
@@ -86,7 +86,9 @@ def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) ->
     verb = _VERBS.get(first.value) if first else None
     if first is None or verb is None:
         word = first.value if first else ""
-        return ParseFailure(reason=ParseFailureReason.UNKNOWN_VERB, word=shown(word), near=near(word, _VERBS))
+        return ParseFailure(
+            reason=ParseFailureReason.UNKNOWN_VERB, word=show_word(word), near=nearest_word(word, _VERBS)
+        )
     rest, line = text[first.end :], plain[first.end :].partition("\n")[0]
     match verb:
         case Verb.HELP:  # whatever is said with it

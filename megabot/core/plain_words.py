@@ -46,7 +46,7 @@ def own_words(text: str) -> str:
     return "\n".join(shown)
 
 
-def evened(plain: str) -> str:
+def normalize(plain: str) -> str:
     """Make every kind of space a plain one, and every mark that shows nothing `UNSEEN`. Offsets stay."""
     return plain if plain.isascii() else "".join(map(_evened, plain))
 

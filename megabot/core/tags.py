@@ -24,7 +24,7 @@ def missing_tags(thread: Thread, post: Post) -> tuple[str, ...]:
     return () if post.tags is None else missing_names(thread.tags, post.tags)
 
 
-def nearest(name: str, offered: Iterable[Tag]) -> str:
+def nearest_tag(name: str, offered: Iterable[Tag]) -> str:
     """Give the title of the tag that was probably meant, "" where none is alike."""
     titles = {key: tag.title for tag in offered for key in _names(tag)}
     return next((titles[key] for key in get_close_matches(name.casefold(), titles, n=1)), "")

@@ -14,7 +14,7 @@ from megabot import deed_texts
 from megabot.app import App
 from megabot.config import load
 from megabot.demo.archive import served_site
-from megabot.orders import OrderResult, adoption, carry_out
+from megabot.orders import OrderResult, adoption_order, carry_out
 from megabot.process import sample_source
 from megabot.run import Service
 from megabot.sandbox import Sandbox
@@ -122,7 +122,7 @@ class Stage:
             return
         for report in self.service.reports:
             for action in report.done:
-                self.say(BOT, deed_texts.doing(report.thread, action))
+                self.say(BOT, deed_texts.write_in_progress(report.thread, action))
 
     def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
         """Let somebody comment to the bot, in answer to another comment if one is named.
@@ -153,7 +153,7 @@ class Stage:
     def adopt(self, url: str) -> None:
         """Let a person at the host adopt a thread that was made by hand."""
         app = self._running()
-        order, thread = adoption(app.ports, url, id_="shell:adopt", thread=None)
+        order, thread = adoption_order(app.ports, url, id_="shell:adopt", thread=None)
         self._answer(carry_out(app.ports, order, thread, account=app.prove()))
 
     def _running(self) -> App:

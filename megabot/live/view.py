@@ -77,7 +77,7 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
     editions[at] = coming[slot]
     texts = _rendered(ports, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     shown = tuple(
-        preview.compared(thread, edition, text, standing=compare(thread))
+        preview.compare_with_current(thread, edition, text, standing=compare(thread))
         for thread, edition, text in zip(threads, editions, texts, strict=True)
     )
     made = Preview(
@@ -85,7 +85,7 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
         revision=snapshot.revision,
         editions=shown,
         source_problems=problems,
-        source_warnings=(*snapshot.ignored, *preview.unread(snapshot, shown, problems), *idle),
+        source_warnings=(*snapshot.ignored, *preview.unread_files(snapshot, shown, problems), *idle),
     )
     return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
 

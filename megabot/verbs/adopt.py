@@ -32,7 +32,9 @@ def command(
         raise click.UsageError("--edition and --as-previous name two editions; write one of them")
     with open_app(options) as app:
         account = app.prove()
-        order, name = orders.adoption(app.ports, url, id_="", thread=thread, key=key, as_previous=as_previous)
+        order, name = orders.adoption_order(
+            app.ports, url, id_="", thread=thread, key=key, as_previous=as_previous
+        )
         if sys.stdin.isatty() and not yes and not _agrees(app, order, name, account):
             return 1
         order = replace(order, id=keep(app, Verb.ADOPT, name))
@@ -41,7 +43,7 @@ def command(
 
 def _agrees(app: App, order: Order, name: str, account: Account | None) -> bool:
     post = app.ports.forum.post(order.post_id)
-    found = orders.effects(app.ports, name, post, order.edition, account)
+    found = orders.adoption_effects(app.ports, name, post, order.edition, account)
     (thread,) = app.threads(name)
     for line in adoption_texts.consequences(thread, post.url, post.published, order.edition, found):
         click.echo(line, err=True)

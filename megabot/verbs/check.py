@@ -50,7 +50,7 @@ def command(
     if wait is not None and not online:
         raise click.UsageError("--wait is for --online: nothing else comes by itself")
     with open_app(options) as app:
-        parts = [check.source(app.offline_ports)]
+        parts = [check.check_source(app.offline_ports)]
         if online:
             parts.append(_online(app, wait=timedelta(minutes=wait or 0), yes=yes))
         if links:
@@ -62,15 +62,15 @@ def command(
 def _online(app: App, *, wait: timedelta, yes: bool) -> Iterator[Finding]:
     agree = functools.cache(lambda question: yes or _agrees(question))  # who said no is not asked again
     if not wait:
-        yield from check.online(app.ports, agree=agree)
+        yield from check.check_account(app.ports, agree=agree)
         return
-    yield from check.awaited(
+    yield from check.wait_until_ready(
         app.ports, agree=agree, wait=wait, tell=lambda sentence: click.echo(f"waiting: {sentence}", err=True)
     )
 
 
 def _links(app: App) -> Iterator[Finding]:
-    watched = partial(progress.shown, "links asked")
+    watched = partial(progress.show_progress, "links asked")
     yield from link_check.check(
         app.offline_ports,
         ask=workshop.link_asker(app),
@@ -87,13 +87,15 @@ def _whole(findings: Iterable[Finding]) -> Iterator[Finding]:
     except NoNetwork:
         raise
     except UserError as error:
-        yield check.problem(str(error))
+        yield check.problem_finding(str(error))
 
 
 def _placed(finding: Finding, source: object) -> Finding:
     """Name the file that a finding is about from where the user stands."""
     about = finding.about
-    sentence = str(terminal.placed(about, source)) if about else terminal.near(finding.sentence)
+    sentence = (
+        str(terminal.place_problem(about, source)) if about else terminal.shorten_paths(finding.sentence)
+    )
     return replace(finding, sentence=sentence)
 
 

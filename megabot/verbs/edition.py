@@ -58,7 +58,7 @@ def read(app: App, verb: Verb, words: tuple[str, ...]) -> tuple[Command, Thread]
     if not isinstance(command, Command):
         if command.reason is ParseFailureReason.UNKNOWN_THREAD:
             raise ConfigError(texts.no_such_thread(app.language, command.word, names))
-        raise ConfigError(texts.not_understood(verb.value, command.word, command.near))
+        raise ConfigError(texts.bad_arguments(verb.value, command.word, command.near))
     name = command.thread or (names[0] if len(names) == 1 else "")
     if not name:
         raise ConfigError(texts.name_a_thread(verb.value, names))

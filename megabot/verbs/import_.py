@@ -59,14 +59,14 @@ def command(
         else:
             show(view.lines(found, timezone, now, width=width()))
         taken = [past for past in found if past.result is ImportResult.TAKEN]
-        summary = overview_texts.imported(one.name, len(taken), len(found))
+        summary = overview_texts.past_threads_found(one.name, len(taken), len(found))
         if not taken:
             if found and all(past.result is ImportResult.KNOWN for past in found):
                 return finish(Outcome.NOTHING, adoption_texts.all_known(one.name, len(found)))
             return finish(Outcome.FAILED, summary, err=True)
         click.echo(summary, err=True)
         if not (yes or _agrees_to(app, one, taken)):
-            return finish(Outcome.REFUSED, overview_texts.not_imported(), err=True)
+            return finish(Outcome.REFUSED, overview_texts.import_cancelled(), err=True)
         app.prove()
         return tell(importing.import_threads(app.ports, one, found, id_=keep(app, Verb.ADOPT, one.name)))
 
@@ -77,7 +77,7 @@ def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
         return False
     account, newest = app.prove(), taken[-1]
     post = app.ports.forum.post(newest.post.id)
-    found = orders.effects(app.ports, thread.name, post, newest.edition.key, account)
+    found = orders.adoption_effects(app.ports, thread.name, post, newest.edition.key, account)
     lines = adoption_texts.consequences(
         thread, post.url, post.published, newest.edition.key, found, others=len(taken) - 1
     )
@@ -91,11 +91,11 @@ def _undo(app: App, thread: Thread, *, yes: bool) -> int:
     older, newest = importing.find_imported(app.ports, thread)
     number = len(older) + (newest is not None)
     if not number:
-        return finish(Outcome.NOTHING, adoption_texts.nothing_imported(thread.name))
+        return finish(Outcome.NOTHING, adoption_texts.no_import(thread.name))
     if not yes and not (sys.stdin.isatty() and click.confirm(adoption_texts.ask_undo(thread.name, number))):
-        return finish(Outcome.REFUSED, overview_texts.not_undone(), err=True)
+        return finish(Outcome.REFUSED, overview_texts.undo_cancelled(), err=True)
     answer = importing.undo_import(app.ports, thread, older, newest, id_=keep(app, Verb.UNADOPT, thread.name))
-    say(Outcome.DONE, adoption_texts.forgotten(thread.name, number))
+    say(Outcome.DONE, adoption_texts.threads_forgotten(thread.name, number))
     return tell(answer) if answer else 0
 
 
@@ -111,5 +111,8 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     look = partial(
         importing.find_past_threads, app.offline_ports.ledger, thread, title=title, by=by, newest=newest
     )
-    with workshop.public_pages(app, community, by=by) as pages, progress.shown("pages read", 0) as step:
+    with (
+        workshop.public_pages(app, community, by=by) as pages,
+        progress.show_progress("pages read", 0) as step,
+    ):
         return look(pages, step=step)

@@ -5,7 +5,7 @@ import sys
 import click
 
 from megabot import operating_texts
-from megabot.app import open_app, typed
+from megabot.app import open_app, typed_credentials
 from megabot.errors import ConfigError
 from megabot.layout import Outcome
 from megabot.process import read_settings
@@ -28,7 +28,7 @@ def login(options: dict[str, object]) -> int:
     code = ""
     if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
         code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
-    credentials = typed(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
+    credentials = typed_credentials(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
     with open_app(options, credentials=credentials, settings=settings) as app:
         app.ports.forum.sign_in()
         account = app.ports.forum.account()

@@ -30,7 +30,7 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     else:
         terminal.show(view.lines(plans, now, width=terminal.width()))
     for problem in broken.problems if broken else ():
-        told = terminal.placed(problem, source) if isinstance(problem, Problem) else problem
+        told = terminal.place_problem(problem, source) if isinstance(problem, Problem) else problem
         terminal.say("problem", str(told), err=True)
     return 1 if broken or any(report.failure for report in reports) else 0
 

@@ -15,7 +15,7 @@ from megabot.errors import WriteFailed
 from megabot.layout import Outcome, Span, Tone
 from megabot.preview_page import page
 from megabot.preview_parts import Preview
-from megabot.terminal import placed, say, show
+from megabot.terminal import place_problem, say, show
 from megabot.views import preview as view
 
 _OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
@@ -89,7 +89,7 @@ def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> in
 
 def _show(wish: str, url: str) -> None:
     click.echo(f"{url}{wish}")
-    click.echo(overview_texts.followed(), err=True)
+    click.echo(overview_texts.live_page_help(), err=True)
     webbrowser.open(f"{url}{wish}")
 
 
@@ -98,7 +98,7 @@ def _print(made: Preview, *, compare: bool) -> None:
         if isinstance(one.text, Rendered):
             click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
         if compare:
-            click.echo(overview_texts.compared(one.edition.id, one.standing))
+            click.echo(overview_texts.diff_heading(one.edition.id, one.standing))
             show((Span(line, _OF_A_DIFF.get(line[:1], Tone.QUIET)),) for line in (*one.changes, ""))
 
 
@@ -112,7 +112,7 @@ def _write(path: Path, html: str) -> None:
 def _report(made: Preview, source: object) -> None:
     for outcome, listed in ((Outcome.PROBLEM, made.problems), (Outcome.WARNING, made.warnings)):
         for found in listed:
-            say(outcome, str(placed(found, source)), err=True)
+            say(outcome, str(place_problem(found, source)), err=True)
     for one in made.editions:
         if isinstance(one.text, Rendered):
-            click.echo(overview_texts.previewed(one.edition.id, utf16_units(one.text.body)), err=True)
+            click.echo(overview_texts.edition_shown(one.edition.id, utf16_units(one.text.body)), err=True)

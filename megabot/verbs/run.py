@@ -18,7 +18,7 @@ from megabot.language import ENGLISH
 from megabot.link_watch import link_job
 from megabot.ports import Ports
 from megabot.run import Job, Service
-from megabot.running import Running, open_service
+from megabot.running import ServiceProcess, open_service
 from megabot.schedulers import next_slot
 from megabot.site_watch import site_job
 from megabot.tasks import LONGEST, trying_again
@@ -45,18 +45,18 @@ def command(options: dict[str, object]) -> int:
     return 0
 
 
-def _read_again(running: Running) -> None:
+def _read_again(running: ServiceProcess) -> None:
     """Take the settings as they are now; bad ones change nothing, and are said."""
     notify("RELOADING=1")
     try:
-        running.read_again()
+        running.reload()
         log.info("%s", operating_texts.settings_read())
     except (ConfigError, UserError) as error:
         log.error("%s", operating_texts.settings_kept(error))  # noqa: TRY400  a person's mistake has no traceback
     notify("READY=1")
 
 
-def _serve(running: Running) -> None:
+def _serve(running: ServiceProcess) -> None:
     """Tick until the settings are to be read again. Raises `Stopping` when told to stop."""
     app = running.app
     try:
@@ -68,7 +68,7 @@ def _serve(running: Running) -> None:
         slot = next_slot(thread, app.clock.now())
         if slot is not None:
             log.info("%s", texts.next_due(thread.name, slot))
-    ports = _ports(app, threads, running.is_to_read_again)
+    ports = _ports(app, threads, running.reload_requested)
     if ports is None:
         return
     service = Service(
@@ -80,7 +80,7 @@ def _serve(running: Running) -> None:
     )
     with background_jobs(app.settings, running.options, service.unhurried) as jobs:
         service.add_jobs(jobs)
-        service.serve(leave=running.is_to_read_again)
+        service.serve(leave=running.reload_requested)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def command(options: dict[str, object], output: Path | None, *, look: bool, as_j
         click.echo(json.dumps(asdict(written)))
         return 0
     click.echo(str(folder / "index.html"))
-    say(Outcome.DONE, site_texts.written(written.files, written.written, written.removed), err=True)
+    say(Outcome.DONE, site_texts.files_written(written.files, written.written, written.removed), err=True)
     if not app.settings.site_url:
         say(Outcome.WARNING, site_texts.no_feeds(), err=True)
     return 0

@@ -8,7 +8,7 @@ import click
 from megabot.app import open_app
 from megabot.core.seen import Order, OrderKind
 from megabot.layout import Outcome
-from megabot.orders import UnclearOrder, ask_first
+from megabot.orders import UnclearOrder, repost_questions
 from megabot.overview_texts import ask_which
 from megabot.terminal import say
 from megabot.verbs.ordering import order
@@ -58,7 +58,7 @@ def repost(options: dict[str, object], thread: str | None, *, yes: bool) -> int:
     if not yes:
         with open_app(options) as app:
             account = app.prove()
-            lines = ask_first(app.ports, thread, account=account)
+            lines = repost_questions(app.ports, thread, account=account)
         if lines and not _agrees(lines):
             return 1
     return order(options, Order(OrderKind.REPOST, ""), thread)

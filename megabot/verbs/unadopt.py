@@ -21,6 +21,6 @@ def command(options: dict[str, object], url: str, thread: str | None) -> int:
     """Give the order, print what is current."""
     with open_app(options) as app:
         account = app.prove()
-        order, name = orders.release(app.ports, url, id_="", thread=thread)
+        order, name = orders.release_order(app.ports, url, id_="", thread=thread)
         order = replace(order, id=keep(app, Verb.UNADOPT, name))
         return tell(orders.carry_out(app.ports, order, name, account=account))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from megabot.core.amendments import Override, OverrideKind
 from megabot.core.calendar import Edition
 from megabot.layout import Line, Span, Tone, table
-from megabot.moments import away, moment
+from megabot.moments import moment, time_until
 from megabot.views.changes import change
 
 
@@ -48,7 +48,7 @@ def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
         Span(edition.key, tone),
         Span(f"{edition.number:3}", tone),
         Span(when, tone),
-        Span(away(edition.slot, now), Tone.QUIET),
+        Span(time_until(edition.slot, now), Tone.QUIET),
         notes[0],
     )
     yield from (("", "", "", "", note) for note in notes[1:])

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from megabot.core.amendments import Override, OverrideKind
 from megabot.layout import Span, Tone
-from megabot.moments import away, moment
+from megabot.moments import moment, time_until
 
 
 def change(one: Override, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
@@ -20,4 +20,4 @@ def change(one: Override, timezone: str, now: datetime, *, usual: datetime | Non
             f" from {moment(usual, timezone, now)}" if usual else f" to {moment(one.slot, timezone, now)}"
         )
     tone = Tone.ODD if one.kind in (OverrideKind.HOLD, OverrideKind.SKIP) else Tone.PLAIN
-    return Span(f"{words} by {one.by}, {away(one.at, now)}", tone)
+    return Span(f"{words} by {one.by}, {time_until(one.at, now)}", tone)

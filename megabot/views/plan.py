@@ -22,7 +22,7 @@ from megabot.core.amendments import Override
 from megabot.core.calendar import Edition
 from megabot.core.threads import Thread
 from megabot.layout import Line, Span, Tone, table
-from megabot.moments import away, moment
+from megabot.moments import moment, time_until
 from megabot.views.changes import change
 
 _QUIET = {
@@ -62,7 +62,7 @@ def lines(plans: Sequence[ThreadPlan], now: datetime, *, width: int | None) -> I
 def _next(coming: Edition | None, timezone: str, now: datetime) -> str:
     if coming is None:
         return "no further edition"
-    return f"{coming.key}, {moment(coming.slot, timezone, now)}, {away(coming.slot, now)}"
+    return f"{coming.key}, {moment(coming.slot, timezone, now)}, {time_until(coming.slot, now)}"
 
 
 def document(plans: Sequence[ThreadPlan]) -> list[dict[str, object]]:

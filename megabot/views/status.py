@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from megabot import deed_texts
 from megabot.core.glance import SourceStatus, Status, ThreadStatus
-from megabot.layout import Line, Span, Tone, table, wrapped
-from megabot.moments import away, moment, span
+from megabot.layout import Line, Span, Tone, table, wrap
+from megabot.moments import format_span, moment, time_until
 from megabot.views.changes import change
 
 _FRESH = timedelta(minutes=30)
@@ -25,7 +25,7 @@ def lines(found: Status, *, width: int | None) -> Iterator[Line]:
         yield ()
         yield (Span("needs attention", Tone.BAD),)
     for _, sentence in found.alerts:
-        first, *more = wrapped(sentence, width=width and width - 4)
+        first, *more = wrap(sentence, width=width and width - 4)
         yield (Span("  - "), Span(first))
         yield from ((Span(f"    {line}"),) for line in more)
 
@@ -42,7 +42,7 @@ def _thread(found: ThreadStatus, now: datetime) -> Iterator[Row]:
     if found.next_slot is None:
         yield _row("next", "no further edition")
     else:
-        when = f"{moment(found.next_slot, found.timezone, now)}, {away(found.next_slot, now)}"
+        when = f"{moment(found.next_slot, found.timezone, now)}, {time_until(found.next_slot, now)}"
         yield _row("next", f"{found.next_edition}, {when}")
     for one, edition in found.changes:
         words = change(one, found.timezone, now)
@@ -57,7 +57,7 @@ def _thread(found: ThreadStatus, now: datetime) -> Iterator[Row]:
         yield _row("check", Span(what, Tone.ODD))
     if found.commanded:
         said = found.commanded
-        yield _row("last command", f"{said.verb}, by {said.by}, {away(said.at, now)}")
+        yield _row("last command", f"{said.verb}, by {said.by}, {time_until(said.at, now)}")
 
 
 def _current(found: ThreadStatus) -> str | Span:
@@ -76,7 +76,7 @@ def _preamble(found: ThreadStatus) -> str | Span:
 def _bot(found: Status) -> Iterator[Row]:
     yield _row("templates", _source(found.source, found.now))
     if found.signed_in:
-        yield _row("account", f"signed in {away(found.signed_in, found.now)}")
+        yield _row("account", f"signed in {time_until(found.signed_in, found.now)}")
     else:
         yield _row(
             "account",
@@ -92,8 +92,8 @@ def _source(source: SourceStatus, now: datetime) -> str | Span:
         return commit
     age = now - source.fetched
     if age < _FRESH:
-        return f"{commit}, fetched {away(source.fetched, now)}"
-    return Span(f"{commit}, fetched {span(age)} ago; every attempt since then failed", Tone.ODD)
+        return f"{commit}, fetched {time_until(source.fetched, now)}"
+    return Span(f"{commit}, fetched {format_span(age)} ago; every attempt since then failed", Tone.ODD)
 
 
 def _commit(commit: str, *, dirty: bool) -> str:

@@ -12,7 +12,7 @@ import pytest
 from megabot.adapters.ledger_owner import OWNER
 from megabot.adapters.system import Stop
 from megabot.errors import ForeignLedger
-from megabot.running import Running
+from megabot.running import ServiceProcess
 from megabot.sandbox import Sandbox
 from megabot.sandbox.user_client import User
 from tests.e2e.conftest import Megabot
@@ -213,12 +213,12 @@ def test_a_service_keeps_its_settings_if_new_ones_name_another_account(
         file.chmod(0o600)
 
     write(sandbox.url, "megabot")
-    running = Running({"env_file": str(file)}, Stop())
+    running = ServiceProcess({"env_file": str(file)}, Stop())
     running.app.ports.forum.account()
     for url, name in ((sandbox.url, "newsbot"), (elsewhere("other.example").url, "megabot")):
         write(url, name)
         with pytest.raises(ForeignLedger):
-            running.read_again()
+            running.reload()
     running.app.close()
 
     assert running.app.settings.username == "megabot"

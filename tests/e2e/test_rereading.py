@@ -14,7 +14,7 @@ import pytest
 
 from megabot.adapters.system import Stop
 from megabot.errors import ConfigError, UserError
-from megabot.running import Running
+from megabot.running import ServiceProcess
 from megabot.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -99,17 +99,17 @@ def test_the_process_goes_on_by_the_new_settings_whole_or_by_the_old_ones(
     file = source.parent / "bot.env"
     settings = settings_for(sandbox, source)
     write(file, settings)
-    running = Running({"env_file": str(file)}, Stop())
+    running = ServiceProcess({"env_file": str(file)}, Stop())
     write(file, {**settings, "TICK": "7"})
-    running.read_again()
+    running.reload()
     for bad, _ in BAD:
         write(file, {**settings, **bad})
         with pytest.raises((ConfigError, UserError)):
-            running.read_again()
+            running.reload()
     running.app.close()
 
     assert running.app.settings.tick == timedelta(seconds=7)
-    assert not running.is_to_read_again()
+    assert not running.reload_requested()
 
 
 def test_figures_are_there_after_the_first_pass(service: Service, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def checked(folder: Path, *, slots: int = 2) -> list[tuple[Level, str]]:
         renderer=Renderer(cpu_seconds=1),
         alerts=LedgerAlerts(ledger),
     )
-    found = [(one.level, one.sentence) for one in check.source(ports, slots=slots)]
+    found = [(one.level, one.sentence) for one in check.check_source(ports, slots=slots)]
     return [one for one in found if one[0] is not Level.FINE]
 
 

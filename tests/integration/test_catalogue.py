@@ -83,7 +83,7 @@ def test_a_language_that_the_community_does_not_take_is_found_before_the_slot(wo
     ports = world.ports()
     community = replace(ports.forum.community("news"), languages=(0,))
 
-    (found,) = check.language(replace(NEWS, language="en"), community, ports.forum.site())
+    (found,) = check.check_language(replace(NEWS, language="en"), community, ports.forum.site())
 
     assert found.level is check.Level.PROBLEM
     assert "en" in found.sentence

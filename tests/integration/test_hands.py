@@ -44,7 +44,7 @@ def adopt(world: World, post_id: int, **said: object) -> OrderResult:
     """What `megabot adopt URL` does."""
     ports = world.ports()
     url = f"{world.sandbox.url}/post/{post_id}"
-    order, name = orders.adoption(ports, url, id_="shell:adopt", **{"thread": None, **said})  # type: ignore[arg-type]
+    order, name = orders.adoption_order(ports, url, id_="shell:adopt", **{"thread": None, **said})  # type: ignore[arg-type]
     return carry_out(ports, order, name)
 
 

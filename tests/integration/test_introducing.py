@@ -119,7 +119,7 @@ class Meanwhile:
 def wait(world: World, happens: Callable[[], object]) -> tuple[list[str], tuple[check.Finding, ...]]:
     told: list[str] = []
     ports = replace(world.ports(), clock=Meanwhile(world, happens))
-    found = check.awaited(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
+    found = check.wait_until_ready(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
     return told, found
 
 

@@ -159,7 +159,7 @@ def test_two_links_of_a_host_are_asked_at_once_and_never_three() -> None:
 
 def test_progress_is_said_only_after_two_seconds() -> None:
     times, said = iter([0.0, 1.0, 2.5, 3.0]), io.StringIO()
-    with progress.shown("links asked", 9, stream=said, now=lambda: next(times)) as step:
+    with progress.show_progress("links asked", 9, stream=said, now=lambda: next(times)) as step:
         step()
         assert said.getvalue() == ""
         step()
@@ -174,7 +174,7 @@ def test_a_terminal_gets_a_bar() -> None:
             return True
 
     said = Terminal()
-    with progress.shown("links asked", 9, stream=said, now=iter([0.0, 5.0]).__next__) as step:
+    with progress.show_progress("links asked", 9, stream=said, now=iter([0.0, 5.0]).__next__) as step:
         step()
 
     assert "1/9" in said.getvalue()

@@ -363,7 +363,7 @@ def test_post_does_not_say_pinned_where_readers_do_not_see_it_pinned(abroad: Abr
 
 
 def findings(abroad: Abroad) -> list[str]:
-    found = check.online(abroad.world.ports(), agree=lambda _: True)
+    found = check.check_account(abroad.world.ports(), agree=lambda _: True)
     return [f"{one.level}: {one.sentence}" for one in found if HOME in one.sentence]
 
 
@@ -402,7 +402,7 @@ def test_check_follows_the_community_when_that_is_agreed_to(abroad: Abroad) -> N
     ports = abroad.world.ports()
 
     def following(*, agree: bool) -> list[str]:
-        found = check.online(ports, agree=lambda _: agree)
+        found = check.check_account(ports, agree=lambda _: agree)
         return [f"{one.level}" for one in found if "follow" in one.sentence]
 
     refused = following(agree=False)

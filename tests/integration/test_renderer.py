@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer, ending, parse_answer
+from megabot.adapters.renderer import Renderer, describe_exit, parse_answer
 from megabot.core.threads import Rendered, RenderProblem, Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
@@ -117,11 +117,14 @@ def test_memory_that_runs_out_at_data_that_no_template_uses_leaves_the_text() ->
 
 
 def test_a_child_that_used_up_its_time_says_so() -> None:
-    assert ending(-signal.SIGKILL) == "rendering was stopped at its limits of time: a loop that never ends?"
+    assert (
+        describe_exit(-signal.SIGKILL)
+        == "rendering was stopped at its limits of time: a loop that never ends?"
+    )
 
 
 def test_a_child_that_ended_by_itself_says_so() -> None:
-    assert ending(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
+    assert describe_exit(-signal.SIGSEGV) == "rendering broke off: the text probably needs too much memory"
 
 
 @pytest.mark.parametrize("answer", [b"", b"[{", b"[]", b"[{}, {}]", b"\xff"])

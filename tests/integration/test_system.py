@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 import schedule
 
-from megabot.adapters.system import LONGEST_SLEEP, Stop, SystemClock, at, notify
+from megabot.adapters.system import LONGEST_SLEEP, Stop, SystemClock, notify, read_clock
 from megabot.errors import Stopping
 from megabot.schedulers import next_slot
 from tests.world import NEWS, SLOT, WEEK, World
@@ -179,7 +179,7 @@ def test_a_long_wait_is_made_of_short_ones() -> None:
 @pytest.mark.parametrize("seconds", [-1e30, -1.0, 0.0, 1e10, 1e30, float("inf")])
 def test_whatever_a_clock_shows_is_a_time_that_can_be_reckoned_with(seconds: float) -> None:
     """K03, K04."""
-    now = at(seconds)
+    now = read_clock(seconds)
 
     assert now + 900 * timedelta(days=365) > now - 50 * timedelta(days=365)
     slot = next_slot(NEWS, now)
@@ -191,7 +191,7 @@ def test_no_clock_ends_the_service(world: World) -> None:
     """K03, K04."""
     world.post()
     service = world.service()
-    for clock in (at(1e30), at(-1e30), at(2e9)):
+    for clock in (read_clock(1e30), read_clock(-1e30), read_clock(2e9)):
         world.clock.ahead = clock - world.clock.at
         service.tick()
     world.clock.ahead = timedelta(0)

@@ -35,7 +35,7 @@ def alerts(world: World) -> list[str]:
 
 
 def findings(world: World) -> list[tuple[Level, str]]:
-    found = check.online(world.ports(), agree=lambda _: False)
+    found = check.check_account(world.ports(), agree=lambda _: False)
     return [(one.level, one.sentence) for one in found if "tags:" in one.sentence]
 
 

@@ -19,22 +19,22 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_sentence_names_what_is_below_the_users_folder_from_there(here: Path) -> None:
-    assert terminal.near(f"{here}/.env holds a secret; run: chmod 600 {here}/.env") == (
+    assert terminal.shorten_paths(f"{here}/.env holds a secret; run: chmod 600 {here}/.env") == (
         ".env holds a secret; run: chmod 600 .env"
     )
 
 
 def test_what_is_elsewhere_keeps_its_whole_path(here: Path) -> None:
     for path in (f"{here}2/.env", f"/mnt{here}/x", f"https://a.example{here}/x", str(here)):
-        assert terminal.near(f"see {path}") == f"see {path}"
+        assert terminal.shorten_paths(f"see {path}") == f"see {path}"
 
 
 def test_a_mistake_is_placed_from_the_users_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mistake = Problem("sections/10-maps.md", 3, "a slip")
 
-    seen = [str(terminal.placed(mistake, here / "templates"))]
+    seen = [str(terminal.place_problem(mistake, here / "templates"))]
     monkeypatch.chdir(here / "templates/sections")
-    seen.append(str(terminal.placed(mistake, here / "templates")))
+    seen.append(str(terminal.place_problem(mistake, here / "templates")))
 
     assert seen == ["templates/sections/10-maps.md:3: a slip", "10-maps.md:3: a slip"]
 
@@ -42,7 +42,7 @@ def test_a_mistake_is_placed_from_the_users_folder(here: Path, monkeypatch: pyte
 def test_a_path_is_whole_if_that_is_shorter(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
     monkeypatch.chdir(here / "templates/sections")
 
-    assert terminal.from_here(Path("/etc/x")) == "/etc/x"
+    assert terminal.short_path(Path("/etc/x")) == "/etc/x"
 
 
 def test_a_folder_that_was_deleted_stops_no_message(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def test_a_folder_that_was_deleted_stops_no_message(here: Path, monkeypatch: pyt
     monkeypatch.chdir(here / "gone")
     (here / "gone").rmdir()
 
-    assert terminal.near("a sentence") == "a sentence"
+    assert terminal.shorten_paths("a sentence") == "a sentence"
 
 
 def test_the_first_word_of_an_answer_about_several_threads_is_that_of_its_exit_code(

@@ -45,14 +45,14 @@ def adopted(world: World) -> World:
 def adopt(world: World) -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
-    order, name = orders.adoption(ports, URL, id_="shell:1", thread=None)
+    order, name = orders.adoption_order(ports, URL, id_="shell:1", thread=None)
     return carry_out(ports, order, name, account=account)
 
 
 def unadopt(world: World, *, id_: str = "shell:2") -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
-    order, name = orders.release(ports, URL, id_=id_, thread=None)
+    order, name = orders.release_order(ports, URL, id_=id_, thread=None)
     return carry_out(ports, order, name, account=account)
 
 
@@ -179,7 +179,7 @@ def test_what_an_adoption_leads_to_is_known_before(world: World) -> None:
     account = ports.forum.account()
     post = ports.forum.post(2)
 
-    later = orders.effects(ports, "news", post, "2026-W48", account)
+    later = orders.adoption_effects(ports, "news", post, "2026-W48", account)
 
     assert later == Effects(current=URL, pinned=True, unpinned=("https://lemmy.example/post/1",))
     adopt(world)
@@ -216,7 +216,7 @@ def test_an_import_is_undone_whole(years: World, ledger: Callable[[World], None]
         assert (len(older), last and last.post_id) == (3, newest)
     else:  # only the newest is known still, by its comment
         assert (older, last) == ((), None)
-        order, name = orders.release(
+        order, name = orders.release_order(
             ports, f"https://lemmy.example/post/{newest}", id_="shell:undo", thread=None
         )
         carry_out(ports, order, name)

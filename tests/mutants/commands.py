@@ -65,7 +65,7 @@ COMMANDS = (
     ),
     Mutant(
         name="the inbox is not listed at the start",
-        changes=(without_operand(inbox.Inbox.attend, 1, 3, 2),),
+        changes=(without_operand(inbox.Inbox.poll, 1, 3, 2),),
         caught_by=(f"{INBOX}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
     ),
     Mutant(

@@ -6,7 +6,7 @@ from megabot.adapters.lemmy_answer import Call
 from megabot.adapters.lemmy_calls import Operation
 from megabot.adapters.lemmy_client import LemmyClient
 from megabot.adapters.lemmy_pages import PAGE, Page
-from megabot.adapters.lemmy_wire_v4 import listed
+from megabot.adapters.lemmy_wire_v4 import list_reader
 from megabot.core.notices import Notice
 from megabot.core.posts import PinEvent
 from megabot.errors import ForumError, Refused
@@ -26,7 +26,9 @@ def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:
 
 
 def mentions_alone() -> Operation[Page[Notice]]:
-    return Operation.get(lemmy_v4_inbox._LIST, listed(lemmy_v4_inbox.notice), type_="mention", limit=PAGE)
+    return Operation.get(
+        lemmy_v4_inbox._LIST, list_reader(lemmy_v4_inbox.notice), type_="mention", limit=PAGE
+    )
 
 
 def by_the_post_alone(

@@ -244,7 +244,9 @@ class Year:
         """A person adopts a thread at the shell."""
         ports = self.ports()
         try:
-            order, name = orders.adoption(ports, url, id_=f"shell:{self.clock.at.isoformat()}", thread="news")
+            order, name = orders.adoption_order(
+                ports, url, id_=f"shell:{self.clock.at.isoformat()}", thread="news"
+            )
             orders.carry_out(ports, order, name)
         except (UserError, ConfigError, Killed):
             return

@@ -25,7 +25,7 @@ from megabot.core.amendments import (
     to_json,
 )
 from megabot.core.calendar import Edition
-from megabot.core.clock_times import when
+from megabot.core.clock_times import parse_time
 from tests.world import NEWS, SLOT, WEEK
 
 NOW = SLOT + timedelta(hours=1)
@@ -143,7 +143,7 @@ def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_no
     ],
 )
 def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(words: str, hours: float) -> None:
-    written = when(words)
+    written = parse_time(words)
     assert written is not None
 
     slot = moved_slot(NEWS.schedule, edition("2026-W48"), written, SLOT + WEEK - timedelta(hours=1))

@@ -4,7 +4,7 @@ import pytest
 
 from megabot.archive.text import _rendered, text_html
 from megabot.markdown import to_html
-from megabot.preview_links import standing_alone
+from megabot.preview_links import make_self_contained
 from tests.growth import LINEAR, growth
 
 BASE = "https://lemmy.example/post/7"
@@ -83,7 +83,7 @@ def test_a_relative_link_leads_to_the_posts_server(text: str, href: str) -> None
 
 
 def test_an_address_that_cannot_be_read_stays_as_it_is() -> None:
-    assert standing_alone('<a href="//[">x</a>', prefix="p", base=BASE) == '<a href="//[">x</a>'
+    assert make_self_contained('<a href="//[">x</a>', prefix="p", base=BASE) == '<a href="//[">x</a>'
 
 
 def test_images_become_links_so_that_nothing_is_loaded() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.clock_times import duration, moment, time_of_day, when
+from megabot.core.clock_times import duration, parse_moment, parse_time, time_of_day
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY_NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -114,7 +114,7 @@ def test_what_is_not_a_duration_is_not_read_as_one(text: str) -> None:
     ],
 )
 def test_a_moment_is_the_next_that_the_words_can_mean(text: str, expected: str) -> None:
-    assert moment(text, TUESDAY_NOON, LONDON) == datetime.fromisoformat(f"{expected}+00:00")
+    assert parse_moment(text, TUESDAY_NOON, LONDON) == datetime.fromisoformat(f"{expected}+00:00")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_moment_is_the_next_that_the_words_can_mean(text: str, expected: str) 
     ],
 )
 def test_what_is_not_one_moment_is_not_read_as_one(text: str) -> None:
-    assert moment(text, TUESDAY_NOON, LONDON) is None
+    assert parse_moment(text, TUESDAY_NOON, LONDON) is None
 
 
 def test_the_clock_of_the_zone_counts() -> None:
@@ -148,13 +148,13 @@ def test_the_clock_of_the_zone_counts() -> None:
 
     after_midnight = datetime(2026, 7, 1, 22, tzinfo=UTC)
 
-    assert moment("0:30", after_midnight, berlin) == after_midnight + timedelta(minutes=30)
-    assert moment("tomorrow 1:00", after_midnight, berlin) == after_midnight + timedelta(hours=25)
+    assert parse_moment("0:30", after_midnight, berlin) == after_midnight + timedelta(minutes=30)
+    assert parse_moment("tomorrow 1:00", after_midnight, berlin) == after_midnight + timedelta(hours=25)
 
 
 @given(st.text(max_size=80) | st.text("0123456789:.-+ apmhdwTtofri", max_size=30))
 def test_no_text_breaks_it(text: str) -> None:
-    found = moment(text, TUESDAY_NOON, LONDON)
+    found = parse_moment(text, TUESDAY_NOON, LONDON)
 
     assert found is None or found.utcoffset() == timedelta(0)
     assert (
@@ -166,7 +166,7 @@ def test_no_text_breaks_it(text: str) -> None:
 
 @given(st.times(), SOME_DAYS, ZONES)
 def test_a_time_alone_comes_within_a_day_or_so(at: time, now: datetime, zone: ZoneInfo) -> None:
-    found = moment(f"{at:%H:%M}", now, zone)
+    found = parse_moment(f"{at:%H:%M}", now, zone)
 
     assert found is not None
     assert now < found <= now + timedelta(hours=49)  # Apia once left out a whole day
@@ -177,13 +177,13 @@ def test_a_date_and_a_time_are_what_the_clock_shows(day: date, at: time, zone: Z
     at = at.replace(second=0, microsecond=0, fold=0)
     american = f"{at:%I:%M %p} on {day:%B} {day.day}, {day.year}"
     for text in (f"{day} {at:%H:%M}", f"{day}T{at:%H:%M}", american):
-        assert moment(text, TUESDAY_NOON, zone) == datetime.combine(day, at, zone).astimezone(UTC)
+        assert parse_moment(text, TUESDAY_NOON, zone) == datetime.combine(day, at, zone).astimezone(UTC)
 
 
 @given(st.sampled_from(["Monday", "Tuesday", "Wednesday", "Friday", "Sunday"]), SOME_DAYS)
 def test_a_weekday_is_the_next_one(name: str, now: datetime) -> None:
     for text in (name, name[:3].lower()):
-        found = moment(f"{text} 12:00", now, UTC)
+        found = parse_moment(f"{text} 12:00", now, UTC)
 
         assert found is not None
         assert now < found <= now + timedelta(days=7)
@@ -196,8 +196,8 @@ def test_a_duration_can_be_long_or_short_in_writing(number: int, unit: tuple[str
     expected = timedelta(minutes=number * minutes)
 
     assert duration(f"{number}{short}") == duration(f"{number} {name}") == expected
-    assert moment(f"+{number}{short}", TUESDAY_NOON, LONDON) == TUESDAY_NOON + expected
+    assert parse_moment(f"+{number}{short}", TUESDAY_NOON, LONDON) == TUESDAY_NOON + expected
 
 
 def test_a_bare_duration_is_no_moment() -> None:
-    assert when("2 hours") is None
+    assert parse_time("2 hours") is None

@@ -133,7 +133,7 @@ def test_a_pin_on_the_own_server_asks_nobody_else(of: dict[str, object]) -> None
 
 def has_to_be_asked(answer: HomeReading | None, *, after: timedelta = timedelta(), **of: object) -> bool:
     observation = an_observation(**{**KNOWN, "home_answer": answer, **of})
-    return federation.has_to_be_asked(a_thread(), observation, NOW + after)
+    return federation.must_ask_home_server(a_thread(), observation, NOW + after)
 
 
 def test_a_pin_is_asked_about_when_it_was_never_asked_about() -> None:

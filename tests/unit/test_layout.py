@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.layout import Line, Outcome, Tone, cells, said, table, wrapped
+from megabot.layout import Line, Outcome, Tone, cells, outcome_line, table, wrap
 
 
 def text(lines: list[Line]) -> list[str]:
@@ -47,7 +47,7 @@ def test_a_last_column_without_room_goes_below_its_row() -> None:
 def test_an_address_is_never_broken() -> None:
     address = "https://lemmy.example/post/123456789"
 
-    assert address in wrapped(f"it is at {address}, pinned", width=20)[1]
+    assert address in wrap(f"it is at {address}, pinned", width=20)[1]
 
 
 def test_a_file_or_a_pipe_gets_whole_lines() -> None:
@@ -69,7 +69,7 @@ def test_what_a_terminal_would_obey_is_not_passed_on() -> None:
     ],
 )
 def test_the_word_for_how_it_went_comes_first(outcome: Outcome, line: str) -> None:
-    (found,) = said(outcome, "all is well")
+    (found,) = outcome_line(outcome, "all is well")
 
     assert "".join(span.text for span in found) == line
 
@@ -79,6 +79,6 @@ def test_no_two_outcomes_begin_with_the_same_word() -> None:
 
 
 def test_a_warning_does_not_look_like_an_error() -> None:
-    warning, error = (said(outcome, "x")[0][0].tone for outcome in (Outcome.WARNING, Outcome.ERROR))
+    warning, error = (outcome_line(outcome, "x")[0][0].tone for outcome in (Outcome.WARNING, Outcome.ERROR))
 
     assert (warning, error) == (Tone.ODD, Tone.BAD)

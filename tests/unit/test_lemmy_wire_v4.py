@@ -117,25 +117,25 @@ def test_an_opened_post_tells_the_tags_of_its_community() -> None:
 
 
 def test_a_list_keeps_the_servers_order_and_says_how_to_go_on() -> None:
-    page = lemmy_wire_v4.listed(lemmy_wire_v4.post)(answered("post-list-hot-with-two-pinned"))
+    page = lemmy_wire_v4.list_reader(lemmy_wire_v4.post)(answered("post-list-hot-with-two-pinned"))
 
     assert [post.id for post in page.items] == [8, 1, 7]
     assert page.after == "BU0KBxiIGgGjd-yKyU0KBxiIGZ"
 
 
 def test_the_last_page_leads_nowhere() -> None:
-    page = lemmy_wire_v4.listed(lemmy_wire_v4.post)(answered("post-list-new-when-bots-are-hidden"))
+    page = lemmy_wire_v4.list_reader(lemmy_wire_v4.post)(answered("post-list-new-when-bots-are-hidden"))
 
     assert page.after == ""
 
 
 def test_own_content_has_posts_and_comments() -> None:
-    posts = lemmy_wire_v4.listed(lemmy_wire_v4.written)(answered("person-content"))
+    posts = lemmy_wire_v4.list_reader(lemmy_wire_v4.own_item)(answered("person-content"))
     comment = RECORDED["comment-create"]["json"]["comment_view"] | {"type_": "comment"}
 
     assert [one.id for one in posts.items] == [8, 7, 6, 5, 4]
     assert {type(one) for one in posts.items} == {Post}
-    assert isinstance(lemmy_wire_v4.written(JsonObject(comment)), Comment)
+    assert isinstance(lemmy_wire_v4.own_item(JsonObject(comment)), Comment)
 
 
 def test_a_comment_is_read() -> None:
@@ -227,7 +227,7 @@ def test_what_waits_is_counted_without_its_kind() -> None:
 
 
 def test_the_log_of_pins_names_who_and_when_to_a_moderator_of_the_community() -> None:
-    newest, *_ = lemmy_wire_v4.listed(lemmy_wire_v4.pin_event)(answered("modlog-featured")).items
+    newest, *_ = lemmy_wire_v4.list_reader(lemmy_wire_v4.pin_event)(answered("modlog-featured")).items
 
     assert (newest.post_id, newest.featured, newest.kind, newest.by) == (8, False, Feature.COMMUNITY, 5)
     assert newest.when == datetime(2026, 11, 22, 23, 40, 57, 213211, tzinfo=UTC)
@@ -235,7 +235,7 @@ def test_the_log_of_pins_names_who_and_when_to_a_moderator_of_the_community() ->
 
 @pytest.mark.parametrize("name", ["modlog-of-one-post", "modlog-featured-anonymous"])
 def test_others_are_told_no_name(name: str) -> None:
-    events = lemmy_wire_v4.listed(lemmy_wire_v4.pin_event)(answered(name)).items
+    events = lemmy_wire_v4.list_reader(lemmy_wire_v4.pin_event)(answered(name)).items
 
     assert {event.by for event in events} == {None}
     assert {event.featured for event in events} == {True, False}
@@ -276,7 +276,7 @@ def test_a_person_is_read() -> None:
 def test_an_image_has_an_address() -> None:
     address = "https://lemmy.example/api/v4/image/x.png"
 
-    assert lemmy_wire_v4.uploaded(JsonObject({"image_url": address, "filename": "x.png"})) == address
+    assert lemmy_wire_v4.uploaded_url(JsonObject({"image_url": address, "filename": "x.png"})) == address
 
 
 def test_unknown_fields_are_nobodys_business() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from megabot.adapters import lemmy_v4_inbox as wire
 from megabot.adapters.lemmy_fields import JsonObject
-from megabot.adapters.lemmy_wire_v4 import listed
+from megabot.adapters.lemmy_wire_v4 import list_reader
 from megabot.core.commands import Origin
 from megabot.core.notices import Notice
 from megabot.core.posts import Person
@@ -84,7 +84,7 @@ def test_what_nobody_said_to_the_bot_is_counted_and_nothing_else(kind: str) -> N
 
 
 def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_time() -> None:
-    page = listed(wire.notice)(JsonObject({"items": UNREAD}))
+    page = list_reader(wire.notice)(JsonObject({"items": UNREAD}))
 
     found = {notice.key: notice for notice in wire.each_once(page.items)}
 
@@ -97,4 +97,4 @@ def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_tim
 
 
 def test_a_message_that_was_sent_is_read_with_whom_it_went_to() -> None:
-    assert wire.sent(JsonObject(recorded("101")["items"][0])) == (1, 4, "repost")
+    assert wire.sent_message(JsonObject(recorded("101")["items"][0])) == (1, 4, "repost")

@@ -95,9 +95,9 @@ def test_journald_is_known_by_device_and_inode(tmp_path: Path) -> None:
         facts = os.fstat(stream.fileno())
         environ = {"JOURNAL_STREAM": f"{facts.st_dev}:{facts.st_ino}"}
 
-        assert logs.in_journal(environ, stream.fileno())
-        assert not logs.in_journal(environ, other.fileno())
-        assert not logs.in_journal({}, stream.fileno())
+        assert logs.goes_to_journal(environ, stream.fileno())
+        assert not logs.goes_to_journal(environ, other.fileno())
+        assert not logs.goes_to_journal({}, stream.fileno())
 
 
 def in_a_journal(folder: Path, *arguments: str) -> tuple[int, list[str]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.moments import away, moment, span
+from megabot.moments import format_span, moment, time_until
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 D, H, M = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -43,8 +43,12 @@ def test_days_stand_below_each_other_in_a_column() -> None:
     ],
 )
 def test_a_length_is_in_its_largest_unit(length: timedelta, words: str) -> None:
-    assert span(length) == words
+    assert format_span(length) == words
 
 
 def test_what_is_ahead_and_what_is_over_are_told_apart() -> None:
-    assert [away(NOW + 3 * H, NOW), away(NOW, NOW), away(NOW - 5 * M, NOW)] == ["in 3 h", "now", "5 min ago"]
+    assert [time_until(NOW + 3 * H, NOW), time_until(NOW, NOW), time_until(NOW - 5 * M, NOW)] == [
+        "in 3 h",
+        "now",
+        "5 min ago",
+    ]

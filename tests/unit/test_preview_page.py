@@ -10,7 +10,7 @@ from megabot.core import calendar
 from megabot.core.calendar import Every, Schedule
 from megabot.core.problems import Problem
 from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Revision, Thread
-from megabot.preview_links import standing_alone
+from megabot.preview_links import make_self_contained
 from megabot.preview_page import page
 from megabot.preview_parts import Preview, PreviewedEdition
 
@@ -254,10 +254,10 @@ def test_names_on_the_page_are_unique_and_every_link_on_it_leads_somewhere() -> 
     ],
 )
 def test_html_of_a_post_stands_alone(html: str, kept: str) -> None:
-    assert kept in standing_alone(html, prefix="p")
+    assert kept in make_self_contained(html, prefix="p")
 
 
 def test_an_image_after_a_link_is_a_link_again() -> None:
     html = '<a href="https://a.example">x</a><img src="https://i.example/x" alt="y">'
 
-    assert Reader(standing_alone(html, prefix="p")).of("a")[1]["href"] == "https://i.example/x"
+    assert Reader(make_self_contained(html, prefix="p")).of("a")[1]["href"] == "https://i.example/x"

@@ -1,7 +1,7 @@
 """Tags by the names that templates give them."""
 
 from megabot.core.posts import Tag
-from megabot.core.tags import choose_tags, missing_names, nearest
+from megabot.core.tags import choose_tags, missing_names, nearest_tag
 
 WEEKLY = Tag(id=1, name="weekly", title="Weekly thread")
 MAPS = Tag(id=2, name="maps", title="Maps")
@@ -18,5 +18,5 @@ def test_names_that_no_tag_has_are_told() -> None:
 
 
 def test_the_tag_that_was_probably_meant_is_told() -> None:
-    assert nearest("Mapps", [WEEKLY, MAPS]) == "Maps"
-    assert nearest("Essays", [WEEKLY, MAPS]) == ""
+    assert nearest_tag("Mapps", [WEEKLY, MAPS]) == "Maps"
+    assert nearest_tag("Essays", [WEEKLY, MAPS]) == ""

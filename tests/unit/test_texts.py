@@ -138,7 +138,7 @@ WRITES: list[tuple[Write, str]] = [
 
 @pytest.mark.parametrize(("write", "sentence"), WRITES)
 def test_every_write_has_a_line(write: Write, sentence: str) -> None:
-    assert deed_texts.doing(NEWS, write) == deed_texts.action(NEWS, write) == f"news: {sentence}"
+    assert deed_texts.write_in_progress(NEWS, write) == deed_texts.action(NEWS, write) == f"news: {sentence}"
 
 
 @pytest.mark.parametrize("need", list(MissingInput))
@@ -155,7 +155,7 @@ def test_a_hold_in_a_plan_says_why() -> None:
 @pytest.mark.parametrize("kind", list(IntentKind))
 @pytest.mark.parametrize("state", list(IntentState))
 def test_what_became_of_a_write_is_said_of_each_kind_and_state(kind: IntentKind, state: IntentState) -> None:
-    line = deed_texts.settled(an_intent(kind), state)
+    line = deed_texts.resolved_write(an_intent(kind), state)
 
     assert line == f"news/2026-W47: {deed_texts.kind(kind)}: {deed_texts.state(state)}"
 
@@ -170,7 +170,7 @@ def test_no_two_kinds_and_no_two_states_read_alike() -> None:
 
 @pytest.mark.parametrize(("pinned", "word"), [(True, "(pinned)"), (False, "(not pinned)")])
 def test_what_stands_is_said_with_its_address_and_pin(*, pinned: bool, word: str) -> None:
-    assert texts.stands(ENGLISH, "news/2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
+    assert texts.post_is_up(ENGLISH, "news/2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
 
 
 def test_a_status_without_a_post_names_the_next_slot() -> None:
@@ -246,10 +246,10 @@ def test_a_status_names_what_may_have_happened() -> None:
             texts.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
             "no thread nwes in the source; it has: film, news",
         ),
-        (texts.not_verified(ENGLISH, "news"), "see: megabot plan"),
+        (texts.result_not_confirmed(ENGLISH, "news"), "see: megabot plan"),
         (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
-        (overview_texts.previewed("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
-        (operating_texts.waiting(), "waiting for it to finish"),
+        (overview_texts.edition_shown("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
+        (operating_texts.waiting_for_pass(), "waiting for it to finish"),
         (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
         (texts.no_such_community(ENGLISH, "birds"), "community birds does not exist"),
     ],
@@ -259,7 +259,7 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 
 def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
-    assert answers.with_result([texts.not_verified(ENGLISH, "news")]).endswith("see: `status`")
+    assert answers.with_result([texts.result_not_confirmed(ENGLISH, "news")]).endswith("see: `status`")
 
 
 @pytest.mark.parametrize(
@@ -295,4 +295,4 @@ def test_a_thread_is_called_by_its_name() -> None:
     ],
 )
 def test_when_an_essay_came_is_said_on_the_clock_of_the_threads_zone(zone: str, said: str) -> None:
-    assert texts.added(ENGLISH, datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said
+    assert texts.late_preamble_line(ENGLISH, datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said
