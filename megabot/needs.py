@@ -123,7 +123,11 @@ def _left_out(
 def _capped(ports: Ports, report: Report) -> str:
     """Say that a thread has grown too long, where its front matter says what that is."""
     current = report.observation.current if report.observation else None
-    if current is None or report.observation is None or not 0 < report.thread.cap <= current.post.comments:
+    if (
+        current is None
+        or report.observation is None
+        or not 0 < report.thread.max_comments <= current.post.comments
+    ):
         return ""
     record = report.observation.record(current.id)
     part = part_number(record) + 1 if record else 2
@@ -131,7 +135,7 @@ def _capped(ports: Ports, report: Report) -> str:
         ports.language.capped,
         thread=report.thread.name,
         url=current.post.url,
-        comments=report.thread.cap,
+        comments=report.thread.max_comments,
         command=suggestions.post_part(report.thread.name, part),
     )
 

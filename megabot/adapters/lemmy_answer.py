@@ -66,7 +66,7 @@ class SiteAnswer:
     site: Site
     account: Account | None = None
 
-    def proven(self) -> Account:
+    def authenticated(self) -> Account:
         """Return the account; its absence is how 0.19 says that a token is dead (recorded: 013)."""
         if self.account is None:
             raise TokenRefused("The server answered as to a stranger: it does not take the stored token.")

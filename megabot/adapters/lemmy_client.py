@@ -320,6 +320,6 @@ class LemmyClient(Forum):
         else:
             answer = self._api.account(self._calls, self._known_site)
             self._site = answer.site
-            account = answer.proven()
+            account = answer.authenticated()
         self._apis.sign_ins.set_fact(account.person)
         return account

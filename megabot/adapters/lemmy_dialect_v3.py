@@ -32,7 +32,7 @@ def _site(answer: JsonObject) -> SiteAnswer:
 
 def _proven(answer: JsonObject) -> SiteAnswer:
     told = _site(answer)
-    told.proven()
+    told.authenticated()
     return told
 
 

@@ -137,7 +137,7 @@ def _thread(path: str, model: ThreadModel) -> Thread:
         mentions=model.mentions,
         tags=model.tags,
         first_comment=model.first_comment,
-        cap=model.cap,
+        max_comments=model.cap,
         unpin_after=model.unpin_after,
         lock_after=model.lock_after,
     )

@@ -60,7 +60,9 @@ IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A recurring thread, as its template's front matter defines it. `cap` is how many comments are too many.
+    """A recurring thread, as its template's front matter defines it.
+
+    `max_comments` is how many comments are too many.
 
     `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
     picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
@@ -86,7 +88,7 @@ class Thread:
     language: str = ""
     nsfw: bool = False
     mentions: bool = False
-    cap: int = 0
+    max_comments: int = 0
     tags: tuple[str, ...] = ()
     first_comment: str = ""
     unpin_after: timedelta | None = None

@@ -143,7 +143,7 @@ def test_a_thread_whose_alerts_cannot_be_worked_out_is_an_alert_and_the_others_h
     run_pass(
         world.ports(), orders={name: an_order(OrderKind.POST) for name in ("aaa", "news")}, authenticated=True
     )
-    world.pages.all = (replace(AAA, cap=cast("int", "many")), replace(NEWS, cap=1))
+    world.pages.all = (replace(AAA, max_comments=cast("int", "many")), replace(NEWS, max_comments=1))
     world.hand("reader").comment(2, "First!")
 
     run_pass(world.ports(), authenticated=True)

@@ -10,7 +10,7 @@ from tests.integration.test_living_thread import Scene, scene  # noqa: F401  a f
 
 @pytest.fixture
 def long_one(scene: Scene) -> Scene:  # noqa: F811
-    scene.world.change(cap=3)
+    scene.world.change(max_comments=3)
     for number in range(3):
         scene.hand("reader").comment(1, f"Remark {number}")
     scene.wait(HOURLY)

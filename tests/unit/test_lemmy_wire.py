@@ -151,7 +151,7 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:
-    account = lemmy_wire_v3.site(answered("site-as-bot")).proven()
+    account = lemmy_wire_v3.site(answered("site-as-bot")).authenticated()
 
     assert account.person == BOT
     assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
@@ -160,7 +160,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])
 def test_a_site_without_the_account_proves_a_dead_token(name: str) -> None:
     with pytest.raises(TokenRefused):
-        lemmy_wire_v3.site(answered(name)).proven()
+        lemmy_wire_v3.site(answered(name)).authenticated()
 
 
 def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> JsonObject:
@@ -174,7 +174,7 @@ def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> J
 def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
     hiding = site_of(reads=[1], moderates=[], show_nsfw=False, show_bot_accounts=False, show_read_posts=False)
 
-    account = lemmy_wire_v3.site(hiding).proven()
+    account = lemmy_wire_v3.site(hiding).authenticated()
 
     assert account.hiding_settings == (
         "show_nsfw",
@@ -186,7 +186,7 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 
 
 def test_reading_every_language_hides_nothing() -> None:
-    account = lemmy_wire_v3.site(site_of(reads=[0, 1, 2], moderates=[])).proven()
+    account = lemmy_wire_v3.site(site_of(reads=[0, 1, 2], moderates=[])).authenticated()
 
     assert (account.hiding_settings, account.languages) == ((), ())
 
@@ -194,7 +194,7 @@ def test_reading_every_language_hides_nothing() -> None:
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     actor = "https://lemmy.example/c/birds"
     seat = {"community": {"id": 9, "name": "birds", "actor_id": actor, "local": True, "nsfw": False}}
-    account = lemmy_wire_v3.site(site_of(reads=[], moderates=[seat], admin=True)).proven()
+    account = lemmy_wire_v3.site(site_of(reads=[], moderates=[seat], admin=True)).authenticated()
 
     assert account.moderates == (CommunityRef(id=9, name="birds", actor=actor),)
     assert account.person.admin

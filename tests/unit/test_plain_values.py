@@ -50,8 +50,8 @@ def test_a_thread_comes_back_as_it_was(thread: Thread) -> None:
     ("key", "value"),
     [
         ("name", 3),
-        ("cap", "many"),
-        ("cap", True),
+        ("max_comments", "many"),
+        ("max_comments", True),
         ("pin", "moon"),
         ("tags", 5),
         ("schedule", None),
