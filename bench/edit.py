@@ -71,10 +71,10 @@ def checked(runs: int, *, entries: int, length: int) -> Figure:
     with _source(entries, length) as folder:
         for _ in range(runs):
             began = time.perf_counter()
-            found = list(check.check_source(_desk(folder, Renderer())))
+            findings = list(check.check_source(_desk(folder, Renderer())))
             spent.append((time.perf_counter() - began) * 1000)
-            if [one.level for one in found] != [check.Level.FINE]:
-                raise RuntimeError(f"not a good source: {found}")
+            if [one.level for one in findings] != [check.Level.FINE]:
+                raise RuntimeError(f"not a good source: {findings}")
     return Figure(
         what=f"{entries:,} entries: megabot check of 60 editions",
         unit="ms",

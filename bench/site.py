@@ -180,7 +180,8 @@ def _pelican(folder: Path, weeks: list[Week]) -> list[list[float]]:
     for some in (weeks[:-1], weeks[-1:]):
         for week in some:
             highlights = "\n".join(
-                f"- [{one.line}]({one.url}) by {one.author}, {one.at:%d %B}" for one in week.featured
+                f"- [{highlight.line}]({highlight.url}) by {highlight.author}, {highlight.at:%d %B}"
+                for highlight in week.featured
             )
             head = f"Title: News {week.number}\nDate: {week.at:%Y-%m-%d %H:%M}\n\n"
             (content / f"{week.key}.md").write_text(f"{head}{week.body}\n\n## Highlights\n\n{highlights}\n")

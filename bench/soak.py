@@ -94,10 +94,10 @@ class Typist:
         return self.known[key]
 
 
-def _typed(snapshot: Snapshot, thread: Thread, made: Context) -> Rendered:
+def _typed(snapshot: Snapshot, thread: Thread, context: Context) -> Rendered:
     body = "\n".join(text for path, text in sorted(snapshot.files.items()) if path.startswith("sections/"))
     comment = thread.previous.comment.replace("{{ edition.url }}", EDITION_URL)
-    return Rendered(title=f"{thread.name.capitalize()} {made.edition.number}", body=body, comment=comment)
+    return Rendered(title=f"{thread.name.capitalize()} {context.edition.number}", body=body, comment=comment)
 
 
 @dataclass

@@ -80,8 +80,8 @@ def count_overrides(ledger: Ledger) -> int:
 
 def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
     """Give the preamble that came for an edition by message, None where none did."""
-    found = find_override(load_overrides(ledger, thread), OverrideKind.PREAMBLE, key)
-    return found.text if found else None
+    override = find_override(load_overrides(ledger, thread), OverrideKind.PREAMBLE, key)
+    return override.text if override else None
 
 
 def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
@@ -156,9 +156,9 @@ def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
     if key:
         _edition(ports, thread, key)
     turns = [
-        one
-        for one, _ in active_overrides(ports, thread)
-        if one.kind is not OverrideKind.PREAMBLE and key in ("", one.edition)
+        override
+        for override, _ in active_overrides(ports, thread)
+        if override.kind is not OverrideKind.PREAMBLE and key in ("", override.edition)
     ]
     if not turns:
         return said.nothing_to_resume(ports.language, thread.name, key)
@@ -179,14 +179,14 @@ def set_preamble(
     before stays then.
     """
     edition, _ = _of_preamble(ports, thread, key)
-    found = flaws(edition, text)  # before the lock: a rendering takes its time
+    problems = flaws(edition, text)  # before the lock: a rendering takes its time
     with ports.ledger.pass_lock():
         now, posts = ports.clock.now(), _posts(ports, thread)
         edition, other = _of_preamble(ports, thread, edition.key)
         if rules.find_refusal(thread, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(ports.language, edition))
-        if found:
-            raise NotApplicable(said.preamble_refused(ports.language, edition, found))
+        if problems:
+            raise NotApplicable(said.preamble_refused(ports.language, edition, problems))
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
         return edition.key, said.preamble_kept(ports.language, edition, other, stands=edition.key in posts)
@@ -241,16 +241,16 @@ def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Overrid
 
 def _posts(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecord]:
     """Give the current post of each edition, by key."""
-    found = latest(ports.ledger.posts(thread.name))
+    records = latest(ports.ledger.posts(thread.name))
     current = current_post_record(ports.ledger, thread.name)
-    return found | ({current.edition: current} if current else {})
+    return records | ({current.edition: current} if current else {})
 
 
 def _next(ports: OfflinePorts, thread: Thread) -> Edition:
-    found = rules.next_edition(thread, ports.clock.now(), _posts(ports, thread))
-    if found is None:
+    edition = rules.next_edition(thread, ports.clock.now(), _posts(ports, thread))
+    if edition is None:
         raise ConfigError(texts.no_next_edition(ports.language, thread.name))
-    return found
+    return edition
 
 
 def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:

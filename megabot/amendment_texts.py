@@ -14,41 +14,43 @@ from megabot.language import Language
 from megabot.texts import local_moment
 
 
-def override_set(lang: Language, thread: Thread, one: Override, edition: Edition) -> str:
+def override_set(lang: Language, thread: Thread, override: Override, edition: Edition) -> str:
     """Say what was changed, and how that is undone."""
     undo = suggestions.change(Verb.RESUME, thread.name, edition.key)
-    if one.kind is OverrideKind.MOVE and one.slot is not None:
+    if override.kind is OverrideKind.MOVE and override.slot is not None:
         usual = _local(lang, thread, usual_slot(thread.schedule, edition))
-        at = _local(lang, thread, one.slot)
+        at = _local(lang, thread, override.slot)
         if usual == at:
             return lang.moved_back.format(edition=edition.id, at=at)
         return fill(lang.moved, edition=edition.id, at=at, usual=usual, command=undo)
     return fill(
-        lang.held if one.kind is OverrideKind.HOLD else lang.skipped, edition=edition.id, command=undo
+        lang.held if override.kind is OverrideKind.HOLD else lang.skipped, edition=edition.id, command=undo
     )
 
 
-def already_on_hold(lang: Language, thread: Thread, edition: Edition, one: Override) -> Sentence:
+def already_on_hold(lang: Language, thread: Thread, edition: Edition, override: Override) -> Sentence:
     """Say that an edition is held, by whom and since when."""
     return fill(
         lang.held_already,
         edition=edition.id,
-        by=one.by,
-        at=_local(lang, thread, one.at),
+        by=override.by,
+        at=_local(lang, thread, override.at),
         command=suggestions.change(Verb.RESUME, thread.name, edition.key),
     )
 
 
-def already_skipped(lang: Language, thread: Thread, one: Override, following: Edition | None) -> Sentence:
+def already_skipped(
+    lang: Language, thread: Thread, override: Override, following: Edition | None
+) -> Sentence:
     """Say that an edition is left out, by whom, and how another one is."""
     if following is None:
-        undo = suggestions.change(Verb.RESUME, thread.name, one.edition)
-        return fill(lang.skipped, edition=f"{thread.name}/{one.edition}", command=undo)
+        undo = suggestions.change(Verb.RESUME, thread.name, override.edition)
+        return fill(lang.skipped, edition=f"{thread.name}/{override.edition}", command=undo)
     return fill(
         lang.skipped_already,
-        edition=f"{thread.name}/{one.edition}",
-        by=one.by,
-        at=_local(lang, thread, one.at),
+        edition=f"{thread.name}/{override.edition}",
+        by=override.by,
+        at=_local(lang, thread, override.at),
         command=suggestions.change(Verb.SKIP, thread.name, following.key),
     )
 
@@ -117,13 +119,13 @@ def no_preamble_to_clear(lang: Language, edition: Edition, others: Sequence[str]
     return join("; ", [lang.no_preamble_to_clear.format(edition=edition.id), *more])
 
 
-def pending_override(lang: Language, one: Override, edition: Edition, timezone: str) -> str:
+def pending_override(lang: Language, override: Override, edition: Edition, timezone: str) -> str:
     """Say which change waits for its edition."""
-    facts = {"edition": edition.id, "verb": one.kind.value, "by": one.by}
-    at = local_moment(lang, one.at, timezone)
-    if one.slot is None:
+    facts = {"edition": edition.id, "verb": override.kind.value, "by": override.by}
+    at = local_moment(lang, override.at, timezone)
+    if override.slot is None:
         return lang.changed.format(**facts, at=at)
-    return lang.changed_to.format(**facts, at=at, slot=local_moment(lang, one.slot, timezone))
+    return lang.changed_to.format(**facts, at=at, slot=local_moment(lang, override.slot, timezone))
 
 
 def _local(lang: Language, thread: Thread, at: datetime) -> str:

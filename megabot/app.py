@@ -115,15 +115,15 @@ class App:
         Raises `ConfigError` for a wrong name, `SourceBroken` if the named one may be among the broken ones.
         """
         usable = usable_threads(self.offline_ports.source, self.offline_ports.source.snapshot())
-        found = tuple(thread for thread in usable.threads if name in (None, thread.name))
-        if usable.broken is not None and not found:
+        threads = tuple(thread for thread in usable.threads if name in (None, thread.name))
+        if usable.broken is not None and not threads:
             raise usable.broken
         if usable.broken is not None:
             log.warning("%s", texts.source_partly_broken(self.language, self.placed(usable.broken)))
-        if not found:
+        if not threads:
             names = [thread.name for thread in usable.threads]
             raise ConfigError(texts.no_such_thread(self.language, str(name), names))
-        return found
+        return threads
 
     def placed(self, error: SourceBroken) -> SourceBroken:
         """Name the files of mistakes from where the user stands."""

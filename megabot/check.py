@@ -70,9 +70,9 @@ def problem_finding(sentence: str) -> Finding:
     return Finding(Level.PROBLEM, sentence)
 
 
-def mistake_finding(level: Level, one: Problem, *, link: str = "") -> Finding:
+def mistake_finding(level: Level, problem: Problem, *, link: str = "") -> Finding:
     """Tell of a mistake in a file of the source."""
-    return Finding(level, str(one), one, link)
+    return Finding(level, str(problem), problem, link)
 
 
 def check_source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding]:
@@ -80,11 +80,11 @@ def check_source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding
 
     Raises `SourceMissing`.
     """
-    found: set[Finding] = set()
+    findings: set[Finding] = set()
     for finding in _source(ports, slots):
-        if finding not in found:
+        if finding not in findings:
             yield finding
-        found.add(finding)
+        findings.add(finding)
 
 
 def _source(ports: OfflinePorts, slots: int) -> Iterator[Finding]:
@@ -127,8 +127,12 @@ def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterat
     return (mistake_finding(Level.PROBLEM, one) for one in beside)
 
 
-def _broken(one: object) -> Finding:
-    return mistake_finding(Level.PROBLEM, one) if isinstance(one, Problem) else problem_finding(str(one))
+def _broken(problem: object) -> Finding:
+    return (
+        mistake_finding(Level.PROBLEM, problem)
+        if isinstance(problem, Problem)
+        else problem_finding(str(problem))
+    )
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
@@ -175,8 +179,8 @@ def example_context(thread: Thread, edition: Edition, *, community: str, first: 
         community=community,
         previous=None if first else before,
         companions={
-            one.name: CompanionFacts(url=one.url) if one.url else None if first else linked
-            for one in thread.companions
+            companion.name: CompanionFacts(url=companion.url) if companion.url else None if first else linked
+            for companion in thread.companions
         },
     )
 
@@ -222,11 +226,11 @@ def wait_until_ready(
     """
     until, told = ports.clock.now() + wait, ""
     while True:
-        found = _findings(ports, agree)
-        missing = "; ".join(one.sentence for one in found if one.level is Level.PROBLEM)
+        findings = _findings(ports, agree)
+        missing = "; ".join(one.sentence for one in findings if one.level is Level.PROBLEM)
         left = until - ports.clock.now()
         if not missing or left <= timedelta(0):
-            return found
+            return findings
         if missing != told:
             tell(check_texts.waiting_for(missing, until, ports.clock.now()))
             told = missing

@@ -231,9 +231,9 @@ def _confirm(task: Task) -> str:
     ports, record, lang = task.ports, task.record, task.ports.language
     if not record.comment_id:  # whoever forges the order by message can forge this too (C11)
         return lang.confirm_in_public
-    known = confirming.from_json(ports.ledger.get_fact(WAITING) or "")
+    waiting_orders = confirming.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirming.find_confirmed(
-        known, code=task.command.text, actor=record.actor, by=record.key, at=record.at
+        waiting_orders, code=task.command.text, actor=record.actor, by=record.key, at=record.at
     )
     meant = ports.ledger.command(waiting.order) if waiting and _is_in_public(task) else None
     names = [thread.name for thread in task.threads]
@@ -243,7 +243,7 @@ def _confirm(task: Task) -> str:
     if command.thread and command.thread not in task.names:  # the code still counts in its own community
         return answers.not_here(lang, command.thread, task.names)
     ports.ledger.set_fact(
-        WAITING, confirming.to_json(confirming.mark_confirmed(known, waiting, by=record.key))
+        WAITING, confirming.to_json(confirming.mark_confirmed(waiting_orders, waiting, by=record.key))
     )
     return _done(replace(task, command=command, record=replace(meant, post_id=record.post_id)))
 

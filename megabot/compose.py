@@ -88,20 +88,20 @@ class Composer:
         if record is None or not record.context:
             return self._afresh(situation, current, place)
         then = self._context_then(situation, record)
-        text, made = self._lived_in(situation, current, then)
+        text, context = self._lived_in(situation, current, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
-            return text, made
+            return text, context
         return self._lived_in(situation, current, replace(then, revision=self.snapshot.revision))
 
     def _lived_in(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
         """Render, and put around it what people have put around the post."""
-        text, made = self._rendered(situation.thread, then)
+        text, context = self._rendered(situation.thread, then)
         annotations = living.current_annotations(
             self.ports.ledger, self.ports.language, situation.thread, current.key, situation.now
         )
         if isinstance(text, Rendered):
             text = replace(text, body=wrap_body(text.body, annotations))
-        return text, replace(made, living=annotations.digest)
+        return text, replace(context, living=annotations.digest)
 
     def _context_then(self, situation: Situation, record: PostRecord) -> Context:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
@@ -119,9 +119,11 @@ class Composer:
         ):
             return ""
         edits = [
-            context.from_json(one.new.context).added
-            for one in situation.observation.intents
-            if one.new.kind is IntentKind.EDIT and one.new.post_id == record.post_id and one.new.context
+            context.from_json(intent.new.context).added
+            for intent in situation.observation.intents
+            if intent.new.kind is IntentKind.EDIT
+            and intent.new.post_id == record.post_id
+            and intent.new.context
         ]
         said = edits[-1] if edits else then.added
         return said or texts.late_preamble_line(
@@ -167,10 +169,15 @@ class Composer:
     ) -> PreviousFacts | None:
         if facts is None or thread_post is None:
             return facts
-        found = living.load_highlights(self.ports.ledger, situation.thread.name, thread_post.key)
+        highlights = living.load_highlights(self.ports.ledger, situation.thread.name, thread_post.key)
         featured = tuple(
-            FeaturedFacts(line=escape(one.line), author=author_link(one), url=address(one.url), at=one.at)
-            for one in found
+            FeaturedFacts(
+                line=escape(highlight.line),
+                author=author_link(highlight),
+                url=address(highlight.url),
+                at=highlight.at,
+            )
+            for highlight in highlights
         )
         return replace(facts, featured=featured)
 
@@ -185,15 +192,15 @@ class Composer:
         then = self.ports.source.sections_at(record.commit)
         return None if then is None else changes.diff_sections(then, self.snapshot.files)
 
-    def _rendered(self, thread: Thread, made: Context) -> tuple[Text, Context]:
+    def _rendered(self, thread: Thread, context: Context) -> tuple[Text, Context]:
         """Render; without the preamble that was sent by message if that is what cannot be rendered."""
-        text, then = self._rendered_once(thread, made)
-        if isinstance(text, Rendered) or made.preamble is None:
+        text, then = self._rendered_once(thread, context)
+        if isinstance(text, Rendered) or context.preamble is None:
             return text, then
-        without, then_without = self._rendered_once(thread, replace(made, preamble=None, added=""))
+        without, then_without = self._rendered_once(thread, replace(context, preamble=None, added=""))
         if isinstance(without, RenderProblem):
             return text, then
-        self.left_out[thread.name, made.edition.key] = text
+        self.left_out[thread.name, context.edition.key] = text
         return without, then_without
 
     def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
@@ -214,9 +221,9 @@ def language_id(ports: Ports, thread: Thread) -> int | None:
     if not thread.language:
         return None
     key = "languages"
-    kept = ports.ledger.get_fact(key)
-    if kept is None:
-        kept = json.dumps(ports.forum.site().languages)
-        ports.ledger.set_fact(key, kept)
-    number = json.loads(kept).get(thread.language)
+    fact = ports.ledger.get_fact(key)
+    if fact is None:
+        fact = json.dumps(ports.forum.site().languages)
+        ports.ledger.set_fact(key, fact)
+    number = json.loads(fact).get(thread.language)
     return int(number) if number is not None else None

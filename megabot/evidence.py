@@ -49,11 +49,11 @@ def _hidden(
     ports: Ports, listing: AccountListing, removals: list[Post], known: set[int], homes: set[int]
 ) -> Iterator[Post]:
     """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
-    found = [post for post in listing.content.posts if post.removed and not post.body]
+    posts = [post for post in listing.content.posts if post.removed and not post.body]
     known |= {post.id for post in removals if post.body}
-    for name in ports.ledger.threads() if found else ():
+    for name in ports.ledger.threads() if posts else ():
         known |= {record.post_id for record in ports.ledger.posts(name)}
-    return (post for post in found if post.community_id in homes and post.id not in known)
+    return (post for post in posts if post.community_id in homes and post.id not in known)
 
 
 def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
@@ -87,6 +87,8 @@ def read_pin_log(ports: Ports, situation: Situation, listing: AccountListing) ->
         asked.append(ThreadPost(post=situation.observation.post_to_adopt, key=""))
     for thread_post in asked:
         if thread_post.id not in events:
-            found = ports.forum.pin_events(community_id=thread_post.post.community_id, post_id=thread_post.id)
-            events[thread_post.id] = next((event for event in found if event.kind is kind), None)
+            pin_events = ports.forum.pin_events(
+                community_id=thread_post.post.community_id, post_id=thread_post.id
+            )
+            events[thread_post.id] = next((event for event in pin_events if event.kind is kind), None)
     return replace(situation.observation, pin_events=events)

@@ -22,8 +22,8 @@ def with_known_urls(ports: Ports, snapshot: Snapshot, text: Rendered, *, standin
     """
 
     def address(file: str) -> str:
-        kept = ports.ledger.get_fact(_key(snapshot, file))
-        return kept or ("" if standing and kept is not None else file)
+        fact = ports.ledger.get_fact(_key(snapshot, file))
+        return fact or ("" if standing and fact is not None else file)
 
     return _put(text, address)
 

@@ -38,26 +38,28 @@ def find_past_threads(  # noqa: PLR0913  each narrows the search
 
     `newest` is the edition of the newest one, if it is not that of its slot.
     """
-    found = []
+    posts = []
     for page in pages:
-        found += [post for post in page if is_meant(post, title=title, by=by)]
+        posts += [post for post in page if is_meant(post, title=title, by=by)]
         step()
     known = {one.edition for one in ledger.posts(thread.name)}
-    return match_editions(thread, found, known=known, newest=newest)
+    return match_editions(thread, posts, known=known, newest=newest)
 
 
-def import_threads(ports: Ports, thread: Thread, found: tuple[PastThread, ...], *, id_: str) -> OrderResult:
+def import_threads(
+    ports: Ports, thread: Thread, past_threads: tuple[PastThread, ...], *, id_: str
+) -> OrderResult:
     """Keep the threads that are to be taken; the caller had an answer that strangers cannot get.
 
     The newest is adopted by a comment in it, as by `megabot adopt`, so that the series outlives the ledger;
     the one before gets the usual link to it.
     The older ones are written into the ledger alone: a comment in each would wake years of old threads.
     """
-    taken = [one for one in found if one.result is ImportResult.TAKEN]
+    taken = [one for one in past_threads if one.result is ImportResult.TAKEN]
     place = find_community(ports, thread)
     _begin_schedule(ports, thread)
-    for one in taken[:-1]:
-        ports.ledger.record_post(record_of_import(thread.name, one, community_id=place.id))
+    for past_thread in taken[:-1]:
+        ports.ledger.record_post(record_of_import(thread.name, past_thread, community_id=place.id))
     newest = taken[-1]
     order = Order(OrderKind.ADOPT, id_, post_id=newest.post.id, edition=newest.edition.key)
     return carry_out(ports, order, thread.name)
@@ -65,8 +67,8 @@ def import_threads(ports: Ports, thread: Thread, found: tuple[PastThread, ...], 
 
 def find_imported(ports: Ports, thread: Thread) -> tuple[tuple[PostRecord, ...], PostRecord | None]:
     """Return the recorded threads of an import: the older ones, and the newest, which has a comment."""
-    said = ports.forum.own_content(since=None).comments
-    commented = {one.post_id for one in said if adoption(one, thread.name)}
+    comments = ports.forum.own_content(since=None).comments
+    commented = {one.post_id for one in comments if adoption(one, thread.name)}
     adopted = [record for record in ports.ledger.posts(thread.name) if record.adopted]
     older = tuple(record for record in adopted if record.post_id not in commented)
     later = (record for record in adopted if record.post_id in commented and older)

@@ -43,14 +43,14 @@ class Inbox:
         self._known: tuple[Thread, ...] = ()
         self._owed = True  # the process before may have ended between marking and listing once more
 
-    def poll(self, *, waiting: bool, known: tuple[Thread, ...], anew: bool = False) -> None:
+    def poll(self, *, waiting: bool, threads: tuple[Thread, ...], anew: bool = False) -> None:
         """Hear what is new, carry out what was ordered, answer what is owed.
 
-        `waiting` is whether the server counts anything unread, `known` the threads of the last pass, to go by
-        while the source is broken. `anew` lists where nothing waits too: somebody may have read the inbox in
-        the browser. Raises what the forum and the ledger raise.
+        `waiting` is whether the server counts anything unread, `threads` the threads of the last pass, to go
+        by while the source is broken. `anew` lists where nothing waits too: somebody may have read the inbox
+        in the browser. Raises what the forum and the ledger raise.
         """
-        self._known = known
+        self._known = threads
         if waiting or anew or self._owed:
             self._hear(waiting=waiting)
         for command in self._ports.ledger.open_commands():
@@ -69,10 +69,10 @@ class Inbox:
 
     def _list(self) -> None:
         """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
-        kept = self._ports.ledger.get_fact(_WATERMARK)
-        listing, record = self._ports.forum.inbox(parse_watermark(kept)), self._ports.ledger.command
+        fact = self._ports.ledger.get_fact(_WATERMARK)
+        listing, record = self._ports.forum.inbox(parse_watermark(fact)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
-        if kept is None:
+        if fact is None:
             new = self._leave(new)
         if new:
             self._judge(new)

@@ -104,10 +104,10 @@ def free_name(beside: Path) -> Path:
 
 def post(url: str) -> tuple[str, int]:
     """Take the address of a post apart into its server's and its number."""
-    found = re.fullmatch(r"(https?://[^/]+)/post/(\d{1,18})(?:[/?#].*)?", url.strip())
-    if found is None:
+    match = re.fullmatch(r"(https?://[^/]+)/post/(\d{1,18})(?:[/?#].*)?", url.strip())
+    if match is None:
         raise ValueError("write a post's address, as in https://lemmy.example/post/7")
-    return addresses.instance(found[1]), int(found[2])
+    return addresses.instance(match[1]), int(match[2])
 
 
 def first_day(answers: Answers, now: datetime) -> date:
@@ -204,29 +204,29 @@ def write(texts: Mapping[PurePosixPath, str], folder: Path) -> None:
         raise NeedsPerson(
             f"{folder} has {', '.join(there)} already, and nothing is overwritten; choose another folder"
         )
-    made: list[Path] = []
+    paths: list[Path] = []
     try:
         for path, text in texts.items():
-            _make(folder / path, text, private=path == SETTINGS, made=made)
+            _make(folder / path, text, private=path == SETTINGS, paths=paths)
     except BaseException as error:
-        _unmake(made)
+        _unmake(paths)
         if isinstance(error, OSError):
             raise NeedsPerson(f"nothing was written: {error.filename}: {error.strerror}") from error
         raise
 
 
-def _make(path: Path, text: str, *, private: bool, made: list[Path]) -> None:
+def _make(path: Path, text: str, *, private: bool, paths: list[Path]) -> None:
     missing = [parent for parent in path.parents if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir()
-        made.append(parent)
+        paths.append(parent)
     path.touch(mode=0o600 if private else 0o644, exist_ok=False)
-    made.append(path)
+    paths.append(path)
     path.write_text(text, encoding="utf-8")
 
 
-def _unmake(made: list[Path]) -> None:
-    for path in reversed(made):
+def _unmake(paths: list[Path]) -> None:
+    for path in reversed(paths):
         if path.is_dir():
             path.rmdir()
         else:

@@ -41,10 +41,10 @@ def _say(ports: Ports, post: Post) -> Comment:
     try:
         return ports.forum.comment(post.id, f"{operating_texts.introduction()}\n\n{INTRODUCTION}")
     except OutcomeUnknown as error:
-        made = _said_in(ports, post)
-        if made is None:
+        comment = _said_in(ports, post)
+        if comment is None:
             raise NeedsPerson(operating_texts.introduction_unknown(post.url)) from error
-        return made
+        return comment
 
 
 def _said_in(ports: Ports, post: Post) -> Comment | None:
@@ -52,9 +52,11 @@ def _said_in(ports: Ports, post: Post) -> Comment | None:
     comments = ports.forum.own_content(since=post.published).comments
     return next(
         (
-            one
-            for one in comments
-            if one.post_id == post.id and not one.deleted and one.content.rstrip().endswith(INTRODUCTION)
+            comment
+            for comment in comments
+            if comment.post_id == post.id
+            and not comment.deleted
+            and comment.content.rstrip().endswith(INTRODUCTION)
         ),
         None,
     )

@@ -47,14 +47,14 @@ def check(
     found, now = links(ports), ports.clock.now()
     if found is None:
         return  # the rest of the check says why
-    known = cache.read(now)
-    wanted = [link.address for link in found if link.address not in known]
+    verdicts = cache.read(now)
+    wanted = [link.address for link in found if link.address not in verdicts]
     with progress(len(wanted)) as step:
         fresh = ask_all(wanted, ask, on_each=step)
     if all_silent(fresh.values()) and not is_online():
         raise NoNetwork(check_texts.no_network())  # of the links this says nothing, so nothing is kept
     cache.write(fresh, now)
-    yield from findings(found, known | fresh)
+    yield from findings(found, verdicts | fresh)
 
 
 def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
@@ -66,11 +66,11 @@ def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
     shown = preview.preview(ports, None, choose=lambda: ports.source.threads(snapshot)).editions
     if not any(isinstance(one.text, Rendered) for one in shown):
         return None
-    found: dict[str, Link] = {}
-    for one in shown:
-        for address in _of(one.text) if isinstance(one.text, Rendered) else ():
-            found.setdefault(address, _placed(snapshot, one.thread.path, address))
-    return tuple(sorted(found.values()))
+    links: dict[str, Link] = {}
+    for edition in shown:
+        for address in _of(edition.text) if isinstance(edition.text, Rendered) else ():
+            links.setdefault(address, _placed(snapshot, edition.thread.path, address))
+    return tuple(sorted(links.values()))
 
 
 def _of(text: Rendered) -> Iterator[str]:
@@ -98,12 +98,12 @@ def ask_all(
     stop = Event()
 
     def walk(lane: tuple[str, ...]) -> dict[str, Verdict]:
-        found = {}
+        verdicts = {}
         for address in lane:
             if not stop.is_set():
-                found[address] = ask(address)
+                verdicts[address] = ask(address)
                 on_each()
-        return found
+        return verdicts
 
     verdicts: dict[str, Verdict] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -115,13 +115,13 @@ def ask_all(
     return verdicts
 
 
-def findings(found: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator[Finding]:
+def findings(links: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator[Finding]:
     """Put into words what was found out: the dead, those that cannot be told, and how many are alive."""
     for outcome, level in ((Outcome.DEAD, Level.PROBLEM), (Outcome.UNSURE, Level.WARNING)):
-        for link in found:
+        for link in links:
             verdict = verdicts[link.address]
             if verdict.outcome is outcome:
                 what = Problem(link.path, link.line, *check_texts.link(link.address, verdict))
                 yield mistake_finding(level, what, link=link.address)
-    alive = sum(1 for link in found if verdicts[link.address].outcome is Outcome.ALIVE)
-    yield ok_finding(check_texts.links_alive(alive, len(found)))
+    alive = sum(1 for link in links if verdicts[link.address].outcome is Outcome.ALIVE)
+    yield ok_finding(check_texts.links_alive(alive, len(links)))

@@ -23,8 +23,8 @@ def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> Background
     """Return the job; `start` starts a `megabot check --links --json`."""
 
     def is_due(now: datetime) -> bool:
-        kept = ports.ledger.get_fact(_KEY)
-        if kept is not None and now in Interval.after(datetime.fromisoformat(kept), WEEKLY):
+        fact = ports.ledger.get_fact(_KEY)
+        if fact is not None and now in Interval.after(datetime.fromisoformat(fact), WEEKLY):
             return False
         ports.ledger.set_fact(_KEY, now.isoformat())  # first: a check that fails is not made every tick
         return True

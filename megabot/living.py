@@ -43,10 +43,10 @@ def _line(lang: Language, thread: Thread, note: Note) -> str:
     return lang.note_until.format(at=at, until=until, text=text)
 
 
-def _item(lang: Language, thread: Thread, one: Highlight) -> str:
-    at = texts.local_moment(lang, one.at, thread.schedule.timezone)
+def _item(lang: Language, thread: Thread, highlight: Highlight) -> str:
+    at = texts.local_moment(lang, highlight.at, thread.schedule.timezone)
     return lang.highlight.format(
-        line=living.link_text(one.line or "...", one.url), by=living.author_link(one), at=at
+        line=living.link_text(highlight.line or "...", highlight.url), by=living.author_link(highlight), at=at
     )
 
 
@@ -73,8 +73,8 @@ def change_highlights(
     The service and a verb both do this: what the other one added in the meantime stays.
     """
 
-    def changed(kept: str | None) -> str:
-        now = [change(one) for one in highlights.from_json(kept or "")]
+    def changed(fact: str | None) -> str:
+        now = [change(one) for one in highlights.from_json(fact or "")]
         return highlights.to_json(one for one in now if one is not None)
 
     if load_highlights(ledger, thread, edition):
@@ -120,21 +120,21 @@ def refresh_highlights(ports: Ports, thread: Thread, observation: Observation, n
 
 def reread_highlights(ports: Ports, thread: str, edition: str, *, start: int, most: int) -> int:
     """Read some highlights of an edition again, and keep what they are now. Gives where to go on."""
-    known = load_highlights(ports.ledger, thread, edition)
-    start = start if start < len(known) else 0
-    now = {one.comment_id: _as_it_is(ports, one) for one in known[start : start + most]}
+    highlights = load_highlights(ports.ledger, thread, edition)
+    start = start if start < len(highlights) else 0
+    now = {one.comment_id: _as_it_is(ports, one) for one in highlights[start : start + most]}
     change_highlights(ports.ledger, thread, edition, lambda one: now.get(one.comment_id, one))
     return start + most - sum(1 for one in now.values() if one is None)
 
 
-def _as_it_is(ports: Ports, one: Highlight) -> Highlight | None:
+def _as_it_is(ports: Ports, highlight: Highlight) -> Highlight | None:
     try:
-        comment = ports.forum.comment_by_id(one.comment_id)
+        comment = ports.forum.comment_by_id(highlight.comment_id)
     except NotFound:
         return None
-    if not comment.open or comment.url != one.url:
+    if not comment.open or comment.url != highlight.url:
         return None
-    return replace(one, line=first_line(comment.content))
+    return replace(highlight, line=first_line(comment.content))
 
 
 def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
@@ -157,8 +157,8 @@ def highlight_of(comment: Comment, *, by: str, now: datetime) -> Highlight:
 
 def record_of(ledger: Ledger, names: Iterable[str], post_id: int) -> PostRecord | None:
     """Find which edition of these threads a post carries."""
-    found = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
-    return next(found, None)
+    records = (record for name in names for record in ledger.posts(name) if record.post_id == post_id)
+    return next(records, None)
 
 
 def _key(thread: str, edition: str) -> str:

@@ -71,9 +71,9 @@ def _look(ports: Ports, thread: Thread, record: PostRecord) -> None:
     if post is not None and post.url == record.url:
         keep_posts(ports, thread, (thread_post_of_record(record, post),))
         return
-    kept = ports.ledger.text(record.post_id)
-    if kept is not None and kept.open:
-        ports.ledger.keep_text(replace(kept, open=False))
+    text = ports.ledger.text(record.post_id)
+    if text is not None and text.open:
+        ports.ledger.keep_text(replace(text, open=False))
 
 
 def _read(ports: Ports, record: PostRecord) -> Post | None:

@@ -133,13 +133,13 @@ def _spoiler_tag(_renderer: object, tokens: "Sequence[Token]", index: int, *_mor
 
 
 def _scan_ruby(state: "StateInline", silent: bool) -> bool:  # noqa: FBT001 - the parser passes it by position
-    found = _RUBY.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _RUBY.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
         token = state.push("ruby", "", 0)
-        token.content, token.info = found[1].strip(), found[2].strip()
-    state.pos = found.end()
+        token.content, token.info = match[1].strip(), match[2].strip()
+    state.pos = match.end()
     return True
 
 
@@ -168,10 +168,10 @@ def _split_at_handles(text: str) -> "Iterator[Token]":
     from markdown_it.token import Token
 
     end = 0
-    for found in _HANDLE.finditer(text):
-        yield Token("text", "", 0, content=text[end : found.start()])
-        yield Token("link_open", "a", 1, attrs={"href": _HANDLE_PATHS[found[1]] + found[2]})
-        yield Token("text", "", 0, content=found[0])
+    for match in _HANDLE.finditer(text):
+        yield Token("text", "", 0, content=text[end : match.start()])
+        yield Token("link_open", "a", 1, attrs={"href": _HANDLE_PATHS[match[1]] + match[2]})
+        yield Token("text", "", 0, content=match[0])
         yield Token("link_close", "a", -1)
-        end = found.end()
+        end = match.end()
     yield Token("text", "", 0, content=text[end:])

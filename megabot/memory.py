@@ -23,8 +23,8 @@ def remember_ledger_start(ports: Ports) -> None:
 
 def read_ledger_start(ledger: Ledger) -> datetime | None:
     """Return since when this ledger is kept, None before the first pass."""
-    kept = ledger.get_fact(_LEDGER_START)
-    return datetime.fromisoformat(kept) if kept else None
+    fact = ledger.get_fact(_LEDGER_START)
+    return datetime.fromisoformat(fact) if fact else None
 
 
 def remember_schedule(
@@ -35,13 +35,13 @@ def remember_schedule(
     A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
     """
     key = f"schedule:{thread.name}"
-    kept = ports.ledger.get_fact(key)
-    if kept is None and not observation.posts:
+    fact = ports.ledger.get_fact(key)
+    if fact is None and not observation.posts:
         listing.ask_account(ports)
         if listing.hiding_settings(nsfw=True):
             return
     value = f"{calendar.fingerprint(thread.schedule)}\n{observation.known_since.isoformat()}"
-    if kept != value:
+    if fact != value:
         ports.ledger.set_fact(key, value)
 
 
@@ -55,9 +55,9 @@ def read_known_since(
 ) -> datetime:
     """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
     fingerprint = calendar.fingerprint(thread.schedule)
-    kept = ports.ledger.get_fact(f"schedule:{thread.name}")
-    if kept is not None:
-        known, since = kept.split("\n")
+    fact = ports.ledger.get_fact(f"schedule:{thread.name}")
+    if fact is not None:
+        known, since = fact.split("\n")
         if known == fingerprint:
             return datetime.fromisoformat(since)
         return now

@@ -55,8 +55,8 @@ def _settled(digest: AlertDigest, marked: dict[str, SentAlert]) -> dict[str, Sen
     over = {key for key, _ in digest.over}
     new = {key for key, _ in digest.new}
     return {
-        key: replace(one, state=SentAlertState.SENT) if key in new else one
-        for key, one in marked.items()
+        key: replace(alert, state=SentAlertState.SENT) if key in new else alert
+        for key, alert in marked.items()
         if key not in over
     }
 
@@ -118,15 +118,15 @@ def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
 def _named(ports: Ports) -> Iterator[int]:
     """Find those whom the settings name; a name that is wrong keeps nothing from the others."""
     for name in ports.moderators:
-        kept = ports.ledger.get_fact(f"person:{name}")
-        if kept is None:
+        fact = ports.ledger.get_fact(f"person:{name}")
+        if fact is None:
             try:
-                kept = str(ports.forum.person(name).id)
+                fact = str(ports.forum.person(name).id)
             except NotFound:
                 log.warning("%s", texts.no_such_person(name))
                 continue
-            ports.ledger.set_fact(f"person:{name}", kept)
-        yield int(kept)
+            ports.ledger.set_fact(f"person:{name}", fact)
+        yield int(fact)
 
 
 def _read(ports: Ports) -> dict[str, SentAlert]:
@@ -144,7 +144,11 @@ def _read(ports: Ports) -> dict[str, SentAlert]:
 def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, SentAlert]) -> None:
     if sent_alerts != before:
         plain = {
-            key: {"state": one.state, "sentence": channels.to_json(one.sentence), "at": one.at.isoformat()}
-            for key, one in sent_alerts.items()
+            key: {
+                "state": alert.state,
+                "sentence": channels.to_json(alert.sentence),
+                "at": alert.at.isoformat(),
+            }
+            for key, alert in sent_alerts.items()
         }
         ports.ledger.set_fact(_KEY, json.dumps(plain))

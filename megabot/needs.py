@@ -69,15 +69,15 @@ def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
 def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
     """Say that a thread fails: at once if waiting cannot help, else when it has failed for an hour."""
     since_key, now = f"failing:{name}", ports.clock.now()
-    kept = ports.ledger.get_fact(since_key)
+    fact = ports.ledger.get_fact(since_key)
     if failure is None:
-        if kept:
+        if fact:
             ports.ledger.set_fact(since_key, "")
         ports.alerts.clear_alert(f"{name}:{FAILED}")
         return
-    if not kept:
+    if not fact:
         ports.ledger.set_fact(since_key, now.isoformat())
-    since = datetime.fromisoformat(kept) if kept else now
+    since = datetime.fromisoformat(fact) if fact else now
     if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, PATIENCE):
         ports.alerts.raise_alert(f"{name}:{FAILED}", texts.thread_failed(ports.language, name, failure))
 
@@ -96,7 +96,7 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
         f"{report.thread.name}:{one.reason}": one for one in blocked_actions(report.left) if one.needs_person
     }
     needs: dict[str, str] = {
-        key: texts.blocked_sentence(ports.language, report.thread, one) for key, one in needed.items()
+        key: texts.blocked_sentence(ports.language, report.thread, blocked) for key, blocked in needed.items()
     }
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)

@@ -104,8 +104,8 @@ class OrderResult:
     @property
     def outcome(self) -> Outcome:
         """The worst outcome of a thread; one in which something was done makes more of nothing to do."""
-        found = {outcome for outcome, _ in self.lines}
-        return next((outcome for outcome in WORST_FIRST if outcome in found), Outcome.NOTHING)
+        outcomes = {outcome for outcome, _ in self.lines}
+        return next((outcome for outcome in WORST_FIRST if outcome in outcomes), Outcome.NOTHING)
 
 
 def adoption_order(
@@ -129,15 +129,17 @@ def adoption_order(
         raise ConfigError(
             texts.which_thread(ports.language, url, thread, names=names, there=[one.name for one in there])
         )
-    one = chosen[0]
+    chosen_thread = chosen[0]
     if key:
-        edition = calendar.edition_by_key(one.name, one.schedule, key.removeprefix(f"{one.name}/"))
+        edition = calendar.edition_by_key(
+            chosen_thread.name, chosen_thread.schedule, key.removeprefix(f"{chosen_thread.name}/")
+        )
     else:
-        edition = edition_of(one, post.published, ports.clock.now(), as_previous=as_previous)
+        edition = edition_of(chosen_thread, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
-        example = edition_of_post(one, post.published).key
-        raise ConfigError(texts.no_such_edition(ports.language, one.name, key, example=example))
-    return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), one.name
+        example = edition_of_post(chosen_thread, post.published).key
+        raise ConfigError(texts.no_such_edition(ports.language, chosen_thread.name, key, example=example))
+    return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), chosen_thread.name
 
 
 def _place_of(ports: Ports, thread: Thread) -> CommunityRef | None:
@@ -203,28 +205,28 @@ def carry_out(
     usable.require([thread] if thread else [])
     if thread is not None and thread not in names:
         raise ConfigError(texts.no_such_thread(ports.language, thread, names))
-    wanted = {each.name: with_edition(ports, each, order) for each in threads if thread in (None, each.name)}
+    orders = {each.name: with_edition(ports, each, order) for each in threads if thread in (None, each.name)}
     for each in threads if move else ():
-        if each.name in wanted and (thread is not None or _place_of(ports, each) is not None):
+        if each.name in orders and (thread is not None or _place_of(ports, each) is not None):
             agree_to_move(ports, each)
-    reports = run_pass(ports, orders=wanted, authenticated=True, account=account)
+    reports = run_pass(ports, orders=orders, authenticated=True, account=account)
     deadline = ports.clock.now() + patience
     tried = {report.thread.name for report in reports if move or _is_unknown(report)}
     while any(_may_change_soon(report) for report in reports) and ports.clock.now() < deadline:
         ports.clock.sleep(_LOOK_EVERY)
-        reports = run_pass(ports, orders=wanted, authenticated=False)
-    about = tuple(report for report in reports if report.thread.name in wanted)
-    said = summarize(ports.language, about, order, now=ports.clock.now(), tried=tried)
-    return _concluded(said, about, usable.broken if thread is None else None)
+        reports = run_pass(ports, orders=orders, authenticated=False)
+    about = tuple(report for report in reports if report.thread.name in orders)
+    result = summarize(ports.language, about, order, now=ports.clock.now(), tried=tried)
+    return _concluded(result, about, usable.broken if thread is None else None)
 
 
-def _concluded(said: OrderResult, about: tuple[Report, ...], broken: SourceBroken | None) -> OrderResult:
+def _concluded(result: OrderResult, about: tuple[Report, ...], broken: SourceBroken | None) -> OrderResult:
     """Return the answer, or raise what only a person can change about the one thread that was meant."""
     failure = about[0].failure if len(about) == 1 else None
     if isinstance(failure, ConfigError | Bug) and broken is None:
         raise failure
     lines = tuple((Outcome.FAILED, line) for line in str(broken or "").splitlines())
-    return replace(said, lines=(*said.lines, *lines))
+    return replace(result, lines=(*result.lines, *lines))
 
 
 def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:

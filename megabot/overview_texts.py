@@ -13,22 +13,22 @@ from megabot.language import Language
 _FRESH = timedelta(minutes=30)
 
 
-def status_lines(lang: Language, found: Status, names: Collection[str] | None = None) -> tuple[str, ...]:
+def status_lines(lang: Language, status: Status, names: Collection[str] | None = None) -> tuple[str, ...]:
     """Say what is: of each thread, or of those that are named, of the source, and what needs a person."""
     lines: list[str] = []
-    for one in found.threads:
-        if names is None or one.thread in names:
-            lines.append(status_line(lang, one))
+    for thread_status in status.threads:
+        if names is None or thread_status.thread in names:
+            lines.append(status_line(lang, thread_status))
             lines += [
-                amendment_texts.pending_override(lang, change, edition, one.timezone)
-                for change, edition in one.changes
+                amendment_texts.pending_override(lang, change, edition, thread_status.timezone)
+                for change, edition in thread_status.changes
             ]
-    last = [source_line(lang, found.source, now=found.now)]
-    if found.signed_in:
-        last.append(lang.signed_in.format(age=_span(lang, found.now - found.signed_in)))
+    last = [source_line(lang, status.source, now=status.now)]
+    if status.signed_in:
+        last.append(lang.signed_in.format(age=_span(lang, status.now - status.signed_in)))
     alerts = [
         fill(lang.needs_person, what=sentence)
-        for key, sentence in found.alerts
+        for key, sentence in status.alerts
         if names is None or ":" not in key or key.partition(":")[0] in names
     ]
     return (*lines, "; ".join(last), *alerts)
@@ -46,52 +46,52 @@ def source_line(lang: Language, source: SourceStatus, *, now: datetime) -> str:
     return f"{line}, {said.format(age=_span(lang, age))}"
 
 
-def status_line(lang: Language, found: ThreadStatus) -> Sentence:
+def status_line(lang: Language, status: ThreadStatus) -> Sentence:
     """Put one thread's status into a line."""
-    parts = [", ".join(_coming(lang, found)), ", ".join(_stands(lang, found))]
-    if found.empty:
-        missing = suggestions.post_edition(found.thread, found.empty)
-        parts.append(fill(lang.has_no_post, edition=found.empty, command=missing))
-    if found.missing:
-        parts.append(lang.companions_missing.format(names=", ".join(found.missing)))
-    if found.unknown:
-        writes = (_unknown(lang, one, found.timezone) for one in found.unknown)
+    parts = [", ".join(_coming(lang, status)), ", ".join(_stands(lang, status))]
+    if status.empty:
+        missing = suggestions.post_edition(status.thread, status.empty)
+        parts.append(fill(lang.has_no_post, edition=status.empty, command=missing))
+    if status.missing:
+        parts.append(lang.companions_missing.format(names=", ".join(status.missing)))
+    if status.unknown:
+        writes = (_unknown(lang, one, status.timezone) for one in status.unknown)
         parts.append(lang.unknown.format(what=", ".join(writes)))
-    said = found.commanded
-    if said:
-        at = texts.local_moment(lang, said.at, found.timezone)
-        parts.append(lang.commanded_by.format(by=said.by, verb=said.verb, at=at))
-    return Sentence(f"{found.thread}: ", join("; ", parts))
+    command = status.commanded
+    if command:
+        at = texts.local_moment(lang, command.at, status.timezone)
+        parts.append(lang.commanded_by.format(by=command.by, verb=command.verb, at=at))
+    return Sentence(f"{status.thread}: ", join("; ", parts))
 
 
-def _coming(lang: Language, found: ThreadStatus) -> Iterator[str]:
-    if found.next_slot is None:
+def _coming(lang: Language, status: ThreadStatus) -> Iterator[str]:
+    if status.next_slot is None:
         yield lang.no_next
         return
-    at = texts.local_moment(lang, found.next_slot, found.timezone)
-    yield lang.next.format(at=at, edition=found.next_edition)
+    at = texts.local_moment(lang, status.next_slot, status.timezone)
+    yield lang.next.format(at=at, edition=status.next_edition)
     known = {"message": lang.essay_by_message, "missing": lang.essay_missing}
-    if found.essay:
-        yield known.get(found.essay, lang.essay).format(file=found.essay)
+    if status.essay:
+        yield known.get(status.essay, lang.essay).format(file=status.essay)
 
 
-def _stands(lang: Language, found: ThreadStatus) -> Iterator[str]:
-    if not found.url:
+def _stands(lang: Language, status: ThreadStatus) -> Iterator[str]:
+    if not status.url:
         yield lang.nothing_posted
         return
-    yield f"{found.edition} {found.url}"
-    yield {True: lang.pinned, False: lang.not_pinned, None: lang.never_pinned}[found.pinned]
-    if found.commit:
-        yield _commit(lang, found.commit, dirty=found.dirty)
+    yield f"{status.edition} {status.url}"
+    yield {True: lang.pinned, False: lang.not_pinned, None: lang.never_pinned}[status.pinned]
+    if status.commit:
+        yield _commit(lang, status.commit, dirty=status.dirty)
 
 
 def _commit(lang: Language, commit: str, *, dirty: bool) -> str:
     return (lang.commit_with_changes if dirty else lang.commit).format(commit=commit[:7])
 
 
-def _unknown(lang: Language, one: UnknownWrite, timezone: str) -> str:
-    at = texts.local_moment(lang, one.at, timezone)
-    return lang.unknown_since.format(what=lang.kinds[one.kind], edition=one.edition, at=at)
+def _unknown(lang: Language, write: UnknownWrite, timezone: str) -> str:
+    at = texts.local_moment(lang, write.at, timezone)
+    return lang.unknown_since.format(what=lang.kinds[write.kind], edition=write.edition, at=at)
 
 
 def command_line(record: CommandRecord) -> str:

@@ -38,13 +38,13 @@ def part_number(record: PostRecord) -> int:
     return max(1, made_of.part) if made_of else 1
 
 
-def as_continuation(lang: Language, text: Rendered, made: Context) -> Rendered:
+def as_continuation(lang: Language, text: Rendered, context: Context) -> Rendered:
     """Make the text of an edition that of a part of it: chained to the part before, and told there."""
-    title = lang.part_title.format(title="", number=made.part)
-    before = lang.part_before.format(number=made.part - 1, url=made.part_of)
+    title = lang.part_title.format(title="", number=context.part)
+    before = lang.part_before.format(number=context.part - 1, url=context.part_of)
     return replace(
         text,
         title=text.title.strip()[: limits.TITLE_LONGEST - len(title)] + title,
         body=f"{before}\n\n{text.body}",
-        comment=lang.part_after.format(number=made.part, url=EDITION_URL),
+        comment=lang.part_after.format(number=context.part, url=EDITION_URL),
     )

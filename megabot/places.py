@@ -24,9 +24,9 @@ def find_community(ports: Ports, thread: Thread, *, anew: bool = False) -> Commu
 
 def find_community_by_name(ports: Ports, name: str, *, anew: bool = False) -> CommunityRef:
     """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
-    kept = ports.ledger.get_fact(f"community:{name}")
-    if kept and not anew:
-        return CommunityRef(**json.loads(kept))
+    fact = ports.ledger.get_fact(f"community:{name}")
+    if fact and not anew:
+        return CommunityRef(**json.loads(fact))
     try:
         place = ports.forum.community(name).ref
     except NotFound as error:
@@ -37,9 +37,9 @@ def find_community_by_name(ports: Ports, name: str, *, anew: bool = False) -> Co
 
 def remember_community(ports: Ports, name: str, place: CommunityRef) -> None:
     """Remember where a name leads, where that is new."""
-    kept = json.dumps(asdict(place))
-    if ports.ledger.get_fact(f"community:{name}") != kept:
-        ports.ledger.set_fact(f"community:{name}", kept)
+    fact = json.dumps(asdict(place))
+    if ports.ledger.get_fact(f"community:{name}") != fact:
+        ports.ledger.set_fact(f"community:{name}", fact)
 
 
 def forget_community(ports: Ports, thread: Thread) -> None:

@@ -218,7 +218,7 @@ class Ledger(Protocol):
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """All recorded posts of a thread, oldest slot first."""
 
-    def keep_text(self, kept: KeptText) -> None:
+    def keep_text(self, text: KeptText) -> None:
         """Keep what a post says, replacing what was known."""
 
     def text(self, post_id: int) -> KeptText | None:

@@ -140,8 +140,8 @@ def preamble_flaws(
 ) -> tuple[Problem, ...]:
     """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
     snapshot = ports.source.snapshot()
-    made = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
-    jobs = [(thread, made), (thread, replace(made, preamble=None))]
+    context = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
+    jobs = [(thread, context), (thread, replace(context, preamble=None))]
     text, without = ports.renderer.render(snapshot, jobs)
     if isinstance(text, Rendered):
         return ()
@@ -174,11 +174,11 @@ def current_or_public_text(
     if text or not name:
         return url, text
     try:
-        found = public_posts.newest_marked_post(newest(name), thread.name)
+        post = public_posts.newest_marked_post(newest(name), thread.name)
     except ForumError as error:  # a preview is none the worse without
         log.warning("%s", overview_texts.current_unreadable(thread.name, error))
         return "", ""
-    return (found.url, found.text) if found else ("", "")
+    return (post.url, post.text) if post else ("", "")
 
 
 def _changes(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:

@@ -43,19 +43,24 @@ def _contents(shown: tuple[PreviewedEdition, ...]) -> str:
     if len(shown) <= 1:
         return ""
     items = "".join(
-        f'<li><a href="#{escape(one.thread.name)}">{escape(heading(one))}</a></li>' for one in shown
+        f'<li><a href="#{escape(edition.thread.name)}">{escape(heading(edition))}</a></li>'
+        for edition in shown
     )
     return f'<nav aria-label="Threads"><ul>{items}</ul></nav>\n'
 
 
-def _article(one: PreviewedEdition) -> str:
-    name = escape(one.thread.name)
-    post = "" if isinstance(one.text, RenderProblem) else _post(name, one.text) + _comment(name, one.text)
-    compared = changes(one) if one.standing else ""
+def _article(edition: PreviewedEdition) -> str:
+    name = escape(edition.thread.name)
+    post = (
+        ""
+        if isinstance(edition.text, RenderProblem)
+        else _post(name, edition.text) + _comment(name, edition.text)
+    )
+    compared = changes(edition) if edition.standing else ""
     return (
         f'<article id="{name}" aria-labelledby="{name}.title">\n'
-        f'<h2 id="{name}.title">{escape(heading(one))}</h2>\n'
-        f"{facts(one)}{problem_list(one.problems, one.warnings)}{compared}{post}</article>\n"
+        f'<h2 id="{name}.title">{escape(heading(edition))}</h2>\n'
+        f"{facts(edition)}{problem_list(edition.problems, edition.warnings)}{compared}{post}</article>\n"
     )
 
 

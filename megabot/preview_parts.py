@@ -76,9 +76,13 @@ def verdict(preview: Preview) -> str:
     return '<p class="verdict good"><strong>No problems found.</strong> It can be posted as shown.</p>\n'
 
 
-def heading(one: PreviewedEdition) -> str:
+def heading(edition: PreviewedEdition) -> str:
     """Give what an edition is called: its title, or its key where it has none."""
-    return f"{one.thread.name} {one.edition.key}" if isinstance(one.text, RenderProblem) else one.text.title
+    return (
+        f"{edition.thread.name} {edition.edition.key}"
+        if isinstance(edition.text, RenderProblem)
+        else edition.text.title
+    )
 
 
 def facts(one: PreviewedEdition) -> str:
@@ -122,11 +126,11 @@ def problem_list(problems: tuple[Problem, ...], warnings: tuple[Problem, ...]) -
     return _list_of("problem", "bad", problems) + _list_of("warning", "odd", warnings)
 
 
-def _list_of(kind: str, look: str, found: tuple[Problem, ...]) -> str:
-    if not found:
+def _list_of(kind: str, look: str, problems: tuple[Problem, ...]) -> str:
+    if not problems:
         return ""
-    items = "".join(f"<li>{_finding(one)}</li>\n" for one in found)
-    heading = _counted(len(found), kind)
+    items = "".join(f"<li>{_finding(one)}</li>\n" for one in problems)
+    heading = _counted(len(problems), kind)
     return (
         f'<section class="found {look}" aria-label="{heading}">'
         f"<h3>{heading}</h3>\n<ul>{items}</ul></section>\n"
@@ -156,10 +160,10 @@ def _line(line: str) -> str:
     return f"<{tag}>{escape(line)}</{tag}>\n"
 
 
-def _finding(one: Problem) -> str:
-    where = f"{one.path}:{one.line}" if one.line else one.path
-    hint = f' <span class="hint">{escape(one.hint)}</span>' if one.hint else ""
-    return f"<code>{escape(where)}</code> {escape(one.what)}{hint}"
+def _finding(problem: Problem) -> str:
+    where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+    hint = f' <span class="hint">{escape(problem.hint)}</span>' if problem.hint else ""
+    return f"<code>{escape(where)}</code> {escape(problem.what)}{hint}"
 
 
 def origin(preview: Preview) -> str:
@@ -182,5 +186,5 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _once(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(found))
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))

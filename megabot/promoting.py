@@ -39,8 +39,8 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Take the comment out that the command answers."""
     comment, record = _meant(ports, command_record, names)
-    known = living.load_highlights(ports.ledger, record.thread, record.edition)
-    if all(one.comment_id != comment.id for one in known):
+    highlights = living.load_highlights(ports.ledger, record.thread, record.edition)
+    if all(one.comment_id != comment.id for one in highlights):
         raise ConfigError(ports.language.feature_not_there)
     living.change_highlights(
         ports.ledger,
@@ -79,8 +79,8 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
     """Take the line off."""
-    known = living.note_of(ports.ledger, thread.name)
-    if known is None:
+    note = living.note_of(ports.ledger, thread.name)
+    if note is None:
         raise ConfigError(ports.language.no_note)
     living.keep_note(ports.ledger, thread.name, None)
     return _edited(ports, record, thread.name, ports.language.unnoted)
@@ -88,22 +88,22 @@ def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
 
 def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
     """Read the comment that a command answers, and find the edition that it is in."""
-    said = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
-    if said is None or not said.parent_id:
+    comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
+    if comment is None or not comment.parent_id:
         raise ConfigError(ports.language.feature_where)
-    record = living.record_of(ports.ledger, names, said.post_id)
+    record = living.record_of(ports.ledger, names, comment.post_id)
     if record is None:
         raise ConfigError(ports.language.feature_elsewhere)
     try:
-        return ports.forum.comment_by_id(said.parent_id), record
+        return ports.forum.comment_by_id(comment.parent_id), record
     except NotFound as error:
         raise ConfigError(ports.language.feature_gone) from error
 
 
 def _newest(ports: Ports, thread: Thread) -> PostRecord:
     record = current_post_record(ports.ledger, thread.name)
-    kept = ports.ledger.text(record.post_id) if record else None
-    if record is None or (kept is not None and not kept.open):
+    text = ports.ledger.text(record.post_id) if record else None
+    if record is None or (text is not None and not text.open):
         raise ConfigError(ports.language.nothing_posted)
     return record
 

@@ -67,9 +67,9 @@ def _write(ports: Ports, record: CommandRecord) -> None:
 
 def _new_code(ports: Ports, record: CommandRecord) -> str:
     """Draw the code that confirms an order, and remember its digest."""
-    code, known = ports.draw_code(), confirming.from_json(ports.ledger.get_fact(WAITING) or "")
+    code, waiting_orders = ports.draw_code(), confirming.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirming.with_order(
-        known, code=code, order=record.key, actor=record.actor, now=ports.clock.now()
+        waiting_orders, code=code, order=record.key, actor=record.actor, now=ports.clock.now()
     )
     ports.ledger.set_fact(WAITING, confirming.to_json(waiting))
     return code

@@ -136,7 +136,7 @@ class InboxScheduler:
     def read(self, threads: tuple[Thread, ...]) -> None:
         """Hear what came, act on it, answer. Raises what the forum and the ledger raise."""
         unread, self._unread = self._unread or self._ports.forum.unread(), None
-        self._inbox.poll(waiting=unread.total > 0, known=threads, anew=self.anew)
+        self._inbox.poll(waiting=unread.total > 0, threads=threads, anew=self.anew)
         self.anew = False
 
 

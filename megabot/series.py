@@ -94,16 +94,16 @@ def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> N
 
     What is kept of their texts is brought up to what this look shows.
     """
-    known = {record.post_id: record for record in ports.ledger.posts(thread.name)}
+    records = {record.post_id: record for record in ports.ledger.posts(thread.name)}
     for thread_post in posts:
-        record = known.get(thread_post.id) or _record(thread, thread_post)
+        record = records.get(thread_post.id) or _record(thread, thread_post)
         record = replace(record, withdrawn=record.withdrawn or thread_post.withdrawn)
-        if record != known.get(thread_post.id):
+        if record != records.get(thread_post.id):
             ports.ledger.record_post(record)
-        kept = ports.ledger.text(thread_post.id)
-        before = kept or keeping.text_from_intents(ports.ledger.intents(thread.name), record)
+        text = ports.ledger.text(thread_post.id)
+        before = text or keeping.text_from_intents(ports.ledger.intents(thread.name), record)
         now = keeping.merge_observed_text(before, thread_post, now=ports.clock.now())
-        if now != kept:
+        if now != text:
             ports.ledger.keep_text(now)
 
 

@@ -55,8 +55,8 @@ def site_job(
 
 
 def _look_if_due(ports: Ports, now: datetime) -> None:
-    kept = ports.ledger.get_fact(_LOOKED)
-    if kept is not None and now in Interval.after(datetime.fromisoformat(kept), DAILY):
+    fact = ports.ledger.get_fact(_LOOKED)
+    if fact is not None and now in Interval.after(datetime.fromisoformat(fact), DAILY):
         return
     ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
     try:

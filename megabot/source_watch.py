@@ -30,8 +30,8 @@ class SourceWatch:
             self._source.refresh()
         elif now in Interval.after(self._asked, EVERY):
             return False
-        before, known = self._known, self.note(now)
-        return before is not None and _said(before) != _said(known)
+        before, snapshot = self._known, self.note(now)
+        return before is not None and _said(before) != _said(snapshot)
 
     def note(self, now: datetime) -> Snapshot:
         """Remember what the source says as what a pass, which follows, goes by. Raises `SourceMissing`."""

@@ -16,16 +16,16 @@ def remember_current_post(ledger: Ledger, thread: Thread, observation: Observati
     """Remember which post a look found standing, and whether it was pinned, where that is new."""
     post = observation.current.post if observation.current else None
     pin = _PINNED if is_pinned_for_readers(thread, observation) else _NOT_PINNED
-    kept = f"{post.id} {pin}" if post else ""
-    if kept != (ledger.get_fact(_key(thread.name)) or ""):
-        ledger.set_fact(_key(thread.name), kept)
+    fact = f"{post.id} {pin}" if post else ""
+    if fact != (ledger.get_fact(_key(thread.name)) or ""):
+        ledger.set_fact(_key(thread.name), fact)
 
 
 def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
     """Give what is kept of the post that stands; of the newest one where no look told of any."""
-    records, (kept, _) = ledger.posts(thread), _kept(ledger, thread)
+    records, (fact, _) = ledger.posts(thread), _kept(ledger, thread)
     newest = records[-1] if records else None
-    return next((record for record in records if str(record.post_id) == kept), newest)
+    return next((record for record in records if str(record.post_id) == fact), newest)
 
 
 def was_seen_pinned(ledger: Ledger, thread: str) -> bool | None:

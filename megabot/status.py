@@ -52,13 +52,13 @@ def plain(status: Status) -> dict[str, object]:
     }
 
 
-def _plain_thread(one: ThreadStatus) -> dict[str, object]:
-    said = one.commanded
-    commanded = {"by": said.by, "verb": said.verb, "at": _plain_moment(said.at)} if said else None
-    return asdict(replace(one, changes=(), commanded=None)) | {
-        "next_slot": _plain_moment(one.next_slot),
-        "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in one.unknown],
-        "changes": [_plain_change(change, edition) for change, edition in one.changes],
+def _plain_thread(status: ThreadStatus) -> dict[str, object]:
+    command = status.commanded
+    commanded = {"by": command.by, "verb": command.verb, "at": _plain_moment(command.at)} if command else None
+    return asdict(replace(status, changes=(), commanded=None)) | {
+        "next_slot": _plain_moment(status.next_slot),
+        "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in status.unknown],
+        "changes": [_plain_change(change, edition) for change, edition in status.changes],
         "commanded": commanded,
     }
 

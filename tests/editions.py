@@ -14,7 +14,7 @@ WEEK = timedelta(weeks=1)
 
 def a_highlight(number: int = 1, **changed: object) -> Highlight:
     """Make a comment that was put forward."""
-    one = Highlight(
+    highlight = Highlight(
         comment_id=number,
         post_id=1,
         author="robin@lemmy.example",
@@ -25,7 +25,7 @@ def a_highlight(number: int = 1, **changed: object) -> Highlight:
         by="modlin",
         since=FIRST + timedelta(hours=number + 1),
     )
-    return replace(one, **changed)  # type: ignore[arg-type]
+    return replace(highlight, **changed)  # type: ignore[arg-type]
 
 
 def post_week(
@@ -54,14 +54,14 @@ def post_week(
         commit="0123456789abcdef",
     )
     ledger.record_post(record)
-    kept = KeptText(
+    text = KeptText(
         post_id=post_id,
         body=f"Essay {number}.\n\n- [Maps](https://maps.example)",
         essay=f"Essay {number}.",
         published=slot,
         changed=slot,
     )
-    ledger.keep_text(replace(kept, **changed))  # type: ignore[arg-type]
+    ledger.keep_text(replace(text, **changed))  # type: ignore[arg-type]
     if featured:
         ledger.set_fact(f"featured:{thread}/{key}", to_json(featured))
     return post_id

@@ -59,11 +59,15 @@ class FakeLedger:
 
     def copied(self) -> "FakeLedger":
         """Give a copy, as a backup is one."""
-        made = FakeLedger()
-        made._facts, made._intents, made._posts = dict(self._facts), self._intents[:], dict(self._posts)
-        made._heard, made._texts = dict(self._heard), dict(self._texts)
-        made._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
-        return made
+        fake_ledger = FakeLedger()
+        fake_ledger._facts, fake_ledger._intents, fake_ledger._posts = (
+            dict(self._facts),
+            self._intents[:],
+            dict(self._posts),
+        )
+        fake_ledger._heard, fake_ledger._texts = dict(self._heard), dict(self._texts)
+        fake_ledger._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
+        return fake_ledger
 
     def get_fact(self, key: str) -> str | None:
         """Give back what was remembered."""
@@ -96,8 +100,8 @@ class FakeLedger:
         """Change an intent's state."""
         if not 0 < intent_id <= len(self._intents):
             raise LedgerError(f"the ledger has lost intent {intent_id}")
-        kept = self._intents[intent_id - 1]
-        self._intents[intent_id - 1] = replace(kept, state=state, changed=_aware(at), note=note)
+        intent = self._intents[intent_id - 1]
+        self._intents[intent_id - 1] = replace(intent, state=state, changed=_aware(at), note=note)
         self._intents_read.clear()
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
@@ -121,15 +125,15 @@ class FakeLedger:
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
         """Give a thread's posts."""
         if thread not in self._posts_read:
-            found = (record for record in self._posts.values() if record.thread == thread)
-            in_order = sorted(found, key=lambda record: (record.slot, record.copy, record.post_id))
+            records = (record for record in self._posts.values() if record.thread == thread)
+            in_order = sorted(records, key=lambda record: (record.slot, record.copy, record.post_id))
             self._posts_read[thread] = tuple(in_order)
         return self._posts_read[thread]
 
-    def keep_text(self, kept: KeptText) -> None:
+    def keep_text(self, text: KeptText) -> None:
         """Keep what a post says."""
-        self._texts[kept.post_id] = replace(
-            kept, published=_aware(kept.published), changed=_aware(kept.changed)
+        self._texts[text.post_id] = replace(
+            text, published=_aware(text.published), changed=_aware(text.changed)
         )
 
     def text(self, post_id: int) -> KeptText | None:
@@ -157,12 +161,12 @@ class FakeLedger:
     def open_commands(self) -> tuple[CommandRecord, ...]:
         """Give what is not done with."""
         done = {CommandState.IGNORED, CommandState.CLOSED}
-        return tuple(kept for kept in self._heard_in_order() if kept.state not in done)
+        return tuple(record for record in self._heard_in_order() if record.state not in done)
 
     def commands(self, limit: int) -> tuple[CommandRecord, ...]:
         """Give the newest commands."""
-        found = [kept for kept in self._heard_in_order() if kept.state is not CommandState.IGNORED]
-        return tuple(reversed(found))[:limit]
+        records = [record for record in self._heard_in_order() if record.state is not CommandState.IGNORED]
+        return tuple(reversed(records))[:limit]
 
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Let go of old writes, of what old posts were made from, of what was ignored."""
@@ -178,9 +182,9 @@ class FakeLedger:
                 if post.slot < first_kept:
                     self._posts[post.post_id] = replace(post, context="")
         self._heard = {
-            key: replace(kept, said="", answer="") if _is_long_closed(kept, before) else kept
-            for key, kept in self._heard.items()
-            if kept.state is not CommandState.IGNORED or kept.at >= ignored_before
+            key: replace(record, said="", answer="") if _is_long_closed(record, before) else record
+            for key, record in self._heard.items()
+            if record.state is not CommandState.IGNORED or record.at >= ignored_before
         }
         self._intents_read.clear()
         self._posts_read.clear()
@@ -188,7 +192,7 @@ class FakeLedger:
     def threads(self) -> tuple[str, ...]:
         """Name the threads."""
         return tuple(
-            sorted({kept.new.thread for kept in self._intents} | {p.thread for p in self._posts.values()})
+            sorted({intent.new.thread for intent in self._intents} | {p.thread for p in self._posts.values()})
         )
 
     def _heard_in_order(self) -> list[CommandRecord]:
@@ -218,8 +222,8 @@ def _may_be_there(intent: Intent) -> bool:
     return intent.new.kind is IntentKind.PUBLISH and intent.state in OPEN_STATES | {IntentState.DONE}
 
 
-def _same_copy(one: NewIntent, other: NewIntent) -> bool:
-    return (one.kind, one.thread, one.edition, one.copy) == (
+def _same_copy(new_intent: NewIntent, other: NewIntent) -> bool:
+    return (new_intent.kind, new_intent.thread, new_intent.edition, new_intent.copy) == (
         other.kind,
         other.thread,
         other.edition,

@@ -132,13 +132,13 @@ def _open_spoiler(state: StateBlock, title: str) -> None:
 
 
 def _identifier(state: StateInline, silent: bool) -> bool:
-    found = _IDENTIFIER.match(state.src, state.pos, state.posMax)
-    if found is None or state.linkLevel:
+    match = _IDENTIFIER.match(state.src, state.pos, state.posMax)
+    if match is None or state.linkLevel:
         return False
     if not silent:
-        path = "/c/" if found[1] == "!" else "/u/"
-        _push_link(state, f"{path}{found[2]}@{found[3]}", text=found[0], info="identifier")
-    state.pos = found.end()
+        path = "/c/" if match[1] == "!" else "/u/"
+        _push_link(state, f"{path}{match[2]}@{match[3]}", text=match[0], info="identifier")
+    state.pos = match.end()
     return True
 
 

@@ -91,11 +91,11 @@ def ended(process: "subprocess.Popen[str]") -> Ended:
 
 def machine(home: Path, url: str, **settings: str) -> Machine:
     """Furnish a machine with a source whose slot came yesterday: no week is over while a test runs."""
-    made = Machine(url=url, home=home, settings=settings)
-    (made.source / "sections").mkdir(parents=True)
-    (made.source / "preambles" / "news").mkdir(parents=True)
+    machine = Machine(url=url, home=home, settings=settings)
+    (machine.source / "sections").mkdir(parents=True)
+    (machine.source / "preambles" / "news").mkdir(parents=True)
     day = f"{datetime.now(UTC) - timedelta(days=1):%A}".lower()
-    (made.source / "thread.md.j2").write_text(TEMPLATE.replace("DAY", day))
-    (made.source / "sections" / "10-maps.md").write_text(SECTION)
-    (made.source / "preambles" / "news" / "_default.md").write_text("Nothing special this week.\n")
-    return made
+    (machine.source / "thread.md.j2").write_text(TEMPLATE.replace("DAY", day))
+    (machine.source / "sections" / "10-maps.md").write_text(SECTION)
+    (machine.source / "preambles" / "news" / "_default.md").write_text("Nothing special this week.\n")
+    return machine

@@ -115,8 +115,8 @@ class Pages:
 def _flawed(context: Context) -> RenderProblem | None:
     """Find what is wrong with an essay that came by message, as the real renderer does."""
     flaws = limits.flaws(context.preamble or "", mentions=True)
-    found = tuple(Problem(BY_MESSAGE, one.line, one.what, one.hint) for one in flaws)
-    return RenderProblem(found) if found else None
+    problems = tuple(Problem(BY_MESSAGE, one.line, one.what, one.hint) for one in flaws)
+    return RenderProblem(problems) if problems else None
 
 
 @dataclass

@@ -43,8 +43,8 @@ class LedgerAlerts:
         return _parsed(self._ledger.get_fact(_KEY))
 
 
-def _parsed(kept: str | None) -> dict[str, str]:
-    return {key: from_json(sentence) for key, sentence in json.loads(kept).items()} if kept else {}
+def _parsed(fact: str | None) -> dict[str, str]:
+    return {key: from_json(sentence) for key, sentence in json.loads(fact).items()} if fact else {}
 
 
 def _written(alerts: dict[str, str]) -> str:

@@ -47,7 +47,7 @@ class FolderSource:
         )
         seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
         pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
-        problems += [*mistakes, *(found for found in seen.values() if isinstance(found, Problem))]
+        problems += [*mistakes, *(problem for problem in seen.values() if isinstance(problem, Problem))]
         revision, why = _revision(self._folder)
         if why and why != self._told:
             log.warning("%s", why)
@@ -80,9 +80,9 @@ class FolderSource:
         )
         if not listing.ok:
             return None
-        found = git_tree.sections(git_tree.entries(listing.raw))
-        ids = "".join(f"{entry.id}\n" for entry in found).encode()
-        return git_tree.texts(run_git("cat-file", "--batch", cwd=self._folder, given=ids).raw, found)
+        entries = git_tree.sections(git_tree.entries(listing.raw))
+        ids = "".join(f"{entry.id}\n" for entry in entries).encode()
+        return git_tree.texts(run_git("cat-file", "--batch", cwd=self._folder, given=ids).raw, entries)
 
     def refresh(self) -> None:
         """Do nothing: a folder is read as it is."""

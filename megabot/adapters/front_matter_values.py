@@ -85,13 +85,13 @@ def known_names_hint(names: Iterable[str]) -> str:
 def read_interval(text: object) -> tuple[int, Every]:
     """Read `week`, `2 weeks`, `read_day`, `month`, `year` as a number of units."""
     plain = str(text).strip().lower()
-    found = _EVERY.fullmatch(plain)
-    if not found:
+    match = _EVERY.fullmatch(plain)
+    if not match:
         general = "write day, week, month or year, or a number of them: 2 weeks"
         raise BadValue(
             f"{text} is no rhythm", next((hint for known, hint in _RHYTHMS if known.search(plain)), general)
         )
-    return int(found[1] or 1), Every(found[2])
+    return int(match[1] or 1), Every(match[2])
 
 
 def read_days(value: object) -> tuple[int, ...] | tuple[MonthDay, ...]:
@@ -189,10 +189,10 @@ def read_zone(text: object) -> str:
 
 def read_span(text: object) -> timedelta:
     """Read a length of time: `3 days`."""
-    found = _SPAN.fullmatch(str(text).strip().lower())
-    if not found:
+    match = _SPAN.fullmatch(str(text).strip().lower())
+    if not match:
         raise BadValue(f"{text} is no length of time", "write a number and a unit: 3 days, 36 hours")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
 
 
 def span_or_none(text: object) -> timedelta | None:

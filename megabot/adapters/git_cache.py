@@ -127,9 +127,9 @@ class GitCache:
     def _fetch(self, ssh: str) -> str:
         """Fetch and judge what came."""
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = self._git("init", "--bare", "--quiet", "--template=")
-        if not made.ok:
-            return _reason(made)
+        init = self._git("init", "--bare", "--quiet", "--template=")
+        if not init.ok:
+            return _reason(init)
         self._stamp("tried")
         branch = f"refs/heads/{self._address.branch}" if self._address.branch else "HEAD"
         answer = self._fetched(f"+{branch}:{_INCOMING}", ssh=ssh)
@@ -137,9 +137,9 @@ class GitCache:
             return _reason(answer)
         if not self.listing(_INCOMING).ok:
             return f"its newest commit has no folder {self._address.folder}"
-        kept = self._git("update-ref", _GOOD, _INCOMING)
-        if not kept.ok:
-            return _reason(kept)
+        config = self._git("update-ref", _GOOD, _INCOMING)
+        if not config.ok:
+            return _reason(config)
         self._stamp("fetched")
         return ""
 

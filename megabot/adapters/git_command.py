@@ -78,10 +78,10 @@ def run_git(
 
 def ownership_trouble(answer: GitAnswer) -> str:
     """Return why git refused a repository of another account and the two ways out, "" if it did not."""
-    found = _OWNED_BY_OTHERS.search(answer.err)
-    if answer.ok or found is None:
+    match = _OWNED_BY_OTHERS.search(answer.err)
+    if answer.ok or match is None:
         return ""
-    place = found[1]
+    place = match[1]
     return (
         f"git does not read the repository {place}, because another account owns it. Give it to the account "
         "that runs megabot (chown -R), or run as that account: "

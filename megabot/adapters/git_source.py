@@ -65,8 +65,8 @@ class GitSource:
             listing = self._cache.listing(commit)
         if not listing.ok:
             return None
-        found = git_tree.sections(git_tree.entries(listing.raw))
-        return git_tree.texts(self._cache.blobs([entry.id for entry in found]).raw, found)
+        entries = git_tree.sections(git_tree.entries(listing.raw))
+        return git_tree.texts(self._cache.blobs([entry.id for entry in entries]).raw, entries)
 
     def refresh(self) -> None:
         """Fetch now; trouble is logged, and the good commit stays."""

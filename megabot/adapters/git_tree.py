@@ -91,13 +91,13 @@ def _refused(entry: Entry) -> Problem | None:
     return too_large(entry.path, entry.size)
 
 
-def sections(found: Sequence[Entry]) -> list[Entry]:
+def sections(entries: Sequence[Entry]) -> list[Entry]:
     """Pick the files of a directory's sections that can be read."""
-    readable, _ = sort_entries([entry for entry in found if entry.path.startswith("sections/")])
+    readable, _ = sort_entries([entry for entry in entries if entry.path.startswith("sections/")])
     return [entry for entry in readable if is_source_file(entry.path)]
 
 
-def texts(batch: bytes, found: Sequence[Entry]) -> dict[str, str] | None:
+def texts(batch: bytes, entries: Sequence[Entry]) -> dict[str, str] | None:
     """Give the files that `git cat-file --batch` gave as texts; None where some are missing."""
-    whole = blobs(batch, found)
-    return gather(whole)[0] if len(whole) == len(found) else None
+    whole = blobs(batch, entries)
+    return gather(whole)[0] if len(whole) == len(entries) else None

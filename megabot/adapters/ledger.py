@@ -119,8 +119,8 @@ class SqliteLedger:
 
     def get_fact(self, key: str) -> str | None:
         """Give back what was remembered under a key."""
-        found = self._read(_RECALL, key)
-        return str(found[0]["value"]) if found else None
+        rows = self._read(_RECALL, key)
+        return str(rows[0]["value"]) if rows else None
 
     def set_fact(self, key: str, value: str) -> None:
         """Keep a small fact."""
@@ -182,10 +182,10 @@ class SqliteLedger:
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
         return tuple(self._value(rows.post, row) for row in found)
 
-    def keep_text(self, kept: KeptText) -> None:
+    def keep_text(self, text: KeptText) -> None:
         """Keep what a post says, replacing what was known."""
         with self._writing() as connection:
-            connection.execute(_KEEP_TEXT, rows.text_row(kept))
+            connection.execute(_KEEP_TEXT, rows.text_row(text))
 
     def text(self, post_id: int) -> KeptText | None:
         """Give what a post says."""
@@ -221,8 +221,8 @@ class SqliteLedger:
 
     def threads(self) -> tuple[str, ...]:
         """Name all threads that have records, in alphabetical order."""
-        found = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
-        return tuple(str(row["thread"]) for row in found)
+        rows = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
+        return tuple(str(row["thread"]) for row in rows)
 
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
         """Let go of what no pass looks at any more."""

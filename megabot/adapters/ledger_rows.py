@@ -57,9 +57,9 @@ def post(row: sqlite3.Row) -> PostRecord:
     )
 
 
-def text_row(kept: KeptText) -> dict[str, object]:
+def text_row(text: KeptText) -> dict[str, object]:
     """Write what a post says."""
-    return asdict(kept) | {"published": stamp(kept.published), "changed": stamp(kept.changed)}
+    return asdict(text) | {"published": stamp(text.published), "changed": stamp(text.changed)}
 
 
 def text(row: sqlite3.Row) -> KeptText:

@@ -141,12 +141,12 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def pinned(self, community_id: int) -> tuple[Post, ...]:
-        found: list[Post] = []
+        posts: list[Post] = []
         for page in self._calls.iter_pages(self._api.posts, community_id=community_id):
-            found += [post for post in page if post.featured_community]
+            posts += [post for post in page if post.featured_community]
             if not (page and page[-1].featured_community):
                 break
-        return newest_first(found)
+        return newest_first(posts)
 
     @override
     @_over_either_api

@@ -21,11 +21,11 @@ def questions(address: str) -> tuple[str, ...]:
         parts = urlsplit(address)
     except ValueError:
         return ()
-    found = _PATH.fullmatch(parts.path)
-    if found is None:
+    match = _PATH.fullmatch(parts.path)
+    if match is None:
         return ()
     root = f"{parts.scheme}://{parts.netloc}/api"
-    return tuple(f"{root}/{version}/{found[1]}?id={found[2]}" for version in ("v3", "v4"))
+    return tuple(f"{root}/{version}/{match[1]}?id={match[2]}" for version in ("v3", "v4"))
 
 
 def verdict(body: bytes) -> Verdict | None:

@@ -58,9 +58,9 @@ def iter_cursor_pages(
         cursor = {"page_cursor": page.after}
 
 
-def newest_first(found: Iterable[Written]) -> tuple[Written, ...]:
+def newest_first(comments: Iterable[Written]) -> tuple[Written, ...]:
     """Put in order what pages gave; what stood on two of them, as things moved, is there once."""
-    once = {one.id: one for one in found}
+    once = {one.id: one for one in comments}
     return tuple(sorted(once.values(), key=lambda one: (one.published, one.id), reverse=True))
 
 

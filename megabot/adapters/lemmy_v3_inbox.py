@@ -68,8 +68,8 @@ def messages(answer: JsonObject) -> tuple[Notice, ...]:
 
 def texts_to(answer: JsonObject, person_id: int) -> tuple[str, ...]:
     """Read the texts of those messages of a page that went to a person, in the server's order."""
-    found = [view.child("private_message") for view in answer.children("private_messages")]
-    return tuple(one.text("content") for one in found if one.number("recipient_id") == person_id)
+    rows = [view.child("private_message") for view in answer.children("private_messages")]
+    return tuple(one.text("content") for one in rows if one.number("recipient_id") == person_id)
 
 
 def _answered(comment: JsonObject) -> Origin:

@@ -191,10 +191,10 @@ def pin_event(entry: JsonObject) -> PinEvent:
 
 
 def _tags(view: JsonObject) -> tuple[Tag, ...]:
-    found = [tag for tag in view.children("tags") if not tag.flag("deleted")]
+    rows = [tag for tag in view.children("tags") if not tag.flag("deleted")]
     return tuple(
         Tag(id=tag.number("id"), name=tag.text("name"), title=tag.text("display_name", tag.text("name")))
-        for tag in found
+        for tag in rows
     )
 
 

@@ -29,26 +29,26 @@ class LinkAsker:
         """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""
         for question in lemmy_links.questions(address):
             try:
-                found = lemmy_links.verdict(self._web.read("GET", question, most=_DOCUMENT).body)
+                verdict = lemmy_links.verdict(self._web.read("GET", question, most=_DOCUMENT).body)
             except NoPage as nothing:
                 if nothing.final:
                     return nothing.verdict
                 continue
-            if found is not None:
-                return found
+            if verdict is not None:
+                return verdict
         return self._page(address)
 
     def _page(self, address: str) -> Verdict:
         """Ask for the head alone, and for the page where that is refused: many servers know no HEAD."""
         try:
-            found = self._web.read("HEAD", address, most=0)
-            if found.status < HTTPStatus.MULTIPLE_CHOICES:
-                return verdict_by_status(found.status, found.address)
+            page = self._web.read("HEAD", address, most=0)
+            if page.status < HTTPStatus.MULTIPLE_CHOICES:
+                return verdict_by_status(page.status, page.address)
         except NoPage as nothing:
             if nothing.final:
                 return nothing.verdict
         try:
-            found = self._web.read("GET", address, most=_PAGE)
+            page = self._web.read("GET", address, most=_PAGE)
         except NoPage as nothing:
             return nothing.verdict
-        return verdict_by_status(found.status, found.address)
+        return verdict_by_status(page.status, page.address)

@@ -35,8 +35,12 @@ class LinkCache:
             kept = {}
         old = {address: kept[address] for address in self.read(now) if address in kept}
         new = {
-            address: {"outcome": one.outcome.value, "why": one.why, "at": now.astimezone(UTC).isoformat()}
-            for address, one in fresh.items()
+            address: {
+                "outcome": verdict.outcome.value,
+                "why": verdict.why,
+                "at": now.astimezone(UTC).isoformat(),
+            }
+            for address, verdict in fresh.items()
         }
         beside = self._file.with_suffix(".new")
         with contextlib.suppress(OSError):

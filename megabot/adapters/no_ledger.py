@@ -48,7 +48,7 @@ class NoLedger:
         """Have none."""
         return ()
 
-    def keep_text(self, kept: KeptText) -> None:
+    def keep_text(self, text: KeptText) -> None:
         """Refuse."""
         raise _refusal()
 

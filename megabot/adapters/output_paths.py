@@ -81,8 +81,8 @@ def _is_state(folder: Path) -> bool:
     return any(os.path.lexists(folder / name) for name in (MARKER, *_ALSO_STATE))
 
 
-def _overlap(one: Path, other: Path) -> bool:
-    return one in _and_above(other) or other in _and_above(one)
+def _overlap(path: Path, other: Path) -> bool:
+    return path in _and_above(other) or other in _and_above(path)
 
 
 def _and_above(path: Path) -> tuple[Path, ...]:

@@ -47,10 +47,10 @@ class Renderer:
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Start the child and give its answers, or a sentence about how it ended."""
         raw = json.dumps(request, default=plain_date).encode()
-        found = ask("render_child", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
-        if found is None:
+        result = ask("render_child", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
+        if result is None:
             return render_timeout(self._timeout)
-        return parse_answer(found.answer, jobs) or describe_exit(found.code)
+        return parse_answer(result.answer, jobs) or describe_exit(result.code)
 
 
 def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
@@ -110,7 +110,8 @@ def _previous(thread: Thread, context: Context) -> dict[str, Any] | None:
         return None
     zone = ZoneInfo(thread.schedule.timezone)
     featured = [
-        asdict(one) | {"at": one.at.astimezone(zone).isoformat()} for one in context.previous.featured
+        asdict(comment) | {"at": comment.at.astimezone(zone).isoformat()}
+        for comment in context.previous.featured
     ]
     return asdict(context.previous) | {"featured": featured, "stats": context.previous.stats}
 
@@ -119,7 +120,9 @@ def _companions(thread: Thread, context: Context) -> dict[str, Any]:
     """Give every companion of the front matter a place, so that another name is a mistake."""
     known = context.companions or {}
     facts = ((one.name, known.get(one.name)) for one in thread.companions)
-    return {name: None if found is None else asdict(found) for name, found in facts}
+    return {
+        name: None if companion_facts is None else asdict(companion_facts) for name, companion_facts in facts
+    }
 
 
 def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Rendered | RenderProblem:

@@ -172,8 +172,8 @@ class SignIns:
         self._keep(replace(self._kept(), token=token, issued=now, refused=""))
 
     def _note(self, attempt: Attempt, outcome: Outcome) -> None:
-        kept = self._kept()
-        self._keep(replace(kept, attempts=(*kept.attempts[:-1], replace(attempt, outcome=outcome))))
+        stored = self._kept()
+        self._keep(replace(stored, attempts=(*stored.attempts[:-1], replace(attempt, outcome=outcome))))
 
     def _kept(self) -> StoredToken:
         if self._stored is None:

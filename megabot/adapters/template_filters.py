@@ -160,8 +160,8 @@ def spoiler(title: str, cw: str = "", *, caller: Callable[[], str] | None = None
     if "\n" in f"{title}{cw}".strip():
         raise jinja2.TemplateRuntimeError("the title of a spoiler has more than one line")
     inside = (caller() if caller else text).strip("\n")
-    made = sections.Section(
+    section = sections.Section(
         name="", title=title.strip(), cw=cw.strip(), status="", body=inside, path="", line=0
     )
     # The line break behind {% endcall %} is not printed, and nothing may stand behind the closing marks.
-    return sections.spoiler(made) + ("\n" if caller else "")
+    return sections.spoiler(section) + ("\n" if caller else "")

@@ -29,14 +29,14 @@ def find_glued_lines(path: str, text: str) -> Iterator[Problem]:
             yield Problem(path, index + 1, what, hint)
 
 
-def _blanked(found: re.Match[str]) -> str:
-    return found[0] if "\n" not in found[0] else re.sub(r"[^\n]", " ", found[0])
+def _blanked(match: re.Match[str]) -> str:
+    return match[0] if "\n" not in match[0] else re.sub(r"[^\n]", " ", match[0])
 
 
 def _last_tag(line: str) -> str:
     if not line.endswith(("%}", "#}")) or line[-3:-2] in ("-", "+"):
         return ""
-    last = next((found[0] for found in reversed(list(_TAG.finditer(line))) if found.end() == len(line)), "")
+    last = next((match[0] for match in reversed(list(_TAG.finditer(line))) if match.end() == len(line)), "")
     return "" if _PRINTS_NOTHING.match(last) else last
 
 

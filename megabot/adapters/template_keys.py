@@ -49,7 +49,7 @@ def _asked(files: Mapping[str, str], path: str) -> Iterator[tuple[str, int, str]
     for name in (path, *sorted(name for name in files if name.startswith("_"))):
         text = _REMARK.sub(lambda remark: "\n" * remark[0].count("\n"), files[name])
         for number, line in enumerate(text.split("\n"), 1):
-            yield from ((name, number, found[1]) for found in _ASKED.finditer(line))
+            yield from ((name, number, match[1]) for match in _ASKED.finditer(line))
 
 
 def _may_be_of(name: str, thread: str) -> bool:

@@ -96,9 +96,9 @@ def _hint(error: BaseException, environment: Environment, names: dict[str, Any])
         (r"No filter named '(\w+)'", environment.filters),
         (r"No test named '(\w+)'", environment.tests),
     ):
-        found = re.match(pattern, str(error))
-        if found:
-            near = nearest(found[1], known)
+        match = re.match(pattern, str(error))
+        if match:
+            near = nearest(match[1], known)
             others = (
                 f"there is: {', '.join(sorted(names))}" if "defined" in pattern else "see docs/template.md"
             )

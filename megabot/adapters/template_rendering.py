@@ -302,8 +302,8 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems.append(Problem(path, 0, flaw, _largest(source) if text["body"].strip() else ""))
         problems += () if text["body"].strip() else _slips(source, thread)
     for part in ("body", "comment", "first_comment"):
-        found = limits.flaws(text[part], mentions=thread["mentions"])
-        problems += _explained(source, path, list(islice(found, MOST_FLAWS)))
+        flaws = limits.flaws(text[part], mentions=thread["mentions"])
+        problems += _explained(source, path, list(islice(flaws, MOST_FLAWS)))
     if limits.utf16_units(text["comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
@@ -325,8 +325,8 @@ def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
     """Name keys that no preamble has: one that is misspelt shows as nothing."""
-    found = template_keys.find_unknown_keys(source.files, thread["path"], thread["name"], keys=source.keys)
-    return islice(found, MOST_FLAWS)
+    problems = template_keys.find_unknown_keys(source.files, thread["path"], thread["name"], keys=source.keys)
+    return islice(problems, MOST_FLAWS)
 
 
 def _of_image(source: Source, thread: Json, text: Json, part: str, what: str, hint: str) -> Problem:

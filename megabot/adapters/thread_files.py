@@ -60,7 +60,7 @@ def threads(snapshot: Snapshot) -> tuple[tuple[Thread, ...], tuple[Problem, ...]
         by_name.setdefault(template.name, path)
     if not problems:  # else a broken thread may be the one that is meant
         lost = {template.name: tuple(_strangers(template, by_name)) for template in templates}
-        broken |= {name for name, found in lost.items() if found}
+        broken |= {name for name, problems in lost.items() if problems}
         problems += islice(chain(*lost.values()), _MOST)
     usable = (one.thread for one in templates if one.thread is not None and one.name not in broken)
     if not templates and not problems:

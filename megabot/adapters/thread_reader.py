@@ -33,11 +33,11 @@ def threads(snapshot: Snapshot, *, cpu_seconds: int = render_process.CPU_SECONDS
 @lru_cache(maxsize=_KEPT)
 def _by_child(fronts: tuple[tuple[str, str], ...], problems: tuple[Problem, ...], cpu_seconds: int) -> _Found:
     request = {"files": dict(fronts), "problems": plain(problems), "cpu_seconds": cpu_seconds}
-    found = render_process.ask("thread_child", json.dumps(request).encode(), most=_ANSWER_LARGEST)
-    if found is None:
+    result = render_process.ask("thread_child", json.dumps(request).encode(), most=_ANSWER_LARGEST)
+    if result is None:
         raise _UnreadError("the settings of the threads take too long to read")
     try:
-        answer = json.loads(found.answer)
+        answer = json.loads(result.answer)
         return (
             tuple(read(Thread, one) for one in answer["threads"]),
             tuple(read(Problem, one) for one in answer["problems"]),

@@ -38,8 +38,8 @@ class Site:
     @cached_property
     def bulletins(self) -> tuple[Entry, ...]:
         """The editions for which somebody wrote something, or something was put forward; oldest first."""
-        found = (one for one in self.entries if one.essay or one.kept_highlights not in {"", "[]"})
-        return tuple(sorted(found, key=lambda one: (one.start, one.thread)))
+        entries = (one for one in self.entries if one.essay or one.kept_highlights not in {"", "[]"})
+        return tuple(sorted(entries, key=lambda one: (one.start, one.thread)))
 
     def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """Give the feeds that a page names: none where the site has no address, or a feed no editions."""

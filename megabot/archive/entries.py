@@ -61,17 +61,17 @@ class Entry:
 
 def gather(ledger: Ledger) -> tuple[Entry, ...]:
     """Give all editions that readers can open, thread by thread, oldest first, each by its current copy."""
-    found = [entry for name in ledger.threads() for entry in _of_thread(ledger, name)]
-    return tuple(sorted(found, key=lambda entry: (entry.thread, entry.start, entry.number)))
+    entries = [entry for name in ledger.threads() for entry in _of_thread(ledger, name)]
+    return tuple(sorted(entries, key=lambda entry: (entry.thread, entry.start, entry.number)))
 
 
 def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
     records = ledger.posts(name)
-    texts = {kept.post_id: kept for kept in ledger.texts(name)}
+    texts = {text.post_id: text for text in ledger.texts(name)}
     if any(record.post_id not in texts for record in records):  # of a ledger that is older than the texts
         intents = ledger.intents(name)
         sent = (keeping.text_from_intents(intents, record) for record in records)
-        texts = {kept.post_id: kept for kept in sent if kept is not None} | texts
+        texts = {text.post_id: text for text in sent if text is not None} | texts
     first: dict[str, PostRecord] = {}
     for record in records:
         first.setdefault(record.edition, record)
@@ -82,7 +82,7 @@ def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
     ]
 
 
-def _entry(ledger: Ledger, record: PostRecord, kept: KeptText, *, first: PostRecord) -> Entry:
+def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRecord) -> Entry:
     made_of = context.from_json(record.context) if record.context else None
     return Entry(
         thread=record.thread,
@@ -92,13 +92,13 @@ def _entry(ledger: Ledger, record: PostRecord, kept: KeptText, *, first: PostRec
         url=record.url,
         host=urlsplit(first.url).hostname or "localhost",
         start=made_of.edition.start if made_of else record.slot.date(),
-        published=kept.published,
-        changed=kept.changed,
-        body=kept.body,
+        published=text.published,
+        changed=text.changed,
+        body=text.body,
         community=made_of.community if made_of else "",
-        essay=kept.essay,
+        essay=text.essay,
         commit=record.commit,
         commit_url=made_of.revision.url if made_of else "",
-        comments=kept.comments,
+        comments=text.comments,
         kept_highlights=ledger.get_fact(f"featured:{record.thread}/{record.edition}") or "",
     )

@@ -82,17 +82,20 @@ def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
     return f'<section class="highlights">\n{heading}\n<ul>\n{items}</ul>\n</section>\n'
 
 
-def excerpt(one: Highlight) -> str:
+def excerpt(highlight: Highlight) -> str:
     """A comment's first line, with who wrote it and when, and the way to all of it."""
-    author = link_elsewhere(one.actor, escape(one.author))
-    return f"{link_elsewhere(one.url, escape(one.line or '...'))} {words.written_by(author)}, {day(one.at)}"
+    author = link_elsewhere(highlight.actor, escape(highlight.author))
+    return (
+        f"{link_elsewhere(highlight.url, escape(highlight.line or '...'))} "
+        f"{words.written_by(author)}, {day(highlight.at)}"
+    )
 
 
 def _neighbours(before: Entry | None, after: Entry | None) -> str:
     ways = [
-        f"<li>{label}: {link(f'../{one.key}/index.html', escape(one.title), rel=rel)}</li>"
-        for label, rel, one in ((words.PREVIOUS, "prev", before), (words.NEXT, "next", after))
-        if one is not None
+        f"<li>{label}: {link(f'../{entry.key}/index.html', escape(entry.title), rel=rel)}</li>"
+        for label, rel, entry in ((words.PREVIOUS, "prev", before), (words.NEXT, "next", after))
+        if entry is not None
     ]
     return f'<nav aria-label="{words.EDITIONS}">\n<ul>{"".join(ways)}</ul>\n</nav>\n' if ways else ""
 

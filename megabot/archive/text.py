@@ -39,6 +39,6 @@ def _part(markdown: str) -> str:
 
 
 def _levelled(html: str, level: int) -> str:
-    used = [int(found[2]) for found in _HEADING.finditer(html)]
+    used = [int(match[2]) for match in _HEADING.finditer(html)]
     lower = level - min(used, default=level)
     return _HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + lower, _LOWEST)}", html)

@@ -88,11 +88,11 @@ def _unknown(layer: Layer) -> Iterable[str]:
             yield f"{key} ({layer.name}) is not a setting; {hint}"
 
 
-def _merged(found: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
+def _merged(layers: Iterable[Layer]) -> tuple[dict[str, str], dict[str, Layer]]:
     """Let the first place that names a setting win; give the texts and the places."""
     texts: dict[str, str] = {}
     origins: dict[str, Layer] = {}
-    for layer in found:
+    for layer in layers:
         for key, text in layer.values.items():
             name = _FIELDS.get(key)
             if name is not None and name not in texts:

@@ -52,8 +52,8 @@ def site(text: str) -> str:
 def local_post(text: str, *, hosts: Collection[str]) -> int | None:
     """Give the id in the address of a post on one of these hosts, None for any other address."""
     parts = urlsplit(text.strip())
-    found = re.fullmatch(r"/post/(\d{1,18})(/\d+)?/?", parts.path)
-    return int(found[1]) if found and parts.netloc.lower() in hosts else None
+    match = re.fullmatch(r"/post/(\d{1,18})(/\d+)?/?", parts.path)
+    return int(match[1]) if match and parts.netloc.lower() in hosts else None
 
 
 def is_git(text: str) -> bool:

@@ -73,12 +73,12 @@ def decide_adoption(situation: Situation) -> Adopt | Blocked | None:
     post, edition = situation.observation.post_to_adopt, _edition(situation)
     if post is None or edition is None:
         return None
-    known = next(
+    thread_post = next(
         (thread_post for thread_post in situation.observation.posts if thread_post.id == post.id), None
     )
-    if known is not None:
-        done = known.adopted and known.key == edition.key
-        return None if done else Blocked(reason=BlockReason.OURS, url=post.url, edition=known.key)
+    if thread_post is not None:
+        done = thread_post.adopted and thread_post.key == edition.key
+        return None if done else Blocked(reason=BlockReason.OURS, url=post.url, edition=thread_post.key)
     if not post.open:
         return Blocked(reason=BlockReason.GONE, url=post.url)
     if situation.observation.community_id != post.community_id:
@@ -121,12 +121,12 @@ def decide_release(situation: Situation) -> Release | Unpin | Blocked | MissingI
     if not thread_post.adopted:
         return Blocked(reason=BlockReason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(situation, post.id)
-    said = (
+    comments = (
         one
         for one in situation.observation.comments
         if one.post_id == post.id and adoption(one, situation.thread.name)
     )
-    comment = next(said, None)
+    comment = next(comments, None)
     return waits or Release(thread_post=thread_post, comment_id=comment.id if comment else 0)
 
 

@@ -42,8 +42,9 @@ def to_json(overrides: Sequence[Override]) -> str:
     """Write amendments down."""
     return json.dumps(
         [
-            asdict(one) | {"at": one.at.isoformat(), "slot": one.slot and one.slot.isoformat()}
-            for one in overrides
+            asdict(override)
+            | {"at": override.at.isoformat(), "slot": override.slot and override.slot.isoformat()}
+            for override in overrides
         ]
     )
 
@@ -87,12 +88,12 @@ def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
     neighbour was moved back.
     """
     skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
-    for one in overrides:
-        edition = calendar.edition_by_key(thread.name, thread.schedule, one.edition)
-        if edition is not None and one.kind is OverrideKind.SKIP:
+    for override in overrides:
+        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
+        if edition is not None and override.kind is OverrideKind.SKIP:
             skip_keys.add(edition.key)
-        if edition is not None and one.slot is not None:
-            moved[edition.key] = one.slot
+        if edition is not None and override.slot is not None:
+            moved[edition.key] = override.slot
     schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
     schedule = _without_strays(thread.name, schedule, [one.edition for one in overrides if one.slot])
     return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
@@ -177,11 +178,11 @@ def drop_expired(thread: Thread, overrides: Sequence[Override], now: datetime) -
     """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
     due = calendar.current_edition(thread.name, thread.schedule, now)
     return tuple(
-        one
-        for one in overrides
-        if one.kind is OverrideKind.PREAMBLE
+        override
+        for override in overrides
+        if override.kind is OverrideKind.PREAMBLE
         or due is None
-        or (edition := calendar.edition_by_key(thread.name, thread.schedule, one.edition)) is None
+        or (edition := calendar.edition_by_key(thread.name, thread.schedule, override.edition)) is None
         or edition.slot >= due.slot
     )
 
@@ -195,12 +196,12 @@ def active_overrides(
     """
     due = calendar.current_edition(thread.name, thread.schedule, now)
     found = []
-    for one in overrides:
-        edition = calendar.edition_by_key(thread.name, thread.schedule, one.edition)
+    for override in overrides:
+        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
         if edition is None or (due is not None and edition.slot < due.slot):
             continue
-        if one.kind is OverrideKind.PREAMBLE or one.edition not in posted:
-            found.append((one, edition))
+        if override.kind is OverrideKind.PREAMBLE or override.edition not in posted:
+            found.append((override, edition))
     return tuple(sorted(found, key=lambda pair: pair[1].slot))
 
 

@@ -61,10 +61,10 @@ class Token:
 
 def words(line: str) -> Iterator[Token]:
     """Split a line into words, without mere punctuation and politeness."""
-    for found in _WORD.finditer(line):
-        value = found[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
+    for match in _WORD.finditer(line):
+        value = match[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
         if value not in _FORGIVEN:
-            yield Token(raw=found[0], value=value, end=found.end())
+            yield Token(raw=match[0], value=value, end=match.end())
 
 
 def show_word(word: str) -> str:
@@ -101,8 +101,8 @@ def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) 
         return None, 0
     for used in range(min(len(rest), _MOST_WORDS), 0, -1):
         phrase = " ".join(rest[:used])
-        if (found := parse_time(phrase)) and not EDITION.fullmatch(phrase):
-            return replace(command, when=found), used
+        if (time_expression := parse_time(phrase)) and not EDITION.fullmatch(phrase):
+            return replace(command, when=time_expression), used
     return None, 0
 
 

@@ -83,14 +83,14 @@ class TimeExpression:
 def time_of_day(text: str) -> time | None:
     """Read a time of day: `18`, `18:00`, `18h`, `6pm`, `6:30 p.m.`, `noon`."""
     plain = _plain(text)
-    found = _TIME.fullmatch(plain)
-    if found is None:
+    match = _TIME.fullmatch(plain)
+    if match is None:
         return _NAMED_TIMES.get(plain)
-    hour, minute = int(found[1]), int(found[2] or 0)
-    if found[3]:
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3]:
         if not 1 <= hour <= 12:  # noqa: PLR2004 - the hours on a clock's face
             return None
-        hour = hour % 12 + (12 if found[3] == "p" else 0)
+        hour = hour % 12 + (12 if match[3] == "p" else 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004
 
 
@@ -98,10 +98,10 @@ def duration(text: str) -> timedelta | None:
     """Read a duration: `6h`, `1d12h`, `2 days`, `an hour and 30 minutes`."""
     plain, total, end = _plain(text), timedelta(), 0
     for _ in range(_MOST_PARTS):
-        found = _PART.match(plain, end)
-        if found is None:
+        match = _PART.match(plain, end)
+        if match is None:
             break
-        total, end = total + _number(found[1]) * _UNITS[found[2][0]], found.end()
+        total, end = total + _number(match[1]) * _UNITS[match[2][0]], match.end()
     return total if total and end == len(plain) else None
 
 
@@ -177,9 +177,9 @@ def _day(plain: str) -> date | Weekday | RelativeDay | YearDay | None:
     if weekday := _WEEKDAY.fullmatch(plain):
         return Weekday(_WEEKDAYS.index(weekday[1]))
     try:
-        if found := _DAY_OF_MONTH.fullmatch(plain):
-            day, month = int(found[1] or found[5]), _MONTHS.index((found[2] or found[4])[:3]) + 1
-            year = found[3] or found[6]
+        if match := _DAY_OF_MONTH.fullmatch(plain):
+            day, month = int(match[1] or match[5]), _MONTHS.index((match[2] or match[4])[:3]) + 1
+            year = match[3] or match[6]
             return _dated(date(int(year), month, day)) if year else _yearly(month, day)
         return _dated(date.fromisoformat(plain)) if re.fullmatch(r"[0-9-]{10}", plain) else None
     except ValueError:  # 30 February

@@ -43,7 +43,7 @@ def _without_blocks(lines: list[str]) -> Iterator[str]:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Find code within lines: from backticks to as many backticks, in the same paragraph."""
     start = 0
-    for gap in [*(found.start() for found in _PARAGRAPH.finditer(text)), len(text)]:
+    for gap in [*(match.start() for match in _PARAGRAPH.finditer(text)), len(text)]:
         yield from ((start + one, start + other) for one, other in _spans_of(text[start:gap]))
         start = gap
 

@@ -25,15 +25,15 @@ class PendingConfirmation:
 
 
 def with_order(
-    known: Iterable[PendingConfirmation], *, code: str, order: str, actor: str, now: datetime
+    waiting_orders: Iterable[PendingConfirmation], *, code: str, order: str, actor: str, now: datetime
 ) -> tuple[PendingConfirmation, ...]:
     """Add an order that was given just now, and drop those whose time is over."""
     new = PendingConfirmation(digest=_digest(code), order=order, actor=actor, until=now + WITHIN)
-    return (*(one for one in known if one.until >= now), new)
+    return (*(one for one in waiting_orders if one.until >= now), new)
 
 
 def find_confirmed(
-    known: Iterable[PendingConfirmation], *, code: str, actor: str, by: str, at: datetime
+    waiting_orders: Iterable[PendingConfirmation], *, code: str, actor: str, by: str, at: datetime
 ) -> PendingConfirmation | None:
     """Return the order that a code confirms, if its own author says so in time, for the first time.
 
@@ -42,20 +42,20 @@ def find_confirmed(
     """
     return next(
         (
-            one
-            for one in known
-            if (one.digest, one.actor) == (_digest(code), actor)
-            and (one.used == by or (not one.used and at <= one.until))
+            waiting_order
+            for waiting_order in waiting_orders
+            if (waiting_order.digest, waiting_order.actor) == (_digest(code), actor)
+            and (waiting_order.used == by or (not waiting_order.used and at <= waiting_order.until))
         ),
         None,
     )
 
 
 def mark_confirmed(
-    known: Iterable[PendingConfirmation], order: PendingConfirmation, *, by: str
+    waiting_orders: Iterable[PendingConfirmation], order: PendingConfirmation, *, by: str
 ) -> tuple[PendingConfirmation, ...]:
     """Mark an order as confirmed."""
-    return tuple(replace(one, used=by) if one == order else one for one in known)
+    return tuple(replace(one, used=by) if one == order else one for one in waiting_orders)
 
 
 def to_json(waiting: Iterable[PendingConfirmation]) -> str:

@@ -48,12 +48,12 @@ class Side:
 def sides_of(match: re.Match[str], words: DateWords) -> tuple[Side, ...]:
     """Return the one or two dates in a match of one of the shapes."""
     names = sorted(match.re.groupindex, key=match.re.groupindex.__getitem__)
-    found = []
+    sides = []
     for number in "12":
         pieces = tuple((name[0], match[name]) for name in names if name[-1] == number and match[name])
         if pieces:
-            found.append(_meaning(pieces, words))
-    return tuple(found)
+            sides.append(_meaning(pieces, words))
+    return tuple(sides)
 
 
 def _meaning(pieces: tuple[tuple[str, str], ...], words: DateWords) -> Side:

@@ -109,8 +109,8 @@ def _pattern(pieces: tuple[tuple[str, str], ...], words: DateWords, *, padded: s
     return "".join(written)
 
 
-def _as_text(found: re.Match[str]) -> str:
-    return "'" + found[0].replace("'", "''") + "'"
+def _as_text(match: re.Match[str]) -> str:
+    return "'" + match[0].replace("'", "''") + "'"
 
 
 def _quoted(pattern: str) -> str:

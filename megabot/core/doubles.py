@@ -12,11 +12,11 @@ def order_posts(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
     """Put posts newest first, but a double or a withdrawn copy right after the post that is kept instead."""
     by_age = sorted(posts, key=_age)
     first = {_copy(thread_post): thread_post for thread_post in reversed(by_age)}
-    kept = {
+    thread_posts = {
         thread_post.id: _kept_instead(thread_post, by_age) or first[_copy(thread_post)]
         for thread_post in by_age
     }
-    return tuple(sorted(by_age, key=lambda thread_post: _age(kept[thread_post.id]), reverse=True))
+    return tuple(sorted(by_age, key=lambda thread_post: _age(thread_posts[thread_post.id]), reverse=True))
 
 
 def _kept_instead(thread_post: ThreadPost, by_age: list[ThreadPost]) -> ThreadPost | None:

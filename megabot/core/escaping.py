@@ -29,8 +29,8 @@ def address(url: str) -> str:
     )
 
 
-def _match_encoded(found: re.Match[str]) -> str:
-    return _encoded(found[0])
+def _match_encoded(match: re.Match[str]) -> str:
+    return _encoded(match[0])
 
 
 def _encoded(char: str) -> str:

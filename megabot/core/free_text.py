@@ -24,17 +24,17 @@ def read_note(text: str, line: str, threads: Collection[str]) -> Command | Parse
 
 def _without_end(note: str) -> tuple[str, TimeExpression | None]:
     """Take `for 6 hours` or `until Friday 18:00` off the end of a note."""
-    for found in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
-        told = note[found.end() :]
-        if found[0].startswith("("):
+    for match in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
+        told = note[match.end() :]
+        if match[0].startswith("("):
             told = told.rstrip(" .!").removesuffix(")")
-        if found[1].lower() == "for":
+        if match[1].lower() == "for":
             span = duration(told)
             end = TimeExpression(span=span) if span else None
         else:
             end = parse_time(told)
         if end is not None:
-            return note[: found.start()].rstrip(" ,;"), end
+            return note[: match.start()].rstrip(" ,;"), end
     return note, None
 
 

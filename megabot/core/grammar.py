@@ -53,8 +53,8 @@ def _after_name(plain: str, bot: Handle) -> int | None:
     all the same, as a reply.
     """
     pattern = rf"^{_BEFORE_NAME}{_name(bot)}{_AFTER_NAME}"
-    found = re.search(pattern, plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
-    return found.end() if found else None
+    match = re.search(pattern, plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
+    return match.end() if match else None
 
 
 def _first_words(plain: str, bot: Handle) -> int | None:
@@ -64,16 +64,16 @@ def _first_words(plain: str, bot: Handle) -> int | None:
         return None
     begin = plain.rfind("\n", 0, visible.start()) + 1
     name = rf"{_BEFORE_NAME}@{re.escape(bot.name)}(?:@{re.escape(bot.host)})?{_AFTER_NAME}"
-    found = re.compile(name, re.IGNORECASE | re.ASCII).match(plain, begin)
-    return found.end() if found else begin
+    match = re.compile(name, re.IGNORECASE | re.ASCII).match(plain, begin)
+    return match.end() if match else begin
 
 
 def _named_within(plain: str, bot: Handle) -> ParseFailure | None:
     """Notice `Hello @bot@host repost`, which is not obeyed: the line could as well be about a command."""
     verbs = "|".join(_VERBS)
     pattern = rf"(?<![^\s(*_{UNSEEN}]){_name(bot)}{_AFTER_NAME}[ \t]+({verbs})(?![^\s.,!;:?)])"
-    found = re.search(pattern, plain, re.IGNORECASE | re.ASCII)
-    return ParseFailure(reason=ParseFailureReason.NOT_FIRST, verb=_VERBS[found[1].lower()]) if found else None
+    match = re.search(pattern, plain, re.IGNORECASE | re.ASCII)
+    return ParseFailure(reason=ParseFailureReason.NOT_FIRST, verb=_VERBS[match[1].lower()]) if match else None
 
 
 def _name(bot: Handle) -> str:

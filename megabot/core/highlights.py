@@ -52,7 +52,7 @@ def _plain(line: str) -> str:
     if not _has_words(line):  # a comment can be thousands of such lines
         return ""
     text = _UNSEEN.sub(" ", line)
-    text = text[found.end() :] if (found := _LINE_START.match(text)) else text
+    text = text[match.end() :] if (match := _LINE_START.match(text)) else text
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = _MARKS.sub("", _ADDRESS.sub(r"\1", text))
     return " ".join(text.split()) if _has_words(text) else ""
@@ -62,9 +62,9 @@ def _has_words(text: str) -> bool:
     return any(mark.isalnum() for mark in text)
 
 
-def insert_highlight(known: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:
+def insert_highlight(highlights: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:
     """Add one in the order of writing; one that is there already stays as it is."""
-    before = tuple(known)
+    before = tuple(highlights)
     if any(one.comment_id == new.comment_id for one in before):
         return before
     return tuple(sorted((*before, new), key=lambda one: (one.at, one.comment_id)))

@@ -44,7 +44,7 @@ def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText
     )
 
 
-def merge_observed_text(kept: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
+def merge_observed_text(text: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
     """Keep what a look shows of a post: its state, and its text where nobody but the server has it.
 
     What was sent stays as it was sent: the server rewrites bodies. A removed post may be shown without its
@@ -52,8 +52,8 @@ def merge_observed_text(kept: KeptText | None, thread_post: ThreadPost, *, now: 
     """
     post = thread_post.post
     body = post.body.strip() if thread_post.adopted else living.unwrap_body(drafts.without_marker(post.body))
-    if kept is None:
-        kept = KeptText(post_id=thread_post.id, body=body, published=post.published, changed=post.published)
-    elif not kept.body or (thread_post.adopted and body and body != kept.body):
-        kept = replace(kept, body=body, changed=now)
-    return replace(kept, open=post.open, comments=post.comments)
+    if text is None:
+        text = KeptText(post_id=thread_post.id, body=body, published=post.published, changed=post.published)
+    elif not text.body or (thread_post.adopted and body and body != text.body):
+        text = replace(text, body=body, changed=now)
+    return replace(text, open=post.open, comments=post.comments)

@@ -127,12 +127,12 @@ def _structure(lines: list[str]) -> Iterator[Flaw]:
     within: Flaw | None = None
     mark = ""
     for number, line in enumerate(lines, 1):
-        found = _FENCE.fullmatch(line)
+        match = _FENCE.fullmatch(line)
         if fence is not None:
-            if found and line.strip().startswith(mark) and not line.strip(f" \t{mark[0]}"):
+            if match and line.strip().startswith(mark) and not line.strip(f" \t{mark[0]}"):
                 fence = None
-        elif found:
-            mark = found[1] or found[2]
+        elif match:
+            mark = match[1] or match[2]
             fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
         elif colons := _COLONS.fullmatch(line):
             yield from _colons(Flaw(number, line, ""), colons, outer=spoiler, within=within)

@@ -24,9 +24,9 @@ def find_links(plain: str) -> Iterator[tuple[int, str]]:
     """Find the addresses in a Markdown text without its code, each with its line from 1; images too."""
     for pattern in (_LINK, _DEFINITION, _AUTOLINK):
         line, end = 1, 0
-        for found in pattern.finditer(plain):
-            line, end = line + plain.count("\n", end, found.start()), found.start()
-            yield line, next((part for part in found.groups() if part is not None), "")
+        for match in pattern.finditer(plain):
+            line, end = line + plain.count("\n", end, match.start()), match.start()
+            yield line, next((part for part in match.groups() if part is not None), "")
 
 
 def find_flaw(address: str) -> tuple[str, str] | None:

@@ -76,9 +76,9 @@ def link_text(words: str, url: str) -> str:
     return f"[{text}]({address(url)})" if _PAGE.fullmatch(url) else text
 
 
-def author_link(one: Highlight) -> str:
+def author_link(highlight: Highlight) -> str:
     """Name a comment's author with a link: a raw name would call them, at every edit again."""
-    return link_text(one.author.partition("@")[0], one.actor)
+    return link_text(highlight.author.partition("@")[0], highlight.actor)
 
 
 def note_to_json(note: Note) -> str:

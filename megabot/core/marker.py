@@ -62,25 +62,25 @@ def sign(text: str, marker: Marker | CommentMarker) -> str:
 
 def post_marker(body: str) -> Marker | None:
     """Read a post's marker: exactly one in the text, on the last line that is not blank (decision 11)."""
-    found = _last_line(_POST, body)
-    if found is None:
+    match = _last_line(_POST, body)
+    if match is None:
         return None
     return Marker(
-        thread=found["thread"],
-        key=found["key"],
-        copy=int(found["copy"] or 1),
-        after_key=found["after"] or "",
-        after_post=int(found["after_post"] or 0),
+        thread=match["thread"],
+        key=match["key"],
+        copy=int(match["copy"] or 1),
+        after_key=match["after"] or "",
+        after_post=int(match["after_post"] or 0),
     )
 
 
 def comment_marker(content: str) -> CommentMarker | None:
     """Read a comment's marker, by the same rule as a post's."""
-    found = _last_line(_COMMENT, content)
-    if found is None:
+    match = _last_line(_COMMENT, content)
+    if match is None:
         return None
     return CommentMarker(
-        thread=found["thread"], key=found["key"], copy=int(found["copy"] or 1), purpose=found["purpose"]
+        thread=match["thread"], key=match["key"], copy=int(match["copy"] or 1), purpose=match["purpose"]
     )
 
 

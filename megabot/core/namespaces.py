@@ -29,22 +29,22 @@ def prefix_labels(text: str, name: str) -> str:
     plain = _SPOILER_LINE.sub(lambda found: " " * len(found[0]), without_code(text))
     defined = dict(_definitions(plain))
     own, pieces, end, complete = set(defined.values()), [], 0, -1
-    for found in _LABEL.finditer(plain):
-        label, following = text[found.start(1) : found.end(1)], plain[found.end() : found.end() + 1]
-        is_second = plain[max(found.start() - 1, 0) : found.start()] == "]" and found.start() != complete
+    for match in _LABEL.finditer(plain):
+        label, following = text[match.start(1) : match.end(1)], plain[match.end() : match.end() + 1]
+        is_second = plain[max(match.start() - 1, 0) : match.start()] == "]" and match.start() != complete
         if label.startswith("^"):
             new = f"[^{name}-{label[1:]}]" if _normal(label) in own else f"\\[{label}]"
-            new, complete = f"{new}{found[2] or ''}", found.end()
+            new, complete = f"{new}{match[2] or ''}", match.end()
         elif _normal(label) not in own or following == "(":
             continue
-        elif found.start() in defined or is_second:
-            new, complete = f"[{name}-{label}]", found.end()
+        elif match.start() in defined or is_second:
+            new, complete = f"[{name}-{label}]", match.end()
         elif following == "[":  # the words of a link by another label
             continue
         else:
             new = f"[{label}][{name}-{label}]"
-        pieces += [text[end : found.start()], new]
-        end = found.end()
+        pieces += [text[end : match.start()], new]
+        end = match.end()
     return "".join([*pieces, text[end:]])
 
 
@@ -52,10 +52,10 @@ def _definitions(plain: str) -> Iterator[tuple[int, str]]:
     """Find definitions: where each begins, and its label. A link cannot be defined within a paragraph."""
     start, in_paragraph = 0, False
     for line in plain.split("\n"):
-        found = _NOTE.fullmatch(line) or (None if in_paragraph else _DEFINITION.fullmatch(line))
-        if found:
-            yield start + found.start(1), _normal(found[2])
-        in_paragraph = not found and not _NO_PARAGRAPH.fullmatch(line)
+        match = _NOTE.fullmatch(line) or (None if in_paragraph else _DEFINITION.fullmatch(line))
+        if match:
+            yield start + match.start(1), _normal(match[2])
+        in_paragraph = not match and not _NO_PARAGRAPH.fullmatch(line)
         start += len(line) + 1
 
 

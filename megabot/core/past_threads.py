@@ -55,10 +55,10 @@ def match_editions(
     nearest: dict[str, int] = {}
     for post, edition in by_distance:
         nearest.setdefault(edition.key, post.id)
-    made = [
+    past_threads = [
         PastThread(post, edition, _fate(thread, post, edition, known, nearest)) for post, edition in found
     ]
-    return tuple(sorted(made, key=lambda one: (one.post.published, one.post.id)))
+    return tuple(sorted(past_threads, key=lambda one: (one.post.published, one.post.id)))
 
 
 def _fate(

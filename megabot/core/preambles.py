@@ -113,10 +113,10 @@ def _suggestion(thread: Thread, name: str) -> str:
     for rest in _TO_A_DAY:
         try:
             moment = _moment(thread, date.fromisoformat(name + rest))
-            one, other = nearest_two(thread, moment)
+            edition, other = nearest_two(thread, moment)
         except (ValueError, OverflowError):
             continue
-        return f"the nearest are {one.key}.md of {one.start} and {other.key}.md of {other.start}"
+        return f"the nearest are {edition.key}.md of {edition.start} and {other.key}.md of {other.start}"
     first = calendar.nearest_edition(thread.name, thread.schedule, _moment(thread, thread.schedule.first))
     return f"name it after a slot, as {first.key}.md or {first.start}.md"
 

@@ -103,19 +103,23 @@ def the_order_was_carried_out(situation: Situation) -> Blocked | None:
         return None
     of_edition = situation.observation.of_edition(_due(situation).key)
     undone = {thread_post.copy for thread_post in of_edition if thread_post.withdrawn}
-    made = [one for one in situation.observation.intents if _is_done_publish(one)]
-    of_due = {one.new.copy: one.new for one in made if one.new.edition == _due(situation).key}
-    again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in made)
+    intents = [one for one in situation.observation.intents if _is_done_publish(one)]
+    of_due = {one.new.copy: one.new for one in intents if one.new.edition == _due(situation).key}
+    again = any(one.new.order == order.id and not (order.part and one.new.copy in undone) for one in intents)
     newer = (thread_post for thread_post in of_edition if order.is_older_than(thread_post.post.published))
     if again or any(
         thread_post.copy not in of_due or _serves(of_due[thread_post.copy], order) for thread_post in newer
     ):
         return Blocked(reason=BlockReason.THERE, edition=_due(situation).key)
-    for one in made:
-        counts = one.new is of_due.get(one.new.copy) and one.new.copy > 1 and one.new.copy not in undone
-        lately = situation.now - one.changed < REPOST_WINDOW
-        if counts and lately and not order.part and _serves(one.new, order):
-            return Blocked(reason=BlockReason.REPOSTED_LATELY, until=one.changed + REPOST_WINDOW)
+    for intent in intents:
+        counts = (
+            intent.new is of_due.get(intent.new.copy)
+            and intent.new.copy > 1
+            and intent.new.copy not in undone
+        )
+        lately = situation.now - intent.changed < REPOST_WINDOW
+        if counts and lately and not order.part and _serves(intent.new, order):
+            return Blocked(reason=BlockReason.REPOSTED_LATELY, until=intent.changed + REPOST_WINDOW)
     return None
 
 

@@ -116,12 +116,12 @@ def latest(records: Iterable[PostRecord]) -> dict[str, PostRecord]:
 
     `records` are ordered as the ledger returns them, oldest first.
     """
-    found: dict[str, PostRecord] = {}
+    by_edition: dict[str, PostRecord] = {}
     for record in records:
-        known = found.get(record.edition)
-        if known is None or known.withdrawn or not record.withdrawn:
-            found[record.edition] = record
-    return found
+        before = by_edition.get(record.edition)
+        if before is None or before.withdrawn or not record.withdrawn:
+            by_edition[record.edition] = record
+    return by_edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

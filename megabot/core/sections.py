@@ -100,10 +100,10 @@ def _lines(body: str) -> list[_Line]:
 
 def fence_after(fence: str, text: str) -> str:
     """Tell which fence is open after a line, given the one that was open before it."""
-    found = _FENCE.fullmatch(text)
-    if found is None:
+    match = _FENCE.fullmatch(text)
+    if match is None:
         return fence
-    mark = found[1] or found[2]
+    mark = match[1] or match[2]
     if not fence:
         return mark
     return "" if mark.startswith(fence) and text.strip() == mark else fence
@@ -146,8 +146,8 @@ def _bold(heading: str) -> str:
 
 
 def _heading_words(heading: str) -> str:
-    found = _HEADING.fullmatch(heading)
-    return _CLOSING_MARKS.sub("", found[2] or "").strip() if found else ""
+    match = _HEADING.fullmatch(heading)
+    return _CLOSING_MARKS.sub("", match[2] or "").strip() if match else ""
 
 
 def _front_problems(path: str, front: Mapping[str, object]) -> Iterator[Problem]:

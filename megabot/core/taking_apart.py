@@ -144,8 +144,8 @@ def _plain_lines(lines: tuple[str, ...]) -> Iterator[str]:
             yield line
         else:
             plain = line.rstrip() if _BEGINS_A_BLOCK.fullmatch(following) else line
-            found = _HEADING.match(plain)
-            yield f"### {plain[found.end() :]}" if found else plain
+            match = _HEADING.match(plain)
+            yield f"### {plain[match.end() :]}" if match else plain
 
 
 def _word(title: str) -> str:

@@ -53,12 +53,14 @@ def due_digest(
     )
 
 
-def _is_news(one: SentAlert | None, now: datetime) -> bool:
-    return one is None or (one.state is not SentAlertState.SENT and now not in Interval.after(one.at, AGAIN))
+def _is_news(alert: SentAlert | None, now: datetime) -> bool:
+    return alert is None or (
+        alert.state is not SentAlertState.SENT and now not in Interval.after(alert.at, AGAIN)
+    )
 
 
-def _is_over(key: str, one: SentAlert, standing: Mapping[str, str]) -> bool:
-    return key not in standing and one.state is not SentAlertState.ENDING
+def _is_over(key: str, alert: SentAlert, standing: Mapping[str, str]) -> bool:
+    return key not in standing and alert.state is not SentAlertState.ENDING
 
 
 def expired_keys(standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert]) -> tuple[str, ...]:

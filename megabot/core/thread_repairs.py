@@ -164,25 +164,25 @@ def _without_markers(lines: list[str], changes: list[_Change]) -> Iterator[tuple
 
 def _out_of_items(number: int, line: str, changes: list[_Change]) -> Iterator[str]:
     """Put a spoiler that begins an item of a list on a line of its own, where it is found again."""
-    found = _IN_ITEM.fullmatch(line)
-    if found is None:
+    match = _IN_ITEM.fullmatch(line)
+    if match is None:
         yield line
         return
     changes.append(_Change("a spoiler in a list starts on its own line", number))
-    yield found[1].rstrip()
-    yield " " * len(found[1].expandtabs(4)) + found[2]
+    yield match[1].rstrip()
+    yield " " * len(match[1].expandtabs(4)) + match[2]
 
 
 def _with_safe_words(text: str, changes: list[_Change]) -> Iterator[str]:
     """Write mentions, unsafe links and comments so that they do no harm and look as they did."""
     plain = without_code(text)
     for number, (line, visible) in enumerate(zip(text.split("\n"), plain.split("\n"), strict=True), 1):
-        edits = [(*found.span(), _mention(line, visible, found)) for found in _MENTION.finditer(line)]
+        edits = [(*match.span(), _mention(line, visible, match)) for match in _MENTION.finditer(line)]
         if edits:
             changes.append(_Change("mentions became links, so that posts do not notify anyone", number))
         if "<!--" in visible:
             changes.append(_Change(f"<!-- {_ESCAPED}", number))
-            edits += [(*found.span(), "<!\\--") for found in re.finditer("<!--", visible)]
+            edits += [(*match.span(), "<!\\--") for match in re.finditer("<!--", visible)]
         safe = line
         for begin, end, new in sorted(edits, reverse=True):
             safe = safe[:begin] + new + safe[end:]

@@ -111,13 +111,13 @@ def suggestion(text: str) -> str:
 
 
 def _of_offset(text: str) -> str:
-    found = _OFFSET.fullmatch(text.replace(" ", "").replace("−", "-").lower())
-    if found is None:
+    match = _OFFSET.fullmatch(text.replace(" ", "").replace("−", "-").lower())
+    if match is None:
         return ""
-    hour, minute = int(found[2]), found[3] or "00"
-    offset = f"{found[1] if hour or int(minute) else '+'}{hour:02}:{minute}"
+    hour, minute = int(match[2]), match[3] or "00"
+    offset = f"{match[1] if hour or int(minute) else '+'}{hour:02}:{minute}"
     regions = [region for region, its_offset, _ in _regions() if its_offset == offset]
-    fixed = "" if minute != "00" else _fixed(found[1], hour)
+    fixed = "" if minute != "00" else _fixed(match[1], hour)
     return "; ".join(filter(None, (" or ".join(regions[:_MOST]), fixed)))
 
 

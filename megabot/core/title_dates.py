@@ -286,16 +286,18 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
     """Put a reading's expressions into the title, then the number where it is certain."""
     rest = _masked(title, reading)
     number, notes = find_number(rest, posted, names)
-    found = list(reading.found)
+    date_matches = list(reading.found)
     if number is not None:
-        found.append(DateMatch(*number.span(number.lastindex or 0), "{{ edition.number }}"))
-    found.sort(key=lambda one: one.begin)
-    if len(title) + _LONGER * len(found) > TITLE_LONGEST:
+        date_matches.append(DateMatch(*number.span(number.lastindex or 0), "{{ edition.number }}"))
+    date_matches.sort(key=lambda one: one.begin)
+    if len(title) + _LONGER * len(date_matches) > TITLE_LONGEST:
         note = "the title stays as it is: with other dates it could be longer than Lemmy takes"
         return TitleRead(posted=posted, title=_literal(title), notes=(note,))
-    ends = [0, *(one.end for one in found)]
-    texts = [_literal(title[end : one.begin]) + one.text for end, one in zip(ends, found, strict=False)]
-    days = [one.day for one in found if one.day is not None]
+    ends = [0, *(one.end for one in date_matches)]
+    texts = [
+        _literal(title[end : one.begin]) + one.text for end, one in zip(ends, date_matches, strict=False)
+    ]
+    days = [one.day for one in date_matches if one.day is not None]
     return TitleRead(
         posted=posted,
         title="".join([*texts, _literal(title[ends[-1] :])]),

@@ -149,8 +149,8 @@ def next_deadline(thread: Thread, posts: tuple[ThreadPost, ...], now: datetime) 
 
 def report_doubles(situation: Situation) -> Iterator[Blocked]:
     """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
-    for kept, double in find_duplicates(situation.observation.posts):
-        yield Blocked(reason=BlockReason.DOUBLED, url=kept.post.url, other_url=double.post.url)
+    for thread_post, double in find_duplicates(situation.observation.posts):
+        yield Blocked(reason=BlockReason.DOUBLED, url=thread_post.post.url, other_url=double.post.url)
 
 
 def _unpin(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> Iterator[Action]:

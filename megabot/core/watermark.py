@@ -59,14 +59,14 @@ def read_until_seen(
     above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]
 ) -> tuple[list[Notice], int]:
     """Read a list, newest page first, to the page on which something is old: the new, and the newest id."""
-    found: list[Notice] = []
+    notices: list[Notice] = []
     newest = 0
     is_new: Callable[[Notice], bool] | None = None
     for page in pages:
         newest = max([newest, *(notice.id for notice in page)])
         is_new = is_new or above.is_new_filter(name, newest)
         new = [notice for notice in page if is_new(notice)]
-        found += new
+        notices += new
         if len(new) < len(page):
             break
-    return found, newest or above.newest.get(name, 0)
+    return notices, newest or above.newest.get(name, 0)

@@ -73,9 +73,9 @@ def unpaired(url: str, *, communities: tuple[str, str], bot: str) -> list[str]:
     bot_id, adopted = server.bot(bot)
     newest = [_posts(server, community, bot_id, adopted)[-1] for community in communities]
     return [
-        f"{one.edition} does not link {other.edition}"
-        for one, other in (newest, newest[::-1])
-        if other.url not in one.body
+        f"{seen.edition} does not link {other.edition}"
+        for seen, other in (newest, newest[::-1])
+        if other.url not in seen.body
     ]
 
 
@@ -139,11 +139,11 @@ class _V4:
         entries = sorted(log, key=lambda one: _number(one["modlog"]))
         return [
             _Turned(
-                one["target_post"]["id"],
-                not one["modlog"]["is_revert"],
-                (one.get("moderator") or {}).get("id"),
+                entry["target_post"]["id"],
+                not entry["modlog"]["is_revert"],
+                (entry.get("moderator") or {}).get("id"),
             )
-            for one in entries
+            for entry in entries
         ]
 
     def _items(self, path: str, **query: object) -> Iterator[Json]:
@@ -182,10 +182,10 @@ def _posts(server: _Server, community: str, bot_id: int, adopted: _Adopted) -> l
     seen = {}
     for view in server.posts(community):
         post = view["post"]
-        found = _MARKER.search(post.get("body", ""))
+        match = _MARKER.search(post.get("body", ""))
         carried = adopted.get(post["id"])
-        if found is not None and view["creator"]["id"] == bot_id:
-            carried = found[1], int(found[2] or 1)
+        if match is not None and view["creator"]["id"] == bot_id:
+            carried = match[1], int(match[2] or 1)
         if carried is not None:
             seen[post["id"]] = _Seen(
                 post["id"],
@@ -234,14 +234,14 @@ def _never_bare(turned: list[_Turned], bot_id: int, unpinned_by_people: Collecti
     """Replay the mod log: after its first pin the bot itself must never take the last pin away."""
     pinned: set[int] = set()
     faults = []
-    for one in turned:
-        if one.pinned:
-            pinned.add(one.post_id)
+    for thread in turned:
+        if thread.pinned:
+            pinned.add(thread.post_id)
             continue
-        pinned.discard(one.post_id)
-        nameless = one.by is None and one.post_id not in unpinned_by_people
-        if not pinned and (one.by == bot_id or nameless):
-            faults.append(f"the bot left no thread pinned when it unpinned post {one.post_id}")
+        pinned.discard(thread.post_id)
+        nameless = thread.by is None and thread.post_id not in unpinned_by_people
+        if not pinned and (thread.by == bot_id or nameless):
+            faults.append(f"the bot left no thread pinned when it unpinned post {thread.post_id}")
     return faults
 
 

@@ -84,11 +84,11 @@ def _threads(view: View) -> str:
     if len(view.preview.editions) <= 1:
         return ""
     items = []
-    for number, one in enumerate(view.preview.editions):
+    for number, edition in enumerate(view.preview.editions):
         here = ' aria-current="page"' if number == view.at else ""
-        mark = ' <span class="count" title="has problems">!</span>' if one.problems else ""
-        address = _address(one.thread.name, 0)
-        items.append(f'<li><a href="{address}"{here}>{escape(one.thread.name)}{mark}</a></li>')
+        mark = ' <span class="count" title="has problems">!</span>' if edition.problems else ""
+        address = _address(edition.thread.name, 0)
+        items.append(f'<li><a href="{address}"{here}>{escape(edition.thread.name)}{mark}</a></li>')
     return f'<nav class="threads" aria-label="Threads"><ul>{"".join(items)}</ul></nav>\n'
 
 
@@ -152,23 +152,23 @@ def _byline(view: View, thread: Thread) -> str:
     return f'<p class="quiet byline">by the bot{where}{marks}</p>\n'
 
 
-def _picture(view: View, made: Rendered) -> str:
+def _picture(view: View, text: Rendered) -> str:
     """Show a title image that is a file of the source; one from elsewhere is linked, and not loaded."""
     parts = []
-    for address, what, alt in ((made.url, "Link", made.alt_text), (made.thumbnail, "Thumbnail", "")):
+    for address, what, alt in ((text.url, "Link", text.alt_text), (text.thumbnail, "Thumbnail", "")):
         if address in view.snapshot.pictures:
             source = f"/picture/{quote(address)}?{quote(view.snapshot.pictures[address])}"
             parts.append(f'<img class="picture" src="{escape(source)}" alt="{escape(alt)}">')
         elif address:
             parts.append(f'<p class="extra">{what}: {link(address, escape(address))}</p>')
-    if made.alt_text:
-        parts.append(f'<p class="extra">Image described as: {escape(made.alt_text)}</p>')
+    if text.alt_text:
+        parts.append(f'<p class="extra">Image described as: {escape(text.alt_text)}</p>')
     return "\n".join([*parts, ""])
 
 
-def _comments(made: Rendered) -> str:
-    first = _comment("First comment", made.first_comment, prefix="first")
-    return first + _comment("Comment in the thread before", made.comment, prefix="comment")
+def _comments(text: Rendered) -> str:
+    first = _comment("First comment", text.first_comment, prefix="first")
+    return first + _comment("Comment in the thread before", text.comment, prefix="comment")
 
 
 def _comment(heading: str, content: str, *, prefix: str) -> str:

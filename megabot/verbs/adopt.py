@@ -43,8 +43,8 @@ def command(
 
 def _agrees(app: App, order: Order, name: str, account: Account | None) -> bool:
     post = app.ports.forum.post(order.post_id)
-    found = orders.adoption_effects(app.ports, name, post, order.edition, account)
+    effects = orders.adoption_effects(app.ports, name, post, order.edition, account)
     (thread,) = app.threads(name)
-    for line in adoption_texts.consequences(thread, post.url, post.published, order.edition, found):
+    for line in adoption_texts.consequences(thread, post.url, post.published, order.edition, effects):
         click.echo(line, err=True)
     return click.confirm(adoption_texts.ask_adopt(), err=True)

@@ -47,28 +47,34 @@ def command(
     """Print a table, ask, adopt; exit 1 if nothing was found or imported."""
     yes = flags["yes"]
     with open_app(options) as app:
-        one = importing.single_thread(app.threads(thread))
+        chosen_thread = importing.single_thread(app.threads(thread))
         if flags["undo"]:
-            return _undo(app, one, yes=yes)
+            return _undo(app, chosen_thread, yes=yes)
         if title is None:
             raise click.UsageError("name the threads: --title PATTERN, or undo an import: --undo")
-        found = _found(app, one, title, by, key)
-        timezone, now = one.schedule.timezone, app.clock.now()
+        past_threads = _found(app, chosen_thread, title, by, key)
+        timezone, now = chosen_thread.schedule.timezone, app.clock.now()
         if flags["as_json"]:
-            click.echo(json.dumps(view.document(found, timezone), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(view.document(past_threads, timezone), indent=2, ensure_ascii=False))
         else:
-            show(view.lines(found, timezone, now, width=width()))
-        taken = [past for past in found if past.result is ImportResult.TAKEN]
-        summary = overview_texts.past_threads_found(one.name, len(taken), len(found))
+            show(view.lines(past_threads, timezone, now, width=width()))
+        taken = [past for past in past_threads if past.result is ImportResult.TAKEN]
+        summary = overview_texts.past_threads_found(chosen_thread.name, len(taken), len(past_threads))
         if not taken:
-            if found and all(past.result is ImportResult.KNOWN for past in found):
-                return finish(Outcome.NOTHING, adoption_texts.all_known(one.name, len(found)))
+            if past_threads and all(past.result is ImportResult.KNOWN for past in past_threads):
+                return finish(
+                    Outcome.NOTHING, adoption_texts.all_known(chosen_thread.name, len(past_threads))
+                )
             return finish(Outcome.FAILED, summary, err=True)
         click.echo(summary, err=True)
-        if not (yes or _agrees_to(app, one, taken)):
+        if not (yes or _agrees_to(app, chosen_thread, taken)):
             return finish(Outcome.REFUSED, overview_texts.import_cancelled(), err=True)
         app.prove()
-        return tell(importing.import_threads(app.ports, one, found, id_=keep(app, Verb.ADOPT, one.name)))
+        return tell(
+            importing.import_threads(
+                app.ports, chosen_thread, past_threads, id_=keep(app, Verb.ADOPT, chosen_thread.name)
+            )
+        )
 
 
 def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
@@ -77,9 +83,9 @@ def _agrees_to(app: App, thread: Thread, taken: list[PastThread]) -> bool:
         return False
     account, newest = app.prove(), taken[-1]
     post = app.ports.forum.post(newest.post.id)
-    found = orders.adoption_effects(app.ports, thread.name, post, newest.edition.key, account)
+    effects = orders.adoption_effects(app.ports, thread.name, post, newest.edition.key, account)
     lines = adoption_texts.consequences(
-        thread, post.url, post.published, newest.edition.key, found, others=len(taken) - 1
+        thread, post.url, post.published, newest.edition.key, effects, others=len(taken) - 1
     )
     for line in lines:
         click.echo(line, err=True)

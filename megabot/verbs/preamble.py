@@ -83,11 +83,11 @@ def export(options: dict[str, object], folder: Path) -> int:
     with open_app(options) as app:
         workshop.check_output(folder)
         for thread in app.threads(None):
-            for one in amending.load_overrides(app.offline_ports.ledger, thread.name):
-                if one.kind is OverrideKind.PREAMBLE:
-                    path = folder / "preambles" / thread.name / f"{one.edition}.md"
+            for override in amending.load_overrides(app.offline_ports.ledger, thread.name):
+                if override.kind is OverrideKind.PREAMBLE:
+                    path = folder / "preambles" / thread.name / f"{override.edition}.md"
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_text(f"{one.text}\n", encoding="utf-8")
+                    path.write_text(f"{override.text}\n", encoding="utf-8")
                     click.echo(path)
     return 0
 

@@ -93,13 +93,13 @@ def _show(wish: str, url: str) -> None:
     webbrowser.open(f"{url}{wish}")
 
 
-def _print(made: Preview, *, compare: bool) -> None:
-    for one in made.editions:
-        if isinstance(one.text, Rendered):
-            click.echo(f"{one.text.title}\n\n{one.text.body.rstrip()}\n")
+def _print(preview: Preview, *, compare: bool) -> None:
+    for edition in preview.editions:
+        if isinstance(edition.text, Rendered):
+            click.echo(f"{edition.text.title}\n\n{edition.text.body.rstrip()}\n")
         if compare:
-            click.echo(overview_texts.diff_heading(one.edition.id, one.standing))
-            show((Span(line, _OF_A_DIFF.get(line[:1], Tone.QUIET)),) for line in (*one.changes, ""))
+            click.echo(overview_texts.diff_heading(edition.edition.id, edition.standing))
+            show((Span(line, _OF_A_DIFF.get(line[:1], Tone.QUIET)),) for line in (*edition.changes, ""))
 
 
 def _write(path: Path, html: str) -> None:
@@ -109,10 +109,12 @@ def _write(path: Path, html: str) -> None:
         raise WriteFailed(f"{path} cannot be written: {error.strerror}; choose another --output") from error
 
 
-def _report(made: Preview, source: object) -> None:
-    for outcome, listed in ((Outcome.PROBLEM, made.problems), (Outcome.WARNING, made.warnings)):
-        for found in listed:
-            say(outcome, str(place_problem(found, source)), err=True)
-    for one in made.editions:
-        if isinstance(one.text, Rendered):
-            click.echo(overview_texts.edition_shown(one.edition.id, utf16_units(one.text.body)), err=True)
+def _report(preview: Preview, source: object) -> None:
+    for outcome, listed in ((Outcome.PROBLEM, preview.problems), (Outcome.WARNING, preview.warnings)):
+        for problem in listed:
+            say(outcome, str(place_problem(problem, source)), err=True)
+    for edition in preview.editions:
+        if isinstance(edition.text, Rendered):
+            click.echo(
+                overview_texts.edition_shown(edition.edition.id, utf16_units(edition.text.body)), err=True
+            )

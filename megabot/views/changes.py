@@ -7,17 +7,19 @@ from megabot.layout import Span, Tone
 from megabot.moments import moment, time_until
 
 
-def change(one: Override, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
+def change(override: Override, timezone: str, now: datetime, *, usual: datetime | None = None) -> Span:
     """Describe a change; with `usual`, say from where an edition was moved, else to where."""
     words = {
         OverrideKind.HOLD: "on hold",
         OverrideKind.SKIP: "skipped",
         OverrideKind.MOVE: "moved",
         OverrideKind.PREAMBLE: "preamble sent by message",
-    }[one.kind]
-    if one.slot is not None:
+    }[override.kind]
+    if override.slot is not None:
         words += (
-            f" from {moment(usual, timezone, now)}" if usual else f" to {moment(one.slot, timezone, now)}"
+            f" from {moment(usual, timezone, now)}"
+            if usual
+            else f" to {moment(override.slot, timezone, now)}"
         )
-    tone = Tone.ODD if one.kind in (OverrideKind.HOLD, OverrideKind.SKIP) else Tone.PLAIN
-    return Span(f"{words} by {one.by}, {time_until(one.at, now)}", tone)
+    tone = Tone.ODD if override.kind in (OverrideKind.HOLD, OverrideKind.SKIP) else Tone.PLAIN
+    return Span(f"{words} by {override.by}, {time_until(override.at, now)}", tone)

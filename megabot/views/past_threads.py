@@ -9,7 +9,9 @@ from megabot.layout import Line, Span, Tone, table
 from megabot.moments import moment
 
 
-def lines(found: Sequence[PastThread], timezone: str, now: datetime, *, width: int | None) -> list[Line]:
+def lines(
+    past_threads: Sequence[PastThread], timezone: str, now: datetime, *, width: int | None
+) -> list[Line]:
     """Write a table, on the clock of the thread's time zone."""
     rows = [
         (
@@ -18,12 +20,12 @@ def lines(found: Sequence[PastThread], timezone: str, now: datetime, *, width: i
             Span(past.result.value, Tone.GOOD if past.result is ImportResult.TAKEN else Tone.QUIET),
             past.post.title,
         )
-        for past in found
+        for past in past_threads
     ]
     return table(rows, head=("edition", "posted at", "", "title"), width=width) if rows else []
 
 
-def document(found: Sequence[PastThread], timezone: str) -> list[dict[str, object]]:
+def document(past_threads: Sequence[PastThread], timezone: str) -> list[dict[str, object]]:
     """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
     return [
         {
@@ -34,5 +36,5 @@ def document(found: Sequence[PastThread], timezone: str) -> list[dict[str, objec
             "by": past.post.by,
             "fate": past.result.name.lower(),
         }
-        for past in found
+        for past in past_threads
     ]

@@ -138,6 +138,6 @@ def _about(action: Write) -> dict[str, object]:
 
 
 def _changes(plan: ThreadPlan, now: datetime) -> Iterator[tuple[Span, Span]]:
-    for one, edition in plan.changes:
-        words = change(one, plan.thread.schedule.timezone, now)
+    for override, edition in plan.changes:
+        words = change(override, plan.thread.schedule.timezone, now)
         yield Span("change", Tone.QUIET), Span(f"{edition.key} {words.text}", words.tone)

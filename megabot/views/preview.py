@@ -7,20 +7,20 @@ from megabot.core.threads import Rendered
 from megabot.preview_parts import Preview, PreviewedEdition
 
 
-def document(made: Preview) -> dict[str, object]:
+def document(preview: Preview) -> dict[str, object]:
     """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
     return {
-        "commit": made.revision.commit or None,
-        "dirty": made.revision.dirty,
-        "problems": [problem(one) for one in made.problems],
-        "warnings": [problem(one) for one in made.warnings],
-        "editions": [_edition(one) for one in made.editions],
+        "commit": preview.revision.commit or None,
+        "dirty": preview.revision.dirty,
+        "problems": [problem(one) for one in preview.problems],
+        "warnings": [problem(one) for one in preview.warnings],
+        "editions": [_edition(one) for one in preview.editions],
     }
 
 
-def problem(one: Problem) -> dict[str, object]:
+def problem(problem: Problem) -> dict[str, object]:
     """Make a mistake what JSON can hold."""
-    return {"path": one.path, "line": one.line or None, "what": one.what, "hint": one.hint}
+    return {"path": problem.path, "line": problem.line or None, "what": problem.what, "hint": problem.hint}
 
 
 def _edition(shown: PreviewedEdition) -> dict[str, object]:

@@ -13,18 +13,18 @@ _FRESH = timedelta(minutes=30)
 _ABOUT = {True: ", pinned", False: ", not pinned", None: ", not pinned by megabot"}
 
 
-def lines(found: Status, *, width: int | None) -> Iterator[Line]:
+def lines(status: Status, *, width: int | None) -> Iterator[Line]:
     """Write a paragraph for each thread, one for the bot, and what needs attention."""
-    for thread in found.threads:
+    for thread in status.threads:
         yield (Span(thread.thread, Tone.STRONG), Span(f"  {thread.timezone}", Tone.QUIET))
-        yield from table(list(_thread(thread, found.now)), indent=2, width=width)
+        yield from table(list(_thread(thread, status.now)), indent=2, width=width)
         yield ()
     yield (Span("megabot", Tone.STRONG),)
-    yield from table(list(_bot(found)), indent=2, width=width)
-    if found.alerts:
+    yield from table(list(_bot(status)), indent=2, width=width)
+    if status.alerts:
         yield ()
         yield (Span("needs attention", Tone.BAD),)
-    for _, sentence in found.alerts:
+    for _, sentence in status.alerts:
         first, *more = wrap(sentence, width=width and width - 4)
         yield (Span("  - "), Span(first))
         yield from ((Span(f"    {line}"),) for line in more)
@@ -33,50 +33,50 @@ def lines(found: Status, *, width: int | None) -> Iterator[Line]:
 Row = tuple[Span, str | Span]
 
 
-def _thread(found: ThreadStatus, now: datetime) -> Iterator[Row]:
-    yield _row("current", _current(found))
-    if found.empty:
-        post = f"megabot post {found.thread} --edition {found.empty}"
-        what = f"{found.empty} has not been posted; to post it: {post}"
+def _thread(status: ThreadStatus, now: datetime) -> Iterator[Row]:
+    yield _row("current", _current(status))
+    if status.empty:
+        post = f"megabot post {status.thread} --edition {status.empty}"
+        what = f"{status.empty} has not been posted; to post it: {post}"
         yield _row("due", Span(what, Tone.ODD))
-    if found.next_slot is None:
+    if status.next_slot is None:
         yield _row("next", "no further edition")
     else:
-        when = f"{moment(found.next_slot, found.timezone, now)}, {time_until(found.next_slot, now)}"
-        yield _row("next", f"{found.next_edition}, {when}")
-    for one, edition in found.changes:
-        words = change(one, found.timezone, now)
+        when = f"{moment(status.next_slot, status.timezone, now)}, {time_until(status.next_slot, now)}"
+        yield _row("next", f"{status.next_edition}, {when}")
+    for override, edition in status.changes:
+        words = change(override, status.timezone, now)
         yield _row("change", Span(f"{edition.key} {words.text}", words.tone))
-    if found.essay:
-        yield _row("preamble", _preamble(found))
-    if found.missing:
-        yield _row("missing", Span(f"companions: {', '.join(found.missing)}", Tone.ODD))
-    for write in found.unknown:
-        since = moment(write.at, found.timezone, now)
+    if status.essay:
+        yield _row("preamble", _preamble(status))
+    if status.missing:
+        yield _row("missing", Span(f"companions: {', '.join(status.missing)}", Tone.ODD))
+    for write in status.unknown:
+        since = moment(write.at, status.timezone, now)
         what = f"outcome unknown: {deed_texts.kind(write.kind)} {write.edition}, since {since}"
         yield _row("check", Span(what, Tone.ODD))
-    if found.commanded:
-        said = found.commanded
-        yield _row("last command", f"{said.verb}, by {said.by}, {time_until(said.at, now)}")
+    if status.commanded:
+        command = status.commanded
+        yield _row("last command", f"{command.verb}, by {command.by}, {time_until(command.at, now)}")
 
 
-def _current(found: ThreadStatus) -> str | Span:
-    if not found.url:
+def _current(status: ThreadStatus) -> str | Span:
+    if not status.url:
         return Span("nothing posted yet", Tone.QUIET)
-    commit = f", {_commit(found.commit, dirty=found.dirty)}" if found.commit else ""
-    return f"{found.edition}{_ABOUT[found.pinned]}{commit}: {found.url}"
+    commit = f", {_commit(status.commit, dirty=status.dirty)}" if status.commit else ""
+    return f"{status.edition}{_ABOUT[status.pinned]}{commit}: {status.url}"
 
 
-def _preamble(found: ThreadStatus) -> str | Span:
-    if found.essay == "missing":
-        return Span(f"missing; add preambles/{found.thread}/{found.next_edition}.md", Tone.ODD)
-    return "sent by message" if found.essay == "message" else found.essay
+def _preamble(status: ThreadStatus) -> str | Span:
+    if status.essay == "missing":
+        return Span(f"missing; add preambles/{status.thread}/{status.next_edition}.md", Tone.ODD)
+    return "sent by message" if status.essay == "message" else status.essay
 
 
-def _bot(found: Status) -> Iterator[Row]:
-    yield _row("templates", _source(found.source, found.now))
-    if found.signed_in:
-        yield _row("account", f"signed in {time_until(found.signed_in, found.now)}")
+def _bot(status: Status) -> Iterator[Row]:
+    yield _row("templates", _source(status.source, status.now))
+    if status.signed_in:
+        yield _row("account", f"signed in {time_until(status.signed_in, status.now)}")
     else:
         yield _row(
             "account",

@@ -26,9 +26,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     home = str(tmp_path_factory.mktemp("browser"))
     surroundings: dict[str, str | float | bool] = {"HOME": home, "PATH": "/usr/bin:/bin"}
     with sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=program, args=ARGS, env=surroundings)
-        yield made
-        made.close()
+        browser = driver.chromium.launch(executable_path=program, args=ARGS, env=surroundings)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -160,11 +160,11 @@ STAGES: dict[str, Callable[[Path], AbstractContextManager[Stage]]] = {
 
 def make_posts(stage: Stage, count: int) -> list[Post]:
     """Make posts of the bot's, an hour apart."""
-    made = []
+    posts = []
     for _ in range(count):
         stage.clock.advance(hours=1)
-        made.append(stage.forum.create_post(stage.news, DRAFT))
-    return made
+        posts.append(stage.forum.create_post(stage.news, DRAFT))
+    return posts
 
 
 def signing_in(sandbox: Sandbox, folder: Path, clock: FakeClock, password: str = PASSWORD) -> SignIns:

@@ -65,11 +65,11 @@ def test_a_community_is_followed(stage: Stage) -> None:
 def test_a_community_is_found_by_name_with_its_moderators(stage: Stage) -> None:
     name = stage.called("news")
 
-    found = stage.forum.community(name)
+    community = stage.forum.community(name)
 
-    assert (found.id, found.actor, found.local) == (stage.news, f"{stage.address}c/{name}", True)
+    assert (community.id, community.actor, community.local) == (stage.news, f"{stage.address}c/{name}", True)
     moderators = [stage.called("modlin"), stage.called("megabot")]
-    assert [moderator.name for moderator in found.moderators] == moderators
+    assert [moderator.name for moderator in community.moderators] == moderators
 
 
 def test_a_community_that_is_not_there_is_not_found(stage: Stage) -> None:
@@ -78,37 +78,37 @@ def test_a_community_that_is_not_there_is_not_found(stage: Stage) -> None:
 
 
 def test_a_post_is_created_as_drafted(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
 
-    assert stage.forum.post(made.id) == made
-    assert (made.title, made.body, made.community_id) == (DRAFT.title, DRAFT.body, stage.news)
-    assert (made.link, made.thumbnail, made.alt_text) == ("", "", "")
-    assert made.creator == stage.forum.account().person
-    assert made.creator_is_moderator
-    assert made.url == f"{stage.address}post/{made.id}"
+    assert stage.forum.post(post.id) == post
+    assert (post.title, post.body, post.community_id) == (DRAFT.title, DRAFT.body, stage.news)
+    assert (post.link, post.thumbnail, post.alt_text) == ("", "", "")
+    assert post.creator == stage.forum.account().person
+    assert post.creator_is_moderator
+    assert post.url == f"{stage.address}post/{post.id}"
 
 
 def test_every_part_of_a_draft_arrives(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, WHOLE)
+    post = stage.forum.create_post(stage.news, WHOLE)
 
-    assert (made.link, made.alt_text) == (WHOLE.link, WHOLE.alt_text)
-    assert WHOLE.thumbnail in unquote(made.thumbnail)  # 1.0 hands pictures on under an address of its own
+    assert (post.link, post.alt_text) == (WHOLE.link, WHOLE.alt_text)
+    assert WHOLE.thumbnail in unquote(post.thumbnail)  # 1.0 hands pictures on under an address of its own
 
 
 def test_an_edit_makes_the_post_the_draft_and_erases_what_is_empty(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, WHOLE)
+    post = stage.forum.create_post(stage.news, WHOLE)
 
-    edited = stage.forum.edit_post(made.id, DRAFT)
+    edited = stage.forum.edit_post(post.id, DRAFT)
 
     assert (edited.title, edited.body) == (DRAFT.title, DRAFT.body)
     assert (edited.link, edited.thumbnail, edited.alt_text) == ("", "", "")
-    assert stage.forum.post(made.id) == edited
+    assert stage.forum.post(post.id) == edited
 
 
 def test_an_edit_keeps_the_thumbnail_of_the_draft(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, WHOLE)
+    post = stage.forum.create_post(stage.news, WHOLE)
 
-    assert WHOLE.thumbnail in unquote(stage.forum.edit_post(made.id, WHOLE).thumbnail)
+    assert WHOLE.thumbnail in unquote(stage.forum.edit_post(post.id, WHOLE).thumbnail)
 
 
 @pytest.mark.parametrize("title", ["ab", "x" * 201, "two\nlines"])
@@ -133,22 +133,22 @@ def test_a_post_that_is_not_there_is_not_found(stage: Stage) -> None:
 
 
 def test_pinning_and_unpinning_show_in_the_list_of_pinned_posts(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
     before = stage.forum.pinned(stage.news)
 
-    pinned = stage.forum.feature(made.id, featured=True, kind=Feature.COMMUNITY)
+    pinned = stage.forum.feature(post.id, featured=True, kind=Feature.COMMUNITY)
 
     assert before == ()
     assert stage.forum.pinned(stage.news) == (pinned,)
-    assert not stage.forum.feature(made.id, featured=False, kind=Feature.COMMUNITY).featured
+    assert not stage.forum.feature(post.id, featured=False, kind=Feature.COMMUNITY).featured
     assert stage.forum.pinned(stage.news) == ()
 
 
 def test_the_front_page_is_for_admins(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
 
     with pytest.raises(Refused, match="front page"):
-        stage.forum.feature(made.id, featured=True, kind=Feature.LOCAL)
+        stage.forum.feature(post.id, featured=True, kind=Feature.LOCAL)
 
 
 def test_pinned_posts_of_other_people_are_seen_and_unpinned_ones_are_not(stage: Stage) -> None:
@@ -189,27 +189,32 @@ def test_who_pinned_and_unpinned_is_in_the_log_newest_first(stage: Stage) -> Non
 
 
 def test_a_post_can_be_locked_and_opened(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
 
-    assert stage.forum.lock(made.id, locked=True, reason="The thread goes on elsewhere.").locked
-    assert not stage.forum.lock(made.id, locked=False).locked
+    assert stage.forum.lock(post.id, locked=True, reason="The thread goes on elsewhere.").locked
+    assert not stage.forum.lock(post.id, locked=False).locked
 
 
 def test_a_comment_is_read_with_its_author_and_what_it_answers(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    theirs = stage.hand("reader").comment(made.id, "A remark.")
-    answer = stage.forum.comment(made.id, "An answer.", parent_id=theirs)
+    post = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(post.id, "A remark.")
+    answer = stage.forum.comment(post.id, "An answer.", parent_id=theirs)
 
-    found = stage.forum.comment_by_id(theirs)
-    assert (found.content, found.open, found.parent_id, found.post_id) == ("A remark.", True, 0, made.id)
-    assert found.creator is not None
-    assert (found.creator.actor, found.creator.bot) == (stage.actor("reader"), False)
+    comment = stage.forum.comment_by_id(theirs)
+    assert (comment.content, comment.open, comment.parent_id, comment.post_id) == (
+        "A remark.",
+        True,
+        0,
+        post.id,
+    )
+    assert comment.creator is not None
+    assert (comment.creator.actor, comment.creator.bot) == (stage.actor("reader"), False)
     assert stage.forum.comment_by_id(answer.id).parent_id == theirs
 
 
 def test_a_comment_that_its_author_deleted_is_not_open(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    theirs = stage.hand("reader").comment(made.id, "A remark.")
+    post = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(post.id, "A remark.")
     stage.hand("reader").delete_comment(theirs)
 
     assert not stage.forum.comment_by_id(theirs).open
@@ -221,8 +226,8 @@ def test_a_comment_that_is_not_there_is_not_found(stage: Stage) -> None:
 
 
 def test_an_own_comment_is_edited_and_marked_as_a_moderators_word(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    comment = stage.forum.comment(made.id, "Soon.")
+    post = stage.forum.create_post(stage.news, DRAFT)
+    comment = stage.forum.comment(post.id, "Soon.")
 
     marked = stage.forum.distinguish(comment.id, distinguished=True)
     edited = stage.forum.edit_comment(comment.id, "Now.")
@@ -232,21 +237,21 @@ def test_an_own_comment_is_edited_and_marked_as_a_moderators_word(stage: Stage) 
 
 
 def test_a_comment_of_somebody_elses_is_not_edited(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    theirs = stage.hand("reader").comment(made.id, "A remark.")
+    post = stage.forum.create_post(stage.news, DRAFT)
+    theirs = stage.hand("reader").comment(post.id, "A remark.")
 
     with pytest.raises(Refused):
         stage.forum.edit_comment(theirs, "Mine.")
 
 
 def test_a_comment_is_found_among_the_own_content(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
 
-    comment = stage.forum.comment(made.id, "The new thread is up.")
+    comment = stage.forum.comment(post.id, "The new thread is up.")
 
     own = stage.forum.own_content(since=None)
     assert own.comments == (comment,)
-    assert (comment.post_id, comment.content) == (made.id, "The new thread is up.")
+    assert (comment.post_id, comment.content) == (post.id, "The new thread is up.")
     assert own.posts[0].comments == 1
 
 
@@ -265,14 +270,14 @@ def test_own_content_is_newest_first_and_of_all_communities(stage: Stage) -> Non
 
 def test_own_content_is_paged_to_the_first(stage: Stage) -> None:
     """A17."""
-    made = make_posts(stage, 55)
+    posts = make_posts(stage, 55)
 
-    assert len(stage.forum.own_content(since=None).posts) == len(made)
+    assert len(stage.forum.own_content(since=None).posts) == len(posts)
 
 
 def test_an_own_post_that_was_deleted_is_listed_and_says_so(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    stage.hand("megabot").delete(made.id)
+    post = stage.forum.create_post(stage.news, DRAFT)
+    stage.hand("megabot").delete(post.id)
 
     (own,) = stage.forum.own_content(since=None).posts
 
@@ -281,19 +286,19 @@ def test_an_own_post_that_was_deleted_is_listed_and_says_so(stage: Stage) -> Non
 
 
 def test_an_own_post_that_was_removed_is_found_by_id_and_among_the_removed(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
-    stage.hand("modlin").remove(made.id)
+    post = stage.forum.create_post(stage.news, DRAFT)
+    stage.hand("modlin").remove(post.id)
 
     (removed,) = stage.forum.own_removed(stage.news)
 
-    assert (removed.id, removed.removed, removed.body) == (made.id, True, DRAFT.body)
-    assert stage.forum.post(made.id).removed
+    assert (removed.id, removed.removed, removed.body) == (post.id, True, DRAFT.body)
+    assert stage.forum.post(post.id).removed
 
 
 def test_a_post_that_was_restored_is_among_the_removed_once_and_as_it_is_now(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
     for removed in (True, False):
-        stage.hand("modlin").remove(made.id, removed=removed)
+        stage.hand("modlin").remove(post.id, removed=removed)
 
     (listed,) = stage.forum.own_removed(stage.news)
 
@@ -321,9 +326,9 @@ def test_the_servers_time_is_that_of_its_newest_answer(stage: Stage) -> None:
 
 
 def test_a_post_is_found_by_its_address(stage: Stage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
 
-    assert stage.forum.post_at(made.url) == made
+    assert stage.forum.post_at(post.url) == post
 
 
 @pytest.mark.parametrize("url", ["{here}post/424242", "https://elsewhere.example/post/1"])
@@ -351,9 +356,9 @@ def test_the_newest_posts_of_a_person_in_a_community_are_listed(stage: Stage) ->
     stage.clock.advance(minutes=1)
     second = modlin.create_post(stage.news, "Another one")
 
-    found = stage.forum.posts_by(stage.called("modlin"), stage.news)
+    posts = stage.forum.posts_by(stage.called("modlin"), stage.news)
 
-    assert [post.id for post in found] == [second, first]
+    assert [post.id for post in posts] == [second, first]
 
 
 def test_a_message_reaches_a_person(stage: Stage) -> None:

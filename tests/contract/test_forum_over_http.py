@@ -126,11 +126,11 @@ def test_own_content_is_read_no_further_than_asked(stage: HttpStage) -> None:
 
 
 def test_of_the_log_of_removals_three_pages_are_read(stage: HttpStage) -> None:
-    made = stage.forum.create_post(stage.news, DRAFT)
+    post = stage.forum.create_post(stage.news, DRAFT)
     modlin = stage.hand("modlin")
     stage.forum.account()
     for number in range(151):
-        modlin.remove(made.id, removed=number % 2 == 0)
+        modlin.remove(post.id, removed=number % 2 == 0)
     stage.calls()
 
     (listed,) = stage.forum.own_removed(stage.news)
@@ -176,10 +176,10 @@ def test_an_inbox_costs_a_request_a_kind_and_page(v3: HttpStage) -> None:
 def test_of_an_inbox_that_was_never_listed_ten_pages_a_kind_are(v3: HttpStage) -> None:
     write_to_the_bot(v3, 501)
 
-    found = v3.forum.inbox(Watermark())
+    listing = v3.forum.inbox(Watermark())
 
-    assert len(found.notices) == v3.calls().count("GET private_message/list") * 50 == 500
-    assert v3.forum.inbox(found.watermark).notices == ()
+    assert len(listing.notices) == v3.calls().count("GET private_message/list") * 50 == 500
+    assert v3.forum.inbox(listing.watermark).notices == ()
 
 
 # API v4
@@ -207,8 +207,8 @@ def test_every_edit_of_a_comment_is_taken_out(v4: HttpStage) -> None:
 
 
 def test_what_moderators_do_does_not_wait_for_ever(v4: HttpStage) -> None:
-    made = v4.forum.create_post(v4.news, DRAFT)
-    v4.hand("modlin").lock(made.id)
+    post = v4.forum.create_post(v4.news, DRAFT)
+    v4.hand("modlin").lock(post.id)
     v4.hand("reader").create_post(v4.news, "For the bot", body="@megabot@lemmy.example repost")
     before = v4.forum.unread().total
 
@@ -234,8 +234,8 @@ def test_a_list_is_read_no_further_than_to_the_watermark(stage: HttpStage) -> No
 
 
 def test_the_text_of_a_removed_post_is_in_the_log_where_the_listing_has_it_not(v4: HttpStage) -> None:
-    made = v4.forum.create_post(v4.news, DRAFT)
-    v4.hand("modlin").remove(made.id)
+    post = v4.forum.create_post(v4.news, DRAFT)
+    v4.hand("modlin").remove(post.id)
     v4.hand("modlin").add_mod(v4.news, v4.person("megabot"), added=False)
 
     (listed,) = v4.forum.own_content(since=None).posts
@@ -247,11 +247,11 @@ def test_the_text_of_a_removed_post_is_in_the_log_where_the_listing_has_it_not(v
 
 def test_own_posts_are_listed_whatever_the_account_hides_from_itself(v4: HttpStage) -> None:
     """A15."""
-    made = v4.forum.create_post(v4.news, DRAFT)
+    post = v4.forum.create_post(v4.news, DRAFT)
     hiding = {"discussion_languages": [37], "show_read_posts": False, "show_bot_accounts": False}
     v4.hand("megabot").save_settings(**hiding)
 
-    assert [post.id for post in v4.forum.own_content(since=None).posts] == [made.id]
+    assert [post.id for post in v4.forum.own_content(since=None).posts] == [post.id]
     assert set(v4.forum.account().hiding_settings) == set(hiding)
 
 
@@ -261,9 +261,9 @@ def test_a_post_gets_the_tags_that_its_community_has(v4: HttpStage) -> None:
     v4.forum.account()
     v4.calls()
 
-    made = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("Weekly", "nosuch")))
+    post = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("Weekly", "nosuch")))
 
-    assert [tag.title for tag in made.tags or ()] == ["Weekly"]
+    assert [tag.title for tag in post.tags or ()] == ["Weekly"]
     assert v4.calls() == ["GET community", "POST post"]
 
 
@@ -272,17 +272,17 @@ def test_an_edit_keeps_the_tags_that_people_put_on(v4: HttpStage) -> None:
     for name in ("weekly", "maps"):
         modlin.create_tag(v4.news, name)
     draft = PostDraft(title="Tagged", body="x", tags=("weekly",))
-    made = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("maps",)))
+    post = v4.forum.create_post(v4.news, PostDraft(title="Tagged", body="x", tags=("maps",)))
     v4.calls()
 
-    edited = v4.forum.edit_post(made.id, draft)
+    edited = v4.forum.edit_post(post.id, draft)
 
     assert {tag.name for tag in edited.tags or ()} == {"weekly", "maps"}
     assert v4.calls() == ["GET post", "PUT post"]
-    assert v4.forum.edit_post(made.id, DRAFT).tags == edited.tags
+    assert v4.forum.edit_post(post.id, DRAFT).tags == edited.tags
 
 
 def test_0_19_knows_no_tags_and_takes_the_post_without(v3: HttpStage) -> None:
-    made = v3.forum.create_post(v3.news, PostDraft(title="Tagged", body="x", tags=("weekly",)))
+    post = v3.forum.create_post(v3.news, PostDraft(title="Tagged", body="x", tags=("weekly",)))
 
-    assert (made.title, made.tags, v3.forum.community("news").tags) == ("Tagged", None, None)
+    assert (post.title, post.tags, v3.forum.community("news").tags) == ("Tagged", None, None)

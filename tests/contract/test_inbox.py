@@ -292,11 +292,11 @@ def test_more_than_a_page_of_each_kind_is_listed(stage: Stage, thread: int, else
         say(stage, thread, f"reply {number}")
         say(stage, elsewhere, f"{stage.mention} mention {number}")
 
-    found = stage.forum.inbox(above).notices
+    notices = stage.forum.inbox(above).notices
 
-    assert len(found) == 3 * 52
-    assert len({notice.key for notice in found}) == 3 * 52
-    assert [notice.text for notice in found[:2]] == ["message 0", "reply 0"]
+    assert len(notices) == 3 * 52
+    assert len({notice.key for notice in notices}) == 3 * 52
+    assert [notice.text for notice in notices[:2]] == ["message 0", "reply 0"]
 
 
 def test_messages_to_a_person_are_the_own_ones_newest_first(stage: Stage) -> None:

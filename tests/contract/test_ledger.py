@@ -275,11 +275,11 @@ def test_what_is_known_of_what_was_heard_is_replaced(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("state", CommandState)
 def test_commands_are_open_until_they_are_closed(ledger: Ledger, state: CommandState) -> None:
-    kept = replace(HEARD, state=state)
-    ledger.keep_command(kept)
+    record = replace(HEARD, state=state)
+    ledger.keep_command(record)
 
-    assert ledger.open_commands() == ((kept,) if state in OPEN else ())
-    assert ledger.commands(10) == (() if state is CommandState.IGNORED else (kept,))
+    assert ledger.open_commands() == ((record,) if state in OPEN else ())
+    assert ledger.commands(10) == (() if state is CommandState.IGNORED else (record,))
 
 
 def test_open_commands_are_oldest_first_and_those_of_one_moment_as_they_were_heard(ledger: Ledger) -> None:
@@ -351,12 +351,12 @@ def test_what_is_younger_is_not_forgotten(ledger: Ledger) -> None:
 
 def test_of_commands_done_with_long_ago_only_the_words_are_forgotten(ledger: Ledger) -> None:
     old = replace(HEARD, at=MONDAY_NOON - YEARS, state=CommandState.CLOSED)
-    for kept in (old, replace(old, key="comment:2", state=CommandState.ACTING)):
-        ledger.keep_command(kept)
+    for record in (old, replace(old, key="comment:2", state=CommandState.ACTING)):
+        ledger.keep_command(record)
     forget(ledger)
 
     assert ledger.command(HEARD.key) == replace(old, said="", answer="")
-    assert [kept.said for kept in ledger.open_commands()] == [HEARD.said]
+    assert [record.said for record in ledger.open_commands()] == [HEARD.said]
 
 
 def test_what_was_ignored_is_forgotten_and_commands_are_not(ledger: Ledger) -> None:
@@ -406,7 +406,7 @@ def test_the_texts_of_a_thread_are_those_of_its_recorded_posts_oldest_first(ledg
     for post_id in (7, 8, 9, 10):
         ledger.keep_text(replace(TEXT, post_id=post_id))
 
-    assert [kept.post_id for kept in ledger.texts("birds")] == [8, 7]
+    assert [text.post_id for text in ledger.texts("birds")] == [8, 7]
 
 
 def test_the_times_of_a_text_have_to_be_aware(ledger: Ledger) -> None:

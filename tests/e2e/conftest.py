@@ -41,13 +41,13 @@ def pip_cache() -> str:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(lambda: datetime.now(UTC)) as made:
+    with Sandbox(lambda: datetime.now(UTC)) as sandbox:
         for name in ("admin", "modlin", "megabot"):
-            made.add_person(name, admin=name == "admin", bot=name == "megabot")
-        made.add_community("news", "News", moderators=["modlin", "megabot"])
-        yield made
-        assert made.unknown_requests == []
-        assert made.crashes == []
+            sandbox.add_person(name, admin=name == "admin", bot=name == "megabot")
+        sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
+        yield sandbox
+        assert sandbox.unknown_requests == []
+        assert sandbox.crashes == []
 
 
 @pytest.fixture

@@ -121,13 +121,13 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
 
     with background_jobs(app.settings, {}, app.ports) as jobs:
         jobs["links"](now)
-        kept = app.settings.state_dir / "links.json"
+        path = app.settings.state_dir / "links.json"
         until = time.monotonic() + 20
-        while not kept.exists():
+        while not path.exists():
             assert time.monotonic() < until
             time.sleep(0.02)
 
-    assert "never asked" in kept.read_text()
+    assert "never asked" in path.read_text()
     app.close()
 
 

@@ -44,16 +44,16 @@ def elsewhere() -> Iterator[Callable[[str], Sandbox]]:
     started: list[Sandbox] = []
 
     def start(hostname: str) -> Sandbox:
-        made = Sandbox(lambda: datetime.now(UTC), hostname=hostname).__enter__()
+        sandbox = Sandbox(lambda: datetime.now(UTC), hostname=hostname).__enter__()
         for name in ("modlin", "megabot", "newsbot"):
-            made.add_person(name, bot=name != "modlin")
-        made.add_community("news", "News", moderators=["modlin", "megabot", "newsbot"])
-        started.append(made)
-        return made
+            sandbox.add_person(name, bot=name != "modlin")
+        sandbox.add_community("news", "News", moderators=["modlin", "megabot", "newsbot"])
+        started.append(sandbox)
+        return sandbox
 
     yield start
-    for one in started:
-        one.__exit__(None, None, None)
+    for sandbox in started:
+        sandbox.__exit__(None, None, None)
 
 
 def state(home: Path) -> Path:

@@ -25,8 +25,8 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
             sandbox.add_person(name)
         sandbox.add_person("megabot", bot=True)
         community = sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
-        made = World(sandbox, clock, state, community.id)
-        yield made
-        made.close()
+        world = World(sandbox, clock, state, community.id)
+        yield world
+        world.close()
         assert sandbox.unknown_requests == []
         assert sandbox.crashes == []

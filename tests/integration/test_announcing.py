@@ -27,8 +27,8 @@ def announcing(scene: Scene) -> Scene:  # noqa: F811
 
 
 def own_comments(scene: Scene, post: int = 1) -> list[tuple[str, bool]]:  # noqa: F811
-    found = scene.ports.forum.own_content(since=None).comments
-    mine = [one for one in reversed(found) if one.post_id == post]
+    comments = scene.ports.forum.own_content(since=None).comments
+    mine = [one for one in reversed(comments) if one.post_id == post]
     return [(one.content.partition("\n")[0], one.distinguished) for one in mine]
 
 
@@ -61,8 +61,8 @@ def test_where_the_announcement_was_deleted_the_link_is_a_comment_of_its_own(ann
     announcing.hand("megabot").delete_comment(soon.id)
     until(announcing, timedelta())
 
-    found = announcing.ports.forum.own_content(since=None).comments
-    links = [one.content.partition("\n")[0] for one in found if one.post_id == 1 and one.open]
+    comments = announcing.ports.forum.own_content(since=None).comments
+    links = [one.content.partition("\n")[0] for one in comments if one.post_id == 1 and one.open]
     assert links == ["The new thread is [here](https://lemmy.example/post/2)."]
 
 
@@ -170,7 +170,7 @@ class LostAnswers:
 
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
         self.comments += 1
-        made = self._forum.comment(post_id, content, parent_id=parent_id)
+        comment = self._forum.comment(post_id, content, parent_id=parent_id)
         if self.comments == 1:
             raise OutcomeUnknown("the answer was lost")
-        return made
+        return comment

@@ -83,10 +83,10 @@ def test_a_language_that_the_community_does_not_take_is_found_before_the_slot(wo
     ports = world.ports()
     community = replace(ports.forum.community("news"), languages=(0,))
 
-    (found,) = check.check_language(replace(NEWS, language="en"), community, ports.forum.site())
+    (finding,) = check.check_language(replace(NEWS, language="en"), community, ports.forum.site())
 
-    assert found.level is check.Level.PROBLEM
-    assert "en" in found.sentence
+    assert finding.level is check.Level.PROBLEM
+    assert "en" in finding.sentence
 
 
 def test_a_title_with_a_word_that_is_refused_is_held_until_the_text_changes(world: World) -> None:

@@ -147,16 +147,16 @@ def test_an_account_banned_from_the_server_signs_in_no_more_than_once(world: Wor
 def sandbox() -> Iterator[Sandbox]:
     """A server with the bot's thread of last week; the slot of this week's was a day ago."""
     ago = timedelta(days=8)
-    with Sandbox(lambda: datetime.now(UTC) - ago) as made:
-        made.add_person("modlin")
-        made.add_person("megabot", bot=True)
-        news = made.add_community("news", "News", moderators=["modlin", "megabot"])
+    with Sandbox(lambda: datetime.now(UTC) - ago) as sandbox:
+        sandbox.add_person("modlin")
+        sandbox.add_person("megabot", bot=True)
+        news = sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
         year, week, _ = (datetime.now(UTC) - ago).isocalendar()
         last = sign("An essay.", Marker(thread="news", key=f"{year}-W{week:02}"))
-        User(made.url, "megabot").create_post(news.id, "News", last)
-        made.forget_requests()
+        User(sandbox.url, "megabot").create_post(news.id, "News", last)
+        sandbox.forget_requests()
         ago = timedelta(0)
-        yield made
+        yield sandbox
 
 
 def writes(sandbox: Sandbox) -> set[str]:

@@ -87,9 +87,9 @@ def scene() -> Scene:
     service.tick()
     clock.at = SLOT + WEEK
     service.tick()
-    made = Scene(server, clock, service, bot, kim, ledger, codes, pages)
-    assert made.posts() == 1
-    return made
+    scene = Scene(server, clock, service, bot, kim, ledger, codes, pages)
+    assert scene.posts() == 1
+    return scene
 
 
 def test_a_name_that_a_moderator_has_elsewhere_gives_no_rights(scene: Scene) -> None:
@@ -147,8 +147,8 @@ def test_the_code_cannot_be_told_from_the_message_and_is_not_in_the_ledger(scene
 
     assert len(set(codes)) == 2
     assert scene.code() == codes[1]
-    kept = repr(vars(scene.ledger))
-    assert not any(code in kept for code in codes)
+    fact = repr(vars(scene.ledger))
+    assert not any(code in fact for code in codes)
 
 
 def test_a_code_counts_once(scene: Scene) -> None:
@@ -218,11 +218,15 @@ def test_a_comment_with_a_made_up_date_counts_from_when_it_came(scene: Scene) ->
     """C12: said to be of years ago, or of next week; the own server knows when it told of it."""
     for days, text in ((-900, "repost yes"), (7, "status")):
         comment = FakeHand(scene.server, scene.kim).comment(scene.thread, f"{BOT} {text}")
-        said = scene.server.mail.said[comment]
-        made_up = replace(said.comment, published=scene.clock.at + timedelta(days=days))
-        scene.server.mail.said[comment] = replace(said, comment=made_up)
+        message = scene.server.mail.said[comment]
+        made_up = replace(message.comment, published=scene.clock.at + timedelta(days=days))
+        scene.server.mail.said[comment] = replace(message, comment=made_up)
         scene.tick()
 
     assert scene.posts() == 2
-    own = [said for said in scene.server.mail.said.values() if said.by.id == scene.bot.id and said.parent_id]
+    own = [
+        message
+        for message in scene.server.mail.said.values()
+        if message.by.id == scene.bot.id and message.parent_id
+    ]
     assert len(own) == 2

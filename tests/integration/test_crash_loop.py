@@ -42,12 +42,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(lambda: datetime.now(UTC)) as made:
+    with Sandbox(lambda: datetime.now(UTC)) as sandbox:
         for name in ("modlin", "megabot"):
-            made.add_person(name, bot=name == "megabot")
-        made.add_community("news", "News", moderators=["modlin", "megabot"])
-        yield made
-        assert made.unknown_requests == []
+            sandbox.add_person(name, bot=name == "megabot")
+        sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
+        yield sandbox
+        assert sandbox.unknown_requests == []
 
 
 def logins(sandbox: Sandbox) -> int:
@@ -163,7 +163,8 @@ def test_ten_that_need_a_token_at_once_ask_for_one(tmp_path: Path) -> None:
     accounts = [signing_in(tmp_path) for _ in range(10)]
     assert {one.token for one in accounts} == {""}
     threads = [
-        threading.Thread(target=one.renew, args=(send,), kwargs={"by_hand": False}) for one in accounts
+        threading.Thread(target=sign_ins.renew, args=(send,), kwargs={"by_hand": False})
+        for sign_ins in accounts
     ]
     for thread in threads:
         thread.start()

@@ -14,10 +14,10 @@ from megabot.demo.stage import Stage, set_stage
 @pytest.fixture(scope="module", params=["v3", "v4"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A play whose first thread is up."""
-    with set_stage(lambda *_: None, api=request.param) as made:
-        made.start_bot()
-        made.until(FIRST_SLOT)
-        yield made
+    with set_stage(lambda *_: None, api=request.param) as stage:
+        stage.start_bot()
+        stage.until(FIRST_SLOT)
+        yield stage
 
 
 def test_the_site_leads_to_the_thread_at_an_address_that_can_be_opened(stage: Stage) -> None:

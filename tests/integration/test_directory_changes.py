@@ -79,9 +79,9 @@ def test_a_folder_in_no_repository_has_no_history(tmp_path: Path) -> None:
 
 
 def test_a_template_can_show_them() -> None:
-    made = Changes(added=(Change(section="Maps", text="Coast"),))
+    changes = Changes(added=(Change(section="Maps", text="Coast"),))
 
-    assert "Maps: Coast" in body_of(TEMPLATE, replace(CONTEXT, changes=made))
+    assert "Maps: Coast" in body_of(TEMPLATE, replace(CONTEXT, changes=changes))
     assert body_of(f"x{TEMPLATE}", replace(CONTEXT, changes=None)).strip() == "x"
 
 

@@ -223,12 +223,14 @@ def test_a_repository_of_another_account_is_named_with_the_two_ways_out(
     be_another_account(monkeypatch, tmp_path)
     source = FolderSource(folder)
 
-    found = source.snapshot()
+    snapshot = source.snapshot()
 
-    assert (found.revision, found.problems) == (Revision(), ())
-    assert f"git does not read the repository {folder}, because another account owns it" in found.no_revision
-    assert "chown -R" in found.no_revision
-    assert f"git config --global --add safe.directory {folder}" in found.no_revision
+    assert (snapshot.revision, snapshot.problems) == (Revision(), ())
+    assert (
+        f"git does not read the repository {folder}, because another account owns it" in snapshot.no_revision
+    )
+    assert "chown -R" in snapshot.no_revision
+    assert f"git config --global --add safe.directory {folder}" in snapshot.no_revision
 
 
 def test_a_repository_that_is_trusted_gives_its_revision(

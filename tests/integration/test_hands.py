@@ -312,8 +312,8 @@ def test_an_adoption_lasts_although_the_comment_that_says_so_was_removed(
 
     world.run_pass()
 
-    known = world.ports().ledger.posts("news")
-    assert [(one.post_id, one.edition, one.adopted) for one in known][1] == (thread, "2026-W48", True)
+    records = world.ports().ledger.posts("news")
+    assert [(one.post_id, one.edition, one.adopted) for one in records][1] == (thread, "2026-W48", True)
 
 
 def test_the_adoption_of_a_thread_that_does_not_stand_is_told_too(world: World) -> None:
@@ -458,7 +458,7 @@ def test_a_ledger_that_was_lost_knows_the_posts_again_after_a_pass(world: World)
 
     rebuilt = world.ports().ledger.posts("news")
     assert [(one.post_id, one.edition, one.slot, one.url) for one in rebuilt] == [
-        (one.post_id, one.edition, one.slot, one.url) for one in before
+        (record.post_id, record.edition, record.slot, record.url) for record in before
     ]
 
 

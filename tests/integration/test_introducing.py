@@ -119,20 +119,20 @@ class Meanwhile:
 def wait(world: World, happens: Callable[[], object]) -> tuple[list[str], tuple[check.Finding, ...]]:
     told: list[str] = []
     ports = replace(world.ports(), clock=Meanwhile(world, happens))
-    found = check.wait_until_ready(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
-    return told, found
+    findings = check.wait_until_ready(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
+    return told, findings
 
 
-def problems(found: tuple[check.Finding, ...]) -> list[str]:
-    return [one.sentence for one in found if one.level is check.Level.PROBLEM]
+def problems(findings: tuple[check.Finding, ...]) -> list[str]:
+    return [one.sentence for one in findings if one.level is check.Level.PROBLEM]
 
 
 def test_the_wait_ends_as_soon_as_it_is_appointed(unappointed: World) -> None:
     began = unappointed.clock.now()
 
-    told, found = wait(unappointed, lambda: appoint(unappointed))
+    told, findings = wait(unappointed, lambda: appoint(unappointed))
 
-    assert problems(found) == []
+    assert problems(findings) == []
     assert unappointed.clock.now() - began == check.LOOK_AGAIN
     assert len(told) == 1
     assert "is not a moderator there" in told[0]
@@ -141,11 +141,11 @@ def test_the_wait_ends_as_soon_as_it_is_appointed(unappointed: World) -> None:
 def test_the_wait_has_an_end_and_gives_what_is_still_missing(unappointed: World) -> None:
     began = unappointed.clock.now()
 
-    told, found = wait(unappointed, lambda: None)
+    told, findings = wait(unappointed, lambda: None)
 
     assert unappointed.clock.now() - began == HALF_AN_HOUR
     assert len(told) == 1  # what stays the same is not said again
-    assert len(problems(found)) == 1
+    assert len(problems(findings)) == 1
 
 
 def test_a_server_that_is_away_meanwhile_is_waited_for(unappointed: World) -> None:
@@ -161,6 +161,6 @@ def test_a_server_that_is_away_meanwhile_is_waited_for(unappointed: World) -> No
         return respond(request)
 
     server.respond = starting
-    _, found = wait(unappointed, lambda: appoint(unappointed))
+    _, findings = wait(unappointed, lambda: appoint(unappointed))
 
-    assert problems(found) == []
+    assert problems(findings) == []

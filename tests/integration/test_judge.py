@@ -31,11 +31,11 @@ class Bot:
 
 @pytest.fixture(params=["v3", "v4"])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with Sandbox(lambda: datetime(2026, 11, 9, 12, 0, tzinfo=UTC), api=request.param) as made:
+    with Sandbox(lambda: datetime(2026, 11, 9, 12, 0, tzinfo=UTC), api=request.param) as sandbox:
         for name in ("modlin", "megabot"):
-            made.add_person(name, bot=name == "megabot")
-        made.add_community("news", "News", moderators=["modlin", "megabot"])
-        yield made
+            sandbox.add_person(name, bot=name == "megabot")
+        sandbox.add_community("news", "News", moderators=["modlin", "megabot"])
+        yield sandbox
 
 
 @pytest.fixture

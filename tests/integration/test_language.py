@@ -87,8 +87,8 @@ def spoken(world: World) -> list[str]:
     ],
 )
 def test_what_is_answered_comes_from_the_language(world: World, service: Service, words: list[str]) -> None:
-    for one in words:
-        write(world, service, one)
+    for word in words:
+        write(world, service, word)
 
     assert len(letters(world)) >= len(words)
     assert foreign(spoken(world)) == []

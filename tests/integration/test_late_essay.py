@@ -85,9 +85,11 @@ def test_an_essay_that_cannot_be_used_is_refused_and_the_one_before_stays(
 @pytest.fixture
 def kept_open(world: World, service: Service) -> Override:
     """An essay of the coming edition that an older version kept although it never could be used."""
-    kept = Override(kind=OverrideKind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN)
-    world.ports().ledger.set_fact("amendments:news", to_json((kept,)))
-    return kept
+    override = Override(
+        kind=OverrideKind.PREAMBLE, edition="2026-W49", by="modlin", at=world.clock.at, text=OPEN
+    )
+    world.ports().ledger.set_fact("amendments:news", to_json((override,)))
+    return override
 
 
 def test_a_thread_goes_up_without_an_essay_that_cannot_be_used(

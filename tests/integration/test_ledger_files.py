@@ -401,7 +401,7 @@ def test_the_texts_of_old_editions_stay_when_their_writes_are_let_go(opened: Ope
     ledger.prune(MONDAY_NOON, ignored_before=MONDAY_NOON)
 
     assert [one.new.edition for one in ledger.intents("old")] == ["2024-W11", "2024-W12"]
-    assert [kept.body for kept in ledger.texts("old")] == ["Week 0", "Week 1", "Week 2"]
+    assert [text.body for text in ledger.texts("old")] == ["Week 0", "Week 1", "Week 2"]
 
 
 def fill(ledger: SqliteLedger) -> None:
@@ -439,7 +439,7 @@ def assert_usable(ledger: SqliteLedger) -> None:
 
     assert ledger.intents("new") == (begun,)
     assert ledger.posts("new") == (record,)
-    assert [kept.body for kept in ledger.texts("new")] == ["Body"]
+    assert [text.body for text in ledger.texts("new")] == ["Body"]
     assert ledger.command("message:99") == replace(HEARD, key="message:99")
     assert ledger.get_fact("new") == "one"
     ledger.close()

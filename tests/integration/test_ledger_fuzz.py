@@ -132,11 +132,11 @@ def assert_usable_again(place: Path, told: list[BrokenLedgerMoved]) -> None:
     ledger = opened(place, told)
     assert ledger.get_fact("new") == "one"
     ledger.close()
-    kept = [path for path in place.iterdir() if ".broken-" in path.name]
+    paths = [path for path in place.iterdir() if ".broken-" in path.name]
 
     assert len(told) <= 1
-    assert [one.path for one in told] == kept
-    assert {path.name for path in place.iterdir()} - {path.name for path in kept} == {
+    assert [one.path for one in told] == paths
+    assert {path.name for path in place.iterdir()} - {path.name for path in paths} == {
         "ledger.db",
         "ledger.lock",
     }

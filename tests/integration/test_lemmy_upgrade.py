@@ -56,9 +56,9 @@ def play(tmp_path: Path) -> Iterator[Play]:
             sign_ins = SignIns(credentials=credentials, instance=server.url, file=file, clock=clock)
             session = LemmySession(server.url, token=lambda: sign_ins.token, limits=LIMITS)
             stack.callback(session.close)
-            kept: list[ApiKind] = []
-            forum, _ = open_forum(session, sign_ins, clock, kind=kind, on_kind=kept.append)
-            return server, forum, kept
+            api_kinds: list[ApiKind] = []
+            forum, _ = open_forum(session, sign_ins, clock, kind=kind, on_kind=api_kinds.append)
+            return server, forum, api_kinds
 
         yield play  # type: ignore[misc]
 
@@ -78,23 +78,23 @@ def test_a_1_0_is_found_with_one_request(play: Play) -> None:
 
 def test_a_call_that_only_0_19_knew_is_made_over_v4_after_the_upgrade(play: Play) -> None:
     """A21."""
-    server, forum, kept = play(GONE, V4_SITE, recorded("post-feature"))
+    server, forum, api_kinds = play(GONE, V4_SITE, recorded("post-feature"))
 
     assert forum.feature(1, featured=True, kind=Feature.COMMUNITY).featured_community
 
     assert asked(server) == ["POST /api/v3/post/feature", "GET /api/v4/site", "POST /api/v4/post/feature"]
-    assert kept == [ApiKind.V4]
+    assert api_kinds == [ApiKind.V4]
 
 
 def test_a_server_that_was_put_back_is_spoken_to_over_v3_again(play: Play) -> None:
     posted = recorded("post-create-minimal", version="0.19.20")
 
-    server, forum, kept = play(GONE, GONE, V3_SITE, posted, kind=ApiKind.V4)
+    server, forum, api_kinds = play(GONE, GONE, V3_SITE, posted, kind=ApiKind.V4)
 
     assert forum.create_post(2, DRAFT).id == 1
     sites = ["GET /api/v4/site", "GET /api/v3/site"]
     assert asked(server) == ["POST /api/v4/post", *sites, "POST /api/v3/post"]
-    assert kept == [ApiKind.V3]
+    assert api_kinds == [ApiKind.V3]
 
 
 def test_a_token_that_died_in_the_upgrade_is_renewed_over_v4(play: Play) -> None:
@@ -134,11 +134,11 @@ def test_an_account_as_a_1_0_tells_it_over_v3_is_not_believed(play: Play) -> Non
     """Over v3 it moderates nothing and is no admin."""
     over_v3 = recorded("v3-site-on-1.0")
 
-    server, forum, kept = play(over_v3, V4_SITE, recorded("account-as-bot"))
+    server, forum, api_kinds = play(over_v3, V4_SITE, recorded("account-as-bot"))
 
     assert forum.account().person.name == "megabot"
     assert asked(server) == ["GET /api/v3/site", "GET /api/v4/site", "GET /api/v4/account"]
-    assert kept == [ApiKind.V4]
+    assert api_kinds == [ApiKind.V4]
 
 
 def test_a_server_that_does_not_know_its_version_is_believed_to_be_what_it_speaks(play: Play) -> None:
@@ -153,12 +153,12 @@ def test_a_server_that_does_not_know_its_version_is_believed_to_be_what_it_speak
     "answers", [[GONE, GONE, GONE, GONE], [GONE, HTML, HTML, HTML], [GONE, GONE, V3_SITE]]
 )
 def test_a_write_is_certainly_not_made_where_no_other_api_is_found(play: Play, answers: list[bytes]) -> None:
-    _, forum, kept = play(*answers)
+    _, forum, api_kinds = play(*answers)
 
     with pytest.raises(NotLemmy, match="perhaps it was upgraded"):
         forum.lock(1, locked=True)
 
-    assert kept == []
+    assert api_kinds == []
 
 
 def test_what_was_redirected_is_not_sent_elsewhere(play: Play) -> None:

@@ -227,11 +227,11 @@ def test_a_name_that_nobody_knows_was_not_reached_and_a_private_address_not_aske
     with RawServer(OK, OK) as server:
         net = Net(server, near="127.0.0.1", busy="later")
         asker = LinkAsker(resolve=net.resolve, connect=net.connect, seconds=0.2)
-        found = [
+        contacts = [
             asker.ask(f"http://{host}/").contact for host in ("nosuch.example", "busy", "near", "a.example")
         ]
 
-    assert found == [Contact.SILENT, Contact.SILENT, Contact.UNASKED, Contact.REACHED]
+    assert contacts == [Contact.SILENT, Contact.SILENT, Contact.UNASKED, Contact.REACHED]
 
 
 @pytest.mark.parametrize(

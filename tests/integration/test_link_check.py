@@ -57,8 +57,8 @@ def unseen(_: int) -> Iterator[Callable[[], None]]:
 
 def checked(ports: OfflinePorts, folder: Path, ask: link_check.Ask, *, online: bool = True) -> list[str]:
     cache = LinkCache(folder / "links.json")
-    found = link_check.check(ports, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
-    return [f"{one.level} {one.sentence}" for one in found]
+    findings = link_check.check(ports, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
+    return [f"{one.level} {one.sentence}" for one in findings]
 
 
 def test_a_dead_link_is_a_problem_at_its_line_and_one_that_cannot_be_told_a_warning(

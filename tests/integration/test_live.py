@@ -80,9 +80,9 @@ def desk(folder: Path) -> OfflinePorts:
 
 @pytest.fixture
 def follower(folder: Path) -> Iterator[Follower]:
-    made = Follower(lambda: fingerprint(folder))
-    yield made
-    made.close()
+    follower = Follower(lambda: fingerprint(folder))
+    yield follower
+    follower.close()
 
 
 @pytest.fixture
@@ -92,12 +92,12 @@ def server(desk: OfflinePorts, follower: Follower) -> Iterator[LiveServer]:
         lambda seen, path: desk.source.picture(seen.snapshot, path),
         follower,
     )
-    made = LiveServer(site)
-    threading.Thread(target=lambda: made.serve_forever(0.01), daemon=True).start()
-    yield made
+    live_server = LiveServer(site)
+    threading.Thread(target=lambda: live_server.serve_forever(0.01), daemon=True).start()
+    yield live_server
     follower.close()
-    made.shutdown()
-    made.server_close()
+    live_server.shutdown()
+    live_server.server_close()
 
 
 @pytest.fixture
@@ -418,9 +418,9 @@ def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts,
 
 @pytest.fixture
 def warm() -> Iterator[WarmRenderer]:
-    made = WarmRenderer(timeout=20, cpu_seconds=1)
-    yield made
-    made.close()
+    warm_renderer = WarmRenderer(timeout=20, cpu_seconds=1)
+    yield warm_renderer
+    warm_renderer.close()
 
 
 def rendered(renderer: Renderer, body: str) -> Rendered | RenderProblem:

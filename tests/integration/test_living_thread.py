@@ -58,8 +58,8 @@ class Scene:
         self.wait()
 
     def answers(self) -> list[str]:
-        found = self.ports.forum.own_content(since=None).comments
-        return [one.content for one in reversed(found) if "answer:" in one.content]
+        comments = self.ports.forum.own_content(since=None).comments
+        return [one.content for one in reversed(comments) if "answer:" in one.content]
 
     def featured(self) -> list[str]:
         return [one.line for one in load_highlights(self.ports.ledger, "news", "2026-W48")]
@@ -230,9 +230,9 @@ def test_what_is_put_around_is_not_kept_as_the_text(scene: Scene) -> None:
     promoted(scene)
     scene.say("note Be kind.")
 
-    kept = scene.ports.ledger.text(1)
-    assert kept is not None
-    assert kept.body == scene.body().partition("(above: a note)\n\n")[2].partition("\n\n[//]: # (below")[0]
+    text = scene.ports.ledger.text(1)
+    assert text is not None
+    assert text.body == scene.body().partition("(above: a note)\n\n")[2].partition("\n\n[//]: # (below")[0]
 
 
 def test_nothing_is_edited_while_nothing_changes(scene: Scene) -> None:

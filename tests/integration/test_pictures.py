@@ -24,11 +24,11 @@ def folder(tmp_path: Path) -> Path:
 def test_pictures_of_a_folder_are_known_and_read(folder: Path) -> None:
     source = FolderSource(folder)
 
-    found = source.snapshot()
+    snapshot = source.snapshot()
 
-    assert found.problems == ()
-    assert [*found.pictures] == ["images/kite.png"]
-    assert source.picture(found, "images/kite.png") == BYTES
+    assert snapshot.problems == ()
+    assert [*snapshot.pictures] == ["images/kite.png"]
+    assert source.picture(snapshot, "images/kite.png") == BYTES
 
 
 def test_a_changed_picture_is_another_one(folder: Path) -> None:
@@ -43,10 +43,10 @@ def test_what_is_no_picture_of_the_source_is_left_out(folder: Path, name: str) -
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(BYTES)
 
-    found = FolderSource(folder).snapshot()
+    snapshot = FolderSource(folder).snapshot()
 
-    assert [*found.pictures] == ["images/kite.png"]
-    assert found.problems == ()
+    assert [*snapshot.pictures] == ["images/kite.png"]
+    assert snapshot.problems == ()
 
 
 def test_a_picture_that_is_too_large_is_a_problem(folder: Path) -> None:
@@ -62,18 +62,18 @@ def test_a_link_out_of_the_folder_is_no_picture(folder: Path) -> None:
     (folder / "images/link.png").symlink_to("/etc/hostname")
     source = FolderSource(folder)
 
-    found = source.snapshot()
+    snapshot = source.snapshot()
 
-    assert "a link that leads out of the source" in str(found.problems[0])
-    assert source.picture(found, "images/link.png") is None
+    assert "a link that leads out of the source" in str(snapshot.problems[0])
+    assert source.picture(snapshot, "images/link.png") is None
 
 
 def test_a_picture_that_is_gone_is_none(folder: Path) -> None:
     source = FolderSource(folder)
-    found = source.snapshot()
+    snapshot = source.snapshot()
     (folder / "images/kite.png").unlink()
 
-    assert source.picture(found, "images/kite.png") is None
+    assert source.picture(snapshot, "images/kite.png") is None
 
 
 def test_pictures_of_a_repository_are_those_of_the_commit(tmp_path: Path) -> None:
@@ -85,11 +85,11 @@ def test_pictures_of_a_repository_are_those_of_the_commit(tmp_path: Path) -> Non
     state.mkdir(mode=0o700)
     address = GitAddress(url=f"file://{remote.place}", branch="main", folder="bot")
     source = GitSource(address, key_file=None, state=state, clock=Clock())
-    found = source.snapshot()
+    snapshot = source.snapshot()
     (remote.folder / "images/kite.png").write_bytes(b"another")
     remote.commit()
     source.refresh()
 
-    assert source.picture(found, "images/kite.png") == BYTES
+    assert source.picture(snapshot, "images/kite.png") == BYTES
     assert source.picture(source.snapshot(), "images/kite.png") == b"another"
-    assert source.picture(found, "images/none.png") is None
+    assert source.picture(snapshot, "images/none.png") is None

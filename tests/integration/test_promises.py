@@ -150,13 +150,13 @@ def without_a_link(year: Year) -> list[str]:
     open_: set[int] = set()
     found = []
     for deed in year.server.deeds:
-        one = deed.post
-        if deed.what is What.CREATE and one.id in made:
-            thread, key = made[one.id]
+        post = deed.post
+        if deed.what is What.CREATE and post.id in made:
+            thread, key = made[post.id]
             older = [made[other] for other in open_ if other in made]
             there = any(name == thread and before < key for name, before in older)
-            if there and "Last: " not in one.body:
+            if there and "Last: " not in post.body:
                 found.append(f"{thread}/{key} does not link the one before")
-        gone = deed.what is What.PURGE or not one.open
-        open_ = open_ - {one.id} if gone else open_ | {one.id}
+        gone = deed.what is What.PURGE or not post.open
+        open_ = open_ - {post.id} if gone else open_ | {post.id}
     return found

@@ -123,9 +123,9 @@ def unknown(_host: str, _port: int) -> list[str]:
 def test_a_link_is_asked_through_it_by_name() -> None:
     with RawServer(answer(b""), answer(b"", status="404 Gone"), answer(b"", status="404 Gone")) as server:
         asker = LinkAsker(resolve=unknown, seconds=2, proxy=at(server))
-        found = [asker.ask(f"http://{name}.example/x?y=1").outcome for name in ("a", "b")]
+        outcomes = [asker.ask(f"http://{name}.example/x?y=1").outcome for name in ("a", "b")]
 
-    assert found == [Outcome.ALIVE, Outcome.DEAD]
+    assert outcomes == [Outcome.ALIVE, Outcome.DEAD]
     assert [request.splitlines()[0] for request in server.requests] == [
         b"HEAD http://a.example/x?y=1 HTTP/1.1",
         b"HEAD http://b.example/x?y=1 HTTP/1.1",

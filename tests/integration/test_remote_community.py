@@ -363,8 +363,8 @@ def test_post_does_not_say_pinned_where_readers_do_not_see_it_pinned(abroad: Abr
 
 
 def findings(abroad: Abroad) -> list[str]:
-    found = check.check_account(abroad.world.ports(), agree=lambda _: True)
-    return [f"{one.level}: {one.sentence}" for one in found if HOME in one.sentence]
+    findings = check.check_account(abroad.world.ports(), agree=lambda _: True)
+    return [f"{one.level}: {one.sentence}" for one in findings if HOME in one.sentence]
 
 
 @OLD_HOME
@@ -402,8 +402,8 @@ def test_check_follows_the_community_when_that_is_agreed_to(abroad: Abroad) -> N
     ports = abroad.world.ports()
 
     def following(*, agree: bool) -> list[str]:
-        found = check.check_account(ports, agree=lambda _: agree)
-        return [f"{one.level}" for one in found if "follow" in one.sentence]
+        findings = check.check_account(ports, agree=lambda _: agree)
+        return [f"{one.level}" for one in findings if "follow" in one.sentence]
 
     refused = following(agree=False)
     followers = dict(own.world.communities[community].followers)

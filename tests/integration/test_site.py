@@ -190,8 +190,8 @@ def test_old_posts_are_looked_over_once_a_day(bench: Bench) -> None:
 def test_an_old_highlight_that_was_deleted_leaves_the_site(three: World, tmp_path: Path) -> None:
     remark = three.hand("reader").comment(1, "Kites in the rain")
     ports = three.ports()
-    found = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
-    add_highlight(ports.ledger, "news", KEYS[0], found)
+    highlight = highlight_of(ports.forum.comment_by_id(remark), by="modlin", now=three.clock.now())
+    add_highlight(ports.ledger, "news", KEYS[0], highlight)
     site(three, tmp_path)
     page = tmp_path / "site/news/2026-W47/index.html"
     assert "Kites in the rain" in page.read_text()

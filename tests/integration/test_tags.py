@@ -35,8 +35,8 @@ def alerts(world: World) -> list[str]:
 
 
 def findings(world: World) -> list[tuple[Level, str]]:
-    found = check.check_account(world.ports(), agree=lambda _: False)
-    return [(one.level, one.sentence) for one in found if "tags:" in one.sentence]
+    findings = check.check_account(world.ports(), agree=lambda _: False)
+    return [(one.level, one.sentence) for one in findings if "tags:" in one.sentence]
 
 
 def test_a_post_goes_up_with_the_tags_of_its_thread(tagged: World) -> None:

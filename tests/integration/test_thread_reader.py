@@ -23,12 +23,12 @@ def test_a_child_reads_what_this_process_would() -> None:
 
 def test_every_zone_is_known_to_the_child() -> None:
     for zone in ("America/Argentina/Buenos_Aires", "Etc/GMT-1", "UTC"):
-        found, problems = thread_reader.threads(
+        threads, problems = thread_reader.threads(
             Snapshot(files={"thread.md.j2": FRONT.replace("Europe/London", zone)})
         )
 
         assert problems == ()
-        assert found[0].schedule.timezone == zone
+        assert threads[0].schedule.timezone == zone
 
 
 def test_another_body_starts_no_child() -> None:
@@ -42,11 +42,11 @@ def test_another_body_starts_no_child() -> None:
 def test_front_matter_that_takes_too_long_is_named_and_ends_the_child_alone() -> None:
     heavy = {f"b{number:03}.md.j2": HEAVY for number in range(200)}
 
-    found, problems = thread_reader.threads(
+    threads, problems = thread_reader.threads(
         Snapshot(files=heavy | {"a.md.j2": FRONT + "Hello."}), cpu_seconds=1
     )
 
-    assert [thread.path for thread in found] == ["a.md.j2"]
+    assert [thread.path for thread in threads] == ["a.md.j2"]
     assert {problem.path for problem in problems} == heavy.keys()
     assert str(problems[-1]) == (
         "b199.md.j2:1: the front matter takes too long to read (make it shorter: data belongs in data/)"

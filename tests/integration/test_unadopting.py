@@ -166,7 +166,7 @@ def test_a_release_of_unknown_outcome_is_found_and_the_post_forgotten(adopted: W
     adopted.run_pass(OrderKind.REFRESH)
 
     assert [
-        one.state.value for one in ports.ledger.intents("news") if one.new.kind is IntentKind.RELEASE
+        intent.state.value for intent in ports.ledger.intents("news") if intent.new.kind is IntentKind.RELEASE
     ] == ["done"]
 
 

@@ -47,11 +47,11 @@ def serving(world: World, *, upgraded_before: int) -> Iterator[tuple[Service, li
         if number == upgraded_before:
             world.sandbox.upgrade()
 
-    kept: list[ApiKind] = []
+    api_kinds: list[ApiKind] = []
     with Watched(world.sandbox.url, token=lambda: sign_ins.token, tell=tell) as session:
-        forum, _ = open_forum(session, sign_ins, world.clock, kind=ApiKind.V3, on_kind=kept.append)
+        forum, _ = open_forum(session, sign_ins, world.clock, kind=ApiKind.V3, on_kind=api_kinds.append)
         ports = replace(world.ports(), forum=forum)
-        yield Service(ports, tick=timedelta(seconds=30), notify=lambda _: None), kept
+        yield Service(ports, tick=timedelta(seconds=30), notify=lambda _: None), api_kinds
 
 
 def tick_for_an_hour(world: World, service: Service) -> None:
@@ -71,14 +71,14 @@ def a_week_later(world: World) -> World:
 @pytest.mark.parametrize("number", range(1, REQUESTS + 1))
 def test_one_post_is_pinned_and_the_old_one_is_not(a_week_later: World, number: int) -> None:
     """A20."""
-    with serving(a_week_later, upgraded_before=number) as (service, kept):
+    with serving(a_week_later, upgraded_before=number) as (service, api_kinds):
         tick_for_an_hour(a_week_later, service)
 
     posts = sorted(a_week_later.sandbox.world.posts.values(), key=lambda post: post.id)
     comments = [one for one in a_week_later.sandbox.world.comments.values() if one.post_id == posts[0].id]
     assert [post.featured_community for post in posts] == [False, True]
     assert len(comments) == 1
-    assert kept == [ApiKind.V4]
+    assert api_kinds == [ApiKind.V4]
 
 
 def test_what_is_written_after_the_upgrade_is_heard(a_week_later: World) -> None:

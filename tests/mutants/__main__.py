@@ -30,9 +30,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("word", nargs="?", default="", help="only mutants with this in their name")
     parser.add_argument("--list", action="store_true", help="run nothing; show what each changes")
-    wanted = parser.parse_args()
-    mutants = [mutant for mutant in MUTANTS if wanted.word in mutant.name]
-    if wanted.list:
+    arguments = parser.parse_args()
+    mutants = [mutant for mutant in MUTANTS if arguments.word in mutant.name]
+    if arguments.list:
         print(*(f"{mutant.name}\n{indent(mutant.diff(ROOT), ' ' * 10)}" for mutant in mutants), sep="\n")
         return 0
     started, fates = time.monotonic(), Counter[Fate]()

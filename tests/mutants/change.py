@@ -157,8 +157,8 @@ def returns(function: Function, number: int | None = None, *, gives: New) -> Cha
     """Replace what a function returns: at its only `return`, or at that of a number."""
 
     def alter(tree: ast.AST) -> None:
-        found = [spot for spot in _spots(tree) if isinstance(spot.node, ast.Return)]
-        _nth(found, number).put(ast.Return(_code(gives, function, tree)))
+        spots = [spot for spot in _spots(tree) if isinstance(spot.node, ast.Return)]
+        _nth(spots, number).put(ast.Return(_code(gives, function, tree)))
 
     return _change(function, alter)
 

@@ -60,11 +60,11 @@ class Workshop:
         """Copy what the tests need out of a working tree."""
         folder.mkdir(parents=True)
         for name in COPIED:
-            one = source / name
-            if one.is_dir():
-                shutil.copytree(one, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif one.exists():
-                shutil.copy2(one, folder / name)
+            path = source / name
+            if path.is_dir():
+                shutil.copytree(path, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            elif path.exists():
+                shutil.copy2(path, folder / name)
         return cls(folder)
 
     def imported_from(self, package: str) -> Path:
@@ -75,7 +75,7 @@ class Workshop:
     def run(self, tests: Sequence[str]) -> Run:
         """Run tests on what the copy holds now."""
         done = self._python("-m", "pytest", "--quiet", "--tb=short", "-rfE", *tests)
-        failures = {found["test"]: found["why"] or "" for found in _FAILURE.finditer(done.stdout)}
+        failures = {match["test"]: match["why"] or "" for match in _FAILURE.finditer(done.stdout)}
         return Run(done.returncode, failures, done.stdout + done.stderr)
 
     def judge(self, mutant: Mutant) -> Outcome:

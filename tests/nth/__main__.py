@@ -118,7 +118,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.nth", description=__doc__)
     parser.add_argument("pairs", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     _be_silent()
     effects = {}
     for generation in Generation:
@@ -128,15 +128,15 @@ def main() -> int:
             return 1
         effects[generation] = len(names)
         print(f"a handover of two threads, {generation}: {len(names)} effects, {dict(Counter(names))}")
-    print(f"seed {wanted.seed}")
+    print(f"seed {arguments.seed}")
     tried, broken = Counter[str](), Counter[str]()
     for tries in (
         singles(effects),
-        pairs(effects, wanted.pairs, wanted.seed),
-        upgrades(effects[Generation.V0_19], wanted.seed),
+        pairs(effects, arguments.pairs, arguments.seed),
+        upgrades(effects[Generation.V0_19], arguments.seed),
         kills(),
         on_the_wire(),
-        upgrades_on_the_wire(wanted.seed),
+        upgrades_on_the_wire(arguments.seed),
     ):
         for name, faults in tries:
             tried[name] += 1

@@ -65,12 +65,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seeds", nargs="?", type=int, default=300)
     parser.add_argument("--from", dest="first", type=int, default=1, help="the first seed")
-    wanted = parser.parse_args()
+    arguments = parser.parse_args()
     logging.getLogger("megabot").setLevel(logging.CRITICAL)
     started, counts, broken = time.monotonic(), Counter[str](), 0
     with ProcessPoolExecutor(2) as pool:
         for seed, found, counted in pool.map(
-            tried, range(wanted.first, wanted.first + wanted.seeds), chunksize=5
+            tried, range(arguments.first, arguments.first + arguments.seeds), chunksize=5
         ):
             counts += counted
             broken += bool(found)
@@ -78,9 +78,9 @@ def main() -> int:
                 print(f"seed {seed}: {sentence}", flush=True)
     for name, times in sorted(counts.items()):
         print(f"{times:8}  {name}")
-    rare = rarities(counts, wanted.seeds)
+    rare = rarities(counts, arguments.seeds)
     took = time.monotonic() - started
-    print(f"{wanted.seeds} years in {took:.0f} s: {broken} broke a promise, {len(rare)} things too rare")
+    print(f"{arguments.seeds} years in {took:.0f} s: {broken} broke a promise, {len(rare)} things too rare")
     for name in rare:
         print(f"too rare: {name}")
     return 1 if broken or rare else 0

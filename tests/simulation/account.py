@@ -93,17 +93,17 @@ class AccountForum:
         """
         self._hear()
         hidden = not self.server.is_new and self.alive and "show_bot_accounts" in self.hides
-        found = [] if hidden else self._own(since)
-        mine = (said.comment for said in self.server.mail.said.values() if said.by.id == self.me.id)
-        said = [
+        posts = [] if hidden else self._own(since)
+        mine = (message.comment for message in self.server.mail.said.values() if message.by.id == self.me.id)
+        comments = [
             comment
             for comment in mine
             if not comment.removed and (since is None or comment.published >= since)
         ]
         return OwnContent(
             author=self.me.id,
-            posts=newest(found),
-            comments=tuple(reversed(said)),
+            posts=newest(posts),
+            comments=tuple(reversed(comments)),
             whole=self.server.is_new,
         )
 
@@ -221,10 +221,10 @@ class AccountForum:
     def comment_by_id(self, comment_id: int) -> Comment:
         """Read a comment."""
         self._hear()
-        said = self.server.mail.said.get(comment_id)
-        if said is None:
+        message = self.server.mail.said.get(comment_id)
+        if message is None:
             raise NotFound("no such comment", code="couldnt_find_comment")
-        return said.comment
+        return message.comment
 
     def edit_comment(self, comment_id: int, content: str) -> Comment:
         """Change an own comment."""
@@ -232,8 +232,8 @@ class AccountForum:
 
     def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
         """Mark an own comment, as a moderator."""
-        said = self.server.mail.said.get(comment_id)
-        if said is not None and not self.server.moderates(self.me, said.community_id):
+        message = self.server.mail.said.get(comment_id)
+        if message is not None and not self.server.moderates(self.me, message.community_id):
             raise Refused("no moderator", code="not_a_mod_or_admin")
         return self._change_comment(comment_id, distinguished=distinguished)
 
@@ -247,13 +247,13 @@ class AccountForum:
     def inbox(self, above: Watermark) -> Listing:
         """List what is above a watermark, each content once: on 1.0 as it is after its newest edit."""
         self._sign()
-        found: list[Notice] = []
+        notices: list[Notice] = []
         newest: dict[str, int] = {}
         for name, listed in self._lists().items():
             pages = [listed[at : at + PAGE] for at in range(0, len(listed), PAGE)]
             new, newest[name] = read_until_seen(above, name, pages)
-            found += new
-        return Listing(notices=once(found), watermark=Watermark(at=self.server.now(), newest=newest))
+            notices += new
+        return Listing(notices=once(notices), watermark=Watermark(at=self.server.now(), newest=newest))
 
     def _lists(self) -> dict[str, tuple[Notice, ...]]:
         """Give the lists newest first: on 1.0 without what is gone, and what is in a thread that is."""
@@ -335,6 +335,6 @@ def once(notices: list[Notice]) -> tuple[Notice, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.published, one.content_id)))
 
 
-def newest(found: list[Post]) -> tuple[Post, ...]:
+def newest(posts: list[Post]) -> tuple[Post, ...]:
     """Put posts in order."""
-    return tuple(sorted(found, key=lambda post: (post.published, post.id), reverse=True))
+    return tuple(sorted(posts, key=lambda post: (post.published, post.id), reverse=True))

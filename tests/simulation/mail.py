@@ -59,14 +59,14 @@ class Mail:
     replies: list[Told] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
 
-    def tell(self, said: Said, *, named: Iterable[Person], answered: Person, at: datetime) -> None:
+    def tell(self, message: Said, *, named: Iterable[Person], answered: Person, at: datetime) -> None:
         """Keep a comment as it is now; tell those whom it names, then whom it answers if not named."""
-        self.said[said.comment.id] = said
-        told = [one.id for one in named if one.id != said.by.id]
+        self.said[message.comment.id] = message
+        told = [one.id for one in named if one.id != message.by.id]
         for person_id in told:
-            _add(self.mentions, person_id, said.comment.id, at)
-        if answered.id not in {said.by.id, *told}:
-            _add(self.replies, answered.id, said.comment.id, at)
+            _add(self.mentions, person_id, message.comment.id, at)
+        if answered.id not in {message.by.id, *told}:
+            _add(self.replies, answered.id, message.comment.id, at)
 
     def send(self, by: Person, to: int, text: str, at: datetime) -> int:
         """Send a message."""
@@ -76,20 +76,20 @@ class Mail:
     def count(self, person_id: int) -> Unread:
         """Count what somebody has not read: comments that are gone are listed, but not counted."""
         return Unread(
-            replies=sum(_waits(told, said) for told, said in self._told(self.replies, person_id)),
-            mentions=sum(_waits(told, said) for told, said in self._told(self.mentions, person_id)),
+            replies=sum(_waits(told, message) for told, message in self._told(self.replies, person_id)),
+            mentions=sum(_waits(told, message) for told, message in self._told(self.mentions, person_id)),
             messages=sum(not letter.read for letter in self._letters(person_id)),
         )
 
     def lists(self, person_id: int) -> dict[str, tuple[Notice, ...]]:
         """Give everything that somebody was told, newest first, by the list that it stands in."""
         mentions = [
-            replace(of_comment(said, Origin.COMMENT, told.at), id=told.id, unread=not told.read)
-            for told, said in self._told(self.mentions, person_id)
+            replace(of_comment(message, Origin.COMMENT, told.at), id=told.id, unread=not told.read)
+            for told, message in self._told(self.mentions, person_id)
         ]
         replies = [
-            replace(of_comment(said, _answered(said), told.at), id=told.id, unread=not told.read)
-            for told, said in self._told(self.replies, person_id)
+            replace(of_comment(message, _answered(message), told.at), id=told.id, unread=not told.read)
+            for told, message in self._told(self.replies, person_id)
         ]
         letters = [of_letter(letter) for letter in self._letters(person_id)]
         lists = {"mention": mentions, "reply": replies, "message": letters}
@@ -110,8 +110,8 @@ class Mail:
         """Lose a post's comments; what told of them leads nowhere then."""
         self.said = {number: one for number, one in self.said.items() if one.comment.post_id != post_id}
 
-    def _told(self, kept: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
-        for told in kept:
+    def _told(self, alerts: Iterable[Told], person_id: int) -> Iterator[tuple[Told, Said]]:
+        for told in alerts:
             if told.to == person_id and told.comment_id in self.said:
                 yield told, self.said[told.comment_id]
 
@@ -119,12 +119,12 @@ class Mail:
         return (letter for letter in self.letters if letter.to == person_id)
 
 
-def _waits(told: Told, said: Said) -> bool:
-    return not (told.read or said.gone)
+def _waits(told: Told, message: Said) -> bool:
+    return not (told.read or message.gone)
 
 
-def _answered(said: Said) -> Origin:
-    return Origin.REPLY if said.parent_id else Origin.COMMENT
+def _answered(message: Said) -> Origin:
+    return Origin.REPLY if message.parent_id else Origin.COMMENT
 
 
 def mentioned(text: str, host: str) -> set[str]:
@@ -132,24 +132,24 @@ def mentioned(text: str, host: str) -> set[str]:
     return {name.lower() for name, named_host in _MENTION.findall(text) if named_host == host}
 
 
-def _add(kept: list[Told], person_id: int, comment_id: int, at: datetime) -> None:
+def _add(alerts: list[Told], person_id: int, comment_id: int, at: datetime) -> None:
     """Keep one for a comment and a person, as the table's unique key does: an edit tells nobody twice."""
-    if not any((one.to, one.comment_id) == (person_id, comment_id) for one in kept):
-        kept.append(Told(len(kept) + 1, person_id, comment_id, at))
+    if not any((one.to, one.comment_id) == (person_id, comment_id) for one in alerts):
+        alerts.append(Told(len(alerts) + 1, person_id, comment_id, at))
 
 
-def of_comment(said: Said, origin: Origin, told_at: datetime) -> Notice:
+def of_comment(message: Said, origin: Origin, told_at: datetime) -> Notice:
     """Give a comment as what waits, of which somebody was told at a moment."""
     return Notice(
         id=0,
         origin=origin,
-        content_id=said.comment.id,
-        author=said.by,
-        text=said.comment.content,
+        content_id=message.comment.id,
+        author=message.by,
+        text=message.comment.content,
         published=told_at,
-        post_id=said.comment.post_id,
-        community_id=said.community_id,
-        gone=said.gone,
+        post_id=message.comment.post_id,
+        community_id=message.community_id,
+        gone=message.gone,
     )
 
 

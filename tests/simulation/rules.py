@@ -61,8 +61,8 @@ def series(year: Year) -> dict[int, tuple[str, str]]:
 
 def withdrawn(year: Year) -> set[int]:
     """Every copy that was taken back."""
-    said = [deed for deed in year.server.deeds if deed.what is What.COMMENT and deed.by == year.bot.id]
-    marks = [(deed.post.id, comment_marker(deed.text)) for deed in said]
+    deeds = [deed for deed in year.server.deeds if deed.what is What.COMMENT and deed.by == year.bot.id]
+    marks = [(deed.post.id, comment_marker(deed.text)) for deed in deeds]
     return {post for post, mark in marks if mark is not None and mark.purpose == UNDONE}
 
 
@@ -70,10 +70,12 @@ def answered_well(year: Year) -> Iterator[str]:
     """Strangers get silence; nobody gets the same answer twice, but from a ledger that was put back."""
     mail = year.server.mail
     letters = [letter for letter in mail.letters if letter.by.id == year.bot.id]
-    comments = [said for said in mail.said.values() if said.by.id == year.bot.id and said.parent_id]
+    comments = [
+        message for message in mail.said.values() if message.by.id == year.bot.id and message.parent_id
+    ]
     if any(letter.to == year.reader.id for letter in letters):
         yield "a stranger got a message"
-    if any(mail.said[said.parent_id].by.id == year.reader.id for said in comments):
+    if any(mail.said[message.parent_id].by.id == year.reader.id for message in comments):
         yield "a stranger was answered"
     restored = year.counts["event a_backup_is_put_back"] + year.counts["event the_ledger_is_lost"]
     for key, times in Counter(answers(year)).items():
@@ -85,7 +87,7 @@ def answers(year: Year) -> list[str]:
     """What the bot answered, by the keys of the notices."""
     mail = year.server.mail
     texts = [letter.text for letter in mail.letters if letter.by.id == year.bot.id]
-    texts += [said.comment.content for said in mail.said.values() if said.by.id == year.bot.id]
+    texts += [message.comment.content for message in mail.said.values() if message.by.id == year.bot.id]
     return [key for key in map(answered_by, texts) if key]
 
 

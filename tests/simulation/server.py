@@ -93,13 +93,13 @@ class Server:
 
     def add_person(self, name: str, *, bot: bool = False, admin: bool = False) -> Person:
         """Make an account."""
-        made = Person(id=len(self.people) + 1, name=name, actor=f"{HOST}/u/{name}", bot=bot, admin=admin)
-        self.people[name] = made
-        return made
+        person = Person(id=len(self.people) + 1, name=name, actor=f"{HOST}/u/{name}", bot=bot, admin=admin)
+        self.people[name] = person
+        return person
 
     def add_community(self, name: str, moderators: list[str], *, local: bool = True) -> Community:
         """Make a community, its moderators in their order; one that is not local lives on another server."""
-        made = Community(
+        community = Community(
             id=len(self.communities) + 1,
             name=name,
             title=name.capitalize(),
@@ -107,8 +107,8 @@ class Server:
             local=local,
             moderators=tuple(self.people[one] for one in moderators),
         )
-        self.communities[name] = made
-        return made
+        self.communities[name] = community
+        return community
 
     @property
     def is_new(self) -> bool:
@@ -167,11 +167,11 @@ class Server:
 
     def change(self, what: What, by: Person, post_id: int, text: str = "", **fields: object) -> Post:
         """Change a post, and remember who did."""
-        made = replace(self.shown(post_id), **fields)  # type: ignore[arg-type]
-        self.posts[post_id] = made
-        self.note(what, by, made, text)
+        post = replace(self.shown(post_id), **fields)  # type: ignore[arg-type]
+        self.posts[post_id] = post
+        self.note(what, by, post, text)
         if what in TOLD and isinstance(self.mail, Notifications):
-            self.mail.notify(made.creator.id, Origin.SERVER, 0, self.now())  # its own lock, too
+            self.mail.notify(post.creator.id, Origin.SERVER, 0, self.now())  # its own lock, too
         return self.shown(post_id)
 
     def note(self, what: What, by: Person, post: Post, text: str = "") -> None:
@@ -181,23 +181,23 @@ class Server:
 
     def change_comment(self, comment_id: int, **fields: object) -> None:
         """Change a comment."""
-        said = self.mail.said[comment_id]
-        changed = replace(said, comment=replace(said.comment, **fields))  # type: ignore[arg-type]
+        message = self.mail.said[comment_id]
+        changed = replace(message, comment=replace(message.comment, **fields))  # type: ignore[arg-type]
         if "content" in fields:
             self.tell(changed)
         else:
             self.mail.said[comment_id] = changed
 
-    def tell(self, said: Said) -> None:
+    def tell(self, message: Said) -> None:
         """Keep a comment and tell those whom it names or answers: 1.0 does at each edit (lemmy-api 2.10)."""
-        names = mentioned(said.comment.content, HOST.removeprefix("https://"))
-        poster = self.posts[said.comment.post_id].creator
-        answered = self.mail.said[said.parent_id].by if said.parent_id else poster
+        names = mentioned(message.comment.content, HOST.removeprefix("https://"))
+        poster = self.posts[message.comment.post_id].creator
+        answered = self.mail.said[message.parent_id].by if message.parent_id else poster
         named = [person for person in self.people.values() if person.name in names]
         if self.is_new:
-            self.ways["told again of an edit"] += said.comment.id in self.mail.said
+            self.ways["told again of an edit"] += message.comment.id in self.mail.said
             self.ways["a mention came as a reply"] += any(one.id == answered.id for one in named)
-        self.mail.tell(said, named=named, answered=answered, at=self.now())
+        self.mail.tell(message, named=named, answered=answered, at=self.now())
 
     def count_comment(self, post_id: int) -> None:
         """Keep how many comments a post has."""
@@ -268,7 +268,7 @@ def comment(server: Server, by: Person, post_id: int, content: str, *, parent_id
     """Comment on a post, or answer a comment; one whose parent is not there stands at the top level."""
     post = server.shown(post_id)
     number = server.next_id()
-    made = Comment(
+    comment = Comment(
         id=number,
         post_id=post_id,
         content=content,
@@ -277,9 +277,9 @@ def comment(server: Server, by: Person, post_id: int, content: str, *, parent_id
         creator=by,
         parent_id=parent_id if parent_id in server.mail.said else 0,
     )
-    parent = made.parent_id
-    server.tell(Said(by=by, comment=made, community_id=post.community_id, parent_id=parent))
+    parent = comment.parent_id
+    server.tell(Said(by=by, comment=comment, community_id=post.community_id, parent_id=parent))
     server.mail.mark_answered(by.id, parent)
     server.count_comment(post_id)
     server.note(What.COMMENT, by, post, content)
-    return made
+    return comment

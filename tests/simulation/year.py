@@ -290,21 +290,21 @@ class Year:
 
     def standing(self, name: str) -> Post | None:
         """The newest open post of a thread, by its marker."""
-        found = [
+        posts = [
             post
             for post in self.server.posts.values()
             if f"(megabot:v1:{name}/" in post.body and post.creator.id == self.bot.id and is_seen(post)
         ]
-        return max(found, key=lambda post: (post.published, post.id), default=None)
+        return max(posts, key=lambda post: (post.published, post.id), default=None)
 
     def slots(self, thread: Thread) -> list[calendar.Edition]:
         """The year's editions of a thread."""
-        found: list[calendar.Edition] = []
+        editions: list[calendar.Edition] = []
         for edition in calendar.upcoming_editions(thread.name, thread.schedule, self.clock.at):
-            if len(found) == WEEKS:
+            if len(editions) == WEEKS:
                 break
-            found.append(edition)
-        return found
+            editions.append(edition)
+        return editions
 
     def _something_is_hidden(self) -> bool:
         """Whether nothing shows the text of a post that the ledger does not know (decision 2)."""

@@ -49,10 +49,10 @@ def decided(**looked: object) -> Adopt | Blocked | None:
 def test_a_thread_made_by_hand_is_the_edition_of_its_slot_or_of_one_a_little_ahead(
     published: object, key: str
 ) -> None:
-    found = edition_of(a_thread(), published, NOW, as_previous=False)  # type: ignore[arg-type]
+    edition = edition_of(a_thread(), published, NOW, as_previous=False)  # type: ignore[arg-type]
 
-    assert found is not None
-    assert found.key == key
+    assert edition is not None
+    assert edition.key == key
 
 
 def test_as_the_previous_one_it_leaves_room_for_the_current_one() -> None:

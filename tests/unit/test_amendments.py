@@ -36,9 +36,9 @@ MOVED = Override(
 
 
 def edition(key: str) -> Edition:
-    found = calendar.edition_by_key(NEWS.name, NEWS.schedule, key)
-    assert found is not None
-    return found
+    edition = calendar.edition_by_key(NEWS.name, NEWS.schedule, key)
+    assert edition is not None
+    return edition
 
 
 def test_changes_are_written_down_and_read_back() -> None:
@@ -101,10 +101,10 @@ def test_a_change_of_no_edition_changes_nothing() -> None:
 def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
     now: datetime, posted: tuple[str, ...], key: str
 ) -> None:
-    found = next_edition(NEWS, now, posted)
+    edition = next_edition(NEWS, now, posted)
 
-    assert found is not None
-    assert found.key == key
+    assert edition is not None
+    assert edition.key == key
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ def test_a_second_skip_repeats_the_first_until_its_slot(hours: int, *, meant: bo
     skipped = replace(HELD, kind=OverrideKind.SKIP)
     thread = apply_overrides(NEWS, [skipped])
 
-    found = repeated_skip(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
+    override = repeated_skip(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
 
-    assert found == (skipped if meant else None)
+    assert override == (skipped if meant else None)
 
 
 def test_a_second_skip_of_what_was_due_already_repeats_the_first() -> None:

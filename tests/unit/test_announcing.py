@@ -31,12 +31,12 @@ def at_slot_minus(span: timedelta, **looked: object) -> Situation:
     """A look so long before the next slot."""
     coming = announces_at(THREAD, NOW)
     assert coming is not None
-    made = a_situation(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
-    return replace(made, observation=replace(made.observation, **looked))  # type: ignore[arg-type]
+    situation = a_situation(now=coming + SIX_HOURS - span, thread=THREAD, posts=(STANDING,))
+    return replace(situation, observation=replace(situation.observation, **looked))  # type: ignore[arg-type]
 
 
-def actions(made: Situation, *, may_mark: bool = True) -> list[object]:
-    return list(announce_the_next(made, STANDING, may_mark=may_mark))
+def actions(situation: Situation, *, may_mark: bool = True) -> list[object]:
+    return list(announce_the_next(situation, STANDING, may_mark=may_mark))
 
 
 def test_it_is_announced_from_the_moment_on_that_the_front_matter_says() -> None:
@@ -58,11 +58,11 @@ def test_it_is_announced_from_the_moment_on_that_the_front_matter_says() -> None
     ],
 )
 def test_what_was_said_or_may_have_been_is_not_said_again(state: IntentState, *, again: bool) -> None:
-    made = at_slot_minus(SIX_HOURS)
-    intent = an_intent(IntentKind.ANNOUNCE, state, post_id=STANDING.id, changed=made.now)
+    situation = at_slot_minus(SIX_HOURS)
+    intent = an_intent(IntentKind.ANNOUNCE, state, post_id=STANDING.id, changed=situation.now)
 
-    observation = replace(made.observation, intents=(intent,))
-    assert bool(actions(replace(made, observation=observation))) is again
+    observation = replace(situation.observation, intents=(intent,))
+    assert bool(actions(replace(situation, observation=observation))) is again
 
 
 @pytest.mark.parametrize(
@@ -81,23 +81,23 @@ def test_a_first_comment_that_may_have_been_made_is_not_made_again(
 ) -> None:
     thread = a_thread(first_comment="Hello.")
     tried = an_intent(IntentKind.FIRST_COMMENT, state, post_id=STANDING.id, changed=NOW)
-    made = replace(a_situation(thread=thread, posts=(STANDING,), intents=(tried,)), current_text=TEXT)
+    situation = replace(a_situation(thread=thread, posts=(STANDING,), intents=(tried,)), current_text=TEXT)
 
-    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == (
+    assert list(make_the_first_comment(situation, STANDING, posted=NOW, may_mark=True)) == (
         [FirstComment(thread_post=STANDING, text="Hello.")] if again else []
     )
-    assert list(make_the_first_comment(made, STANDING, posted=None, may_mark=True)) == []
+    assert list(make_the_first_comment(situation, STANDING, posted=None, may_mark=True)) == []
 
 
 def test_the_marks_of_the_first_comment_and_of_the_announcement_are_two() -> None:
     first = replace(SOON, content=SOON.content.replace("announced", "first"))
     marked = an_intent(IntentKind.DISTINGUISH, IntentState.DONE, post_id=STANDING.id)
-    made = a_situation(posts=(STANDING,), comments=(first,), intents=(marked,))
+    situation = a_situation(posts=(STANDING,), comments=(first,), intents=(marked,))
 
-    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=True)) == [
+    assert list(make_the_first_comment(situation, STANDING, posted=NOW, may_mark=True)) == [
         Distinguish(thread_post=STANDING, comment_id=9, first=True)
     ]
-    assert list(make_the_first_comment(made, STANDING, posted=NOW, may_mark=False)) == []
+    assert list(make_the_first_comment(situation, STANDING, posted=NOW, may_mark=False)) == []
 
 
 def test_an_announcement_that_is_there_is_marked_once() -> None:
@@ -162,7 +162,7 @@ def test_after_the_last_edition_nothing_is_announced() -> None:
 
 
 def test_without_a_text_of_its_own_there_is_no_first_comment() -> None:
-    made = a_situation(thread=a_thread(first_comment="Hello."), posts=(STANDING,))
-    silent = replace(made, current_text=replace(TEXT, first_comment=""))
+    situation = a_situation(thread=a_thread(first_comment="Hello."), posts=(STANDING,))
+    silent = replace(situation, current_text=replace(TEXT, first_comment=""))
 
     assert list(make_the_first_comment(silent, STANDING, posted=NOW, may_mark=True)) == []

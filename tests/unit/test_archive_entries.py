@@ -65,7 +65,7 @@ def test_an_entry_was_updated_when_something_was_put_forward() -> None:
 
 
 def test_the_number_of_comments_alone_leaves_the_digest() -> None:
-    (one,) = entries(1)
+    (entry,) = entries(1)
 
-    assert replace(one, comments=9).digest == one.digest
-    assert replace(one, body="other").digest != one.digest
+    assert replace(entry, comments=9).digest == entry.digest
+    assert replace(entry, body="other").digest != entry.digest

@@ -126,14 +126,14 @@ def test_what_was_put_forward_is_shown_by_its_first_line_with_author_time_and_li
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//elsewhere.example"])
 def test_an_address_that_is_none_of_a_page_is_no_link(url: str) -> None:
-    one = a_highlight(url=url, actor=url)
+    highlight = a_highlight(url=url, actor=url)
 
-    assert "<a " not in pages.excerpt(one)
+    assert "<a " not in pages.excerpt(highlight)
 
 
 def test_peoples_words_stay_words() -> None:
-    one = a_highlight(line=EVIL, author=EVIL)
-    (entry,) = entries(1, featured=(one,), body=EVIL, essay=EVIL)
+    highlight = a_highlight(line=EVIL, author=EVIL)
+    (entry,) = entries(1, featured=(highlight,), body=EVIL, essay=EVIL)
 
     made = built(Site(entries=(entry,)))
     for html in [text for path, text in made.items() if path.endswith(".html")]:

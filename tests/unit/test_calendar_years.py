@@ -298,18 +298,18 @@ def some_days(chance: random.Random, every: Every) -> tuple[MonthDay, ...]:
     """Give one to three days that never meet."""
     if every not in (Every.MONTH, Every.YEAR):
         return ()
-    found: tuple[MonthDay, ...] = ()
-    while not found or (len(found) < 3 and chance.random() < 0.5):
-        one = chance.choice(
+    month_days: tuple[MonthDay, ...] = ()
+    while not month_days or (len(month_days) < 3 and chance.random() < 0.5):
+        month_day = chance.choice(
             [
                 MonthDay(day=chance.randint(1, 31)),
                 MonthDay(nth=chance.choice([-1, 1, 2, 3, 4]), weekday=chance.randrange(7)),
             ]
         )
-        one = replace(one, month=chance.randint(1, 12)) if every is Every.YEAR else one
-        if not may_coincide([*found, one]):
-            found = (*found, one)
-    return found
+        month_day = replace(month_day, month=chance.randint(1, 12)) if every is Every.YEAR else month_day
+        if not may_coincide([*month_days, month_day]):
+            month_days = (*month_days, month_day)
+    return month_days
 
 
 def test_random_schedules_agree_with_the_oracle() -> None:
@@ -336,9 +336,9 @@ def test_the_nearest_slot_agrees_with_the_oracle() -> None:
         moment = slots[0].moment + chance.uniform(-20, 200) * DAY
         distances = {slot.number: abs(slot.moment - moment) for slot in slots}
 
-        found = calendar.nearest_edition("news", schedule, moment)
+        edition = calendar.nearest_edition("news", schedule, moment)
 
-        assert distances[found.number] == min(distances.values()), schedule
+        assert distances[edition.number] == min(distances.values()), schedule
 
 
 @pytest.mark.parametrize(

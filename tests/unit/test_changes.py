@@ -7,14 +7,14 @@ from megabot.core.changes import LONGEST_ENTRY, MOST, Change, Changes, diff_sect
 
 def section(*entries: str, title: str = "Maps") -> str:
     return f"---\ntitle: {title}\ncw: heights\n---\nWords before.\n\n" + "".join(
-        f"- {one}\n" for one in entries
+        f"- {entry}\n" for entry in entries
     )
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> Changes:
-    found = diff_sections(before, after)
-    assert found is not None
-    return found
+    changes = diff_sections(before, after)
+    assert changes is not None
+    return changes
 
 
 HILLS = "[Hills](https://maps.example/hills) from above"

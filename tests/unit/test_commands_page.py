@@ -25,9 +25,9 @@ def read(text: str, origin: Origin = Origin.MESSAGE) -> Command:
     line = text.replace("TEXT", "Some words.")
     if line == "preamble":
         line = "preamble\n\nSome words."
-    found = parse(line, origin=origin, bot=BOT, threads=["news"])
-    assert isinstance(found, Command), text
-    return found
+    command = parse(line, origin=origin, bot=BOT, threads=["news"])
+    assert isinstance(command, Command), text
+    return command
 
 
 def of_the_page() -> list[str]:

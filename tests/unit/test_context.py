@@ -108,11 +108,11 @@ def test_the_edition_before_is_the_newest_that_readers_can_open() -> None:
 
 
 def test_a_copy_replaces_the_post_of_its_own_edition_and_no_other() -> None:
-    found = context.replaced_facts(
+    previous = context.replaced_facts(
         an_observation(posts=(a_thread_post(47, comments=3), a_thread_post(46))), an_edition(47)
     )
 
-    assert found == PreviousFacts(
+    assert previous == PreviousFacts(
         title="News 47", url="https://lemmy.example/post/47", number=47, slots_ago=0, comments=3
     )
     assert context.replaced_facts(an_observation(posts=(a_thread_post(46),)), an_edition(47)) is None

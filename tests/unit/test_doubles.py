@@ -36,7 +36,7 @@ def test_posts_stand_newest_first_and_a_double_behind_the_one_that_it_doubles(
 @given(POSTS)
 @PROPERTY
 def test_a_double_is_paired_with_the_older_one_whatever_the_order(posts: list[ThreadPost]) -> None:
-    assert [(kept.id, other.id) for kept, other in find_duplicates(tuple(posts))] == [(48, 480)]
+    assert [(thread_post.id, other.id) for thread_post, other in find_duplicates(tuple(posts))] == [(48, 480)]
 
 
 def test_three_of_one_copy_are_two_doubles_of_the_oldest() -> None:

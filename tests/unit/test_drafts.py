@@ -150,10 +150,10 @@ def test_what_stays_as_posted_does_not_change_the_digest(changed: dict[str, str]
 
 
 def test_parts_of_a_text_are_told_apart_in_its_digest() -> None:
-    one = Rendered(title="T", body="B", thumbnail="x", alt_text="")
+    text = Rendered(title="T", body="B", thumbnail="x", alt_text="")
     other = Rendered(title="T", body="B", thumbnail="", alt_text="x")
 
-    assert drafts.text_digest(one) != drafts.text_digest(other)
+    assert drafts.text_digest(text) != drafts.text_digest(other)
 
 
 def test_a_body_that_the_server_rewrote_is_known_again_as_it_answered() -> None:

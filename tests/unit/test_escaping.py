@@ -109,10 +109,12 @@ def test_quoted_words_leave_the_markdown_around_them_as_it_is(text: str) -> None
 @given(HOSTILE, HOSTILE)
 @example("words", "https://evil.example/u/@victim@lemmy.world")
 def test_a_highlight_is_one_link_to_its_comment_and_one_to_its_author(words: str, more: str) -> None:
-    found = a_highlight(
+    highlight = a_highlight(
         line=first_line(words), author=f"{words}@evil.example", actor=f"https://evil.example/{more}"
     )
-    made = f"- {link_text(found.line or '...', f'https://lemmy.example/{more}')} ({author_link(found)})"
+    made = (
+        f"- {link_text(highlight.line or '...', f'https://lemmy.example/{more}')} ({author_link(highlight)})"
+    )
 
     assert mentions(made) == []
     assert tags(made) <= {"ul", "li", "a"}

@@ -69,10 +69,10 @@ def test_nothing_kept_is_none() -> None:
 
 
 def test_one_that_is_there_stays_and_a_new_one_comes_in_the_order_of_writing() -> None:
-    known = (a_highlight(2),)
+    highlights = (a_highlight(2),)
 
-    assert insert_highlight(known, a_highlight(2, line="again")) == known
-    assert [one.comment_id for one in insert_highlight(known, a_highlight(1))] == [1, 2]
+    assert insert_highlight(highlights, a_highlight(2, line="again")) == highlights
+    assert [one.comment_id for one in insert_highlight(highlights, a_highlight(1))] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ RECORD = PostRecord(
 KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HOUR_AGO, essay="An essay.")
 
 
-def shown(kept: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
+def shown(text: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
     post = replace(POST, **changed)  # type: ignore[arg-type]
-    return keeping.merge_observed_text(kept, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
+    return keeping.merge_observed_text(text, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
 
 
 def test_what_is_kept_of_a_publish_is_what_was_sent_without_its_marker() -> None:
@@ -56,8 +56,8 @@ def test_a_post_that_was_never_kept_has_the_text_that_the_server_shows() -> None
 
 
 def test_an_adopted_posts_text_follows_its_author() -> None:
-    kept = replace(KEPT, essay="")
-    changed = shown(kept, adopted=True, body="Rewritten.")
+    text = replace(KEPT, essay="")
+    changed = shown(text, adopted=True, body="Rewritten.")
 
     assert (changed.body, changed.changed) == ("Rewritten.", NOW)
 
@@ -72,9 +72,9 @@ def test_a_text_that_was_only_sent_is_found_among_the_intents() -> None:
         done, new=replace(PUBLISH, kind=IntentKind.EDIT), changed=done.changed + timedelta(hours=1)
     )
 
-    found = keeping.text_from_intents([done, later], RECORD)
+    text = keeping.text_from_intents([done, later], RECORD)
 
-    assert found == replace(KEPT, published=done.changed, changed=later.changed)
+    assert text == replace(KEPT, published=done.changed, changed=later.changed)
 
 
 def test_what_was_never_sent_is_no_text_of_a_post() -> None:

@@ -69,9 +69,9 @@ def test_what_a_terminal_would_obey_is_not_passed_on() -> None:
     ],
 )
 def test_the_word_for_how_it_went_comes_first(outcome: Outcome, line: str) -> None:
-    (found,) = outcome_line(outcome, "all is well")
+    (spans,) = outcome_line(outcome, "all is well")
 
-    assert "".join(span.text for span in found) == line
+    assert "".join(span.text for span in spans) == line
 
 
 def test_no_two_outcomes_begin_with_the_same_word() -> None:

@@ -99,10 +99,10 @@ def test_comments_are_counted_where_the_server_counts() -> None:
 
 
 def test_a_list_keeps_the_servers_order() -> None:
-    found = lemmy_wire_v3.posts(answered("post-list-new-show-read-asked"))
+    posts = lemmy_wire_v3.posts(answered("post-list-new-show-read-asked"))
 
-    assert [post.id for post in found][:2] == [8, 7]
-    assert found[0].featured
+    assert [post.id for post in posts][:2] == [8, 7]
+    assert posts[0].featured
 
 
 def test_own_content_has_posts_comments_and_their_author() -> None:

@@ -50,10 +50,10 @@ def test_mentions_keep_the_servers_order_and_the_time_at_which_it_told() -> None
 
 
 def test_a_reply_is_marked_as_one() -> None:
-    found = wire.replies(JsonObject(answered("replies-unread")))
+    notices = wire.replies(JsonObject(answered("replies-unread")))
 
-    assert [(one.id, one.content_id, one.unread) for one in found] == [(3, 7, True), (1, 2, True)]
-    assert found[0].text == "a reply to the bot's post"
+    assert [(one.id, one.content_id, one.unread) for one in notices] == [(3, 7, True), (1, 2, True)]
+    assert notices[0].text == "a reply to the bot's post"
 
 
 @pytest.mark.parametrize(

@@ -86,14 +86,14 @@ def test_what_nobody_said_to_the_bot_is_counted_and_nothing_else(kind: str) -> N
 def test_a_comment_that_was_edited_comes_once_with_its_newest_text_and_first_time() -> None:
     page = list_reader(wire.notice)(JsonObject({"items": UNREAD}))
 
-    found = {notice.key: notice for notice in wire.each_once(page.items)}
+    notices = {notice.key: notice for notice in wire.each_once(page.items)}
 
-    edited = found["comment:2"]
+    edited = notices["comment:2"]
     assert len(page.items) == 8
     assert edited.text.startswith("A good article, edited in")
     assert edited.id == 2
     assert edited.published == min(one.published for one in page.items if one.key == "comment:2")
-    assert len(found) == len({notice.key for notice in page.items})
+    assert len(notices) == len({notice.key for notice in page.items})
 
 
 def test_a_message_that_was_sent_is_read_with_whom_it_went_to() -> None:

@@ -146,22 +146,22 @@ def test_a_mutant_that_cannot_run_is_broken(workshop: Workshop) -> None:
     def cut(tree: ast.AST) -> None:
         vars(tree)["body"] = []
 
-    found = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, alter=cut),)))
+    outcome = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, alter=cut),)))
 
-    assert found.fate is Fate.BROKEN
-    assert "cannot run" in found.shown
+    assert outcome.fate is Fate.BROKEN
+    assert "cannot run" in outcome.shown
 
 
 def test_a_mutant_that_changes_nothing_is_broken(workshop: Workshop) -> None:
-    found = workshop.judge(replace(WRONG, changes=(DIFFERENCE, replace(DIFFERENCE, alter=subtract))))
+    outcome = workshop.judge(replace(WRONG, changes=(DIFFERENCE, replace(DIFFERENCE, alter=subtract))))
 
-    assert found == Outcome(Fate.BROKEN, "nothing of add in megabot/__init__.py is changed")
+    assert outcome == Outcome(Fate.BROKEN, "nothing of add in megabot/__init__.py is changed")
 
 
 def test_a_mutant_of_a_function_that_is_gone_is_broken(workshop: Workshop) -> None:
-    found = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, function="multiply"),)))
+    outcome = workshop.judge(replace(WRONG, changes=(replace(DIFFERENCE, function="multiply"),)))
 
-    assert found == Outcome(Fate.BROKEN, "0 places fit, and it must be one")
+    assert outcome == Outcome(Fate.BROKEN, "0 places fit, and it must be one")
 
 
 @pytest.mark.parametrize(

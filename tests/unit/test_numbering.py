@@ -70,6 +70,6 @@ MONTHLY = Schedule(
 def test_a_first_day_after_the_slot_of_its_week_or_month_shifts_the_numbers(
     schedule: Schedule, first: date, *, warned: bool
 ) -> None:
-    found = first_is_no_slot(a_thread(schedule=replace(schedule, first=first)))
+    problem = first_is_no_slot(a_thread(schedule=replace(schedule, first=first)))
 
-    assert (found is not None) is warned
+    assert (problem is not None) is warned

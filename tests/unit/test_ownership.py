@@ -59,9 +59,9 @@ def test_an_older_ledger_is_its_newest_own_posts_servers() -> None:
     )
     before = replace(POST, url="https://old.example/post/3", slot=MONDAY_NOON - timedelta(days=7))
 
-    found = infer([before, POST, adopted], None)
+    owner = infer([before, POST, adopted], None)
 
-    assert found == Owner(name="", host="lemmy.example", address="lemmy.example")
+    assert owner == Owner(name="", host="lemmy.example", address="lemmy.example")
 
 
 def test_the_token_beside_an_older_ledger_names_its_account() -> None:

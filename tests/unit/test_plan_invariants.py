@@ -50,120 +50,127 @@ def made(plan: Plan) -> list[Publish | RetryPublish]:
     return [action for action in plan if isinstance(action, Publish | RetryPublish)]
 
 
-def of_due(one: Situation) -> list[ThreadPost | PostRecord]:
+def of_due(situation: Situation) -> list[ThreadPost | PostRecord]:
     """Everything that is known to carry the due edition."""
-    key = one.observation.due.key if one.observation.due else ""
+    key = situation.observation.due.key if situation.observation.due else ""
     return [
-        *one.observation.of_edition(key),
-        *(record for record in one.observation.records if record.edition == key),
+        *situation.observation.of_edition(key),
+        *(record for record in situation.observation.records if record.edition == key),
     ]
 
 
-def a_post_is_made_alone(one: Situation, plan: Plan) -> bool:
+def a_post_is_made_alone(situation: Situation, plan: Plan) -> bool:
     return len(plan) == 1 or not any(
         isinstance(action, Publish | RetryPublish | MissingInput) for action in plan
     )
 
 
-def an_edition_gets_no_second_post_without_a_repost(one: Situation, plan: Plan) -> bool:
-    return not made(plan) or not of_due(one) or one.ordered(OrderKind.REPOST)
+def an_edition_gets_no_second_post_without_a_repost(situation: Situation, plan: Plan) -> bool:
+    return not made(plan) or not of_due(situation) or situation.ordered(OrderKind.REPOST)
 
 
-def a_post_is_made_only_from_a_look_that_proves_something(one: Situation, plan: Plan) -> bool:
+def a_post_is_made_only_from_a_look_that_proves_something(situation: Situation, plan: Plan) -> bool:
     return not made(plan) or (
-        one.observation.trusted and one.observation.removals_read and not one.observation.hiding_settings
+        situation.observation.trusted
+        and situation.observation.removals_read
+        and not situation.observation.hiding_settings
     )
 
 
-def no_post_is_made_beside_one_that_may_be_it(one: Situation, plan: Plan) -> bool:
-    return not (made(plan) and one.observation.hidden_posts) or one.ordered(OrderKind.REPOST)
+def no_post_is_made_beside_one_that_may_be_it(situation: Situation, plan: Plan) -> bool:
+    return not (made(plan) and situation.observation.hidden_posts) or situation.ordered(OrderKind.REPOST)
 
 
-def nothing_is_done_for_a_post_that_nobody_sees_yet(one: Situation, plan: Plan) -> bool:
-    current = one.observation.current
+def nothing_is_done_for_a_post_that_nobody_sees_yet(situation: Situation, plan: Plan) -> bool:
+    current = situation.observation.current
     served = any(isinstance(action, Pin | Unpin | LinkOldThread | Lock) for action in plan)
     return not (served and current is not None and current.post.federation_pending)
 
 
-def no_post_is_made_while_another_may_be_on_its_way(one: Situation, plan: Plan) -> bool:
+def no_post_is_made_while_another_may_be_on_its_way(situation: Situation, plan: Plan) -> bool:
     opened = [
-        intent for intent in one.observation.intents if intent.open and intent.new.kind is IntentKind.PUBLISH
+        intent
+        for intent in situation.observation.intents
+        if intent.open and intent.new.kind is IntentKind.PUBLISH
     ]
     over = (
-        intent.state is IntentState.UNKNOWN and one.now >= intent.changed + unknown_for(intent)
+        intent.state is IntentState.UNKNOWN and situation.now >= intent.changed + unknown_for(intent)
         for intent in opened
     )
     return not made(plan) or all(over)
 
 
-def a_post_is_of_the_due_edition(one: Situation, plan: Plan) -> bool:
+def a_post_is_of_the_due_edition(situation: Situation, plan: Plan) -> bool:
     editions = [
         each.edition.key if isinstance(each, Publish) else each.intent.new.edition for each in made(plan)
     ]
-    return not editions or (one.observation.due is not None and editions == [one.observation.due.key])
+    return not editions or (
+        situation.observation.due is not None and editions == [situation.observation.due.key]
+    )
 
 
-def a_copy_has_a_number_that_no_other_has(one: Situation, plan: Plan) -> bool:
-    taken = {known.copy for known in of_due(one)}
+def a_copy_has_a_number_that_no_other_has(situation: Situation, plan: Plan) -> bool:
+    taken = {known.copy for known in of_due(situation)}
     return not any(isinstance(action, Publish) and action.copy in taken for action in plan)
 
 
-def a_broken_text_is_never_sent(one: Situation, plan: Plan) -> bool:
+def a_broken_text_is_never_sent(situation: Situation, plan: Plan) -> bool:
     sent = any(isinstance(action, Publish | Edit) for action in plan)
-    return not (sent and isinstance(one.due_text, RenderProblem))
+    return not (sent and isinstance(situation.due_text, RenderProblem))
 
 
-def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(one: Situation, plan: Plan) -> bool:
+def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(situation: Situation, plan: Plan) -> bool:
     unpins = [action for action in plan if isinstance(action, Unpin)]
-    current = one.observation.current
+    current = situation.observation.current
     return not unpins or (
         current is not None
-        and is_pinned(current.post, KINDS[one.thread.pin])
+        and is_pinned(current.post, KINDS[situation.thread.pin])
         and all(action.thread_post != current == action.current for action in unpins)
     )
 
 
-def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(one: Situation, plan: Plan) -> bool:
-    remote = one.observation.home and one.thread.pin is PinKind.COMMUNITY
-    answer = one.observation.home_answer
+def nothing_is_unpinned_before_the_home_server_shows_the_new_pin(situation: Situation, plan: Plan) -> bool:
+    remote = situation.observation.home and situation.thread.pin is PinKind.COMMUNITY
+    answer = situation.observation.home_answer
     shown = answer is not None and (answer.post_id, answer.pin) == (
-        one.observation.current.id if one.observation.current else 0,
+        situation.observation.current.id if situation.observation.current else 0,
         HomePin.PINNED,
     )
     return not (remote and any(isinstance(action, Unpin) for action in plan)) or shown
 
 
-def only_the_standing_post_is_pinned_and_only_if_it_is_not(one: Situation, plan: Plan) -> bool:
+def only_the_standing_post_is_pinned_and_only_if_it_is_not(situation: Situation, plan: Plan) -> bool:
     pins = [action for action in plan if isinstance(action, Pin)]
     return len(pins) <= 1 and all(
-        pin.thread_post == one.observation.current and not is_pinned(pin.thread_post.post, pin.kind)
+        pin.thread_post == situation.observation.current and not is_pinned(pin.thread_post.post, pin.kind)
         for pin in pins
     )
 
 
-def only_own_posts_that_can_be_opened_are_touched(one: Situation, plan: Plan) -> bool:
+def only_own_posts_that_can_be_opened_are_touched(situation: Situation, plan: Plan) -> bool:
     touched = [
         action.thread_post for action in plan if isinstance(action, Pin | Unpin | LinkOldThread | Lock | Edit)
     ]
-    return all(post in one.observation.posts and post.post.open for post in touched)
+    return all(post in situation.observation.posts and post.post.open for post in touched)
 
 
-def only_the_standing_post_is_edited_and_only_on_a_persons_word(one: Situation, plan: Plan) -> bool:
+def only_the_standing_post_is_edited_and_only_on_a_persons_word(situation: Situation, plan: Plan) -> bool:
     edits = [action for action in plan if isinstance(action, Edit)]
     return not edits or (
-        one.ordered(OrderKind.REFRESH)
+        situation.ordered(OrderKind.REFRESH)
         and all(
-            edit.thread_post == one.observation.current and not edit.thread_post.adopted for edit in edits
+            edit.thread_post == situation.observation.current and not edit.thread_post.adopted
+            for edit in edits
         )
     )
 
 
-def nothing_is_written_by_a_wrong_clock(one: Situation, plan: Plan) -> bool:
-    return not writes(plan) or abs(one.observation.clock_skew) <= CLOCK_TOLERANCE
+def nothing_is_written_by_a_wrong_clock(situation: Situation, plan: Plan) -> bool:
+    return not writes(plan) or abs(situation.observation.clock_skew) <= CLOCK_TOLERANCE
 
 
-def the_same_look_gives_the_same_plan(one: Situation, plan: Plan) -> bool:
-    return decide(replace(one)) == plan
+def the_same_look_gives_the_same_plan(situation: Situation, plan: Plan) -> bool:
+    return decide(replace(situation)) == plan
 
 
 ALWAYS: tuple[Callable[[Situation, Plan], bool], ...] = (
@@ -197,32 +204,35 @@ def test_whatever_is_seen_the_plan_keeps_to_all_of_these(one: Situation) -> None
 # -- where it leads
 
 
-def answered(one: Situation, missing: MissingInput) -> Situation:
+def answered(situation: Situation, missing: MissingInput) -> Situation:
     """Give a decision what it needs, as the server would that knows of nothing more."""
     match missing:
         case MissingInput.TEXT:
-            return replace(one, due_text=TEXT)
+            return replace(situation, due_text=TEXT)
         case MissingInput.CURRENT_TEXT:
-            return replace(one, current_text=TEXT)
+            return replace(situation, current_text=TEXT)
         case MissingInput.REMOVALS_AND_PINS:
-            return replace(one, observation=replace(one.observation, removals_read=True))
+            return replace(situation, observation=replace(situation.observation, removals_read=True))
         case MissingInput.PIN_LOG:
-            silent = dict.fromkeys((thread_post.id for thread_post in one.observation.posts), None)
+            silent = dict.fromkeys((thread_post.id for thread_post in situation.observation.posts), None)
             return replace(
-                one, observation=replace(one.observation, pin_events=silent | one.observation.pin_events)
+                situation,
+                observation=replace(
+                    situation.observation, pin_events=silent | situation.observation.pin_events
+                ),
             )
         case _:
             assert_never(missing)
 
 
-def settled_plan(one: Situation) -> Plan:
+def settled_plan(situation: Situation) -> Plan:
     """Decide, giving the decision what it needs: each thing once at most."""
     for _ in MissingInput:
-        plan = decide(one)
+        plan = decide(situation)
         if not isinstance(plan[0], MissingInput):
             break
-        one = answered(one, plan[0])
-    plan = decide(one)
+        situation = answered(situation, plan[0])
+    plan = decide(situation)
     assert not any(isinstance(action, MissingInput) for action in plan)
     return plan
 
@@ -241,9 +251,11 @@ def posted(observation: Observation, key: str, copy: int, order: str) -> Observa
     new = a_thread_post(int(key[-2:]), copy=copy)
     intent = an_intent(edition=key, copy=copy, order=order, changed=NOW)
     posts = newest_first([new, *(one for one in observation.posts if one.id != new.id)])
-    kept = tuple(one for one in observation.intents if not (one.open and one.new.kind is IntentKind.PUBLISH))
+    intents = tuple(
+        one for one in observation.intents if not (one.open and one.new.kind is IntentKind.PUBLISH)
+    )
     return replace(
-        observation, posts=posts, intents=(*kept, intent), created_ids=observation.created_ids | {new.id}
+        observation, posts=posts, intents=(*intents, intent), created_ids=observation.created_ids | {new.id}
     )
 
 

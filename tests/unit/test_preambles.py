@@ -110,9 +110,9 @@ def test_a_day_before_its_slot_an_edition_without_a_preamble_is_named(
 ) -> None:
     now = SLOT - timedelta(hours=hours)
 
-    found = missing_soon(Snapshot(files=files), NEWS, now, alone=False)
+    edition = missing_soon(Snapshot(files=files), NEWS, now, alone=False)
 
-    assert (found.key if found else "") == missing
+    assert (edition.key if edition else "") == missing
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_only_thread_of_a_source_needs_no_folder_of_its_own() -> None:
     now = SLOT - timedelta(hours=1)
     files = {"preambles/2026-W47.md": ""}
 
-    found = missing_soon(Snapshot(files=files), NEWS, now, alone=True)
-    assert found is not None
+    edition = missing_soon(Snapshot(files=files), NEWS, now, alone=True)
+    assert edition is not None
     assert missing_soon(Snapshot(files=files | {"preambles/2026-W48.md": ""}), NEWS, now, alone=True) is None
-    assert file_of(Snapshot(files=files), NEWS, found, alone=True) == ""
+    assert file_of(Snapshot(files=files), NEWS, edition, alone=True) == ""

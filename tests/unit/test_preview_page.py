@@ -79,11 +79,11 @@ def read(*some: PreviewedEdition, revision: Revision = NOWHERE) -> Reader:
 
 
 def test_the_page_says_which_edition_is_due_when_in_the_threads_zone() -> None:
-    found = read(shown(post()))
+    page = read(shown(post()))
 
-    assert "2026-W26, number 130 of news" in found.text
-    assert "Monday 22 June 2026, 12:00 Europe/London" in found.text
-    assert {"datetime": "2026-06-22T11:00:00Z"} in found.of("time")
+    assert "2026-W26, number 130 of news" in page.text
+    assert "Monday 22 June 2026, 12:00 Europe/London" in page.text
+    assert {"datetime": "2026-06-22T11:00:00Z"} in page.of("time")
 
 
 def test_the_page_says_that_a_slot_is_left_out() -> None:
@@ -92,11 +92,11 @@ def test_the_page_says_that_a_slot_is_left_out() -> None:
 
 
 def test_the_page_counts_as_lemmy_counts() -> None:
-    found = read(shown(replace(post("\N{BIRD}" * 30 + "\n"), comment="Go on.")))
+    page = read(shown(replace(post("\N{BIRD}" * 30 + "\n"), comment="Go on.")))
 
-    assert "8 of 200 characters" in found.text
-    assert "60 of 49,800 characters" in found.text
-    assert "6 of 9,800 characters" in found.text
+    assert "8 of 200 characters" in page.text
+    assert "60 of 49,800 characters" in page.text
+    assert "6 of 9,800 characters" in page.text
 
 
 def test_a_spoiler_opens_without_a_script() -> None:
@@ -110,27 +110,27 @@ def test_a_good_page_says_so() -> None:
 
 
 def test_problems_stand_on_the_page_with_file_line_and_next_step() -> None:
-    found = read(
+    page = read(
         shown(RenderProblem((Problem("thread.md.j2", 9, "nosuch is not defined", "did you mean x"),)))
     )
 
-    assert "1 problem. An edition with a problem is not posted" in found.text
-    assert "thread.md.j2:9 nosuch is not defined did you mean x" in found.text
+    assert "1 problem. An edition with a problem is not posted" in page.text
+    assert "thread.md.j2:9 nosuch is not defined did you mean x" in page.text
 
 
 def test_warnings_stand_beside_the_text() -> None:
-    found = read(shown(replace(post(), warnings=(Problem("a.md", 2, "an image without alt text"),))))
+    page = read(shown(replace(post(), warnings=(Problem("a.md", 2, "an image without alt text"),))))
 
-    assert "1 warning. Warnings do not block posting" in found.text
-    assert "a.md:2 an image without alt text" in found.text
-    assert "An essay." in found.text
+    assert "1 warning. Warnings do not block posting" in page.text
+    assert "a.md:2 an image without alt text" in page.text
+    assert "An essay." in page.text
 
 
 def test_what_is_wrong_with_the_files_needs_no_thread() -> None:
     problems = (Problem("thread.md.j2", 2, "nme is not a setting"), Problem("x.md", 0, "not a file"))
-    made = Preview(made=MADE, revision=NOWHERE, source_problems=problems, source_warnings=problems[1:])
+    preview = Preview(made=MADE, revision=NOWHERE, source_problems=problems, source_warnings=problems[1:])
 
-    found = Reader(page(made))
+    found = Reader(page(preview))
 
     assert "2 problems." in found.text
     assert "thread.md.j2:2 nme is not a setting x.md not a file" in found.text
@@ -143,21 +143,21 @@ def test_the_same_problem_of_two_threads_counts_once() -> None:
 
 
 def test_several_threads_are_listed_on_top() -> None:
-    found = read(shown(post()), shown(RenderProblem((Problem("o.md.j2", 1, "x"),)), name="other"))
+    page = read(shown(post()), shown(RenderProblem((Problem("o.md.j2", 1, "x"),)), name="other"))
 
-    assert [one["href"] for one in found.of("a")] == ["#news", "#other"]
-    assert [one["id"] for one in found.of("article")] == ["news", "other"]
-    assert "Threads" in [one.get("aria-label") for one in found.of("nav")]
+    assert [one["href"] for one in page.of("a")] == ["#news", "#other"]
+    assert [one["id"] for one in page.of("article")] == ["news", "other"]
+    assert "Threads" in [one.get("aria-label") for one in page.of("nav")]
 
 
 def test_the_page_names_the_revision() -> None:
     revision = Revision(commit="abcdef0123" * 4, dirty=True, url="https://git.example/news")
 
-    found = read(shown(post()), revision=revision)
+    page = read(shown(post()), revision=revision)
 
-    assert "Saturday 20 June 2026, 09:30 UTC" in found.text
-    assert "from revision abcdef0123ab with uncommitted changes." in found.text
-    assert found.of("a")[0]["href"] == "https://git.example/news"
+    assert "Saturday 20 June 2026, 09:30 UTC" in page.text
+    assert "from revision abcdef0123ab with uncommitted changes." in page.text
+    assert page.of("a")[0]["href"] == "https://git.example/news"
     assert "files outside git" in read(shown(post())).text
 
 
@@ -177,13 +177,12 @@ def test_the_comment_links_to_the_post_on_the_page() -> None:
 def test_the_image_of_a_post_is_a_link_and_its_description() -> None:
     text = replace(post(), url="https://i.example/kite.png", thumbnail="javascript:x", alt_text="A red kite")
 
-    found = read(shown(text))
+    page = read(shown(text))
 
     assert (
-        "Link: https://i.example/kite.png Thumbnail: javascript:x Image described as: A red kite"
-        in found.text
+        "Link: https://i.example/kite.png Thumbnail: javascript:x Image described as: A red kite" in page.text
     )
-    assert [one["href"] for one in found.of("a")] == ["https://i.example/kite.png"]
+    assert [one["href"] for one in page.of("a")] == ["https://i.example/kite.png"]
 
 
 def test_nothing_on_the_page_acts_or_loads_whatever_people_write() -> None:
@@ -193,15 +192,13 @@ def test_nothing_on_the_page_acts_or_loads_whatever_people_write() -> None:
         comment=EVIL, url=f"https://x.example/{EVIL}", thumbnail=EVIL, alt_text=EVIL, warnings=(bad,),
     )  # fmt: skip
 
-    found = read(
+    page = read(
         shown(text), shown(RenderProblem((bad,)), name="other"), revision=Revision(commit=EVIL, url=EVIL)
     )
 
-    assert {"script", "img", "link", "iframe", "form", "base", "svg"} & {
-        tag for tag, _ in found.tags
-    } == set()
-    assert {name for _, attributes in found.tags for name in attributes if name.startswith("on")} == set()
-    assert [name for _, attributes in found.tags for name in attributes if name in {"src", "srcset"}] == []
+    assert {"script", "img", "link", "iframe", "form", "base", "svg"} & {tag for tag, _ in page.tags} == set()
+    assert {name for _, attributes in page.tags for name in attributes if name.startswith("on")} == set()
+    assert [name for _, attributes in page.tags for name in attributes if name in {"src", "srcset"}] == []
 
 
 def test_the_policy_forbids_everything_but_the_styles_on_the_page() -> None:
@@ -213,19 +210,19 @@ def test_the_policy_forbids_everything_but_the_styles_on_the_page() -> None:
 
 
 def test_the_page_has_its_landmarks_and_one_first_heading() -> None:
-    found = read(shown(post()))
+    page = read(shown(post()))
 
-    assert [len(found.of(tag)) for tag in ("header", "main", "footer", "h1", "title")] == [1] * 5
-    assert found.of("html") == [{"lang": "en"}]
+    assert [len(page.of(tag)) for tag in ("header", "main", "footer", "h1", "title")] == [1] * 5
+    assert page.of("html") == [{"lang": "en"}]
 
 
 def test_names_on_the_page_are_unique_and_every_link_on_it_leads_somewhere() -> None:
     text = replace(post("One[^1].\n\n[^1]: A note."), comment="Two[^1].\n\n[^1]: Another.")
 
-    found = read(shown(text), shown(text, name="other"))
+    page = read(shown(text), shown(text, name="other"))
 
-    names = [attributes["id"] for _, attributes in found.tags if "id" in attributes]
-    links = {str(one["href"])[1:] for one in found.of("a") if str(one["href"]).startswith("#")}
+    names = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    links = {str(one["href"])[1:] for one in page.of("a") if str(one["href"]).startswith("#")}
     assert len(names) == len(set(names)) > 8
     assert links <= set(names)
 

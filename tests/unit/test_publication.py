@@ -439,10 +439,10 @@ def test_a_moderators_pinned_post_about_something_else_is_no_hindrance() -> None
 
 def test_a_thread_by_hand_is_known_by_the_title_of_the_one_that_stands() -> None:
     """The template's title may have changed with this edition."""
-    wanted = replace(TEXT, title="World news 47")
+    text = replace(TEXT, title="World news 47")
 
-    assert not is_posted(manual_posts=(BY_HAND,), due_text=wanted, posts=(a_thread_post(46),))
-    assert is_posted(manual_posts=(BY_HAND,), due_text=wanted)
+    assert not is_posted(manual_posts=(BY_HAND,), due_text=text, posts=(a_thread_post(46),))
+    assert is_posted(manual_posts=(BY_HAND,), due_text=text)
 
 
 def test_any_of_several_pinned_posts_may_be_the_thread_by_hand() -> None:

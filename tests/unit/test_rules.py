@@ -59,20 +59,20 @@ def intent(kind: IntentKind, state: IntentState, **changed: object) -> Intent:
 
 
 def case(
-    *, thread: Thread = NEWS, wanted: Rendered | None = None, order: Order | None = None, **seen: object
+    *, thread: Thread = NEWS, text: Rendered | None = None, order: Order | None = None, **seen: object
 ) -> Situation:
     base = Observation(
         due=DUE, known_since=NOW - timedelta(days=30), bot_id=5, trusted=True, removals_read=True
     )
-    return Situation(now=NOW, thread=thread, observation=replace(base, **seen), due_text=wanted, order=order)  # type: ignore[arg-type]
+    return Situation(now=NOW, thread=thread, observation=replace(base, **seen), due_text=text, order=order)  # type: ignore[arg-type]
 
 
 def test_a_text_that_the_server_refused_is_not_sent_again_until_it_changes() -> None:
     draft = PostDraft(title="News 2", body="An essay.\n\n[//]: # (megabot:v1:news/2026-W47)")
     refused = intent(IntentKind.PUBLISH, IntentState.REFUSED, draft=draft)
 
-    blocked = decide_publication(case(intents=(refused,), wanted=TEXT))
-    changed = decide_publication(case(intents=(refused,), wanted=replace(TEXT, body="Another.")))
+    blocked = decide_publication(case(intents=(refused,), text=TEXT))
+    changed = decide_publication(case(intents=(refused,), text=replace(TEXT, body="Another.")))
 
     assert isinstance(blocked, Blocked)
     assert blocked.reason is BlockReason.REFUSED_BEFORE
@@ -85,13 +85,13 @@ def test_a_refused_text_is_sent_again_on_a_persons_word() -> None:
     )
     order = Order(OrderKind.POST, "shell:1")
 
-    assert not isinstance(decide_publication(case(intents=(refused,), wanted=TEXT, order=order)), Blocked)
+    assert not isinstance(decide_publication(case(intents=(refused,), text=TEXT, order=order)), Blocked)
 
 
 def test_a_publish_that_never_happened_is_sent_again_as_it_was_decided() -> None:
     unknown = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, draft=PostDraft(title="Then", body="Then."))
 
-    assert decide_publication(case(intents=(unknown,), wanted=TEXT)) == RetryPublish(intent=unknown)
+    assert decide_publication(case(intents=(unknown,), text=TEXT)) == RetryPublish(intent=unknown)
 
 
 def test_a_remote_image_makes_the_wait_longer() -> None:
@@ -101,7 +101,7 @@ def test_a_remote_image_makes_the_wait_longer() -> None:
         changed=NOW - timedelta(minutes=10, seconds=30),
     )
 
-    blocked = decide_publication(case(intents=(unknown,), wanted=TEXT))
+    blocked = decide_publication(case(intents=(unknown,), text=TEXT))
 
     assert isinstance(blocked, Blocked)
     assert blocked.until == unknown.changed + timedelta(minutes=10, seconds=40)
@@ -118,9 +118,9 @@ def test_before_anything_is_posted_the_look_goes_deeper() -> None:
 def test_a_skipped_slot_is_posted_on_a_persons_word_only() -> None:
     skipped = replace(DUE, skipped=True)
 
-    assert decide_publication(case(due=skipped, wanted=TEXT)) == Blocked(reason=BlockReason.SKIPPED)
+    assert decide_publication(case(due=skipped, text=TEXT)) == Blocked(reason=BlockReason.SKIPPED)
     order = Order(OrderKind.POST, "shell:1")
-    assert not isinstance(decide_publication(case(due=skipped, wanted=TEXT, order=order)), Blocked)
+    assert not isinstance(decide_publication(case(due=skipped, text=TEXT, order=order)), Blocked)
 
 
 def test_an_own_post_that_only_the_ledger_knows_is_not_posted_again() -> None:
@@ -341,7 +341,7 @@ def test_rules_out_of_their_order_are_a_bug_and_not_a_wrong_answer() -> None:
 def test_a_refresh_posts_nothing_though_an_edition_is_due() -> None:
     order = Order(OrderKind.REFRESH, "shell:1")
 
-    blocked = decide_publication(case(wanted=TEXT, order=order))
+    blocked = decide_publication(case(text=TEXT, order=order))
 
     assert blocked == Blocked(reason=BlockReason.NOT_ORDERED, edition="2026-W47")
 
@@ -350,4 +350,4 @@ def test_an_open_publish_of_another_edition_is_not_sent_again() -> None:
     draft = PostDraft(title="Then", body="Then.")
     old = intent(IntentKind.PUBLISH, IntentState.UNKNOWN, draft=draft, edition="2026-W46")
 
-    assert not isinstance(decide_publication(case(intents=(old,), wanted=TEXT)), RetryPublish | Blocked)
+    assert not isinstance(decide_publication(case(intents=(old,), text=TEXT)), RetryPublish | Blocked)

@@ -196,10 +196,10 @@ def test_an_edit_is_judged_by_the_body_that_was_there_before(
 
 
 def test_only_writes_whose_state_a_look_changes_are_given() -> None:
-    made = an_intent(state=SENDING)
+    intent = an_intent(state=SENDING)
     settled = [an_intent(state=state) for state in IntentState if state not in (SENDING, UNKNOWN)]
     waiting = an_intent(state=UNKNOWN, edition="2026-W46", changed=NOW)
 
-    observation = an_observation(posts=(a_thread_post(),), intents=(*settled, waiting, made))
+    observation = an_observation(posts=(a_thread_post(),), intents=(*settled, waiting, intent))
 
-    assert resolve_all(observation, NOW) == ((made, DONE),)
+    assert resolve_all(observation, NOW) == ((intent, DONE),)

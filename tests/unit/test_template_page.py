@@ -62,10 +62,12 @@ def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str,
     assert thread is not None, problems
 
     count = slots.count(",") + 1
-    found = list(islice(upcoming_editions("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count))
+    editions = list(
+        islice(upcoming_editions("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count)
+    )
 
-    assert ", ".join(f"{one.start.day} {one.start:%B}" for one in found) == slots
-    assert found[0].key == key
+    assert ", ".join(f"{one.start.day} {one.start:%B}" for one in editions) == slots
+    assert editions[0].key == key
 
 
 def test_every_kind_of_rhythm_is_on_the_page() -> None:

@@ -192,9 +192,9 @@ def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: 
 
 
 def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() -> None:
-    said = NewestCommand(by="modlin", verb="repost", at=NOW)
+    command = NewestCommand(by="modlin", verb="repost", at=NOW)
 
-    line = status(timezone="America/New_York", essay="missing", commanded=said)
+    line = status(timezone="America/New_York", essay="missing", commanded=command)
 
     assert line == (
         "news: next Mon 23 Nov 07:00 EST (2026-W48), essay: missing; nothing posted yet; "
@@ -203,7 +203,7 @@ def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() ->
 
 
 def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_threads() -> None:
-    found = Status(
+    status = Status(
         now=NOW,
         source=SourceStatus(),
         threads=(),
@@ -211,13 +211,13 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
         signed_in=NOW - timedelta(days=3),
     )
 
-    lines = overview_texts.status_lines(ENGLISH, found)
+    lines = overview_texts.status_lines(ENGLISH, status)
     assert lines == (
         "templates: a plain folder (not in git); signed in 3 days ago",
         "needs attention: a fuse blew",
         "needs attention: a reel broke",
     )
-    assert overview_texts.status_lines(ENGLISH, found, ["news"]) == lines[:2]
+    assert overview_texts.status_lines(ENGLISH, status, ["news"]) == lines[:2]
 
 
 def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:

@@ -46,7 +46,7 @@ def shown(*threads: ThreadStatus, **found: object) -> str:
 
 
 def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
-    one = thread_status(
+    status = thread_status(
         edition="2026-W48",
         url=URL,
         pinned=True,
@@ -55,7 +55,7 @@ def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
         commanded=NewestCommand(by="modlin", verb="repost", at=NOW - 5 * HOUR),
     )
 
-    assert shown(one, signed_in=NOW - timedelta(days=3)) == (
+    assert shown(status, signed_in=NOW - timedelta(days=3)) == (
         "news  America/New_York\n"
         f"  current       2026-W48, pinned, commit abcdef0: {URL}\n"
         "  next          2026-W49, Mon 30 Nov 10:00 EST, in 3 h\n"

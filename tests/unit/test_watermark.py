@@ -24,9 +24,9 @@ def numbers(above: Watermark, *pages: tuple[Notice, ...]) -> list[int]:
 
 
 def test_it_is_read_as_it_was_written_down() -> None:
-    kept = Watermark(at=AT, newest={"list": 7, "other": 0})
+    watermark = Watermark(at=AT, newest={"list": 7, "other": 0})
 
-    assert parse_watermark(kept.text()) == kept
+    assert parse_watermark(watermark.text()) == watermark
     assert parse_watermark(Watermark().text()) == parse_watermark(None) == Watermark()
 
 
