@@ -56,7 +56,11 @@ def refreshed(
     records = () if record is None else (record,)
     return decide_refresh(
         a_situation(
-            posts=(current_post or a_pinned_post(),), current_text=current, records=records, order=order, **of  # type: ignore[arg-type]
+            posts=(current_post or a_pinned_post(),),
+            current_text=current,
+            records=records,
+            order=order,
+            **of,  # type: ignore[arg-type]
         )
     )
 
