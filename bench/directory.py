@@ -4,9 +4,10 @@ import time
 from datetime import UTC, date, datetime
 
 from bench.figures import Figure, Spread
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.thread_files import threads
-from megabot.core.threads import Context, EditionFacts, Rendered, Snapshot
+from megabot.rendering.model import Context, EditionFacts, Rendered
+from megabot.rendering.renderer import Renderer
+from megabot.source.model import Snapshot
+from megabot.source.thread_files import threads
 
 LONGEST_MILLISECONDS = 1000
 

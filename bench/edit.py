@@ -11,16 +11,17 @@ from pathlib import Path
 
 from bench.directory import snapshot
 from bench.figures import Figure, Spread
-from megabot import check
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.no_ledger import NoLedger
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.warm_renderer import WarmRenderer
-from megabot.live.follow import Follower, fingerprint
-from megabot.live.server import LiveServer, Site
-from megabot.live.view import view
+from megabot.check import findings as check_findings
+from megabot.check import templates
+from megabot.ledger.empty import NoLedger
 from megabot.ports import OfflinePorts
+from megabot.preview.file_watcher import Follower, fingerprint
+from megabot.preview.live_server import LiveServer, Site
+from megabot.preview.live_view import view
+from megabot.rendering.renderer import Renderer
+from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.source.folder import FolderSource
 
 LONGEST_EDIT = 300
 LONGEST_CHECK = 10_000
@@ -71,9 +72,9 @@ def checked(runs: int, *, entries: int, length: int) -> Figure:
     with _source(entries, length) as folder:
         for _ in range(runs):
             began = time.perf_counter()
-            findings = list(check.check_source(_desk(folder, Renderer())))
+            findings = list(templates.check_source(_desk(folder, Renderer())))
             spent.append((time.perf_counter() - began) * 1000)
-            if [one.level for one in findings] != [check.Level.FINE]:
+            if [one.level for one in findings] != [check_findings.Level.FINE]:
                 raise RuntimeError(f"not a good source: {findings}")
     return Figure(
         what=f"{entries:,} entries: megabot check of 60 editions",

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.figures import Figure, Spread
 from bench.processes import Usage, python
 from bench.stage import Stage, week_gone
-from megabot.run import Service
+from megabot.service.service import Service
 
 NAIVE = "naive script"
 SERVICE_REQUESTS = 8

@@ -16,12 +16,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.figures import Figure, Spread
-from megabot.adapters.ledger import SqliteLedger
-from megabot.archive import build
-from megabot.archive.entries import gather
-from megabot.archive.folder import write
-from megabot.core.highlights import Highlight, to_json
-from megabot.core.records import KeptText, PostRecord
+from megabot.ledger.records import KeptText, PostRecord
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.reconcile.content.highlights import Highlight, to_json
+from megabot.site import build
+from megabot.site.entries import gather
+from megabot.site.output import write
 
 EDITIONS, FEATURED = 520, 50
 LONGEST_WHOLE, LONGEST_ONE, MOST_MEGABYTES = 20_000, 1_000, 200

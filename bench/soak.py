@@ -26,12 +26,14 @@ import time_machine
 from bench import soak_server
 from bench.stage import BOT, COMMUNITY, PASSWORD
 from megabot.app import App
-from megabot.config import load
-from megabot.core import context
-from megabot.core.threads import EDITION_URL, Context, Rendered, RenderProblem, Snapshot, Thread
-from megabot.ports import Renderer, Source
-from megabot.run import Service
-from megabot.schedulers import HOURLY, next_slot
+from megabot.rendering import context_json
+from megabot.rendering.model import EDITION_URL, Context, Rendered, RenderProblem
+from megabot.rendering.port import Renderer
+from megabot.service.schedulers import HOURLY, next_slot
+from megabot.service.service import Service
+from megabot.settings_sources import load
+from megabot.source.model import Snapshot, Thread
+from megabot.source.port import Source
 
 START = datetime(2027, 1, 7, 9, tzinfo=UTC)  # a Thursday; not before the program was built: it would hold
 WEEK, YEAR = timedelta(weeks=1), timedelta(days=365.25)
@@ -80,7 +82,7 @@ class Typist:
         return tuple(self._text(snapshot, *job) for job in jobs)
 
     def _text(self, snapshot: Snapshot, thread: Thread, made: Context) -> Rendered | RenderProblem:
-        key = crc32(f"{thread.name}{snapshot.files}{context.to_json(made)}".encode())
+        key = crc32(f"{thread.name}{snapshot.files}{context_json.to_json(made)}".encode())
         if key not in self.known:
             if len(self.known) > 2 * _ONE_IN:
                 self.known.clear()

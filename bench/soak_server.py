@@ -9,9 +9,9 @@ from multiprocessing.sharedctypes import Synchronized
 from random import Random
 
 from bench.stage import BOT, COMMUNITY
-from megabot.sandbox import Sandbox
-from megabot.sandbox.exchange import Answer, Request
-from megabot.sandbox.user_client import ApiError, Json, User
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.http.exchange import Answer, Request
+from lemmy_sandbox.user_client import ApiError, Json, User
 
 READERS = tuple(f"reader{number}" for number in range(5))
 COMMENTS_A_WEEK = 5

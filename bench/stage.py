@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.processes import ROOT
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.records import Post
 from megabot.app import App
-from megabot.config import load
-from megabot.core.seen import Order, OrderKind
+from megabot.commands.run_order import carry_out
 from megabot.demo.stage import FakedClock
-from megabot.orders import carry_out
-from megabot.sandbox import Sandbox
-from megabot.sandbox.records import Post
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.settings_sources import load
 
 WEEK = timedelta(weeks=1)
 BOT, COMMUNITY, PASSWORD = "megabot", "news", "correct horse"

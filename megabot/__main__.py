@@ -5,6 +5,8 @@ import shlex
 import sys
 from collections.abc import Sequence
 
+from megabot.cli.help import help_page
+from megabot.cli.terminal import finish, say
 from megabot.errors import (
     ConfigError,
     MegabotError,
@@ -15,9 +17,7 @@ from megabot.errors import (
     Stopping,
     WrongAccount,
 )
-from megabot.layout import EXIT_CODES, Outcome
-from megabot.terminal import finish, say
-from megabot.verbs import help_page
+from megabot.i18n.tables import EXIT_CODES, Outcome
 
 A_BUG = 3
 OFFLINE = 5
@@ -73,7 +73,7 @@ def _failed(error: MegabotError, arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     import click
 
-    from megabot.cli import cli
+    from megabot.cli.group import cli
 
     try:
         code = cli.main(args=arguments, prog_name="megabot", standalone_mode=False)
@@ -95,7 +95,7 @@ def _write(text: str, outcome: Outcome | None = None, *, own: bool = True) -> No
     """Write what goes past the log as the log would: without secrets, and as journald takes it."""
     import logging
 
-    from megabot.logs import goes_to_journal, journal_lines, redact
+    from megabot.log_setup import goes_to_journal, journal_lines, redact
 
     shown = redact(text, own=own)
     if goes_to_journal(os.environ, _STDERR):

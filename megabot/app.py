@@ -1,6 +1,6 @@
 """The composition root: settings become adapters, adapters become ports.
 
-It, `running` and `workshop` alone name concrete adapters.
+It, `process` and `workshop` alone name concrete adapters.
 """
 
 import logging
@@ -11,38 +11,40 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from megabot import config, operating_texts, texts
-from megabot.adapters import metrics_file, output_paths, state_dir, system
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.git_source import GitSource
-from megabot.adapters.heartbeat import Heartbeat
-from megabot.adapters.home_servers import HomeServers
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_owner import LedgerOwner
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.no_ledger import NoLedger
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.system import Stop, SystemClock
-from megabot.adapters.token_file import TokenFile
-from megabot.amending import OverriddenSource
-from megabot.config import Settings
-from megabot.core.metrics import exposition
-from megabot.core.ownership import Claim
-from megabot.core.posts import Account
-from megabot.core.problems import Problem
-from megabot.core.threads import Thread
+from megabot import clock, output_paths, state_dir
+from megabot.clock import Clock, Stop, SystemClock
 from megabot.errors import ConfigError, SourceBroken, WriteFailed
-from megabot.language import ENGLISH, Language
-from megabot.measuring import Meter
-from megabot.ports import Clock, Forum, Ledger, OfflinePorts, Ports, Source
-from megabot.process import own_version, read_settings
-from megabot.sources import usable_threads
-from megabot.terminal import place_problem
+from megabot.forum.models import Account
+from megabot.forum.port import Forum
+from megabot.i18n import catalogue_file, sentences
+from megabot.i18n.catalogue import ENGLISH, Language
+from megabot.ledger.empty import NoLedger
+from megabot.ledger.owner import LedgerOwner
+from megabot.ledger.ownership import Claim
+from megabot.ledger.port import Ledger
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.home_servers import HomeServers
+from megabot.lemmy.http import LemmySession
+from megabot.ports import OfflinePorts, Ports
+from megabot.reconcile.overridden_source import OverriddenSource
+from megabot.rendering.renderer import Renderer
+from megabot.service import metrics
+from megabot.service.heartbeat import Heartbeat
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.metrics import Meter, exposition
+from megabot.settings import Settings
+from megabot.source.folder import FolderSource, place_problem
+from megabot.source.git.repository import GitSource
+from megabot.source.model import Thread
+from megabot.source.port import Source
+from megabot.source.problems import Problem
+from megabot.source.usable import usable_threads
+from megabot.startup import own_version, read_settings
 
 API = "api"
 """What the ledger remembers the server's API under."""
@@ -103,7 +105,7 @@ class App:
             language=ports.language,
             signed_in=ports.signed_in,
             forum=self._forum,
-            draw_code=system.new_code,
+            draw_code=clock.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
             home_servers=HomeServers(proxy=self.settings.proxy_used()),
@@ -119,10 +121,10 @@ class App:
         if usable.broken is not None and not threads:
             raise usable.broken
         if usable.broken is not None:
-            log.warning("%s", texts.source_partly_broken(self.language, self.placed(usable.broken)))
+            log.warning("%s", sentences.source_partly_broken(self.language, self.placed(usable.broken)))
         if not threads:
             names = [thread.name for thread in usable.threads]
-            raise ConfigError(texts.no_such_thread(self.language, str(name), names))
+            raise ConfigError(sentences.no_such_thread(self.language, str(name), names))
         return threads
 
     def placed(self, error: SourceBroken) -> SourceBroken:
@@ -175,13 +177,13 @@ class App:
             self.writing_ports,
             version=own_version(),
             sign_ins=lambda: (self._sign_ins.left, self._sign_ins.issued),
-            write=lambda vitals: metrics_file.write(path, exposition(vitals)),
+            write=lambda vitals: metrics.write(path, exposition(vitals)),
         )
 
     def back_up(self, target: Path) -> None:
         """Write a copy of the ledger into a new file. Raises `WriteFailed`."""
         if not state_dir.holds(self.settings.state_dir, "ledger.db"):
-            raise WriteFailed(operating_texts.nothing_to_back_up(self.settings.state_dir))
+            raise WriteFailed(nothing_to_back_up(self.settings.state_dir))
         output_paths.check_private(target, published=self.settings.site_dir)
         self._ledger.back_up(target)
 
@@ -194,7 +196,7 @@ class App:
     def language(self) -> Language:
         """The language of what is said on Lemmy. Raises `ConfigError` with what is wrong with its file."""
         file = self.settings.language_file
-        return config.read_language(file) if file else ENGLISH
+        return catalogue_file.read_language(file) if file else ENGLISH
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
@@ -282,7 +284,7 @@ class App:
         return SqliteLedger(
             self._state,
             self.clock,
-            on_wait=lambda: log.warning("%s", operating_texts.waiting_for_pass()),
+            on_wait=lambda: log.warning("%s", waiting_for_pass()),
             on_set_aside=lambda aside: log.warning("%s", aside),
         )
 
@@ -354,4 +356,14 @@ def typed_credentials(settings: Settings, *, password: str, code: str, at_termin
 
 def notify(state: str) -> None:
     """Tell systemd how it goes, where it started us."""
-    system.notify(state, environ=os.environ)
+    clock.notify(state, environ=os.environ)
+
+
+def nothing_to_back_up(folder: object) -> str:
+    """Say that there is no ledger."""
+    return f"there is no ledger in {folder} yet, so there is nothing to back up; look at MEGABOT_STATE_DIR"
+
+
+def waiting_for_pass() -> str:
+    """Say that another pass is running."""
+    return "another megabot is at work on the same state folder; waiting for it to finish"

@@ -73,7 +73,7 @@ build() {
     $pip --python "$new/bin/python" install --no-deps --no-index "$work"/megabot-*.whl
     write_launcher "$new/bin/megabot"
     "$new/bin/megabot" --version >/dev/null
-    "$new/bin/python" -I -c 'import megabot.app, megabot.run' # the heaviest imports, before anything is swapped
+    "$new/bin/python" -I -c 'import megabot.app, megabot.service.service' # the heaviest imports, before anything is swapped
 }
 
 # pip's own would name the folder that it was made in, DESTDIR and all.

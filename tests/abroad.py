@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from megabot.adapters.home_servers import HomeServers
-from megabot.adapters.public_web import NoPage
-from megabot.core.links import Outcome
-from megabot.sandbox import Sandbox
-from megabot.sandbox.federation import Network
-from megabot.sandbox.user_client import Json
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.federation import Network
+from lemmy_sandbox.user_client import Json
+from megabot.lemmy.home_servers import HomeServers
+from megabot.lemmy.link_verdict import Outcome
+from megabot.lemmy.public_web import NoPage
 from tests.world import NEWS, SLOT, Clock, Pages, World
 
 HOME, OWN = "alpha.example", "beta.example"

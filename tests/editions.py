@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from megabot.archive.entries import Entry, gather
-from megabot.core.highlights import Highlight, to_json
-from megabot.core.records import KeptText, PostRecord
+from megabot.ledger.records import KeptText, PostRecord
+from megabot.reconcile.content.highlights import Highlight, to_json
+from megabot.site.entries import Entry, gather
 from tests.fakes import FakeLedger
 
 FIRST = datetime(2026, 11, 16, 12, tzinfo=UTC)

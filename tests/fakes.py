@@ -6,9 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from megabot.core.heard import CommandRecord, CommandState
-from megabot.core.records import OPEN_STATES, Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
+from megabot.ledger.records import (
+    OPEN_STATES,
+    CommandRecord,
+    CommandState,
+    Intent,
+    IntentKind,
+    IntentState,
+    KeptText,
+    NewIntent,
+    PostRecord,
+)
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)

@@ -20,7 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
-from megabot.markdown import ruby_plugin
+from lemmy_markdown import ruby_plugin
 
 _SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])([a-z][a-z0-9.+-]*)$", re.IGNORECASE)
 _NEVER_IN_ADDRESS = re.compile(r"[\x00-\x20|\"<>`\x7f-\x9f]")

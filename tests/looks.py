@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from megabot.core.drafts import text_digest
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import HomePin, HomeReading, Situation, ThreadPost
-from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import Previous
+from megabot.forum.home_server import HomePin
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.content.drafts import text_digest
+from megabot.reconcile.observation import HomeReading, Situation, ThreadPost
+from megabot.source.model import Pin as PinKind
+from megabot.source.model import Previous
 from tests.making import (
     ADMIN_BOT,
     ADOPT,

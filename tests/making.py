@@ -9,14 +9,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import settings
 
-from megabot.core import calendar
-from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.marker import CommentMarker, Marker, sign
-from megabot.core.posts import Comment, Feature, Person, PinEvent, Post, PostDraft
-from megabot.core.problems import Problem
-from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
-from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Thread
+from megabot.forum.marker import CommentMarker, Marker, sign
+from megabot.forum.models import Comment, Feature, Person, PinEvent, Post, PostDraft
+from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.reconcile.observation import Observation, Situation, ThreadPost
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.source.model import Thread
+from megabot.source.problems import Problem
 
 PROPERTY = settings(derandomize=True, deadline=None)  # the same examples everywhere, as slow as they like
 

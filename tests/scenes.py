@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.run import Service
+from megabot.service.service import Service
 from tests.world import SLOT, WEEK, World
 
 BOT = "@megabot@lemmy.example"

@@ -6,22 +6,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from megabot.adapters import renderer
-from megabot.adapters.template_rendering import render_all
-from megabot.adapters.thread_files import parse_thread
-from megabot.core.changes import Change, Changes
-from megabot.core.problems import Problem
-from megabot.core.threads import (
+from megabot.rendering import renderer
+from megabot.rendering.child.template import render_all
+from megabot.rendering.model import (
     CompanionFacts,
     Context,
     EditionFacts,
     PreviousFacts,
     Rendered,
     RenderProblem,
-    Revision,
-    Snapshot,
-    Thread,
 )
+from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.problems import Problem
+from megabot.source.section_diff import Change, Changes
+from megabot.source.thread_files import parse_thread
 
 FRONT = """---
 name: news

@@ -9,38 +9,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession, Limits
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import TokenFile
-from megabot.amending import OverriddenSource
-from megabot.core import limits
-from megabot.core.calendar import Every, Schedule
-from megabot.core.preambles import BY_MESSAGE
-from megabot.core.problems import Problem
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import (
-    EDITION_URL,
-    Context,
-    Previous,
-    Rendered,
-    RenderProblem,
-    Revision,
-    Snapshot,
-    Thread,
-)
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.records import Generation
+from lemmy_sandbox.user_client import User
 from megabot.errors import SourceBroken
-from megabot.ports import HomeServers, NoHomeServers, Ports
-from megabot.reconcile import run_pass
-from megabot.report import Report
-from megabot.run import Service
-from megabot.sandbox import Sandbox
-from megabot.sandbox.records import Generation
-from megabot.sandbox.user_client import User
+from megabot.forum.port import HomeServers, NoHomeServers
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession, Limits
+from megabot.ports import Ports
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.overridden_source import OverriddenSource
+from megabot.reconcile.report import Report
+from megabot.rendering.model import EDITION_URL, Context, Rendered, RenderProblem
+from megabot.schedule.calendar import Every, Schedule
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
+from megabot.source import limits
+from megabot.source.model import Previous, Revision, Snapshot, Thread
+from megabot.source.preambles import BY_MESSAGE
+from megabot.source.problems import Problem
 from tests.fakes import FakeCodes
 
 SLOT = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)  # Monday of 2026-W47

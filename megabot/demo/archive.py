@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from megabot.archive.publishing import publish
 from megabot.ports import OfflinePorts
+from megabot.site.writer import publish
 
 
 @contextmanager

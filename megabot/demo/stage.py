@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from megabot import deed_texts
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
 from megabot.app import App
-from megabot.config import load
+from megabot.commands.run_order import OrderResult, adoption_order, carry_out
 from megabot.demo.archive import served_site
-from megabot.orders import OrderResult, adoption_order, carry_out
-from megabot.process import sample_source
-from megabot.run import Service
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
-from megabot.schedulers import next_slot
+from megabot.reconcile import describe
+from megabot.service.schedulers import next_slot
+from megabot.service.service import Service
+from megabot.settings_sources import load
+from megabot.startup import sample_source
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
 BOT, MODERATOR, READER, LIBRARIAN = "megabot", "modlin", "reader", "librarian"
@@ -122,7 +122,7 @@ class Stage:
             return
         for report in self.service.reports:
             for action in report.done:
-                self.say(BOT, deed_texts.write_in_progress(report.thread, action))
+                self.say(BOT, describe.write_in_progress(report.thread, action))
 
     def command(self, who: str, words: str, post_id: int, *, to: int | None = None) -> None:
         """Let somebody comment to the bot, in answer to another comment if one is named.

@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from megabot.archive.build import Site, files
-from megabot.archive.entries import gather
-from megabot.archive.folder import write
+from megabot.site.build import Site, files
+from megabot.site.entries import gather
+from megabot.site.output import write
 from tests.editions import a_highlight, post_week
 from tests.fakes import FakeLedger
 

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import TokenFile
-from megabot.sandbox import User, UserV4
-from megabot.sandbox.user_client import ApiError, Json
+from lemmy_sandbox import User, UserV4
+from lemmy_sandbox.user_client import ApiError, Json
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession
 from tests.contract.stage import PIXEL, Stage
 
 OTHERS = ("modlin", "reader")

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession, Limits
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import TokenFile
-from megabot.core.posts import Post, PostDraft
-from megabot.ports import Forum
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
+from megabot.forum.models import Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession, Limits
 from tests.clocks import FakeClock
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand

@@ -4,8 +4,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from megabot.core.posts import Feature, PostDraft
 from megabot.errors import NotFound, OutcomeUnknown, Refused
+from megabot.forum.models import Feature, PostDraft
 from tests.contract.stage import DRAFT, PIXEL, Stage, make_posts
 
 WHOLE = PostDraft(

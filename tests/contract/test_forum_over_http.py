@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.core.posts import Feature, PostDraft
-from megabot.core.watermark import Watermark
+from lemmy_sandbox.rules.inbox import send
 from megabot.errors import SignInRefused
-from megabot.ports import Forum
-from megabot.sandbox.inbox import send
+from megabot.forum.models import Feature, PostDraft
+from megabot.forum.notices import Watermark
+from megabot.forum.port import Forum
+from megabot.lemmy.detect import ApiKind
 from tests.contract.stage import DRAFT, PIXEL, SANDBOXES, HttpStage, make_posts
 
 ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*?)\|(.*)\|$", re.MULTILINE)

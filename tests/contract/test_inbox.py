@@ -4,9 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.watermark import Watermark
+from megabot.forum.notices import Notice, Origin, Watermark
 from tests.contract.stage import DRAFT, Stage
 
 

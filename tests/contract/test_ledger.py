@@ -9,12 +9,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from megabot.adapters.ledger import SqliteLedger
-from megabot.core.heard import CommandRecord, CommandState
-from megabot.core.posts import PostDraft
-from megabot.core.records import Intent, IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError
-from megabot.ports import Ledger
+from megabot.forum.models import PostDraft
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import (
+    CommandRecord,
+    CommandState,
+    Intent,
+    IntentKind,
+    IntentState,
+    KeptText,
+    NewIntent,
+    PostRecord,
+)
+from megabot.ledger.sqlite import SqliteLedger
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
 
 LATER = MONDAY_NOON + timedelta(minutes=10)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lemmy_sandbox import Sandbox
 from megabot.__main__ import main
-from megabot.sandbox import Sandbox
 
 TEMPLATE = """\
 ---

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.system import Stop, SystemClock
+from lemmy_sandbox import Sandbox
 from megabot.app import App
-from megabot.process import read_settings
-from megabot.sandbox import Sandbox
-from megabot.verbs.run import background_jobs
+from megabot.cli.verbs.run import background_jobs
+from megabot.clock import Stop, SystemClock
+from megabot.startup import read_settings
 from tests.e2e.conftest import Megabot
 from tests.git_remote import be_another_account
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from megabot.cli import cli
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
+from megabot.cli.group import cli
 from tests.e2e.conftest import Megabot
 
 BODY = """This week: tides.

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from megabot import config
-from megabot.cli import cli
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
+from megabot import settings_sources
+from megabot.cli.group import cli
 from tests.e2e.conftest import Megabot
 
 
@@ -151,7 +151,9 @@ def test_two_bots_have_a_state_folder_each(sandbox: Sandbox, nobodys_home: Path,
     for name in ("one", "two"):
         assert megabot("init", name, *given(sandbox), "--yes")[0] == 0
 
-    folders = {config.load({}, env_file=None, cwd=nobodys_home / name).state_dir for name in ("one", "two")}
+    folders = {
+        settings_sources.load({}, env_file=None, cwd=nobodys_home / name).state_dir for name in ("one", "two")
+    }
 
     assert folders == {nobodys_home / "one/state", nobodys_home / "two/state"}
     assert "/state/" in (nobodys_home / "one/.gitignore").read_text().splitlines()

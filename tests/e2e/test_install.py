@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hatchling.build import build_wheel
 
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
 from tests.processes import LONGEST, PASSWORD
 
 ROOT = Path(__file__).parents[2]

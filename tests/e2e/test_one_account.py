@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.ledger_owner import OWNER
-from megabot.adapters.system import Stop
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
+from megabot.clock import Stop
 from megabot.errors import ForeignLedger
-from megabot.running import ServiceProcess
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from megabot.ledger.owner import OWNER
+from megabot.service.process import ServiceProcess
 from tests.e2e.conftest import Megabot
 
 VERBS = [

@@ -10,8 +10,8 @@ import click
 import pytest
 import yaml
 
-from megabot.cli import cli
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
+from megabot.cli.group import cli
 from tests.e2e.conftest import Megabot
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from megabot.cli import cli
+from megabot.cli.group import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"]

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.system import Stop
+from lemmy_sandbox import Sandbox
+from megabot.clock import Stop
 from megabot.errors import ConfigError, UserError
-from megabot.running import ServiceProcess
-from megabot.sandbox import Sandbox
+from megabot.service.process import ServiceProcess
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from megabot import answers, suggestions
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
 from megabot.app import open_app
-from megabot.channels import CommandWords
-from megabot.config import pages
-from megabot.core.commands import Verb
-from megabot.language import ENGLISH
-from megabot.run import Service
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from megabot.commands import reply_text
+from megabot.commands.model import Verb
+from megabot.i18n import suggestions
+from megabot.i18n.catalogue import ENGLISH
+from megabot.i18n.channels import CommandWords
+from megabot.service.service import Service
 from tests.e2e.conftest import Megabot
+from tools import reference_pages
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")
 HOST = f"{getpass.getuser()} on this machine"
@@ -55,7 +56,7 @@ def write(sandbox: Sandbox) -> Iterator[Write]:
 def as_answered(*printed: str) -> str:
     """What a person at the host reads, without the log, as it is said on Lemmy."""
     lines = [OUTCOME.sub("", line) for line in "".join(printed).splitlines()]
-    text = answers.with_result([line for line in lines if " INFO " not in line])
+    text = reply_text.with_result([line for line in lines if " INFO " not in line])
     for suggested in sorted(suggested_in(text), key=lambda one: len(one.shell), reverse=True):
         text = text.replace(suggested.shell, suggested.lemmy)
     return text
@@ -169,7 +170,7 @@ def test_both_answer_in_the_language_of_a_file(
 ) -> None:
     german = tmp_path / "sentences.de.toml"
     german.write_text(
-        pages.english().replace("{edition} is on hold and will not be posted", "{edition} wartet")
+        reference_pages.english().replace("{edition} is on hold and will not be posted", "{edition} wartet")
     )
     monkeypatch.setenv("MEGABOT_LANGUAGE_FILE", str(german))
     megabot("post")
@@ -182,7 +183,7 @@ def test_both_answer_in_the_language_of_a_file(
 
 def test_a_language_that_lacks_a_sentence_is_an_error_that_names_it(megabot: Megabot, tmp_path: Path) -> None:
     short = tmp_path / "sentences.de.toml"
-    short.write_text(pages.english().replace('later = "later"\n', ""))
+    short.write_text(reference_pages.english().replace('later = "later"\n', ""))
 
     code, out, err = megabot("status", LANGUAGE_FILE=str(short))
 

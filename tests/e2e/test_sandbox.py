@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from megabot.sandbox import User, UserV4
+from lemmy_sandbox import User, UserV4
 from tests.processes import LONGEST, ROOT, Machine, machine
 
 

@@ -23,13 +23,13 @@ from typing import Any
 import pytest
 from requests import PreparedRequest, Response
 
-from megabot.adapters.bounded_connection import BoundedAdapter
-from megabot.adapters.ledger_migrations import MIGRATIONS
-from megabot.adapters.lemmy_client import LemmyClient
-from megabot.adapters.lemmy_http import LemmySession
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.http.exchange import Answer, Request
 from megabot.errors import Unreachable
-from megabot.sandbox import Sandbox
-from megabot.sandbox.exchange import Answer, Request
+from megabot.ledger.migrations import MIGRATIONS
+from megabot.lemmy.client import LemmyClient
+from megabot.lemmy.deadlines import BoundedAdapter
+from megabot.lemmy.http import LemmySession
 from tests.processes import ROOT, Ended, Machine, ended, machine
 from tests.raw_server import RawServer, Script, answer
 
@@ -456,7 +456,7 @@ def stopped_child(parent: int) -> int:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for pid in told_of(f"{parent}/task/{parent}/children").split():
-            if "render_child" in told_of(f"{pid}/cmdline"):
+            if "rendering.child.main" in told_of(f"{pid}/cmdline"):
                 os.kill(int(pid), signal.SIGSTOP)
                 return int(pid)
     raise AssertionError("nothing was rendered")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
 from tests.raw_server import RawServer
 
 PATIENCE = 60.0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lemmy_sandbox import Sandbox
 from megabot.__main__ import main
-from megabot.sandbox import Sandbox
 from tests.e2e.conftest import Megabot
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +140,7 @@ def on_a_terminal(words: list[str], settings: dict[str, str], answers: dict[str,
 def test_a_bug_shows_its_traceback_and_exits_with_3(
     megabot: Megabot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("megabot.verbs.status.status", None)
+    monkeypatch.setattr("megabot.cli.verbs.status.status", None)
 
     code, _, err = megabot("status")
 

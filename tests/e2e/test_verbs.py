@@ -7,8 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
 from tests.e2e.conftest import Megabot
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
 from tests.world import SLOT, Clock, World
 
 

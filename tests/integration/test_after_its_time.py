@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.schedulers import next_pass
+from megabot.service.schedulers import next_pass
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters.front_matter_values import BadValue, span_or_none
-from megabot.core.posts import Comment
-from megabot.core.threads import Previous
 from megabot.errors import OutcomeUnknown
-from megabot.ports import Forum
-from megabot.run import Service
+from megabot.forum.models import Comment
+from megabot.forum.port import Forum
+from megabot.service.service import Service
+from megabot.source.front_matter.values import BadValue, span_or_none
+from megabot.source.model import Previous
 from tests.integration.test_living_thread import Scene, scene  # noqa: F401  a fixture
 from tests.world import SLOT, WEEK
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from megabot import check
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.renderer import Renderer
-from megabot.check import Level
+from megabot.check import templates
+from megabot.check.findings import Level
 from megabot.ports import OfflinePorts
+from megabot.rendering.renderer import Renderer
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.source.folder import FolderSource
 from tests.fakes import FakeClock, FakeLedger
 
 THREAD = """---
@@ -49,7 +49,7 @@ def checked(folder: Path, *, slots: int = 2) -> list[tuple[Level, str]]:
         renderer=Renderer(cpu_seconds=1),
         alerts=LedgerAlerts(ledger),
     )
-    found = [(one.level, one.sentence) for one in check.check_source(ports, slots=slots)]
+    found = [(one.level, one.sentence) for one in templates.check_source(ports, slots=slots)]
     return [one for one in found if one[0] is not Level.FINE]
 
 

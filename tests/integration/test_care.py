@@ -9,16 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from megabot import config
-from megabot.adapters import metrics_file
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.system import Stop, SystemClock
+from megabot import settings_sources
 from megabot.app import App
-from megabot.config import Settings
-from megabot.core.metrics import Metrics
+from megabot.cli.verbs.run import _ports
+from megabot.clock import Stop, SystemClock
 from megabot.errors import WriteFailed
-from megabot.measuring import Meter
-from megabot.verbs.run import _ports
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.service import metrics
+from megabot.service.metrics import Meter, Metrics
+from megabot.settings import Settings
 from tests.e2e.conftest import TEMPLATE
 from tests.world import SLOT, WEEK, World
 
@@ -138,9 +137,9 @@ def test_figures_that_cannot_be_written_stop_nothing(world: World, caplog: pytes
 
 def test_the_file_is_replaced_whole_and_read_by_everyone(tmp_path: Path) -> None:
     path = tmp_path / "megabot.prom"
-    metrics_file.write(path, "megabot_old 1\n")
+    metrics.write(path, "megabot_old 1\n")
     with path.open() as reading:
-        metrics_file.write(path, "megabot_new 1\n")
+        metrics.write(path, "megabot_new 1\n")
 
         assert reading.read() == "megabot_old 1\n"
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("megabot_new 1\n", 0o644)
@@ -149,7 +148,7 @@ def test_the_file_is_replaced_whole_and_read_by_everyone(tmp_path: Path) -> None
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(WriteFailed, match=r"MEGABOT_METRICS_FILE: .* cannot be written"):
-        metrics_file.write(tmp_path / "nowhere" / "megabot.prom", "")
+        metrics.write(tmp_path / "nowhere" / "megabot.prom", "")
 
 
 # -- a server that is away when the service starts
@@ -182,7 +181,7 @@ def settings_of(world: World, **more: str) -> Settings:
         "MEGABOT_PASSWORD": "correct horse",
         "MEGABOT_STATE_DIR": str(world.state),
     }
-    return config.load(environ, env_file=None, cwd=world.state, system_file=world.state / "none")
+    return settings_sources.load(environ, env_file=None, cwd=world.state, system_file=world.state / "none")
 
 
 def test_a_server_that_is_away_at_the_first_start_is_waited_for(world: World) -> None:

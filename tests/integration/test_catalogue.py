@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from megabot import check
-from megabot.core.actions import BlockReason
-from megabot.core.plan import blocked_actions
-from megabot.core.posts import Feature, Post, PostDraft
-from megabot.core.records import IntentKind, NewIntent, PostRecord
+from megabot.check import account, findings
 from megabot.errors import Unreachable
-from megabot.ports import Forum
-from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.forum.models import Feature, Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.ledger.records import IntentKind, NewIntent, PostRecord
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.report import Report
 from tests.world import NEWS, SLOT, WEEK, World
 
 
@@ -83,9 +83,9 @@ def test_a_language_that_the_community_does_not_take_is_found_before_the_slot(wo
     ports = world.ports()
     community = replace(ports.forum.community("news"), languages=(0,))
 
-    (finding,) = check.check_language(replace(NEWS, language="en"), community, ports.forum.site())
+    (finding,) = account.check_language(replace(NEWS, language="en"), community, ports.forum.site())
 
-    assert finding.level is check.Level.PROBLEM
+    assert finding.level is findings.Level.PROBLEM
     assert "en" in finding.sentence
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from megabot.core.marker import Marker, sign
-from megabot.core.plan import blocked_actions
-from megabot.sandbox import Sandbox, User
+from lemmy_sandbox import Sandbox, User
+from megabot.forum.marker import Marker, sign
+from megabot.reconcile.decide import blocked_actions
 from tests.faultproxy import DelayThenPassOn, FaultProxy, Rule
 from tests.processes import ended, machine
 from tests.world import SLOT, WEEK, WEEKLY, World

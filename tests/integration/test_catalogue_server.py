@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from megabot import status
-from megabot.core.actions import BlockReason
-from megabot.core.marker import Marker, sign
-from megabot.core.plan import blocked_actions
-from megabot.core.records import IntentKind, PostRecord
-from megabot.core.seen import OrderKind
-from megabot.ports import Forum, Ports
-from megabot.reconcile import run_pass
-from megabot.report import Report
-from megabot.run import Service
+from megabot.commands import status
+from megabot.forum.marker import Marker, sign
+from megabot.forum.port import Forum
+from megabot.ledger.records import IntentKind, PostRecord
+from megabot.ports import Ports
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import OrderKind
+from megabot.reconcile.report import Report
+from megabot.service.service import Service
 from tests.faultproxy import FaultProxy, Html, Instead, LoseAnswer, Rule
 from tests.scenes import BOT, answers, at_work, letters, tick
 from tests.world import SLOT, WEEK, World

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from megabot.core.heard import CommandState
-from megabot.core.posts import Comment, Community
 from megabot.errors import Refused, Unreachable
-from megabot.ports import Forum
-from megabot.run import Service
+from megabot.forum.models import Comment, Community
+from megabot.forum.port import Forum
+from megabot.ledger.records import CommandState
+from megabot.service.service import Service
 from tests.scenes import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
 

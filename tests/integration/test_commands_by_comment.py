@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from megabot.core.problems import Problem
-from megabot.core.threads import RenderProblem
-from megabot.run import Service
+from megabot.rendering.model import RenderProblem
+from megabot.service.service import Service
+from megabot.source.problems import Problem
 from tests.scenes import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
 

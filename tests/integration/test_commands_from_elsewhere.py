@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.core.heard import CommandState
-from megabot.core.posts import Person
+from megabot.forum.models import Person
+from megabot.ledger.records import CommandState
 from megabot.ports import Ports
-from megabot.run import Service
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
 from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from megabot.run import Service
-from megabot.sandbox import User
+from lemmy_sandbox import User
+from megabot.service.service import Service
 from tests.scenes import BOT, tick
 from tests.world import SLOT, WEEK, World
 

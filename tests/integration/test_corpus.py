@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.thread_files import parse_thread
-from megabot.core.problems import Problem
-from megabot.core.threads import Rendered, RenderProblem, Snapshot
+from megabot.rendering.child import main
+from megabot.rendering.model import Rendered, RenderProblem
+from megabot.rendering.renderer import Renderer
+from megabot.source.model import Snapshot
+from megabot.source.problems import Problem
+from megabot.source.thread_files import parse_thread
 from tests.templates import BODY_LINE, CONTEXT, FILES, FRONT, source, thread_of
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -125,7 +126,7 @@ FORBIDDEN = {
 }
 ATTEMPTS = """
 import errno, os, resource, socket, sqlite3, sys
-from megabot.adapters.render_child import limit
+from megabot.rendering.child.main import limit
 if os.geteuid() == 0:  # root may fork and raise limits; the service never is root
     os.setgroups([]), os.setgid(65534), os.setuid(65534)
 limit(5)
@@ -142,7 +143,7 @@ for attempt in sys.argv[1:]:
 """
 ANOTHER_PROGRAM = """
 import os, sys
-from megabot.adapters.render_child import limit
+from megabot.rendering.child.main import limit
 limit(5)
 os.execv(sys.executable, [sys.executable, "-c", "print('done')"])
 """
@@ -278,7 +279,7 @@ def test_every_exception_is_one_of_a_file() -> None:
 
 
 def run_alone(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    root = Path(render_child.__file__).parents[2]
+    root = Path(main.__file__).parents[2]
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=60)
 

@@ -14,19 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import lemmy_codes as codes
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.system import Stop, SystemClock
-from megabot.adapters.token_file import TokenFile
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.http.exchange import Answer, Request
+from megabot.clock import Clock, Stop, SystemClock
 from megabot.errors import Busy, SignInRefused
-from megabot.ports import Clock, Forum
-from megabot.run import Service
-from megabot.sandbox import Sandbox
-from megabot.sandbox.exchange import Answer, Request
+from megabot.forum.port import Forum
+from megabot.lemmy import error_codes as codes
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession
+from megabot.service.service import Service
 from tests.fakes import FakeClock
 from tests.processes import PASSWORD, Machine, ended, machine
 from tests.raw_server import RawServer, answer

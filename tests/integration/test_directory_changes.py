@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.git_source import GitSource
-from megabot.core import context
-from megabot.core.changes import Change, Changes
-from megabot.core.git_address import GitAddress
+from megabot.rendering import context_json
+from megabot.source.folder import FolderSource
+from megabot.source.git.address import GitAddress
+from megabot.source.git.repository import GitSource
+from megabot.source.section_diff import Change, Changes
 from tests.git_remote import Clock, Remote
 from tests.templates import CONTEXT, body_of
 from tests.world import SLOT, WEEK, World
@@ -94,5 +94,5 @@ def test_an_edition_is_posted_with_the_changes_since_the_one_before(world: World
     world.pages.commit = "b" * 40
     world.post()
 
-    kept = [context.from_json(one.context).changes for one in world.ports().ledger.posts("news")]
+    kept = [context_json.from_json(one.context).changes for one in world.ports().ledger.posts("news")]
     assert kept == [None, Changes(added=(Change(section="Maps", text="Coast"),))]

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from megabot import amending
-from megabot.amending import OverriddenSource
-from megabot.core.commands import Command, Verb
+from megabot.commands import override_commands
+from megabot.commands.model import Command, Verb
 from megabot.errors import Busy
 from megabot.ports import Ports
-from megabot.run import Service
+from megabot.reconcile.overridden_source import OverriddenSource
+from megabot.service.service import Service
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
 from tests.world import NEWS, SLOT, WEEK, World
 
@@ -171,7 +171,7 @@ def test_what_was_held_is_posted_by_the_tick_that_hears_the_word(world: World, s
 def test_what_was_taken_back_at_the_host_is_posted_by_the_next_tick(world: World, service: Service) -> None:
     say(world, service, f"{BOT} hold")
     the_slot_comes(world, service, later=timedelta(minutes=10))
-    amending.resume(world.ports(), NEWS)
+    override_commands.resume(world.ports(), NEWS)
 
     tick(world, service)
 
@@ -355,9 +355,11 @@ def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -
 @pytest.mark.parametrize(
     "change",
     [
-        lambda ports: amending.resume(ports, NEWS),
-        lambda ports: amending.apply_override(ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT),
-        lambda ports: amending.clear_preamble(ports, NEWS, ""),
+        lambda ports: override_commands.resume(ports, NEWS),
+        lambda ports: override_commands.apply_override(
+            ports, NEWS, Command(verb=Verb.HOLD), by="robin", ordered=SLOT
+        ),
+        lambda ports: override_commands.clear_preamble(ports, NEWS, ""),
     ],
 )
 def test_two_processes_never_change_editions_at_once(world: World, change: Callable[[Ports], object]) -> None:

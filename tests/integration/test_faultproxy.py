@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession, Limits
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import StoredToken, TokenFile
-from megabot.core.posts import Feature, Post, PostDraft
+from lemmy_sandbox import Sandbox, User
 from megabot.errors import NotLemmy, OutcomeUnknown, RateLimited, TokenRefused, Unreachable, Unreadable
-from megabot.ports import Forum
-from megabot.sandbox import Sandbox, User
+from megabot.forum.models import Feature, Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession, Limits
 from tests.clocks import FakeClock
 from tests.faultproxy import (
     RATE_LIMITED_V3,

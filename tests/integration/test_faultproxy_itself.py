@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
 from tests.clocks import FakeClock
 from tests.faultproxy import CutBefore, Delay, DelayThenPassOn, FaultProxy, LoseAnswer, Refuse, Rule
 from tests.faultproxy.record import Record

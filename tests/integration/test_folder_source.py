@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.git_command import run_git
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
-from megabot.core.threads import Rendered, Revision, Snapshot
 from megabot.errors import SourceBroken, SourceMissing
+from megabot.rendering.model import Rendered
+from megabot.rendering.renderer import Renderer
+from megabot.source.files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
+from megabot.source.folder import FolderSource
+from megabot.source.git.command import run_git
+from megabot.source.model import Revision, Snapshot
 from tests.git_remote import be_another_account
 from tests.templates import CONTEXT
 

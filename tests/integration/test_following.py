@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from megabot.core.actions import BlockReason, Edit
-from megabot.core.plan import blocked_actions
-from megabot.core.problems import Problem
-from megabot.core.threads import Companion, Previous, Refresh, RenderProblem
-from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.reconcile.actions import BlockReason, Edit
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.report import Report
+from megabot.rendering.model import RenderProblem
+from megabot.source.model import Companion, Previous, Refresh
+from megabot.source.problems import Problem
 from tests.world import NEWS, SLOT, WEEK, World
 
 TEN_MINUTES = timedelta(minutes=10)

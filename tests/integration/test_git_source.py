@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from megabot import config
-from megabot.adapters import state_dir
-from megabot.adapters.git_cache import LARGEST
-from megabot.adapters.git_command import run_git
-from megabot.adapters.git_source import EVERY, GitSource
-from megabot.adapters.source_files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
+from megabot import settings_sources, state_dir
 from megabot.app import App
-from megabot.core.git_address import GitAddress
-from megabot.core.threads import Revision
 from megabot.errors import Busy, ConfigError, SourceBroken, SourceMissing
+from megabot.source.files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
+from megabot.source.git.address import GitAddress
+from megabot.source.git.cache import LARGEST
+from megabot.source.git.command import run_git
+from megabot.source.git.repository import EVERY, GitSource
+from megabot.source.model import Revision
 from tests.git_remote import THREAD, Clock, Remote, be_another_account
 
 SUBMODULE = "160000,1111111111111111111111111111111111111111,data"
@@ -516,7 +515,7 @@ def test_a_key_that_is_no_file_is_refused(source: Open, state: Path) -> None:
 
 def test_the_setting_chooses_the_source(remote: Remote, state: Path, clock: Clock) -> None:
     environ = {"MEGABOT_SOURCE": f"file://{remote.place}#main:bot", "MEGABOT_STATE_DIR": str(state)}
-    settings = config.load(environ, env_file=None, cwd=state, system_file=state / "none")
+    settings = settings_sources.load(environ, env_file=None, cwd=state, system_file=state / "none")
 
     assert [thread.name for thread in App(settings, clock).threads(None)] == ["news"]
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from megabot import orders
-from megabot.core.actions import BlockReason
-from megabot.core.plan import blocked_actions
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Previous
+from megabot.commands import run_order
+from megabot.commands.run_order import OrderResult, carry_out
 from megabot.errors import ConfigError, NotFound
-from megabot.orders import OrderResult, carry_out
-from megabot.report import Report
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.report import Report
+from megabot.source.model import Previous
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, World
 
@@ -44,7 +44,7 @@ def adopt(world: World, post_id: int, **said: object) -> OrderResult:
     """What `megabot adopt URL` does."""
     ports = world.ports()
     url = f"{world.sandbox.url}/post/{post_id}"
-    order, name = orders.adoption_order(ports, url, id_="shell:adopt", **{"thread": None, **said})  # type: ignore[arg-type]
+    order, name = run_order.adoption_order(ports, url, id_="shell:adopt", **{"thread": None, **said})  # type: ignore[arg-type]
     return carry_out(ports, order, name)
 
 

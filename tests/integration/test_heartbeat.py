@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from megabot.adapters.heartbeat import Heartbeat
+from megabot.service.heartbeat import Heartbeat
 from tests.raw_server import RawServer, answer
 
 SECRET = "3f2a-canary"

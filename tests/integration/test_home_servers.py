@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from megabot.adapters.home_servers import PURPOSE, HomeServers, reader
-from megabot.adapters.public_web import NoPage, PublicWeb
-from megabot.core.federation import Reading, Software
-from megabot.core.links import Outcome
-from megabot.core.seen import HomePin
+from megabot.forum.home_server import HomePin, Reading, Software
+from megabot.lemmy.home_servers import PURPOSE, HomeServers, reader
+from megabot.lemmy.link_verdict import Outcome
+from megabot.lemmy.public_web import NoPage, PublicWeb
 from tests.raw_server import RawServer, Script, answer
 
 COMMUNITY, POST = "https://alpha.example/c/news", "https://beta.example/post/7"

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.seen import OrderKind
-from megabot.sandbox.records import ImageService
+from lemmy_sandbox.records import ImageService
+from megabot.reconcile.orders import OrderKind
 from tests.world import SLOT, WEEK, World
 
 ELSEWHERE = "https://pictures.example/kite.png"

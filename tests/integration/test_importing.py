@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from megabot import importing
-from megabot.adapters.public_posts import PublicPosts
-from megabot.core import calendar
-from megabot.core.past_threads import ImportResult, PastThread
-from megabot.core.records import PostRecord
-from megabot.core.seen import OrderKind
+from megabot.commands import import_threads
+from megabot.commands.import_threads import ImportResult, PastThread
 from megabot.errors import ConfigError
-from megabot.ports import Ledger
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import PostRecord
+from megabot.lemmy.public_posts import PublicPosts
+from megabot.reconcile.orders import OrderKind
+from megabot.schedule import calendar
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
 LONG_AGO = replace(NEWS, schedule=replace(WEEKLY, first=date(2026, 10, 26)))
@@ -35,7 +35,7 @@ def found(
     world: World, *, title: str = "News of week*", by: str = "modlin", newest: str = ""
 ) -> tuple[PastThread, ...]:
     posts, steps = PublicPosts(world.sandbox.url), []
-    past = importing.find_past_threads(
+    past = import_threads.find_past_threads(
         ports_ledger(world), world.pages.all[0], posts.all("news", by=by), title=title, by=by,
         step=lambda: steps.append(1),
         newest=calendar.edition_by_key("news", world.pages.all[0].schedule, newest),
@@ -81,7 +81,9 @@ def test_of_two_threads_of_a_week_the_one_nearer_to_the_slot_is_taken(years: Wor
 
 
 def take(world: World) -> list[str]:
-    answer = importing.import_threads(world.ports(), world.pages.all[0], found(world), id_="shell:import")
+    answer = import_threads.import_threads(
+        world.ports(), world.pages.all[0], found(world), id_="shell:import"
+    )
     assert answer.complaints == ()
     return list(answer.said)
 
@@ -119,7 +121,7 @@ def test_the_next_edition_links_the_newest_and_unpins_it(years: World) -> None:
 def test_a_slot_that_passed_before_the_import_is_not_posted_for_it(years: World) -> None:
     years.clock.at = SLOT + WEEK + timedelta(hours=1)
 
-    answer = importing.import_threads(years.ports(), LONG_AGO, found(years), id_="shell:import")
+    answer = import_threads.import_threads(years.ports(), LONG_AGO, found(years), id_="shell:import")
     years.service().tick()
 
     assert answer.said
@@ -157,6 +159,6 @@ def test_more_than_a_page_is_read_to_the_end(world: World) -> None:
 def test_which_thread_is_meant_must_be_clear() -> None:
     other = replace(NEWS, name="other")
 
-    assert importing.single_thread((other,)) is other
+    assert import_threads.single_thread((other,)) is other
     with pytest.raises(ConfigError, match="name the thread"):
-        importing.single_thread((NEWS, other))
+        import_threads.single_thread((NEWS, other))

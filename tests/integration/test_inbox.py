@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from megabot.ports import Ledger
-from megabot.run import Service
+from megabot.ledger.port import Ledger
+from megabot.service.service import Service
 from tests.scenes import BOT, ON_BOTH, answers, at_work, letters, say, tick, write
 from tests.world import World
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from megabot import check
+from lemmy_sandbox.http.exchange import Answer, Request
+from megabot.check import account
+from megabot.check import findings as check_findings
+from megabot.commands.introduce import introduce
 from megabot.errors import ConfigError, NeedsPerson, NotFound
-from megabot.introduce import introduce
-from megabot.sandbox.exchange import Answer, Request
 from tests.world import World
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -116,15 +117,15 @@ class Meanwhile:
         self.happens()
 
 
-def wait(world: World, happens: Callable[[], object]) -> tuple[list[str], tuple[check.Finding, ...]]:
+def wait(world: World, happens: Callable[[], object]) -> tuple[list[str], tuple[check_findings.Finding, ...]]:
     told: list[str] = []
     ports = replace(world.ports(), clock=Meanwhile(world, happens))
-    findings = check.wait_until_ready(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
+    findings = account.wait_until_ready(ports, agree=lambda _: True, wait=HALF_AN_HOUR, tell=told.append)
     return told, findings
 
 
-def problems(findings: tuple[check.Finding, ...]) -> list[str]:
-    return [one.sentence for one in findings if one.level is check.Level.PROBLEM]
+def problems(findings: tuple[check_findings.Finding, ...]) -> list[str]:
+    return [one.sentence for one in findings if one.level is check_findings.Level.PROBLEM]
 
 
 def test_the_wait_ends_as_soon_as_it_is_appointed(unappointed: World) -> None:
@@ -133,7 +134,7 @@ def test_the_wait_ends_as_soon_as_it_is_appointed(unappointed: World) -> None:
     told, findings = wait(unappointed, lambda: appoint(unappointed))
 
     assert problems(findings) == []
-    assert unappointed.clock.now() - began == check.LOOK_AGAIN
+    assert unappointed.clock.now() - began == account.LOOK_AGAIN
     assert len(told) == 1
     assert "is not a moderator there" in told[0]
 

@@ -9,19 +9,22 @@ from typing import Any, cast
 
 import pytest
 
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.renderer import Renderer
-from megabot.core.actions import BlockReason, MissingInput
-from megabot.core.posts import CommunityRef
-from megabot.core.seen import Order, OrderKind, Situation
-from megabot.core.threads import Companion, Context, Rendered, RenderProblem, Snapshot, Thread
+from megabot.commands.run_order import carry_out
+from megabot.commands.status import read as read_status
 from megabot.errors import Bug, ConfigError, LedgerError, NotSent, SourceBroken, Stopping, Unreadable
-from megabot.orders import carry_out
-from megabot.ports import Forum, Ledger
-from megabot.reconcile import PassContext, _decide, run_pass
-from megabot.run import Service
-from megabot.status import read as read_status
+from megabot.forum.models import CommunityRef
+from megabot.forum.port import Forum
+from megabot.ledger.port import Ledger
+from megabot.reconcile.actions import BlockReason, MissingInput
+from megabot.reconcile.loop import PassContext, _decide, run_pass
+from megabot.reconcile.observation import Situation
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import Context, Rendered, RenderProblem
+from megabot.rendering.renderer import Renderer
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
+from megabot.source.folder import FolderSource
+from megabot.source.model import Companion, Snapshot, Thread
 from tests.fakes import FakeLedger
 from tests.world import NEWS, SLOT, WEEK, Press, World
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lemmy_sandbox import Sandbox
 from megabot.demo import judge
-from megabot.sandbox import Sandbox
 
 EDITIONS = ["news/2026-W45", "news/2026-W46"]
 

@@ -12,12 +12,13 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.commands import Verb, Word
-from megabot.core.problems import Problem
-from megabot.core.records import IntentState
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
-from megabot.language import ENGLISH, Language
-from megabot.run import Service
+from megabot.commands.model import Verb, Word
+from megabot.i18n.catalogue import ENGLISH, Language
+from megabot.ledger.records import IntentState
+from megabot.rendering.model import Context, Rendered, RenderProblem
+from megabot.service.service import Service
+from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
 from tests.scenes import BOT, answers, at_work, letters, say, tick, write
 from tests.world import NEWS, SLOT, WEEK, Press, World
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from megabot.core.amendments import Override, OverrideKind, to_json
-from megabot.core.posts import Post, PostDraft
-from megabot.core.threads import Refresh
 from megabot.errors import Refused
-from megabot.ports import Forum
-from megabot.run import Service
+from megabot.forum.models import Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.schedule.overrides import Override, OverrideKind, to_json
+from megabot.service.service import Service
+from megabot.source.model import Refresh
 from tests.scenes import at_work, letters, say, write
 from tests.world import SLOT, WEEK, World
 

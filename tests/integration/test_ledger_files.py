@@ -13,14 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import ledger_file
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import BrokenLedgerMoved
-from megabot.adapters.ledger_migrations import APPLICATION_ID, MIGRATIONS
-from megabot.core.heard import CommandRecord, CommandState
-from megabot.core.posts import PostDraft
-from megabot.core.records import IntentKind, IntentState, KeptText, NewIntent, PostRecord
 from megabot.errors import Busy, LedgerError, NewerLedger
+from megabot.forum.models import PostDraft
+from megabot.ledger import file
+from megabot.ledger.file import BrokenLedgerMoved
+from megabot.ledger.migrations import APPLICATION_ID, MIGRATIONS
+from megabot.ledger.records import (
+    CommandRecord,
+    CommandState,
+    IntentKind,
+    IntentState,
+    KeptText,
+    NewIntent,
+    PostRecord,
+)
+from megabot.ledger.sqlite import SqliteLedger
 from tests.fakes import MONDAY_NOON, FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +38,7 @@ Open = Callable[[], SqliteLedger]
 BEGIN_FOR_EVER = """
 import sys
 from pathlib import Path
-from megabot.adapters.ledger import SqliteLedger
+from megabot.ledger.sqlite import SqliteLedger
 from tests.fakes import FakeClock
 from tests.integration.test_ledger_files import PIN
 ledger = SqliteLedger(Path(sys.argv[1]), FakeClock(), on_wait=print, on_set_aside=print)
@@ -41,8 +48,8 @@ while True:
 BE_BORN = """
 import sys
 from pathlib import Path
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.system import Stop, SystemClock
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.clock import Stop, SystemClock
 ledger = SqliteLedger(Path(sys.argv[1]), SystemClock(Stop()), on_wait=print, on_set_aside=print)
 sys.stdin.read(1)
 ledger.remember(sys.argv[2], "here")
@@ -153,7 +160,7 @@ def test_a_row_that_cannot_be_read_is_told_and_then_set_aside(
 
 def test_a_ledger_from_before_there_were_commands_takes_them(tmp_path: Path, opened: Open) -> None:
     path = tmp_path / "ledger.db"
-    before, _ = ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=MIGRATIONS[:1])
+    before, _ = file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=MIGRATIONS[:1])
     with closing(before):
         before.execute("INSERT INTO facts VALUES ('a', 'b')")
 
@@ -260,7 +267,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path, opened:
 def test_an_older_file_is_brought_up_to_date_and_keeps_its_rows(path: Path) -> None:
     """R15."""
     later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT NOT NULL) STRICT", "INSERT INTO later VALUES ('a')"))
-    connection, _ = ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
+    connection, _ = file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
 
     with closing(connection):
         assert connection.execute("PRAGMA user_version").fetchone()[0] == len(later)
@@ -271,7 +278,7 @@ def test_a_step_that_fails_leaves_the_older_version(path: Path) -> None:
     later = (*MIGRATIONS, ("CREATE TABLE later (x TEXT) STRICT", "INSERT INTO nowhere VALUES (1)"))
 
     with pytest.raises(LedgerError, match="no such table"):
-        ledger_file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
+        file.open_ledger(path, patience=0, now=MONDAY_NOON, migrations=later)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
         assert connection.execute("SELECT name FROM sqlite_schema WHERE name = 'later'").fetchall() == []

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import BrokenLedgerMoved
+from megabot.ledger.file import BrokenLedgerMoved
+from megabot.ledger.sqlite import SqliteLedger
 from tests.fakes import FakeClock
 from tests.integration.test_ledger_files import assert_usable, fill
 

@@ -21,17 +21,18 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.ledger import SqliteLedger
-from megabot.adapters.ledger_file import BrokenLedgerMoved
-from megabot.adapters.ledger_migrations import MIGRATIONS
-from megabot.adapters.token_file import StoredToken, TokenFile
-from megabot.core.posts import PostDraft
-from megabot.core.records import OPEN_STATES, IntentKind, IntentState
 from megabot.errors import LedgerError, NewerLedger, OutcomeUnknown
-from megabot.ports import Forum, Ports
-from megabot.reconcile import run_pass
-from megabot.run import Service
+from megabot.forum.models import PostDraft
+from megabot.forum.port import Forum
+from megabot.ledger.file import BrokenLedgerMoved
+from megabot.ledger.migrations import MIGRATIONS
+from megabot.ledger.records import OPEN_STATES, IntentKind, IntentState
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.ports import Ports
+from megabot.reconcile.loop import run_pass
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
 from tests.fakes import FakeClock
 from tests.world import SLOT, WEEK, World
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.lemmy_http import Bearer, LemmySession, Limits
 from megabot.errors import ConfigError, NotLemmy, OutcomeUnknown, Unreachable, Unreadable
+from megabot.lemmy.http import Bearer, LemmySession, Limits
 from tests.raw_server import RawServer, Script, answer
 
 QUICK = Limits(connect=0.2, read=0.2, write=0.2, size=100_000)

@@ -10,13 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import StoredToken, TokenFile
-from megabot.core.posts import Feature, Person, PostDraft
 from megabot.errors import (
     NotLemmy,
     OutcomeUnknown,
@@ -27,7 +20,14 @@ from megabot.errors import (
     Unreachable,
     Unreadable,
 )
-from megabot.ports import Forum
+from megabot.forum.models import Feature, Person, PostDraft
+from megabot.forum.port import Forum
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession
 from tests.clocks import FakeClock
 from tests.contract.stage import LIMITS, PASSWORD, HttpStage, sandbox_stage, signing_in
 from tests.raw_server import RawServer, answer
@@ -331,7 +331,7 @@ def test_a_lemmy_that_is_ill_is_not_taken_for_another_thing(play: Play) -> None:
 WITHOUT_SETUPTOOLS = """
 import sys
 sys.modules["setuptools"] = None
-from megabot.adapters.lemmy_v3_requests import plemmy_modules
+from megabot.lemmy.v3.requests import plemmy_modules
 plemmy, handlers = plemmy_modules()
 print(plemmy.__version__, "pkg_resources" in sys.modules)
 """
@@ -349,7 +349,7 @@ def test_plemmy_is_imported_where_pkg_resources_is_missing() -> None:
 def test_a_pkg_resources_that_is_there_is_left_there(monkeypatch: pytest.MonkeyPatch) -> None:
     from types import ModuleType
 
-    from megabot.adapters.lemmy_v3_requests import plemmy_modules
+    from megabot.lemmy.v3.requests import plemmy_modules
 
     theirs = ModuleType("pkg_resources")
     monkeypatch.setitem(sys.modules, "pkg_resources", theirs)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.system import new_key
-from megabot.adapters.token_file import StoredToken, TokenFile
-from megabot.core.posts import Feature, Person, PostDraft
+from megabot.clock import new_key
 from megabot.errors import NotFound, OutcomeUnknown, RateLimited, TokenRefused
-from megabot.ports import Forum
+from megabot.forum.models import Feature, Person, PostDraft
+from megabot.forum.port import Forum
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession
 from tests.clocks import FakeClock
 from tests.contract.stage import LIMITS, PASSWORD
 from tests.raw_server import RawServer, answer

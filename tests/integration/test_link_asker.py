@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot.adapters.link_asker import LinkAsker
-from megabot.adapters.public_web import reaches_internet
-from megabot.core.links import Contact, Outcome, Verdict
+from megabot.check.link_client import LinkAsker
+from megabot.lemmy.link_verdict import Contact, Outcome, Verdict
+from megabot.lemmy.public_web import reaches_internet
 from tests.raw_server import RawServer, Script, answer
 
 PUBLIC = "1.2.3.4"

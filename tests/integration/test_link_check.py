@@ -11,16 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from megabot import link_check, progress
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.link_cache import LinkCache
-from megabot.adapters.renderer import Renderer
-from megabot.background import OwnProcess
-from megabot.core.links import Contact, Outcome, Verdict
+from megabot.check import links
+from megabot.check.link_cache import LinkCache
+from megabot.cli import progress
 from megabot.errors import NoNetwork
-from megabot.link_watch import LONGEST, link_job
+from megabot.lemmy.link_verdict import Contact, Outcome, Verdict
 from megabot.ports import OfflinePorts, Ports
+from megabot.rendering.renderer import Renderer
+from megabot.service.background import OwnProcess
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.link_job import LONGEST, link_job
+from megabot.source.folder import FolderSource
 from tests.fakes import MONDAY_NOON, FakeClock, FakeLedger
 from tests.world import World
 
@@ -55,9 +56,9 @@ def unseen(_: int) -> Iterator[Callable[[], None]]:
     yield lambda: None
 
 
-def checked(ports: OfflinePorts, folder: Path, ask: link_check.Ask, *, online: bool = True) -> list[str]:
+def checked(ports: OfflinePorts, folder: Path, ask: links.Ask, *, online: bool = True) -> list[str]:
     cache = LinkCache(folder / "links.json")
-    findings = link_check.check(ports, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
+    findings = links.check(ports, ask=ask, cache=cache, progress=unseen, is_online=lambda: online)
     return [f"{one.level} {one.sentence}" for one in findings]
 
 
@@ -152,7 +153,7 @@ def test_two_links_of_a_host_are_asked_at_once_and_never_three() -> None:
             now -= 1
         return ALIVE
 
-    verdicts = link_check.ask_all([f"https://a.example/{number}" for number in range(6)], ask)
+    verdicts = links.ask_all([f"https://a.example/{number}" for number in range(6)], ask)
 
     assert (most, len(verdicts)) == (2, 6)
 

@@ -8,22 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from megabot import preview
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.warm_renderer import WarmRenderer
-from megabot.core.records import IntentKind, IntentState, NewIntent
-from megabot.core.threads import Rendered, RenderProblem, Snapshot
 from megabot.errors import ConfigError, Stopping
-from megabot.live import opening
-from megabot.live import view as views
-from megabot.live.follow import Follower, fingerprint
-from megabot.live.page import document
-from megabot.live.server import LiveServer, Site
-from megabot.live.turns import MainThreadQueue
-from megabot.live.view import View, ViewRequest
+from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.ports import OfflinePorts
+from megabot.preview import live, preview
+from megabot.preview import live_view as views
+from megabot.preview.file_watcher import Follower, fingerprint
+from megabot.preview.live_page import document
+from megabot.preview.live_server import LiveServer, MainThreadQueue, Site
+from megabot.preview.live_view import View, ViewRequest
+from megabot.rendering.model import Rendered, RenderProblem
+from megabot.rendering.renderer import Renderer
+from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.source.folder import FolderSource
+from megabot.source.model import Snapshot
 from tests.fakes import FakeClock, FakeLedger
 from tests.making import NOW, a_draft, a_record
 from tests.templates import CONTEXT, source, thread_of
@@ -385,20 +384,20 @@ def test_work_is_done_in_the_thread_that_serves_and_its_errors_are_the_askers() 
 
 
 def test_the_page_opens_at_the_edition_that_is_named(desk: OfflinePorts) -> None:
-    assert opening.view_query(desk, None, None) == ""
-    assert opening.view_query(desk, "news", "2026-W50") == "?thread=news&slot=2"
+    assert live.view_query(desk, None, None) == ""
+    assert live.view_query(desk, "news", "2026-W50") == "?thread=news&slot=2"
 
 
 @pytest.mark.parametrize(("thread", "key"), [("nosuch", None), ("news", "2024-W01")])
 def test_an_edition_that_is_not_ahead_is_told(desk: OfflinePorts, thread: str, key: str | None) -> None:
     with pytest.raises(ConfigError, match=r"there is|not among the next 60"):
-        opening.view_query(desk, thread, key)
+        live.view_query(desk, thread, key)
 
 
 def test_a_broken_source_opens_all_the_same(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: x\n---\n")
 
-    assert opening.view_query(desk, "news", None) == ""
+    assert live.view_query(desk, "news", None) == ""
 
 
 def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts, folder: Path) -> None:
@@ -408,7 +407,7 @@ def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts,
         got.append(url)
         raise KeyboardInterrupt
 
-    opening.serve(desk, folder=folder, compare=lambda _: ("", ""), show=look_and_leave)
+    live.serve(desk, folder=folder, compare=lambda _: ("", ""), show=look_and_leave)
 
     assert got[0].startswith("http://127.0.0.1:")
 

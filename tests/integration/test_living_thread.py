@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.core import context
-from megabot.core.threads import Refresh
-from megabot.living import LOOK_EVERY, load_highlights
-from megabot.markdown import to_html
-from megabot.run import Service
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
-from megabot.schedulers import HOURLY
+from lemmy_markdown import to_html
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
+from megabot.lemmy.detect import ApiKind
+from megabot.reconcile.content.annotation_store import LOOK_EVERY, load_highlights
+from megabot.rendering import context_json
+from megabot.service.schedulers import HOURLY
+from megabot.service.service import Service
+from megabot.source.model import Refresh
 from tests.world import SLOT, WEEK, Clock, World
 
 BOT = "@megabot@lemmy.example"
@@ -290,7 +290,7 @@ def test_the_next_edition_has_them_and_their_numbers(scene: Scene) -> None:
     scene.wait(SLOT + 2 * WEEK - scene.world.clock.at)
 
     record = scene.ports.ledger.posts("news")[-1]
-    previous = context.from_json(record.context).previous
+    previous = context_json.from_json(record.context).previous
     assert previous is not None
     assert [one.line for one in previous.featured] == ["The tide tables"]
     assert previous.stats == {"comments": previous.comments, "featured": 1, "featured_people": 1}

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from megabot import messages, suggestions
-from megabot.channels import fill, markdown
-from megabot.core.escaping import escape
-from megabot.core.posts import Unread
-from megabot.core.problems import Problem
-from megabot.core.threads import RenderProblem
 from megabot.errors import OutcomeUnknown, Unreachable
-from megabot.ports import Forum, Ports
-from megabot.run import Service
+from megabot.forum.escaping import escape
+from megabot.forum.models import Unread
+from megabot.forum.port import Forum
+from megabot.i18n import suggestions
+from megabot.i18n.channels import fill, markdown
+from megabot.ports import Ports
+from megabot.rendering.model import RenderProblem
+from megabot.service import alert_messages
+from megabot.service.service import Service
+from megabot.source.problems import Problem
 from tests.world import SLOT, WEEK, World
 
 BROKEN = RenderProblem((Problem("thread.md.j2", 7, "preambel is not defined"),))
@@ -115,7 +117,7 @@ def test_whom_the_settings_name_is_told_instead(world: World) -> None:
     world.run_pass()
     ports = replace(world.ports(), moderators=("reader", "admin@lemmy.example"))
 
-    messages.send_alerts(ports, world.pages.all)
+    alert_messages.send_alerts(ports, world.pages.all)
 
     assert (len(inbox(world, "reader")), len(inbox(world, "admin"))) == (1, 1)
     assert inbox(world, "modlin") == []
@@ -164,7 +166,7 @@ def mute(world: World, error: Exception) -> tuple[Ports, Mute]:
 def test_a_message_that_was_certainly_not_sent_is_sent_next_time(world: World) -> None:
     ports, forum = mute(world, Unreachable("no route"))
     for _ in range(2):
-        messages.send_alerts(ports, world.pages.all)
+        alert_messages.send_alerts(ports, world.pages.all)
 
     assert forum.tries == 2
 
@@ -174,10 +176,10 @@ def test_a_message_of_unknown_outcome_is_not_sent_again_for_a_day(
     world: World, wait: timedelta, tries: int
 ) -> None:
     ports, forum = mute(world, OutcomeUnknown("the answer was lost"))
-    messages.send_alerts(ports, world.pages.all)
+    alert_messages.send_alerts(ports, world.pages.all)
     world.clock.at += wait
 
-    messages.send_alerts(ports, world.pages.all)
+    alert_messages.send_alerts(ports, world.pages.all)
 
     assert forum.tries == tries
 
@@ -187,7 +189,7 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
     world.ports().ledger.set_fact("told", "{}")
     ports = replace(world.ports(), moderators=("nobodyhere", "reader"))
 
-    messages.send_alerts(ports, world.pages.all)
+    alert_messages.send_alerts(ports, world.pages.all)
 
     assert len(inbox(world, "reader")) == 1
 
@@ -195,9 +197,9 @@ def test_one_wrong_name_keeps_nothing_from_the_others(world: World) -> None:
 def test_where_nobody_is_there_to_be_told_it_is_told_when_somebody_is(world: World) -> None:
     a_broken_slot(world)
     world.ports().ledger.set_fact("told", "{}")
-    messages.send_alerts(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
+    alert_messages.send_alerts(replace(world.ports(), moderators=("nobodyhere",)), world.pages.all)
 
-    messages.send_alerts(replace(world.ports(), moderators=("reader",)), world.pages.all)
+    alert_messages.send_alerts(replace(world.ports(), moderators=("reader",)), world.pages.all)
 
     assert "thread.md.j2:7" in inbox(world, "reader")[0]
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.core.actions import BlockReason
-from megabot.core.plan import blocked_actions
-from megabot.core.seen import Order, OrderKind
 from megabot.ports import Ports
-from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.report import Report
+from megabot.service.ledger_alerts import LedgerAlerts
 from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand

@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from megabot import amending, preview, status
-from megabot.adapters.thread_files import parse_thread
-from megabot.core import calendar
-from megabot.core.calendar import Every, Schedule
-from megabot.core.clock_times import TimeExpression
-from megabot.core.commands import Command, Verb
+from megabot.commands import override_commands, status
+from megabot.commands.model import Command, Verb
+from megabot.commands.status_text import status_line
 from megabot.errors import ConfigError
-from megabot.overview_texts import status_line
-from megabot.schedulers import next_pass, next_slot
+from megabot.preview import preview
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.clock_times import TimeExpression
+from megabot.service.schedulers import next_pass, next_slot
+from megabot.source.thread_files import parse_thread
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, World
 
@@ -69,14 +70,16 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
     assert "no further edition" in status_line(desk.language, found)
     assert shown.edition.key == "2026-12-24"
     with pytest.raises(ConfigError, match="no further edition"):
-        amending.apply_override(desk, thread, Command(verb=Verb.HOLD), by="modlin", ordered=once.clock.at)
+        override_commands.apply_override(
+            desk, thread, Command(verb=Verb.HOLD), by="modlin", ordered=once.clock.at
+        )
 
 
 def test_it_can_be_moved_and_held_before(once: World) -> None:
     desk, (thread,) = once.ports(), once.pages.all
 
     later = Command(verb=Verb.MOVE, when=TimeExpression(span=timedelta(hours=2)))
-    said = amending.apply_override(desk, thread, later, by="modlin", ordered=once.clock.at)
+    said = override_commands.apply_override(desk, thread, later, by="modlin", ordered=once.clock.at)
 
     assert "24 Dec 20:00" in said
 

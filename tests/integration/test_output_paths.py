@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import output_paths
-from megabot.adapters.output_paths import MARKER, check_output, check_private, check_site
-from megabot.archive.folder import LIST
+from megabot import output_paths
 from megabot.errors import ConfigError
+from megabot.output_paths import MARKER, check_output, check_private, check_site
+from megabot.site.output import LIST
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.schedulers import HOURLY
+from megabot.service.schedulers import HOURLY
 from tests.integration.test_living_thread import Scene, scene  # noqa: F401  a fixture
 
 

@@ -5,16 +5,17 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from megabot import texts
-from megabot.core.actions import BlockReason
-from megabot.core.calendar import Every
-from megabot.core.plan import BUILT, blocked_actions
-from megabot.core.problems import Problem
-from megabot.core.seen import OrderKind
-from megabot.core.threads import Pin, Previous, RenderProblem
-from megabot.language import ENGLISH
-from megabot.report import Report
-from megabot.sandbox.accounts import make_settings
+from lemmy_sandbox.rules.accounts import make_settings
+from megabot.i18n.catalogue import ENGLISH
+from megabot.reconcile import describe
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import BUILT, blocked_actions
+from megabot.reconcile.orders import OrderKind
+from megabot.reconcile.report import Report
+from megabot.rendering.model import RenderProblem
+from megabot.schedule.calendar import Every
+from megabot.source.model import Pin, Previous
+from megabot.source.problems import Problem
 from tests.scenes import ON_BOTH
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
@@ -417,7 +418,7 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
     (blocked,) = blocked_actions(report.left)
     assert (blocked.reason, blocked.until) == (BlockReason.NOTHING_DUE, SLOT - WEEK)
-    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in texts.blocked_sentence(
+    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in describe.blocked_sentence(
         ENGLISH, report.thread, blocked
     )
     assert world.posts() == []

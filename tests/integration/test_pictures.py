@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.folder_source import FolderSource
-from megabot.adapters.git_source import GitSource
-from megabot.adapters.source_files import PICTURE_LARGEST
-from megabot.core.git_address import GitAddress
+from megabot.source.files import PICTURE_LARGEST
+from megabot.source.folder import FolderSource
+from megabot.source.git.address import GitAddress
+from megabot.source.git.repository import GitSource
 from tests.git_remote import Clock, Remote
 
 BYTES = b"\x89PNG\r\n\x1a\n\0 not text \xff"

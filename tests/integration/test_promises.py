@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from megabot.core.posts import Feature, Post
-from megabot.core.seen import OrderKind
 from megabot.demo import judge
 from megabot.errors import Unreachable
-from megabot.ports import Forum
-from megabot.reconcile import run_pass
+from megabot.forum.models import Feature, Post
+from megabot.forum.port import Forum
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import OrderKind
 from tests.scenes import ON_BOTH
 from tests.simulation import events
 from tests.simulation.__main__ import quiet_end

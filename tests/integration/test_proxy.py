@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.git_source import GitSource
-from megabot.adapters.heartbeat import Heartbeat
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.link_asker import LinkAsker
-from megabot.adapters.public_posts import PublicPosts
-from megabot.adapters.public_web import reaches_internet
-from megabot.core import proxy
-from megabot.core.git_address import GitAddress
-from megabot.core.links import Contact, Outcome
-from megabot.core.proxy import Proxy
+from megabot import proxy
+from megabot.check.link_client import LinkAsker
 from megabot.errors import SourceMissing, Unreachable
+from megabot.lemmy.http import LemmySession
+from megabot.lemmy.link_verdict import Contact, Outcome
+from megabot.lemmy.public_posts import PublicPosts
+from megabot.lemmy.public_web import reaches_internet
+from megabot.proxy import Proxy
+from megabot.service.heartbeat import Heartbeat
+from megabot.source.git.address import GitAddress
+from megabot.source.git.repository import GitSource
 from tests.clocks import FakeClock
 from tests.e2e.test_secrets import Trusting, make_certificate
 from tests.raw_server import RawServer, answer

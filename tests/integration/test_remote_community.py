@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from megabot import check, status
-from megabot.adapters.home_servers import HomeServers
-from megabot.check import Level
-from megabot.core.actions import BlockReason
-from megabot.core.plan import blocked_actions
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Pin
-from megabot.orders import carry_out
+from megabot.check import account
+from megabot.check.findings import Level
+from megabot.commands import status
+from megabot.commands.run_order import carry_out
+from megabot.lemmy.home_servers import HomeServers
 from megabot.ports import Ports
-from megabot.reconcile import run_pass
-from megabot.report import Report
-from megabot.run import Service
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.report import Report
+from megabot.service.service import Service
+from megabot.source.model import Pin
 from tests.abroad import HOME, OWN, Abroad, two_servers
 from tests.world import NEWS, SLOT, WEEK
 
@@ -363,7 +364,7 @@ def test_post_does_not_say_pinned_where_readers_do_not_see_it_pinned(abroad: Abr
 
 
 def findings(abroad: Abroad) -> list[str]:
-    findings = check.check_account(abroad.world.ports(), agree=lambda _: True)
+    findings = account.check_account(abroad.world.ports(), agree=lambda _: True)
     return [f"{one.level}: {one.sentence}" for one in findings if HOME in one.sentence]
 
 
@@ -402,7 +403,7 @@ def test_check_follows_the_community_when_that_is_agreed_to(abroad: Abroad) -> N
     ports = abroad.world.ports()
 
     def following(*, agree: bool) -> list[str]:
-        findings = check.check_account(ports, agree=lambda _: agree)
+        findings = account.check_account(ports, agree=lambda _: agree)
         return [f"{one.level}" for one in findings if "follow" in one.sentence]
 
     refused = following(agree=False)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import render_child
-from megabot.adapters.renderer import Renderer, describe_exit, parse_answer
-from megabot.core.threads import Rendered, RenderProblem, Snapshot
+from megabot.rendering.child import main
+from megabot.rendering.model import Rendered, RenderProblem
+from megabot.rendering.renderer import Renderer, describe_exit, parse_answer
+from megabot.source.model import Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
 # What jinja2 and Babel import or open only when it is needed would fail under the limits.
@@ -81,7 +82,7 @@ def test_what_dates_need_is_loaded_before_the_limits() -> None:
         "jobs": [{"thread": {"title": "", "locale": "xx", "timezone": "UTC"}}],
     }
 
-    render_child._load_what_is_used_later(request)
+    main._load_what_is_used_later(request)
 
     assert {"babel.dates", "babel.core"} <= sys.modules.keys()
 

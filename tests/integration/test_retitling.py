@@ -2,11 +2,12 @@
 
 import pytest
 
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Context, Rendered, Snapshot, Thread
-from megabot.layout import Outcome
-from megabot.orders import OrderResult, carry_out
+from megabot.commands.run_order import OrderResult, carry_out
+from megabot.i18n.tables import Outcome
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import Context, Rendered
+from megabot.source.model import Snapshot, Thread
 from tests.scenes import ON_BOTH, at_work, say
 from tests.world import Press, World
 

@@ -8,12 +8,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from megabot import config
+from megabot import settings_sources, state_dir
 from megabot.__main__ import main
-from megabot.adapters import state_dir
-from megabot.config.loading import BOTS
+from megabot.cli.verbs import status
 from megabot.errors import ConfigError, WrongAccount
-from megabot.verbs import status
+from megabot.settings_sources import BOTS
 
 NOBODY = 65534
 
@@ -68,14 +67,14 @@ def test_a_folder_that_one_merely_stands_in_is_nobodys_settings(place: Path, etc
     home = place / "home"
     home.mkdir()
     with as_a_stranger(home):
-        settings = config.load({}, env_file=None, cwd=home, system_file=place / "none.env")
+        settings = settings_sources.load({}, env_file=None, cwd=home, system_file=place / "none.env")
 
     assert settings.username == ""
 
 
 def test_settings_that_are_hidden_are_not_taken_for_none(place: Path, etc: Path) -> None:
     with as_a_stranger(etc), pytest.raises(WrongAccount) as told:
-        config.load({}, env_file=None, cwd=place, system_file=etc / "config.env")
+        settings_sources.load({}, env_file=None, cwd=place, system_file=etc / "config.env")
 
     assert told.value.account == "megabot"
 
@@ -90,7 +89,9 @@ def test_a_state_folder_that_is_shut_names_its_owner(place: Path) -> None:
 
 
 def test_one_of_several_bots_has_settings_and_state_of_its_own(etc: Path, place: Path) -> None:
-    settings = config.load({}, env_file=None, cwd=place, bot="books", system_file=etc / "config.env")
+    settings = settings_sources.load(
+        {}, env_file=None, cwd=place, bot="books", system_file=etc / "config.env"
+    )
 
     assert (settings.username, settings.moderators) == ("bookbot", ())
     assert (settings.state_dir, settings.state_dir_chosen) == (BOTS / "books", True)
@@ -98,7 +99,9 @@ def test_one_of_several_bots_has_settings_and_state_of_its_own(etc: Path, place:
 
 def test_its_state_may_be_set_as_any_bots(etc: Path, place: Path) -> None:
     (etc / "books.env").write_text("MEGABOT_STATE_DIR=/srv/books\n")
-    settings = config.load({}, env_file=None, cwd=place, bot="books", system_file=etc / "config.env")
+    settings = settings_sources.load(
+        {}, env_file=None, cwd=place, bot="books", system_file=etc / "config.env"
+    )
 
     assert settings.state_dir == Path("/srv/books")
 
@@ -106,7 +109,7 @@ def test_its_state_may_be_set_as_any_bots(etc: Path, place: Path) -> None:
 @pytest.mark.parametrize("name", ["config", "../books", "Books", "-b", "b" * 41])
 def test_what_cannot_be_a_bots_name_is_refused(etc: Path, place: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="a bot's name is of small letters"):
-        config.load({}, env_file=None, cwd=place, bot=name, system_file=etc / "config.env")
+        settings_sources.load({}, env_file=None, cwd=place, bot=name, system_file=etc / "config.env")
 
 
 def test_a_bot_and_a_file_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,21 +10,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from megabot.adapters.renderer import Renderer
-from megabot.adapters.thread_files import parse_thread
-from megabot.core.sections import parse_section, spoiler
-from megabot.core.threads import (
+from lemmy_markdown import to_html
+from megabot.rendering.model import (
     EDITION_URL,
     CompanionFacts,
     Context,
     EditionFacts,
     PreviousFacts,
     Rendered,
-    Revision,
-    Snapshot,
-    Thread,
 )
-from megabot.markdown import to_html
+from megabot.rendering.renderer import Renderer
+from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.sections import parse_section, spoiler
+from megabot.source.thread_files import parse_thread
 from tests.lemmy_server_markdown import server_0_19, server_1_0
 
 SAMPLE = Path(__file__).parents[2] / "templates"

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.problems import Problem
-from megabot.core.threads import RenderProblem, Snapshot
 from megabot.errors import Stopping
-from megabot.run import Service
-from megabot.schedulers import next_pass
-from megabot.tasks import trying_again
+from megabot.rendering.model import RenderProblem
+from megabot.service.schedulers import next_pass
+from megabot.service.service import Service
+from megabot.service.tasks import trying_again
+from megabot.source.model import Snapshot
+from megabot.source.problems import Problem
 from tests.world import SLOT, WEEK, World
 
 

@@ -6,11 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_answer import SignInCollision
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import TokenFile
-from megabot.core.posts import Person
 from megabot.errors import (
     ForumError,
     OutcomeUnknown,
@@ -21,6 +16,11 @@ from megabot.errors import (
     Unreachable,
     Unreadable,
 )
+from megabot.forum.models import Person
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.responses import SignInCollision
 from tests.clocks import FakeClock
 
 REFUSED = SignInRefused("No.", code="incorrect_login")

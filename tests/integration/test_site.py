@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from megabot.archive.publishing import publish
-from megabot.background import BackgroundJob
 from megabot.errors import Unreachable
-from megabot.living import add_highlight, highlight_of
-from megabot.long_look import scan_all_posts
 from megabot.ports import Ports
-from megabot.site_watch import DAILY, EVERY, LONGEST, site_job
+from megabot.reconcile.content.annotation_store import add_highlight, highlight_of
+from megabot.reconcile.full_scan import scan_all_posts
+from megabot.service.background import BackgroundJob
+from megabot.service.site_job import DAILY, EVERY, LONGEST, site_job
+from megabot.site.writer import publish
 from tests.world import SLOT, WEEK, World
 
 ADDRESS = "https://threads.example/"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.archive.build import Site, files
-from megabot.archive.entries import gather
-from megabot.archive.folder import LIST, File, WriteResult, write
 from megabot.errors import NeedsPerson
+from megabot.site.build import Site, files
+from megabot.site.entries import gather
+from megabot.site.output import LIST, File, WriteResult, write
 from tests.editions import post_week
 from tests.fakes import FakeLedger
 

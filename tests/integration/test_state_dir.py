@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters import state_dir
+from megabot import state_dir
 from megabot.errors import Busy, ConfigError, LedgerError, WrongAccount
 from tests.fakes import FakeClock
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys, time
 from pathlib import Path
-from megabot.adapters.state_dir import pass_lock, service_lock
+from megabot.state_dir import pass_lock, service_lock
 from tests.fakes import FakeClock
 folder = Path(sys.argv[1])
 with service_lock(folder), pass_lock(folder, FakeClock(), on_wait=lambda: None):

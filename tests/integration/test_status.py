@@ -1,7 +1,7 @@
 """What `status` says comes from the ledger and the calendar; the ledger knows what the last look saw."""
 
-from megabot import status
-from megabot.core.glance import ThreadStatus
+from megabot.commands import status
+from megabot.commands.status import ThreadStatus
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 

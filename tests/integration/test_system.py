@@ -13,16 +13,16 @@ from typing import cast
 import pytest
 import schedule
 
-from megabot.adapters.system import LONGEST_SLEEP, Stop, SystemClock, notify, read_clock
+from megabot.clock import LONGEST_SLEEP, Stop, SystemClock, notify, read_clock
 from megabot.errors import Stopping
-from megabot.schedulers import next_slot
+from megabot.service.schedulers import next_slot
 from tests.world import NEWS, SLOT, WEEK, World
 
 ROOT = Path(__file__).parents[2]
 LONG = 60.0
 
 SLEEP = """
-from megabot.adapters.system import Stop, SystemClock
+from megabot.clock import Stop, SystemClock
 from megabot.errors import Stopping
 stop = Stop()
 with stop.on_signals():
@@ -33,7 +33,7 @@ with stop.on_signals():
         print("stopped")
 """
 REREAD = """
-from megabot.adapters.system import Stop, SystemClock
+from megabot.clock import Stop, SystemClock
 stop = Stop()
 with stop.on_signals():
     print("ready", flush=True)
@@ -42,7 +42,7 @@ with stop.on_signals():
 """
 READ = """
 import socket
-from megabot.adapters.system import Stop
+from megabot.clock import Stop
 from megabot.errors import Stopping
 stop = Stop(patience=0.2)
 ours, theirs = socket.socketpair()
@@ -55,7 +55,7 @@ with stop.on_signals():
 """
 WRITE = """
 import os, signal
-from megabot.adapters.system import Stop
+from megabot.clock import Stop
 stop = Stop()
 with stop.on_signals():
     print("ready", flush=True)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from megabot import check
-from megabot.check import Level
-from megabot.core.seen import OrderKind
-from megabot.sandbox import UserV4
+from lemmy_sandbox import UserV4
+from megabot.check import account
+from megabot.check.findings import Level
+from megabot.reconcile.orders import OrderKind
 from tests.world import SLOT, WEEK, World
 
 
@@ -35,7 +35,7 @@ def alerts(world: World) -> list[str]:
 
 
 def findings(world: World) -> list[tuple[Level, str]]:
-    findings = check.check_account(world.ports(), agree=lambda _: False)
+    findings = account.check_account(world.ports(), agree=lambda _: False)
     return [(one.level, one.sentence) for one in findings if "tags:" in one.sentence]
 
 

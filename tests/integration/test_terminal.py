@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from megabot import terminal
-from megabot.core.problems import Problem
-from megabot.layout import Outcome
-from megabot.orders import OrderResult
-from megabot.verbs.ordering import tell
+from megabot.cli import terminal
+from megabot.cli.shell_orders import tell
+from megabot.commands.run_order import OrderResult
+from megabot.i18n.tables import Outcome
+from megabot.source import folder
+from megabot.source.problems import Problem
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def test_what_is_elsewhere_keeps_its_whole_path(here: Path) -> None:
 def test_a_mistake_is_placed_from_the_users_folder(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mistake = Problem("sections/10-maps.md", 3, "a slip")
 
-    seen = [str(terminal.place_problem(mistake, here / "templates"))]
+    seen = [str(folder.place_problem(mistake, here / "templates"))]
     monkeypatch.chdir(here / "templates/sections")
-    seen.append(str(terminal.place_problem(mistake, here / "templates")))
+    seen.append(str(folder.place_problem(mistake, here / "templates")))
 
     assert seen == ["templates/sections/10-maps.md:3: a slip", "10-maps.md:3: a slip"]
 
@@ -42,7 +43,7 @@ def test_a_mistake_is_placed_from_the_users_folder(here: Path, monkeypatch: pyte
 def test_a_path_is_whole_if_that_is_shorter(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
     monkeypatch.chdir(here / "templates/sections")
 
-    assert terminal.short_path(Path("/etc/x")) == "/etc/x"
+    assert folder.short_path(Path("/etc/x")) == "/etc/x"
 
 
 def test_a_folder_that_was_deleted_stops_no_message(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Front matter read by a child: the same values as here, within limits, and not again and again."""
 
-from megabot.adapters import thread_files, thread_reader
-from megabot.core.threads import Snapshot
+from megabot.source import thread_files, thread_reader
+from megabot.source.model import Snapshot
 from tests.templates import FRONT, source
 
 # Lists in lists are what YAML takes longest for: this much is more than a second of it.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.token_file import StoredToken, TokenFile
-from megabot.core.pacing import Attempt, Outcome
-from megabot.core.posts import Person
 from megabot.errors import LedgerError
+from megabot.forum.models import Person
+from megabot.lemmy.auth.budget import Attempt, Outcome
+from megabot.lemmy.auth.token_file import StoredToken, TokenFile
 
 HERE = "https://lemmy.example"
 WHOLE = StoredToken(

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters.ledger import SqliteLedger
-from megabot.core.plan import blocked_actions
-from megabot.core.posts import Post, PostDraft
-from megabot.ports import Forum
-from megabot.reconcile import run_pass
-from megabot.report import Report
-from megabot.sandbox import Sandbox
-from megabot.sandbox.user_client import User
+from lemmy_sandbox import Sandbox
+from lemmy_sandbox.user_client import User
+from megabot.forum.models import Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.ledger.sqlite import SqliteLedger
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.report import Report
 from tests.processes import Machine, ended, machine
 from tests.raw_server import RawServer
 from tests.world import SLOT, WEEK, World

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from megabot import importing, orders
-from megabot.core.adoption import Effects
-from megabot.core.records import IntentKind
-from megabot.core.seen import Order, OrderKind
-from megabot.layout import Outcome
-from megabot.orders import OrderResult, carry_out
+from megabot.commands import import_threads, run_order
+from megabot.commands.run_order import OrderResult, carry_out
+from megabot.i18n.tables import Outcome
+from megabot.ledger.records import IntentKind
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.rules.adopt import Effects
 from tests.integration.test_importing import LONG_AGO, found, records, take, years  # noqa: F401  fixtures
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import SLOT, WEEK, World
@@ -45,14 +45,14 @@ def adopted(world: World) -> World:
 def adopt(world: World) -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
-    order, name = orders.adoption_order(ports, URL, id_="shell:1", thread=None)
+    order, name = run_order.adoption_order(ports, URL, id_="shell:1", thread=None)
     return carry_out(ports, order, name, account=account)
 
 
 def unadopt(world: World, *, id_: str = "shell:2") -> OrderResult:
     ports = world.ports()
     account = ports.forum.account()
-    order, name = orders.release_order(ports, URL, id_=id_, thread=None)
+    order, name = run_order.release_order(ports, URL, id_=id_, thread=None)
     return carry_out(ports, order, name, account=account)
 
 
@@ -179,7 +179,7 @@ def test_what_an_adoption_leads_to_is_known_before(world: World) -> None:
     account = ports.forum.account()
     post = ports.forum.post(2)
 
-    later = orders.adoption_effects(ports, "news", post, "2026-W48", account)
+    later = run_order.adoption_effects(ports, "news", post, "2026-W48", account)
 
     assert later == Effects(current=URL, pinned=True, unpinned=("https://lemmy.example/post/1",))
     adopt(world)
@@ -207,16 +207,16 @@ def test_an_import_is_undone_whole(years: World, ledger: Callable[[World], None]
         years.run_pass(OrderKind.REFRESH)
     ports = years.ports()
     ports.forum.account()
-    older, last = importing.find_imported(ports, LONG_AGO)
+    older, last = import_threads.find_imported(ports, LONG_AGO)
 
     if ledger is kept:
-        answer = importing.undo_import(ports, LONG_AGO, older, last, id_="shell:undo")
+        answer = import_threads.undo_import(ports, LONG_AGO, older, last, id_="shell:undo")
         assert answer is not None
         assert answer.outcome is Outcome.DONE
         assert (len(older), last and last.post_id) == (3, newest)
     else:  # only the newest is known still, by its comment
         assert (older, last) == ((), None)
-        order, name = orders.release_order(
+        order, name = run_order.release_order(
             ports, f"https://lemmy.example/post/{newest}", id_="shell:undo", thread=None
         )
         carry_out(ports, order, name)

@@ -4,18 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot import preview, status
-from megabot.amending import apply_override
-from megabot.archive.entries import gather
-from megabot.core.actions import BlockReason
-from megabot.core.commands import Command, Verb
-from megabot.core.plan import blocked_actions
-from megabot.core.problems import Problem
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Previous, Rendered, RenderProblem
+from megabot.commands import status
+from megabot.commands.model import Command, Verb
+from megabot.commands.override_commands import apply_override
+from megabot.commands.run_order import OrderResult, carry_out
 from megabot.errors import ConfigError
-from megabot.layout import Outcome
-from megabot.orders import OrderResult, carry_out
+from megabot.i18n.tables import Outcome
+from megabot.preview import preview
+from megabot.reconcile.actions import BlockReason
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import Rendered, RenderProblem
+from megabot.site.entries import gather
+from megabot.source.model import Previous
+from megabot.source.problems import Problem
 from tests.scenes import ON_BOTH
 from tests.world import SLOT, WEEK, World
 

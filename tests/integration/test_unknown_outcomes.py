@@ -7,17 +7,18 @@ from typing import Any, TypeVar
 
 import pytest
 
-from megabot.core.actions import BlockReason, Pin
-from megabot.core.plan import blocked_actions, writes
-from megabot.core.posts import Comment, OwnContent, Post, PostDraft
-from megabot.core.records import IntentState
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Previous, Refresh
+from megabot.commands.run_order import carry_out
 from megabot.errors import OutcomeUnknown, Stopping
-from megabot.orders import carry_out
-from megabot.ports import Forum, Ports
-from megabot.reconcile import run_pass
-from megabot.report import Report
+from megabot.forum.models import Comment, OwnContent, Post, PostDraft
+from megabot.forum.port import Forum
+from megabot.ledger.records import IntentState
+from megabot.ports import Ports
+from megabot.reconcile.actions import BlockReason, Pin
+from megabot.reconcile.decide import blocked_actions, writes
+from megabot.reconcile.loop import run_pass
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.report import Report
+from megabot.source.model import Previous, Refresh
 from tests.world import SLOT, WEEK, World
 
 Answer = TypeVar("Answer")

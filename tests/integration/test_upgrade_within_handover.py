@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 import requests
 
-from megabot.adapters.credentials import Credentials
-from megabot.adapters.lemmy_client import open_forum
-from megabot.adapters.lemmy_detect import ApiKind
-from megabot.adapters.lemmy_http import LemmySession
-from megabot.adapters.sign_in import SignIns
-from megabot.adapters.token_file import TokenFile
-from megabot.run import Service
+from megabot.lemmy.auth.credentials import Credentials
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.client import open_forum
+from megabot.lemmy.detect import ApiKind
+from megabot.lemmy.http import LemmySession
+from megabot.service.service import Service
 from tests.world import SLOT, WEEK, World
 
 REQUESTS = 9

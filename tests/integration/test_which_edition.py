@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from megabot import preview, status
-from megabot.core.seen import Order, OrderKind
+from megabot.commands import status
+from megabot.commands.run_order import OrderResult, UnclearOrder, carry_out
 from megabot.errors import ConfigError
-from megabot.layout import Outcome
-from megabot.orders import OrderResult, UnclearOrder, carry_out
+from megabot.i18n.tables import Outcome
+from megabot.preview import preview
+from megabot.reconcile.orders import Order, OrderKind
 from tests.scenes import ON_BOTH, answers, at_work, say
 from tests.world import NEWS, SLOT, WEEK, World
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 
-from megabot import commanded, compose, inbox, schedulers
-from megabot.core import amendments, confirming, watermark
-from megabot.core.heard import CommandRecord
-from megabot.core.notices import Notice
-from megabot.core.seen import Order
-from megabot.ports import Forum, Ledger
+from megabot.commands import confirmations, dispatch, inbox
+from megabot.forum import notices
+from megabot.forum.notices import Notice
+from megabot.forum.port import Forum
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import CommandRecord
+from megabot.reconcile.content import compose
+from megabot.reconcile.orders import Order
+from megabot.schedule import overrides
+from megabot.service import schedulers
 from tests.mutants.change import (
     call,
     condition,
@@ -30,7 +34,7 @@ def is_unread_and_new(notice: Notice, record: Callable[[str], CommandRecord | No
     return notice.unread and record(notice.key) is None
 
 
-def newest_of_all(self: watermark.Watermark) -> int:
+def newest_of_all(self: notices.Watermark) -> int:
     return max(self.newest.values(), default=0)
 
 
@@ -75,12 +79,12 @@ COMMANDS = (
     ),
     Mutant(
         name="the watermark of one API is taken for the other's",
-        changes=(call(watermark.Watermark.is_new_filter, dict.get, gives=newest_of_all),),
+        changes=(call(notices.Watermark.is_new_filter, dict.get, gives=newest_of_all),),
         caught_by=(f"{INBOX}::test_an_upgrade_hides_nothing_and_has_nothing_obeyed_again",),
     ),
     Mutant(
         name="the watermark of before a server was put back hides what is new",
-        changes=(without_operand(watermark.Watermark.is_new_filter, 1, 2),),
+        changes=(without_operand(notices.Watermark.is_new_filter, 1, 2),),
         caught_by=(
             "tests/contract/test_inbox.py::test_a_watermark_of_before_the_server_was_put_back_hides_nothing",
         ),
@@ -92,27 +96,27 @@ COMMANDS = (
     ),
     Mutant(
         name="a message confirms what a message ordered",
-        changes=(condition(commanded._confirm, 1, gives=False),),
+        changes=(condition(dispatch._confirm, 1, gives=False),),
         caught_by=(f"{ELSEWHERE}::test_a_message_confirms_nothing",),
     ),
     Mutant(
         name="a code counts again",
-        changes=(without_operand(confirming.find_confirmed, 1, 3),),
+        changes=(without_operand(confirmations.find_confirmed, 1, 3),),
         caught_by=(f"{ELSEWHERE}::test_a_code_counts_once",),
     ),
     Mutant(
         name="a list is read to its end each time",
-        changes=(condition(watermark.read_until_seen, 3, gives=False),),
+        changes=(condition(notices.read_until_seen, 3, gives=False),),
         caught_by=(f"{INBOX}::test_a_command_costs_four_requests_and_pages_a_tick",),
     ),
     Mutant(
         name="a second skip takes another week",
-        changes=(returns(amendments.repeated_skip, 2, gives=None),),
+        changes=(returns(overrides.repeated_skip, 2, gives=None),),
         caught_by=(f"{EXCEPTIONS}::test_an_edition_is_skipped_once_however_often_that_is_said",),
     ),
     Mutant(
         name="an edition that is posted is held",
-        changes=(condition(amendments.find_refusal, 1, gives=False),),
+        changes=(condition(overrides.find_refusal, 1, gives=False),),
         caught_by=(f"{EXCEPTIONS}::test_an_edition_that_is_posted_is_not_changed",),
     ),
     Mutant(

@@ -2,23 +2,28 @@
 
 from datetime import datetime
 
-from megabot import logs, perform, reconcile, series
-from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_client, retries, sign_in
-from megabot.adapters import lemmy_wire_v3 as wire
-from megabot.adapters.lemmy_calls import Operation
-from megabot.adapters.lemmy_dialect_v3 import DialectV3
-from megabot.adapters.lemmy_pages import PAGE
-from megabot.adapters.token_file import TokenFile
-from megabot.core import context, doubles, refreshing, settle, telling
-from megabot.core.calendar import Edition
-from megabot.core.drafts import text_digest
-from megabot.core.pacing import next_sign_in
-from megabot.core.posts import OwnContent, Post, PostDraft
-from megabot.core.records import IntentState, PostRecord
-from megabot.core.seen import Observation, ThreadPost
-from megabot.core.threads import EditionFacts, Rendered
+from megabot import log_setup
 from megabot.errors import NotSent, Unreadable
-from megabot.ports import Ledger
+from megabot.forum.models import OwnContent, Post, PostDraft
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import IntentState, PostRecord
+from megabot.lemmy import calls, client, responses, retry
+from megabot.lemmy.auth import sign_in
+from megabot.lemmy.auth.budget import next_sign_in
+from megabot.lemmy.auth.token_file import TokenFile
+from megabot.lemmy.calls import Operation
+from megabot.lemmy.paging import PAGE
+from megabot.lemmy.v3 import parse as wire
+from megabot.lemmy.v3.dialect import DialectV3
+from megabot.reconcile import act, loop, outcomes, thread_posts
+from megabot.reconcile.content import context
+from megabot.reconcile.content.drafts import text_digest
+from megabot.reconcile.observation import Observation, ThreadPost
+from megabot.reconcile.rules import duplicates, refresh
+from megabot.rendering import context_json
+from megabot.rendering.model import EditionFacts, Rendered
+from megabot.schedule.calendar import Edition
+from megabot.service import alert_policy
 from tests.mutants.change import (
     call,
     catches,
@@ -41,7 +46,7 @@ SIGN_IN = "tests/integration/test_sign_in.py"
 LOOP = "tests/integration/test_crash_loop.py"
 
 
-def sent_at_once(work: perform.ActContext, draft: PostDraft) -> Post:
+def sent_at_once(work: act.ActContext, draft: PostDraft) -> Post:
     return work.ports.forum.create_post(work.place.id, draft)
 
 
@@ -50,14 +55,14 @@ def any_write_is_worth_it(error: BaseException, *, read: bool) -> bool:
 
 
 def is_broken(status: int) -> bool:
-    return status >= lemmy_answer._BROKEN
+    return status >= responses._BROKEN
 
 
 def has_the_title(post: Post, thread: str) -> bool:
     return post.title.casefold().startswith(thread)
 
 
-def from_the_list(calls: lemmy_calls.Calls, author: int, number: int) -> OwnContent:
+def from_the_list(calls: calls.Calls, author: int, number: int) -> OwnContent:
     return OwnContent(
         author=author,
         posts=tuple(
@@ -82,7 +87,7 @@ def counted(edition: Edition, observation: Observation) -> EditionFacts:
 
 
 def youngest_first(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
-    return tuple(sorted(posts, key=doubles._age, reverse=True))
+    return tuple(sorted(posts, key=duplicates._age, reverse=True))
 
 
 def differs_from_the_answer(record: PostRecord, text: Rendered) -> bool:
@@ -93,7 +98,7 @@ def at_once(now: datetime) -> datetime:
     return now
 
 
-def renewed(self: lemmy_calls.Calls) -> None:
+def renewed(self: calls.Calls) -> None:
     return self._sign_ins.renew(self._send_sign_in, by_hand=False)
 
 
@@ -101,8 +106,8 @@ WRITING = (
     Mutant(
         name="a post is sent before its intent is written down",
         changes=(
-            sooner(perform._create, perform._send, than=Ledger.begin_intent),
-            call(perform._create, perform._send, gives=sent_at_once),
+            sooner(act._create, act._send, than=Ledger.begin_intent),
+            call(act._create, act._send, gives=sent_at_once),
         ),
         caught_by=(
             f"{LOSS}::test_before_its_intent_can_be_written_nothing_is_sent",
@@ -111,7 +116,7 @@ WRITING = (
     ),
     Mutant(
         name="an unknown outcome is taken for a failure",
-        changes=(catches(perform._send, 1, Exception),),
+        changes=(catches(act._send, 1, Exception),),
         caught_by=(
             f"{UNKNOWN}::test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes",
             YEARS,
@@ -120,7 +125,7 @@ WRITING = (
     ),
     Mutant(
         name="a write whose answer was lost is sent again",
-        changes=(returns(retries._worth_it, 3, gives=any_write_is_worth_it),),
+        changes=(returns(retry._worth_it, 3, gives=any_write_is_worth_it),),
         caught_by=(
             f"{WIRE}::test_a_write_with_a_broken_answer_is_unknown_and_sent_once",
             f"{PROXY}::test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again",
@@ -128,17 +133,17 @@ WRITING = (
     ),
     Mutant(
         name="a 502 proves that nothing was written",
-        changes=(condition(lemmy_answer.failure, 1, gives=is_broken),),
+        changes=(condition(responses.failure, 1, gives=is_broken),),
         caught_by=(f"{WIRE}::test_a_write_with_a_broken_answer_is_unknown_and_sent_once",),
     ),
     Mutant(
         name="one empty look is enough to give a post up",
-        changes=(returns(settle._unseen, 3, gives=IntentState.ABSENT),),
+        changes=(returns(outcomes._unseen, 3, gives=IntentState.ABSENT),),
         caught_by=(f"{UNKNOWN}::test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes",),
     ),
     Mutant(
         name="answers are believed and nothing is looked at again",
-        changes=(opposite(reconcile.converge, 2, of=False),),
+        changes=(opposite(loop.converge, 2, of=False),),
         caught_by=(f"{PASS}::test_a_handover_takes_eight_requests_beside_the_tick",),
     ),
 )
@@ -146,17 +151,17 @@ WRITING = (
 RECOGNISING = (
     Mutant(
         name="a marker proves a post to be the bot's, whoever wrote it",
-        changes=(without_operand(series.own_posts_of, 1, 3),),
+        changes=(without_operand(thread_posts.own_posts_of, 1, 3),),
         caught_by=(f"{PROMISES}::test_a_marker_that_somebody_copied_is_nothing",),
     ),
     Mutant(
         name="a post is known by its title",
-        changes=(operand(series.own_posts_of, 1, 2, gives=has_the_title),),
+        changes=(operand(thread_posts.own_posts_of, 1, 2, gives=has_the_title),),
         caught_by=(f"{PROMISES}::test_a_thread_is_known_by_its_marker_whatever_its_title",),
     ),
     Mutant(
         name="the community's list is read, not the bot's profile",
-        changes=(call(DialectV3.own_content, lemmy_calls.Calls.signed_in, gives=from_the_list),),
+        changes=(call(DialectV3.own_content, calls.Calls.signed_in, gives=from_the_list),),
         caught_by=(
             f"{HANDS}::test_an_adopted_thread_is_the_edition_of_its_week[lost]",
             "tests/contract/test_forum.py::test_a_comment_is_found_among_the_own_content[v3]",
@@ -164,7 +169,7 @@ RECOGNISING = (
     ),
     Mutant(
         name="the number comes from a counter",
-        changes=(call(context.build_context, context.edition_facts, gives=counted),),
+        changes=(call(context.build_context, context_json.edition_facts, gives=counted),),
         caught_by=(f"{PASS}::test_several_missed_editions_collapse_into_the_current_one",),
     ),
     Mutant(
@@ -187,12 +192,12 @@ RECOGNISING = (
     ),
     Mutant(
         name="of a double the younger one stands",
-        changes=(returns(doubles.order_posts, gives=youngest_first),),
+        changes=(returns(duplicates.order_posts, gives=youngest_first),),
         caught_by=(f"{TWO_BOTS}::test_after_a_race_the_older_post_stands_and_the_double_is_reported",),
     ),
     Mutant(
         name="threads that link each other edit each other for ever",
-        changes=(returns(refreshing._differs, 3, gives=differs_from_the_answer),),
+        changes=(returns(refresh._differs, 3, gives=differs_from_the_answer),),
         caught_by=(f"{FOLLOWING}::test_a_pair_comes_to_rest_after_one_edit",),
     ),
 )
@@ -216,12 +221,12 @@ BEHAVING = (
     ),
     Mutant(
         name="an upgraded server is spoken to as before",
-        changes=(without_step(lemmy_client._over_either_api, lemmy_client.LemmyClient._change_api),),
+        changes=(without_step(client._over_either_api, client.LemmyClient._change_api),),
         caught_by=(f"{UPGRADE}::test_one_post_is_pinned_and_the_old_one_is_not",),
     ),
     Mutant(
         name="one refusal is enough to sign in again",
-        changes=(call(lemmy_calls.Calls._revive, lemmy_calls.Calls.anyone, gives=renewed),),
+        changes=(call(calls.Calls._revive, calls.Calls.anyone, gives=renewed),),
         caught_by=(
             f"{WIRE}::test_one_wrong_refusal_costs_no_sign_in",
             f"{PROXY}::test_a_live_token_that_is_refused_once_costs_no_sign_in",
@@ -229,12 +234,12 @@ BEHAVING = (
     ),
     Mutant(
         name="an alert is told again with each pass",
-        changes=(returns(telling._is_news, gives=True),),
+        changes=(returns(alert_policy._is_news, gives=True),),
         caught_by=("tests/integration/test_messages.py::test_the_communitys_first_moderator_is_told_once",),
     ),
     Mutant(
         name="a secret is logged",
-        changes=(condition(logs.RedactingFormatter.redacted, 1, gives=False),),
+        changes=(condition(log_setup.RedactingFormatter.redacted, 1, gives=False),),
         caught_by=(
             "tests/e2e/test_secrets.py::test_no_secret_is_found_anywhere_after[the_service_has_a_bug]",
         ),

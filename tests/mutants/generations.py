@@ -1,15 +1,17 @@
 """Mutants of what a Lemmy 1.0 and an upgrade to it ask for."""
 
-from megabot import evidence, inbox, listing
-from megabot.adapters import lemmy_answer, lemmy_calls, lemmy_v4_inbox
-from megabot.adapters.lemmy_answer import Call
-from megabot.adapters.lemmy_calls import Operation
-from megabot.adapters.lemmy_client import LemmyClient
-from megabot.adapters.lemmy_pages import PAGE, Page
-from megabot.adapters.lemmy_wire_v4 import list_reader
-from megabot.core.notices import Notice
-from megabot.core.posts import PinEvent
+from megabot.commands import inbox
 from megabot.errors import ForumError, Refused
+from megabot.forum.models import PinEvent
+from megabot.forum.notices import Notice
+from megabot.lemmy import calls, responses
+from megabot.lemmy.calls import Operation
+from megabot.lemmy.client import LemmyClient
+from megabot.lemmy.paging import PAGE, Page
+from megabot.lemmy.responses import Call
+from megabot.lemmy.v4 import inbox as v4_inbox
+from megabot.lemmy.v4.parse import list_reader
+from megabot.reconcile import evidence, listing
 from tests.mutants.change import call, condition, without_step
 from tests.mutants.mutant import Mutant
 
@@ -22,13 +24,11 @@ ON_1_0 = "tests/integration/test_on_1_0.py"
 
 
 def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:
-    return Refused("The server said no.", code="no") if status == 422 else lemmy_answer._refusal(code, call)
+    return Refused("The server said no.", code="no") if status == 422 else responses._refusal(code, call)
 
 
 def mentions_alone() -> Operation[Page[Notice]]:
-    return Operation.get(
-        lemmy_v4_inbox._LIST, list_reader(lemmy_v4_inbox.notice), type_="mention", limit=PAGE
-    )
+    return Operation.get(v4_inbox._LIST, list_reader(v4_inbox.notice), type_="mention", limit=PAGE)
 
 
 def by_the_post_alone(
@@ -40,12 +40,12 @@ def by_the_post_alone(
 GENERATIONS = (
     Mutant(
         name="a token is had over the API that an upgraded server keeps out of courtesy",
-        changes=(condition(lemmy_calls.Calls._stay, 1, gives=False),),
+        changes=(condition(calls.Calls._stay, 1, gives=False),),
         caught_by=(f"{FOUND_OUT}::test_a_sign_in_over_v3_finds_out_first_that_the_server_was_upgraded",),
     ),
     Mutant(
         name="an answer of 422 without a word is a no",
-        changes=(call(lemmy_answer.failure, lemmy_answer._refusal, gives=a_422_is_a_no),),
+        changes=(call(responses.failure, responses._refusal, gives=a_422_is_a_no),),
         caught_by=(
             f"{PROXY}::test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again",
             f"{PROXY}::test_a_post_that_never_got_there_is_of_unknown_outcome",
@@ -53,7 +53,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="on 1.0 mentions alone are listed",
-        changes=(call(lemmy_v4_inbox.list_new, Operation.get, gives=mentions_alone),),
+        changes=(call(v4_inbox.list_new, Operation.get, gives=mentions_alone),),
         caught_by=(
             f"{COMMANDS}::test_a_moderator_has_a_fresh_copy_made[v4]",
             f"{COMMANDS}::test_an_answer_to_the_bot_needs_no_mention[v4]",
@@ -66,7 +66,7 @@ GENERATIONS = (
     ),
     Mutant(
         name="1.0's mod log is asked by the post alone, and tells no name",
-        changes=(call(LemmyClient.pin_events, lemmy_calls.Calls.signed_in, gives=by_the_post_alone),),
+        changes=(call(LemmyClient.pin_events, calls.Calls.signed_in, gives=by_the_post_alone),),
         caught_by=(f"{UNDO}::test_the_post_that_was_replaced_is_pinned_again_the_copy_locked[v4-lost]",),
     ),
     Mutant(

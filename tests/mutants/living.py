@@ -1,8 +1,9 @@
 """Mutants of what keeps a standing thread alive: announcements, highlights, texts that are kept."""
 
-from megabot import living, promoting
-from megabot.core import announcing
-from megabot.core.upkeep import announce_the_next_edition, comment_first
+from megabot.commands import annotation_commands
+from megabot.reconcile.content import annotation_store
+from megabot.reconcile.rules import announce
+from megabot.reconcile.rules.old_thread import announce_the_next_edition, comment_first
 from tests.mutants.change import condition, without, without_operand
 from tests.mutants.mutant import Mutant
 
@@ -12,29 +13,29 @@ LIVING_THREAD = "tests/integration/test_living_thread.py"
 LIVING = (
     Mutant(
         name="the next thread is announced long before its moment",
-        changes=(without_operand(announcing.announce_the_next, 7, 1),),
+        changes=(without_operand(announce.announce_the_next, 7, 1),),
         caught_by=(f"{ANNOUNCING}::test_six_hours_before_the_slot_one_comment_says_when_and_is_marked",),
         rule=announce_the_next_edition,
     ),
     Mutant(
         name="a first comment that was removed is made again",
-        changes=(condition(announcing.make_the_first_comment, 5, gives=False),),
+        changes=(condition(announce.make_the_first_comment, 5, gives=False),),
         caught_by=(f"{ANNOUNCING}::test_a_first_comment_that_somebody_removed_is_not_made_again",),
         rule=comment_first,
     ),
     Mutant(
         name="an old thread gets a first comment",
-        changes=(without_operand(announcing.make_the_first_comment, 4, 3),),
+        changes=(without_operand(announce.make_the_first_comment, 4, 3),),
         caught_by=(f"{ANNOUNCING}::test_a_thread_that_is_up_for_long_gets_no_first_comment",),
     ),
     Mutant(
         name="a removed comment stays among the highlights",
-        changes=(without_operand(living._as_it_is, 1, 1),),
+        changes=(without_operand(annotation_store._as_it_is, 1, 1),),
         caught_by=(f"{LIVING_THREAD}::test_a_deleted_or_removed_comment_leaves_by_itself",),
     ),
     Mutant(
         name="who opted out is put forward",
-        changes=(without(promoting.feature, living.load_opt_outs),),
+        changes=(without(annotation_commands.feature, annotation_store.load_opt_outs),),
         caught_by=(f"{LIVING_THREAD}::test_a_person_opts_out_and_is_not_put_forward_again",),
     ),
 )

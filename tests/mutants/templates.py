@@ -2,14 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from megabot.adapters import (
-    folder_source,
-    template_filters,
-    template_rendering,
-    thread_files,
-    thread_reader,
-)
-from megabot.core import calendar, namespaces
+from megabot.rendering.child import filters, namespaces, template
+from megabot.schedule import calendar
+from megabot.source import folder, thread_files, thread_reader
 from tests.mutants.change import call, condition, imports, operand, without_operand
 from tests.mutants.mutant import Mutant
 
@@ -39,17 +34,17 @@ TEMPLATES = (
     ),
     Mutant(
         name="template: footnotes of essay and template collide",
-        changes=(call(template_rendering._names, namespaces.prefix_labels, gives=as_it_is),),
+        changes=(call(template._names, namespaces.prefix_labels, gives=as_it_is),),
         caught_by=(f"{RENDERING}::test_footnotes_of_essay_and_template_are_kept_apart",),
     ),
     Mutant(
         name="template: the year of the week passes for the year",
-        changes=(operand(template_filters._refuse_slips, 2, 1, gives=has_no_year_of_the_week),),
+        changes=(operand(filters._refuse_slips, 2, 1, gives=has_no_year_of_the_week),),
         caught_by=(f"{FILTERS}::test_a_date_that_cannot_be_written_says_why",),
     ),
     Mutant(
         name="template: the service parses front matter itself",
-        changes=(imports(folder_source, thread_reader, becomes=thread_files),),
+        changes=(imports(folder, thread_reader, becomes=thread_files),),
         caught_by=("tests/unit/test_structure.py::test_what_is_slow_or_big_stays_out",),
     ),
 )

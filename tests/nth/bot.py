@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from megabot.adapters.alerts import LedgerAlerts
 from megabot.app import App
-from megabot.config import load
-from megabot.ports import Forum, Ledger, Renderer
-from megabot.run import Service
+from megabot.forum.port import Forum
+from megabot.ledger.port import Ledger
+from megabot.rendering.port import Renderer
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
+from megabot.settings_sources import load
 from tests.simulation.faults import KEEPS, READS, RENDERS, WRITES
 from tests.world import Clock
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from megabot.core.threads import Refresh
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
+from megabot.source.model import Refresh
 from tests.world import SLOT, WEEK, Clock, World
 
 ROOT = Path(__file__).parents[2]

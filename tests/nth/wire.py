@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from megabot.adapters.lemmy_http import Limits
-from megabot.run import Service
+from megabot.lemmy.http import Limits
+from megabot.service.service import Service
 from tests.faultproxy import (
     RATE_LIMITED_V3,
     RATE_LIMITED_V4,

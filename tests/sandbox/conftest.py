@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
+from lemmy_sandbox import Sandbox, User
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.stage import staged
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox.user_client import ApiError
 
 
 def refusal(call: Callable[..., object], *args: object, **more: object) -> str:

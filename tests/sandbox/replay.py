@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from megabot.sandbox import Sandbox, User
-from megabot.sandbox.accounts import totp_code
+from lemmy_sandbox import Sandbox, User
+from lemmy_sandbox.rules.accounts import totp_code
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import Recording
 

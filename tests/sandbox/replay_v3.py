@@ -1,6 +1,6 @@
 """What happened between the recordings of 0.19.20."""
 
-from megabot.sandbox import User
+from lemmy_sandbox import User
 from tests.sandbox.replay import Setup, Stage, people, settings, site
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from megabot.sandbox import Sandbox
+from lemmy_sandbox import Sandbox
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
-from megabot.sandbox.accounts import totp_code
+from lemmy_sandbox import Sandbox, User
+from lemmy_sandbox.rules.accounts import totp_code
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
-from megabot.sandbox.federation import Network, Refused
-from megabot.sandbox.records import Post
-from megabot.sandbox.user_client import Json
+from lemmy_sandbox import Sandbox, User
+from lemmy_sandbox.federation import Network, Refused
+from lemmy_sandbox.records import Post
+from lemmy_sandbox.user_client import Json
 from tests.sandbox.refusals import refusal
 
 BOTH = [(home, own) for home in ("v3", "v4") for own in ("v3", "v4")]

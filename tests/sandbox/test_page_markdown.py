@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import User
+from lemmy_sandbox import User
 from tests.lemmy_server_markdown import plain_html
 from tests.sandbox.recordings import FOLDER
 

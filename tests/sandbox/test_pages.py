@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from megabot.sandbox import User
+from lemmy_sandbox import User
 from tests.sandbox import images
 from tests.sandbox.refusals import refusal
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from megabot.sandbox import ImageService, Sandbox, User
-from megabot.sandbox.picture_calls import NotAForm, Part, parse_form
-from megabot.sandbox.picture_format import Format, detect_format
+from lemmy_sandbox import ImageService, Sandbox, User
+from lemmy_sandbox.calls.pictures import NotAForm, Part, parse_form
+from lemmy_sandbox.rules.picture_format import Format, detect_format
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal

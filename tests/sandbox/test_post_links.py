@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import ImageService, Sandbox, User
+from lemmy_sandbox import ImageService, Sandbox, User
 from tests.sandbox import images
 from tests.sandbox.refusals import refusal
 

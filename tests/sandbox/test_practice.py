@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from megabot.sandbox import User
-from megabot.sandbox.__main__ import main
-from megabot.sandbox.practice import practice_server
+from lemmy_sandbox import User
+from lemmy_sandbox.__main__ import main
+from lemmy_sandbox.practice import practice_server
 from tests.processes import ROOT
 
 pytest_plugins = ["pytester"]
 
-CONFTEST = 'pytest_plugins = ["megabot.sandbox.pytest_plugin"]'
+CONFTEST = 'pytest_plugins = ["lemmy_sandbox.pytest_plugin"]'
 TEST_OF_A_BOT = """
 import pytest
 
@@ -36,7 +36,7 @@ def served_version(url: str) -> str:
 
 @pytest.mark.parametrize(("api", "version"), [("v3", "0.19.20"), ("v4", "1.0.0-beta.1")])
 def test_the_program_runs_a_server_of_either_version(api: str, version: str) -> None:
-    command = [sys.executable, "-m", "megabot.sandbox", "--api", api, "--port", "0"]
+    command = [sys.executable, "-m", "lemmy_sandbox", "--api", api, "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -98,11 +98,11 @@ def test_the_fixture_fails_a_test_that_calls_what_is_not_there(
 
 
 def test_the_sandbox_imports_nothing_of_the_bot() -> None:
-    code = "import megabot.sandbox.practice, sys; print(*sys.modules)"
+    code = "import lemmy_sandbox.practice, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     loaded = [name for name in done.stdout.split() if name.startswith("megabot.")]
-    assert [name for name in loaded if not name.startswith("megabot.sandbox")] == []
+    assert [name for name in loaded if not name.startswith("lemmy_sandbox")] == []
 
 
 def test_a_server_that_stopped_answers_no_more() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
+from lemmy_sandbox import Sandbox, User
 from tests.sandbox.refusals import refusal
 
 

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from megabot.sandbox import ImageService, Sandbox
+from lemmy_sandbox import ImageService, Sandbox
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import FOLDER, Facts, Recording, facts, recordings, with_order_of_moments
 from tests.sandbox.replay import Outcome, Stage

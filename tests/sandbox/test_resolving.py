@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
+from lemmy_sandbox import Sandbox, User
 from tests.sandbox.refusals import refusal
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import User
+from lemmy_sandbox import User
 from tests.sandbox.refusals import refusal
 
 

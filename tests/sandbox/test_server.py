@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from megabot.sandbox import Sandbox, User
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox import Sandbox, User
+from lemmy_sandbox.user_client import ApiError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from megabot.sandbox.rows import time
-from megabot.sandbox.text_rules import find_mentions, normalize_text, normalize_url
+from lemmy_sandbox.calls.rows import time
+from lemmy_sandbox.rules.text_rules import find_mentions, normalize_text, normalize_url
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.recordings import FOLDER
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from megabot.sandbox import Sandbox, User, UserV4
+from lemmy_sandbox import Sandbox, User, UserV4
 from tests.sandbox.refusals import refusal
 
 

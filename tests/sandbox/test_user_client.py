@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from megabot.sandbox import Generation, Sandbox
+from lemmy_sandbox import Generation, Sandbox
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.stage import staged

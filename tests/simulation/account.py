@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from megabot.core.notices import Notice
-from megabot.core.posts import (
+from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+from megabot.forum.models import (
     Account,
     Comment,
     Community,
@@ -18,8 +18,7 @@ from megabot.core.posts import (
     Site,
     Unread,
 )
-from megabot.core.watermark import Listing, Watermark, read_until_seen
-from megabot.errors import NotFound, NotLemmy, Refused, TokenRefused
+from megabot.forum.notices import Listing, Notice, Watermark, read_until_seen
 from tests.simulation.server import HOST, Server, What, comment, create, feature
 
 LANGUAGES = {"und": 0, "en": 37}

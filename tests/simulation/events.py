@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from megabot.core import calendar
-from megabot.core.calendar import Edition
-from megabot.core.posts import Person, Post
-from megabot.core.seen import OrderKind
+from megabot.forum.models import Person, Post
+from megabot.reconcile.orders import OrderKind
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
 from tests.simulation.faults import BROKEN_THREAD
 from tests.simulation.year import BROKEN, Event, Year
 

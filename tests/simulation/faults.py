@@ -8,10 +8,6 @@ from enum import StrEnum
 from random import Random
 from typing import Any, cast
 
-from megabot.core.marker import post_marker
-from megabot.core.problems import Problem
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.threads import Context, Rendered, RenderProblem, Snapshot, Thread
 from megabot.errors import (
     ForumError,
     LedgerError,
@@ -23,7 +19,13 @@ from megabot.errors import (
     Unreachable,
     Unreadable,
 )
-from megabot.ports import Forum, Ledger
+from megabot.forum.marker import post_marker
+from megabot.forum.port import Forum
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.rendering.model import Context, Rendered, RenderProblem
+from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
 from tests.fakes import FakeLedger
 from tests.simulation.account import AccountForum
 from tests.world import Press

@@ -1,8 +1,8 @@
-"""A person's hands at the server in memory: what tests call of `megabot.sandbox.user_client.User`."""
+"""A person's hands at the server in memory: what tests call of `lemmy_sandbox.user_client.User`."""
 
 from dataclasses import dataclass, replace
 
-from megabot.core.posts import Feature, Person, PostDraft
+from megabot.forum.models import Feature, Person, PostDraft
 from tests.simulation.account import AccountForum
 from tests.simulation.server import Server, What, comment, create, feature
 

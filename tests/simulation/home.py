@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from megabot.core.federation import Reading, Software
-from megabot.core.seen import HomePin
+from megabot.forum.home_server import HomePin, Reading, Software
 from tests.simulation.server import Server, is_seen
 
 

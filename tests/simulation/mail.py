@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.posts import Comment, Person, Unread
+from megabot.forum.models import Comment, Person, Unread
+from megabot.forum.notices import Notice, Origin
 
 _MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
 

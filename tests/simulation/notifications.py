@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.posts import Person
+from megabot.forum.models import Person
+from megabot.forum.notices import Notice, Origin
 from tests.simulation.mail import Letter, Mail, Said, of_comment, of_letter
 
 NOBODY = Person(id=0, name="", actor="")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from megabot.core import calendar
-from megabot.core.calendar import Edition
-from megabot.core.marker import ADOPTED, LINK, UNDONE, comment_marker, post_marker
-from megabot.core.notices import answered_by
-from megabot.core.posts import Post
-from megabot.core.threads import Thread
+from megabot.forum.marker import ADOPTED, LINK, UNDONE, comment_marker, post_marker
+from megabot.forum.models import Post
+from megabot.forum.notices import answered_by
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.source.model import Thread
 from tests.simulation.server import Deed, What
 from tests.simulation.year import Year
 

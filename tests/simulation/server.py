@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from megabot.core.commands import Origin
-from megabot.core.posts import Comment, Community, Feature, Person, PinEvent, Post, PostDraft
 from megabot.errors import ForumError, NotFound, RateLimited, Refused
+from megabot.forum.models import Comment, Community, Feature, Person, PinEvent, Post, PostDraft
+from megabot.forum.notices import Origin
 from tests.simulation.mail import Mail, Said, mentioned
 from tests.simulation.notifications import Notifications
 from tests.simulation.rates import Limit, Rates

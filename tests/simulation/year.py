@@ -7,19 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from megabot import orders
-from megabot.adapters.alerts import LedgerAlerts
-from megabot.core import calendar
-from megabot.core.calendar import Every, Schedule
-from megabot.core.month_days import MonthDay
-from megabot.core.plan import blocked_actions
-from megabot.core.posts import Person, Post
-from megabot.core.problems import Problem
-from megabot.core.seen import Order, OrderKind
-from megabot.core.threads import Companion, Previous, RenderProblem, Thread
+from megabot.commands import run_order
 from megabot.errors import ConfigError, UserError
+from megabot.forum.models import Person, Post
 from megabot.ports import Ports
-from megabot.run import Service
+from megabot.reconcile.decide import blocked_actions
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.month_days import MonthDay
+from megabot.service.ledger_alerts import LedgerAlerts
+from megabot.service.service import Service
+from megabot.source.model import Companion, Previous, Thread
+from megabot.source.problems import Problem
 from tests.fakes import FakeCodes, FakeLedger
 from tests.simulation.account import AccountForum
 from tests.simulation.faults import BROKEN_THREAD, FaultyPress, Killed, Record, Storm, through
@@ -231,7 +232,7 @@ class Year:
         """A person orders something at the shell."""
         name = f"shell:{self.clock.at.isoformat()}"
         try:
-            answer = orders.carry_out(self.ports(), Order(kind, name, early=early), thread, move=move)
+            answer = run_order.carry_out(self.ports(), Order(kind, name, early=early), thread, move=move)
         except (UserError, ConfigError):
             return
         except Killed:
@@ -244,10 +245,10 @@ class Year:
         """A person adopts a thread at the shell."""
         ports = self.ports()
         try:
-            order, name = orders.adoption_order(
+            order, name = run_order.adoption_order(
                 ports, url, id_=f"shell:{self.clock.at.isoformat()}", thread="news"
             )
-            orders.carry_out(ports, order, name)
+            run_order.carry_out(ports, order, name)
         except (UserError, ConfigError, Killed):
             return
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from megabot.core.actions import Adopt, Blocked, BlockReason
-from megabot.core.adoption import adoption, decide_adoption, edition_of
-from megabot.core.marker import CommentMarker, sign
-from megabot.core.posts import Comment
-from megabot.core.records import IntentKind, IntentState
+from megabot.forum.marker import CommentMarker, sign
+from megabot.forum.models import Comment
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import Adopt, Blocked, BlockReason
+from megabot.reconcile.rules.adopt import adoption, decide_adoption, edition_of
 from tests.making import (
     ADOPT,
     AN_HOUR_AGO,

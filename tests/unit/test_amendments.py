@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core import calendar
-from megabot.core.amendments import (
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.schedule.clock_times import parse_time
+from megabot.schedule.overrides import (
     Override,
     OverrideKind,
     active_overrides,
@@ -24,8 +26,6 @@ from megabot.core.amendments import (
     repeated_skip,
     to_json,
 )
-from megabot.core.calendar import Edition
-from megabot.core.clock_times import parse_time
 from tests.world import NEWS, SLOT, WEEK
 
 NOW = SLOT + timedelta(hours=1)

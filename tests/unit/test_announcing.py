@@ -5,13 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Announce, Distinguish, FirstComment
-from megabot.core.announcing import announce_the_next, announcement, announces_at, make_the_first_comment
-from megabot.core.marker import ANNOUNCED, CommentMarker, sign
-from megabot.core.posts import Comment
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Situation, ThreadPost
-from megabot.core.threads import Previous, Rendered
+from megabot.forum.marker import ANNOUNCED, CommentMarker, sign
+from megabot.forum.models import Comment
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import Announce, Distinguish, FirstComment
+from megabot.reconcile.observation import Situation, ThreadPost
+from megabot.reconcile.rules.announce import (
+    announce_the_next,
+    announcement,
+    announces_at,
+    make_the_first_comment,
+)
+from megabot.rendering.model import Rendered
+from megabot.source.model import Previous
 from tests.making import NOW, WEEK, a_post, a_situation, a_thread, an_intent
 
 TEXT = Rendered(title="News 47", body="An essay.", first_comment="Hello.")

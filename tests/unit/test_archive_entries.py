@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from megabot.archive.entries import gather
-from megabot.core.records import IntentKind, IntentState
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.site.entries import gather
 from tests.editions import FIRST, WEEK, a_highlight, entries, post_week
 from tests.fakes import FakeLedger
 from tests.making import an_intent

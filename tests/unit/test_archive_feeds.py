@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from megabot.archive import feeds
-from megabot.archive.build import Site, files
-from megabot.archive.entries import Entry
+from megabot.site import feeds
+from megabot.site.build import Site, files
+from megabot.site.entries import Entry
 from tests.editions import FIRST, WEEK, a_highlight, entries
 
 ATOM = "{http://www.w3.org/2005/Atom}"

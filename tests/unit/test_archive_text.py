@@ -2,9 +2,9 @@
 
 import pytest
 
-from megabot.archive.text import _rendered, text_html
-from megabot.markdown import to_html
-from megabot.preview_links import make_self_contained
+from lemmy_markdown import to_html
+from megabot.preview.absolute_links import make_self_contained
+from megabot.site.post_html import _rendered, text_html
 from tests.growth import LINEAR, growth
 
 BASE = "https://lemmy.example/post/7"

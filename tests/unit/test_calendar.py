@@ -6,9 +6,9 @@ from itertools import islice
 
 import pytest
 
-from megabot.core import calendar
-from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.month_days import MonthDay
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.schedule.month_days import MonthDay
 
 MONDAY, WEDNESDAY, FRIDAY, SUNDAY = 0, 2, 4, 6
 

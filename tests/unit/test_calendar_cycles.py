@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from megabot.core.cycles import Cycle, Days, Months, Weeks
-from megabot.core.month_days import MonthDay, days_of
+from megabot.schedule.month_days import MonthDay, days_of
+from megabot.schedule.recurrence import Cycle, Days, Months, Weeks
 
 FIRST = date(2024, 1, 10)  # a Wednesday
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from megabot.core import calendar
-from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.month_days import MonthDay, may_coincide
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.schedule.month_days import MonthDay, may_coincide
 from tests.growth import CONSTANT, growth
 
 pytestmark = pytest.mark.slow

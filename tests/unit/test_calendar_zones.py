@@ -5,8 +5,8 @@ from itertools import islice
 
 import pytest
 
-from megabot.core import calendar
-from megabot.core.calendar import Every, Schedule
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Every, Schedule
 
 GAPS = [
     ("Europe/London", "2026-03-29T01:30", "2026-03-29T01:30Z"),

@@ -2,7 +2,14 @@
 
 import pytest
 
-from megabot.core.changes import LONGEST_ENTRY, MOST, Change, Changes, diff_sections, templates_use_changes
+from megabot.source.section_diff import (
+    LONGEST_ENTRY,
+    MOST,
+    Change,
+    Changes,
+    diff_sections,
+    templates_use_changes,
+)
 
 
 def section(*entries: str, title: str = "Maps") -> str:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from megabot import channels
-from megabot.channels import CommandWords, Sentence, cut, fill, from_json, join, to_json
-from megabot.core.escaping import escape
+from megabot.forum.escaping import escape
+from megabot.i18n import channels
+from megabot.i18n.channels import CommandWords, Sentence, cut, fill, from_json, join, to_json
 
 RESUME = CommandWords("megabot resume news", "`resume news`")
 POST = CommandWords("megabot post news --next", "`post news next`")

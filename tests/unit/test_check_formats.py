@@ -5,9 +5,16 @@ from pathlib import PurePath
 
 import pytest
 
-from megabot.check import Finding, Level, mistake_finding, ok_finding, problem_finding, warning_finding
-from megabot.check_formats import annotation, document, line
-from megabot.core.problems import Problem
+from megabot.check.findings import (
+    Finding,
+    Level,
+    mistake_finding,
+    ok_finding,
+    problem_finding,
+    warning_finding,
+)
+from megabot.check.formats import annotation, document, line
+from megabot.source.problems import Problem
 
 FOLDER = PurePath("templates")
 BAD = Problem("thread.md.j2", 7, "colour is not defined", "did you mean color?")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.clock_times import duration, parse_moment, parse_time, time_of_day
+from megabot.schedule.clock_times import duration, parse_moment, parse_time, time_of_day
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY_NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megabot.core.clock_times import RelativeDay, TimeExpression, Weekday
-from megabot.core.commands import Command, Handle, Origin, ParseFailure, ParseFailureReason, Verb, Word
-from megabot.core.grammar import parse
+from megabot.commands.model import Command, Handle, ParseFailure, ParseFailureReason, Verb, Word
+from megabot.commands.parser import parse
+from megabot.forum.notices import Origin
+from megabot.schedule.clock_times import RelativeDay, TimeExpression, Weekday
 from tests.growth import LINEAR, growth
 
 CLOCK = Handle("clock.bot", "forum.example")

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from megabot import suggestions
-from megabot.channels import CommandWords, fill, markdown
-from megabot.cli import cli
-from megabot.core.arguments import words_of
-from megabot.core.commands import Command, Handle, Origin, Verb, Word
-from megabot.core.escaping import escape
-from megabot.core.grammar import parse
-from megabot.language import ENGLISH
+from megabot.cli.group import cli
+from megabot.commands.arguments import words_of
+from megabot.commands.model import Command, Handle, Verb, Word
+from megabot.commands.parser import parse
+from megabot.forum.escaping import escape
+from megabot.forum.notices import Origin
+from megabot.i18n import suggestions
+from megabot.i18n.catalogue import ENGLISH
+from megabot.i18n.channels import CommandWords, fill, markdown
 
 PAGE = Path(__file__).parents[2] / "docs/commands.md"
 BOT = Handle("megabot", "lemmy.example")

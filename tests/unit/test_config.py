@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from megabot import config
-from megabot.config import Settings, pages
+from megabot import settings_sources
 from megabot.errors import ConfigError
+from megabot.settings import Settings
+from tools import reference_pages
 
 ROOT = Path(__file__).parents[2]
 CANARY = "canary-3f9a"
@@ -18,7 +19,9 @@ Load = Callable[..., Settings]
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     def loaded(env_file: Path | None = None, **environ: str) -> Settings:
-        return config.load(environ, env_file=env_file, cwd=tmp_path, system_file=tmp_path / "etc/config.env")
+        return settings_sources.load(
+            environ, env_file=env_file, cwd=tmp_path, system_file=tmp_path / "etc/config.env"
+        )
 
     return loaded
 
@@ -185,7 +188,7 @@ def test_lines_that_mean_something_else_than_they_say_are_warned_of(
     load: Load, tmp_path: Path, text: str, expected: list[str]
 ) -> None:
     path, told = written(tmp_path / ".env", f"{text}\n"), list[str]()
-    config.load({}, env_file=None, cwd=tmp_path, warn=told.append)
+    settings_sources.load({}, env_file=None, cwd=tmp_path, warn=told.append)
 
     assert len(told) == min(len(expected), 1)
     assert all(part in told[0] for part in expected)
@@ -195,7 +198,7 @@ def test_lines_that_mean_something_else_than_they_say_are_warned_of(
 
 def test_a_setting_in_small_letters_in_the_environment_is_warned_of(tmp_path: Path) -> None:
     told = list[str]()
-    config.load({"megabot_password": CANARY}, env_file=None, cwd=tmp_path, warn=told.append)
+    settings_sources.load({"megabot_password": CANARY}, env_file=None, cwd=tmp_path, warn=told.append)
 
     (sentence,) = told
     assert sentence.startswith("the environment: megabot_password is ignored")
@@ -337,11 +340,11 @@ def test_a_totp_secret_may_be_a_link_or_in_groups(load: Load, text: str) -> None
 
 
 def test_the_example_file_shows_every_setting_as_it_is() -> None:
-    assert (ROOT / pages.EXAMPLE).read_text("utf-8") == pages.example()
+    assert (ROOT / reference_pages.EXAMPLE).read_text("utf-8") == reference_pages.example()
 
 
 def test_the_page_of_settings_shows_every_setting_as_it_is() -> None:
-    assert (ROOT / pages.PAGE).read_text("utf-8") == pages.page()
+    assert (ROOT / reference_pages.PAGE).read_text("utf-8") == reference_pages.page()
 
 
 def test_every_setting_says_what_it_means_and_gives_an_example() -> None:
@@ -353,7 +356,7 @@ def test_every_setting_says_what_it_means_and_gives_an_example() -> None:
 
 
 def test_every_example_is_taken(load: Load, tmp_path: Path) -> None:
-    lines = pages.example().replace("\n#MEGABOT_", "\nMEGABOT_").splitlines()
+    lines = reference_pages.example().replace("\n#MEGABOT_", "\nMEGABOT_").splitlines()
     text = "\n".join(line for line in lines if not line.startswith("MEGABOT_PASSWORD_FILE"))
 
     assert load(written(tmp_path / "all.env", text)).state_dir == Path("/var/lib/megabot")

@@ -7,15 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core import context
-from megabot.core.seen import ThreadPost
-from megabot.core.threads import (
-    CompanionFacts,
-    Context,
-    EditionFacts,
-    PreviousFacts,
-    Revision,
-)
+from megabot.reconcile.content import context
+from megabot.reconcile.observation import ThreadPost
+from megabot.rendering import context_json
+from megabot.rendering.model import CompanionFacts, Context, EditionFacts, PreviousFacts
+from megabot.source.model import Revision
 from tests.making import PROPERTY, SLOT, a_record, a_thread, a_thread_post, an_edition, an_observation
 
 COUNTS = st.integers(0, 10**9)
@@ -51,7 +47,7 @@ def previous(*posts: ThreadPost, week: int = 47, **looked: object) -> PreviousFa
 @PROPERTY
 @given(CONTEXTS)
 def test_a_context_comes_back_from_the_ledger_as_it_went_in(made: Context) -> None:
-    assert context.from_json(context.to_json(made)) == made
+    assert context_json.from_json(context_json.to_json(made)) == made
 
 
 @PROPERTY
@@ -59,13 +55,13 @@ def test_a_context_comes_back_from_the_ledger_as_it_went_in(made: Context) -> No
 def test_equal_contexts_are_written_alike(made: Context) -> None:
     backwards = dict(reversed((made.companions or {}).items()))
 
-    assert context.to_json(made) == context.to_json(replace(made, companions=backwards))
+    assert context_json.to_json(made) == context_json.to_json(replace(made, companions=backwards))
 
 
 def test_a_context_without_companions_is_one_with_none_of_them() -> None:
-    made = Context(edition=context.edition_facts(an_edition()), community="news")
+    made = Context(edition=context_json.edition_facts(an_edition()), community="news")
 
-    assert context.from_json(context.to_json(made)) == replace(made, companions={})
+    assert context_json.from_json(context_json.to_json(made)) == replace(made, companions={})
 
 
 def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
@@ -81,7 +77,7 @@ def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
     )
 
     assert made == Context(
-        edition=context.edition_facts(edition),
+        edition=context_json.edition_facts(edition),
         community="news",
         previous=context.previous_facts(a_thread(), observation, edition),
         companions=found,
@@ -90,7 +86,7 @@ def test_a_context_is_put_together_of_what_was_seen_and_found() -> None:
 
 
 def test_a_template_knows_key_number_days_and_slot_of_its_edition() -> None:
-    assert context.edition_facts(an_edition()) == EditionFacts(
+    assert context_json.edition_facts(an_edition()) == EditionFacts(
         key="2026-W47", number=47, start=date(2026, 11, 16), end=date(2026, 11, 22), slot=SLOT
     )
 
@@ -164,6 +160,6 @@ def test_an_edition_that_neither_knows_has_no_number() -> None:
 
 
 def test_the_slot_is_written_with_its_zone() -> None:
-    made = Context(edition=context.edition_facts(an_edition()), community="news")
+    made = Context(edition=context_json.edition_facts(an_edition()), community="news")
 
-    assert context.from_json(context.to_json(made)).edition.slot.tzinfo == UTC
+    assert context_json.from_json(context_json.to_json(made)).edition.slot.tzinfo == UTC

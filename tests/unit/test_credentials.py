@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot.adapters.credentials import Credentials
 from megabot.errors import ConfigError
+from megabot.lemmy.auth.credentials import Credentials
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

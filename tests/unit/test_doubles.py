@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.doubles import find_duplicates, order_posts
-from megabot.core.seen import ThreadPost
+from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.rules.duplicates import find_duplicates, order_posts
 from tests.making import PROPERTY, SLOT, WEEK, a_thread_post
 
 TWIN = a_thread_post(48, id=480, published=SLOT + WEEK * 1.1)

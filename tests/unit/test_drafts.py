@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from megabot.core import context, drafts
-from megabot.core.calendar import Edition
-from megabot.core.marker import post_marker, sign
-from megabot.core.posts import PostDraft
-from megabot.core.records import IntentKind, NewIntent
-from megabot.core.threads import Context, Rendered, Revision
+from megabot.forum.marker import post_marker, sign
+from megabot.forum.models import PostDraft
+from megabot.ledger.records import IntentKind, NewIntent
+from megabot.reconcile.content import drafts
+from megabot.rendering import context_json
+from megabot.rendering.model import Context, Rendered
+from megabot.schedule.calendar import Edition
+from megabot.source.model import Revision
 from tests.making import TEXT, a_draft, a_marker, a_post, a_record, an_edition, an_intent
 
 PICTURE = Rendered(
@@ -31,12 +33,12 @@ def an_edit(text: Rendered) -> PostDraft:
 
 def a_context(edition: Edition | None = None, revision: Revision | None = None) -> str:
     made = Context(
-        edition=context.edition_facts(edition or an_edition()),
+        edition=context_json.edition_facts(edition or an_edition()),
         community="news",
         companions={},
         revision=revision or Revision(),
     )
-    return context.to_json(made)
+    return context_json.to_json(made)
 
 
 def a_publish(text: Rendered = TEXT, *, revision: Revision | None = None) -> NewIntent:

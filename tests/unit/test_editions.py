@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from megabot.core import calendar
-from megabot.core.editions import edition_of_post, step_edition
+from megabot.schedule import calendar
+from megabot.schedule.editions import edition_of_post, step_edition
 from tests.making import NOW, a_thread
 
 THREAD = a_thread()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from megabot.core.escaping import address, escape
-from megabot.core.highlights import first_line
-from megabot.core.living import author_link, link_text
-from megabot.markdown import to_html
-from megabot.sandbox.text_rules import find_mentions
+from lemmy_markdown import to_html
+from lemmy_sandbox.rules.text_rules import find_mentions
+from megabot.forum.escaping import address, escape
+from megabot.reconcile.content.annotations import author_link, link_text
+from megabot.reconcile.content.highlights import first_line
 from tests.editions import a_highlight
 
 HOSTS = ("lemmy.world", "lemmy.example")

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core import federation
-from megabot.core.actions import Action, Blocked, BlockReason, Pin, Unpin
-from megabot.core.federation import Reading, Software
-from megabot.core.posts import Feature
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import HomePin, HomeReading
-from megabot.core.threads import Pin as PinKind
-from megabot.core.upkeep import decide_upkeep
+from megabot.forum.home_server import HomePin, Reading, Software
+from megabot.forum.models import Feature
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import Action, Blocked, BlockReason, Pin, Unpin
+from megabot.reconcile.observation import HomeReading
+from megabot.reconcile.rules import remote_pin
+from megabot.reconcile.rules.old_thread import decide_upkeep
+from megabot.source.model import Pin as PinKind
 from tests.making import (
     NOW,
     a_link_comment,
@@ -61,13 +61,13 @@ def test_a_pin_that_the_home_server_shows_lets_the_old_thread_be_unpinned() -> N
 
 
 def test_a_pin_about_which_nobody_was_asked_is_waited_for() -> None:
-    assert upkeep(None) == (replace(held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),)
+    assert upkeep(None) == (replace(held(BlockReason.PIN_TRAVELS), until=NOW + remote_pin.FIRST_WAIT),)
 
 
 @pytest.mark.parametrize("pin", [HomePin.NOT_PINNED, HomePin.NO_POST, HomePin.UNREADABLE])
 def test_for_an_hour_a_pin_may_travel(pin: HomePin) -> None:
     assert upkeep(an_answer(pin)) == (
-        replace(held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT),
+        replace(held(BlockReason.PIN_TRAVELS), until=NOW + remote_pin.FIRST_WAIT),
     )
 
 
@@ -107,7 +107,7 @@ def test_a_post_that_was_never_pinned_is_pinned_first() -> None:
 
 def test_an_answer_about_another_post_says_nothing() -> None:
     assert upkeep(an_answer(HomePin.PINNED, post_id=46))[0] == replace(
-        held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
+        held(BlockReason.PIN_TRAVELS), until=NOW + remote_pin.FIRST_WAIT
     )
 
 
@@ -115,7 +115,7 @@ def test_an_answer_from_before_the_post_was_pinned_again_says_nothing() -> None:
     again = an_intent(IntentKind.PIN, post_id=47, changed=NOW + MINUTE)
 
     assert upkeep(an_answer(HomePin.PINNED), intents=(*OUR_PINS, again))[0] == replace(
-        held(BlockReason.PIN_TRAVELS), until=NOW + federation.FIRST_WAIT
+        held(BlockReason.PIN_TRAVELS), until=NOW + remote_pin.FIRST_WAIT
     )
 
 
@@ -133,7 +133,7 @@ def test_a_pin_on_the_own_server_asks_nobody_else(of: dict[str, object]) -> None
 
 def has_to_be_asked(answer: HomeReading | None, *, after: timedelta = timedelta(), **of: object) -> bool:
     observation = an_observation(**{**KNOWN, "home_answer": answer, **of})
-    return federation.must_ask_home_server(a_thread(), observation, NOW + after)
+    return remote_pin.must_ask_home_server(a_thread(), observation, NOW + after)
 
 
 def test_a_pin_is_asked_about_when_it_was_never_asked_about() -> None:
@@ -155,7 +155,7 @@ def test_a_confirmed_pin_is_asked_about_only_when_it_was_pinned_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "wait"), [(0 * MINUTE, federation.FIRST_WAIT), (16 * MINUTE, 16 * MINUTE), (9 * DAY, DAY)]
+    ("asked_for", "wait"), [(0 * MINUTE, remote_pin.FIRST_WAIT), (16 * MINUTE, 16 * MINUTE), (9 * DAY, DAY)]
 )
 def test_the_waits_between_two_questions_grow_to_a_day(asked_for: timedelta, wait: timedelta) -> None:
     answer = an_answer(HomePin.NOT_PINNED, first=NOW - asked_for)
@@ -173,7 +173,7 @@ def test_a_clock_that_was_set_back_ends_the_wait() -> None:
 
 def answered(before: HomeReading | None, reading: Reading, software: Software = NEW) -> HomeReading:
     observation = an_observation(**{**KNOWN, "home_answer": before})
-    return federation.merge_reading(observation, a_pinned_post(47), reading, software, NOW + HOUR)
+    return remote_pin.merge_reading(observation, a_pinned_post(47), reading, software, NOW + HOUR)
 
 
 def test_an_answer_remembers_since_when_it_was_asked_for() -> None:
@@ -196,12 +196,12 @@ def test_an_answer_about_a_new_post_starts_anew() -> None:
 def test_an_answer_is_read_as_it_was_written(pin: HomePin) -> None:
     answer = an_answer(pin, trouble="it is away")
 
-    assert federation.reading_from_json(federation.reading_to_json(answer)) == answer
+    assert remote_pin.reading_from_json(remote_pin.reading_to_json(answer)) == answer
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"first": 1, "last": 2}', '{"pin": "x"}'])
 def test_what_is_no_answer_is_none(text: str | None) -> None:
-    assert federation.reading_from_json(text) is None
+    assert remote_pin.reading_from_json(text) is None
 
 
 # -- what servers run

@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.core.addresses import is_git
-from megabot.core.git_address import GitAddress, commit_url, parse
+from megabot.forum.addresses import is_git
+from megabot.source.git.address import GitAddress, commit_url, parse
 
 HTTPS = "https://git.example/birds/threads.git"
 SCP = "git@git.example:birds/threads.git"

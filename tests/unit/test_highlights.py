@@ -4,7 +4,13 @@ from time import process_time
 
 import pytest
 
-from megabot.core.highlights import LONGEST_LINE, first_line, from_json, insert_highlight, to_json
+from megabot.reconcile.content.highlights import (
+    LONGEST_LINE,
+    first_line,
+    from_json,
+    insert_highlight,
+    to_json,
+)
 from tests.editions import a_highlight
 from tests.growth import LINEAR, growth
 

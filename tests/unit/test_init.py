@@ -8,12 +8,13 @@ import jinja2
 import pytest
 import yaml
 
-from megabot import config, init
-from megabot.core.taking_apart import take_apart
-from megabot.core.title_dates import TitleRead
+from megabot import settings_sources
+from megabot.cli import scaffold
 from megabot.errors import NeedsPerson
+from megabot.source.from_post import take_apart
+from megabot.source.titles.title_dates import TitleRead
 
-ANSWERS = init.Answers(
+ANSWERS = scaffold.Answers(
     instance="https://lemmy.example",
     username="megabot",
     community="birds",
@@ -23,7 +24,7 @@ ANSWERS = init.Answers(
     name="walks",
 )
 SUNDAY = datetime(2026, 11, 15, 12, tzinfo=UTC)
-FILES = init.files(ANSWERS, now=SUNDAY)
+FILES = scaffold.files(ANSWERS, now=SUNDAY)
 THREAD = FILES[PurePosixPath("templates/thread.md.j2")]
 
 
@@ -65,8 +66,8 @@ def test_the_template_is_jinja_without_a_mistake() -> None:
 
 
 def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
-    init.write(FILES, tmp_path)
-    settings = config.load({}, env_file=None, cwd=tmp_path)
+    scaffold.write(FILES, tmp_path)
+    settings = settings_sources.load({}, env_file=None, cwd=tmp_path)
 
     assert (settings.instance, settings.username) == ("https://lemmy.example", "megabot")
     assert settings.source == tmp_path / "templates"
@@ -85,7 +86,7 @@ def test_the_settings_can_be_loaded(tmp_path: Path) -> None:
     ],
 )
 def test_the_first_day_is_that_of_the_newest_slot(now: str, day: date) -> None:
-    assert init.first_day(ANSWERS, datetime.fromisoformat(now)) == day
+    assert scaffold.first_day(ANSWERS, datetime.fromisoformat(now)) == day
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_schedule_starts_with_the_existing_thread_unless_that_would_post_it_
     """A thread that was posted on the morning before its slot was posted again at the slot."""
     title = TitleRead(title="News", posted=date.fromisoformat(posted), number=151)
 
-    day, number = init.first_of_thread(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now))
+    day, number = scaffold.first_of_thread(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now))
 
     assert (day.isoformat(), number) == first
 
@@ -121,27 +122,27 @@ def test_the_schedule_starts_with_the_existing_thread_unless_that_would_post_it_
 def test_the_next_thread_is_named_with_its_number(now: str, said: str) -> None:
     title = TitleRead(title="News", posted=date(2026, 11, 16), number=151)
 
-    assert init.changes(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now)) == (said,)
+    assert scaffold.changes(ANSWERS, take_apart(title, "x"), datetime.fromisoformat(now)) == (said,)
 
 
 @pytest.mark.parametrize(
     ("check", "text", "value"),
     [
-        (init.instance, " https://Lemmy.Example/c/birds ", "https://lemmy.example"),
-        (init.instance, "lemmy.example", "https://lemmy.example"),
-        (init.instance, "http://localhost:8536/", "http://localhost:8536"),
-        (init.community, "!birds@Other.Example", "birds@other.example"),
-        (init.community, "birds", "birds"),
-        (init.username, "@megabot", "megabot"),
-        (init.weekday, "Monday", 0),
-        (init.weekday, "sun", 6),
-        (init.hour, "9:05", time(9, 5)),
-        (init.hour, "23:59", time(23, 59)),
-        (init.hour, "18", time(18)),
-        (init.hour, "6pm", time(18)),
-        (init.thread_name, " news-2 ", "news-2"),
-        (init.timezone, "europe/berlin", "Europe/Berlin"),
-        (init.timezone, "America/New York", "America/New_York"),
+        (scaffold.instance, " https://Lemmy.Example/c/birds ", "https://lemmy.example"),
+        (scaffold.instance, "lemmy.example", "https://lemmy.example"),
+        (scaffold.instance, "http://localhost:8536/", "http://localhost:8536"),
+        (scaffold.community, "!birds@Other.Example", "birds@other.example"),
+        (scaffold.community, "birds", "birds"),
+        (scaffold.username, "@megabot", "megabot"),
+        (scaffold.weekday, "Monday", 0),
+        (scaffold.weekday, "sun", 6),
+        (scaffold.hour, "9:05", time(9, 5)),
+        (scaffold.hour, "23:59", time(23, 59)),
+        (scaffold.hour, "18", time(18)),
+        (scaffold.hour, "6pm", time(18)),
+        (scaffold.thread_name, " news-2 ", "news-2"),
+        (scaffold.timezone, "europe/berlin", "Europe/Berlin"),
+        (scaffold.timezone, "America/New York", "America/New_York"),
     ],
 )
 def test_answers_are_taken_as_people_write_them(
@@ -153,23 +154,23 @@ def test_answers_are_taken_as_people_write_them(
 @pytest.mark.parametrize(
     ("check", "text", "hint"),
     [
-        (init.instance, "http://lemmy.example", "https://"),
-        (init.instance, "https://", "lemmy.example"),
-        (init.instance, "https://robin:1234@lemmy.example", "password"),
-        (init.community, "c/birds", "name@host"),
-        (init.community, "birds@", "name@host"),
-        (init.username, "megabot@lemmy.example", "without any @host"),
-        (init.weekday, "mo", "as in monday"),
-        (init.weekday, "someday", "as in monday"),
-        (init.hour, "24:00", "18:00 or 6pm"),
-        (init.hour, "teatime", "18:00 or 6pm"),
-        (init.thread_name, "My news", "a to z"),
-        (init.timezone, "Berlin", "did you mean Europe/Berlin"),
-        (init.timezone, "Europe/Lodnon", "did you mean Europe/London"),
-        (init.timezone, "xyz", "as in Europe/London"),
-        (init.timezone, "GMT+1", "write a region: Europe/Berlin"),
-        (init.timezone, "BST", "write a region: Europe/London"),
-        (init.timezone, "EST", "write a region: America/New_York"),
+        (scaffold.instance, "http://lemmy.example", "https://"),
+        (scaffold.instance, "https://", "lemmy.example"),
+        (scaffold.instance, "https://robin:1234@lemmy.example", "password"),
+        (scaffold.community, "c/birds", "name@host"),
+        (scaffold.community, "birds@", "name@host"),
+        (scaffold.username, "megabot@lemmy.example", "without any @host"),
+        (scaffold.weekday, "mo", "as in monday"),
+        (scaffold.weekday, "someday", "as in monday"),
+        (scaffold.hour, "24:00", "18:00 or 6pm"),
+        (scaffold.hour, "teatime", "18:00 or 6pm"),
+        (scaffold.thread_name, "My news", "a to z"),
+        (scaffold.timezone, "Berlin", "did you mean Europe/Berlin"),
+        (scaffold.timezone, "Europe/Lodnon", "did you mean Europe/London"),
+        (scaffold.timezone, "xyz", "as in Europe/London"),
+        (scaffold.timezone, "GMT+1", "write a region: Europe/Berlin"),
+        (scaffold.timezone, "BST", "write a region: Europe/London"),
+        (scaffold.timezone, "EST", "write a region: America/New_York"),
     ],
 )
 def test_wrong_answers_are_met_with_a_right_one(check: Callable[[str], object], text: str, hint: str) -> None:
@@ -178,7 +179,7 @@ def test_wrong_answers_are_met_with_a_right_one(check: Callable[[str], object], 
 
 
 def test_the_settings_are_nobody_elses_to_read(tmp_path: Path) -> None:
-    init.write(FILES, tmp_path / "new")
+    scaffold.write(FILES, tmp_path / "new")
 
     assert (tmp_path / "new/.env").stat().st_mode & 0o077 == 0
 
@@ -189,7 +190,7 @@ def test_everything_that_is_there_already_is_named_and_nothing_is_written(tmp_pa
     (tmp_path / "templates/thread.md.j2").write_text("mine")
 
     with pytest.raises(NeedsPerson, match=r"\.env, templates/thread\.md\.j2"):
-        init.write(FILES, tmp_path)
+        scaffold.write(FILES, tmp_path)
     assert (tmp_path / ".env").read_text() == "MEGABOT_USERNAME=mine\n"
     assert [path.name for path in (tmp_path / "templates").iterdir()] == ["thread.md.j2"]
 
@@ -201,7 +202,7 @@ def test_what_stands_in_the_way_is_found_before_anything_is_asked(tmp_path: Path
     (tmp_path / "file").touch()
     (tmp_path / "empty/templates").mkdir(parents=True)
 
-    said = {name: init.obstacle(tmp_path / name) for name in ("clone", "bot", "file", "empty", "new/one")}
+    said = {name: scaffold.obstacle(tmp_path / name) for name in ("clone", "bot", "file", "empty", "new/one")}
 
     assert "already has templates/, and nothing is overwritten" in said["clone"]
     assert "already has .env, and nothing is overwritten" in said["bot"]
@@ -212,7 +213,7 @@ def test_what_stands_in_the_way_is_found_before_anything_is_asked(tmp_path: Path
 def test_the_folder_that_is_offered_is_free(tmp_path: Path) -> None:
     (tmp_path / "my-bot/templates/sections").mkdir(parents=True)
 
-    assert init.free_name(tmp_path / "my-bot") == tmp_path / "my-bot-2"
+    assert scaffold.free_name(tmp_path / "my-bot") == tmp_path / "my-bot-2"
 
 
 def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -220,5 +221,5 @@ def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "templates/sections").write_text("a file where a folder must go")
 
     with pytest.raises(NeedsPerson, match="nothing was written"):
-        init.write(FILES, tmp_path)
+        scaffold.write(FILES, tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["sections", "templates"]

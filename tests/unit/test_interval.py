@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core.interval import NEVER, Interval
+from megabot.schedule.interval import NEVER, Interval
 
 START = datetime(2026, 11, 16, 12, tzinfo=UTC)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from megabot.core import keeping
-from megabot.core.marker import Marker, sign
-from megabot.core.records import IntentKind, IntentState, KeptText, PostRecord
-from megabot.core.seen import ThreadPost
+from megabot.forum.marker import Marker, sign
+from megabot.ledger.records import IntentKind, IntentState, KeptText, PostRecord
+from megabot.reconcile.content import stored_text
+from megabot.reconcile.observation import ThreadPost
 from tests.making import AN_HOUR_AGO, NOW, a_draft, a_post, an_intent
 
 BODY = "An essay.\n\nA list."
@@ -32,17 +32,19 @@ KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HO
 
 def shown(text: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
     post = replace(POST, **changed)  # type: ignore[arg-type]
-    return keeping.merge_observed_text(text, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW)
+    return stored_text.merge_observed_text(
+        text, ThreadPost(post=post, key="2026-W47", adopted=adopted), now=NOW
+    )
 
 
 def test_what_is_kept_of_a_publish_is_what_was_sent_without_its_marker() -> None:
-    assert keeping.text_from_write(PUBLISH, POST, now=NOW) == replace(KEPT, comments=4)
+    assert stored_text.text_from_write(PUBLISH, POST, now=NOW) == replace(KEPT, comments=4)
 
 
 def test_an_edit_changed_the_text_now() -> None:
     edit = replace(PUBLISH, kind=IntentKind.EDIT, post_id=POST.id)
 
-    assert keeping.text_from_write(edit, POST, now=NOW).changed == NOW
+    assert stored_text.text_from_write(edit, POST, now=NOW).changed == NOW
 
 
 def test_a_look_changes_what_is_known_of_the_state_and_not_the_text() -> None:
@@ -72,7 +74,7 @@ def test_a_text_that_was_only_sent_is_found_among_the_intents() -> None:
         done, new=replace(PUBLISH, kind=IntentKind.EDIT), changed=done.changed + timedelta(hours=1)
     )
 
-    text = keeping.text_from_intents([done, later], RECORD)
+    text = stored_text.text_from_intents([done, later], RECORD)
 
     assert text == replace(KEPT, published=done.changed, changed=later.changed)
 
@@ -80,4 +82,4 @@ def test_a_text_that_was_only_sent_is_found_among_the_intents() -> None:
 def test_what_was_never_sent_is_no_text_of_a_post() -> None:
     lost = replace(an_intent(IntentKind.PUBLISH, IntentState.NOT_SENT), new=PUBLISH)
 
-    assert keeping.text_from_intents([lost], RECORD) is None
+    assert stored_text.text_from_intents([lost], RECORD) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.layout import Line, Outcome, Tone, cells, outcome_line, table, wrap
+from megabot.i18n.tables import Line, Outcome, Tone, cells, outcome_line, table, wrap
 
 
 def text(lines: list[Line]) -> list[str]:

@@ -7,11 +7,6 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_codes, lemmy_fields, lemmy_wire_v3
-from megabot.adapters.lemmy_answer import Call, SignInCollision, decode, failure
-from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
-from megabot.core.pacing import Bucket, refill_seconds
-from megabot.core.posts import CommunityRef, Feature, Person
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -24,6 +19,12 @@ from megabot.errors import (
     TokenRefused,
     Unreadable,
 )
+from megabot.forum.models import CommunityRef, Feature, Person
+from megabot.lemmy import error_codes, json_fields
+from megabot.lemmy.auth.budget import Bucket, refill_seconds
+from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
+from megabot.lemmy.responses import Call, SignInCollision, decode, failure
+from megabot.lemmy.v3 import parse
 from tests.sandbox.recordings import Recording, recordings
 
 RECORDED = {recording.name: recording for recording in recordings()}
@@ -55,7 +56,7 @@ def a_post(**changes: object) -> dict[str, Any]:
 
 
 def test_a_whole_post_is_read() -> None:
-    post = lemmy_wire_v3.written_post(answered("post-create-whole"))
+    post = parse.written_post(answered("post-create-whole"))
 
     assert (post.id, post.title, post.community_id, post.creator) == (6, "Everything set", 2, BOT)
     assert post.url == "https://lemmy.example/post/6"
@@ -67,13 +68,13 @@ def test_a_whole_post_is_read() -> None:
 
 
 def test_what_the_server_leaves_out_is_empty() -> None:
-    post = lemmy_wire_v3.written_post(answered("post-create-minimal"))
+    post = parse.written_post(answered("post-create-minimal"))
 
     assert (post.body, post.link, post.thumbnail, post.alt_text) == ("", "", "", "")
 
 
 def test_a_pin_and_a_moderator_are_seen() -> None:
-    post = lemmy_wire_v3.written_post(answered("post-feature"))
+    post = parse.written_post(answered("post-feature"))
 
     assert (post.featured_community, post.featured_local, post.creator_is_moderator) == (True, False, True)
 
@@ -83,7 +84,7 @@ def test_a_pin_and_a_moderator_are_seen() -> None:
     [("post-get-removed-as-author", (True, False)), ("post-get-deleted-as-author", (True, True))],
 )
 def test_removed_and_deleted_posts_say_so(name: str, state: tuple[bool, bool]) -> None:
-    post = lemmy_wire_v3.written_post(answered(name))
+    post = parse.written_post(answered(name))
 
     assert post.removed or post.deleted
     assert not post.open
@@ -94,19 +95,19 @@ def test_comments_are_counted_where_the_server_counts() -> None:
     view = {"post": a_post(), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
     counted = JsonObject({"post_view": view | {"counts": {"comments": 7}}})
 
-    assert lemmy_wire_v3.written_post(counted).comments == 7
-    assert lemmy_wire_v3.written_post(JsonObject({"post_view": view})).comments == 0
+    assert parse.written_post(counted).comments == 7
+    assert parse.written_post(JsonObject({"post_view": view})).comments == 0
 
 
 def test_a_list_keeps_the_servers_order() -> None:
-    posts = lemmy_wire_v3.posts(answered("post-list-new-show-read-asked"))
+    posts = parse.posts(answered("post-list-new-show-read-asked"))
 
     assert [post.id for post in posts][:2] == [8, 7]
     assert posts[0].featured
 
 
 def test_own_content_has_posts_comments_and_their_author() -> None:
-    page = lemmy_wire_v3.own_content(answered("person-own-with-deleted"))
+    page = parse.own_content(answered("person-own-with-deleted"))
 
     assert page.author == 3
     assert page.posts[0].deleted
@@ -114,7 +115,7 @@ def test_own_content_has_posts_comments_and_their_author() -> None:
 
 
 def test_a_comment_is_read() -> None:
-    comment = lemmy_wire_v3.written_comment(answered("comment-create"))
+    comment = parse.written_comment(answered("comment-create"))
 
     assert (comment.id, comment.post_id, comment.content) == (1, 1, "The new thread is up.")
     assert comment.url == "https://lemmy.example/comment/1"
@@ -122,7 +123,7 @@ def test_a_comment_is_read() -> None:
 
 
 def test_a_community_is_read_with_its_moderators() -> None:
-    community = lemmy_wire_v3.community(answered("community-by-name"))
+    community = parse.community(answered("community-by-name"))
 
     assert (community.id, community.name, community.title, community.local) == (2, "news", "News", True)
     assert community.actor == "https://lemmy.example/c/news"
@@ -134,24 +135,24 @@ def test_a_community_says_whether_the_bot_is_banned() -> None:
     about = {"id": 2, "name": "news", "actor_id": "a", "local": True}
     view = {"community": about, "banned_from_community": True}
 
-    assert lemmy_wire_v3.community(JsonObject({"community_view": view})).banned
+    assert parse.community(JsonObject({"community_view": view})).banned
 
 
 def test_a_community_says_that_only_moderators_may_post() -> None:
-    assert lemmy_wire_v3.community(answered("community-mods-only")).moderators_only
+    assert parse.community(answered("community-mods-only")).moderators_only
 
 
 def test_the_site_has_name_version_languages_and_admins() -> None:
-    site = lemmy_wire_v3.site(answered("site-anonymous")).site
+    site = parse.site(answered("site-anonymous")).site
 
     assert (site.actor, site.name, site.version) == ("https://lemmy.example/", "lemmy-019", "0.19.20")
     assert (site.languages["und"], site.languages["en"]) == (0, 37)
     assert [(admin.name, admin.admin) for admin in site.admins] == [("admin", True)]
-    assert lemmy_fields.version(answered("site-anonymous")) == "0.19.20"
+    assert json_fields.version(answered("site-anonymous")) == "0.19.20"
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:
-    account = lemmy_wire_v3.site(answered("site-as-bot")).authenticated()
+    account = parse.site(answered("site-as-bot")).authenticated()
 
     assert account.person == BOT
     assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
@@ -160,7 +161,7 @@ def test_the_account_is_read_and_hides_nothing() -> None:
 @pytest.mark.parametrize("name", ["site-anonymous", "site-with-dead-token", "site-after-logout"])
 def test_a_site_without_the_account_proves_a_dead_token(name: str) -> None:
     with pytest.raises(TokenRefused):
-        lemmy_wire_v3.site(answered(name)).authenticated()
+        parse.site(answered(name)).authenticated()
 
 
 def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> JsonObject:
@@ -174,7 +175,7 @@ def site_of(*, reads: list[int], moderates: list[object], **settings: bool) -> J
 def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
     hiding = site_of(reads=[1], moderates=[], show_nsfw=False, show_bot_accounts=False, show_read_posts=False)
 
-    account = lemmy_wire_v3.site(hiding).authenticated()
+    account = parse.site(hiding).authenticated()
 
     assert account.hiding_settings == (
         "show_nsfw",
@@ -186,7 +187,7 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 
 
 def test_reading_every_language_hides_nothing() -> None:
-    account = lemmy_wire_v3.site(site_of(reads=[0, 1, 2], moderates=[])).authenticated()
+    account = parse.site(site_of(reads=[0, 1, 2], moderates=[])).authenticated()
 
     assert (account.hiding_settings, account.languages) == ((), ())
 
@@ -194,21 +195,21 @@ def test_reading_every_language_hides_nothing() -> None:
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     actor = "https://lemmy.example/c/birds"
     seat = {"community": {"id": 9, "name": "birds", "actor_id": actor, "local": True, "nsfw": False}}
-    account = lemmy_wire_v3.site(site_of(reads=[], moderates=[seat], admin=True)).authenticated()
+    account = parse.site(site_of(reads=[], moderates=[seat], admin=True)).authenticated()
 
     assert account.moderates == (CommunityRef(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 
 def test_unread_counts_are_read() -> None:
-    unread = lemmy_wire_v3.unread(answered("unread-count"))
+    unread = parse.unread(answered("unread-count"))
 
     assert (unread.replies, unread.mentions, unread.messages) == (1, 3, 0)
 
 
 @pytest.mark.parametrize("name", ["modlog-featured", "modlog-featured-anonymous"])
 def test_the_log_of_pins_names_who_and_when_even_to_strangers(name: str) -> None:
-    newest = lemmy_wire_v3.pin_events(answered(name))[0]
+    newest = parse.pin_events(answered(name))[0]
 
     assert (newest.post_id, newest.featured, newest.kind, newest.by) == (8, False, Feature.COMMUNITY, 4)
     assert newest.when == datetime(2026, 11, 22, 23, 43, 1, 694511, tzinfo=UTC)
@@ -217,7 +218,7 @@ def test_the_log_of_pins_names_who_and_when_even_to_strangers(name: str) -> None
 def test_a_pin_without_a_name_is_by_nobody_known() -> None:
     event = {"post_id": 1, "featured": True, "is_featured_community": False, "when_": PUBLISHED}
 
-    (read,) = lemmy_wire_v3.pin_events(JsonObject({"featured_posts": [{"mod_feature_post": event}]}))
+    (read,) = parse.pin_events(JsonObject({"featured_posts": [{"mod_feature_post": event}]}))
 
     assert (read.by, read.kind) == (None, Feature.LOCAL)
 
@@ -225,7 +226,7 @@ def test_a_pin_without_a_name_is_by_nobody_known() -> None:
 def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
     entries = [{"post": a_post(id=1)}, {"post": a_post(id=2, creator_id=8)}, {"post": a_post(id=3)}]
 
-    posts = lemmy_wire_v3.removed_posts(JsonObject({"removed_posts": entries}), BOT)
+    posts = parse.removed_posts(JsonObject({"removed_posts": entries}), BOT)
 
     assert [post and (post.id, post.creator) for post in posts] == [(1, BOT), None, (3, BOT)]
 
@@ -233,21 +234,21 @@ def test_of_the_removals_the_own_ones_are_given_and_all_are_counted() -> None:
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
     view = RECORDED["post-create-minimal"].response["json"]["post_view"]
 
-    assert lemmy_wire_v3.found_post(JsonObject({"post": view})).id == view["post"]["id"]
+    assert parse.found_post(JsonObject({"post": view})).id == view["post"]["id"]
     with pytest.raises(UnexpectedJson):
-        lemmy_wire_v3.found_post(JsonObject({"community": {}}))
+        parse.found_post(JsonObject({"community": {}}))
 
 
 def test_a_sign_in_gives_the_token() -> None:
     answer = RECORDED["login-megabot"].response["json"]
 
-    assert lemmy_fields.token(JsonObject({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
+    assert json_fields.token(JsonObject({**answer, "jwt": "eyJ0.eyJz.c2ln"})) == "eyJ0.eyJz.c2ln"
     with pytest.raises(UnexpectedJson, match=r"^answer\.jwt is not a word"):
-        lemmy_fields.token(JsonObject({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
+        json_fields.token(JsonObject({**answer, "jwt": "eyJ0\r\nX-Other: eyJz"}))
 
 
 def test_a_yes_is_a_yes() -> None:
-    lemmy_fields.done(answered("validate-auth-ok"))
+    json_fields.done(answered("validate-auth-ok"))
 
 
 # Fields
@@ -257,7 +258,7 @@ def test_unknown_fields_and_values_are_nobodys_business() -> None:
     """A22."""
     view = {"post": a_post(novel={"x": 1}), "creator": {"id": 3, "name": "b", "actor_id": "a"}}
 
-    assert lemmy_wire_v3.written_post(JsonObject({"post_view": view, "later": 1})).id == 1
+    assert parse.written_post(JsonObject({"post_view": view, "later": 1})).id == 1
 
 
 @pytest.mark.parametrize(
@@ -303,7 +304,7 @@ def test_a_missing_object_is_none_where_it_may_be_missing() -> None:
 def test_a_good_answer_is_given_as_a_value() -> None:
     body = json.dumps(RECORDED["unread-count"].response["json"]).encode()
 
-    assert decode(200, body, call=Call.READ, parse=lemmy_wire_v3.unread).total == 4
+    assert decode(200, body, call=Call.READ, parse=parse.unread).total == 4
 
 
 BAD_BODIES = [
@@ -320,7 +321,7 @@ BAD_BODIES = [
 @pytest.mark.parametrize("body", BAD_BODIES)
 def test_a_read_with_an_odd_answer_may_be_made_again(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
-        decode(200, body, call=Call.READ, parse=lemmy_wire_v3.written_post)
+        decode(200, body, call=Call.READ, parse=parse.written_post)
 
     assert "blocked" not in str(caught.value)
 
@@ -330,7 +331,7 @@ def test_a_read_with_an_odd_answer_may_be_made_again(body: bytes) -> None:
 def test_a_write_with_an_odd_answer_is_unknown(call: Call, body: bytes) -> None:
     """N07, A22."""
     with pytest.raises(OutcomeUnknown):
-        decode(200, body, call=call, parse=lemmy_wire_v3.written_post)
+        decode(200, body, call=call, parse=parse.written_post)
 
 
 BEFORE_INSERT = [
@@ -349,7 +350,7 @@ def test_recorded_refusals_of_a_post_are_certain(recording: Recording) -> None:
 
 def test_a_refused_call_is_sent_back_with_words_and_the_code() -> None:
     with pytest.raises(Refused, match="3 to 200 characters") as caught:
-        decode(400, b'{"error":"invalid_post_title"}', call=Call.NEW_POST, parse=lemmy_fields.done)
+        decode(400, b'{"error":"invalid_post_title"}', call=Call.NEW_POST, parse=json_fields.done)
 
     assert caught.value.code == "invalid_post_title"
 
@@ -404,7 +405,7 @@ def test_credentials_are_refused_for_good(name: str) -> None:
     assert refused.code == RECORDED[name].response["json"]["error"]
 
 
-@pytest.mark.parametrize("code", lemmy_codes.SIGN_IN)
+@pytest.mark.parametrize("code", error_codes.SIGN_IN)
 def test_every_refusal_of_a_sign_in_has_a_sentence_with_a_next_step(code: str) -> None:
     assert str(error(code, Call.SIGN_IN)).endswith(".")
     assert ";" in str(error(code, Call.SIGN_IN))
@@ -454,9 +455,9 @@ def test_a_page_in_the_place_of_an_answer_is_never_quoted() -> None:
     assert "canary" not in str(failure(403, page, Call.CHANGE))
 
 
-@pytest.mark.parametrize("code", lemmy_codes.REFUSALS)
+@pytest.mark.parametrize("code", error_codes.REFUSALS)
 def test_every_refusal_is_a_whole_sentence(code: str) -> None:
-    sentence = lemmy_codes.REFUSALS[code]
+    sentence = error_codes.REFUSALS[code]
 
     assert sentence[0].isupper()
     assert sentence.endswith(".")

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_v3_inbox as wire
-from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.posts import Person
+from megabot.forum.models import Person
+from megabot.forum.notices import Notice, Origin
+from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
+from megabot.lemmy.v3 import inbox as wire
 from tests.sandbox.recordings import recordings
 
 RECORDED = {recording.name: recording.response for recording in recordings()}

@@ -6,10 +6,6 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_fields, lemmy_wire_v4
-from megabot.adapters.lemmy_answer import Call, SignInCollision, UnknownCall, failure
-from megabot.adapters.lemmy_fields import JsonObject, UnexpectedJson
-from megabot.core.posts import Comment, CommunityRef, Feature, Person, Post, Tag
 from megabot.errors import (
     ForumError,
     NotFound,
@@ -20,6 +16,11 @@ from megabot.errors import (
     SignInRefused,
     TokenRefused,
 )
+from megabot.forum.models import Comment, CommunityRef, Feature, Person, Post, Tag
+from megabot.lemmy import json_fields
+from megabot.lemmy.json_fields import JsonObject, UnexpectedJson
+from megabot.lemmy.responses import Call, SignInCollision, UnknownCall, failure
+from megabot.lemmy.v4 import parse
 from tests.sandbox.recordings import FOLDER
 
 RECORDED: dict[str, Any] = {
@@ -50,7 +51,7 @@ def error(code: str, call: Call) -> ForumError:
 
 
 def test_a_whole_post_is_read() -> None:
-    post = lemmy_wire_v4.written_post(answered("post-create-whole"))
+    post = parse.written_post(answered("post-create-whole"))
 
     assert (post.id, post.title, post.community_id, post.creator) == (5, "Everything set", 2, BOT)
     assert (post.url, post.link) == ("https://lemmy.example/post/5", "https://files.example/cover.png")
@@ -62,14 +63,14 @@ def test_a_whole_post_is_read() -> None:
 
 
 def test_what_the_server_leaves_out_is_empty() -> None:
-    post = lemmy_wire_v4.written_post(answered("post-create-minimal"))
+    post = parse.written_post(answered("post-create-minimal"))
 
     assert (post.body, post.link, post.thumbnail, post.alt_text) == ("", "", "", "")
 
 
 def test_pins_locks_comments_and_a_moderator_are_seen() -> None:
-    both = lemmy_wire_v4.written_post(answered("post-feature-local-admin"))
-    locked = lemmy_wire_v4.written_post(answered("post-lock-with-reason"))
+    both = parse.written_post(answered("post-feature-local-admin"))
+    locked = parse.written_post(answered("post-lock-with-reason"))
 
     assert (both.featured_community, both.featured_local, both.creator_is_moderator) == (True, True, True)
     assert (locked.locked, locked.comments) == (True, 1)
@@ -84,7 +85,7 @@ def test_pins_locks_comments_and_a_moderator_are_seen() -> None:
     ],
 )
 def test_removed_and_deleted_posts_say_so(name: str, *, removed: bool, deleted: bool, body: str) -> None:
-    post = lemmy_wire_v4.written_post(answered(name))
+    post = parse.written_post(answered(name))
 
     assert (post.removed, post.deleted, post.body, post.open) == (removed, deleted, body, False)
 
@@ -95,14 +96,14 @@ def view_of(post: dict[str, object], **more: object) -> JsonObject:
 
 
 def test_a_post_that_its_own_community_has_not_taken_over_says_so() -> None:
-    assert lemmy_wire_v4.post(view_of({"federation_pending": True})).federation_pending
+    assert parse.post(view_of({"federation_pending": True})).federation_pending
 
 
 def test_the_tags_of_a_post_are_read_and_deleted_ones_are_not() -> None:
     tag = RECORDED["tag-create"]["json"]
     nameless = {"id": 3, "name": "plain"}
 
-    post = lemmy_wire_v4.post(view_of({}, tags=[tag, tag | {"id": 2, "deleted": True}, nameless]))
+    post = parse.post(view_of({}, tags=[tag, tag | {"id": 2, "deleted": True}, nameless]))
 
     assert post.tags == (MEGATHREAD, Tag(id=3, name="plain", title="plain"))
 
@@ -111,35 +112,35 @@ def test_an_opened_post_tells_the_tags_of_its_community() -> None:
     opened = dict(RECORDED["post-get"]["json"])
     opened["community_view"] = opened["community_view"] | {"tags": [RECORDED["tag-create"]["json"]]}
 
-    post, offered = lemmy_wire_v4.post_and_tags(JsonObject(opened))
+    post, offered = parse.post_and_tags(JsonObject(opened))
 
     assert (post.id, offered) == (8, (MEGATHREAD,))
 
 
 def test_a_list_keeps_the_servers_order_and_says_how_to_go_on() -> None:
-    page = lemmy_wire_v4.list_reader(lemmy_wire_v4.post)(answered("post-list-hot-with-two-pinned"))
+    page = parse.list_reader(parse.post)(answered("post-list-hot-with-two-pinned"))
 
     assert [post.id for post in page.items] == [8, 1, 7]
     assert page.after == "BU0KBxiIGgGjd-yKyU0KBxiIGZ"
 
 
 def test_the_last_page_leads_nowhere() -> None:
-    page = lemmy_wire_v4.list_reader(lemmy_wire_v4.post)(answered("post-list-new-when-bots-are-hidden"))
+    page = parse.list_reader(parse.post)(answered("post-list-new-when-bots-are-hidden"))
 
     assert page.after == ""
 
 
 def test_own_content_has_posts_and_comments() -> None:
-    posts = lemmy_wire_v4.list_reader(lemmy_wire_v4.own_item)(answered("person-content"))
+    posts = parse.list_reader(parse.own_item)(answered("person-content"))
     comment = RECORDED["comment-create"]["json"]["comment_view"] | {"type_": "comment"}
 
     assert [one.id for one in posts.items] == [8, 7, 6, 5, 4]
     assert {type(one) for one in posts.items} == {Post}
-    assert isinstance(lemmy_wire_v4.own_item(JsonObject(comment)), Comment)
+    assert isinstance(parse.own_item(JsonObject(comment)), Comment)
 
 
 def test_a_comment_is_read() -> None:
-    comment = lemmy_wire_v4.written_comment(answered("comment-create"))
+    comment = parse.written_comment(answered("comment-create"))
 
     assert (comment.id, comment.post_id, comment.content) == (1, 1, "The new thread is up.")
     assert comment.url == "https://lemmy.example/comment/1"
@@ -147,7 +148,7 @@ def test_a_comment_is_read() -> None:
 
 
 def test_a_community_is_read_with_its_moderators_and_tags() -> None:
-    community = lemmy_wire_v4.community(answered("community-by-name"))
+    community = parse.community(answered("community-by-name"))
 
     assert (community.id, community.name, community.title, community.local) == (2, "news", "News", True)
     assert community.actor == "https://lemmy.example/c/news"
@@ -159,16 +160,16 @@ def test_a_community_says_whether_the_bot_is_banned() -> None:
     view = dict(RECORDED["community-by-name"]["json"]["community_view"])
     view["community_actions"] = {"received_ban_at": PUBLISHED}
 
-    assert lemmy_wire_v4.community(JsonObject({"community_view": view})).banned
-    assert not lemmy_wire_v4.community(answered("community-get-after-ban")).banned
+    assert parse.community(JsonObject({"community_view": view})).banned
+    assert not parse.community(answered("community-get-after-ban")).banned
 
 
 def test_a_community_says_that_only_moderators_may_post() -> None:
-    assert lemmy_wire_v4.community(answered("community-mods-only")).moderators_only
+    assert parse.community(answered("community-mods-only")).moderators_only
 
 
 def test_the_site_has_name_version_languages_and_admins() -> None:
-    site = lemmy_wire_v4.site(answered("site-anonymous"))
+    site = parse.site(answered("site-anonymous"))
 
     assert (site.actor, site.name, site.version) == ("https://lemmy.example/", "lemmy-10", "1.0.0-beta.1")
     assert (site.languages["und"], site.languages["en"]) == (0, 37)
@@ -176,14 +177,14 @@ def test_the_site_has_name_version_languages_and_admins() -> None:
 
 
 def test_both_apis_of_a_1_0_tell_its_version() -> None:
-    assert lemmy_fields.version(answered("site-anonymous")) == "1.0.0-beta.1"
-    assert lemmy_fields.version(answered("v3-site-on-1.0")) == "1.0.0-beta.1"
+    assert json_fields.version(answered("site-anonymous")) == "1.0.0-beta.1"
+    assert json_fields.version(answered("v3-site-on-1.0")) == "1.0.0-beta.1"
 
 
 def test_the_account_is_read_and_hides_nothing() -> None:
-    languages = lemmy_wire_v4.site(answered("site-anonymous")).languages
+    languages = parse.site(answered("site-anonymous")).languages
 
-    account = lemmy_wire_v4.account(answered("account-as-bot"), languages)
+    account = parse.account(answered("account-as-bot"), languages)
 
     assert account.person == BOT
     assert (account.hiding_settings, account.languages, account.moderates) == ((), (), ())
@@ -198,7 +199,7 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
     off = dict.fromkeys(["show_nsfw", "show_bot_accounts", "show_read_posts"], False)
     more = {"hide_posts_with_media": True, "default_post_time_range_seconds": 86400}
 
-    account = lemmy_wire_v4.account(account_of(reads=[1], moderates=[], **off, **more), {"en": 0, "de": 1})
+    account = parse.account(account_of(reads=[1], moderates=[], **off, **more), {"en": 0, "de": 1})
 
     assert account.hiding_settings == (*off, *more, "discussion_languages")
     assert account.languages == (1,)
@@ -207,27 +208,27 @@ def test_settings_that_hide_are_named_as_lemmy_spells_them() -> None:
 def test_words_that_the_account_does_not_want_to_read_hide() -> None:
     mine = {**RECORDED["account-as-bot"]["json"], "keyword_blocks": ["weekly"]}
 
-    assert lemmy_wire_v4.account(JsonObject(mine), {"en": 37}).hiding_settings == ("blocking_keywords",)
+    assert parse.account(JsonObject(mine), {"en": 37}).hiding_settings == ("blocking_keywords",)
 
 
 def test_the_account_knows_where_it_moderates_and_that_it_is_an_admin() -> None:
     actor = "https://lemmy.example/c/birds"
     seat = {"community": {"id": 9, "name": "birds", "ap_id": actor, "local": True, "nsfw": False}}
 
-    account = lemmy_wire_v4.account(account_of(reads=[], moderates=[seat], admin=True), {})
+    account = parse.account(account_of(reads=[], moderates=[seat], admin=True), {})
 
     assert account.moderates == (CommunityRef(id=9, name="birds", actor=actor),)
     assert account.person.admin
 
 
 def test_what_waits_is_counted_without_its_kind() -> None:
-    unread = lemmy_wire_v4.unread(answered("unread-counts"))
+    unread = parse.unread(answered("unread-counts"))
 
     assert (unread.notices, unread.total) == (8, 8)
 
 
 def test_the_log_of_pins_names_who_and_when_to_a_moderator_of_the_community() -> None:
-    newest, *_ = lemmy_wire_v4.list_reader(lemmy_wire_v4.pin_event)(answered("modlog-featured")).items
+    newest, *_ = parse.list_reader(parse.pin_event)(answered("modlog-featured")).items
 
     assert (newest.post_id, newest.featured, newest.kind, newest.by) == (8, False, Feature.COMMUNITY, 5)
     assert newest.when == datetime(2026, 11, 22, 23, 40, 57, 213211, tzinfo=UTC)
@@ -235,7 +236,7 @@ def test_the_log_of_pins_names_who_and_when_to_a_moderator_of_the_community() ->
 
 @pytest.mark.parametrize("name", ["modlog-of-one-post", "modlog-featured-anonymous"])
 def test_others_are_told_no_name(name: str) -> None:
-    events = lemmy_wire_v4.list_reader(lemmy_wire_v4.pin_event)(answered(name)).items
+    events = parse.list_reader(parse.pin_event)(answered(name)).items
 
     assert {event.by for event in events} == {None}
     assert {event.featured for event in events} == {True, False}
@@ -246,42 +247,42 @@ def test_a_pin_on_the_front_page_is_told_apart_and_other_deeds_are_no_pins() -> 
     front = next(item for item in items if item["modlog"]["kind"] == "admin_feature_post_site")
     lock = next(item for item in items if item["modlog"]["kind"] == "mod_lock_post")
 
-    assert lemmy_wire_v4.pin_event(JsonObject(front)).kind is Feature.LOCAL
+    assert parse.pin_event(JsonObject(front)).kind is Feature.LOCAL
     with pytest.raises(UnexpectedJson):
-        lemmy_wire_v4.pin_event(JsonObject(lock))
+        parse.pin_event(JsonObject(lock))
 
 
 def test_the_log_of_removals_has_the_post_where_it_is_still_there() -> None:
     entry = RECORDED["modlog-featured"]["json"]["items"][0]
 
-    post = lemmy_wire_v4.removed_post(JsonObject(entry), BOT)
+    post = parse.removed_post(JsonObject(entry), BOT)
 
     assert post is not None
     assert (post.id, post.body, post.creator) == (8, "Edited body", BOT)
-    assert lemmy_wire_v4.removed_post(JsonObject({"modlog": {}}), BOT) is None
+    assert parse.removed_post(JsonObject({"modlog": {}}), BOT) is None
 
 
 def test_an_address_leads_to_a_post_or_to_something_else() -> None:
-    assert lemmy_wire_v4.found_post(answered("resolve-object-own-post")).id == 1
+    assert parse.found_post(answered("resolve-object-own-post")).id == 1
     with pytest.raises(UnexpectedJson):
-        lemmy_wire_v4.found_post(JsonObject({"type_": "community", "community": {}}))
+        parse.found_post(JsonObject({"type_": "community", "community": {}}))
 
 
 def test_a_person_is_read() -> None:
     view = {"person": {"id": 5, "name": "modlin", "ap_id": "https://lemmy.example/u/modlin"}}
 
-    assert lemmy_wire_v4.found_person(JsonObject({"person_view": view})).name == "modlin"
+    assert parse.found_person(JsonObject({"person_view": view})).name == "modlin"
 
 
 def test_an_image_has_an_address() -> None:
     address = "https://lemmy.example/api/v4/image/x.png"
 
-    assert lemmy_wire_v4.uploaded_url(JsonObject({"image_url": address, "filename": "x.png"})) == address
+    assert parse.uploaded_url(JsonObject({"image_url": address, "filename": "x.png"})) == address
 
 
 def test_unknown_fields_are_nobodys_business() -> None:
     """A22."""
-    assert lemmy_wire_v4.post(view_of({"novel": {"x": 1}}, later=1)).id == 1
+    assert parse.post(view_of({"novel": {"x": 1}}, later=1)).id == 1
 
 
 # Errors

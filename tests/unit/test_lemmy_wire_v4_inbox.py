@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from megabot.adapters import lemmy_v4_inbox as wire
-from megabot.adapters.lemmy_fields import JsonObject
-from megabot.adapters.lemmy_wire_v4 import list_reader
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.posts import Person
+from megabot.forum.models import Person
+from megabot.forum.notices import Notice, Origin
+from megabot.lemmy.json_fields import JsonObject
+from megabot.lemmy.v4 import inbox as wire
+from megabot.lemmy.v4.parse import list_reader
 from tests.sandbox.recordings import FOLDER
 
 MODLIN = Person(id=5, name="modlin", actor="https://lemmy.example/u/modlin")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.core.letters import diff_block, fence_text, split_message
+from megabot.i18n.long_messages import diff_block, fence_text, split_message
 
 PART, MORE = "({number} of {count})", "and {number} lines more"
 

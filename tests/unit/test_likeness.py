@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.likeness import title_matches, titles_are_alike
+from megabot.forum.title_match import title_matches, titles_are_alike
 from tests.making import PROPERTY
 
 TITLE = "News megathread 47: 16 November to 22 November 2026"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.core.limits import BODY_LONGEST, MARKER_ROOM, Flaw, flaws, oddities, size_flaw, title_flaw
+from megabot.source.limits import BODY_LONGEST, MARKER_ROOM, Flaw, flaws, oddities, size_flaw, title_flaw
 
 FITS = BODY_LONGEST - MARKER_ROOM
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from megabot.adapters import lemmy_links
-from megabot.core.links import Outcome, is_public, lanes, verdict_by_status
-from megabot.core.public_posts import PublicPost, newest_marked_post
+from megabot.check import lemmy_links
+from megabot.forum.public_post import PublicPost, newest_marked_post
+from megabot.lemmy.link_verdict import Outcome, is_public, lanes, verdict_by_status
 
 PAGE = "https://a.example/page"
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core import limits
-from megabot.core.living import (
+from megabot.reconcile.content.annotations import (
     Annotations,
     Note,
     actors_to_json,
@@ -17,6 +16,7 @@ from megabot.core.living import (
     unwrap_body,
     wrap_body,
 )
+from megabot.source import limits
 from tests.editions import FIRST, a_highlight
 
 ITEMS = tuple(f"- remark {number} {'x' * 100}" for number in range(10))

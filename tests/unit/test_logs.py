@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from megabot import logs
+from megabot import log_setup
 
 ROOT = Path(__file__).parents[2]
 SECRET = "correct horse"
 A_BUG = """
 import sys
-import megabot.verbs.status as verb
+import megabot.cli.verbs.status as verb
 from megabot.__main__ import main
 verb.status = None
 sys.exit(main(["status"]))
@@ -43,7 +43,7 @@ def a_bug(log: logging.Logger) -> None:
 def test_people_read_a_time_a_level_and_a_sentence(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_up("INFO", secrets=[SECRET])
+    log_setup.set_up("INFO", secrets=[SECRET])
     log.info("all is well")
 
     (line,) = capsys.readouterr().err.splitlines()
@@ -53,7 +53,7 @@ def test_people_read_a_time_a_level_and_a_sentence(
 def test_the_journal_gets_its_priority_and_pairs_of_key_and_value(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_up("DEBUG", secrets=[SECRET], journal=True)
+    log_setup.set_up("DEBUG", secrets=[SECRET], journal=True)
     log.debug("GET /api")
     log.info("all is well")
     log.warning("trying again in %d s", 30)
@@ -68,7 +68,7 @@ def test_the_journal_gets_its_priority_and_pairs_of_key_and_value(
 def test_each_line_of_a_traceback_has_its_priority_and_no_secret(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_up("INFO", secrets=[SECRET], journal=True)
+    log_setup.set_up("INFO", secrets=[SECRET], journal=True)
     a_bug(log)
 
     first, *rest = capsys.readouterr().err.splitlines()
@@ -81,7 +81,7 @@ def test_each_line_of_a_traceback_has_its_priority_and_no_secret(
 def test_what_a_server_said_cannot_begin_a_line_of_its_own(
     log: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.set_up("INFO", secrets=[], journal=True)
+    log_setup.set_up("INFO", secrets=[], journal=True)
     log.info("it said: %s", "no\n<0>level=emerg msg=forged\rx\x1b[2J")
 
     said = capsys.readouterr().err
@@ -95,9 +95,9 @@ def test_journald_is_known_by_device_and_inode(tmp_path: Path) -> None:
         facts = os.fstat(stream.fileno())
         environ = {"JOURNAL_STREAM": f"{facts.st_dev}:{facts.st_ino}"}
 
-        assert logs.goes_to_journal(environ, stream.fileno())
-        assert not logs.goes_to_journal(environ, other.fileno())
-        assert not logs.goes_to_journal({}, stream.fileno())
+        assert log_setup.goes_to_journal(environ, stream.fileno())
+        assert not log_setup.goes_to_journal(environ, other.fileno())
+        assert not log_setup.goes_to_journal({}, stream.fileno())
 
 
 def in_a_journal(folder: Path, *arguments: str) -> tuple[int, list[str]]:
@@ -136,27 +136,27 @@ def test_a_bug_that_ends_a_process_has_no_bare_line(tmp_path: Path) -> None:
 def test_a_plain_word_is_not_told_by_a_blot_in_our_own_sentence(
     log: logging.Logger, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
-    logs.set_up("INFO", secrets=[word])
+    log_setup.set_up("INFO", secrets=[word])
     log.warning("Taken: the password is taken from MEGABOT_PASSWORD; a try at 12:00, in 30 s")
-    said = logs.redact("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
+    said = log_setup.redact("the password is taken from MEGABOT_PASSWORD, by hand", own=True)
 
-    assert logs.BLOT not in capsys.readouterr().err + said
+    assert log_setup.BLOT not in capsys.readouterr().err + said
 
 
 @pytest.mark.parametrize("word", ["password", "letmein", "12345678"])
 def test_a_plain_word_is_blotted_out_where_others_speak(
     log: logging.Logger, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
-    logs.set_up("INFO", secrets=[word])
+    log_setup.set_up("INFO", secrets=[word])
     logging.getLogger("urllib3").warning("could not send %s", word)
     try:
         os.environ[f"no {word}"]
     except KeyError:
         log.exception("a bug")
-    said = capsys.readouterr().err + logs.redact(f"Traceback: {word}", own=False)
+    said = capsys.readouterr().err + log_setup.redact(f"Traceback: {word}", own=False)
 
     assert word not in said
-    assert said.count(logs.BLOT) >= 3
+    assert said.count(log_setup.BLOT) >= 3
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_a_plain_word_is_blotted_out_where_others_speak(
 def test_what_is_no_plain_word_is_blotted_out_everywhere(
     log: logging.Logger, capsys: pytest.CaptureFixture[str], secret: str
 ) -> None:
-    logs.set_up("INFO", secrets=[secret])
+    log_setup.set_up("INFO", secrets=[secret])
     log.info("the answer was %s", secret)
 
     assert secret not in capsys.readouterr().err
-    assert secret not in logs.redact(f"not {secret}!", own=True)
+    assert secret not in log_setup.redact(f"not {secret}!", own=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.core.lost_structure import losses
-from megabot.core.sections import Section, spoiler
+from megabot.rendering.child.spoiler_losses import losses
+from megabot.source.sections import Section, spoiler
 from tests.lemmy_server_markdown import server_0_19
 
 READERS = " in a spoiler, which readers on servers of 0.19 get as one run of text"

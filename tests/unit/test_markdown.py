@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from megabot import markdown
-from megabot.markdown import addresses, title_to_html, to_html, to_html_again
+import lemmy_markdown
+from lemmy_markdown import addresses, title_to_html, to_html, to_html_again
 from tests.lemmy_server_markdown import plain_html, server_0_19, server_1_0
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "markdown.json"
@@ -135,9 +135,9 @@ def test_braces_without_a_bar_stay_braces() -> None:
 
 
 def test_the_parser_is_built_once() -> None:
-    first: MarkdownIt = markdown._parser()
+    first: MarkdownIt = lemmy_markdown._parser()
 
-    assert markdown._parser() is first
+    assert lemmy_markdown._parser() is first
 
 
 @pytest.mark.parametrize(

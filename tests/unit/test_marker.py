@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, sign
+from megabot.forum.marker import CommentMarker, Marker, comment_marker, post_marker, sign
 from tests.making import PROPERTY, a_marker
 
 MARKER = a_marker()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot.core.metrics import Metrics, exposition
-from megabot.core.pacing import Attempt, Outcome, sign_ins_left
+from megabot.lemmy.auth.budget import Attempt, Outcome, sign_ins_left
+from megabot.service.metrics import Metrics, exposition
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 BORN = Metrics(version="1.2.3", measured=NOON, verified_passes=0, failed_passes=0)

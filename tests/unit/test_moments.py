@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.moments import format_span, moment, time_until
+from megabot.i18n.times import format_span, moment, time_until
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 D, H, M = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

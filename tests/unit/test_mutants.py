@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from megabot.core import adoption, plan, refreshing, undoing, upkeep
-from megabot.core.publication import PUBLICATION
+from megabot.reconcile import decide
+from megabot.reconcile.rules import adopt, old_thread, refresh, undo
+from megabot.reconcile.rules.publish import PUBLICATION
 from tests.mutants.__main__ import MUTANTS, ROOT, trials, trouble_before
 from tests.mutants.change import (
     Change,
@@ -24,9 +25,9 @@ from tests.mutants.change import (
 from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop, verdict
 
-RULES: set[object] = {*PUBLICATION, plan.clock_is_wrong, adoption.decide_adoption, adoption.decide_release}
-RULES |= {getattr(upkeep, name, None) for name in upkeep.decide_upkeep.__code__.co_names} - {None}
-RULES |= {refreshing.decide_refresh, undoing.decide_undo}
+RULES: set[object] = {*PUBLICATION, decide.clock_is_wrong, adopt.decide_adoption, adopt.decide_release}
+RULES |= {getattr(old_thread, name, None) for name in old_thread.decide_upkeep.__code__.co_names} - {None}
+RULES |= {refresh.decide_refresh, undo.decide_undo}
 
 
 def test_each_mutant_changes_one_place_of_the_code_as_it_is() -> None:

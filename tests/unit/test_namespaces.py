@@ -2,9 +2,9 @@
 
 import pytest
 
-from megabot.core.code_spans import without_code
-from megabot.core.namespaces import prefix_labels
-from megabot.markdown import to_html
+from lemmy_markdown import to_html
+from megabot.rendering.child.namespaces import prefix_labels
+from megabot.source.code_spans import without_code
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from megabot.core.calendar import Every, Schedule
-from megabot.core.month_days import MonthDay
-from megabot.core.numbering import first_is_no_slot, numbering_gap
+from megabot.check.numbering import first_is_no_slot, numbering_gap
+from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.month_days import MonthDay
 from tests.making import NOW, WEEKLY, a_record, a_thread
 
 # It began on a Saturday, whose second thread was that of week 47; then Fridays were chosen.

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import megabot.__main__ as main_module
-from megabot import texts
-from megabot.core.actions import NEEDS_PERSON, Blocked, BlockReason
-from megabot.core.metrics import Metrics, exposition
-from megabot.language import ENGLISH
-from megabot.layout import EXIT_CODES
-from megabot.verbs import help_page
+from megabot.cli.help import help_page
+from megabot.i18n.catalogue import ENGLISH
+from megabot.i18n.tables import EXIT_CODES
+from megabot.reconcile import describe
+from megabot.reconcile.actions import NEEDS_PERSON, Blocked, BlockReason
+from megabot.service.metrics import Metrics, exposition
 from tests.making import a_thread
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def options_by_verb(text: str) -> dict[str, set[str]]:
 def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: BlockReason) -> None:
     page = options_by_verb(next(what for name, _, what in ROW.findall(PAGE) if name == alert))
     blocked = Blocked(reason=alert, edition="{edition}", url="{url}")
-    said = options_by_verb(texts.blocked_sentence(ENGLISH, a_thread(name="{thread}"), blocked))
+    said = options_by_verb(describe.blocked_sentence(ENGLISH, a_thread(name="{thread}"), blocked))
 
     assert {verb: options for verb, options in said.items() if page.get(verb, options) != options} == {}
 

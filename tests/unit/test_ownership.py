@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core import ownership
-from megabot.core.ownership import Claim, Owner, compare, infer, is_same
-from megabot.core.records import PostRecord
+from megabot.ledger import ownership
+from megabot.ledger.ownership import Claim, Owner, compare, infer, is_same
+from megabot.ledger.records import PostRecord
 from tests.fakes import MONDAY_NOON
 
 OWNER = Owner(name="megabot", host="lemmy.example", address="127.0.0.1:8536")

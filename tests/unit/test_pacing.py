@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core.pacing import Asker, Attempt, Bucket, Outcome, next_sign_in, recent, refill_seconds
+from megabot.lemmy.auth.budget import Asker, Attempt, Bucket, Outcome, next_sign_in, recent, refill_seconds
 
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from megabot.core.calendar import Every
-from megabot.core.month_days import MonthDay
-from megabot.core.plain_values import plain, read
-from megabot.core.threads import Companion, Pin, Previous, Thread
+from megabot.schedule.calendar import Every
+from megabot.schedule.month_days import MonthDay
+from megabot.source.model import Companion, Pin, Previous, Thread
+from megabot.source.plain_values import plain, read
 from tests.world import NEWS
 
 

@@ -14,8 +14,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 
-from megabot.core.plain_words import HIDDEN, own_words
-from megabot.markdown import ruby_plugin
+from lemmy_markdown import ruby_plugin
+from megabot.commands.plain_text import HIDDEN, own_words
 from tests.growth import LINEAR, growth
 
 ORDER = "@clock@forum.example repost"

@@ -4,18 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import (
-    Action,
-    Blocked,
-    BlockReason,
-    MissingInput,
-    Pin,
-    Publish,
-    RetryPublish,
-)
-from megabot.core.plan import BUILT, CLOCK_TOLERANCE, blocked_actions, decide, writes
-from megabot.core.posts import Feature
-from megabot.core.records import IntentState
+from megabot.forum.models import Feature
+from megabot.ledger.records import IntentState
+from megabot.reconcile.actions import Action, Blocked, BlockReason, MissingInput, Pin, Publish, RetryPublish
+from megabot.reconcile.decide import BUILT, CLOCK_TOLERANCE, blocked_actions, decide, writes
 from tests.making import (
     POST,
     REFRESH,

@@ -9,7 +9,9 @@ from typing import assert_never
 
 from hypothesis import given, settings
 
-from megabot.core.actions import (
+from megabot.forum.home_server import HomePin
+from megabot.ledger.records import IntentKind, IntentState, PostRecord
+from megabot.reconcile.actions import (
     Action,
     Adopt,
     Announce,
@@ -28,15 +30,15 @@ from megabot.core.actions import (
     Unpin,
     Write,
 )
-from megabot.core.doubles import order_posts
-from megabot.core.drafts import text_digest
-from megabot.core.plan import CLOCK_TOLERANCE, decide, writes
-from megabot.core.publication import unknown_for
-from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import HomePin, Observation, OrderKind, Situation, ThreadPost
-from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import RenderProblem
-from megabot.core.upkeep import KINDS, is_pinned
+from megabot.reconcile.content.drafts import text_digest
+from megabot.reconcile.decide import CLOCK_TOLERANCE, decide, writes
+from megabot.reconcile.observation import Observation, Situation, ThreadPost
+from megabot.reconcile.orders import OrderKind
+from megabot.reconcile.rules.duplicates import order_posts
+from megabot.reconcile.rules.pin import KINDS, is_pinned
+from megabot.reconcile.rules.publish import unknown_for
+from megabot.rendering.model import RenderProblem
+from megabot.source.model import Pin as PinKind
 from tests.looks import CASES, newest_first
 from tests.making import NOW, PROPERTY, TEXT, a_record, a_thread_post, an_intent
 

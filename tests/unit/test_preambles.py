@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from megabot.core.calendar import Every, Schedule
-from megabot.core.month_days import MonthDay
-from megabot.core.preambles import file_of, has_some, missing_soon, preambles_without_slot
-from megabot.core.problems import Problem
-from megabot.core.threads import Snapshot, Thread
+from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.month_days import MonthDay
+from megabot.source.model import Snapshot, Thread
+from megabot.source.preambles import file_of, has_some, missing_soon, preambles_without_slot
+from megabot.source.problems import Problem
 
 WEEKLY = Schedule(
     every=Every.WEEK, at=time(12), timezone="Europe/London", weekdays=(0,), first=date(2024, 1, 1)

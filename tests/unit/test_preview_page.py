@@ -6,13 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from megabot.core import calendar
-from megabot.core.calendar import Every, Schedule
-from megabot.core.problems import Problem
-from megabot.core.threads import EDITION_URL, Rendered, RenderProblem, Revision, Thread
-from megabot.preview_links import make_self_contained
-from megabot.preview_page import page
-from megabot.preview_parts import Preview, PreviewedEdition
+from megabot.preview.absolute_links import make_self_contained
+from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.preview.page import page
+from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Every, Schedule
+from megabot.source.model import Revision, Thread
+from megabot.source.problems import Problem
 
 SCHEDULE = Schedule(
     every=Every.WEEK,

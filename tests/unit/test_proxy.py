@@ -1,6 +1,6 @@
 """The proxy that a setting names."""
 
-from megabot.core.proxy import parse
+from megabot.proxy import parse
 
 
 def test_a_proxy_without_a_name_needs_no_header_and_has_no_secret() -> None:

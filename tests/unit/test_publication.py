@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
-from megabot.core.posts import Post
-from megabot.core.publication import (
+from megabot.forum.models import Post
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
+from megabot.reconcile.observation import Situation
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.rules.publish import (
     Verdict,
     a_skipped_slot_stays_empty,
     another_order_posts_nothing,
@@ -18,9 +21,7 @@ from megabot.core.publication import (
     the_grace_is_over,
     unknown_for,
 )
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Order, OrderKind, Situation
-from megabot.core.threads import Rendered
+from megabot.rendering.model import Rendered
 from tests.making import (
     BROKEN,
     MODERATOR,

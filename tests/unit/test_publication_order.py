@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
-from megabot.core.publication import decide_publication
-from megabot.core.records import IntentState
+from megabot.ledger.records import IntentState
+from megabot.reconcile.actions import Blocked, BlockReason, MissingInput, Publish, RetryPublish
+from megabot.reconcile.rules.publish import decide_publication
 from tests.making import (
     BROKEN,
     MODERATOR,

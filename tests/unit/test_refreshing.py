@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from megabot.core import context, drafts
-from megabot.core.actions import Action, Blocked, BlockReason, Edit, MissingInput
-from megabot.core.marker import sign
-from megabot.core.records import Intent, IntentKind, IntentState, PostRecord
-from megabot.core.refreshing import EDIT_EVERY, decide_refresh
-from megabot.core.seen import Order, ThreadPost
-from megabot.core.threads import Context, Refresh, Rendered, RenderProblem
+from megabot.forum.marker import sign
+from megabot.ledger.records import Intent, IntentKind, IntentState, PostRecord
+from megabot.reconcile.actions import Action, Blocked, BlockReason, Edit, MissingInput
+from megabot.reconcile.content import drafts
+from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.orders import Order
+from megabot.reconcile.rules.refresh import EDIT_EVERY, decide_refresh
+from megabot.rendering import context_json
+from megabot.rendering.model import Context, Rendered, RenderProblem
+from megabot.source.model import Refresh
 from tests.making import (
     AN_HOUR_AGO,
     BROKEN,
@@ -37,11 +40,11 @@ EDIT = Edit(thread_post=a_pinned_post(), text=NEW_TEXT, record=None)
 
 def sent(text: Rendered = TEXT, *, essay: str = "") -> PostRecord:
     """Make what the ledger knows of the standing post: what was sent, and what the server made of it."""
-    made = Context(edition=context.edition_facts(an_edition()), community="news", essay=essay)
+    made = Context(edition=context_json.edition_facts(an_edition()), community="news", essay=essay)
     return a_record(
         sent=drafts.text_digest(text),
         answered=drafts.body_digest(a_pinned_post().post),
-        context=context.to_json(made),
+        context=context_json.to_json(made),
     )
 
 

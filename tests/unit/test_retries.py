@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.adapters.retries import with_retries
 from megabot.errors import NotFound, OutcomeUnknown, RateLimited, ServerStarting, Unreachable, Unreadable
+from megabot.lemmy.retry import with_retries
 
 NOT_SENT = [Unreachable("No."), ServerStarting("Soon."), RateLimited("Full.", wait=5)]
 FINAL = [NotFound("No.", code="x"), OutcomeUnknown("?"), RateLimited("Full.", wait=100), KeyError("bug")]

@@ -5,18 +5,21 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from megabot.core import context, drafts, upkeep
-from megabot.core.actions import Blocked, BlockReason, MissingInput, Pin, RetryPublish, Unpin
-from megabot.core.calendar import Edition, Every, Schedule
-from megabot.core.marker import CommentMarker, Marker, comment_marker, post_marker, sign
-from megabot.core.plan import decide
-from megabot.core.posts import Feature, Person, PinEvent, Post, PostDraft
-from megabot.core.publication import decide_publication, it_is_there, publish_it
-from megabot.core.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
-from megabot.core.seen import Observation, Order, OrderKind, Situation, ThreadPost
-from megabot.core.settle import resolve
-from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import Previous, Rendered, Thread
+from megabot.forum.marker import CommentMarker, Marker, comment_marker, post_marker, sign
+from megabot.forum.models import Feature, Person, PinEvent, Post, PostDraft
+from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent, PostRecord
+from megabot.reconcile.actions import Blocked, BlockReason, MissingInput, Pin, RetryPublish, Unpin
+from megabot.reconcile.content import context, drafts
+from megabot.reconcile.decide import decide
+from megabot.reconcile.observation import Observation, Situation, ThreadPost
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.outcomes import resolve
+from megabot.reconcile.rules import old_thread
+from megabot.reconcile.rules.publish import decide_publication, it_is_there, publish_it
+from megabot.rendering.model import Rendered
+from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.source.model import Pin as PinKind
+from megabot.source.model import Previous, Thread
 
 NOW = datetime(2026, 11, 16, 12, 5, tzinfo=UTC)
 BOT = Person(id=5, name="megabot", actor="https://lemmy.example/u/megabot")
@@ -211,8 +214,8 @@ def test_an_adopted_post_is_never_edited() -> None:
 
 
 def test_a_refresh_with_a_broken_template_changes_nothing() -> None:
-    from megabot.core.problems import Problem
-    from megabot.core.threads import RenderProblem
+    from megabot.rendering.model import RenderProblem
+    from megabot.source.problems import Problem
 
     current = own(2, "2026-W47", featured_community=True)
     broken = RenderProblem((Problem("thread.md.j2", 7, "x is not defined"),))
@@ -238,7 +241,7 @@ def test_a_lock_that_a_person_took_off_is_not_set_again() -> None:
     )
 
     assert (
-        list(upkeep.lock_the_old_thread(case(thread=thread, posts=(current, old), intents=done), current))
+        list(old_thread.lock_the_old_thread(case(thread=thread, posts=(current, old), intents=done), current))
         == []
     )
 

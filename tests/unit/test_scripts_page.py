@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from megabot import status
 from megabot.__main__ import A_BUG, OFFLINE
-from megabot.core.glance import SourceStatus, Status, ThreadStatus
-from megabot.core.heard import CommandRecord, CommandState
-from megabot.core.past_threads import ImportResult, PastThread
-from megabot.core.public_posts import PublicPost
-from megabot.core.threads import Rendered, Revision
-from megabot.layout import EXIT_CODES, Outcome
-from megabot.preview_parts import Preview, PreviewedEdition
-from megabot.views import calendar, history, past_threads, plan
-from megabot.views import preview as previews
+from megabot.cli.views import calendar_view, history_view, past_threads_view, plan_view
+from megabot.cli.views import preview_view as previews
+from megabot.commands import status
+from megabot.commands.import_threads import ImportResult, PastThread
+from megabot.commands.status import SourceStatus, Status, ThreadStatus
+from megabot.forum.public_post import PublicPost
+from megabot.i18n.tables import EXIT_CODES, Outcome
+from megabot.ledger.records import CommandRecord, CommandState
+from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.rendering.model import Rendered
+from megabot.source.model import Revision
 from tests.making import a_thread, an_intent
 from tests.unit.test_views import NOW, planned, slots
 
@@ -41,12 +42,12 @@ def status_document() -> object:
 
 def history_document() -> object:
     record = CommandRecord(key="shell:1", at=NOW, state=CommandState.CLOSED, by="robin", verb="post")
-    return history.document([history.HistoryEntry(an_intent())], [record], limit=9)
+    return history_view.document([history_view.HistoryEntry(an_intent())], [record], limit=9)
 
 
 def import_document() -> object:
     post = PublicPost(title="News 7", body="", url="https://lemmy.example/post/7", published=NOW)
-    return past_threads.document([PastThread(post, slots(1)[0].edition, ImportResult.TAKEN)], "UTC")
+    return past_threads_view.document([PastThread(post, slots(1)[0].edition, ImportResult.TAKEN)], "UTC")
 
 
 def preview_document() -> object:
@@ -59,8 +60,8 @@ def preview_document() -> object:
     ("name", "document"),
     [
         ("status", status_document()),
-        ("calendar", calendar.document(slots(1))),
-        ("plan", plan.document([planned(failure="away")])),
+        ("calendar", calendar_view.document(slots(1))),
+        ("plan", plan_view.document([planned(failure="away")])),
         ("history", history_document()),
         ("preview", preview_document()),
         ("import", import_document()),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from megabot.core.problems import Problem
-from megabot.core.sections import Section, parse_section, section_name, spoiler
-from megabot.markdown import to_html
+from lemmy_markdown import to_html
+from megabot.source.problems import Problem
+from megabot.source.sections import Section, parse_section, section_name, spoiler
 from tests.growth import LINEAR, growth
 from tests.lemmy_server_markdown import server_0_19, server_1_0
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core import drafts
-from megabot.core.records import IntentKind, IntentState, PostRecord
-from megabot.core.seen import Observation, ThreadPost
-from megabot.core.settle import resolve, resolve_all
+from megabot.ledger.records import IntentKind, IntentState, PostRecord
+from megabot.reconcile.content import drafts
+from megabot.reconcile.observation import Observation, ThreadPost
+from megabot.reconcile.outcomes import resolve, resolve_all
 from tests.making import (
     NOW,
     a_link_comment,

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.marker import CommentMarker, Marker, sign
-from megabot.core.posts import Feature, Post, PostDraft
+from megabot.forum.marker import CommentMarker, Marker, sign
+from megabot.forum.models import Feature, Post, PostDraft
 from tests.simulation import rules
 from tests.simulation.account import AccountForum
 from tests.simulation.events import the_inbox_hangs

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.notices import Notice
-from megabot.core.posts import Feature, PostDraft
-from megabot.core.watermark import Watermark
 from megabot.errors import RateLimited
+from megabot.forum.models import Feature, PostDraft
+from megabot.forum.notices import Notice, Watermark
 from tests.clocks import FakeClock
 from tests.simulation.account import AccountForum
 from tests.simulation.hands import FakeHand

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core.problems import Problem
-from megabot.core.threads import Revision, Snapshot, Thread
-from megabot.source_watch import BEFORE_A_SLOT, EVERY, SourceWatch
+from megabot.service.source_watch import BEFORE_A_SLOT, EVERY, SourceWatch
+from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.problems import Problem
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 SLOT = NOW + timedelta(hours=3)

@@ -1,9 +1,13 @@
-"""The shape of the code, read from its text: who may import whom, sizes, names. Importing does no work."""
+"""The shape of the code: sizes, names, purity. Importing does no work.
+
+Who may import whom is in pyproject.toml.
+"""
 
 import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -12,133 +16,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-PASS = "answers amending amendment_texts "
-PASS += "reconcile listing observe evidence home_pin memory "
-PASS += "series standing long_look living parts places companions compose images perform"
-PASS += " orders messages needs report deed_texts read_only_ledger"
-PORTS = "core ports language config texts suggestions channels errors sources"
-READERS = "check check_files status preview"
-INBOX = "inbox promoting commanded replies glimpse"
-PAGE = "preview_page preview_parts preview_style preview_links"
-SHOWN = "overview_texts operating_texts check_formats preview_page preview_parts live link_check progress"
-SHOWN += " adoption_texts importing introduce workshop site_texts site_watch layout moments terminal views"
-PAGES = [f"archive.{name}" for name in ("entries", "frame", "index", "pages", "text", "words")]
-VERBS = f"app process background link_watch running run schedulers tasks {SHOWN} {PASS} {READERS}"
-VERBS += f" inbox archive init demo sandbox {PORTS}"
-WIRE = "adapters.lemmy_wire_v3 adapters.lemmy_wire_v4 adapters.lemmy_forms adapters.lemmy_pages"
-WIRE += " adapters.lemmy_answer adapters.lemmy_codes adapters.lemmy_fields"
 LEMMY_INBOXES = "adapters.lemmy_v3_inbox adapters.lemmy_v4_inbox"
 
-SESSION = "adapters.lemmy_calls adapters.lemmy_http adapters.sign_in adapters.credentials"
-V4 = "adapters.lemmy_dialect_v4 adapters.lemmy_v4_inbox"
-WIRE_V4 = " ".join(name for name in WIRE.split() if "v3" not in name)
 
-# A part is a module or sub-package of megabot (`template_`: all that begin so). It may import itself and:
-MAY_IMPORT = {
-    "": "",
-    "__main__": "cli verbs logs terminal layout errors",
-    "cli": f"verbs {VERBS}",
-    "verbs": VERBS,
-    "measuring": f"status {PORTS}",
-    "process": "config logs",
-    "app": f"adapters process measuring operating_texts terminal {PASS} run inbox {PORTS}",
-    "running": f"app process adapters operating_texts {PORTS}",
-    "site_watch": f"background long_look site_texts {PORTS}",
-    "background": "core",
-    "run": f"{PASS} schedulers tasks {PORTS}",
-    "schedulers": f"{PASS} source_watch inbox tasks {PORTS}",
-    **dict.fromkeys(PASS.split(), f"{PASS} layout {PORTS}"),
-    "archive": f"markdown preview_links {PORTS}",
-    **dict.fromkeys(INBOX.split(), f"{INBOX} overview_texts {PASS} {READERS} {PORTS}"),
-    "answers": "language channels core",
-    "suggestions": "language channels core",
-    "channels": "",
-    **dict.fromkeys(READERS.split(), f"places markdown check_texts check_files standing {PORTS}"),
-    "status": f"amending standing {PORTS}",
-    "preview": f"preview_parts overview_texts amending standing {PORTS}",
-    "preview_page": "preview_parts preview_style preview_links core",
-    "preview_parts": "preview_links markdown core",
-    **dict.fromkeys(["preview_style", "preview_links"], ""),
-    "introduce": f"operating_texts {PORTS}",
-    "operating_texts": "",
-    "check_texts": "texts moments core",
-    "link_check": f"check check_texts preview markdown {PORTS}",
-    "link_watch": f"background check_texts {PORTS}",
-    "live": f"preview preview_parts preview_style preview_links markdown {PORTS}",
-    "workshop": f"adapters app {PORTS}",
-    "importing": f"orders places {PORTS}",
-    "progress": "",
-    "layout": "",
-    "moments": "",
-    "terminal": "layout core",
-    "views": "layout moments deed_texts preview_parts core",
-    "check_formats": "check layout core",
-    "overview_texts": "amendment_texts deed_texts suggestions channels texts language core",
-    "adoption_texts": "texts language core",
-    "site_texts": "",
-    "hold_texts": "core",
-    "language": "hold_texts core",
-    "amendment_texts": "suggestions channels texts language core",
-    "source_watch": PORTS,
-    "init": "config texts errors core",
-    "demo": f"sandbox app process run schedulers archive {PASS} {PORTS}",
-    "demo.judge": "",
-    "adapters": "ports channels core errors",
-    **dict.fromkeys(WIRE.split(), f"{WIRE} core errors"),
-    **dict.fromkeys(V4.split(), f"{V4} {WIRE_V4} {SESSION} ports core errors"),  # could be taken out as one
-    "adapters.render_child": "core adapters.template_",
-    "adapters.render_nursery": "adapters.render_child adapters.frames",
-    "adapters.template_": "core adapters.yaml_text",
-    "sandbox": "markdown",
-    "markdown": "",
-    "config": "language core errors",
-    "logs": "",
-    "texts": "suggestions channels language moments core errors",
-    "ports": "language core",
-    "sources": "ports core errors",
-    "tasks": "ports core errors",
-    "errors": "",
-    "core": "",
-}
-
-# Other people's packages; a part without a line may import any.
-TEMPLATES = "jinja2 markupsafe babel yaml"
-MARKDOWN = "markdown_it mdit_py_plugins nh3"
-LIBRARIES = {
-    **dict.fromkeys(
-        ["check_formats", "core", "errors", "logs", "ports", "texts", "demo.judge", *WIRE.split()], ""
-    ),
-    **dict.fromkeys([*PAGE.split(), "layout", "moments", "terminal", "views"], ""),
-    **dict.fromkeys([*PASS.split(), *READERS.split(), *INBOX.split(), "answers"], ""),
-    **dict.fromkeys(V4.split(), "requests typing_extensions"),
-    **dict.fromkeys(["__main__", "cli"], "click"),
-    **dict.fromkeys(["adapters.render_child", "adapters.render_nursery", "adapters.template_"], TEMPLATES),
-    **dict.fromkeys(["markdown", "sandbox"], MARKDOWN),
-    "sandbox.pytest_plugin": "pytest",
-    "archive": "",
-    "archive.feeds": "feedgenerator",
-}
-
-PURE = [
-    *PAGES,
-    "core",
-    "errors",
-    "ports",
-    "texts",
-    "channels",
-    "suggestions",
-    "hold_texts",
-    "language",
-    "site_texts",
-    "operating_texts",
-    "answers",
-    "layout",
-    "moments",
-    "views",
-    *PAGE.split(),
-    *WIRE.split(),
-    *LEMMY_INBOXES.split(),
-]
+SAYS_PURE = re.compile(r"\bPure\b|\bNo I/O\b")
+PURE = (
+    "megabot.schedule.",
+    "megabot.forum.",
+    "megabot.i18n.",
+    "megabot.reconcile.rules.",
+    "megabot.errors",
+    "megabot.ports",
+)
+NOT_PURE = ("megabot.i18n.catalogue_file", "megabot.check.formats")  # one reads a file, one has PurePath
 IMPURE = {
     "http",
     "io",
@@ -159,21 +49,23 @@ SERVICE_HEAVY = {"jinja2", "babel", "rich", "markdown_it", "nh3", "feedgenerator
 START_HEAVY = SERVICE_HEAVY | {"plemmy", "pydantic", "requests", "yaml"}
 STAYS_OUT = {
     "megabot.__main__": START_HEAVY,
-    "megabot.cli": START_HEAVY,
+    "megabot.cli.group": START_HEAVY,
     "megabot.app": SERVICE_HEAVY,
-    "megabot.run": SERVICE_HEAVY,
+    "megabot.service.service": SERVICE_HEAVY,
     # What contributors wrote is read by a child process, never by the one that has the token.
-    "megabot.adapters.folder_source": START_HEAVY,
-    "megabot.adapters.git_source": START_HEAVY,
+    "megabot.source.folder": START_HEAVY,
+    "megabot.source.git.repository": START_HEAVY,
 }
 
+LARGEST_FOLDER = 24
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
 VAGUE = re.compile(r"util|helper|manager|handler", re.IGNORECASE)
 
+PLACES = ("megabot", "lemmy_sandbox", "lemmy_markdown")
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(ROOT.glob("megabot/**/*.py"))
+    for path in sorted([path for place in PLACES for path in ROOT.glob(f"{place}/**/*.py")])
 }
 TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in FILES.items()}
 
@@ -212,17 +104,6 @@ fork_each(packages, lambda package: fork_each(members[package], bool))
 """
 
 
-def is_within(module: str, part: str) -> bool:
-    start = f"megabot.{part}".rstrip(".")
-    return f"{module}.".startswith(start if part.endswith("_") else f"{start}.")
-
-
-def part_of(module: str, table: dict[str, str]) -> str | None:
-    """Name the line of a table that a module falls under: the longest that fits."""
-    fitting = [part for part in table if (is_within(module, part) if part else module == "megabot")]
-    return max(fitting, key=len, default=None)
-
-
 def imports(tree: ast.Module) -> set[str]:
     """Name every module that a module imports, inside functions too."""
     found: set[str] = set()
@@ -233,10 +114,6 @@ def imports(tree: ast.Module) -> set[str]:
             members = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= (members & FILES.keys()) or {str(node.module)}
     return found
-
-
-def libraries(tree: ast.Module) -> set[str]:
-    return {name.partition(".")[0] for name in imports(tree)} - sys.stdlib_module_names - {"megabot"}
 
 
 def called(tree: ast.Module) -> set[str]:
@@ -261,43 +138,26 @@ def run_python(*arguments: str) -> str:
     return done.stdout
 
 
-def test_every_module_has_a_line_in_the_table() -> None:
-    assert [module for module in FILES if part_of(module, MAY_IMPORT) is None] == []
+def is_pure(module: str) -> bool:
+    """Whether a module says so in the first lines of its docstring, or is of a package that is pure."""
+    if module in NOT_PURE:
+        return False
+    first = (ast.get_docstring(TREES[module]) or "").partition("\n\n")[0]
+    return bool(SAYS_PURE.search(first)) or module.startswith(PURE)
 
 
-def test_modules_import_only_the_parts_that_they_may() -> None:
-    wrong = []
-    for module, tree in TREES.items():
-        part = part_of(module, MAY_IMPORT) or ""
-        allowed = [part, *MAY_IMPORT[part].split()]
-        ours = {name for name in imports(tree) if name.startswith("megabot.")}
-        wrong += [
-            f"{module} -> {name}" for name in sorted(ours) if not any(is_within(name, a) for a in allowed)
-        ]
-
-    assert wrong == []
-
-
-def test_modules_import_only_the_libraries_that_they_may() -> None:
-    wrong = []
-    for module, tree in TREES.items():
-        part = part_of(module, LIBRARIES)
-        if part is not None:
-            wrong += [f"{module} -> {name}" for name in libraries(tree) - set(LIBRARIES[part].split())]
+@pytest.mark.parametrize("module", [module for module in FILES if is_pure(module)])
+def test_pure_modules_reach_for_no_world(module: str) -> None:
+    wrong = [name for name in imports(TREES[module]) if name.partition(".")[0] in IMPURE]
+    wrong += [f"reads the clock with {name}()" for name in called(TREES[module]) & CLOCKS]
 
     assert wrong == []
 
 
-@pytest.mark.parametrize("part", PURE)
-def test_pure_modules_reach_for_no_world(part: str) -> None:
-    wrong = []
-    for module in [module for module in FILES if is_within(module, part)]:
-        wrong += [
-            f"{module} -> {name}" for name in imports(TREES[module]) if name.partition(".")[0] in IMPURE
-        ]
-        wrong += [f"{module} reads the clock with {name}()" for name in called(TREES[module]) & CLOCKS]
+def test_no_folder_holds_more_modules_than_a_reader_takes_in() -> None:
+    counts = Counter(path.parent.relative_to(ROOT) for path in FILES.values() if path.stem != "__init__")
 
-    assert wrong == []
+    assert {str(folder): count for folder, count in counts.items() if count > LARGEST_FOLDER} == {}
 
 
 def test_imports_are_absolute() -> None:
@@ -320,7 +180,6 @@ def test_the_reader_sees_imports_of_every_form() -> None:
     )
 
     assert imports(tree) == {"a.b", "megabot.errors", "megabot.ports", "d"}
-    assert libraries(tree) == {"a", "d"}
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Tags by the names that templates give them."""
 
-from megabot.core.posts import Tag
-from megabot.core.tags import choose_tags, missing_names, nearest_tag
+from megabot.forum.models import Tag
+from megabot.forum.tags import choose_tags, missing_names, nearest_tag
 
 WEEKLY = Tag(id=1, name="weekly", title="Weekly thread")
 MAPS = Tag(id=2, name="maps", title="Maps")

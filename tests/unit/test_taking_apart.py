@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from megabot.adapters.yaml_text import split
-from megabot.core import taking_apart
-from megabot.core.sections import parse_section, section_name, spoiler
-from megabot.core.taking_apart import TemplateDraft
-from megabot.core.title_dates import TitleRead
+from megabot.source import from_post
+from megabot.source.from_post import TemplateDraft
+from megabot.source.front_matter.yaml import split
+from megabot.source.sections import parse_section, section_name, spoiler
+from megabot.source.titles.title_dates import TitleRead
 
 THREAD = """An essay about tides.
 
@@ -32,7 +32,7 @@ That was it.
 
 
 def take_apart(body: str) -> TemplateDraft:
-    return taking_apart.take_apart(TitleRead(title="News", posted=date(2026, 11, 16)), body)
+    return from_post.take_apart(TitleRead(title="News", posted=date(2026, 11, 16)), body)
 
 
 def rendered(path: str, text: str) -> str:

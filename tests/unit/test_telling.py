@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.telling import AGAIN, AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
+from megabot.service.alert_policy import (
+    AGAIN,
+    AlertDigest,
+    SentAlert,
+    SentAlertState,
+    due_digest,
+    expired_keys,
+)
 from tests.making import NOW
 
 KEY, SAID = "news:text_broken", "news: the template is broken"

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import pytest
 from jinja2 import TemplateRuntimeError
 
-from megabot.adapters.template_filters import date_filter, escape_md, ordinal, spoiler, url
-from megabot.markdown import to_html
+from lemmy_markdown import to_html
+from megabot.rendering.child.filters import date_filter, escape_md, ordinal, spoiler, url
 from tests.templates import CONTEXT, body_of, problems_of
 
 MONDAY = date(2026, 11, 16)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.adapters.template_glue import find_glued_lines
-from megabot.core.threads import Rendered
+from megabot.rendering.child.line_breaks import find_glued_lines
+from megabot.rendering.model import Rendered
 from tests.templates import BODY_LINE, body_of, problems_of, render, source
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.core.threads import Rendered
+from megabot.rendering.model import Rendered
 from tests.templates import FRONT, problems_of, render, source
 
 KITE = "preambles/news/2026-W26.md"

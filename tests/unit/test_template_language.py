@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.adapters.template_language import failure
+from megabot.rendering.child.environment import failure
 from tests.templates import BODY_LINE, FIRST, body_of, problems_of
 
 HERE = f"thread.md.j2:{BODY_LINE}: "

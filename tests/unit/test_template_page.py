@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from megabot.adapters.front_matter import ThreadModel
-from megabot.adapters.template_glue import find_glued_lines
-from megabot.adapters.template_language import Environment
-from megabot.adapters.thread_files import parse_thread
-from megabot.core.calendar import Every, upcoming_editions
-from megabot.core.threads import Rendered
+from megabot.rendering.child.environment import Environment
+from megabot.rendering.child.line_breaks import find_glued_lines
+from megabot.rendering.model import Rendered
+from megabot.schedule.calendar import Every, upcoming_editions
+from megabot.source.front_matter.model import ThreadModel
+from megabot.source.thread_files import parse_thread
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
 PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from megabot.core.problems import Problem
-from megabot.core.threads import EDITION_URL, Rendered, RenderProblem
-from megabot.markdown import to_html
+from lemmy_markdown import to_html
+from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
+from megabot.source.problems import Problem
 from tests.templates import (
     BEFORE,
     BODY_LINE,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.adapters.template_time import OutOfTime, interrupt
+from megabot.source.child_limits import OutOfTime, interrupt
 from tests.templates import BODY_LINE
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}"
 END = "{% endfor %}{% endfor %}"
 SOON = """
 import json, signal, sys
-from megabot.adapters.template_time import interrupt
+from megabot.source.child_limits import interrupt
 from tests.templates import problems_of
 body, more = json.load(sys.stdin)
 signal.signal(signal.SIGPROF, interrupt)

@@ -5,8 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot import answers, deed_texts, operating_texts, overview_texts, texts
-from megabot.core.actions import (
+from megabot import app
+from megabot.commands import reply_text, status_text
+from megabot.commands.status import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
+from megabot.forum.models import Feature
+from megabot.i18n import sentences
+from megabot.i18n.catalogue import ENGLISH
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile import describe
+from megabot.reconcile import describe as reconcile_describe
+from megabot.reconcile.actions import (
     Blocked,
     BlockReason,
     Edit,
@@ -20,11 +28,7 @@ from megabot.core.actions import (
     Unpin,
     Write,
 )
-from megabot.core.glance import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
-from megabot.core.posts import Feature
-from megabot.core.problems import Problem
-from megabot.core.records import IntentKind, IntentState
-from megabot.language import ENGLISH
+from megabot.source.problems import Problem
 from tests.making import NOW, SLOT, TEXT, WEEK, a_thread, a_thread_post, an_edition, an_intent
 
 NEWS = a_thread()
@@ -33,7 +37,7 @@ STATUS = {"thread": "news", "timezone": "UTC", "next_edition": "2026-W48", "next
 
 
 def status(**found: object) -> str:
-    return overview_texts.status_line(ENGLISH, ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
+    return status_text.status_line(ENGLISH, ThreadStatus(**{**STATUS, **found}))  # type: ignore[arg-type]
 
 
 # -- why something is not done
@@ -61,7 +65,7 @@ KNOWN = Blocked(
 
 @pytest.mark.parametrize("reason", list(BlockReason))
 def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: BlockReason) -> None:
-    sentence = texts.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
+    sentence = reconcile_describe.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
     assert sentence.startswith("news: ")
     assert "{" not in sentence
@@ -70,7 +74,7 @@ def test_every_reason_has_a_sentence_with_nothing_left_to_fill_in(reason: BlockR
 
 @pytest.mark.parametrize("reason", list(BlockReason))
 def test_a_reason_without_facts_is_still_a_sentence(reason: BlockReason) -> None:
-    assert texts.blocked_sentence(ENGLISH, NEWS, Blocked(reason=reason)).startswith("news: ")
+    assert reconcile_describe.blocked_sentence(ENGLISH, NEWS, Blocked(reason=reason)).startswith("news: ")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_a_reason_without_facts_is_still_a_sentence(reason: BlockReason) -> None
     ],
 )
 def test_what_a_person_can_order_is_named_with_the_thread(reason: BlockReason, next_step: str) -> None:
-    assert next_step in texts.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
+    assert next_step in reconcile_describe.blocked_sentence(ENGLISH, NEWS, replace(KNOWN, reason=reason))
 
 
 def test_all_facts_of_a_hold_are_named() -> None:
@@ -96,24 +100,24 @@ def test_all_facts_of_a_hold_are_named() -> None:
         reason=BlockReason.TEXT_BROKEN, problems=(Problem("a.md", 1, "bad"), Problem("b.md", 2, "worse"))
     )
 
-    assert "a.md:1: bad; b.md:2: worse" in texts.blocked_sentence(ENGLISH, NEWS, blocked)
+    assert "a.md:1: bad; b.md:2: worse" in reconcile_describe.blocked_sentence(ENGLISH, NEWS, blocked)
 
 
 def test_braces_in_a_fact_are_left_as_they_are() -> None:
     blocked = Blocked(reason=BlockReason.REFUSED_BEFORE, why="{{ colour }} {0} {until}")
 
-    assert "{{ colour }} {0} {until}" in texts.blocked_sentence(ENGLISH, NEWS, blocked)
+    assert "{{ colour }} {0} {until}" in reconcile_describe.blocked_sentence(ENGLISH, NEWS, blocked)
 
 
 def test_a_hold_that_ends_says_when() -> None:
-    assert "Mon 16 Nov 12:05 UTC" in texts.blocked_sentence(
+    assert "Mon 16 Nov 12:05 UTC" in reconcile_describe.blocked_sentence(
         ENGLISH, NEWS, Blocked(reason=BlockReason.OUTCOME_UNKNOWN, until=NOW)
     )
 
 
 def test_a_moment_is_written_so_that_anybody_can_place_it() -> None:
-    assert texts.moment(datetime(2026, 11, 16, 9, 5, tzinfo=UTC)) == "2026-11-16 09:05 UTC"
-    assert "before later" in texts.blocked_sentence(
+    assert sentences.moment(datetime(2026, 11, 16, 9, 5, tzinfo=UTC)) == "2026-11-16 09:05 UTC"
+    assert "before later" in reconcile_describe.blocked_sentence(
         ENGLISH, NEWS, Blocked(reason=BlockReason.OUTCOME_UNKNOWN)
     )
 
@@ -138,16 +142,16 @@ WRITES: list[tuple[Write, str]] = [
 
 @pytest.mark.parametrize(("write", "sentence"), WRITES)
 def test_every_write_has_a_line(write: Write, sentence: str) -> None:
-    assert deed_texts.write_in_progress(NEWS, write) == deed_texts.action(NEWS, write) == f"news: {sentence}"
+    assert describe.write_in_progress(NEWS, write) == describe.action(NEWS, write) == f"news: {sentence}"
 
 
 @pytest.mark.parametrize("need", list(MissingInput))
 def test_what_must_be_known_first_has_a_line_in_a_plan(need: MissingInput) -> None:
-    assert deed_texts.action(NEWS, need) == f"news: look deeper ({need})"
+    assert describe.action(NEWS, need) == f"news: look deeper ({need})"
 
 
 def test_a_hold_in_a_plan_says_why() -> None:
-    assert deed_texts.action(NEWS, Blocked(reason=BlockReason.THERE, edition="2026-W47")) == (
+    assert describe.action(NEWS, Blocked(reason=BlockReason.THERE, edition="2026-W47")) == (
         "news: 2026-W47 is already posted"
     )
 
@@ -155,14 +159,14 @@ def test_a_hold_in_a_plan_says_why() -> None:
 @pytest.mark.parametrize("kind", list(IntentKind))
 @pytest.mark.parametrize("state", list(IntentState))
 def test_what_became_of_a_write_is_said_of_each_kind_and_state(kind: IntentKind, state: IntentState) -> None:
-    line = deed_texts.resolved_write(an_intent(kind), state)
+    line = describe.resolved_write(an_intent(kind), state)
 
-    assert line == f"news/2026-W47: {deed_texts.kind(kind)}: {deed_texts.state(state)}"
+    assert line == f"news/2026-W47: {describe.kind(kind)}: {describe.state(state)}"
 
 
 def test_no_two_kinds_and_no_two_states_read_alike() -> None:
-    assert len({deed_texts.kind(kind) for kind in IntentKind}) == len(IntentKind)
-    assert len({deed_texts.state(state) for state in IntentState}) == len(IntentState)
+    assert len({describe.kind(kind) for kind in IntentKind}) == len(IntentKind)
+    assert len({describe.state(state) for state in IntentState}) == len(IntentState)
 
 
 # -- what stands
@@ -170,7 +174,9 @@ def test_no_two_kinds_and_no_two_states_read_alike() -> None:
 
 @pytest.mark.parametrize(("pinned", "word"), [(True, "(pinned)"), (False, "(not pinned)")])
 def test_what_stands_is_said_with_its_address_and_pin(*, pinned: bool, word: str) -> None:
-    assert texts.post_is_up(ENGLISH, "news/2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
+    assert (
+        sentences.post_is_up(ENGLISH, "news/2026-W47", URL, pinned=pinned) == f"news/2026-W47: {URL} {word}"
+    )
 
 
 def test_a_status_without_a_post_names_the_next_slot() -> None:
@@ -211,13 +217,13 @@ def test_a_status_tells_how_old_the_token_is_and_what_needs_a_person_of_its_thre
         signed_in=NOW - timedelta(days=3),
     )
 
-    lines = overview_texts.status_lines(ENGLISH, status)
+    lines = status_text.status_lines(ENGLISH, status)
     assert lines == (
         "templates: a plain folder (not in git); signed in 3 days ago",
         "needs attention: a fuse blew",
         "needs attention: a reel broke",
     )
-    assert overview_texts.status_lines(ENGLISH, status, ["news"]) == lines[:2]
+    assert status_text.status_lines(ENGLISH, status, ["news"]) == lines[:2]
 
 
 def test_a_status_names_the_edition_that_has_no_post_and_how_it_gets_one() -> None:
@@ -238,20 +244,23 @@ def test_a_status_names_what_may_have_happened() -> None:
 @pytest.mark.parametrize(
     ("sentence", "words"),
     [
-        (texts.source_trouble(ENGLISH, ValueError("one\ntwo")), "stays as it is: one; two"),
-        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), f"(12 comments): {URL};"),
-        (texts.ask_repost(ENGLISH, "news", comments=12, url=URL), "megabot repost news --yes"),
-        (texts.run_again(ENGLISH, NOW, "Europe/London"), "run this command again after Mon 16 Nov 12:05 GMT"),
+        (sentences.source_trouble(ENGLISH, ValueError("one\ntwo")), "stays as it is: one; two"),
+        (sentences.ask_repost(ENGLISH, "news", comments=12, url=URL), f"(12 comments): {URL};"),
+        (sentences.ask_repost(ENGLISH, "news", comments=12, url=URL), "megabot repost news --yes"),
         (
-            texts.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
+            sentences.run_again(ENGLISH, NOW, "Europe/London"),
+            "run this command again after Mon 16 Nov 12:05 GMT",
+        ),
+        (
+            sentences.no_such_thread(ENGLISH, "nwes", ["film", "news"]),
             "no thread nwes in the source; it has: film, news",
         ),
-        (texts.result_not_confirmed(ENGLISH, "news"), "see: megabot plan"),
-        (texts.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
-        (overview_texts.edition_shown("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
-        (operating_texts.waiting_for_pass(), "waiting for it to finish"),
-        (texts.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
-        (texts.no_such_community(ENGLISH, "birds"), "community birds does not exist"),
+        (sentences.result_not_confirmed(ENGLISH, "news"), "see: megabot plan"),
+        (sentences.next_due("news", SLOT), "next edition is due 2026-11-16 12:00 UTC"),
+        (status_text.edition_shown("2026-W47", 12345), "2026-W47: 12,345 of 49,800 characters"),
+        (app.waiting_for_pass(), "waiting for it to finish"),
+        (sentences.no_community(ENGLISH, "news"), "MEGABOT_COMMUNITY"),
+        (sentences.no_such_community(ENGLISH, "birds"), "community birds does not exist"),
     ],
 )
 def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
@@ -259,7 +268,7 @@ def test_an_answer_names_what_it_is_about(sentence: str, words: str) -> None:
 
 
 def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status() -> None:
-    assert answers.with_result([texts.result_not_confirmed(ENGLISH, "news")]).endswith("see: `status`")
+    assert reply_text.with_result([sentences.result_not_confirmed(ENGLISH, "news")]).endswith("see: `status`")
 
 
 @pytest.mark.parametrize(
@@ -278,11 +287,11 @@ def test_where_a_person_at_the_host_reads_the_plan_a_moderator_reads_the_status(
 def test_who_is_asked_for_an_edition_reads_when_each_is_posted(
     editions: tuple[str, ...], question: str
 ) -> None:
-    assert overview_texts.ask_which("news", editions, "Mon 23 Nov 12:00 GMT") == question
+    assert status_text.ask_which("news", editions, "Mon 23 Nov 12:00 GMT") == question
 
 
 def test_a_thread_is_called_by_its_name() -> None:
-    assert texts.blocked_sentence(
+    assert reconcile_describe.blocked_sentence(
         ENGLISH, a_thread(name="film"), Blocked(reason=BlockReason.THERE)
     ).startswith("film: ")
 
@@ -295,4 +304,4 @@ def test_a_thread_is_called_by_its_name() -> None:
     ],
 )
 def test_when_an_essay_came_is_said_on_the_clock_of_the_threads_zone(zone: str, said: str) -> None:
-    assert texts.late_preamble_line(ENGLISH, datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said
+    assert sentences.late_preamble_line(ENGLISH, datetime(2026, 11, 16, 23, 30, tzinfo=UTC), zone) == said

@@ -7,12 +7,12 @@ from time import process_time as time_used
 
 import pytest
 
-from megabot.adapters.thread_files import parse_thread, threads
-from megabot.adapters.yaml_text import split
-from megabot.core.calendar import Every, edition_by_key
-from megabot.core.month_days import MonthDay
-from megabot.core.problems import Problem
-from megabot.core.threads import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
+from megabot.schedule.calendar import Every, edition_by_key
+from megabot.schedule.month_days import MonthDay
+from megabot.source.front_matter.yaml import split
+from megabot.source.model import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
+from megabot.source.problems import Problem
+from megabot.source.thread_files import parse_thread, threads
 
 LEAST = """---
 name: news

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from megabot import init
-from megabot.adapters.date_words import date_words
-from megabot.core.limits import BODY_LONGEST, flaws, utf16_units
-from megabot.core.taking_apart import take_apart
-from megabot.core.thread_repairs import repair
-from megabot.core.threads import Rendered
-from megabot.core.title_dates import TitleRead, read_title
-from megabot.markdown import to_html
+from lemmy_markdown import to_html
+from megabot.cli import scaffold
+from megabot.rendering.model import Rendered
+from megabot.source.from_post import take_apart
+from megabot.source.limits import BODY_LONGEST, flaws, utf16_units
+from megabot.source.thread_repairs import repair
+from megabot.source.titles.date_words import date_words
+from megabot.source.titles.title_dates import TitleRead, read_title
 from tests.templates import render
 
 THREADS = sorted(Path(__file__).parents[1].glob("threads/*.md"))
-ANSWERS = init.Answers(
+ANSWERS = scaffold.Answers(
     instance="https://lemmy.example",
     username="megabot",
     community="news",
@@ -98,7 +98,7 @@ WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
 
 def imported(title: TitleRead, body: str) -> Rendered:
     """Import a thread as `init --from` does and render it; fails with what check would say."""
-    files = init.files(ANSWERS, now=NOW, taken=take_apart(title, body))
+    files = scaffold.files(ANSWERS, now=NOW, taken=take_apart(title, body))
     source = {
         str(path.relative_to("templates")): text
         for path, text in files.items()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from megabot.core import time_zones
+from megabot.schedule import time_zones
 
 WINTER, SUMMER = datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from babel.dates import format_date
 
-from megabot.adapters.date_words import date_words
-from megabot.adapters.template_language import Environment, StrictData
-from megabot.core.title_dates import LANGUAGES, TitleRead, read_title
+from megabot.rendering.child.environment import Environment, StrictData
+from megabot.source.titles.date_words import date_words
+from megabot.source.titles.title_dates import LANGUAGES, TitleRead, read_title
 
 TUESDAY = date(2026, 11, 24)
 WEEK = timedelta(weeks=1)

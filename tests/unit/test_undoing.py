@@ -1,8 +1,8 @@
 """What becomes of an order to undo."""
 
-from megabot.core.actions import Blocked, BlockReason
-from megabot.core.seen import Order, OrderKind
-from megabot.core.undoing import decide_undo
+from megabot.reconcile.actions import Blocked, BlockReason
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.rules.undo import decide_undo
 from tests.making import a_situation
 
 

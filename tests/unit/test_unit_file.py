@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from megabot.core.pacing import IN_WINDOW, WINDOW
+from megabot.lemmy.auth.budget import IN_WINDOW, WINDOW
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 NAMES = ["megabot.service", "megabot@.service"]

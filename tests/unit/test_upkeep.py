@@ -5,13 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.core.actions import Action, Blocked, BlockReason, LinkOldThread, Lock, MissingInput, Pin, Unpin
-from megabot.core.posts import Feature, PinEvent
-from megabot.core.records import IntentKind, IntentState
-from megabot.core.seen import Order, ThreadPost
-from megabot.core.threads import Pin as PinKind
-from megabot.core.threads import Previous
-from megabot.core.upkeep import decide_upkeep
+from megabot.forum.models import Feature, PinEvent
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import (
+    Action,
+    Blocked,
+    BlockReason,
+    LinkOldThread,
+    Lock,
+    MissingInput,
+    Pin,
+    Unpin,
+)
+from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.orders import Order
+from megabot.reconcile.rules.old_thread import decide_upkeep
+from megabot.source.model import Pin as PinKind
+from megabot.source.model import Previous
 from tests.making import (
     ADMIN_BOT,
     BOT,

@@ -4,10 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.core.commands import Origin
-from megabot.core.notices import Notice
-from megabot.core.posts import Person
-from megabot.core.watermark import Watermark, parse_watermark, read_until_seen
+from megabot.forum.models import Person
+from megabot.forum.notices import Notice, Origin, Watermark, parse_watermark, read_until_seen
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 READER = Person(id=6, name="reader", actor="https://lemmy.example/u/reader")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from megabot.adapters.yaml_text import parse, split
+from megabot.source.front_matter.yaml import parse, split
 
 
 def problems(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from megabot.sandbox import Sandbox, UserV4
+from lemmy_sandbox import Sandbox, UserV4
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.stage import staged
 

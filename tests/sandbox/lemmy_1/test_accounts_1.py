@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.sandbox import Sandbox, UserV4
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox import Sandbox, UserV4
+from lemmy_sandbox.user_client import ApiError
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

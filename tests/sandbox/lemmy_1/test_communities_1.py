@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import Sandbox, UserV4
+from lemmy_sandbox import Sandbox, UserV4
 from tests.sandbox.refusals import refusal
 
 

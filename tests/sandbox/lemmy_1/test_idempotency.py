@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from megabot.sandbox import Sandbox, UserV4
+from lemmy_sandbox import Sandbox, UserV4
 from tests.sandbox.clocks import StandingClock
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import Sandbox, User, UserV4
+from lemmy_sandbox import Sandbox, User, UserV4
 
 
 @pytest.fixture

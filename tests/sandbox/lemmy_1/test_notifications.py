@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import Sandbox, UserV4
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox import Sandbox, UserV4
+from lemmy_sandbox.user_client import ApiError
 
 
 @pytest.fixture

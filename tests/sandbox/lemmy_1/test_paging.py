@@ -2,7 +2,7 @@
 
 import pytest
 
-from megabot.sandbox import UserV4
+from lemmy_sandbox import UserV4
 from tests.sandbox.refusals import refusal
 
 

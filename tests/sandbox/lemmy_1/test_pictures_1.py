@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.sandbox import ImageService, Sandbox, User, UserV4
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox import ImageService, Sandbox, User, UserV4
+from lemmy_sandbox.user_client import ApiError
 from tests.sandbox import images
 
 _REFUSED = "pictrs_invalid_image_upload"

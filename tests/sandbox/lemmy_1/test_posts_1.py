@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from megabot.sandbox import ImageService, Sandbox, UserV4
+from lemmy_sandbox import ImageService, Sandbox, UserV4
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from megabot.sandbox import UserV4
-from megabot.sandbox.user_client import ApiError
+from lemmy_sandbox import UserV4
+from lemmy_sandbox.user_client import ApiError
 from tests.sandbox.refusals import refusal
 
 

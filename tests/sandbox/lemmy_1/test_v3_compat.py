@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from megabot.sandbox import Sandbox, User, UserV4
+from lemmy_sandbox import Sandbox, User, UserV4
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal
 

@@ -1,0 +1,1 @@
+"""The calls of both APIs: what a request asks for, and the rows that answer it."""

@@ -1,0 +1,1 @@
+"""What the server allows and does, for both APIs."""

@@ -1,0 +1,112 @@
+"""Which comments a reader is shown and in which order, as Lemmy's views query them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from math import inf
+
+from lemmy_sandbox.records import Comment, Person
+from lemmy_sandbox.rules.post_list import Page, contains, is_in_listing, is_understood
+from lemmy_sandbox.rules.sort_orders import comment_sort_key
+from lemmy_sandbox.world import World
+
+TREE_SIZE = 300
+COMMENT_SORTS = ("Hot", "Top", "New", "Old", "Controversial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentQuery:
+    """What comments are asked for."""
+
+    reader: Person | None
+    page: Page
+    sort: str = "Hot"
+    listing_type: str | None = None
+    community_id: int | None = None
+    post_id: int | None = None
+    creator_id: int | None = None
+    parent: Comment | None = None
+    max_depth: int | None = None
+    search_term: str | None = None
+    not_before: datetime | None = None
+
+
+def list_comments(world: World, query: CommentQuery) -> list[Comment]:
+    """List a page of comments; with a depth the whole tree comes and the page is ignored."""
+    found = list_all_comments(world, query)
+    return query.page.of(found) if query.max_depth is None else found[:TREE_SIZE]
+
+
+def list_all_comments(world: World, query: CommentQuery) -> list[Comment]:
+    """List all comments that are asked for, in their order."""
+    pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
+    found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
+    if query.max_depth is not None:
+        depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
+        found = [comment for comment in found if len(comment.path) <= depth]
+    return sorted(found, key=thread_sort_key(world, query))
+
+
+def thread_sort_key(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
+    """Return the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
+    order = comment_sort_key(query.sort, world.now())
+    marks = query.post_id is not None or query.parent is not None
+    if world.is_lemmy_1 and query.sort in {"New", "Old"}:
+        marks = False
+
+    def key(comment: Comment) -> tuple[object, ...]:
+        branch: tuple[float, ...] = () if query.max_depth is None else comment.path[:-1]
+        if query.max_depth is not None and world.is_lemmy_1:
+            branch = (*(-number for number in branch), inf)  # the deeper ones first
+        return (branch, not (marks and comment.distinguished), order(comment))
+
+    return key
+
+
+def comment_sort(post_sort: str | None) -> str:
+    """Translate a sort of posts for the comments beside them."""
+    if post_sort in {"New", "NewComments", "MostComments"}:
+        return "New"
+    if post_sort in {"Old", "Controversial"}:
+        return post_sort
+    return "Top" if (post_sort or "").startswith("Top") else "Hot"
+
+
+def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> bool:
+    post = world.posts[comment.post_id]
+    asked = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
+    if not all(wanted in {None, actual} for wanted, actual in asked):
+        return False
+    if comment.federation_pending and not (query.reader and query.reader.id == comment.creator_id):
+        return False
+    if query.parent and comment.path[: len(query.parent.path)] != query.parent.path:
+        return False
+    if query.search_term is not None and (
+        comment.is_gone or not contains(comment.content, query.search_term)
+    ):
+        return False
+    return is_in_listing(query.reader, query.listing_type, world.community_of(post)) and _is_comment_wanted(
+        world, query, comment
+    )
+
+
+def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> bool:
+    reader = query.reader
+    if world.is_lemmy_1 and not _is_comment_shown_by_lemmy_1(world, query, comment):
+        return False
+    if reader is None:
+        return True
+    if world.people[comment.creator_id].bot_account and not reader.settings.show_bot_accounts:
+        return False
+    return query.listing_type == "ModeratorView" or is_understood(
+        reader, comment.language_id, comment.creator_id
+    )
+
+
+def _is_comment_shown_by_lemmy_1(world: World, query: CommentQuery, comment: Comment) -> bool:
+    """Apply what only 1.0 asks: the age, and whether the reader wants to see posts like this one."""
+    post = world.posts[comment.post_id]
+    is_nsfw = post.nsfw or world.community_of(post).nsfw
+    if is_nsfw and not (query.reader and query.reader.settings.show_nsfw):
+        return False
+    return query.not_before is None or comment.published > query.not_before

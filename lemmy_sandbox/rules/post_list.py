@@ -1,0 +1,211 @@
+"""Which posts a reader is shown and in which order, as Lemmy's views query them; comments apart."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from lemmy_sandbox.languages import every_id
+from lemmy_sandbox.records import Community, Person, Post
+from lemmy_sandbox.rules.refusal import Refusal
+from lemmy_sandbox.rules.sort_orders import post_sort_rank
+from lemmy_sandbox.world import World
+
+_T = TypeVar("_T")
+_LONGEST_PAGE = 50
+_LAST_PAGE = 100
+_HOUR = timedelta(hours=1)
+_TOP_PERIODS = {
+    "TopHour": _HOUR,
+    "TopSixHour": 6 * _HOUR,
+    "TopTwelveHour": 12 * _HOUR,
+    "TopDay": timedelta(days=1),
+    "TopWeek": timedelta(weeks=1),
+    "TopMonth": timedelta(days=30),
+    "TopThreeMonths": timedelta(days=91),
+    "TopSixMonths": timedelta(days=182),
+    "TopNineMonths": timedelta(days=273),
+    "TopYear": timedelta(days=365),
+}
+POST_SORTS = (
+    "Active", "Hot", "New", "Old", "TopDay", "TopWeek", "TopMonth", "TopYear", "TopAll", "MostComments",
+    "NewComments", "TopHour", "TopSixHour", "TopTwelveHour", "TopThreeMonths", "TopSixMonths",
+    "TopNineMonths", "Controversial", "Scaled",
+)  # fmt: skip
+LISTING_TYPES = ("All", "Local", "Subscribed", "ModeratorView")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A piece of a list, checked on creation."""
+
+    number: int
+    size: int
+
+    @classmethod
+    def asked(cls, number: int | None, size: int | None, *, code: str = "unknown") -> "Page":
+        """Take what a query says, or refuse it under the code of the list."""
+        if number is not None and not 1 <= number <= _LAST_PAGE:
+            raise Refusal(code, message=_only_unknown(code, f"Page limit is > {_LAST_PAGE}"))
+        if size is not None and not 1 <= size <= _LONGEST_PAGE:
+            raise Refusal(code, message=_only_unknown(code, f"Fetch limit is > {_LONGEST_PAGE}"))
+        return cls(number or 1, size or 10)
+
+    def of(self, items: Sequence[_T]) -> list[_T]:
+        """Cut the page out of the list."""
+        start = self.size * (self.number - 1)
+        return list(items[start : start + self.size])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostQuery:
+    """What posts are asked for; none leaves a filter to the reader's settings."""
+
+    reader: Person | None
+    page: Page
+    sort: str = "Hot"
+    listing_type: str | None = None
+    community_id: int | None = None
+    creator_id: int | None = None
+    show_read: bool | None = None
+    show_nsfw: bool | None = None
+    liked_only: bool = False
+    disliked_only: bool = False
+    search_term: str | None = None
+    title_only: bool = False
+    url: str | None = None
+    tag_id: int | None = None
+    not_before: datetime | None = None
+    after: Post | None = None
+
+
+def list_posts(world: World, query: PostQuery) -> list[Post]:
+    """List a page of posts."""
+    found, order = list_all_posts(world, query), post_sort_key(world, query)
+    if query.after is not None:
+        start = order(query.after)
+        found = [post for post in found if order(post) > start]
+    return query.page.of(found)
+
+
+def list_all_posts(world: World, query: PostQuery) -> list[Post]:
+    """List all posts that are asked for, in their order."""
+    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
+    return sorted(found, key=post_sort_key(world, query))
+
+
+def post_sort_key(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
+    """Return the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
+    rank, by_time = post_sort_rank(world, query.sort), query.sort in {"New", "Old"}
+    oldest_first = world.is_lemmy_1 and query.sort == "Old"
+
+    def key(post: Post) -> tuple[float, ...]:
+        pinned = post.featured_local if query.community_id is None else post.featured_community
+        first = pinned and not (by_time and world.is_lemmy_1)
+        newest = 0.0 if by_time else -post.published.timestamp()
+        return (not first, rank(post), newest, post.id if oldest_first else -post.id)
+
+    return key
+
+
+def _only_unknown(code: str, message: str) -> str | None:
+    return message if code == "unknown" else None
+
+
+def _is_listed(world: World, query: PostQuery, post: Post) -> bool:
+    community = world.community_of(post)
+    return (
+        _is_recent(world, query, post)
+        and _is_asked_for(query, post)
+        and _is_there(world, query, post, community)
+        and is_in_listing(query.reader, query.listing_type, community)
+        and _is_wanted(world, query, post, community)
+    )
+
+
+def _is_recent(world: World, query: PostQuery, post: Post) -> bool:
+    period = _TOP_PERIODS.get(query.sort)
+    if period is not None and world.now() - post.published >= period:
+        return False
+    return query.not_before is None or post.published > query.not_before
+
+
+def _is_asked_for(query: PostQuery, post: Post) -> bool:
+    asked = (
+        (query.community_id, post.community_id),
+        (query.creator_id, post.creator_id),
+        (query.url, post.url),
+    )
+    if query.tag_id is not None and query.tag_id not in post.tags:
+        return False
+    return all(wanted in {None, actual} for wanted, actual in asked) and _matches(query, post)
+
+
+def _matches(query: PostQuery, post: Post) -> bool:
+    if query.search_term is None:
+        return True
+    texts = [post.name] if query.title_only else [post.name, post.body or "", post.alt_text or ""]
+    return not post.is_gone and any(contains(text, query.search_term) for text in texts)
+
+
+def contains(text: str, term: str) -> bool:
+    """Match as ilike with a % for every space does: the words in this order, anything between."""
+    place, text = 0, text.lower()
+    for word in term.lower().split():
+        place = text.find(word, place)
+        if place < 0:
+            return False
+        place += len(word)
+    return True
+
+
+def _is_there(world: World, query: PostQuery, post: Post, community: Community) -> bool:
+    """Drop what is deleted but for its author, and what is removed but for an admin (0.19: on a profile)."""
+    reader = query.reader
+    is_author = reader is not None and reader.id == post.creator_id
+    if community.deleted or ((post.deleted or post.federation_pending) and not is_author):
+        return False
+    if reader is not None and reader.admin and (query.creator_id is not None or world.is_lemmy_1):
+        return True
+    return not (community.removed or post.removed)
+
+
+def is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
+    """Return whether a community is one of those that a listing of the reader's is made of."""
+    if reader is None:
+        return community.visibility == "Public"
+    if listing_type == "Subscribed":
+        return reader.id in community.followers
+    return listing_type != "ModeratorView" or reader.id in community.moderators
+
+
+def _is_wanted(world: World, query: PostQuery, post: Post, community: Community) -> bool:
+    """Apply the reader's settings; one's own posts are no exception."""
+    reader, settings = query.reader, query.reader.settings if query.reader else None
+    shows_nsfw = query.show_nsfw if query.show_nsfw is not None else bool(settings and settings.show_nsfw)
+    if not shows_nsfw and (post.nsfw or community.nsfw):
+        return False
+    if reader is None or settings is None:
+        return True
+    if world.people[post.creator_id].bot_account and not settings.show_bot_accounts:
+        return False
+    if _is_hidden_as_read(world, query, reader, post) or not _is_voted_as_asked(query, reader, post):
+        return False
+    return query.listing_type == "ModeratorView" or is_understood(reader, post.language_id, post.creator_id)
+
+
+def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
+    shows_read = reader.settings.show_read_posts if query.show_read is None else query.show_read
+    is_profile = query.creator_id is not None and not world.is_lemmy_1
+    return not shows_read and not is_profile and reader.id in post.read_by
+
+
+def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
+    if not (query.liked_only or query.disliked_only):
+        return True
+    return post.creator_id != reader.id and post.votes.get(reader.id) == (1 if query.liked_only else -1)
+
+
+def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
+    """Return whether a thing is in a language of the reader's and not by somebody they blocked."""
+    return language_id in (reader.settings.languages or every_id()) and creator_id not in reader.blocked

@@ -1,0 +1,73 @@
+"""How posts and comments are ranked, as Lemmy does; the smaller key comes first."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from math import log10
+
+from lemmy_sandbox.records import Comment, Post
+from lemmy_sandbox.world import World
+
+_HOUR = timedelta(hours=1)
+_RANKED_HOURS = 24 * 7
+
+
+def comment_sort_key(sort: str, now: datetime) -> Callable[[Comment], tuple[float, ...]]:
+    """Return the key by which comments are sorted."""
+    keys: dict[str, Callable[[Comment], tuple[float, ...]]] = {
+        "Hot": lambda comment: (
+            -_hot(score(comment.votes), now - comment.published),
+            -score(comment.votes),
+            comment.id,
+        ),
+        "Controversial": lambda comment: (-_controversy(comment.votes), comment.id),
+        "New": lambda comment: (-comment.published.timestamp(), -comment.id),
+        "Old": lambda comment: (comment.published.timestamp(), comment.id),
+        "Top": lambda comment: (-score(comment.votes), comment.id),
+    }
+    return keys[sort]
+
+
+def score(votes: dict[int, int]) -> int:
+    """Sum votes up."""
+    return sum(votes.values())
+
+
+def vote_counts(votes: dict[int, int]) -> dict[str, object]:
+    """Count votes as every API shows them."""
+    up = sum(vote == 1 for vote in votes.values())
+    return {"score": score(votes), "upvotes": up, "downvotes": len(votes) - up}
+
+
+def newest_comment_time(world: World, post: Post) -> datetime:
+    """Return the time of the newest comment, or of the post."""
+    return max((comment.published for comment in world.visible_comments(post)), default=post.published)
+
+
+def post_sort_rank(world: World, sort: str) -> Callable[[Post], float]:
+    """Return the key by which posts are sorted, pins and ties apart."""
+    now = world.now()
+    if sort.startswith("Top"):
+        return lambda post: -score(post.votes)
+    ranks: dict[str, Callable[[Post], float]] = {
+        "New": lambda post: -post.published.timestamp(),
+        "Old": lambda post: post.published.timestamp(),
+        "MostComments": lambda post: -sum(1 for _ in world.visible_comments(post)),
+        "NewComments": lambda post: -newest_comment_time(world, post).timestamp(),
+        "Active": lambda post: -_hot(score(post.votes), now - newest_comment_time(world, post)),
+        "Controversial": lambda post: -_controversy(post.votes),
+    }
+    return ranks.get(sort, lambda post: -_hot(score(post.votes), now - post.published))
+
+
+def _hot(points: int, age: timedelta) -> float:
+    """Rank as the server's hot_rank does; after a week everything is equally cold."""
+    hours = age / _HOUR
+    if not 0 <= hours < _RANKED_HOURS:
+        return 0.0
+    return log10(max(2, points + 2)) / float((hours + 2) ** 1.8)
+
+
+def _controversy(votes: dict[int, int]) -> float:
+    up = sum(vote == 1 for vote in votes.values())
+    down = len(votes) - up
+    return float((up + down) ** (min(up, down) / max(up, down))) if up and down else 0.0

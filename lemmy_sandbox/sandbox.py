@@ -1,0 +1,230 @@
+"""The sandbox as tests, benchmarks and the demo hold it: start, stop, set the stage, read the log."""
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from lemmy_sandbox.federation import Network
+from lemmy_sandbox.http import exchange
+from lemmy_sandbox.http.exchange import Answer, Request
+from lemmy_sandbox.http.server import Server
+from lemmy_sandbox.records import Community, Generation, ImageService, Person, RemotePage
+from lemmy_sandbox.rules import accounts, communities, upgrade
+from lemmy_sandbox.rules.limits import USUAL, Limit
+from lemmy_sandbox.user_client import User, UserV4
+from lemmy_sandbox.world import World
+
+
+class LoggedRequest(NamedTuple):
+    """A request that was answered; the person is none for strangers and dead tokens."""
+
+    method: str
+    path: str
+    person: str | None
+    status: int
+
+
+class Sandbox:
+    """A Lemmy in memory, on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
+
+    Its name may differ from its address; with `hostname=""` they are the same, so that a browser can open
+    every address that it gives.
+
+    The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
+    while the server runs and other threads ask it. It has an image service unless it is told otherwise.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        hostname: str = "lemmy.example",
+        port: int = 0,
+        *,
+        images: ImageService = ImageService.RUNNING,
+        api: Generation | str = Generation.LEMMY_0,
+    ) -> None:
+        self.world = World(lambda: clock().astimezone(UTC), hostname, Generation(api))
+        self.world.images = images
+        self.lock = threading.RLock()
+        self.network: Network | None = None
+        self._port = port
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._requests: list[LoggedRequest] = []
+        self._unknown: list[str] = []
+
+    def start(self) -> str:
+        """Listen, and give the address."""
+        self._server = Server(self._port, self._respond, self.world.clock)
+        self._port = self._server.server_port  # kept, so that a restarted server is found again
+        self.world.hostname = self.world.hostname or f"127.0.0.1:{self._port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="sandbox", daemon=True
+        )
+        self._thread.start()
+        return self.url
+
+    def stop(self) -> None:
+        """Stop listening and hang up; all but counted calls stays, so that it can be started again."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._server.hang_up()
+        self._server.server_close()
+        self._thread.join()
+        self._thread = None
+        with self.lock:
+            self.world.forget_what_is_in_memory()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Return the address it listens at, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def api(self) -> Generation:
+        """Return the generation that the server is of, which an upgrade changes."""
+        return self.world.generation
+
+    def upgrade(self) -> None:
+        """Make a 1.0 of a 0.19 while it runs: all state stays, and no token of before is good any more."""
+        with self.lock:
+            upgrade.upgrade(self.world)
+
+    def user(self, name: str = "") -> User:
+        """Return a client for a person, or without a name for nobody, over the API of the server.
+
+        Ask again after an upgrade: an old client's token is invalid, and half its calls are gone.
+        """
+        kind = UserV4 if self.world.is_lemmy_1 else User
+        return kind(self.url, name, token=self.token_of(name) if name else None)
+
+    def federate(self, *others: "Sandbox") -> Network:
+        """Make this server and others know each other. They share one lock from now on."""
+        servers = (self, *others)
+        network = Network([sandbox.world for sandbox in servers])
+        for sandbox in servers:
+            sandbox.lock, sandbox.network = self.lock, network
+        return network
+
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """Copy the log of everything that was asked so far."""
+        with self.lock:
+            return list(self._requests)
+
+    @property
+    def unknown_requests(self) -> list[str]:
+        """Copy the log of what there is no call for: a test that finds any must fail."""
+        with self.lock:
+            return list(self._unknown)
+
+    @property
+    def crashes(self) -> list[str]:
+        """Return the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
+        return list(self._server.crashes) if self._server else []
+
+    def forget_requests(self) -> None:
+        """Empty the log of requests, as before something that will be counted."""
+        with self.lock:
+            self._requests.clear()
+
+    def add_person(
+        self,
+        name: str,
+        password: str = "correct horse",  # noqa: S107 - of a made-up account
+        *,
+        admin: bool = False,
+        bot: bool = False,
+        totp_secret: str | None = None,
+        **settings: object,
+    ) -> Person:
+        """Add an account; settings are the fields of `records.Settings`, shown nsfw unless said otherwise."""
+        with self.lock:
+            person = accounts.add(self.world, name, password, admin=admin)
+            person.bot_account = bot
+            person.totp_secret = totp_secret
+            person.settings = accounts.make_settings({"show_nsfw": True, **settings})
+            return person
+
+    def add_community(self, name: str, title: str = "", moderators: Iterable[str] = ()) -> Community:
+        """Add a community; its moderators are named, the senior first."""
+        with self.lock:
+            people = [self.person(moderator) for moderator in moderators]
+            return communities.add(self.world, name, title or name.capitalize(), people)
+
+    def add_page(
+        self, url: str, content_type: str, content: bytes = b"", *, preview_image: str | None = None
+    ) -> None:
+        """Put something at an address elsewhere for the server to find; nothing else answers there."""
+        page = RemotePage(content_type=content_type, content=content, preview_image=preview_image)
+        with self.lock:
+            self.world.elsewhere[url] = page
+
+    def use_images(self, images: ImageService) -> None:
+        """Stop the image service, start it again, or take it out of the server's settings."""
+        with self.lock:
+            self.world.images = images
+
+    def person(self, name: str) -> Person:
+        """Return the account of that name, which must exist."""
+        person = self.world.person_named(name)
+        if person is None:
+            raise KeyError(name)
+        return person
+
+    def community(self, name: str) -> Community:
+        """Return the community of that name, which must exist."""
+        community = self.world.community_named(name)
+        if community is None:
+            raise KeyError(name)
+        return community
+
+    def token_of(self, name: str) -> str:
+        """Return a token of that account that is alive, an old one if there is one."""
+        with self.lock:
+            person = self.person(name)
+            alive = (token for token in self.world.tokens if self.world.owner_of(token) is person)
+            return next(alive, None) or accounts.new_token(self.world, person, stays=True)
+
+    def revoke_tokens(self, name: str) -> None:
+        """Make every token of that account a dead one."""
+        with self.lock:
+            accounts.forget_tokens(self.world, self.person(name))
+
+    def limit(self, bucket: str, size: int, seconds: int) -> None:
+        """Set one rate limit, as an admin would."""
+        with self.lock:
+            self.world.site.limits[bucket] = Limit(size, seconds)
+
+    def use_usual_limits(self) -> None:
+        """Set the rate limits that a new server has."""
+        with self.lock:
+            self.world.site.limits = dict(USUAL)
+
+    def _settle(self) -> None:
+        if self.network is not None:
+            self.network.settle()
+
+    def _respond(self, request: Request) -> Answer:
+        with self.lock:
+            self._settle()
+            caller = exchange.caller_of(self.world, request)
+            answer = exchange.answer(self.world, request)
+            self._settle()
+            name = caller.name if caller else None
+            self._requests.append(LoggedRequest(request.method, request.path, name, int(answer.status)))
+            if answer.is_unknown:
+                self._unknown.append(f"{request.method} {request.path}")
+            return answer

@@ -1,0 +1,55 @@
+"""The records as v3 writes them, without a reader."""
+
+from lemmy_sandbox.calls.fields import Json
+from lemmy_sandbox.calls.rows import COMMENT, COMMUNITY, MESSAGE, PERSON, POST, row, time
+from lemmy_sandbox.records import Comment, Community, Notice, Person, Post, PrivateMessage
+from lemmy_sandbox.world import World
+
+PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----\n"
+ACTOR = {"ap_id": "actor_id"}
+"""How people, communities and the site name their address."""
+
+
+def person(world: World, record: Person) -> Json:
+    """Write a person."""
+    return row(world, record, (*PERSON, "banned"), ACTOR, deleted=False)
+
+
+def community(world: World, record: Community) -> Json:
+    """Write a community."""
+    return row(world, record, (*COMMUNITY, "visibility"), ACTOR, hidden=False)
+
+
+def post(world: World, record: Post) -> Json:
+    """Write a post."""
+    return row(world, record, POST)
+
+
+def comment(world: World, record: Comment, *, blank: bool = False) -> Json:
+    """Write a comment, its content blank for those who may not see it."""
+    return row(world, record, COMMENT, content="" if blank else record.content)
+
+
+def notice(world: World, record: Notice) -> Json:
+    """Write a mention or a reply."""
+    return row(world, record, ("id", "recipient_id", "comment_id", "read", "published"))
+
+
+def message(world: World, record: PrivateMessage) -> Json:
+    """Write a private message."""
+    return row(world, record, (*MESSAGE, "read"), deleted=False, removed=False)
+
+
+def site(world: World) -> Json:
+    """Write the site."""
+    return {
+        "id": 1,
+        "name": world.site.name,
+        "published": time(world.site.published),
+        "updated": time(world.site.updated),
+        "actor_id": f"{world.origin}/",
+        "last_refreshed_at": time(world.site.published),
+        "inbox_url": f"{world.origin}/inbox",
+        "public_key": PUBLIC_KEY,
+        "instance_id": 1,
+    }

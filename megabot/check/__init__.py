@@ -1,0 +1,1 @@
+"""What can be wrong, found before it matters: the source, the account, links."""

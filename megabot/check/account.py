@@ -1,0 +1,178 @@
+"""Everything that can be wrong, looked for before it matters: the source, the next slots, the account."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from megabot.check import check_text
+from megabot.check.findings import (
+    Finding,
+    Level,
+    mistake_finding,
+    ok_finding,
+    problem_finding,
+    warning_finding,
+)
+from megabot.errors import NotFound, NotSent, RemoteUnreachable, Unreadable
+from megabot.forum import tags
+from megabot.forum.home_server import Software
+from megabot.forum.models import Account, Community, Site
+from megabot.i18n import sentences
+from megabot.ports import Ports
+from megabot.reconcile import communities
+from megabot.reconcile.rules import remote_pin
+from megabot.source.model import Pin, Thread
+
+LOOK_AGAIN = timedelta(seconds=30)
+_MINUTES = timedelta(minutes=5)
+
+
+def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
+    """Sign in and look at the account and its rights. Raises what the forum raises, each in its own sentence.
+
+    `agree` is asked before settings of the account are changed.
+    """
+    site = ports.forum.site()
+    yield ok_finding(check_text.server_runs(site.actor, site.version))
+    yield from check_clock(ports.forum.server_time(), ports.clock.now())
+    account = ports.forum.account()
+    yield ok_finding(check_text.signed_in(account.person.actor))
+    yield from check_settings(ports, account, agree=agree)
+    yield from check_recipients(ports)
+    for thread in ports.source.threads(ports.source.snapshot()):
+        name = thread.community or ports.community
+        if not name:
+            continue  # said already, where the source was looked at
+        try:
+            community = ports.forum.community(name)
+        except NotFound:
+            yield problem_finding(f"{thread.name}: {sentences.no_such_community(ports.language, name)}")
+            continue
+        except RemoteUnreachable as error:
+            yield problem_finding(check_text.community_unreachable(thread.name, name, error))
+            continue
+        communities.remember_community(ports, name, community.ref)
+        yield from check_rights(thread, community, account, site)
+        if not community.local:
+            yield check_remote_pins(thread, community, ports.home_servers.software(community.actor))
+            yield check_following(ports, community, agree=agree)
+
+
+def wait_until_ready(
+    ports: Ports, *, agree: Callable[[str], bool], wait: timedelta, tell: Callable[[str], None]
+) -> tuple[Finding, ...]:
+    """Look again every half minute until nothing online is a problem, and give the last findings.
+
+    What is missing is told when it changes. Trouble on the way is waited out too; credentials that are
+    refused are not, and raise.
+    """
+    until, told = ports.clock.now() + wait, ""
+    while True:
+        findings = _findings(ports, agree)
+        missing = "; ".join(one.sentence for one in findings if one.level is Level.PROBLEM)
+        left = until - ports.clock.now()
+        if not missing or left <= timedelta(0):
+            return findings
+        if missing != told:
+            tell(check_text.waiting_for(missing, until, ports.clock.now()))
+            told = missing
+        ports.clock.sleep(min(LOOK_AGAIN, left).total_seconds())
+
+
+def _findings(ports: Ports, agree: Callable[[str], bool]) -> tuple[Finding, ...]:
+    try:
+        return tuple(check_account(ports, agree=agree))
+    except (NotSent, Unreadable) as error:
+        return (problem_finding(str(error)),)
+
+
+def check_recipients(ports: Ports) -> Iterator[Finding]:
+    """Look up whom the settings name, before there is something to tell them."""
+    for name in ports.moderators:
+        try:
+            ports.forum.person(name)
+        except NotFound:
+            yield problem_finding(sentences.no_such_person(name))
+
+
+def check_clock(server: datetime | None, now: datetime) -> Iterator[Finding]:
+    """Compare the clocks: a write is held where they are more than an hour apart."""
+    if server is not None and abs(now - server) > _MINUTES:
+        yield problem_finding(check_text.clocks_differ(int((now - server).total_seconds())))
+
+
+def check_settings(ports: Ports, account: Account, *, agree: Callable[[str], bool]) -> Iterator[Finding]:
+    """Find the account's settings that hide its own posts; change them only if that is agreed to."""
+    wrong = account.hiding_settings if account.person.bot else (*account.hiding_settings, "bot_account")
+    if not wrong:
+        yield ok_finding(check_text.settings_fine())
+    elif agree(check_text.ask_settings(wrong)):
+        ports.forum.show_everything()
+        yield ok_finding(check_text.settings_changed(wrong))
+    elif account.hiding_settings:
+        yield problem_finding(check_text.settings_hide(account.hiding_settings))
+    else:
+        yield warning_finding(check_text.not_marked_as_bot())
+
+
+def check_rights(thread: Thread, community: Community, account: Account, site: Site) -> Iterator[Finding]:
+    """Tell what the account may do in a thread's community, and what is missing."""
+    moderator = any(one.id == account.person.id for one in community.moderators)
+    admin = account.person.admin
+    if community.removed or community.deleted:
+        yield problem_finding(check_text.community_gone(community.name))
+    if community.banned:
+        yield problem_finding(check_text.account_is_banned(community.name))
+    if community.moderators_only and not moderator:
+        yield problem_finding(check_text.moderators_only(community.name))
+    if thread.pin is not Pin.NONE and not (moderator or (admin and community.local)):
+        yield problem_finding(check_text.not_moderator(community.name, account.person.actor))
+    elif thread.pin is Pin.LOCAL and not admin:
+        yield problem_finding(check_text.not_admin(site.actor))
+    else:
+        yield ok_finding(check_text.may_pin(thread.name, community.actor))
+    yield from check_language(thread, community, site)
+    yield from check_tags(thread, community)
+
+
+def check_remote_pins(thread: Thread, community: Community, software: Software) -> Finding:
+    """Find out whether pins reach a community of another server, before anything is posted."""
+    host = remote_pin.host(community.actor)
+    if thread.pin is Pin.COMMUNITY and software.refuses_pins:
+        return problem_finding(check_text.pins_do_not_arrive(community.actor, host, software.version))
+    if thread.pin is Pin.COMMUNITY and not software.name:
+        return warning_finding(check_text.software_unknown(community.actor, host))
+    return warning_finding(check_text.remote_community(community.actor, host))
+
+
+def check_following(ports: Ports, community: Community, *, agree: Callable[[str], bool]) -> Finding:
+    """Find out whether the bot follows a community of another server, and follow it if that is agreed to."""
+    if community.followed:
+        return ok_finding(check_text.follows(community.actor))
+    if not agree(check_text.ask_to_follow(community.actor)):
+        return problem_finding(check_text.does_not_follow(community.actor))
+    ports.forum.follow(community.id)
+    return ok_finding(check_text.follows_now(community.actor))
+
+
+def check_tags(thread: Thread, community: Community) -> Iterator[Finding]:
+    """Find tags of the front matter that the community has not; a server of 0.19 has none at all."""
+    if thread.tags and community.tags is None:
+        yield mistake_finding(Level.WARNING, check_text.no_tags(thread.path))
+        return
+    offered = community.tags or ()
+    for name in tags.missing_names(thread.tags, offered):
+        near, there = tags.nearest_tag(name, offered), [tag.title for tag in offered]
+        unknown = check_text.unknown_tag(thread.path, name, community.name, near=near, there=there)
+        yield mistake_finding(Level.PROBLEM, unknown)
+
+
+def check_language(thread: Thread, community: Community, site: Site) -> Iterator[Finding]:
+    """Find out now, not at the slot, whether the community takes the thread's language (A09)."""
+    if not thread.language:
+        return
+    number = site.languages.get(thread.language)
+    if number is None:
+        yield mistake_finding(Level.PROBLEM, check_text.unknown_language(thread.path, thread.language))
+    elif community.languages and number not in community.languages:
+        refused = check_text.language_not_allowed(thread.path, thread.language, community.name)
+        yield mistake_finding(Level.PROBLEM, refused)

@@ -1,0 +1,129 @@
+"""The links of the coming editions: where each stands in the source, and whether it still leads anywhere.
+
+It changes nothing: what to do about a dead link is for people.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
+from datetime import datetime
+from threading import Event
+from typing import Protocol
+from urllib.parse import unquote, urldefrag
+
+from lemmy_markdown import addresses
+from megabot.check import check_text
+from megabot.check.findings import Finding, Level, mistake_finding, ok_finding
+from megabot.errors import NoNetwork
+from megabot.lemmy.link_verdict import Link, Outcome, Verdict, all_silent, host_of, lanes
+from megabot.ports import OfflinePorts
+from megabot.preview import preview
+from megabot.rendering.model import Rendered
+from megabot.source.model import Snapshot
+from megabot.source.problems import Problem
+
+AT_ONCE, A_HOST = 8, 2
+Ask = Callable[[str], Verdict]
+Progress = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Shows how far a number of steps has come: what it gives is called after each."""
+
+
+class Cache(Protocol):
+    """What was found out lately."""
+
+    def read(self, now: datetime) -> dict[str, Verdict]:
+        """Give what still holds."""
+
+    def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
+        """Keep what was just found out."""
+
+
+def check(
+    ports: OfflinePorts, *, ask: Ask, cache: Cache, progress: Progress, is_online: Callable[[], bool]
+) -> Iterator[Finding]:
+    """Check every link of the coming editions.
+
+    `is_online` is asked if no server of any link was reached. Raises `SourceMissing`, and `NoNetwork` if it
+    was the network.
+    """
+    found, now = links(ports), ports.clock.now()
+    if found is None:
+        return  # the rest of the check says why
+    verdicts = cache.read(now)
+    wanted = [link.address for link in found if link.address not in verdicts]
+    with progress(len(wanted)) as step:
+        fresh = ask_all(wanted, ask, on_each=step)
+    if all_silent(fresh.values()) and not is_online():
+        raise NoNetwork(check_text.no_network())  # of the links this says nothing, so nothing is kept
+    cache.write(fresh, now)
+    yield from findings(found, verdicts | fresh)
+
+
+def links(ports: OfflinePorts) -> tuple[Link, ...] | None:
+    """Find the links of the next edition of each thread, each once; None where none can be rendered.
+
+    Raises `SourceMissing`.
+    """
+    snapshot = ports.source.snapshot()
+    shown = preview.preview(ports, None, choose=lambda: ports.source.threads(snapshot)).editions
+    if not any(isinstance(one.text, Rendered) for one in shown):
+        return None
+    links: dict[str, Link] = {}
+    for edition in shown:
+        for address in _of(edition.text) if isinstance(edition.text, Rendered) else ():
+            links.setdefault(address, _placed(snapshot, edition.thread.path, address))
+    return tuple(sorted(links.values()))
+
+
+def _of(text: Rendered) -> Iterator[str]:
+    for address in (*addresses(f"{text.body}\n\n{text.comment}"), text.url, text.thumbnail):
+        bare = urldefrag(address).url
+        if bare.startswith(("https://", "http://")) and not host_of(bare).endswith(".invalid"):
+            yield bare
+
+
+def _placed(snapshot: Snapshot, thread: str, address: str) -> Link:
+    """Find the line of the source that an address stands in, as it is or as people write it."""
+    forms = (address, unquote(address), address.rstrip("/"), address.partition("://")[2].rstrip("/"))
+    for form in dict.fromkeys(forms):
+        for path, text in sorted(snapshot.files.items()):
+            at = text.find(form)
+            if at >= 0:
+                return Link(path, text.count("\n", 0, at) + 1, address)
+    return Link(thread, 0, address)
+
+
+def ask_all(
+    wanted: Sequence[str], ask: Ask, *, on_each: Callable[[], None] = lambda: None
+) -> dict[str, Verdict]:
+    """Ask about all links, several at once, but never more than two of one host."""
+    stop = Event()
+
+    def walk(lane: tuple[str, ...]) -> dict[str, Verdict]:
+        verdicts = {}
+        for address in lane:
+            if not stop.is_set():
+                verdicts[address] = ask(address)
+                on_each()
+        return verdicts
+
+    verdicts: dict[str, Verdict] = {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for done in as_completed([pool.submit(walk, lane) for lane in lanes(wanted, width=A_HOST)]):
+                verdicts |= done.result()
+        finally:
+            stop.set()
+    return verdicts
+
+
+def findings(links: Sequence[Link], verdicts: Mapping[str, Verdict]) -> Iterator[Finding]:
+    """Put into words what was found out: the dead, those that cannot be told, and how many are alive."""
+    for outcome, level in ((Outcome.DEAD, Level.PROBLEM), (Outcome.UNSURE, Level.WARNING)):
+        for link in links:
+            verdict = verdicts[link.address]
+            if verdict.outcome is outcome:
+                what = Problem(link.path, link.line, *check_text.link(link.address, verdict))
+                yield mistake_finding(level, what, link=link.address)
+    alive = sum(1 for link in links if verdicts[link.address].outcome is Outcome.ALIVE)
+    yield ok_finding(check_text.links_alive(alive, len(links)))

@@ -1,0 +1,45 @@
+"""Do a thread's numbers mean what people expect? A changed schedule may repeat one. Pure."""
+
+from datetime import UTC, datetime
+
+from megabot.ledger.records import PostRecord
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition, Every
+from megabot.source.model import Thread
+from megabot.source.problems import Problem
+
+
+def numbering_gap(thread: Thread, newest: PostRecord, now: datetime) -> tuple[Edition, int] | None:
+    """Give the next edition and the number that it should have, where its schedule gives it another."""
+    ahead = calendar.upcoming_editions(thread.name, thread.schedule, now)
+    coming = next((edition for edition in ahead if edition.key != newest.edition), None)
+    posted = calendar.edition_by_key(thread.name, thread.schedule, newest.edition)
+    if not newest.number or coming is None:
+        return None
+    if posted is None:  # an edition of another schedule: only that no number comes twice can be told
+        return None if coming.number > newest.number else (coming, newest.number + 1)
+    wanted = coming.number - posted.number + newest.number
+    return None if wanted == coming.number else (coming, wanted)
+
+
+def first_is_no_slot(thread: Thread) -> Problem | None:
+    """Say that the number of `first` belongs to a later day than the one that is written beside it.
+
+    An earlier day of the same week or month is clear; a later one shifts all numbers by one edition.
+    """
+    schedule = thread.schedule
+    first = calendar.nearest_edition(
+        thread.name, schedule, datetime.combine(schedule.first, schedule.at, UTC)
+    )
+    off = {
+        Every.WEEK: first.start.isocalendar()[:2] > schedule.first.isocalendar()[:2],
+        Every.MONTH: f"{first.start:%Y-%m}" > f"{schedule.first:%Y-%m}",
+    }
+    if not off.get(schedule.every):
+        return None
+    what = (
+        f"schedule.first: {schedule.first:%A} {schedule.first} is not a posting date, "
+        f"so number {schedule.number} is that of {first.start:%A} {first.start}"
+    )
+    hint = f"write first: {{date: {first.start}, number: N}}, with the number of that edition"
+    return Problem(thread.path, 0, what, hint)

@@ -1,0 +1,138 @@
+"""What can be wrong in the source: every template is rendered for its next slots."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from megabot.check import check_text, file_mistakes
+from megabot.check.findings import (
+    Finding,
+    Level,
+    mistake_finding,
+    ok_finding,
+    problem_finding,
+    warning_finding,
+)
+from megabot.check.numbering import first_is_no_slot, numbering_gap
+from megabot.errors import SourceBroken
+from megabot.i18n import sentences
+from megabot.ports import OfflinePorts
+from megabot.rendering.context_json import edition_facts
+from megabot.rendering.model import CompanionFacts, Context, PreviousFacts, RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import upcoming_or_last
+from megabot.source.model import Snapshot, Thread
+from megabot.source.preambles import preambles_without_slot
+from megabot.source.problems import Problem
+
+SLOTS = 60
+
+
+def check_source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding]:
+    """Read the source and render the next slots of every thread; every mistake once.
+
+    Raises `SourceMissing`.
+    """
+    findings: set[Finding] = set()
+    for finding in _source(ports, slots):
+        if finding not in findings:
+            yield finding
+        findings.add(finding)
+
+
+def _source(ports: OfflinePorts, slots: int) -> Iterator[Finding]:
+    snapshot = ports.source.snapshot()
+    if snapshot.no_revision:
+        yield warning_finding(check_text.no_revision(snapshot.no_revision))
+    yield from (mistake_finding(Level.WARNING, one) for one in snapshot.ignored)
+    try:
+        threads = ports.source.threads(snapshot)
+    except SourceBroken as error:
+        yield from (_broken(one) for one in error.problems)
+        yield from (_broken(one) for one in snapshot.problems)
+        yield from _in_spite(ports, snapshot, error, slots)
+        return
+    yield from (mistake_finding(Level.WARNING, one) for one in preambles_without_slot(snapshot, threads))
+    found = [list(_thread(ports, snapshot, thread, slots)) for thread in threads]
+    yield from chain.from_iterable(found)
+    if any(finding.level is Level.PROBLEM for finding in chain.from_iterable(found)):
+        yield from _beside(ports, snapshot, [thread.name for thread in threads])
+    names = {thread.name for thread in threads}
+    gone = (name for name in ports.ledger.threads() if name not in names)
+    yield from (warning_finding(check_text.thread_is_gone(name, sorted(names))) for name in gone)
+
+
+def _in_spite(ports: OfflinePorts, snapshot: Snapshot, error: SourceBroken, slots: int) -> Iterator[Finding]:
+    """Find what else is wrong: one broken file hides nothing in the others."""
+    good = [one for one in error.threads if isinstance(one, Thread)]
+    known = [thread.name for thread in good]
+    yield from _beside(ports, snapshot, known)
+    yield from (
+        mistake_finding(Level.WARNING, one) for one in preambles_without_slot(snapshot, good, only=known)
+    )
+    for thread in good:
+        yield from _thread(ports, snapshot, thread, slots)
+
+
+def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
+    """Find mistakes in files that a thread with a mistake of its own does not come to."""
+    beside = file_mistakes.mistakes(ports.renderer, snapshot, known)
+    return (mistake_finding(Level.PROBLEM, one) for one in beside)
+
+
+def _broken(problem: object) -> Finding:
+    return (
+        mistake_finding(Level.PROBLEM, problem)
+        if isinstance(problem, Problem)
+        else problem_finding(str(problem))
+    )
+
+
+def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
+    now = ports.clock.now()
+    ahead = list(islice(calendar.upcoming_editions(thread.name, thread.schedule, now), slots))
+    coming = ahead or [upcoming_or_last(thread, now)]
+    community = thread.community or ports.community or "community"
+    jobs = [(thread, example_context(thread, edition, community=community)) for edition in coming]
+    jobs.insert(0, (thread, example_context(thread, coming[0], community=community, first=True)))
+    answers = ports.renderer.render(snapshot, jobs)
+    found: dict[Finding, None] = {}
+    for answer in answers:
+        if isinstance(answer, RenderProblem):
+            found |= dict.fromkeys(mistake_finding(Level.PROBLEM, one) for one in answer.problems)
+        else:
+            found |= dict.fromkeys(mistake_finding(Level.WARNING, one) for one in answer.warnings)
+            found |= dict.fromkeys(mistake_finding(Level.PROBLEM, one) for one in answer.unused)
+    yield from found
+    off = first_is_no_slot(thread)
+    if off is not None:
+        yield mistake_finding(Level.WARNING, off)
+    if not any(isinstance(answer, RenderProblem) for answer in answers):
+        yield ok_finding(check_text.slots_render(thread, len(coming), coming[0].slot, now))
+    records = ports.ledger.posts(thread.name)
+    wrong = numbering_gap(thread, records[-1], now) if records else None
+    if wrong:
+        yield mistake_finding(Level.WARNING, check_text.number_is_off(thread.path, records[-1], *wrong))
+    if not (thread.community or ports.community):
+        yield problem_finding(sentences.no_community(ports.language, thread.name))
+
+
+def example_context(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:
+    """Make a context to try a template with: like the real one, with invented posts to link."""
+    before = PreviousFacts(
+        title="The thread before",
+        url="https://lemmy.example/post/1",
+        number=edition.number - 1,
+        slots_ago=1,
+        comments=0,
+    )
+    linked = CompanionFacts(url="https://lemmy.example/post/2", title="A companion thread")
+    return Context(
+        edition=edition_facts(edition),
+        community=community,
+        previous=None if first else before,
+        companions={
+            companion.name: CompanionFacts(url=companion.url) if companion.url else None if first else linked
+            for companion in thread.companions
+        },
+    )

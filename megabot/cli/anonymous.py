@@ -1,0 +1,85 @@
+"""Composition for the verbs of contributors: links, previews that follow, posts read as a stranger.
+
+What it gives needs no account.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from megabot import output_paths, proxy
+from megabot.app import App
+from megabot.check.link_cache import LinkCache
+from megabot.check.link_client import LinkAsker
+from megabot.errors import ConfigError
+from megabot.forum.public_post import PublicPost
+from megabot.lemmy.link_verdict import Verdict
+from megabot.lemmy.public_posts import PublicPosts
+from megabot.lemmy.public_web import reaches_internet
+from megabot.ports import OfflinePorts
+from megabot.proxy import Proxy
+from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.source.titles.date_forms import DateWords
+
+
+def check_output(path: Path) -> None:
+    """Raise `ConfigError` if a person named a path in a state folder for something else."""
+    output_paths.check_output(path)
+
+
+def link_asker(app: App) -> Callable[[str], Verdict]:
+    """Give what finds out whether a link is alive."""
+    return LinkAsker(proxy=app.settings.proxy_used()).ask
+
+
+def is_online(app: App) -> bool:
+    """Return whether there is a network, by the bot's own server if one is set."""
+    return reaches_internet(app.settings.instance, proxy=app.settings.proxy_used())
+
+
+def link_cache(app: App) -> LinkCache:
+    """Give what was found out about links lately."""
+    return LinkCache(app.state_folder / "links.json")
+
+
+@contextmanager
+def warm_ports(app: App) -> Iterator[OfflinePorts]:
+    """Give the desk with a renderer that stays warm, for a preview that follows the files."""
+    with closing(WarmRenderer()) as renderer:
+        yield replace(app.offline_ports, renderer=renderer)
+
+
+@contextmanager
+def public_posts(instance: str, *, used: Proxy | None = None) -> Iterator[PublicPosts]:
+    """Read a server's posts without an account, through the proxy of the settings or of the environment."""
+    text = os.environ.get("MEGABOT_PROXY", "")
+    try:
+        through = used or (proxy.parse(text) if text else None)
+    except ValueError as error:
+        raise ConfigError(f"MEGABOT_PROXY (the environment): {error}") from error
+    with closing(PublicPosts(instance, proxy=through)) as posts:
+        yield posts
+
+
+def date_words(code: str) -> DateWords | None:
+    """Return the names of months and days in a language. Babel is imported when it is first used."""
+    from megabot.source.titles.date_words import date_words as of_babel
+
+    return of_babel(code)
+
+
+def newest_posts(app: App, community: str) -> tuple[PublicPost, ...]:
+    """List a community's newest posts as a stranger sees them; none where no server is set."""
+    if not app.settings.instance:
+        return ()
+    with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
+        return posts.newest(community)
+
+
+@contextmanager
+def public_pages(app: App, community: str, *, by: str) -> Iterator[Iterator[tuple[PublicPost, ...]]]:
+    """Read all posts of a community, or of one author in it, as a stranger does, page by page."""
+    with public_posts(app.settings.instance, used=app.settings.proxy_used()) as posts:
+        yield posts.all(community, by=by)

@@ -1,0 +1,59 @@
+"""The command line. Each verb is imported only when it is used."""
+
+import importlib
+
+import click
+
+from megabot.cli.help import VERBS, help_page
+
+MODULES = {
+    **dict.fromkeys(["hold", "skip", "move", "resume"], "edition"),
+    **dict.fromkeys(["post", "repost", "refresh", "undo"], "thread"),
+    **dict.fromkeys(["login", "logout"], "login"),
+}
+"""The modules of several verbs, each under its own name there."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in `megabot.cli.verbs`, most of them in a module of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the verbs in the order of their table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb."""
+        if cmd_name not in VERBS:
+            return None
+        name = {"import": "import_"}.get(cmd_name, cmd_name)  # a module must not be called by a keyword
+        module = importlib.import_module(f"megabot.cli.verbs.{MODULES.get(cmd_name, name)}")
+        command = getattr(module, cmd_name if cmd_name in MODULES else "command")
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or name the one that was probably meant."""
+        if args[0] not in VERBS:
+            from difflib import get_close_matches
+
+            for near in get_close_matches(args[0], VERBS, n=1):
+                ctx.fail(f"there is no verb {args[0]!r}; did you mean {near}?")
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Give the page that `__main__` shows without loading this library."""
+        return help_page()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--env", "env_file", type=click.Path(dir_okay=False))
+@click.option("--bot")
+@click.option("-v", "--verbose", is_flag=True)
+@click.version_option(package_name="megabot", message="megabot %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, env_file: str | None, bot: str | None, *, verbose: bool) -> None:
+    """Hand the options that stand before the verb on to it."""
+    if env_file and bot:
+        raise click.UsageError("--bot NAME is for settings in /etc/megabot/NAME.env, --env FILE for others")
+    ctx.obj = {"env_file": env_file, "bot": bot, "verbose": verbose}

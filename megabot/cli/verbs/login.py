@@ -1,0 +1,58 @@
+"""`megabot login` and `logout`: ask for password and 2FA code on the terminal, keep only the token."""
+
+import sys
+
+import click
+
+from megabot.app import open_app, typed_credentials
+from megabot.cli import operator_text
+from megabot.cli.terminal import finish
+from megabot.errors import ConfigError
+from megabot.i18n.tables import Outcome
+from megabot.startup import read_settings
+
+
+@click.command(help="Sign in; stores a token instead of your password.")
+@click.pass_obj
+def login(options: dict[str, object]) -> int:
+    """Ask for what the settings do not hold, sign in, say who is signed in."""
+    settings = read_settings(options)
+    settings.require_online()
+    with open_app(options, settings=settings) as app:
+        app.require_own_ledger()  # before anything is typed, and before another account's token is replaced
+    password = settings.password_text()
+    if password:
+        click.echo(operator_text.password_known(from_file=settings.password_file is not None), err=True)
+    else:
+        password = _ask(f"Password of {settings.username} on {settings.instance}")
+    code = ""
+    if not settings.totp_text() and (sys.stdin.isatty() or not settings.password_text()):
+        code = _ask("2FA code (empty if the account has none)", may_be_empty=True)
+    credentials = typed_credentials(settings, password=password, code=code, at_terminal=sys.stdin.isatty())
+    with open_app(options, credentials=credentials, settings=settings) as app:
+        app.ports.forum.sign_in()
+        account = app.ports.forum.account()
+    said = f"signed in as {account.person.actor}; the token is kept, the password is not"
+    return finish(Outcome.DONE, said)
+
+
+@click.command(help="Sign out and forget the token.")
+@click.pass_obj
+def logout(options: dict[str, object]) -> int:
+    """Sign out. Where nobody is signed in that is said, and the server is not asked."""
+    with open_app(options) as app:
+        app.require_own_ledger()
+        if not app.is_signed_in:
+            return finish(Outcome.NOTHING, "nobody is signed in")
+        app.ports.forum.sign_out()
+    return finish(Outcome.DONE, "signed out")
+
+
+def _ask(what: str, *, may_be_empty: bool = False) -> str:
+    """Ask on the terminal without showing it: secrets never come as arguments."""
+    if not sys.stdin.isatty():
+        raise ConfigError("login asks on a terminal, and there is none; set MEGABOT_PASSWORD_FILE instead")
+    answer: str = click.prompt(
+        what, hide_input=True, default="" if may_be_empty else None, show_default=False, err=True
+    )
+    return answer.strip()

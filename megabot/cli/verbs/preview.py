@@ -1,0 +1,123 @@
+"""`megabot preview`: the post as it would be, as text or as a page."""
+
+import json
+import webbrowser
+from functools import cache, partial
+from pathlib import Path
+
+import click
+
+from megabot.app import App, open_app
+from megabot.cli import anonymous
+from megabot.cli.terminal import say, show
+from megabot.cli.views import preview_view as view
+from megabot.commands import status_text
+from megabot.errors import WriteFailed
+from megabot.i18n.tables import Outcome, Span, Tone
+from megabot.preview import preview
+from megabot.preview.fragments import Preview
+from megabot.preview.page import page
+from megabot.rendering.model import Rendered
+from megabot.source.folder import place_problem
+from megabot.source.limits import utf16_units
+
+_OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
+
+
+@click.command(help="Show the next edition as it would be posted: title and Markdown. Works offline.")
+@click.argument("thread", required=False)
+@click.option("--edition", "key", metavar="KEY", help="Another edition, by its key, like 2026-W47.")
+@click.option(
+    "--output",
+    metavar="FILE.html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page as readers would see it into this file instead, problems included.",
+)
+@click.option(
+    "--diff",
+    "compare",
+    is_flag=True,
+    help="Also show a diff against the current post (fetched without logging in).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, problems and the diff included.")
+@click.option("--open", "live", is_flag=True, help="Show a page in the browser that follows the files.")
+@click.pass_obj
+def command(
+    options: dict[str, object],
+    /,
+    thread: str | None,
+    key: str | None,
+    output: Path | None,
+    **flags: bool,
+) -> int:
+    """Print the text, or the name of the page's file, on stdout; problems and the count on stderr."""
+    with open_app(options) as app:
+        if output is not None:
+            anonymous.check_output(output)
+        compare = flags["compare"]
+        if flags["live"]:
+            return _open(app, thread, key, compare=compare)
+        standing = _standing(app) if compare else lambda _: ("", "")
+        made = preview.preview(app.offline_ports, key, choose=lambda: app.threads(thread), compare=standing)
+    if output is not None:
+        _write(output, page(made))
+    if flags["as_json"]:
+        click.echo(json.dumps(view.document(made), indent=2, ensure_ascii=False))
+        return 1 if made.problems else 0
+    if output is None:
+        _print(made, compare=compare)
+    else:
+        click.echo(str(output))
+    _report(made, app.settings.source)
+    return 1 if made.problems else 0
+
+
+def _standing(app: App) -> preview.Standing:
+    return cache(
+        partial(preview.current_or_public_text, app.offline_ports, partial(anonymous.newest_posts, app))
+    )
+
+
+def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
+    from megabot.preview import live
+
+    where = app.settings.source
+    standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
+    with anonymous.warm_ports(app) as ports:
+        show = partial(_show, live.view_query(ports, thread, key))
+        folder = where if isinstance(where, Path) else None
+        live.serve(ports, folder=folder, compare=standing, show=show)
+    return 0
+
+
+def _show(wish: str, url: str) -> None:
+    click.echo(f"{url}{wish}")
+    click.echo(status_text.live_page_help(), err=True)
+    webbrowser.open(f"{url}{wish}")
+
+
+def _print(preview: Preview, *, compare: bool) -> None:
+    for edition in preview.editions:
+        if isinstance(edition.text, Rendered):
+            click.echo(f"{edition.text.title}\n\n{edition.text.body.rstrip()}\n")
+        if compare:
+            click.echo(status_text.diff_heading(edition.edition.id, edition.standing))
+            show((Span(line, _OF_A_DIFF.get(line[:1], Tone.QUIET)),) for line in (*edition.changes, ""))
+
+
+def _write(path: Path, html: str) -> None:
+    try:
+        path.write_text(html, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise WriteFailed(f"{path} cannot be written: {error.strerror}; choose another --output") from error
+
+
+def _report(preview: Preview, source: object) -> None:
+    for outcome, listed in ((Outcome.PROBLEM, preview.problems), (Outcome.WARNING, preview.warnings)):
+        for problem in listed:
+            say(outcome, str(place_problem(problem, source)), err=True)
+    for edition in preview.editions:
+        if isinstance(edition.text, Rendered):
+            click.echo(
+                status_text.edition_shown(edition.edition.id, utf16_units(edition.text.body)), err=True
+            )

@@ -1,0 +1,139 @@
+"""`megabot run`: the service."""
+
+import logging
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+
+import click
+
+from megabot.app import App, notify
+from megabot.cli import operator_text
+from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
+from megabot.i18n import sentences
+from megabot.i18n.catalogue import ENGLISH
+from megabot.ports import Ports
+from megabot.service import process
+from megabot.service.background import OwnProcess
+from megabot.service.link_job import link_job
+from megabot.service.process import ServiceProcess, open_service
+from megabot.service.schedulers import next_slot
+from megabot.service.service import Job, Service
+from megabot.service.site_job import site_job
+from megabot.service.tasks import LONGEST, trying_again
+from megabot.settings import Settings
+from megabot.source.model import Thread
+
+LAG = 20.0
+log = logging.getLogger("megabot")
+
+
+@click.command(help="Keep the threads until told to stop; on SIGHUP read the settings again.")
+@click.pass_obj
+def command(options: dict[str, object]) -> int:
+    """Hold the service lock and tick until told to stop: by SIGTERM that is a success, by Ctrl-C exit 130."""
+    with open_service(options) as running:
+        try:
+            with running.app.service_lock():
+                while True:
+                    _serve(running)
+                    _read_again(running)
+        except Stopping:
+            notify("STOPPING=1")
+            if running.is_interrupted:
+                raise
+            log.info("stopped")
+    return 0
+
+
+def _read_again(running: ServiceProcess) -> None:
+    """Take the settings as they are now; bad ones change nothing, and are said."""
+    notify("RELOADING=1")
+    try:
+        running.reload()
+        log.info("%s", operator_text.settings_read())
+    except (ConfigError, UserError) as error:
+        log.error("%s", process.settings_kept(error))  # noqa: TRY400  a person's mistake has no traceback
+    notify("READY=1")
+
+
+def _serve(running: ServiceProcess) -> None:
+    """Tick until the settings are to be read again. Raises `Stopping` when told to stop."""
+    app = running.app
+    try:
+        threads = app.require_online()
+    except (SourceBroken, SourceMissing) as error:
+        log.warning(
+            "%s", sentences.source_trouble(ENGLISH, error)
+        )  # no reason to stop: it is looked at again
+        threads = ()
+    for thread in threads:
+        slot = next_slot(thread, app.clock.now())
+        if slot is not None:
+            log.info("%s", sentences.next_due(thread.name, slot))
+    ports = _ports(app, threads, running.reload_requested)
+    if ports is None:
+        return
+    service = Service(
+        ports,
+        tick=app.settings.tick,
+        notify=notify,
+        beat=lambda well: _beat(app, well=well),
+        lag=lambda: random.uniform(0, LAG),  # noqa: S311  no secret
+    )
+    with background_jobs(app.settings, running.options, service.unhurried) as jobs:
+        service.add_jobs(jobs)
+        service.serve(leave=running.reload_requested)
+
+
+@contextmanager
+def background_jobs(
+    settings: Settings, options: Mapping[str, object], ports: Ports
+) -> Iterator[Mapping[str, Job]]:
+    """Make the jobs, by name; one that is off in the settings does nothing. They act through `ports`."""
+    named = {"--env": options.get("env_file"), "--bot": options.get("bot")}
+    before = [word for option, value in named.items() if value for word in (option, str(value))]
+    ledger = settings.state_dir / "ledger.db"
+    links = link_job(ports, lambda: OwnProcess([*before, "check", "--links", "--json"]))
+    site = site_job(
+        ports, lambda: OwnProcess([*before, "site", "--json"]), stamp=lambda: ledger.stat().st_mtime_ns
+    )
+    is_on = {"links": settings.check_links != "off", "site": settings.site_dir is not None}
+    with closing(links), closing(site):
+        polls = {"links": links.poll, "site": site.poll}
+        yield {name: poll if is_on[name] else _idle for name, poll in polls.items()}
+
+
+def _idle(now: datetime) -> None:
+    """Do nothing: a job that was switched off takes its alert back so."""
+
+
+def _beat(app: App, *, well: bool) -> None:
+    """Tell those who watch from outside how a pass went."""
+    app.heartbeat.beat(well=well)
+    if app.meter is not None:
+        app.meter.note(well=well)
+
+
+def _ports(app: App, threads: Sequence[Thread], leave: Callable[[], bool]) -> Ports | None:
+    """Find the server, however long it is away at the first start; None where settings are to be read again.
+
+    A slot ends the wait.
+
+    To end would be no better: the next start would find it just as far away.
+    """
+    wait = app.settings.tick
+    while not leave():
+        try:
+            return app.ports
+        except UserError as error:
+            now = app.clock.now()
+            slots = [slot for thread in threads if (slot := next_slot(thread, now))]
+            until = min([now + wait, *slots])
+            log.warning("%s", trying_again(str(error), until - now))
+            _beat(app, well=False)
+            notify("READY=1")  # as ready as it gets: the manager's patience is for what hangs
+            app.clock.sleep((until - now).total_seconds())
+            wait = app.settings.tick if until in slots else min(LONGEST, wait * 2)
+    return None

@@ -1,0 +1,67 @@
+"""`megabot sandbox`: a mini Lemmy server to practise on."""
+
+import errno
+import shlex
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import click
+
+from lemmy_sandbox import Generation
+from lemmy_sandbox.practice import COMMUNITY, PASSWORD, PORT, introduction, practice_server
+from megabot.errors import UserError
+from megabot.startup import sample_source
+
+_BOT = "megabot"
+
+
+@click.command(help="Run a mini Lemmy server with a community, a moderator, a reader and the bot's account.")
+@click.option(
+    "--api",
+    type=click.Choice([generation.value for generation in Generation]),
+    default=Generation.LEMMY_0.value,
+    show_default=True,
+    help="v3: a Lemmy 0.19; v4: a Lemmy 1.0.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any.")
+def command(*, api: str, port: int) -> int:
+    """Print how to reach it and how to try the bot on it, then stay up until interrupted."""
+    with tempfile.TemporaryDirectory(prefix="megabot-sandbox-") as state:
+        try:
+            with practice_server(api, port, bot=_BOT) as sandbox:
+                for line in [*introduction(sandbox, bot=_BOT), *_instructions(sandbox.url, state)]:
+                    click.echo(line)
+                threading.Event().wait()
+        except OSError as error:
+            reason = "in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
+            raise UserError(
+                f"port {port} cannot be used: {reason}; choose another one, or any free one: "
+                "megabot sandbox --port 0"
+            ) from error
+    return 0
+
+
+def _instructions(url: str, state: str) -> list[str]:
+    """Say what to type. The bot's ledger is kept in a folder that goes when the sandbox does."""
+    settings = {
+        "INSTANCE": url,
+        "USERNAME": _BOT,
+        "PASSWORD": PASSWORD,
+        "COMMUNITY": COMMUNITY,
+        "STATE_DIR": state,
+    }
+    if not Path("templates").is_dir():
+        settings["SOURCE"] = str(sample_source())
+    return [
+        "To try the bot on it, run this in another terminal:",
+        *(f"  export MEGABOT_{name}={shlex.quote(value)}" for name, value in settings.items()),
+        f"  {_program()} post",
+    ]
+
+
+def _program() -> str:
+    """Return how to start megabot from another terminal, where no environment may be active."""
+    return "megabot" if shutil.which("megabot") else f"{shlex.quote(sys.executable)} -m megabot"

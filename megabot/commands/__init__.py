@@ -1,0 +1,1 @@
+"""From a moderator's message, or an order from the shell, to a reply."""

@@ -1,0 +1,124 @@
+"""`feature`, `unfeature`, `optout`, `note` and `unnote` as moderators say them. Each says what came of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from megabot.commands import reply_text, run_order
+from megabot.commands.model import Command
+from megabot.errors import ConfigError, NotFound
+from megabot.forum.models import Comment
+from megabot.i18n import sentences
+from megabot.ledger.current_post import current_post_record
+from megabot.ledger.records import CommandRecord, PostRecord
+from megabot.ports import Ports
+from megabot.reconcile.content import annotation_store, highlights
+from megabot.reconcile.content.annotations import Note
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.schedule.clock_times import resolve
+from megabot.source.model import Thread
+
+
+def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
+    """Put the comment forward that the command answers."""
+    lang, ledger = ports.language, ports.ledger
+    comment, record = _meant(ports, command_record, names)
+    who = comment.creator
+    if not comment.open or who is None:
+        raise ConfigError(lang.feature_gone)
+    if who.actor in annotation_store.load_opt_outs(ledger) or who.bot:
+        raise ConfigError(lang.feature_not_wanted)
+    known = annotation_store.load_highlights(ledger, record.thread, record.edition)
+    new = annotation_store.highlight_of(comment, by=command_record.by, now=ports.clock.now())
+    if len(highlights.insert_highlight(known, new)) > highlights.MOST:
+        raise ConfigError(lang.feature_full.format(number=highlights.MOST))
+    annotation_store.add_highlight(ledger, record.thread, record.edition, new)
+    return _shown(ports, command_record, record, lang.featured)
+
+
+def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
+    """Take the comment out that the command answers."""
+    comment, record = _meant(ports, command_record, names)
+    highlights = annotation_store.load_highlights(ports.ledger, record.thread, record.edition)
+    if all(one.comment_id != comment.id for one in highlights):
+        raise ConfigError(ports.language.feature_not_there)
+    annotation_store.change_highlights(
+        ports.ledger,
+        record.thread,
+        record.edition,
+        lambda one: None if one.comment_id == comment.id else one,
+    )
+    return _shown(ports, command_record, record, ports.language.unfeatured)
+
+
+def opt_out(ports: Ports, record: CommandRecord) -> str:
+    """Put whoever says so forward nowhere any more."""
+    annotation_store.opt_out(ports.ledger, record.actor)
+    return ports.language.opted_out
+
+
+def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: Command) -> str:
+    """Put a line on top of the standing post."""
+    record = _newest(ports, thread)
+    until, zone = None, thread.schedule.timezone
+    if command.when is not None:
+        until = resolve(command.when, command_record.at, ZoneInfo(zone))
+        if until <= ports.clock.now():
+            over = sentences.local_moment(ports.language, until, zone)
+            raise ConfigError(ports.language.note_over.format(until=over))
+    new = Note(
+        edition=record.edition,
+        text=command.text,
+        by=command_record.by,
+        at=command_record.at,
+        until=until,
+    )
+    annotation_store.keep_note(ports.ledger, thread.name, new)
+    return _edited(ports, command_record, thread.name, sentences.note_set(ports.language, until, zone))
+
+
+def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
+    """Take the line off."""
+    note = annotation_store.note_of(ports.ledger, thread.name)
+    if note is None:
+        raise ConfigError(ports.language.no_note)
+    annotation_store.keep_note(ports.ledger, thread.name, None)
+    return _edited(ports, record, thread.name, ports.language.unnoted)
+
+
+def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
+    """Read the comment that a command answers, and find the edition that it is in."""
+    comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
+    if comment is None or not comment.parent_id:
+        raise ConfigError(ports.language.feature_where)
+    record = annotation_store.record_of(ports.ledger, names, comment.post_id)
+    if record is None:
+        raise ConfigError(ports.language.feature_elsewhere)
+    try:
+        return ports.forum.comment_by_id(comment.parent_id), record
+    except NotFound as error:
+        raise ConfigError(ports.language.feature_gone) from error
+
+
+def _newest(ports: Ports, thread: Thread) -> PostRecord:
+    record = current_post_record(ports.ledger, thread.name)
+    text = ports.ledger.text(record.post_id) if record else None
+    if record is None or (text is not None and not text.open):
+        raise ConfigError(ports.language.nothing_posted)
+    return record
+
+
+def _shown(ports: Ports, command_record: CommandRecord, record: PostRecord, said: str) -> str:
+    """Bring the post up to it, where it is the one that stands; older ones have it on the site alone."""
+    current = current_post_record(ports.ledger, record.thread)
+    if current is None or current.edition != record.edition:
+        return said
+    return _edited(ports, command_record, record.thread, said)
+
+
+def _edited(ports: Ports, record: CommandRecord, thread: str, said: str) -> str:
+    order = Order(OrderKind.REFRESH, record.key, at=record.at)
+    answer = run_order.carry_out(ports, order, thread, patience=timedelta(0))
+    if answer.complaints:
+        return f"{said}\n\n{reply_text.with_result((), answer.complaints)}"
+    return said

@@ -1,0 +1,191 @@
+"""What moderators change about one edition, kept in the ledger; the source as it is with their changes.
+
+Whoever changes something holds the pass lock: the shell and the service would lose each other's words.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from megabot.commands import override_text as said
+from megabot.commands.model import Command
+from megabot.errors import ConfigError, NotApplicable, NothingToDo
+from megabot.i18n import sentences
+from megabot.ledger.stored_overrides import CHANGES_KEY, OVERRIDES_KEY, count_overrides, load_overrides
+from megabot.ports import OfflinePorts
+from megabot.reconcile.override_facts import active_overrides, posts_by_edition
+from megabot.rendering import context_json
+from megabot.schedule import calendar
+from megabot.schedule import overrides as rules
+from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import upcoming_or_last
+from megabot.schedule.overrides import (
+    Override,
+    OverrideKind,
+    OverrideRefusal,
+    find_override,
+    remove_overrides,
+    to_json,
+)
+from megabot.source.model import Refresh, Thread
+from megabot.source.problems import Problem
+
+
+def apply_override(
+    ports: OfflinePorts, thread: Thread, command: Command, *, by: str, ordered: datetime
+) -> str:
+    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
+
+    `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
+    """
+    with ports.ledger.pass_lock():
+        return _change(ports, thread, command, by, ordered)
+
+
+def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
+    kind = OverrideKind(command.verb.value)
+    now, before = ports.clock.now(), load_overrides(ports.ledger, thread.name)
+    skipped = rules.repeated_skip(thread, before, now)
+    if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
+        following = rules.next_edition(thread, now, posts_by_edition(ports, thread))
+        return said.already_skipped(ports.language, thread, skipped, following)
+    edition = _edition(ports, thread, command.edition)
+    _refuse(ports, thread, edition)
+    held_before = find_override(before, OverrideKind.HOLD, edition.key)
+    if kind is OverrideKind.HOLD and held_before:
+        return said.already_on_hold(ports.language, thread, edition, held_before)
+    slot = None
+    if command.when is not None:
+        slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
+        if slot != edition.slot and not rules.may_move(thread, edition, slot, now):
+            raise NotApplicable(said.cannot_move(ports.language, thread, edition, slot))
+    new = Override(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
+    if slot is None or slot != edition.slot:
+        usual = slot == rules.usual_slot(thread.schedule, edition)
+        _keep(
+            ports,
+            thread,
+            remove_overrides(before, {kind}, edition.key) if usual else rules.add_override(before, new),
+        )
+    return said.override_set(ports.language, thread, new, edition)
+
+
+def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
+    """Raise `ConfigError` where an edition cannot be changed (any more)."""
+    posts = posts_by_edition(ports, thread)
+    against = rules.find_refusal(thread, edition, ports.clock.now(), posts)
+    if against is not None:
+        url = posts[edition.key].url if edition.key in posts else ""
+        raise NotApplicable(said.override_refused(ports.language, against, edition, url))
+
+
+def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
+    """Take every hold, skip and move of a thread back, or of one edition. Raises `ConfigError` and `Busy`."""
+    with ports.ledger.pass_lock():
+        return _resume(ports, thread, key)
+
+
+def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
+    before = load_overrides(ports.ledger, thread.name)
+    if key:
+        _edition(ports, thread, key)
+    turns = [
+        override
+        for override, _ in active_overrides(ports, thread)
+        if override.kind is not OverrideKind.PREAMBLE and key in ("", override.edition)
+    ]
+    if not turns:
+        return said.nothing_to_resume(ports.language, thread.name, key)
+    _keep(ports, thread, tuple(one for one in before if one not in turns))
+    return said.overrides_cancelled(ports.language, thread.name, key)
+
+
+Flaws = Callable[[Edition, str], Sequence[Problem]]
+"""Finds what is wrong with a text as the preamble of an edition."""
+
+
+def set_preamble(
+    ports: OfflinePorts, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
+) -> tuple[str, str]:
+    """Keep a preamble for an edition. Gives the edition's key and a sentence.
+
+    Raises `ConfigError` if there is no such edition or if the text cannot be used, and `Busy`; what was kept
+    before stays then.
+    """
+    edition, _ = _of_preamble(ports, thread, key)
+    problems = flaws(edition, text)  # before the lock: a rendering takes its time
+    with ports.ledger.pass_lock():
+        now, posts = ports.clock.now(), posts_by_edition(ports, thread)
+        edition, other = _of_preamble(ports, thread, edition.key)
+        if rules.find_refusal(thread, edition, now, ()) is OverrideRefusal.OVER:
+            raise NotApplicable(said.preamble_too_late(ports.language, edition))
+        if problems:
+            raise NotApplicable(said.preamble_refused(ports.language, edition, problems))
+        new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
+        _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
+        return edition.key, said.preamble_kept(ports.language, edition, other, stands=edition.key in posts)
+
+
+def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
+    """Forget the preamble that was sent for an edition. Gives the edition's key and a sentence.
+
+    Raises `ConfigError` if there is none, and `Busy`.
+    """
+    with ports.ledger.pass_lock():
+        before, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
+        if find_override(before, OverrideKind.PREAMBLE, edition.key) is None:
+            others = [
+                one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
+            ]
+            raise NothingToDo(said.no_preamble_to_clear(ports.language, edition, others))
+        _keep(ports, thread, remove_overrides(before, {OverrideKind.PREAMBLE}, edition.key))
+        return edition.key, said.preamble_cleared(ports.language, edition)
+
+
+def edition_of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
+    """Find the edition that a preamble is for. Raises `ConfigError` if there is none of that key."""
+    return _of_preamble(ports, thread, key)[0]
+
+
+def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
+    """Find the edition of a preamble, the same for set and clear, and another one that may be meant."""
+    posts, bare = posts_by_edition(ports, thread), _went_up_bare(ports, thread)
+    meant = rules.edition_for_preamble(thread, ports.clock.now(), posts, without_one=bare)
+    edition, other = meant or (_edition(ports, thread, key), None)
+    if key in ("", edition.key):
+        return edition, other
+    return _edition(ports, thread, key), edition
+
+
+def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
+    """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
+    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
+    record = posts_by_edition(ports, thread).get(due.key) if due else None
+    if record is None or not record.context or thread.refresh is Refresh.NEVER:
+        return ""
+    return record.edition if context_json.from_json(record.context).bare else ""
+
+
+def _next(ports: OfflinePorts, thread: Thread) -> Edition:
+    edition = rules.next_edition(thread, ports.clock.now(), posts_by_edition(ports, thread))
+    if edition is None:
+        raise ConfigError(sentences.no_next_edition(ports.language, thread.name))
+    return edition
+
+
+def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
+    if not key:
+        return _next(ports, thread)
+    edition = calendar.edition_by_key(thread.name, thread.schedule, key)
+    if edition is None:
+        raise ConfigError(
+            sentences.no_such_edition(
+                ports.language, thread.name, key, example=upcoming_or_last(thread, ports.clock.now()).key
+            )
+        )
+    return edition
+
+
+def _keep(ports: OfflinePorts, thread: Thread, overrides: Sequence[Override]) -> None:
+    lasting = rules.drop_expired(thread, overrides, ports.clock.now())
+    ports.ledger.set_fact(OVERRIDES_KEY + thread.name, to_json(lasting))
+    ports.ledger.set_fact(CHANGES_KEY, str(count_overrides(ports.ledger) + 1))

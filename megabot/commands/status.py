@@ -1,0 +1,240 @@
+"""What is, at a glance: from the ledger and the calendar alone, so it answers when the server does not."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from megabot.commands.model import ACTING
+from megabot.i18n import sentences
+from megabot.ledger import stored_overrides
+from megabot.ledger.current_post import current_post_record, was_seen_pinned
+from megabot.ledger.records import IntentKind, IntentState, PostRecord, latest
+from megabot.ports import OfflinePorts
+from megabot.reconcile import override_facts
+from megabot.rendering import context_json
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import later_posted_key, next_unposted_edition
+from megabot.schedule.overrides import Override
+from megabot.source import preambles
+from megabot.source.model import Snapshot, Thread
+from megabot.source.usable import usable_threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestCommand:
+    """The newest command: by whom, which word, when."""
+
+    by: str
+    verb: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownWrite:
+    """A write that may have happened without our knowing."""
+
+    kind: IntentKind
+    edition: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadStatus:
+    """One thread. `pinned` is what the last look saw, None where it is not pinned and we never pinned it.
+
+    `next_slot` is None after its last edition.
+
+    `empty` is the key of the edition whose slot has come and that has no post, "" where it has one. `essay`
+    says where the next edition's preamble comes from ("message", a file), "missing" where the thread has some
+    and this edition none of its own, "" where it has none ever. `missing` names the companions that were not
+    there when it was last written. `changes` are those of editions that still mean something.
+    """
+
+    thread: str
+    timezone: str
+    next_edition: str
+    next_slot: datetime | None
+    empty: str = ""
+    essay: str = ""
+    edition: str = ""
+    url: str = ""
+    commit: str = ""
+    dirty: bool = False
+    pinned: bool | None = None
+    unknown: tuple[UnknownWrite, ...] = ()
+    missing: tuple[str, ...] = ()
+    changes: tuple[tuple[Override, Edition], ...] = ()
+    commanded: NewestCommand | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """The state of the source. `fetched` is when it was last seen to be the newest, None for a folder.
+
+    `no_revision` says why there is no commit although the folder is in a repository.
+    """
+
+    commit: str = ""
+    dirty: bool = False
+    fetched: datetime | None = None
+    no_revision: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """All threads, the alerts that stand, the state of the source at `now`, since when there is a token.
+
+    An alert is its key, which begins with the thread's name where it is about one, and its sentence.
+    """
+
+    now: datetime
+    source: SourceStatus
+    threads: tuple[ThreadStatus, ...]
+    alerts: tuple[tuple[str, str], ...]
+    signed_in: datetime | None = None
+
+
+_RECENT = 200  # commands among which the newest of each thread is looked for
+
+
+def read(ports: OfflinePorts) -> Status:
+    """Read the status. Raises `SourceMissing`, and `SourceBroken` if no thread can be used."""
+    snapshot = ports.source.snapshot()
+    usable = usable_threads(ports.source, snapshot)
+    alerts, revision = dict(ports.alerts.active_alerts()), snapshot.revision
+    if usable.broken is not None:
+        alerts["source"] = sentences.source_partly_broken(ports.language, usable.broken)
+    alone = usable.broken is None and len(usable.threads) == 1
+    return Status(
+        now=ports.clock.now(),
+        source=SourceStatus(
+            commit=revision.commit,
+            dirty=revision.dirty,
+            fetched=snapshot.fetched,
+            no_revision=snapshot.no_revision,
+        ),
+        threads=tuple(_thread(ports, snapshot, thread, alone=alone) for thread in usable.threads),
+        alerts=tuple(alerts.items()),
+        signed_in=ports.signed_in(),
+    )
+
+
+def plain(status: Status) -> dict[str, object]:
+    """Make a status what JSON can hold; times in ISO 8601."""
+    return {
+        "threads": [_plain_thread(one) for one in status.threads],
+        "alerts": [sentence for _, sentence in status.alerts],
+        "source": asdict(status.source) | {"fetched": _plain_moment(status.source.fetched)},
+        "token": {"since": _plain_moment(status.signed_in)},
+    }
+
+
+def _plain_thread(status: ThreadStatus) -> dict[str, object]:
+    command = status.commanded
+    commanded = {"by": command.by, "verb": command.verb, "at": _plain_moment(command.at)} if command else None
+    return asdict(replace(status, changes=(), commanded=None)) | {
+        "next_slot": _plain_moment(status.next_slot),
+        "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in status.unknown],
+        "changes": [_plain_change(change, edition) for change, edition in status.changes],
+        "commanded": commanded,
+    }
+
+
+def _plain_change(change: Override, edition: Edition) -> dict[str, object]:
+    return {
+        "edition": edition.key,
+        "kind": change.kind.value,
+        "by": change.by,
+        "at": _plain_moment(change.at),
+        "slot": _plain_moment(change.slot),
+    }
+
+
+def _plain_moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
+    following = next_unposted_edition(thread, ports.clock.now(), latest(ports.ledger.posts(thread.name)))
+    local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
+    base = ThreadStatus(
+        thread=thread.name,
+        timezone=thread.schedule.timezone,
+        next_edition=following.key if following else "",
+        next_slot=local,
+        empty=_empty(ports, thread),
+        essay=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
+        changes=override_facts.active_overrides(ports, thread),
+        commanded=_commanded(ports, thread.name),
+    )
+    current = current_post_record(ports.ledger, thread.name)
+    return _with_post(ports, base, current) if current else base
+
+
+def _empty(ports: OfflinePorts, thread: Thread) -> str:
+    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
+    posted = {record.edition for record in ports.ledger.posts(thread.name)}
+    if due is None or due.skipped or due.key in posted or later_posted_key(thread, due, posted):
+        return ""
+    return due.key
+
+
+def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> ThreadStatus:
+    intents = ports.ledger.intents(base.thread)
+    return replace(
+        base,
+        edition=current.edition,
+        url=current.url,
+        commit=current.commit,
+        dirty=current.dirty,
+        pinned=_pinned(ports, current),
+        missing=_missing(current),
+        unknown=tuple(
+            UnknownWrite(kind=intent.new.kind, edition=intent.new.edition, at=intent.new.at)
+            for intent in intents
+            if intent.open
+        ),
+    )
+
+
+def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
+    """Tell what was seen last, a person's unpin too; else what our own last deed was, None for none."""
+    deeds = [
+        intent.new.kind is IntentKind.PIN
+        for intent in ports.ledger.intents(current.thread)
+        if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
+        and intent.new.post_id == current.post_id
+        and intent.state is IntentState.DONE
+    ]
+    seen = was_seen_pinned(ports.ledger, current.thread)
+    if seen or (deeds and seen is not None):
+        return seen
+    return deeds[-1] if deeds else None
+
+
+def _preamble_state(
+    ports: OfflinePorts, snapshot: Snapshot, thread: Thread, coming: Edition, *, alone: bool
+) -> str:
+    if stored_overrides.preamble_of(ports.ledger, thread.name, coming.key) is not None:
+        return "message"
+    file = preambles.file_of(snapshot, thread, coming, alone=alone)
+    return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")
+
+
+def _commanded(ports: OfflinePorts, thread: str) -> NewestCommand | None:
+    return next(
+        (
+            NewestCommand(by=record.by, verb=record.verb, at=record.at)
+            for record in ports.ledger.commands(_RECENT)
+            if record.verb in ACTING and thread in record.threads
+        ),
+        None,
+    )
+
+
+def _missing(record: PostRecord) -> tuple[str, ...]:
+    if not record.context:
+        return ()
+    companions = context_json.from_json(record.context).companions or {}
+    return tuple(name for name, facts in companions.items() if facts is None)

@@ -1,1 +1,0 @@
-"""The decisions of megabot as pure functions of plain values: no I/O, no clock, no randomness, no logging."""

@@ -1,0 +1,42 @@
+"""A post as a stranger sees it, and which one of several carries a thread. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from megabot.forum.marker import post_marker
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicPost:
+    """A post's title, text, address, author's and community's name; `open` where readers can open it.
+
+    `language` is its code as Lemmy lists it, "" if it is not known.
+    """
+
+    title: str
+    body: str
+    url: str
+    id: int = 0
+    by: str = ""
+    published: datetime = _NEVER
+    community: str = ""
+    open: bool = True
+    language: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text without megabot's marker."""
+        text, _, last = self.body.rstrip().rpartition("\n")
+        return text.rstrip() if post_marker(self.body) is not None and last else self.body.rstrip()
+
+
+def newest_marked_post(posts: Sequence[PublicPost], thread: str) -> PublicPost | None:
+    """Find the newest open post that says it carries a thread. Anybody can say so: for showing only."""
+    for post in posts:
+        marker = post_marker(post.body)
+        if post.open and marker is not None and marker.thread == thread:
+            return post
+    return None

@@ -1,0 +1,110 @@
+"""Whether an open file is a whole ledger of megabot: its pages, its tables and indexes, and every row.
+
+SQLite keeps no checksums: a changed letter within a text is not found, anything that cannot be read is.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from megabot.ledger import rows
+from megabot.ledger.migrations import APPLICATION_ID, Step
+
+_ROWS: dict[str, Callable[[sqlite3.Row], object]] = {
+    "facts": tuple,
+    "intents": rows.intent,
+    "posts": rows.post,
+    "commands": rows.check_command,
+    "texts": rows.text,
+}
+_OUTSIDE = (
+    *("BUSY", "LOCKED", "FULL", "READONLY", "CANTOPEN", "IOERR", "NOMEM", "PERM", "AUTH", "INTERRUPT"),
+    *("CONSTRAINT", "TOOBIG", "MISMATCH", "RANGE", "MISUSE"),
+)
+
+Shape = dict[tuple[str, str], object]
+"""Each table and index by kind and name: its columns, or its statement."""
+
+
+class BrokenError(Exception):
+    """The file is no ledger that can be used, and no later version's either."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Return whether an error comes from what the file holds, not from the disk, a lock or the caller."""
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return False
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", "")  # none for a text that is not UTF-8
+        return not name.removeprefix("SQLITE_").startswith(_OUTSIDE)
+    return isinstance(error, UnicodeDecodeError)
+
+
+def check_file(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `BrokenError` if the file is another program's or its pages do not fit together."""
+    # Not quick_check: it does not hold the tables against their indexes, and a copy without its journal may
+    # have a row in the table alone, where a look through the index would miss it.
+    verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application_id != APPLICATION_ID or connection.execute("PRAGMA user_version").fetchone()[0] < 1:
+        raise BrokenError("it is no ledger of megabot")
+    if verdict != "ok":
+        raise BrokenError(verdict.splitlines()[-1])
+    mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+    if mode != "delete":
+        raise BrokenError(f"its journal mode is {mode}")
+    _check_writable(connection, path)
+
+
+def _check_writable(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `BrokenError` if the header alone says that the file is read-only."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    except sqlite3.Error as error:
+        # Whatever else keeps it from being written now says so at the next write.
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY" and os.access(path, os.W_OK):
+            raise BrokenError("its header says that it is read-only") from error
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def has_shape(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
+    """Return whether the tables and indexes are those that these steps make, and no others."""
+    return _shape(connection) == _shape_of(migrations)
+
+
+def check_rows(connection: sqlite3.Connection) -> None:
+    """Read every row as the program would. Raises `BrokenError` for one that it cannot read."""
+    for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  its shape was checked
+            try:
+                _ROWS.get(table, tuple)(row)
+            except (ValueError, TypeError, RecursionError) as error:
+                raise BrokenError(f"{table} has a row that cannot be read: {error}") from error
+
+
+def _shape_of(migrations: Sequence[Step]) -> Shape:
+    with closing(sqlite3.connect(":memory:")) as model:
+        for step in migrations:
+            for statement in step:
+                model.execute(statement)
+        return _shape(model)
+
+
+def _shape(connection: sqlite3.Connection) -> Shape:
+    found = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    return {(kind, name): _detail(connection, kind, name, sql) for kind, name, sql in found}
+
+
+def _detail(connection: sqlite3.Connection, kind: str, name: str, sql: str | None) -> object:
+    if kind != "table":
+        return " ".join((sql or "").split())
+    # Not the statement: another version of SQLite may write an added column in another way.
+    columns = connection.execute(
+        'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', (name,)
+    )
+    return [tuple(column) for column in columns]

@@ -1,0 +1,80 @@
+"""Keeps a ledger to one account: recorded when the server has named it, compared ever after."""
+
+from pathlib import Path
+
+from megabot.errors import ForeignLedger
+from megabot.forum.models import Person
+from megabot.ledger import ownership
+from megabot.ledger.ownership import Claim, Owner, host_of
+from megabot.ledger.port import Ledger
+from megabot.lemmy.auth.token_file import TokenFile
+
+OWNER = "owner"
+"""The fact that names the owner."""
+
+MOVED = ". If it is the same server at a new address, run: megabot login"
+
+
+class LedgerOwner:
+    """The owner of the ledger in `folder`, and the account that the settings name.
+
+    Unless `keeps`, an account is compared and not recorded.
+    """
+
+    def __init__(self, ledger: Ledger, folder: Path, *, name: str, instance: str, keeps: bool = True) -> None:
+        self._keeps = keeps
+        self._proven = False
+        self._ledger = ledger
+        self._folder = folder
+        self._name = name
+        self._instance = instance
+
+    def claim(self) -> Claim:
+        """Compare the owner with the settings; asks no server."""
+        owner = self._known()
+        if owner is None or self._proven:
+            return Claim.OWN
+        return ownership.compare(owner, name=self._name, instance=self._instance)
+
+    def check(self) -> None:
+        """Raise `ForeignLedger` unless the settings name the owner."""
+        claim = self.claim()
+        if claim is not Claim.OWN:
+            hint = "" if claim is Claim.FOREIGN else MOVED
+            raise self._foreign(f"{self._name} on {host_of(self._instance)}", hint)
+
+    def prove(self, person: Person) -> None:
+        """Record who the server says the account is. Raises `ForeignLedger` if it is not the owner."""
+        self.meet(name=person.name, server=person.actor)
+
+    def meet(self, *, name: str, server: str) -> None:
+        """Record the account and where its server was reached; `server` is a URL of the server's own name."""
+        known, host = self._known(), host_of(server)
+        if known is not None and not ownership.is_same(known, name=name, host=host):
+            raise self._foreign(f"{name} on {host}")
+        self._proven = True
+        owner = Owner(name=name, host=host, address=host_of(self._instance))
+        if self._keeps and ownership.to_json(owner) != self._ledger.get_fact(OWNER):
+            self._ledger.set_fact(OWNER, ownership.to_json(owner))
+
+    def _known(self) -> Owner | None:
+        recorded = ownership.from_json(self._ledger.get_fact(OWNER) or "")
+        if recorded is not None:
+            return recorded
+        records = (record for thread in self._ledger.threads() for record in self._ledger.posts(thread))
+        return ownership.infer(records, self._signed_in())
+
+    def _signed_in(self) -> Owner | None:
+        stored = TokenFile(self._folder / "token.json").any_account()
+        if stored is None:
+            return None
+        host = host_of(stored.person.actor) if stored.person else ""
+        return Owner(name=stored.username, host=host, address=host_of(stored.instance))
+
+    def _foreign(self, account: str, hint: str = "") -> ForeignLedger:
+        return ForeignLedger(
+            f"The state folder {self._folder} belongs to {self._known()}, but the settings are for {account}"
+            ". A state folder holds one account: set MEGABOT_STATE_DIR to another folder for this bot, for "
+            f"example MEGABOT_STATE_DIR=state in its .env. If the other bot is gone, move {self._folder} away"
+            f"{hint}"
+        )

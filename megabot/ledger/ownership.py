@@ -1,0 +1,79 @@
+"""Which account a ledger belongs to: one account on one server. Pure.
+
+An account is its name and its server's own host name, as in its actor URL. The address that the server is
+reached at may differ (a loopback address, another port), so the last one is kept beside them: it recognises
+the account without a request.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from megabot.ledger.records import PostRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The account of a ledger. `name` or `host` is empty if an old ledger does not tell it."""
+
+    name: str
+    host: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.name or 'an account'} on {self.host or self.address}"
+
+
+class Claim(StrEnum):
+    """What the settings alone say about a ledger's owner."""
+
+    OWN = "own"
+    MOVED = "moved"
+    """The same name at another address: the server's own name decides."""
+    FOREIGN = "foreign"
+
+
+def compare(owner: Owner, *, name: str, instance: str) -> Claim:
+    """Compare a ledger's owner with the settings. Settings that name no account are not compared."""
+    if not name or not instance:
+        return Claim.OWN
+    if owner.name and owner.name.casefold() != name.casefold():
+        return Claim.FOREIGN
+    return Claim.OWN if host_of(instance) in {owner.host, owner.address} else Claim.MOVED
+
+
+def is_same(owner: Owner, *, name: str, host: str) -> bool:
+    """Return whether an account that the server named is the owner. What an old ledger does not tell fits."""
+    return owner.name.casefold() in {"", name.casefold()} and (owner.host or host) == host
+
+
+def infer(records: Iterable[PostRecord], signed_in: Owner | None) -> Owner | None:
+    """Return the owner of a ledger from before owners were recorded, None if nothing tells it.
+
+    The URL of an own post names the server, the token's file beside the ledger (`signed_in`) the account.
+    """
+    own = [record for record in records if not record.adopted]
+    host = host_of(max(own, key=lambda record: record.slot).url) if own else ""
+    if signed_in is not None:
+        return replace(signed_in, host=host or signed_in.host)
+    return Owner(name="", host=host, address=host) if host else None
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port if it names one."""
+    return urlsplit(url).netloc.lower()
+
+
+def to_json(owner: Owner) -> str:
+    """Write an owner as the ledger keeps it."""
+    return json.dumps(asdict(owner))
+
+
+def from_json(text: str) -> Owner | None:
+    """Read an owner that the ledger kept, None if it cannot be read."""
+    try:
+        return Owner(**json.loads(text))
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,36 @@
+"""The ledger of a pass that only decides: nothing of it is written."""
+
+from collections.abc import Callable
+from typing import Any
+
+from megabot.errors import Bug
+from megabot.ledger.port import Ledger
+
+_READS = frozenset({"intents", "posts", "text", "texts", "history", "command"})
+_READS |= {"open_commands", "commands", "threads", "pass_lock"}
+
+
+class ReadOnlyLedger:
+    """A ledger in front of another one: facts are kept for the life of this object, other writes refused."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._facts: dict[str, str] = {}
+
+    def get_fact(self, key: str) -> str | None:
+        """Return what is remembered, here or in the ledger."""
+        return self._facts[key] if key in self._facts else self._ledger.get_fact(key)
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Keep a fact here."""
+        self._facts[key] = value
+
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
+        """Change a fact here."""
+        self._facts[key] = change(self.get_fact(key))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the ledger's own method
+        """Return a method that reads; any other is a bug."""
+        if name not in _READS:
+            raise Bug(f"a pass that changes nothing called {name} of the ledger")
+        return getattr(self._ledger, name)

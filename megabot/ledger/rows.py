@@ -1,0 +1,108 @@
+"""The ledger's values as rows and back. Knows no statement and no file."""
+
+import json
+import sqlite3
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+
+from megabot.forum.models import PostDraft
+from megabot.ledger.records import (
+    CommandRecord,
+    CommandState,
+    Intent,
+    IntentKind,
+    IntentState,
+    KeptText,
+    NewIntent,
+    PostRecord,
+)
+
+
+def intent_row(intent: NewIntent) -> dict[str, object]:
+    """Write an intent that is begun."""
+    draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
+    return asdict(intent) | {"kind": intent.kind.value, "at": stamp(intent.at), "draft": draft}
+
+
+def intent(row: sqlite3.Row) -> Intent:
+    """Read an intent."""
+    new = NewIntent(
+        kind=IntentKind(row["kind"]),
+        thread=row["thread"],
+        edition=row["edition"],
+        at=datetime.fromisoformat(row["at"]),
+        copy=row["copy"],
+        post_id=row["post_id"],
+        draft=None if row["draft"] is None else _draft(row["draft"]),
+        text=row["text"],
+        context=row["context"],
+        order=row["ordered_by"],
+        essay=row["essay"],
+    )
+    changed = datetime.fromisoformat(row["changed"])
+    return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
+
+
+def _draft(text: str) -> PostDraft:
+    """Read a draft; one that was written before there were tags has none."""
+    values = json.loads(text)
+    return PostDraft(**values | {"tags": tuple(values.get("tags", ()))})
+
+
+def post_row(record: PostRecord) -> dict[str, object]:
+    """Write what is known of a post."""
+    return asdict(record) | {"slot": stamp(record.slot)}
+
+
+def post(row: sqlite3.Row) -> PostRecord:
+    """Read what is known of a post."""
+    values = dict(row)
+    values["commit"] = values.pop("source_commit")
+    values["slot"] = datetime.fromisoformat(values["slot"])
+    record = PostRecord(**values)
+    return replace(
+        record, dirty=bool(record.dirty), adopted=bool(record.adopted), withdrawn=bool(record.withdrawn)
+    )
+
+
+def text_row(text: KeptText) -> dict[str, object]:
+    """Write what a post says."""
+    return asdict(text) | {"published": stamp(text.published), "changed": stamp(text.changed)}
+
+
+def text(row: sqlite3.Row) -> KeptText:
+    """Read what a post says."""
+    values = dict(row)
+    values["open"] = bool(values["open"])
+    values["published"] = datetime.fromisoformat(values["published"])
+    values["changed"] = datetime.fromisoformat(values["changed"])
+    return KeptText(**values)
+
+
+def command_row(record: CommandRecord) -> dict[str, object]:
+    """Write what became of a comment or message. No name of a thread has a space in it."""
+    changed = {"at": stamp(record.at), "state": record.state.value, "threads": " ".join(record.threads)}
+    return asdict(record) | changed | {"author": record.by}  # `by` is a word of SQL's own
+
+
+def command(row: sqlite3.Row) -> CommandRecord:
+    """Read what became of a comment or message."""
+    values = dict(row)
+    del values["id"]
+    values["at"] = datetime.fromisoformat(values["at"])
+    values["state"] = CommandState(values["state"])
+    values["threads"] = tuple(values["threads"].split())
+    values["by"] = values.pop("author")
+    return CommandRecord(**values)
+
+
+def check_command(row: sqlite3.Row) -> object:
+    """Read of a comment or message only what can be wrong: there may be tens of thousands."""
+    return datetime.fromisoformat(row["at"]), CommandState(row["state"])
+
+
+def stamp(moment: datetime) -> str:
+    """Write a time so that text sorts as time does. A naive one is a bug."""
+    if moment.tzinfo is None:
+        raise ValueError("a time in the ledger has to be aware")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

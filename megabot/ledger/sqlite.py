@@ -1,0 +1,287 @@
+"""The ledger on SQLite: megabot's own record of what it was about to do, did and knows. Decides nothing.
+
+All statements about rows are here, what a row holds is in `rows`; the tables are in
+`migrations`, the file in `file`.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from megabot import state_dir
+from megabot.clock import Clock
+from megabot.errors import LedgerError
+from megabot.ledger import file, rows
+from megabot.ledger.file import DAMAGED, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
+
+Value = TypeVar("Value")
+
+_RECALL = "SELECT value FROM facts WHERE key = ?"
+_REMEMBER = "INSERT OR REPLACE INTO facts (key, value) VALUES (?, ?)"
+_BEGIN = """
+    INSERT INTO intents (
+        kind, thread, edition, copy, post_id, at, draft, text, context, ordered_by, essay, state, changed,
+        note
+    ) VALUES (
+        :kind, :thread, :edition, :copy, :post_id, :at, :draft, :text, :context, :order, :essay, 'sending',
+        :at, ''
+    )
+"""
+_RECORD_POST = """
+    INSERT OR REPLACE INTO posts (
+        post_id, thread, edition, number, slot, community_id, url, title, copy, source_commit, dirty,
+        sent, answered, context, adopted, withdrawn
+    ) VALUES (
+        :post_id, :thread, :edition, :number, :slot, :community_id, :url, :title, :copy, :commit, :dirty,
+        :sent, :answered, :context, :adopted, :withdrawn
+    )
+"""
+_KEEP_TEXT = """
+    INSERT OR REPLACE INTO texts (post_id, body, essay, published, changed, open, comments)
+    VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
+"""
+_TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"
+# Not INSERT OR REPLACE: that would number the row anew, and the number tells which of two was heard first.
+_KEEP_HEARD = """
+    INSERT INTO commands (
+        key, at, state, author, actor, verb, threads, said, answer, person_id, post_id, comment_id
+    ) VALUES (
+        :key, :at, :state, :author, :actor, :verb, :threads, :said, :answer, :person_id, :post_id, :comment_id
+    ) ON CONFLICT (key) DO UPDATE SET
+        at = :at, state = :state, author = :author, actor = :actor, verb = :verb, threads = :threads,
+        said = :said, answer = :answer, person_id = :person_id, post_id = :post_id, comment_id = :comment_id
+"""
+# Both begin with the condition of the index, which leaves out the thousands that were ignored.
+_OPEN_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' AND state <> 'closed' ORDER BY at, id"
+_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' ORDER BY at DESC, id DESC LIMIT ?"
+
+# A write belongs to the slot of its edition. An old one is settled, and two newer editions have a post.
+_SLOT = """
+    coalesce((
+        SELECT max(slot) FROM posts WHERE posts.thread = intents.thread AND posts.edition = intents.edition
+    ), intents.at)
+"""
+_OLD = f"""
+    state NOT IN ('sending', 'unknown') AND {_SLOT} < :before AND EXISTS (
+        SELECT 1 FROM posts AS newer WHERE newer.thread = intents.thread AND newer.slot > {_SLOT}
+        LIMIT 1 OFFSET 1
+    )
+"""  # noqa: S608  no value is in it, nor in the ones below
+_FORGET = (
+    f"DELETE FROM intents WHERE {_OLD}",  # noqa: S608
+    """
+    UPDATE posts SET context = '' WHERE slot < :before AND context <> '' AND EXISTS (
+        SELECT 1 FROM posts AS newer WHERE newer.thread = posts.thread AND newer.slot > posts.slot
+        LIMIT 1 OFFSET 1
+    )
+    """,
+    "UPDATE commands SET said = '', answer = '' WHERE state = 'closed' AND at < :before",
+    "DELETE FROM commands WHERE state = 'ignored' AND at < :ignored_before",
+)
+
+
+class SqliteLedger:
+    """The ledger port on one file in the state folder, opened when it is first needed.
+
+    `on_wait` is called once while waiting for another's pass; `on_set_aside` when a broken file was put out
+    of the way. `patience` is how many seconds a call waits for another process's transaction.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        on_wait: Callable[[], None],
+        on_set_aside: Callable[[BrokenLedgerMoved], None],
+        patience: float = 5.0,
+    ) -> None:
+        self._folder = folder
+        self._path = folder / NAME
+        self._clock = clock
+        self._on_wait = on_wait
+        self._on_set_aside = on_set_aside
+        self._patience = patience
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def get_fact(self, key: str) -> str | None:
+        """Give back what was remembered under a key."""
+        rows = self._read(_RECALL, key)
+        return str(rows[0]["value"]) if rows else None
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Keep a small fact."""
+        with self._writing() as connection:
+            connection.execute(_REMEMBER, (key, value))
+
+    def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
+        """Replace a fact by what `change` makes of it, in one transaction."""
+        with self._writing() as connection:
+            found = connection.execute(_RECALL, (key,)).fetchone()
+            before = str(found["value"]) if found else None
+            after = change(before)
+            if after != before:
+                connection.execute(_REMEMBER, (key, after))
+
+    def begin_intent(self, intent: NewIntent) -> Intent:
+        """Write down what is about to be sent.
+
+        Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
+        """
+        with self._writing() as connection:
+            try:
+                cursor = connection.execute(_BEGIN, rows.intent_row(intent))
+            except sqlite3.IntegrityError as error:
+                raise LedgerError(
+                    f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before, or may have been: "
+                    "it is not sent again; look at: megabot history"
+                ) from error
+        return Intent(id=int(cursor.lastrowid or 0), new=intent, state=IntentState.SENDING, changed=intent.at)
+
+    def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
+        """Write down how it went; raise `LedgerError` where there is no such intent."""
+        with self._writing() as connection:
+            done = connection.execute(
+                "UPDATE intents SET state = ?, changed = ?, note = ? WHERE id = ?",
+                (state.value, rows.stamp(at), note, intent_id),
+            )
+            if done.rowcount != 1:
+                raise LedgerError(f"the ledger {self._path} has lost intent {intent_id}: it was replaced")
+
+    def intents(self, thread: str) -> tuple[Intent, ...]:
+        """All intents of a thread, oldest first."""
+        found = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
+        return tuple(self._value(rows.intent, row) for row in found)
+
+    def record_post(self, record: PostRecord) -> None:
+        """Keep what is known of an own post, replacing what was known."""
+        with self._writing() as connection:
+            connection.execute(_RECORD_POST, rows.post_row(record))
+
+    def forget_post(self, post_id: int) -> None:
+        """Let go of a recorded post and its text."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM posts WHERE post_id = ?", (post_id,))
+            connection.execute("DELETE FROM texts WHERE post_id = ?", (post_id,))
+
+    def posts(self, thread: str) -> tuple[PostRecord, ...]:
+        """All recorded posts of a thread, oldest slot first."""
+        found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
+        return tuple(self._value(rows.post, row) for row in found)
+
+    def keep_text(self, text: KeptText) -> None:
+        """Keep what a post says, replacing what was known."""
+        with self._writing() as connection:
+            connection.execute(_KEEP_TEXT, rows.text_row(text))
+
+    def text(self, post_id: int) -> KeptText | None:
+        """Give what a post says."""
+        found = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
+        return self._value(rows.text, found[0]) if found else None
+
+    def texts(self, thread: str) -> tuple[KeptText, ...]:
+        """All kept texts of a thread's recorded posts, oldest slot first."""
+        return tuple(self._value(rows.text, row) for row in self._read(_TEXTS, thread))
+
+    def history(self, limit: int) -> tuple[Intent, ...]:
+        """Give the newest intents of all threads, newest first."""
+        found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
+        return tuple(self._value(rows.intent, row) for row in found)
+
+    def command(self, key: str) -> CommandRecord | None:
+        """Give what is kept of a comment or message."""
+        found = self._read("SELECT * FROM commands WHERE key = ?", key)
+        return self._value(rows.command, found[0]) if found else None
+
+    def keep_command(self, record: CommandRecord) -> None:
+        """Keep what became of a comment or message."""
+        with self._writing() as connection:
+            connection.execute(_KEEP_HEARD, rows.command_row(record))
+
+    def open_commands(self) -> tuple[CommandRecord, ...]:
+        """Give the commands that are to be carried out or answered, oldest first."""
+        return tuple(self._value(rows.command, row) for row in self._read(_OPEN_COMMANDS))
+
+    def commands(self, limit: int) -> tuple[CommandRecord, ...]:
+        """Give the newest commands, newest first, without what was ignored."""
+        return tuple(self._value(rows.command, row) for row in self._read(_COMMANDS, limit))
+
+    def threads(self) -> tuple[str, ...]:
+        """Name all threads that have records, in alphabetical order."""
+        rows = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
+        return tuple(str(row["thread"]) for row in rows)
+
+    def prune(self, before: datetime, *, ignored_before: datetime) -> None:
+        """Let go of what no pass looks at any more."""
+        moments = {"before": rows.stamp(before), "ignored_before": rows.stamp(ignored_before)}
+        with self._writing() as connection:
+            for statement in _FORGET:
+                connection.execute(statement, moments)
+
+    def pass_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to act; raise `Busy` when waiting was in vain."""
+        return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
+
+    def back_up(self, target: Path) -> None:
+        """Write a copy of all that is known now into a new file; raise `WriteFailed` where that fails."""
+        with self._in_use() as connection:
+            file.write(connection, target)
+
+    def close(self) -> None:
+        """Let go of the file; the next call opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _read(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._in_use() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._in_use() as connection, transaction(connection):
+            yield connection
+
+    @contextmanager
+    def _in_use(self) -> Iterator[sqlite3.Connection]:
+        with explain_errors(self._path):
+            try:
+                yield self._opened()
+            except (sqlite3.DatabaseError, UnicodeDecodeError):
+                self.close()  # so that the next call checks the file, and sets it aside if that is needed
+                raise
+
+    def _opened(self) -> sqlite3.Connection:
+        """Give the open connection, a new one if the file at the path is not the one that was opened."""
+        if self._connection is not None and self._inode == _inode(self._path):
+            return self._connection
+        self.close()
+        with state_dir.opening_lock(self._folder, self._clock, patience=self._patience):
+            self._connection, set_aside = open_ledger(
+                self._path, patience=self._patience, now=self._clock.now()
+            )
+            self._inode = _inode(self._path)
+        if set_aside is not None:
+            self._on_set_aside(set_aside)
+        return self._connection
+
+    def _value(self, make: Callable[[sqlite3.Row], Value], row: sqlite3.Row) -> Value:
+        try:
+            return make(row)
+        except (ValueError, TypeError, RecursionError) as error:
+            self.close()
+            raise LedgerError(
+                f"the ledger {self._path} has a row that cannot be read ({error}): {DAMAGED}"
+            ) from error
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,1 @@
+"""The Lemmy client: the forum port over the API that a server speaks."""

@@ -1,0 +1,1 @@
+"""Signing in: the token, the budget of sign-ins, credentials."""

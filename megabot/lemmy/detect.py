@@ -1,0 +1,92 @@
+"""Finding out which API a server speaks.
+
+Lemmy 1.0 answers /api/v3/site too, so only the absence of v4 proves a 0.19 (lemmy-api 4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from megabot.clock import Clock
+from megabot.errors import NotLemmy, Refused, Unreadable
+from megabot.lemmy.auth.sign_in import SignIns
+from megabot.lemmy.calls import Calls, Dialect
+from megabot.lemmy.http import LemmySession
+from megabot.lemmy.responses import Call, SiteAnswer, decode
+from megabot.lemmy.retry import with_retries
+from megabot.lemmy.v3.dialect import DialectV3
+from megabot.lemmy.v4.dialect import DialectV4
+
+_NOT_FOUND = 404
+
+
+class ApiKind(StrEnum):
+    """The two generations of Lemmy's API."""
+
+    V3 = "v3"
+    V4 = "v4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenApi:
+    """The API that a server speaks. `answer` is what it said about itself when it was detected."""
+
+    kind: ApiKind
+    calls: Calls
+    answer: SiteAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiFactory:
+    """Makes calls over either API, for one account on one server."""
+
+    session: LemmySession
+    sign_ins: SignIns
+    clock: Clock
+    new_key: Callable[[], str]
+
+    def known(self, kind: ApiKind) -> SpokenApi:
+        """Assume that the server speaks an API; no request is made."""
+        return SpokenApi(kind=kind, calls=self._calls(kind))
+
+    def detect(self) -> SpokenApi:
+        """Find out which API the server speaks, by one request or two. Raises `NotLemmy` if neither."""
+        answer = with_retries(self._site_over_v4, read=True, sleep=self.clock.sleep)
+        if answer is not None:
+            return SpokenApi(kind=ApiKind.V4, calls=self._calls(ApiKind.V4), answer=answer)
+        calls = self._calls(ApiKind.V3)
+        try:
+            answer = calls.anyone(calls.dialect.site)
+        except (Unreadable, NotLemmy, Refused) as error:
+            raise self._not_lemmy(error) from error
+        return SpokenApi(kind=ApiKind.V3, calls=calls, answer=answer)
+
+    def _calls(self, kind: ApiKind) -> Calls:
+        return Calls(self.sign_ins, self._dialect(kind), sleep=self.clock.sleep)
+
+    def _dialect(self, kind: ApiKind) -> Dialect:
+        match kind:
+            case ApiKind.V3:
+                return DialectV3(self.session)
+            case ApiKind.V4:
+                return DialectV4(self.session, new_key=self.new_key)
+            case _:
+                assert_never(kind)
+
+    def _site_over_v4(self) -> SiteAnswer | None:
+        """Read what the server says about itself over v4; None if it does not speak v4."""
+        response = self.session.get(f"{self.session.address}/api/v4/site")
+        if response.status_code == _NOT_FOUND:
+            return None
+        try:
+            return decode(response.status_code, response.content, call=Call.READ, parse=DialectV4.site.parse)
+        except Unreadable as error:
+            if response.ok:
+                raise self._not_lemmy(error) from error
+            raise
+
+    def _not_lemmy(self, error: Exception) -> NotLemmy:
+        host = urlsplit(self.session.address).hostname
+        return NotLemmy(f"{host} answers, but not as a Lemmy server does; check MEGABOT_INSTANCE. {error}")

@@ -1,0 +1,205 @@
+"""The one way to the server: a requests session that is pinned to one address, bounded, and typed in failure.
+
+It knows nothing of Lemmy but that GET is a read and everything else a write. It never follows a redirect,
+asks the environment for a proxy or a .netrc, keeps a cookie, or logs a body, a query or a token. A proxy
+is used only if one is given.
+"""
+
+import io
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+from megabot.errors import ConfigError, MegabotError, NotLemmy, OutcomeUnknown, Unreadable
+from megabot.forum import addresses
+from megabot.lemmy.deadlines import BoundedAdapter
+from megabot.proxy import Proxy
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds for the connection and for the whole answer, and the most bytes that an answer may have.
+
+    A write is given longer: a server fetches a post's links before it answers (lemmy-api 2.3).
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    write: float = 75.0
+    size: int = 16 * 1024 * 1024
+
+
+class TooLarge(Exception):
+    """An answer is larger than the limit."""
+
+
+class Bearer(AuthBase):
+    """Puts the token into the one header it belongs in, asking for the newest each time."""
+
+    def __init__(self, token: Callable[[], str]) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign one request."""
+        token = self._token()
+        if token:
+            request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    def __repr__(self) -> str:
+        return "Bearer(...)"
+
+
+class LemmySession(requests.Session):
+    """A session with one server. `sent` counts requests, `server_time` is the newest answer's `Date`."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: Callable[[], str],
+        user_agent: str = "",
+        limits: Limits | None = None,
+        proxy: Proxy | None = None,
+    ) -> None:
+        super().__init__()
+        self.address = _safe(address)
+        self.sent = 0
+        self.server_time: datetime | None = None
+        self._limits = limits or Limits()
+        self.trust_env = False
+        through = proxy.for_address(self.address) if proxy else ""
+        self.proxies = {"https": through, "http": through} if through else {}
+        self.auth = Bearer(token)
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self.headers.update({"User-Agent": user_agent or _program(), "Accept-Encoding": "gzip"})
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, BoundedAdapter())
+
+    def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
+        """Send one request and read the whole answer, or raise a typed error.
+
+        What a caller (plemmy sets a timeout) gives beside the request is left out on purpose.
+        """
+        path = self._path(request)
+        started = time.monotonic()
+        self.sent += 1
+        ending = "interrupted"
+        try:
+            response = self._exchange(request, path)
+            ending = str(response.status_code)
+        except MegabotError as error:
+            ending = type(error).__name__
+            raise
+        finally:
+            log.debug("%s %s %s %.0f ms", request.method, path, ending, (time.monotonic() - started) * 1000)
+        return response
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Keep requests from preparing to follow a redirect, for which it would read the body unbounded."""
+
+    def _exchange(self, request: requests.PreparedRequest, path: str) -> requests.Response:
+        seconds = self._limits.read if request.method == "GET" else self._limits.write
+        try:
+            response = super().send(
+                request,
+                stream=True,
+                verify=True,
+                timeout=(self._limits.connect, seconds),
+                allow_redirects=False,
+            )
+            self._note_time(response)
+            body = self._body(response, until=time.monotonic() + seconds)
+        except (requests.RequestException, HTTPError, OSError, TooLarge) as error:
+            raise self._lost(request, path, _reason(error)) from error
+        if requests.codes.multiple_choices <= response.status_code < requests.codes.bad_request:
+            raise self._moved(request, response)
+        response.raw = io.BytesIO(body)
+        return response
+
+    def _path(self, request: requests.PreparedRequest) -> str:
+        url = request.url or ""
+        if not url.startswith(f"{self.address}/"):
+            raise ValueError("A request was about to leave for another server than the one it is bound to.")
+        return urlsplit(url).path
+
+    def _body(self, response: requests.Response, *, until: float) -> bytes:
+        body = bytearray()
+        try:
+            for chunk in response.raw.stream(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > self._limits.size:
+                    raise TooLarge
+                if time.monotonic() > until:
+                    raise TimeoutError
+        finally:
+            response.raw.close()  # after the last byte the connection is back in the pool and stays open
+        return bytes(body)
+
+    def _note_time(self, response: requests.Response) -> None:
+        try:
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+        except ValueError:
+            return
+        self.server_time = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+    def _lost(self, request: requests.PreparedRequest, path: str, reason: str) -> MegabotError:
+        host = urlsplit(self.address).hostname
+        if request.method == "GET":
+            return Unreadable(f"{host} gave no usable answer to GET {path}: {reason}.")
+        return OutcomeUnknown(
+            f"The answer of {host} to {request.method} {path} was lost: {reason}. "
+            "Whether it was done is not known."
+        )
+
+    def _moved(self, request: requests.PreparedRequest, response: requests.Response) -> MegabotError:
+        host = urlsplit(self.address).hostname
+        try:
+            target = urlsplit(response.headers.get("Location", "")).hostname or host
+        except ValueError:
+            target = "somewhere else"
+        told = f"{host} redirects to {target}: not followed; set MEGABOT_INSTANCE to the right address."
+        if request.method == "GET":
+            return NotLemmy(told)
+        return OutcomeUnknown(f"{told} Whether the request was carried out is not known.")
+
+
+def _safe(address: str) -> str:
+    """Settings are checked where they are read; this is where a token would leave in the clear."""
+    try:
+        return addresses.instance(address)
+    except ValueError as error:
+        raise ConfigError(f"The server's address cannot be used: {error}.") from error
+
+
+def _program() -> str:
+    try:
+        return f"megabot/{version('megabot')}"
+    except PackageNotFoundError:
+        return "megabot"  # run from a checkout
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case TooLarge():
+            return "it is too large"
+        case requests.Timeout() | ReadTimeoutError() | TimeoutError():
+            return "it did not come in time"
+        case requests.exceptions.ContentDecodingError() | DecodeError():
+            return "its compression is broken"
+        case _:
+            return "the connection broke"

@@ -1,0 +1,146 @@
+"""API v3, which Lemmy 0.19 speaks, carried by plemmy."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import requests
+from typing_extensions import override
+
+from megabot.errors import ForumError
+from megabot.forum.models import Feature, OwnContent, Person, Post, PostDraft, Site
+from megabot.lemmy.calls import Calls, Dialect, Method, Operation
+from megabot.lemmy.forms import SHOW_EVERYTHING, Form, edited_post, new_post
+from megabot.lemmy.http import LemmySession
+from megabot.lemmy.json_fields import JsonObject, done, token, version
+from megabot.lemmy.paging import LAST_PAGE, PAGE, Page, is_last, iter_numbered_pages, newest_first
+from megabot.lemmy.responses import Call, SiteAnswer, UnknownCall, decode
+from megabot.lemmy.v3 import parse
+from megabot.lemmy.v3.inbox import list_new, list_sent
+from megabot.lemmy.v3.requests import PlemmyRequests
+
+_LATER = re.compile(r"[1-9][0-9]*\.")
+
+
+def _site(answer: JsonObject) -> SiteAnswer:
+    """Read what the server says about itself; raise `UnknownCall` if it is a 1.0, which is wrong over v3."""
+    told = parse.site(answer)
+    if _LATER.match(told.site.version):  # lemmy-api 3; one that was built by hand can say "unknown version"
+        raise UnknownCall(f"The server runs Lemmy {told.site.version}, which is to be spoken to over v4.")
+    return told
+
+
+def _proven(answer: JsonObject) -> SiteAnswer:
+    told = _site(answer)
+    told.authenticated()
+    return told
+
+
+class DialectV3(Dialect):
+    """The operations of API v3 that megabot needs."""
+
+    probe = Operation.get("user/validate_auth", done)
+    sign_in = Operation.post("user/login", token, Call.SIGN_IN)
+    sign_out = Operation.post("user/logout", done)
+
+    site = Operation.get("site", _site)
+    show_everything = Operation.put("user/save_user_settings", done, **SHOW_EVERYTHING)
+    unread = Operation.get("user/unread_count", parse.unread)
+    community = Operation.get("community", parse.community)
+    follow = Operation.post("community/follow", done)
+    # 0.19 puts pinned posts before all others, under any sort (lemmy-api 2.2). Sorted by hot, so that a
+    # server which was upgraded a moment ago does not answer that nothing is pinned.
+    posts = Operation.get(
+        "post/list",
+        parse.page_reader(parse.posts),
+        type_="All",
+        sort="Hot",
+        show_read="true",
+        show_nsfw="true",
+        limit=PAGE,
+    )
+    posts_by = Operation.get("user", parse.page_reader(parse.posts), sort="New", limit=PAGE)
+    post = Operation.get("post", parse.written_post)
+    resolve = Operation.get("resolve_object", parse.found_post)
+    pin_events = (
+        Operation.get("modlog", parse.page_reader(parse.pin_events), type_="ModFeaturePost", limit=PAGE),
+    )
+    feature = Operation.post("post/feature", parse.written_post)
+    lock = Operation.post("post/lock", parse.written_post)
+    lock_takes_reason = False
+    comment = Operation.post("comment", parse.written_comment, Call.NEW_COMMENT)
+    comment_by_id = Operation.get("comment", parse.written_comment)
+    edit_comment = Operation.put("comment", parse.written_comment)
+    distinguish = Operation.post("comment/distinguish", parse.written_comment)
+    mark_all_read = Operation.post("user/mark_all_as_read", done)
+    person = Operation.get("user", parse.found_person, limit=1)
+    message = Operation.post("private_message", done)
+
+    iter_pages = staticmethod(iter_numbered_pages)
+    inbox = staticmethod(list_new)
+    messages_to = staticmethod(list_sent)
+
+    _account = Operation.get("site", _proven)
+    _own_content = Operation.get("user", parse.own_content, sort="New", limit=PAGE)
+    _create_post = Operation.post("post", parse.written_post, Call.NEW_POST)
+    _edit_post = Operation.put("post", parse.written_post)
+    _upload = Operation(Method.UPLOAD, "pictrs/image", parse.uploaded_name, Call.CHANGE)
+
+    def __init__(self, session: LemmySession) -> None:
+        self._session = session
+        self._requests = PlemmyRequests(session)
+
+    @override
+    def send(self, operation: Operation[object], form: Form) -> requests.Response:
+        return self._requests.send(operation, form)
+
+    @override
+    def is_spoken(self) -> bool:
+        # It is if the server has no API v4. A server that does not say is taken to have none.
+        try:
+            response = self._session.get(f"{self._session.address}/api/v4/site")
+            decode(response.status_code, response.content, call=Call.READ, parse=version)
+        except ForumError:
+            return True
+        return False
+
+    @override
+    def feature_type(self, kind: Feature) -> str:
+        return kind.value.capitalize()
+
+    @override
+    def removals(self, author: Person) -> Operation[Page[Post | None]]:
+        removed = parse.page_reader(lambda answer: parse.removed_posts(answer, author))
+        return Operation.get("modlog", removed, type_="ModRemovePost", limit=PAGE)
+
+    @override
+    def account(self, calls: Calls, site: Callable[[], Site]) -> SiteAnswer:
+        return calls.signed_in(self._account)
+
+    @override
+    def own_content(self, calls: Calls, author: int, since: datetime | None) -> OwnContent:
+        pages: list[OwnContent] = []
+        for number in range(1, LAST_PAGE + 1):
+            page = calls.signed_in(self._own_content, person_id=author, page=number)
+            pages.append(page)
+            if is_last(page.posts, since) and is_last(page.comments, since):
+                break
+        return OwnContent(
+            author=author,
+            posts=newest_first(post for page in pages for post in page.posts),
+            comments=newest_first(comment for page in pages for comment in page.comments),
+        )
+
+    @override
+    def create_post(self, calls: Calls, community_id: int, draft: PostDraft) -> Post:
+        return calls.signed_in(self._create_post, **new_post(community_id, draft))
+
+    @override
+    def edit_post(self, calls: Calls, post_id: int, draft: PostDraft) -> Post:
+        return calls.signed_in(self._edit_post, **edited_post(post_id, draft))
+
+    @override
+    def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
+        # pict-rs answers with a file name only.
+        file = calls.signed_in(self._upload, file=image)
+        return f"{site().actor.rstrip('/')}/pictrs/image/{file}"

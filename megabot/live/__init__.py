@@ -1,1 +1,0 @@
-"""A preview that follows the files as they change: a small server on this machine, and the page it shows."""

@@ -1,0 +1,218 @@
+"""The live page's server: for this machine alone, and for readers of its own pages alone.
+
+It listens on the loopback address, answers only to its own name (a page elsewhere cannot have its name lead
+here), takes nothing but GET, and tells browsers to load and run nothing from elsewhere.
+"""
+
+import mimetypes
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from megabot.errors import Stopping, UserError
+from megabot.preview import live_assets, live_page
+from megabot.preview.file_watcher import Follower
+from megabot.preview.live_view import View, ViewRequest
+
+PING = 15.0
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request gets."""
+
+    status: HTTPStatus
+    kind: str
+    body: bytes
+
+
+class Site:
+    """Answers what the page asks for; renders anew only where something changed since."""
+
+    def __init__(
+        self,
+        look: Callable[[ViewRequest], View],
+        picture: Callable[[View, str], bytes | None],
+        follower: Follower,
+    ) -> None:
+        self._look = look
+        self._picture = picture
+        self.follower = follower
+        self._guard = threading.Lock()
+        self._kept: dict[ViewRequest, View] = {}
+        self._good: dict[ViewRequest, View] = {}
+        self._kept_at = -1
+
+    def answer(self, target: str) -> Answer:
+        """Answer a GET; `target` is path and query."""
+        parts = urlsplit(target)
+        texts = {
+            "/style.css": ("text/css", live_assets.STYLE),
+            "/script.js": ("text/javascript", live_assets.SCRIPT),
+        }
+        if parts.path in texts:
+            kind, text = texts[parts.path]
+            return Answer(HTTPStatus.OK, f"{kind}; charset=utf-8", text.encode())
+        try:
+            if parts.path in ("/", "/part"):
+                view, count = self._view(_wish(parts.query))
+                html = live_page.document(view, count=count) if parts.path == "/" else live_page.part(view)
+                return Answer(HTTPStatus.OK, _HTML, html.encode(errors="replace"))
+            if parts.path.startswith("/picture/"):
+                return self._shown(unquote(parts.path.removeprefix("/picture/")))
+        except UserError as error:
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, str(error).encode())
+        return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is nothing here.")
+
+    def _view(self, wish: ViewRequest) -> tuple[View, int]:
+        """Give what is wished, and the number of the change that it is as new as."""
+        with self._guard:
+            if self._kept_at != self.follower.count:
+                self._kept_at, self._kept = self.follower.count, {}
+            if wish not in self._kept:
+                seen = self._look(wish)
+                if seen.text is not None:
+                    self._good[wish] = seen
+                self._kept[wish] = seen if seen.text else replace(seen, last=self._good.get(wish))
+            return self._kept[wish], self._kept_at
+
+    def _shown(self, path: str) -> Answer:
+        found = self._picture(self._view(ViewRequest())[0], path)
+        if found is None:
+            return Answer(HTTPStatus.NOT_FOUND, _TEXT, b"There is no such picture.")
+        return Answer(HTTPStatus.OK, mimetypes.guess_type(path)[0] or "application/octet-stream", found)
+
+
+class LiveServer(ThreadingHTTPServer):
+    """The socket. `port` 0 takes any that is free; `url` is where it is then."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, site: Site, *, port: int = 0) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it answers to."""
+        return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: LiveServer
+
+    def do_GET(self) -> None:
+        if self.headers.get("Host", "") not in self.server.names:
+            self._write(
+                Answer(HTTPStatus.MISDIRECTED_REQUEST, _TEXT, b"This is not the name of this server.")
+            )
+        elif self.path == "/events":
+            self._tell_of_changes()
+        else:
+            self._write(self.server.site.answer(self.path))
+
+    def _write(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in {**_HEADERS, "Content-Type": answer.kind}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def _tell_of_changes(self) -> None:
+        """Send the count of changes now and after each, until the browser goes or the server ends."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        for name, value in {**_HEADERS, "Content-Type": "text/event-stream"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        follower = self.server.site.follower
+        known = follower.count
+        while not follower.over:
+            self.wfile.write(f"retry: 500\ndata: {known}\n\n".encode())
+            self.wfile.flush()
+            known = follower.wait(known, seconds=PING)
+
+    def version_string(self) -> str:
+        return "megabot"
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent: there is one reader, and it is who started this."""
+
+
+def _wish(query: str) -> ViewRequest:
+    given = parse_qs(query)
+    slot = given.get("slot", ["0"])[0]
+    return ViewRequest(
+        thread=given.get("thread", [""])[0], slot=int(slot) if slot.isdecimal() and slot.isascii() else 0
+    )
+
+
+T = TypeVar("T")
+_LOOK_UP = 0.2  # seconds between two looks whether it is over
+
+
+class MainThreadQueue:
+    """A queue of work: `take` waits for its turn, `serve` does it in the thread that calls it."""
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        self._over = False
+
+    def take(self, work: Callable[[], T]) -> T:
+        """Have something done; give or raise what comes of it. Raises `Stopping` when all is over."""
+        if self._over:
+            raise Stopping
+        turn: Future[T] = Future()
+        self._asked.put((turn, work))
+        return turn.result()
+
+    def serve(self, *, until: Callable[[], bool]) -> None:
+        """Do one after the other."""
+        try:
+            while not until():
+                try:
+                    turn, work = self._asked.get(timeout=_LOOK_UP)
+                except Empty:
+                    continue
+                _do(turn, work)
+        finally:
+            self._over = True
+            while not self._asked.empty():
+                self._asked.get()[0].set_exception(Stopping())
+
+
+def _do(turn: "Future[Any]", work: Callable[[], Any]) -> None:
+    try:
+        turn.set_result(work())
+    except Exception as error:  # noqa: BLE001  it is for whoever asked
+        turn.set_exception(error)

@@ -1,0 +1,119 @@
+"""What the live page shows at one moment: an edition, its neighbours, what is wrong, what would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from megabot.errors import SourceBroken
+from megabot.ports import OfflinePorts
+from megabot.preview import preview
+from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.preview.preview import Standing
+from megabot.rendering.model import Context, PreviousFacts, Rendered, RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import upcoming_or_last
+from megabot.source.model import Snapshot, Thread
+from megabot.source.preambles import preambles_without_slot
+from megabot.source.problems import Problem
+
+SLOTS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewRequest:
+    """What a reader asked to see: a thread by name ("" for the first), and one of its next slots, from 0."""
+
+    thread: str = ""
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What there is to see. `at` is the place of what is shown in `preview`, -1 where nothing is.
+
+    `slot` of `slots` is shown. `last` is what was shown before a mistake, if this shows one.
+    """
+
+    preview: Preview
+    snapshot: Snapshot
+    at: int = -1
+    slot: int = 0
+    slots: int = 0
+    last: "View | None" = None
+
+    @property
+    def text(self) -> Rendered | None:
+        """The text of the edition that is shown; None if there is none, because of a mistake."""
+        return self.shown.text if self.shown and isinstance(self.shown.text, Rendered) else None
+
+    @property
+    def shown(self) -> PreviewedEdition | None:
+        """The edition that is shown."""
+        return self.preview.editions[self.at] if self.at >= 0 else None
+
+
+def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
+    """Read the source as it is now and render what is wished; mistakes are part of the view.
+
+    Raises `SourceMissing`.
+    """
+    now, snapshot = ports.clock.now(), ports.source.snapshot()
+    problems: tuple[Problem, ...] = ()
+    try:
+        threads = ports.source.threads(snapshot)
+        idle = preambles_without_slot(snapshot, threads)
+    except SourceBroken as error:
+        problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
+        threads = tuple(one for one in error.threads if isinstance(one, Thread))
+    found = [number for number, one in enumerate(threads) if one.name == wish.thread]
+    if not threads or (problems and not found):  # perhaps the thread that is wished is the broken one
+        made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
+        return View(preview=made, snapshot=snapshot)
+    at = found[0] if found else 0
+    ahead = list(islice(calendar.upcoming_editions(threads[at].name, threads[at].schedule, now), SLOTS))
+    coming = ahead or [upcoming_or_last(threads[at], now)]
+    slot = min(max(wish.slot, 0), len(coming) - 1)
+    editions = [upcoming_or_last(one, now) for one in threads]
+    editions[at] = coming[slot]
+    texts = _rendered(ports, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
+    shown = tuple(
+        preview.compare_with_current(thread, edition, text, standing=compare(thread))
+        for thread, edition, text in zip(threads, editions, texts, strict=True)
+    )
+    made = Preview(
+        made=now,
+        revision=snapshot.revision,
+        editions=shown,
+        source_problems=problems,
+        source_warnings=(*snapshot.ignored, *preview.unread_files(snapshot, shown, problems), *idle),
+    )
+    return View(preview=made, snapshot=snapshot, at=at, slot=slot, slots=len(coming))
+
+
+def _rendered(
+    ports: OfflinePorts,
+    snapshot: Snapshot,
+    threads: Sequence[Thread],
+    editions: Sequence[Edition],
+    *,
+    ahead: dict[int, Edition],
+) -> tuple[Rendered | RenderProblem, ...]:
+    """Render an edition of each thread at once; those further ahead follow one that is not posted yet."""
+    jobs: list[tuple[Thread, Context]] = []
+    for number, (thread, edition) in enumerate(zip(threads, editions, strict=True)):
+        context = preview.context_of(ports, snapshot, thread, edition)
+        if number in ahead:
+            context = replace(context, previous=_not_yet_posted(thread, ahead[number]))
+        jobs.append((thread, context))
+    return ports.renderer.render(snapshot, jobs)
+
+
+def _not_yet_posted(thread: Thread, before: Edition) -> PreviousFacts:
+    return PreviousFacts(
+        title=f"{thread.name} {before.key}",
+        url="https://not-posted-yet.invalid/",
+        number=before.number,
+        slots_ago=1,
+        comments=0,
+    )

@@ -1,0 +1,79 @@
+"""A preview as one page for people: nothing in it acts, and it loads nothing. Values in, HTML out; pure."""
+
+from html import escape
+
+from megabot.preview.absolute_links import link
+from megabot.preview.fragments import (
+    Preview,
+    PreviewedEdition,
+    changes,
+    facts,
+    heading,
+    origin,
+    problem_list,
+    text,
+    verdict,
+)
+from megabot.preview.style import STYLE
+from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def page(preview: Preview) -> str:
+    """Write the whole page."""
+    threads = ", ".join(one.thread.name for one in preview.editions)
+    name = f"Preview of {threads}" if threads else "Preview"
+    articles = "".join(_article(one) for one in preview.editions)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(name)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<header class="top"><h1>{escape(name)}</h1>\n'
+        f"{verdict(preview)}{_contents(preview.editions)}</header>\n"
+        f"<main>\n{problem_list(preview.source_problems, preview.source_warnings)}{articles}</main>\n"
+        f"<footer><p>{origin(preview)}</p></footer>\n</body>\n</html>\n"
+    )
+
+
+def _contents(shown: tuple[PreviewedEdition, ...]) -> str:
+    """List the threads, where there is more than one to find."""
+    if len(shown) <= 1:
+        return ""
+    items = "".join(
+        f'<li><a href="#{escape(edition.thread.name)}">{escape(heading(edition))}</a></li>'
+        for edition in shown
+    )
+    return f'<nav aria-label="Threads"><ul>{items}</ul></nav>\n'
+
+
+def _article(edition: PreviewedEdition) -> str:
+    name = escape(edition.thread.name)
+    post = (
+        ""
+        if isinstance(edition.text, RenderProblem)
+        else _post(name, edition.text) + _comment(name, edition.text)
+    )
+    compared = changes(edition) if edition.standing else ""
+    return (
+        f'<article id="{name}" aria-labelledby="{name}.title">\n'
+        f'<h2 id="{name}.title">{escape(heading(edition))}</h2>\n'
+        f"{facts(edition)}{problem_list(edition.problems, edition.warnings)}{compared}{post}</article>\n"
+    )
+
+
+def _post(name: str, made: Rendered) -> str:
+    addresses = {"Link": made.url, "Thumbnail": made.thumbnail}
+    links = "".join(f"<p>{what}: {link(to, escape(to))}</p>\n" for what, to in addresses.items() if to)
+    about = f"<p>Image described as: {escape(made.alt_text)}</p>\n" if made.alt_text else ""
+    extra = f'<div class="extra">{links}{about}</div>\n' if links or about else ""
+    return f'<section class="card" aria-label="Text">{extra}{text(made.body, prefix=name)}</section>\n'
+
+
+def _comment(name: str, made: Rendered) -> str:
+    if not made.comment:
+        return ""
+    said = text(made.comment, prefix=f"{name}.comment").replace(EDITION_URL, f"#{name}")
+    return f'<section class="card"><h3>Comment in the thread before</h3>\n{said}</section>\n'

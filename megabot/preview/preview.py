@@ -1,0 +1,217 @@
+"""An edition as it would be posted, without asking the server: the ledger stands for what is there."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from difflib import unified_diff
+
+from megabot.errors import ConfigError, ForumError, SourceBroken
+from megabot.forum import public_post
+from megabot.forum.public_post import PublicPost
+from megabot.i18n import sentences
+from megabot.ledger.current_post import current_post_record
+from megabot.ledger.records import IntentState, PostRecord, latest
+from megabot.ledger.stored_overrides import preamble_of
+from megabot.ports import OfflinePorts
+from megabot.preview import fragments
+from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.rendering.model import (
+    CompanionFacts,
+    Context,
+    EditionFacts,
+    PreviousFacts,
+    Rendered,
+    RenderProblem,
+)
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.schedule.editions import next_unposted_edition, upcoming_or_last
+from megabot.schedule.overrides import next_edition
+from megabot.source import section_diff
+from megabot.source.model import Snapshot, Thread
+from megabot.source.preambles import BY_MESSAGE, preambles_without_slot
+from megabot.source.problems import Problem
+from megabot.source.section_diff import Changes
+
+log = logging.getLogger("megabot")
+Standing = Callable[[Thread], tuple[str, str]]
+"""Finds a thread's standing post: its address and text, both empty for none."""
+
+
+def preview(
+    ports: OfflinePorts,
+    key: str | None,
+    *,
+    choose: Callable[[], Sequence[Thread]],
+    compare: Standing = lambda _: ("", ""),
+) -> Preview:
+    """Render the next edition of the threads that are chosen, or the one that a key names.
+
+    With `compare` the answer says what differs from the posts that stand.
+
+    Mistakes in the source's files are part of the answer. Raises `SourceMissing`, and `ConfigError` for a
+    wrong key.
+    """
+    ports.source.refresh()
+    now, snapshot = ports.clock.now(), ports.source.snapshot()
+    problems: tuple[Problem, ...] = ()
+    try:
+        idle, threads = preambles_without_slot(snapshot, ports.source.threads(snapshot)), choose()
+    except SourceBroken as error:
+        problems, idle = tuple(one for one in error.problems if isinstance(one, Problem)), ()
+        threads = _usable(choose)
+    editions = [(thread, find_edition(ports, thread, key)) for thread in threads]
+    jobs = [(thread, context_of(ports, snapshot, thread, edition)) for thread, edition in editions]
+    answers = ports.renderer.render(snapshot, jobs)
+    shown = tuple(
+        compare_with_current(thread, edition, text, standing=compare(thread))
+        for (thread, edition), text in zip(editions, answers, strict=True)
+    )
+    return Preview(
+        made=now,
+        revision=snapshot.revision,
+        editions=shown,
+        source_problems=problems,
+        source_warnings=(*snapshot.ignored, *unread_files(snapshot, shown, problems), *idle),
+    )
+
+
+def unread_files(
+    snapshot: Snapshot, shown: Sequence[PreviewedEdition], problems: Sequence[Problem]
+) -> Iterator[Problem]:
+    """Find files that cannot be read and that neither these problems nor those of the threads name."""
+    said = {*problems, *(problem for one in shown for problem in (*one.problems, *one.warnings))}
+    return (problem for problem in snapshot.problems if problem not in said)
+
+
+def _usable(choose: Callable[[], Sequence[Thread]]) -> Sequence[Thread]:
+    """Choose threads although a file of the source is broken; none if they may be the broken ones."""
+    try:
+        return choose()
+    except SourceBroken:
+        return ()
+
+
+def compare_with_current(
+    thread: Thread, edition: Edition, text: Rendered | RenderProblem, *, standing: tuple[str, str]
+) -> PreviewedEdition:
+    """Put an edition beside the post that stands, given by its address and its text."""
+    url, before = standing
+    shown = PreviewedEdition(thread=thread, edition=edition, text=text, standing=url)
+    if not before or isinstance(text, RenderProblem):
+        return shown
+    lines = unified_diff(before.splitlines(), text.body.rstrip().splitlines(), lineterm="", n=1)
+    return replace(shown, changes=tuple(lines)[2:])
+
+
+def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Edition:
+    """Find an edition by its key, or the one that is posted next. Raises `ConfigError` for a wrong key.
+
+    Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
+    """
+    now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
+    following = next_edition(thread, now, posted) if posted else next_unposted_edition(thread, now)
+    last = upcoming_or_last(thread, now)
+    edition = calendar.edition_by_key(thread.name, thread.schedule, key) if key else following or last
+    if edition is None:
+        raise ConfigError(sentences.no_such_edition(ports.language, thread.name, key or "", example=last.key))
+    return edition
+
+
+def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
+    """Give what an edition's template would know now, by the ledger."""
+    return Context(
+        edition=EditionFacts(
+            key=edition.key,
+            number=edition.number,
+            start=edition.start,
+            end=edition.end,
+            slot=edition.slot,
+        ),
+        community=thread.community or ports.community or "community",
+        previous=_previous(ports, thread, edition),
+        companions={one.name: _companion(ports, one.url, one.thread) for one in thread.companions},
+        preamble=preamble_of(ports.ledger, thread.name, edition.key),
+        revision=snapshot.revision,
+        changes=_changes(ports, snapshot, thread, edition),
+    )
+
+
+def preamble_flaws(
+    ports: OfflinePorts, thread: Thread, edition: Edition, preamble: str
+) -> tuple[Problem, ...]:
+    """Find what is wrong with a text as the preamble of an edition, whatever is wrong with the template."""
+    snapshot = ports.source.snapshot()
+    context = replace(context_of(ports, snapshot, thread, edition), preamble=preamble)
+    jobs = [(thread, context), (thread, replace(context, preamble=None))]
+    text, without = ports.renderer.render(snapshot, jobs)
+    if isinstance(text, Rendered):
+        return ()
+    if isinstance(without, Rendered):
+        return text.problems
+    return tuple(one for one in text.problems if one.path == BY_MESSAGE)
+
+
+def current_text(ports: OfflinePorts, name: str) -> tuple[str, str]:
+    """Give the address of the post that stands, and its text as it was last sent, without the marker."""
+    record = current_post_record(ports.ledger, name)
+    if record is None:
+        return "", ""
+    drafts = [
+        intent.new.draft
+        for intent in ports.ledger.intents(name)
+        if intent.state is IntentState.DONE
+        and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
+    ]
+    bodies = [draft.body for draft in drafts if draft is not None]
+    return record.url, bodies[-1].rpartition("\n\n")[0] if bodies else ""
+
+
+def current_or_public_text(
+    ports: OfflinePorts, newest: Callable[[str], tuple[PublicPost, ...]], thread: Thread
+) -> tuple[str, str]:
+    """Give a thread's standing post by the ledger, or else as a stranger sees it; empty where neither can."""
+    url, text = current_text(ports, thread.name)
+    name = thread.community or ports.community
+    if text or not name:
+        return url, text
+    try:
+        post = public_post.newest_marked_post(newest(name), thread.name)
+    except ForumError as error:  # a preview is none the worse without
+        log.warning("%s", fragments.current_unreadable(thread.name, error))
+        return "", ""
+    return (post.url, post.text) if post else ("", "")
+
+
+def _changes(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
+    last = _last(ports, thread, edition)
+    if last is None or not last.commit or not section_diff.templates_use_changes(snapshot.files):
+        return None
+    then = ports.source.sections_at(last.commit)
+    return None if then is None else section_diff.diff_sections(then, snapshot.files)
+
+
+def _last(ports: OfflinePorts, thread: Thread, edition: Edition) -> PostRecord | None:
+    older = [record for record in ports.ledger.posts(thread.name) if record.number < edition.number]
+    last = current_post_record(ports.ledger, thread.name)
+    return last if last in older else older[-1] if older else None
+
+
+def _previous(ports: OfflinePorts, thread: Thread, edition: Edition) -> PreviousFacts | None:
+    last = _last(ports, thread, edition)
+    if last is None:
+        return None
+    return PreviousFacts(
+        title=last.title,
+        url=last.url,
+        number=last.number,
+        slots_ago=edition.number - last.number,
+        comments=0,
+    )
+
+
+def _companion(ports: OfflinePorts, url: str, thread: str) -> CompanionFacts | None:
+    if url:
+        return CompanionFacts(url=url)
+    record = current_post_record(ports.ledger, thread) if thread else None
+    return CompanionFacts(url=record.url, title=record.title) if record else None

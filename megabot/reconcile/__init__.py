@@ -1,0 +1,1 @@
+"""The maintenance pass: list, observe, decide, act."""

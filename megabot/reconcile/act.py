@@ -1,0 +1,331 @@
+"""Doing what was decided: one write each, its intent on disk before the first byte leaves."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar, assert_never
+
+from megabot.errors import (
+    NotLemmy,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    SignInBudgetExhausted,
+    SignInRefused,
+    TokenRefused,
+)
+from megabot.forum.marker import (
+    ADOPTED,
+    ANNOUNCED,
+    FIRST,
+    LINK,
+    RELEASED,
+    UNDONE,
+    CommentMarker,
+    Marker,
+    sign,
+)
+from megabot.forum.models import Comment, CommunityRef, Post
+from megabot.i18n import sentences
+from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent
+from megabot.ports import Ports
+from megabot.reconcile import describe
+from megabot.reconcile.actions import (
+    Adopt,
+    Announce,
+    Distinguish,
+    Edit,
+    FirstComment,
+    LinkOldThread,
+    Lock,
+    Pin,
+    Publish,
+    Release,
+    RetryPublish,
+    UndoRepost,
+    Unlock,
+    Unpin,
+    Write,
+)
+from megabot.reconcile.content import drafts, images
+from megabot.reconcile.listing import AccountListing, relist_account
+from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.thread_posts import keep_posts, keep_sent
+from megabot.rendering.model import EDITION_URL, Rendered
+from megabot.source.model import Snapshot, Thread
+from megabot.source.preambles import is_edition_preamble
+
+Answer = TypeVar("Answer")
+log = logging.getLogger("megabot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActContext:
+    """What one thread's writes are done with. `context` is the JSON that the text was rendered from."""
+
+    ports: Ports
+    thread: Thread
+    place: CommunityRef
+    listing: AccountListing
+    snapshot: Snapshot
+    language_id: int | None = None
+    context: str = ""
+
+    @property
+    def nsfw(self) -> bool:
+        """Whether the post is marked: the server forces it in such a community anyway."""
+        return self.thread.nsfw or self.place.nsfw
+
+    def resolve(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
+        """Write down how a write went."""
+        self.ports.ledger.resolve_intent(intent.id, state, at=self.ports.clock.now(), note=note)
+
+
+def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ...]:
+    """Do what was decided, up to the first write of unknown outcome; the next observation tells of that one.
+
+    Returns what was done. Raises what else the forum raises.
+    """
+    done: list[Write] = []
+    for action in actions:
+        log.info("%s", describe.write_in_progress(work.thread, action))
+        try:
+            act(work, action)
+        except OutcomeUnknown as error:
+            log.warning("%s", error)
+            relist_account(work.ports, work.listing)
+            break
+        done.append(action)
+    return tuple(done)
+
+
+def act(work: ActContext, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action
+    """Do one write and record how it went.
+
+    Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
+    """
+    match action:
+        case Publish():
+            _publish(work, action)
+        case RetryPublish(intent=intent):
+            work.resolve(intent, IntentState.ABSENT)
+            _create(work, replace(intent.new, at=work.ports.clock.now()))
+        case Adopt():
+            _adopt(work, action)
+        case Release():
+            _release(work, action)
+        case UndoRepost():
+            _withdraw(work, action)
+        case Pin() | Unpin():
+            _feature(work, action)
+        case LinkOldThread():
+            _tell(work, action)
+        case Announce() | FirstComment() | Distinguish():
+            _announce(work, action)
+        case Lock() | Unlock():
+            _lock(work, action)
+        case Edit():
+            _edit(work, action)
+        case _:
+            assert_never(action)
+
+
+def _lock(work: ActContext, action: Lock | Unlock) -> None:
+    thread_post, locked = action.thread_post, isinstance(action, Lock)
+    served = action.current if isinstance(action, Lock) else action.copy
+    goes_on_in = served if locked else thread_post
+    new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, thread_post)
+    why = sentences.why_locked(work.ports.language, goes_on_in.post.url)
+    if isinstance(action, Lock) and action.aged:
+        why = work.ports.language.why_locked_aged
+    _settled(work, new, lambda: work.ports.forum.lock(thread_post.id, locked=locked, reason=why))
+
+
+def _publish(work: ActContext, action: Publish) -> None:
+    edition, after = action.edition, action.after
+    text = images.with_uploaded_images(work.ports, work.snapshot, action.text)
+    marker = Marker(
+        thread=work.thread.name,
+        key=edition.key,
+        copy=action.copy,
+        after_key=after.key if after else "",
+        after_post=after.id if after else 0,
+    )
+    new = NewIntent(
+        kind=IntentKind.PUBLISH,
+        thread=work.thread.name,
+        edition=edition.key,
+        copy=action.copy,
+        at=work.ports.clock.now(),
+        draft=drafts.new_post_draft(
+            text, marker, nsfw=work.nsfw, language_id=work.language_id, tags=work.thread.tags
+        ),
+        text=action.text.comment,
+        context=work.context,
+        order=action.order,
+        essay=_preamble_text(action.text),
+    )
+    _create(work, new)
+
+
+def _create(work: ActContext, new: NewIntent) -> None:
+    draft = drafts.draft_of_intent(new)
+    intent = work.ports.ledger.begin_intent(new)
+    post = _send(work, intent, lambda: work.ports.forum.create_post(work.place.id, draft))
+    _keep(work, new, post)
+    work.listing.created.add(post.id)
+    work.listing.take_post(post)
+
+
+def _keep(work: ActContext, new: NewIntent, post: Post) -> None:
+    keep_sent(work.ports, new, post)
+    lines = drafts.find_removed_words(drafts.draft_of_intent(new), post)
+    if lines:
+        log.warning("%s", sentences.words_filtered(post.url, lines))
+
+
+def _feature(work: ActContext, action: Pin | Unpin) -> None:
+    thread_post, featured = action.thread_post, isinstance(action, Pin)
+    if isinstance(action, Pin):
+        new = _intent(work, IntentKind.PIN, thread_post, thread_post)
+    else:
+        new = _intent(work, IntentKind.UNPIN, action.current, thread_post)
+    _settled(work, new, lambda: work.ports.forum.feature(thread_post.id, featured=featured, kind=action.kind))
+
+
+def _tell(work: ActContext, action: LinkOldThread) -> None:
+    current = action.current
+    marker = CommentMarker(thread=work.thread.name, key=current.key, copy=current.copy, purpose=LINK)
+    text = sign(action.text.replace(EDITION_URL, current.post.url), marker)
+    new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
+    intent = work.ports.ledger.begin_intent(new)
+    _send(work, intent, lambda: _said(work, action, text))
+
+
+def _said(work: ActContext, action: LinkOldThread, text: str) -> Comment:
+    """Comment, or make the announcement say it: who followed that is told in the same place."""
+    if action.comment_id:
+        return work.ports.forum.edit_comment(action.comment_id, text)
+    return work.ports.forum.comment(action.thread_post.id, text)
+
+
+def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -> None:
+    thread_post, lang = action.thread_post, work.ports.language
+    if isinstance(action, Announce):
+        when = sentences.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
+        soon = lang.announced.format(at=when)
+        _say_there(work, _intent(work, IntentKind.ANNOUNCE, thread_post, thread_post), soon, ANNOUNCED)
+        return
+    if isinstance(action, FirstComment):
+        text = action.text.replace(EDITION_URL, thread_post.post.url)
+        _say_there(work, _intent(work, IntentKind.FIRST_COMMENT, thread_post, thread_post), text, FIRST)
+        return
+    kind = IntentKind.DISTINGUISH_FIRST if action.first else IntentKind.DISTINGUISH
+    intent = work.ports.ledger.begin_intent(_intent(work, kind, thread_post, thread_post))
+    number = action.comment_id
+    marked = _send(work, intent, lambda: work.ports.forum.distinguish(number, distinguished=True))
+    work.listing.take_comment(marked)
+
+
+def _adopt(work: ActContext, action: Adopt) -> None:
+    """Say in the thread itself that it carries an edition now: that survives the ledger."""
+    thread_post = ThreadPost(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
+    _say_there(
+        work,
+        _intent(work, IntentKind.ADOPT, thread_post, thread_post),
+        sentences.adoption_comment(work.ports.language, action.edition),
+        ADOPTED,
+    )
+    keep_posts(work.ports, work.thread, (thread_post,))
+
+
+def _release(work: ActContext, action: Release) -> None:
+    """Take back what the comment in the thread says, and forget the post: it is a moderator's own again."""
+    thread_post, marker = (
+        action.thread_post,
+        CommentMarker(
+            thread=work.thread.name,
+            key=action.thread_post.key,
+            copy=action.thread_post.copy,
+            purpose=RELEASED,
+        ),
+    )
+    text = sign(sentences.release_comment(work.ports.language, work.thread.name), marker)
+    work.ports.ledger.forget_post(thread_post.id)
+    intent = work.ports.ledger.begin_intent(
+        replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
+    )
+    if not action.comment_id:
+        work.resolve(intent, IntentState.DONE)
+        return
+    number = action.comment_id
+    work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.edit_comment(number, text)))
+
+
+def _withdraw(work: ActContext, action: UndoRepost) -> None:
+    """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
+    new = replace(
+        _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
+    )
+    _say_there(work, new, sentences.undo_comment(work.ports.language, action.current.post.url), UNDONE)
+
+
+def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:
+    marker = CommentMarker(thread=new.thread, key=new.edition, copy=new.copy, purpose=purpose)
+    text = sign(sentence, marker)
+    intent = work.ports.ledger.begin_intent(replace(new, text=text))
+    work.listing.take_comment(_send(work, intent, lambda: work.ports.forum.comment(new.post_id, text)))
+
+
+def _edit(work: ActContext, action: Edit) -> None:
+    thread_post = action.thread_post
+    text = images.with_uploaded_images(
+        work.ports, work.snapshot, replace(action.text, url="")
+    )  # the link stays
+    draft = drafts.edited_post_draft(
+        text,
+        thread_post.post,
+        nsfw=work.nsfw,
+        language_id=work.language_id,
+        tags=work.thread.tags,
+        retitle=action.retitle,
+    )
+    new = _intent(work, IntentKind.EDIT, thread_post, thread_post)
+    new = replace(new, draft=draft, context=work.context, essay=_preamble_text(text))
+    _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(thread_post.id, draft)))
+
+
+def _preamble_text(text: Rendered) -> str:
+    """Give what a person wrote for this very edition; the default preamble is nobody's news."""
+    return text.preamble_text if is_edition_preamble(text.preamble_path) else ""
+
+
+def _intent(work: ActContext, kind: IntentKind, current: ThreadPost, thread_post: ThreadPost) -> NewIntent:
+    return NewIntent(
+        kind=kind,
+        thread=work.thread.name,
+        edition=current.key,
+        copy=current.copy,
+        post_id=thread_post.id,
+        at=work.ports.clock.now(),
+    )
+
+
+def _settled(work: ActContext, new: NewIntent, send: Callable[[], Post]) -> Post:
+    post = _send(work, work.ports.ledger.begin_intent(new), send)
+    work.listing.take_post(post)
+    return post
+
+
+def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answer:
+    """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
+    try:
+        answer = send()
+    except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInBudgetExhausted) as error:
+        work.resolve(intent, IntentState.NOT_SENT, note=str(error))
+        raise
+    except Refused as error:
+        work.resolve(intent, IntentState.REFUSED, note=str(error))
+        raise
+    work.resolve(intent, IntentState.DONE)
+    return answer

@@ -1,0 +1,1 @@
+"""What a post says: its text, context, images, highlights, continuations."""

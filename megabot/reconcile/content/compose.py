@@ -1,0 +1,228 @@
+"""What an edition says: a rendering's context, put together from what was seen, and the rendering."""
+
+import json
+from dataclasses import dataclass, field, replace
+
+from megabot.forum.escaping import address, escape
+from megabot.forum.models import CommunityRef
+from megabot.i18n import sentences
+from megabot.ledger.records import IntentKind, PostRecord
+from megabot.ledger.stored_overrides import preamble_of
+from megabot.ports import Ports
+from megabot.reconcile.content import annotation_store, companions, context, drafts, images
+from megabot.reconcile.content.annotations import author_link, wrap_body
+from megabot.reconcile.content.continuations import as_continuation
+from megabot.reconcile.listing import AccountListing
+from megabot.reconcile.observation import Situation, ThreadPost
+from megabot.reconcile.orders import OrderKind
+from megabot.rendering import context_json
+from megabot.rendering.model import Context, FeaturedFacts, PreviousFacts, Rendered, RenderProblem
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition
+from megabot.source import preambles, section_diff
+from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
+from megabot.source.section_diff import Changes
+
+Text = Rendered | RenderProblem
+
+
+@dataclass(slots=True, kw_only=True)
+class Composer:
+    """Renders for one pass; what was rendered in it once is not rendered again.
+
+    `alone` says that the source has one thread.
+    """
+
+    ports: Ports
+    snapshot: Snapshot
+    listing: AccountListing
+    alone: bool
+    left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
+    """Preambles sent by message that cannot be used, by thread and edition, and why."""
+    _done: dict[str, Text] = field(default_factory=dict)
+
+    def due_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
+        """Render what is to be posted now. Gives the text, and its context as JSON."""
+        if situation.observation.due is None:
+            raise ValueError("nothing is rendered before the first slot")
+        made = self._as_part(situation, self._context(situation, situation.observation.due, place))
+        text, made = self._rendered(situation.thread, made)
+        if isinstance(text, Rendered):
+            made = replace(made, bare=not preambles.is_edition_preamble(text.preamble_path))
+            text = images.with_known_urls(self.ports, self.snapshot, text)
+        return text, context_json.to_json(made)
+
+    def _as_part(self, situation: Situation, made: Context) -> Context:
+        """Make the context that of another part, or of the same part if a part is reposted."""
+        if (
+            not situation.ordered(OrderKind.REPOST)
+            or situation.order is None
+            or not situation.observation.posts
+        ):
+            return made
+        replaced = situation.observation.current or situation.observation.posts[0]
+        if situation.order.part:
+            return replace(made, part=situation.order.part, part_of=replaced.post.url)
+        record = situation.observation.record(replaced.id)
+        then = context_json.from_json(record.context) if record and record.context else made
+        same = then.edition.key == made.edition.key
+        return replace(made, part=then.part, part_of=then.part_of) if same else made
+
+    def current_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
+        """Render what the standing post would say, in the context that it was posted with (decision 14)."""
+        text, made = self._rendered_again(situation, place)
+        if isinstance(text, Rendered):
+            text = images.with_known_urls(self.ports, self.snapshot, text, standing=True)
+        return text, context_json.to_json(made) if made else ""
+
+    def _rendered_again(self, situation: Situation, place: CommunityRef) -> tuple[Text, Context | None]:
+        """Render with the revision of back then first: an unchanged source never edits."""
+        current = situation.observation.current
+        if current is None:
+            raise ValueError("there is no post to render again")
+        record = situation.observation.record(current.id)
+        if record is None or not record.context:
+            return self._afresh(situation, current, place)
+        then = self._context_then(situation, record)
+        text, context = self._lived_in(situation, current, then)
+        if self._says(text, record.sent) or then.revision == self.snapshot.revision:
+            return text, context
+        return self._lived_in(situation, current, replace(then, revision=self.snapshot.revision))
+
+    def _lived_in(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
+        """Render, and put around it what people have put around the post."""
+        text, context = self._rendered(situation.thread, then)
+        annotations = annotation_store.current_annotations(
+            self.ports.ledger, self.ports.language, situation.thread, current.key, situation.now
+        )
+        if isinstance(text, Rendered):
+            text = replace(text, body=wrap_body(text.body, annotations))
+        return text, replace(context, living=annotations.digest)
+
+    def _context_then(self, situation: Situation, record: PostRecord) -> Context:
+        """Give the context that a post was made in, with what is taken anew: companions and the essay."""
+        then = replace(
+            context_json.from_json(record.context),
+            companions=companions.find_companions(self.ports, situation.thread, self.listing),
+            preamble=preamble_of(self.ports.ledger, situation.thread.name, record.edition),
+        )
+        return replace(then, added=self._added(situation, then, record) if then.bare else "")
+
+    def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
+        """Give the line below an essay that came late: of the first time that it was to be put in."""
+        if then.preamble is None and not preambles.file_of(
+            self.snapshot, situation.thread, then.edition, alone=self.alone
+        ):
+            return ""
+        edits = [
+            context_json.from_json(intent.new.context).added
+            for intent in situation.observation.intents
+            if intent.new.kind is IntentKind.EDIT
+            and intent.new.post_id == record.post_id
+            and intent.new.context
+        ]
+        said = edits[-1] if edits else then.added
+        return said or sentences.late_preamble_line(
+            self.ports.language, situation.now, situation.thread.schedule.timezone
+        )
+
+    def _says(self, text: Text, sent: str) -> bool:
+        if not isinstance(text, Rendered):
+            return False
+        return (
+            drafts.text_digest(images.with_known_urls(self.ports, self.snapshot, text, standing=True)) == sent
+        )
+
+    def _afresh(
+        self, situation: Situation, current: ThreadPost, place: CommunityRef
+    ) -> tuple[Text, Context | None]:
+        """Render for a post whose context was lost with the ledger, as if it were posted now."""
+        edition = calendar.edition_by_key(situation.thread.name, situation.thread.schedule, current.key)
+        if edition is None:
+            what = f"schedule: there is no edition {current.key} in it (any more)"
+            return RenderProblem((Problem(situation.thread.path, 0, what),)), None
+        return self._lived_in(situation, current, self._context(situation, edition, place))
+
+    def _context(self, situation: Situation, edition: Edition, place: CommunityRef) -> Context:
+        made = context.build_context(
+            situation.thread,
+            situation.observation,
+            edition,
+            community=place.name,
+            companions=companions.find_companions(self.ports, situation.thread, self.listing),
+            revision=self.snapshot.revision,
+        )
+        previous = context.previous_post(situation.thread, situation.observation, edition)
+        return replace(
+            made,
+            previous=self._with_featured(situation, made.previous, previous),
+            preamble=preamble_of(self.ports.ledger, situation.thread.name, edition.key),
+            changes=self._changes(situation, edition),
+        )
+
+    def _with_featured(
+        self, situation: Situation, facts: PreviousFacts | None, thread_post: ThreadPost | None
+    ) -> PreviousFacts | None:
+        if facts is None or thread_post is None:
+            return facts
+        highlights = annotation_store.load_highlights(
+            self.ports.ledger, situation.thread.name, thread_post.key
+        )
+        featured = tuple(
+            FeaturedFacts(
+                line=escape(highlight.line),
+                author=author_link(highlight),
+                url=address(highlight.url),
+                at=highlight.at,
+            )
+            for highlight in highlights
+        )
+        return replace(facts, featured=featured)
+
+    def _changes(self, situation: Situation, edition: Edition) -> Changes | None:
+        """Compare the directory with that of the edition before, for templates that speak of it."""
+        if not section_diff.templates_use_changes(self.snapshot.files):
+            return None
+        before = context.previous_post(situation.thread, situation.observation, edition)
+        record = situation.observation.record(before.id) if before is not None else None
+        if record is None or not record.commit:
+            return None
+        then = self.ports.source.sections_at(record.commit)
+        return None if then is None else section_diff.diff_sections(then, self.snapshot.files)
+
+    def _rendered(self, thread: Thread, context: Context) -> tuple[Text, Context]:
+        """Render; without the preamble that was sent by message if that is what cannot be rendered."""
+        text, then = self._rendered_once(thread, context)
+        if isinstance(text, Rendered) or context.preamble is None:
+            return text, then
+        without, then_without = self._rendered_once(thread, replace(context, preamble=None, added=""))
+        if isinstance(without, RenderProblem):
+            return text, then
+        self.left_out[thread.name, context.edition.key] = text
+        return without, then_without
+
+    def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
+        asked = replace(
+            made, essay="", bare=False, living="", part=0, part_of=""
+        )  # no template sees these: they ask for no other text
+        name = f"{thread.name}\n{context_json.to_json(asked)}"
+        if name not in self._done:
+            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
+        text = self._done[name]
+        if isinstance(text, Rendered) and made.part:
+            text = as_continuation(self.ports.language, text, made)
+        return text, replace(made, essay=text.preamble_digest if isinstance(text, Rendered) else "")
+
+
+def language_id(ports: Ports, thread: Thread) -> int | None:
+    """Find the server's number of the thread's language; asked once, then kept in the ledger."""
+    if not thread.language:
+        return None
+    key = "languages"
+    fact = ports.ledger.get_fact(key)
+    if fact is None:
+        fact = json.dumps(ports.forum.site().languages)
+        ports.ledger.set_fact(key, fact)
+    number = json.loads(fact).get(thread.language)
+    return int(number) if number is not None else None

@@ -1,0 +1,133 @@
+"""What is planned, is being done and was done, in the words of the log and the shell. Wording only."""
+
+from collections.abc import Sequence
+
+from megabot.i18n import suggestions
+from megabot.i18n.catalogue import ENGLISH, Language
+from megabot.i18n.channels import Sentence, fill
+from megabot.i18n.sentences import _commands, local_moment, moment, until
+from megabot.ledger.records import Intent, IntentKind, IntentState
+from megabot.reconcile.actions import (
+    Action,
+    Adopt,
+    Announce,
+    Blocked,
+    Distinguish,
+    Edit,
+    FirstComment,
+    LinkOldThread,
+    Lock,
+    MissingInput,
+    Pin,
+    Publish,
+    Release,
+    RetryPublish,
+    UndoRepost,
+    Unlock,
+    Unpin,
+    Write,
+)
+from megabot.source.model import Thread
+from megabot.source.problems import Problem
+
+
+def action(thread: Thread, planned: Action) -> str:
+    """Say what a pass would do, as `megabot plan` prints it."""
+    match planned:
+        case Blocked():
+            return blocked_sentence(ENGLISH, thread, planned)
+        case MissingInput():
+            return f"{thread.name}: look deeper ({planned.value})"
+        case _:
+            return write_in_progress(thread, planned)
+
+
+_TO_A_POST: dict[type[Write], str] = {
+    Pin: "pin",
+    Unpin: "unpin",
+    LinkOldThread: "link the new thread in",
+    Announce: "announce the next thread in",
+    FirstComment: "make the first comment in",
+    Distinguish: "mark the comment in",
+    Lock: "lock",
+    Unlock: "unlock",
+    Edit: "edit",
+}
+
+
+def write_in_progress(thread: Thread, planned: Write) -> str:
+    """Say what is being done."""
+    match planned:
+        case Publish(edition=edition, copy=copy, text=text):
+            again = f" (copy {copy})" if copy > 1 else ""
+            return f"{thread.name}: post edition {edition.key}{again}: {text.title}"
+        case RetryPublish(intent=intent):
+            return f"{thread.name}: post edition {intent.new.edition} again: it certainly was not made"
+        case Adopt(post=post, edition=edition):
+            return f"{thread.name}: adopt {post.url} as edition {edition.key}"
+        case Release(thread_post=thread_post):
+            return f"{thread.name}: no longer keep {thread_post.post.url} as edition {thread_post.key}"
+        case UndoRepost(thread_post=thread_post, current=current):
+            return (
+                f"{thread.name}: withdraw {thread_post.post.url}; {current.post.url} is the "
+                f"current post again"
+            )
+        case _:
+            thread_post = planned.thread_post
+            return f"{thread.name}: {_TO_A_POST[type(planned)]} {thread_post.post.url}"
+
+
+_STATES = {
+    IntentState.SENDING: "sent, no answer yet",
+    IntentState.UNKNOWN: "outcome unknown, looked for once",
+    IntentState.NOT_SENT: "not sent",
+    IntentState.REFUSED: "refused",
+    IntentState.ABSENT: "never happened",
+    IntentState.DONE: "done",
+}
+
+
+def kind(of: IntentKind) -> str:
+    """Name a kind of write."""
+    return ENGLISH.kinds[of]
+
+
+def state(of: IntentState) -> str:
+    """Name how a write went."""
+    return _STATES[of]
+
+
+def resolved_write(intent: Intent, now: IntentState) -> str:
+    """Say what became of a write whose outcome was not known."""
+    return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
+
+
+def blocked_sentence(lang: Language, thread: Thread, blocked: Blocked) -> Sentence:
+    """Say why something is not done."""
+    named = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
+    facts = {name: getattr(blocked, name) or "" for name in named}
+    zone = thread.schedule.timezone
+    sentence = fill(
+        lang.holds[blocked.reason],
+        **facts,
+        **_commands(lang, thread.name, blocked),
+        thread=thread.name,
+        until=until(lang, blocked.until, zone),
+        since=local_moment(lang, blocked.since, zone) if blocked.since else "",
+        since_utc=moment(blocked.since) if blocked.since else "",
+        seconds=int(blocked.clock_skew.total_seconds()) if blocked.clock_skew is not None else "",
+        problems="; ".join(str(problem) for problem in blocked.problems),
+        account_settings="; ".join(blocked.account_settings),
+    )
+    return Sentence(f"{thread.name}: ", sentence)
+
+
+def preamble_left_out(lang: Language, thread: str, key: str, problems: Sequence[Problem]) -> Sentence:
+    """Say that an edition is posted without the preamble that was sent for it, and why."""
+    return fill(
+        lang.preamble_left_out,
+        edition=f"{thread}/{key}",
+        why="; ".join(str(one) for one in problems),
+        command=suggestions.set_preamble(lang, thread, key),
+        clear=suggestions.clear_preamble(lang, thread, key),
+    )

@@ -1,0 +1,54 @@
+"""Asking the server of a community that is not on the bot's own server what its readers see."""
+
+from megabot.forum import home_server as forum_home_server
+from megabot.forum.home_server import HomePin
+from megabot.forum.models import CommunityRef
+from megabot.ledger.port import Ledger
+from megabot.ports import Ports
+from megabot.reconcile.listing import AccountListing, read_pinned
+from megabot.reconcile.observation import HomeReading, Observation, ThreadPost
+from megabot.reconcile.rules import remote_pin
+from megabot.source.model import Thread
+
+
+def home_server(place: CommunityRef, posts: tuple[ThreadPost, ...]) -> str:
+    """Return the actor id of the thread's community if that, and the current post, is on another server."""
+    current = next((thread_post for thread_post in posts if thread_post.post.open), None)
+    moved = current is not None and current.post.community_id != place.id
+    return "" if place.local or moved else place.actor
+
+
+def ask_home_server(
+    ports: Ports,
+    thread: Thread,
+    observation: Observation,
+    listing: AccountListing,
+    away: dict[str, forum_home_server.Reading],
+) -> None:
+    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+
+    Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
+    for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    """
+    current, host = observation.current, remote_pin.host(observation.home)
+    if current is None:
+        return
+    reading = away.get(host) or ports.home_servers.pin(observation.home, current.post.url)
+    software = forum_home_server.Software()
+    if reading.pin is HomePin.UNREADABLE:
+        away[host] = reading
+    elif reading.pin is HomePin.PINNED:
+        read_pinned(ports, listing, current.post.community_id)
+    else:
+        software = ports.home_servers.software(observation.home)
+    answer = remote_pin.merge_reading(observation, current, reading, software, ports.clock.now())
+    ports.ledger.set_fact(_home_key(thread), remote_pin.reading_to_json(answer))
+
+
+def _home_key(thread: Thread) -> str:
+    return f"home:{thread.name}"
+
+
+def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
+    """Return what that server last showed of the thread's current post."""
+    return remote_pin.reading_from_json(ledger.get_fact(_home_key(thread)))

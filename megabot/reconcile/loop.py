@@ -1,0 +1,230 @@
+"""One pass: list, observe, decide, act, list again, until there is nothing left to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never, cast
+
+from megabot.errors import Bug, Refused, Stopping
+from megabot.forum import home_server
+from megabot.forum.models import Account, CommunityRef
+from megabot.ledger.port import Ledger
+from megabot.ledger.read_only import ReadOnlyLedger
+from megabot.ports import Ports
+from megabot.reconcile import alerts
+from megabot.reconcile.act import ActContext, perform_all
+from megabot.reconcile.actions import Action, MissingInput, Publish, RetryPublish, Write
+from megabot.reconcile.communities import find_community, forget_community
+from megabot.reconcile.content.compose import Composer, language_id
+from megabot.reconcile.decide import clock_is_wrong, decide, writes
+from megabot.reconcile.evidence import read_pin_log, read_removals_and_pins
+from megabot.reconcile.home_pin import ask_home_server
+from megabot.reconcile.listing import AccountListing, list_account, relist_account
+from megabot.reconcile.memory import remember_current_post, remember_ledger_start
+from megabot.reconcile.observation import Situation
+from megabot.reconcile.observe import observe_situation
+from megabot.reconcile.orders import Order
+from megabot.reconcile.report import Report, failure_of
+from megabot.reconcile.rules import remote_pin
+from megabot.source.model import Thread
+from megabot.source.usable import usable_threads
+
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassContext:
+    """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again.
+
+    `orders` has what people want of threads, by name.
+    """
+
+    ports: Ports
+    listing: AccountListing
+    composer: Composer
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    dry: bool = False
+    anew: bool = False
+
+
+def run_pass(
+    ports: Ports,
+    *,
+    orders: Mapping[str, Order] | None = None,
+    authenticated: bool = False,
+    account: Account | None = None,
+    dry: bool = False,
+    anew: bool = False,
+) -> tuple[Report, ...]:
+    """Go through everything that is to be maintained, under the pass lock.
+
+    An error of one thread is in its report, and the others go on. Raises `Busy`, `SourceMissing`,
+    `SourceBroken` if no thread can be used, and what the first look raises.
+
+    `orders` maps a thread's name to what a person wants of it; `authenticated` says that this pass already
+    had an answer that strangers cannot get; `account` is that answer where it was the account itself; `anew`
+    that the communities are to be read even where they are known.
+    """
+    if dry:
+        ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
+    with ports.ledger.pass_lock():
+        snapshot = ports.source.snapshot()
+        usable = usable_threads(ports.source, snapshot)
+        listing = list_account(ports, usable.threads, authenticated=authenticated, account=account)
+        if not dry:
+            remember_ledger_start(ports)
+        alone = usable.broken is None and len(usable.threads) == 1
+        composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
+        pass_ = PassContext(
+            ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew
+        )
+        reports = tuple(_report(pass_, thread) for thread in usable.threads)
+        reports = _companions_follow(pass_, reports)
+        reports = _home_servers_confirm(pass_, reports)
+        if not dry:
+            alerts.update_alerts(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
+    return reports
+
+
+def _report(pass_: PassContext, thread: Thread) -> Report:
+    """Keep one thread's trouble from the others, a bug included."""
+    try:
+        return converge(pass_, thread)
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+        failure = failure_of(error)
+    if isinstance(failure, Refused) and not pass_.dry:
+        forget_community(pass_.ports, thread)
+    return Report(thread=thread, failure=failure)
+
+
+def converge(pass_: PassContext, thread: Thread) -> Report:
+    """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
+    place = find_community(pass_.ports, thread, anew=pass_.anew)
+    order = pass_.orders.get(thread.name)
+    done: tuple[Write, ...] = ()
+    fresh, rounds, rendered = True, 0, False
+    while True:
+        situation = observe_situation(pass_.ports, thread, pass_.listing, place, order=order, dry=pass_.dry)
+        decision = _decide(pass_, situation, place)
+        todo, rendered = writes(decision.actions), rendered or decision.situation.rendered
+        if todo and rounds < ROUNDS and not pass_.dry:
+            done += _act(pass_, decision, place, todo)
+            fresh, rounds = False, rounds + 1
+        elif not fresh:
+            relist_account(pass_.ports, pass_.listing)
+            fresh = True
+        else:
+            if not (pass_.dry or clock_is_wrong(decision.situation)):
+                remember_current_post(pass_.ports.ledger, thread, decision.situation.observation)
+            observation = replace(decision.situation.observation, confirmed=not todo)
+            return Report(
+                thread=thread, observation=observation, done=done, left=decision.actions, rendered=rendered
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A plan, what it was made from, and the context that its text was rendered in."""
+
+    situation: Situation
+    actions: tuple[Action, ...]
+    context: str = ""
+
+
+def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> Decision:
+    """Decide, and give the decision what it asks for until it asks for no more.
+
+    Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
+    """
+    context, supplied = "", set[MissingInput]()
+    while True:
+        actions = decide(situation)
+        missing = actions[0] if actions and isinstance(actions[0], MissingInput) else None
+        if missing is None:
+            return Decision(situation=situation, actions=actions, context=context)
+        if missing in supplied:
+            raise Bug(
+                f"the decision about {situation.thread.name} asks again for {missing.name}, which "
+                f"it was given"
+            )
+        supplied.add(missing)
+        match missing:
+            case MissingInput.TEXT:
+                wanted, context = pass_.composer.due_text(situation, place)
+                situation = replace(situation, due_text=wanted)
+            case MissingInput.CURRENT_TEXT:
+                current, context = pass_.composer.current_text(situation, place)
+                situation = replace(situation, current_text=current)
+            case MissingInput.PIN_LOG:
+                situation = replace(
+                    situation, observation=read_pin_log(pass_.ports, situation, pass_.listing)
+                )
+            case MissingInput.REMOVALS_AND_PINS:
+                situation = replace(
+                    situation,
+                    observation=read_removals_and_pins(pass_.ports, situation, pass_.listing, place),
+                )
+            case _:
+                assert_never(missing)
+
+
+def _act(
+    pass_: PassContext, decision: Decision, place: CommunityRef, todo: tuple[Write, ...]
+) -> tuple[Write, ...]:
+    thread = decision.situation.thread
+    work = ActContext(
+        ports=pass_.ports,
+        thread=thread,
+        place=place,
+        listing=pass_.listing,
+        snapshot=pass_.composer.snapshot,
+        language_id=language_id(pass_.ports, thread),
+        context=decision.context,
+    )
+    return perform_all(work, todo)
+
+
+def _companions_follow(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """See again to threads that link one which was posted only after they had been seen to."""
+    posted = {
+        report.thread.name: number
+        for number, report in enumerate(reports)
+        if any(isinstance(action, Publish | RetryPublish) for action in report.done)
+    }
+    late = {
+        report.thread.name
+        for number, report in enumerate(reports)
+        if any(posted.get(companion.thread, -1) > number for companion in report.thread.companions)
+    }
+    return tuple(_again(pass_, report) if report.thread.name in late else report for report in reports)
+
+
+def _home_servers_confirm(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
+    away: dict[str, home_server.Reading] = {}
+    return tuple(_confirmed(pass_, report, away) for report in reports)
+
+
+def _confirmed(pass_: PassContext, report: Report, away: dict[str, home_server.Reading]) -> Report:
+    observation, now = report.observation, pass_.ports.clock.now()
+    if (
+        pass_.dry
+        or observation is None
+        or not remote_pin.must_ask_home_server(report.thread, observation, now)
+    ):
+        return report
+    try:
+        ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+        return replace(report, failure=failure_of(error))
+    return _again(pass_, report)
+
+
+def _again(pass_: PassContext, report: Report) -> Report:
+    if report.failure is not None:
+        return report
+    second = _report(pass_, report.thread)
+    return replace(second, done=report.done + second.done, rendered=report.rendered or second.rendered)

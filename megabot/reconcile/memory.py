@@ -1,0 +1,89 @@
+"""What the ledger remembers from pass to pass: since when it and each schedule are known, and the writes."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from megabot.forum.models import CommunityRef
+from megabot.ledger.current_post import NOT_PINNED, PINNED, current_post_key
+from megabot.ledger.port import Ledger
+from megabot.ports import Ports
+from megabot.reconcile.content import annotation_store
+from megabot.reconcile.listing import AccountListing, read_removed
+from megabot.reconcile.observation import Observation, ThreadPost
+from megabot.reconcile.rules.remote_pin import is_pinned_for_readers
+from megabot.reconcile.thread_posts import own_posts_of
+from megabot.schedule import calendar
+from megabot.source.model import Thread
+
+_LEDGER_START = "born"
+
+
+def remember_ledger_start(ports: Ports) -> None:
+    """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
+    if ports.ledger.get_fact(_LEDGER_START) is None:
+        ports.ledger.set_fact(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
+
+
+def read_ledger_start(ledger: Ledger) -> datetime | None:
+    """Return since when this ledger is kept, None before the first pass."""
+    fact = ledger.get_fact(_LEDGER_START)
+    return datetime.fromisoformat(fact) if fact else None
+
+
+def remember_schedule(
+    ports: Ports, thread: Thread, observation: Observation, listing: AccountListing
+) -> None:
+    """Remember since when this schedule is known, where that is new.
+
+    A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
+    """
+    key = f"schedule:{thread.name}"
+    fact = ports.ledger.get_fact(key)
+    if fact is None and not observation.posts:
+        listing.ask_account(ports)
+        if listing.hiding_settings(nsfw=True):
+            return
+    value = f"{calendar.fingerprint(thread.schedule)}\n{observation.known_since.isoformat()}"
+    if fact != value:
+        ports.ledger.set_fact(key, value)
+
+
+def read_known_since(
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: CommunityRef,
+    posts: tuple[ThreadPost, ...],
+    now: datetime,
+) -> datetime:
+    """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
+    fingerprint = calendar.fingerprint(thread.schedule)
+    fact = ports.ledger.get_fact(f"schedule:{thread.name}")
+    if fact is not None:
+        known, since = fact.split("\n")
+        if known == fingerprint:
+            return datetime.fromisoformat(since)
+        return now
+    posts = posts or own_posts_of(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
+    return min((thread_post.post.published for thread_post in posts), default=now)
+
+
+def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
+    """Give a look with what the ledger knows by now, and what is to be around the standing post."""
+    current, ledger = observation.current, ports.ledger
+    observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
+    if current is None:
+        return observation
+    note = annotation_store.note_of(ledger, thread.name)
+    ends = note.until if note is not None and note.stands(current.key, now) else None
+    annotations = annotation_store.current_annotations(ledger, ports.language, thread, current.key, now)
+    return replace(observation, annotations_digest=annotations.digest, next_change_at=ends)
+
+
+def remember_current_post(ledger: Ledger, thread: Thread, observation: Observation) -> None:
+    """Remember which post a look found standing, and whether it was pinned, where that is new."""
+    post = observation.current.post if observation.current else None
+    pin = PINNED if is_pinned_for_readers(thread, observation) else NOT_PINNED
+    fact = f"{post.id} {pin}" if post else ""
+    if fact != (ledger.get_fact(current_post_key(thread.name)) or ""):
+        ledger.set_fact(current_post_key(thread.name), fact)

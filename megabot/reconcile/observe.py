@@ -1,0 +1,159 @@
+"""The observation of one thread: what the server and the ledger say about it, gathered into one value."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from megabot.forum.models import CommunityRef
+from megabot.ledger.records import Intent, IntentKind, IntentState
+from megabot.ports import Ports
+from megabot.reconcile import describe, memory, outcomes
+from megabot.reconcile.communities import is_in_wrong_community
+from megabot.reconcile.content import annotation_store
+from megabot.reconcile.decide import clock_is_wrong
+from megabot.reconcile.evidence import read_removals_and_pins
+from megabot.reconcile.home_pin import home_answer, home_server
+from megabot.reconcile.listing import AccountListing
+from megabot.reconcile.observation import Observation, Situation, ThreadPost
+from megabot.reconcile.orders import Order, OrderKind
+from megabot.reconcile.override_facts import find_hold
+from megabot.reconcile.thread_posts import keep_posts, keep_sent, read_thread_posts
+from megabot.schedule import calendar
+from megabot.source.model import Thread
+
+log = logging.getLogger("megabot")
+
+
+def observe(
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: CommunityRef,
+    *,
+    order: Order | None,
+    now: datetime,
+) -> Observation:
+    """Put together what is known of one thread, with no request where the listing holds all it must hold."""
+    hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
+    thread_posts = read_thread_posts(ports, thread.name, listing.content)
+    posts, vouched = thread_posts.posts, thread_posts.listing_trusted
+    trusted = (listing.account is not None and not hides) if vouched is None else vouched
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    if order is not None and order.kind is OrderKind.REPOST and posts:
+        due = calendar.edition_by_key(thread.name, thread.schedule, posts[0].key) or due
+    if order is not None and order.kind is OrderKind.POST and order.edition:
+        due = calendar.edition_by_key(thread.name, thread.schedule, order.edition)
+    return Observation(
+        due=due,
+        known_since=memory.read_known_since(ports, thread, listing, place, posts, now),
+        posts=posts,
+        records=ports.ledger.posts(thread.name),
+        intents=ports.ledger.intents(thread.name),
+        comments=listing.content.comments,
+        created_ids=frozenset(listing.created),
+        hiding_settings=hides,
+        bot_id=listing.bot_id,
+        trusted=listing.authenticated and trusted,
+        clock_skew=_skew(ports, now),
+        community_id=place.id,
+        moderates=_moderates(ports, listing, posts, place),
+        wrong_community=is_in_wrong_community(ports, thread, place, posts),
+        held_by=find_hold(ports.ledger, thread.name, due.key) if due else None,
+        ledger_start=memory.read_ledger_start(ports.ledger),
+        post_to_adopt=None if order is None or not order.post_id else ports.forum.post(order.post_id),
+        home=home_server(place, posts),
+        home_answer=home_answer(ports.ledger, thread),
+    )
+
+
+def _moderates(
+    ports: Ports, listing: AccountListing, posts: tuple[ThreadPost, ...], place: CommunityRef
+) -> bool:
+    """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
+
+    Only an adopted post needs to know.
+    """
+    mine = next(
+        (
+            thread_post
+            for thread_post in posts
+            if not thread_post.adopted and thread_post.post.community_id == place.id
+        ),
+        None,
+    )
+    if mine is not None:
+        return mine.post.creator_is_moderator or mine.post.creator.admin
+    if not posts:
+        return False
+    account = listing.ask_account(ports)
+    return account.person.admin or any(one.id == place.id for one in account.moderates)
+
+
+def _skew(ports: Ports, now: datetime) -> timedelta:
+    server = ports.forum.server_time()
+    return timedelta(0) if server is None else now - server
+
+
+def observe_situation(
+    ports: Ports,
+    thread: Thread,
+    listing: AccountListing,
+    place: CommunityRef,
+    *,
+    order: Order | None,
+    dry: bool,
+) -> Situation:
+    """Observe a thread, and find out what became of writes whose outcome was not known.
+
+    With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
+    """
+    now = ports.clock.now()
+    observation = observe(ports, thread, listing, place, order=order, now=now)
+    situation = Situation(now=now, thread=thread, observation=observation, order=order)
+    if clock_is_wrong(situation):
+        return replace(situation, observation=memory.with_ledger_state(ports, thread, observation, now))
+    if not dry:
+        memory.remember_schedule(ports, thread, observation, listing)
+    if observation.has_open_publish:
+        situation = replace(situation, observation=read_removals_and_pins(ports, situation, listing, place))
+    verdicts = outcomes.resolve_all(situation.observation, now)
+    if not dry:
+        _keep_verdicts(ports, situation, verdicts)
+    observation = memory.with_ledger_state(ports, thread, situation.observation, now)
+    return replace(
+        situation,
+        observation=replace(observation, intents=outcomes.apply_resolutions(observation, verdicts, now))
+        if dry
+        else observation,
+    )
+
+
+def _keep_verdicts(
+    ports: Ports, situation: Situation, verdicts: tuple[tuple[Intent, IntentState], ...]
+) -> None:
+    """Write down what this observation shows: of writes, of the thread's posts, of its highlights."""
+    for intent, state in verdicts:
+        log.info("%s", describe.resolved_write(intent, state))
+        if state is IntentState.DONE:
+            _keep_outcome(ports, situation, intent)
+        ports.ledger.resolve_intent(intent.id, state, at=situation.now)
+    keep_posts(ports, situation.thread, situation.observation.posts)
+    annotation_store.refresh_highlights(ports, situation.thread, situation.observation, situation.now)
+
+
+def _keep_outcome(ports: Ports, situation: Situation, intent: Intent) -> None:
+    """Record the post that a publish or an edit turns out to have written, or forget a released one."""
+    if intent.new.kind is IntentKind.RELEASE:
+        ports.ledger.forget_post(intent.new.post_id)
+    if intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT):
+        wanted = (intent.new.edition, intent.new.copy)
+        post = next(
+            (
+                thread_post.post
+                for thread_post in situation.observation.posts
+                if (thread_post.key, thread_post.copy) == wanted
+            ),
+            None,
+        )
+        if post is not None:
+            keep_sent(ports, intent.new, post)

@@ -1,0 +1,50 @@
+"""The order of a thread's posts where age alone does not tell which one stands. Pure.
+
+Two posts may carry the same copy of an edition, made by two bots that could not see each other. Of such a
+pair the older is kept: readers met it first, and every bot that looks chooses the same one. A copy that was
+withdrawn stands behind the post that it had replaced.
+"""
+
+from megabot.reconcile.observation import ThreadPost
+
+
+def order_posts(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
+    """Put posts newest first, but a double or a withdrawn copy right after the post that is kept instead."""
+    by_age = sorted(posts, key=_age)
+    first = {_copy(thread_post): thread_post for thread_post in reversed(by_age)}
+    thread_posts = {
+        thread_post.id: _kept_instead(thread_post, by_age) or first[_copy(thread_post)]
+        for thread_post in by_age
+    }
+    return tuple(sorted(by_age, key=lambda thread_post: _age(thread_posts[thread_post.id]), reverse=True))
+
+
+def _kept_instead(thread_post: ThreadPost, by_age: list[ThreadPost]) -> ThreadPost | None:
+    """Find the post that a withdrawn copy had replaced."""
+    if not thread_post.withdrawn:
+        return None
+    before = [
+        one
+        for one in by_age
+        if one.key == thread_post.key and not one.withdrawn and _age(one) < _age(thread_post)
+    ]
+    return before[-1] if before else None
+
+
+def find_duplicates(posts: tuple[ThreadPost, ...]) -> tuple[tuple[ThreadPost, ThreadPost], ...]:
+    """Pair each post that doubles another with the one that is kept, where readers can open both."""
+    kept: dict[tuple[str, int], ThreadPost] = {}
+    pairs = []
+    for thread_post in sorted((thread_post for thread_post in posts if thread_post.post.open), key=_age):
+        older = kept.setdefault(_copy(thread_post), thread_post)
+        if older is not thread_post:
+            pairs.append((older, thread_post))
+    return tuple(pairs)
+
+
+def _age(thread_post: ThreadPost) -> tuple[object, int]:
+    return thread_post.post.published, thread_post.id
+
+
+def _copy(thread_post: ThreadPost) -> tuple[str, int]:
+    return thread_post.key, thread_post.copy

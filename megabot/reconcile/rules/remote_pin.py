@@ -1,0 +1,146 @@
+"""A pin in a community of another server counts only when that server shows it: its readers look there. Pure.
+
+A community that was created on Lemmy 0.19 has no `featured_url`, so that server refuses every pin from
+elsewhere (`CouldntFindCommunity`); the bot's own server shows the pin all the same. Lemmy 1.0 accepts it.
+"""
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from megabot.forum.home_server import HomePin, Reading, Software
+from megabot.ledger.records import IntentKind, IntentState
+from megabot.reconcile.actions import Blocked, BlockReason
+from megabot.reconcile.observation import HomeReading, Observation, Situation, ThreadPost
+from megabot.source.model import Pin, Thread
+
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(days=1)
+PATIENCE = timedelta(hours=1)
+"""How long a pin may travel before moderators are told that it has not arrived."""
+
+
+def host(community: str) -> str:
+    """Return the host of a community's actor id."""
+    return urlsplit(community).netloc
+
+
+def hold_until_the_home_server_shows_the_pin(
+    situation: Situation, current_post: ThreadPost
+) -> Blocked | None:
+    """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
+
+    A pin that did not arrive is not sent again: each one writes a line into the mod log.
+    """
+    if not _counts_at_home(situation.thread, situation.observation):
+        return None
+    answer = situation.observation.home_answer
+    current = answer is not None and is_current(situation.observation)
+    if not (current or current_post.post.featured_community):
+        return None  # not pinned yet
+    if answer is None or not current:
+        return _travelling(situation, current_post, until=situation.now + FIRST_WAIT)
+    if answer.pin is HomePin.PINNED:
+        return None
+    if answer.refuses:
+        return replace(_held(BlockReason.PIN_REFUSED, situation, current_post), software=answer.software)
+    if situation.now - answer.first < PATIENCE:
+        return _travelling(situation, current_post, until=ask_again_at(answer))
+    reasons = {HomePin.NOT_PINNED: BlockReason.PIN_NOT_SHOWN, HomePin.NO_POST: BlockReason.POST_NOT_AT_HOME}
+    reason = reasons.get(answer.pin, BlockReason.HOME_UNREADABLE)
+    return replace(_held(reason, situation, current_post), why=answer.trouble)
+
+
+def must_ask_home_server(thread: Thread, observation: Observation, now: datetime) -> bool:
+    """Return whether the community's own server is to be read now.
+
+    A pin that was confirmed is not read again unless the post or its pin changed since.
+    """
+    current, answer = observation.current, observation.home_answer
+    if current is None or current.post.federation_pending or not _counts_at_home(thread, observation):
+        return False
+    if answer is None or not is_current(observation):
+        return current.post.featured_community
+    return answer.pin is not HomePin.PINNED and not answer.last <= now < ask_again_at(answer)
+
+
+def ask_again_at(answer: HomeReading) -> datetime:
+    """Return when to ask again: each wait is as long as all waits before it, from half a minute to a day."""
+    return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
+
+
+def merge_reading(
+    observation: Observation, thread_post: ThreadPost, reading: Reading, software: Software, now: datetime
+) -> HomeReading:
+    """Make what is kept of a reading; one that failed does not replace one that did not."""
+    before = observation.home_answer if is_current(observation) else None
+    if reading.pin is HomePin.UNREADABLE and before is not None:
+        return replace(before, last=now)
+    return HomeReading(
+        post_id=thread_post.id,
+        pin=reading.pin,
+        first=before.first if before is not None else now,
+        last=now,
+        software=f"{software.name} {software.version}".strip().capitalize(),
+        refuses=software.refuses_pins,
+        trouble=reading.trouble,
+    )
+
+
+def is_current(observation: Observation) -> bool:
+    """Return whether the kept answer is about the current post, and about its pin as we last set it."""
+    answer, current = observation.home_answer, observation.current
+    if answer is None or current is None or answer.post_id != current.id:
+        return False
+    pins = (
+        intent.changed
+        for intent in observation.intents
+        if intent.new.kind is IntentKind.PIN
+        and intent.new.post_id == current.id
+        and intent.state is IntentState.DONE
+    )
+    return all(changed <= answer.last for changed in pins)
+
+
+def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
+    """Return whether readers of the community see the current post pinned, as far as is known."""
+    current = observation.current
+    if current is None or not current.post.featured:
+        return False
+    if not _counts_at_home(thread, observation):
+        return True
+    return (
+        is_current(observation)
+        and observation.home_answer is not None
+        and observation.home_answer.pin is HomePin.PINNED
+    )
+
+
+def reading_to_json(answer: HomeReading) -> str:
+    """Write an answer for the ledger."""
+    values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
+    return json.dumps(values)
+
+
+def reading_from_json(text: str | None) -> HomeReading | None:
+    """Read what `reading_to_json` wrote; None if there is nothing, or nothing that can be understood."""
+    try:
+        values = json.loads(text or "")
+        times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}
+        return HomeReading(**(values | times | {"pin": HomePin(values["pin"])}))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _counts_at_home(thread: Thread, observation: Observation) -> bool:
+    """Return whether the pin has to reach another server: one on the front page is our own server's."""
+    return bool(observation.home) and thread.pin is Pin.COMMUNITY
+
+
+def _travelling(situation: Situation, current: ThreadPost, *, until: datetime) -> Blocked:
+    return replace(_held(BlockReason.PIN_TRAVELS, situation, current), until=until)
+
+
+def _held(reason: BlockReason, situation: Situation, current: ThreadPost) -> Blocked:
+    return Blocked(reason=reason, url=current.post.url, host=host(situation.observation.home))

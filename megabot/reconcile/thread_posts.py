@@ -1,0 +1,173 @@
+"""The posts of a thread, oneself's and adopted ones: told from what the account wrote, and from the ledger.
+
+Ours is what bears the thread's marker and is the bot's own; adopted what a comment of the bot's says so of.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from megabot.errors import NotFound
+from megabot.forum.marker import Marker, post_marker
+from megabot.forum.models import OwnContent, Post
+from megabot.ledger.records import NewIntent, PostRecord
+from megabot.ports import Ports
+from megabot.reconcile.content import drafts, stored_text
+from megabot.reconcile.observation import ThreadPost
+from megabot.reconcile.rules.adopt import adoption
+from megabot.reconcile.rules.duplicates import order_posts
+from megabot.reconcile.rules.undo import is_undo_comment
+from megabot.schedule import calendar
+from megabot.source.model import Thread
+
+_KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
+_FURTHER = 10  # how many older ones it reads at most where none of those is open
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPosts:
+    """A thread's posts in the order of `order_posts`, and whether their listing is to be trusted.
+
+    `listing_trusted` is True where the listing shows a post that the ledger knows, False where it lacks one
+    of ours that can be opened, None where there is nothing to tell by.
+    """
+
+    posts: tuple[ThreadPost, ...]
+    listing_trusted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A post that the listing lacks: what it carries, and the address that it must have, where known."""
+
+    post_id: int
+    key: str
+    copy: int = 1
+    adopted: bool | None = None
+    url: str = ""
+
+
+def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadPosts:
+    """Put the posts of a thread together, by its name; those that the listing lacks are read one by one."""
+    records = ports.ledger.posts(thread)
+    listed = own_posts_of(content.posts, thread, content.author)
+    ids = {thread_post.id for thread_post in listed}
+    missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
+    found = (_read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids)
+    extra = [thread_post for thread_post in found if thread_post is not None]
+    if not any(thread_post.post.open for thread_post in (*listed, *extra)):
+        extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
+    gone = {mark.post_id for mark in content.comments if is_undo_comment(mark, thread)}
+    every = (
+        replace(thread_post, withdrawn=True) if thread_post.id in gone else thread_post
+        for thread_post in (*listed, *extra)
+    )
+    posts = order_posts(tuple(every))
+    if any(thread_post.post.open and not thread_post.adopted for thread_post in extra):
+        return ThreadPosts(posts, listing_trusted=False)
+    return ThreadPosts(
+        posts, listing_trusted=True if any(record.post_id in ids for record in records) else None
+    )
+
+
+def _last_open(
+    ports: Ports, thread: str, records: tuple[PostRecord, ...], author: int
+) -> Iterator[ThreadPost]:
+    """Find the newest post that readers can open, behind others that were removed one after the other."""
+    for record in records[: -_FURTHER - 1 : -1]:
+        thread_post = _read(ports, thread, _recorded(record), author)
+        if thread_post is not None and thread_post.post.open:
+            yield thread_post
+            return
+
+
+def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[ThreadPost, ...]:
+    """Pick a thread's own posts out of a listing."""
+    thread_post = []
+    for post in posts:
+        marker = post_marker(post.body)
+        if marker is not None and marker.thread == thread and post.creator.id == author:
+            thread_post.append(ThreadPost(post=post, key=marker.key, copy=marker.copy))
+    return tuple(thread_post)
+
+
+def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> None:
+    """Record the posts that the ledger does not know: it was lost, or is older than they are.
+
+    What is kept of their texts is brought up to what this look shows.
+    """
+    records = {record.post_id: record for record in ports.ledger.posts(thread.name)}
+    for thread_post in posts:
+        record = records.get(thread_post.id) or _record(thread, thread_post)
+        record = replace(record, withdrawn=record.withdrawn or thread_post.withdrawn)
+        if record != records.get(thread_post.id):
+            ports.ledger.record_post(record)
+        text = ports.ledger.text(thread_post.id)
+        before = text or stored_text.text_from_intents(ports.ledger.intents(thread.name), record)
+        now = stored_text.merge_observed_text(before, thread_post, now=ports.clock.now())
+        if now != text:
+            ports.ledger.keep_text(now)
+
+
+def thread_post_of_record(record: PostRecord, post: Post) -> ThreadPost:
+    """Give a recorded post as it was read now."""
+    return ThreadPost(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
+
+
+def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
+    """Record a post that a publish or an edit has made, and its text whole."""
+    ports.ledger.record_post(drafts.record_of_write(new, post))
+    ports.ledger.keep_text(stored_text.text_from_write(new, post, now=ports.clock.now()))
+
+
+def _missing(
+    thread: str, content: OwnContent, listed: tuple[ThreadPost, ...], records: tuple[PostRecord, ...]
+) -> Iterator[_Missing]:
+    """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
+    marker = post_marker(order_posts(listed)[0].post.body) if listed else None
+    if isinstance(marker, Marker) and marker.after_post:
+        yield _Missing(marker.after_post, marker.after_key)
+    for comment in content.comments:
+        mark = adoption(comment, thread)
+        if mark is not None:
+            yield _Missing(comment.post_id, mark.key, mark.copy, adopted=True)
+    after = marker.after_post if isinstance(marker, Marker) else 0
+    for record in (*(one for one in records if one.post_id == after), *records[-_KNOWN_POSTS:]):
+        yield _recorded(record)
+
+
+def _recorded(record: PostRecord) -> _Missing:
+    return _Missing(record.post_id, record.edition, record.copy, record.adopted, record.url)
+
+
+def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPost | None:
+    """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
+    try:
+        post = ports.forum.post(missing.post_id)
+    except NotFound:
+        return None
+    mine = post.creator.id == author
+    adopted = not mine if missing.adopted is None else missing.adopted
+    if not (adopted or mine) or (missing.url and post.url != missing.url):
+        return None
+    mark = post_marker(post.body)  # none where a person's edit took it away (H10)
+    if not adopted and mark is not None and (mark.thread, mark.key) != (thread, missing.key):
+        return None
+    return ThreadPost(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
+
+
+def _record(thread: Thread, thread_post: ThreadPost) -> PostRecord:
+    edition = calendar.edition_by_key(thread.name, thread.schedule, thread_post.key)
+    # A post adopted before its slot must not look like a proof that this machine's clock is behind.
+    slot = min(edition.slot, thread_post.post.published) if edition else thread_post.post.published
+    return PostRecord(
+        post_id=thread_post.id,
+        thread=thread.name,
+        edition=thread_post.key,
+        number=edition.number if edition else 0,
+        slot=slot,
+        community_id=thread_post.post.community_id,
+        url=thread_post.post.url,
+        title=thread_post.post.title,
+        copy=thread_post.copy,
+        adopted=thread_post.adopted,
+    )

@@ -1,0 +1,1 @@
+"""What runs in the rendering process: nothing here may reach the token or the network."""

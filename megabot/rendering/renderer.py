@@ -1,0 +1,153 @@
+"""The parent's side of rendering: starts the child with nothing but the source's files, reads its answer."""
+
+import json
+import signal
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from megabot.rendering.digest import preamble_digest
+from megabot.rendering.model import Context, Rendered, RenderProblem
+from megabot.source.child_process import CPU_SECONDS, TIMEOUT, ask
+from megabot.source.model import Snapshot, Thread
+from megabot.source.problems import Problem
+
+_ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
+
+
+class Renderer:
+    """The renderer port: one child process for all jobs of a call.
+
+    `timeout` is in seconds of the wall, and ends the child; `cpu_seconds` are those that it may compute.
+    """
+
+    def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
+        self._timeout = timeout
+        self._cpu_seconds = cpu_seconds
+
+    def render(
+        self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
+    ) -> tuple[Rendered | RenderProblem, ...]:
+        """Render many editions in one start. Whatever the child does, each job gets an answer."""
+        if not jobs:
+            return ()
+        asked = [_job(thread, context, alone=snapshot.has_one_thread) for thread, context in jobs]
+        request = {
+            "files": snapshot.files,
+            "pictures": sorted(snapshot.pictures),
+            "unreadable": [asdict(one) for one in snapshot.problems],
+            "jobs": asked,
+        }
+        answers = self._ask(request | {"cpu_seconds": self._cpu_seconds}, jobs=len(jobs))
+        if isinstance(answers, str):
+            return tuple(RenderProblem((Problem(thread.path, 0, answers),)) for thread, _ in jobs)
+        return tuple(_answer(raw, snapshot, context) for raw, (_, context) in zip(answers, jobs, strict=True))
+
+    def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
+        """Start the child and give its answers, or a sentence about how it ended."""
+        raw = json.dumps(request, default=plain_date).encode()
+        result = ask("rendering.child.main", raw, most=jobs * _ANSWER_LARGEST, timeout=self._timeout)
+        if result is None:
+            return render_timeout(self._timeout)
+        return parse_answer(result.answer, jobs) or describe_exit(result.code)
+
+
+def parse_answer(answer: bytes, jobs: int) -> list[dict[str, Any]] | None:
+    """Read the child's answer; None where it did not come to its end."""
+    try:
+        found: list[dict[str, Any]] = json.loads(answer)
+    except ValueError:
+        return None
+    return found if len(found) == jobs else None
+
+
+def render_timeout(seconds: float) -> str:
+    """Say that rendering was ended from outside."""
+    return f"rendering took more than {seconds:g} s: a loop that never ends?"
+
+
+def describe_exit(code: int) -> str:
+    """Say how a process that gave no answer came to its end."""
+    if code in (-signal.SIGKILL, -signal.SIGXCPU):
+        return "rendering was stopped at its limits of time: a loop that never ends?"
+    return "rendering broke off: the text probably needs too much memory"
+
+
+def _job(thread: Thread, context: Context, *, alone: bool) -> dict[str, Any]:
+    return {
+        "alone": alone,
+        "thread": {
+            "name": thread.name,
+            "path": thread.path,
+            "title": thread.title,
+            "image": thread.image,
+            "image_alt": thread.image_alt,
+            "thumbnail": thread.thumbnail,
+            "comment": thread.previous.comment,
+            "first_comment": thread.first_comment,
+            "locale": thread.locale,
+            "timezone": thread.schedule.timezone,
+            "mentions": thread.mentions,
+        },
+        "context": asdict(_local(thread, context))
+        | {
+            "companions": _companions(thread, context),
+            "previous": _previous(thread, context),
+        },
+    }
+
+
+def _local(thread: Thread, context: Context) -> Context:
+    """Give the slot as the clocks of the thread's zone show it."""
+    slot = context.edition.slot.astimezone(ZoneInfo(thread.schedule.timezone))
+    return replace(context, edition=replace(context.edition, slot=slot))
+
+
+def _previous(thread: Thread, context: Context) -> dict[str, Any] | None:
+    """Give the facts of the edition before, its counts with them, times in the thread's zone."""
+    if context.previous is None:
+        return None
+    zone = ZoneInfo(thread.schedule.timezone)
+    featured = [
+        asdict(comment) | {"at": comment.at.astimezone(zone).isoformat()}
+        for comment in context.previous.featured
+    ]
+    return asdict(context.previous) | {"featured": featured, "stats": context.previous.stats}
+
+
+def _companions(thread: Thread, context: Context) -> dict[str, Any]:
+    """Give every companion of the front matter a place, so that another name is a mistake."""
+    known = context.companions or {}
+    facts = ((one.name, known.get(one.name)) for one in thread.companions)
+    return {
+        name: None if companion_facts is None else asdict(companion_facts) for name, companion_facts in facts
+    }
+
+
+def _answer(raw: dict[str, Any], snapshot: Snapshot, context: Context) -> Rendered | RenderProblem:
+    if "problems" in raw:
+        return RenderProblem(tuple(Problem(**one) for one in raw["problems"]))
+    text = raw["text"]
+    return Rendered(
+        title=text["title"],
+        body=text["body"],
+        comment=text["comment"],
+        first_comment=text["first_comment"],
+        url=text["image"],
+        thumbnail=text["thumbnail"],
+        alt_text=text["image_alt"],
+        preamble_path=text["preamble"],
+        preamble_text=text["words"],
+        preamble_digest=preamble_digest(context.preamble or snapshot.files.get(text["preamble"], "")),
+        warnings=tuple(Problem(**one) for one in text["warnings"]),
+        unused=tuple(Problem(**one) for one in text["unused"]),
+    )
+
+
+def plain_date(value: object) -> str:
+    """Write a date for JSON."""
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

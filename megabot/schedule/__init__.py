@@ -1,0 +1,1 @@
+"""When an edition is due, its key and number, and what moderators change about it. Pure."""

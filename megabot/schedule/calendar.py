@@ -1,0 +1,284 @@
+"""When a thread's editions are due: slots, keys and numbers from the calendar alone. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from megabot.schedule.month_days import MonthDay, days_of
+from megabot.schedule.recurrence import Cycle, Days, Months, Weeks
+
+A_DAY = timedelta(days=1)
+
+
+class Every(StrEnum):
+    """The unit that a schedule repeats by."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A recurring slot in a named zone.
+
+    `weekdays` holds 0 (Monday) to 6, sorted; one or more for weeks, empty otherwise. `month_days` is the same
+    for months and years, of which no two may be the same day. `at` is the wall clock in `timezone` (IANA
+    name); `also_at` holds later times of the same day, sorted and hours apart: clocks that are set forward
+    must not change their order. `first` is the earliest day of a slot; the first slot on or after it carries
+    `number`. `skip` holds local days whose slots are left out but keep their numbers, `skip_keys` keys of
+    single ones; `moved` keys of editions that come at another moment, between those before and after it.
+    With `once` the first slot is the only one.
+    """
+
+    every: Every
+    at: time
+    timezone: str
+    interval: int = 1
+    weekdays: tuple[int, ...] = ()
+    month_days: tuple[MonthDay, ...] = ()
+    also_at: tuple[time, ...] = ()
+    grace: timedelta = timedelta(days=3)
+    first: date
+    number: int = 1
+    skip: frozenset[date] = frozenset()
+    skip_keys: frozenset[str] = frozenset()
+    moved: tuple[tuple[str, datetime], ...] = ()
+    once: bool = False
+
+    @property
+    def times(self) -> tuple[time, ...]:
+        """All times of a day."""
+        return (self.at, *self.also_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One occurrence of a thread.
+
+    `key` names it within its thread (`2026-W47`, `2026-11-16`, `2026-11`, or `2026-11-16-0900` if there are
+    several a day); `slot` is aware, in UTC; `start` is the slot's day in the thread's zone and `end` the day
+    before the next slot's, or the same day if that has another slot.
+    """
+
+    thread: str
+    key: str
+    number: int
+    slot: datetime
+    start: date
+    end: date
+    skipped: bool = False
+
+    @property
+    def id(self) -> str:
+        """Thread and key, as the marker names it: `news/2026-W47`."""
+        return f"{self.thread}/{self.key}"
+
+
+def current_edition(thread: str, schedule: Schedule, now: datetime) -> Edition | None:
+    """Give the edition with the newest slot that has come, skipped or not; None before the first."""
+    index = _index_at(schedule, now)
+    return _edition(thread, schedule, index) if index >= 0 else None
+
+
+def upcoming_editions(thread: str, schedule: Schedule, now: datetime) -> Iterator[Edition]:
+    """Give the editions whose slots are still ahead, in order, up to the calendar's last year."""
+    indices = range(max(_index_at(schedule, now) + 1, 0), _count(schedule))
+    return (_edition(thread, schedule, index) for index in indices)
+
+
+def earlier_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
+    """Give the editions earlier than this one, newest first, down to the first."""
+    own = _index_of(schedule, edition)
+    newest = _last_until(schedule, edition.start - A_DAY) if own is None else own - 1
+    return (_edition(thread, schedule, index) for index in range(newest, -1, -1))
+
+
+def later_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
+    """Give the editions later than this one, in order, up to the calendar's last year."""
+    own = _index_of(schedule, edition)
+    last = _last_until(schedule, edition.end) if own is None else own
+    return (_edition(thread, schedule, index) for index in range(max(last + 1, 0), _count(schedule)))
+
+
+def edition_by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
+    """Find the edition that a key names, or None where the schedule has none such."""
+    index = _index_by_key(schedule, key)
+    return None if index is None else _edition(thread, schedule, index)
+
+
+def nearest_edition(thread: str, schedule: Schedule, moment: datetime) -> Edition:
+    """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
+    index = max(_index_at(schedule, moment), 0)
+    indices = range(index, min(index + 2, _count(schedule)))
+    around = [_edition(thread, schedule, one) for one in indices]
+    return min(around, key=lambda edition: abs(edition.slot - moment))
+
+
+def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:
+    """Return the newest slot day up to `day`, None before the first, and the slot day after it."""
+    cycle = _cycle(schedule)
+    index = cycle.index(day)
+    return cycle.day(index) if index >= 0 else None, cycle.day(max(index + 1, 0))
+
+
+def grace_ends(schedule: Schedule, edition: Edition) -> datetime:
+    """Tell until when an edition is posted late rather than not at all."""
+    return edition.slot + schedule.grace
+
+
+def slot_key(day: date, at: time) -> str:
+    """Return the key of an edition if its day has several: `2026-11-16-0900`."""
+    return f"{day.isoformat()}-{at:%H%M}"
+
+
+def fingerprint(schedule: Schedule) -> str:
+    """Write down what decides a schedule's moments, keys and numbers: equal texts mean equal editions."""
+    days = ",".join(str(day) for day in schedule.weekdays)
+    if schedule.month_days:
+        days = ",".join(str(one) for one in schedule.month_days)
+    times = ",".join(one.isoformat() for one in schedule.times)
+    rhythm = f"{schedule.interval} {schedule.every} [{days}] {times} {schedule.timezone}"
+    ends = " once" if schedule.once else ""
+    return f"{rhythm} from {schedule.first.isoformat()}={schedule.number}{ends}"
+
+
+def _edition(thread: str, schedule: Schedule, index: int) -> Edition:
+    cycle = _cycle(schedule)
+    turn, place = divmod(index, len(schedule.times))
+    day, at = cycle.day(turn), schedule.times[place]
+    following = cycle.day((index + 1) // len(schedule.times))
+    key = _key(schedule, day, at)
+    return Edition(
+        thread=thread,
+        key=key,
+        number=schedule.number + index,
+        slot=_slot(schedule, day, at),
+        start=day,
+        end=max(day, following - A_DAY),
+        skipped=day in schedule.skip or key in schedule.skip_keys,
+    )
+
+
+def _index_at(schedule: Schedule, now: datetime) -> int:
+    """Give the index of the newest slot that has come, a negative one before the first."""
+    if now.utcoffset() is None:
+        raise ValueError("a moment needs its time zone")
+    cycle, times = _cycle(schedule), schedule.times
+    # One day ahead: clocks set back over midnight show yesterday's date again, after a slot of today.
+    tomorrow = now.astimezone(ZoneInfo(schedule.timezone)).date() + A_DAY
+    index = _last_until(schedule, tomorrow) + bool(schedule.moved)
+    index = min(index, 0) if schedule.once else index
+    while index >= 0 and _slot(schedule, cycle.day(index // len(times)), times[index % len(times)]) > now:
+        index -= 1
+    return index
+
+
+def _last_until(schedule: Schedule, day: date) -> int:
+    """Return the index of the last edition that begins on a day or before it."""
+    return (_cycle(schedule).index(day) + 1) * len(schedule.times) - 1
+
+
+def _slot(schedule: Schedule, day: date, at: time) -> datetime:
+    """Give the moment of a day's slot. Exactly one even where the wall clock shows it never or twice.
+
+    A wall clock without a fold reads a missing time with the offset before the gap, a repeated one as the
+    first occurrence, as RFC 5545 3.3.5 asks.
+    """
+    key = _key(schedule, day, at) if schedule.moved else ""
+    for moved, slot in schedule.moved:
+        if moved == key:
+            return slot.astimezone(UTC)
+    local = datetime.combine(day, at.replace(fold=0), ZoneInfo(schedule.timezone))
+    return local.astimezone(UTC)
+
+
+def _key(schedule: Schedule, day: date, at: time) -> str:
+    if schedule.also_at:
+        return slot_key(day, at)
+    if _is_named_by_month(schedule):
+        return f"{day.year:04}-{day.month:02}"
+    if _is_named_by_week(schedule):
+        year, week, _ = day.isocalendar()
+        return f"{year:04}-W{week:02}"
+    return day.isoformat()
+
+
+def _index_by_key(schedule: Schedule, key: str) -> int | None:
+    """Return the index of the edition that a key names, None if the schedule has none such."""
+    times = [f"-{at:%H%M}" for at in schedule.times] if schedule.also_at else [""]
+    place = next((number for number, at in enumerate(times) if key.endswith(at)), None)
+    if place is None:
+        return None
+    try:
+        turn = _cycle(schedule).index(_last_day(schedule, key.removesuffix(times[place])))
+        index = turn * len(times) + place
+        found = 0 <= index < _count(schedule)
+        return (
+            index
+            if found and _key(schedule, _cycle(schedule).day(turn), schedule.times[place]) == key
+            else None
+        )
+    except (ValueError, OverflowError):  # keys are read from texts that people wrote
+        return None
+
+
+def _index_of(schedule: Schedule, edition: Edition) -> int | None:
+    """Return the index of an edition, None if it is of another schedule."""
+    index = _index_by_key(schedule, edition.key)
+    day = None if index is None else _cycle(schedule).day(index // len(schedule.times))
+    return index if day == edition.start else None
+
+
+def _last_day(schedule: Schedule, key: str) -> date:
+    """Give the last day that a key could mean; what is not exactly a key may pass or raise ValueError."""
+    if schedule.also_at:
+        return date.fromisoformat(key)
+    if _is_named_by_month(schedule):
+        year, month = (int(part) for part in key.split("-"))
+        return MonthDay(day=31).of(year, month)
+    return date.fromisoformat(f"{key}-7" if _is_named_by_week(schedule) else key)
+
+
+def _is_named_by_week(schedule: Schedule) -> bool:
+    return schedule.every is Every.WEEK and len(schedule.weekdays) == 1
+
+
+def _is_named_by_month(schedule: Schedule) -> bool:
+    return schedule.every in (Every.MONTH, Every.YEAR) and len(schedule.month_days) == 1
+
+
+def _count(schedule: Schedule) -> int:
+    """Tell how many editions there are until dates end, those of the last day left out: it has no end."""
+    return 1 if schedule.once else _cycle(schedule).index(date.max) * len(schedule.times)
+
+
+def _cycle(schedule: Schedule) -> Cycle:
+    """Return the days of a schedule. Skips and moves do not change them, and may be thousands to compare."""
+    return _cycle_of(
+        schedule.every, schedule.interval, schedule.weekdays, schedule.month_days, schedule.first
+    )
+
+
+@lru_cache(maxsize=64)
+def _cycle_of(
+    every: Every, interval: int, weekdays: tuple[int, ...], month_days: tuple[MonthDay, ...], first: date
+) -> Cycle:
+    if every in (Every.MONTH, Every.YEAR) and not month_days:
+        raise ValueError("a schedule of months or years names its days")
+    match every:
+        case Every.DAY:
+            return Days(first, interval)
+        case Every.WEEK:
+            return Weeks.since(first, interval=interval, weekdays=weekdays)
+        case Every.MONTH:
+            return Months.since(first, interval=interval, days_of=partial(days_of, month_days))
+        case Every.YEAR:
+            return Months.since(first, interval=interval, days_of=partial(days_of, month_days), length=12)
+        case _:
+            assert_never(every)

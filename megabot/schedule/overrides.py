@@ -1,0 +1,236 @@
+"""What moderators change about one edition, beside the source: hold, skip, move, the preamble. Pure.
+
+Each is for one edition and so expires by itself.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from megabot.schedule import calendar
+from megabot.schedule.calendar import Edition, Schedule
+from megabot.schedule.clock_times import TimeExpression, resolve
+from megabot.schedule.editions import is_late, next_unposted_edition
+from megabot.source.model import Thread
+
+
+class OverrideKind(StrEnum):
+    """What is changed about an edition."""
+
+    HOLD = "hold"
+    SKIP = "skip"
+    MOVE = "move"
+    PREAMBLE = "preamble"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A change of one edition, by key. `by` is who made it; `slot` is that of a move, `text` a preamble's."""
+
+    kind: OverrideKind
+    edition: str
+    by: str
+    at: datetime
+    slot: datetime | None = None
+    text: str = ""
+
+
+def to_json(overrides: Sequence[Override]) -> str:
+    """Write amendments down."""
+    return json.dumps(
+        [
+            asdict(override)
+            | {"at": override.at.isoformat(), "slot": override.slot and override.slot.isoformat()}
+            for override in overrides
+        ]
+    )
+
+
+def from_json(text: str) -> tuple[Override, ...]:
+    """Read amendments back; an empty text is none."""
+    return tuple(
+        Override(
+            kind=OverrideKind(one["kind"]),
+            edition=one["edition"],
+            by=one["by"],
+            at=datetime.fromisoformat(one["at"]),
+            slot=datetime.fromisoformat(one["slot"]) if one["slot"] else None,
+            text=one["text"],
+        )
+        for one in json.loads(text or "[]")
+    )
+
+
+def find_override(overrides: Sequence[Override], kind: OverrideKind, key: str) -> Override | None:
+    """Give the newest change of a kind to an edition."""
+    return next((one for one in reversed(overrides) if (one.kind, one.edition) == (kind, key)), None)
+
+
+def add_override(overrides: Sequence[Override], new: Override) -> tuple[Override, ...]:
+    """Put a change to those that there are; it takes the place of one of its kind."""
+    return (*remove_overrides(overrides, {new.kind}, new.edition), new)
+
+
+def remove_overrides(
+    overrides: Sequence[Override], kinds: Collection[OverrideKind], key: str
+) -> tuple[Override, ...]:
+    """Take back the changes of some kinds to an edition."""
+    return tuple(one for one in overrides if one.kind not in kinds or one.edition != key)
+
+
+def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
+    """Make a thread's schedule what it is with its skips and moves.
+
+    A move that leads past a neighbour is left out: the schedule is another than it was then, or the
+    neighbour was moved back.
+    """
+    skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
+    for override in overrides:
+        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
+        if edition is not None and override.kind is OverrideKind.SKIP:
+            skip_keys.add(edition.key)
+        if edition is not None and override.slot is not None:
+            moved[edition.key] = override.slot
+    schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
+    schedule = _without_strays(thread.name, schedule, [one.edition for one in overrides if one.slot])
+    return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
+
+
+def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
+    for edition in filter(None, (calendar.edition_by_key(thread, schedule, key) for key in keys)):
+        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.key)
+        if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
+            return _without_strays(thread, replace(schedule, moved=rest), keys)
+    return schedule
+
+
+def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition | None:
+    """Give the edition that a change without a key is for: the due one while it may be posted, or the next.
+
+    `posted` are the keys of editions that have a post. None after the last edition.
+    """
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    ahead = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
+    if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
+        return due
+    return next_unposted_edition(thread, now, posted)
+
+
+def repeated_skip(thread: Thread, overrides: Sequence[Override], now: datetime) -> Override | None:
+    """Give the skip that another one without a key repeats: that of the edition that would come next.
+
+    None where the skipped slot has come and gone: then the next edition is meant.
+    """
+    skips = {one.edition: one for one in overrides if one.kind is OverrideKind.SKIP}
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    if due and due.key in skips and skips[due.key].at >= due.slot:
+        return skips[due.key]
+    following = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    return skips.get(following.key) if following else None
+
+
+def edition_for_preamble(
+    thread: Thread, now: datetime, posted: Collection[str], *, without_one: str
+) -> tuple[Edition, Edition | None] | None:
+    """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
+
+    The current one if it went up without (`without_one` is its key) and less than half of its time is over.
+    None if there is no such edition, and no other one after the last.
+    """
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    following = next_edition(thread, now, posted)
+    if due is None or due.key != without_one:
+        return (following, _after(thread, following)) if following else None
+    late = following is not None and is_late(thread, due, now)
+    return (following, due) if late and following else (due, following)
+
+
+def _after(thread: Thread, edition: Edition) -> Edition | None:
+    later = calendar.later_editions(thread.name, thread.schedule, edition)
+    return next((one for one in later if not one.skipped), None)
+
+
+class OverrideRefusal(StrEnum):
+    """Why an edition cannot be held, skipped or moved."""
+
+    POSTED = "posted"
+    OVER = "over"
+    SKIPPED = "skipped"
+
+
+def find_refusal(
+    thread: Thread, edition: Edition, now: datetime, posted: Collection[str]
+) -> OverrideRefusal | None:
+    """Tell what is against changing an edition, None where nothing is."""
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    if edition.key in posted:
+        return OverrideRefusal.POSTED
+    if due is not None and edition.slot < due.slot:
+        return OverrideRefusal.OVER
+    return OverrideRefusal.SKIPPED if edition.skipped else None
+
+
+def drop_expired(thread: Thread, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
+    """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    return tuple(
+        override
+        for override in overrides
+        if override.kind is OverrideKind.PREAMBLE
+        or due is None
+        or (edition := calendar.edition_by_key(thread.name, thread.schedule, override.edition)) is None
+        or edition.slot >= due.slot
+    )
+
+
+def active_overrides(
+    thread: Thread, overrides: Sequence[Override], now: datetime, posted: Collection[str]
+) -> tuple[tuple[Override, Edition], ...]:
+    """Give the changes that still mean something, each with its edition, in the order of their slots.
+
+    A hold, skip or move is over with its slot or its post, a preamble with the edition.
+    """
+    due = calendar.current_edition(thread.name, thread.schedule, now)
+    found = []
+    for override in overrides:
+        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
+        if edition is None or (due is not None and edition.slot < due.slot):
+            continue
+        if override.kind is OverrideKind.PREAMBLE or override.edition not in posted:
+            found.append((override, edition))
+    return tuple(sorted(found, key=lambda pair: pair[1].slot))
+
+
+def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, now: datetime) -> datetime:
+    """Give the moment that a slot is moved to, in UTC.
+
+    A duration counts from the usual time, so that two moderators who say the same move it once. Without a day
+    it is the slot's own, without a time the usual one.
+    """
+    usual, zone = usual_slot(schedule, edition), ZoneInfo(schedule.timezone)
+    if written.span is not None:
+        return usual + written.span
+    day = edition.slot.astimezone(zone).date() if written.day is None else written.day
+    at = usual.astimezone(zone).time() if written.at is None else written.at
+    return resolve(replace(written, day=day, at=at), now, zone)
+
+
+def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
+    """Give the moment that an edition would be due at if it were not moved."""
+    usual = calendar.edition_by_key(edition.thread, replace(schedule, moved=()), edition.key)
+    return usual.slot if usual else edition.slot
+
+
+def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) -> bool:
+    """Tell whether a slot may be moved there: not into the past, nor past the one before or after."""
+    return slot > now and _is_between(thread.name, thread.schedule, edition, slot)
+
+
+def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
+    following = next(calendar.later_editions(thread, schedule, edition), None)
+    before = next(calendar.earlier_editions(thread, schedule, edition), None)
+    return (following is None or slot < following.slot) and (before is None or slot > before.slot)

@@ -1,0 +1,1 @@
+"""The long-running process: its loop, background jobs, alerts, metrics."""

@@ -1,0 +1,143 @@
+"""Tells the moderators by private message what needs them, and when it is over. Decides nothing about it."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
+from megabot.i18n import channels, sentences
+from megabot.ledger.alert_subscriptions import alert_wishes
+from megabot.ports import Ports
+from megabot.service import alert_text
+from megabot.service.alert_policy import AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
+from megabot.source.model import Thread
+
+_KEY = "told"
+log = logging.getLogger("megabot")
+
+
+def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
+    """Send what is to be told now, one message to each person; what the forum raises is only logged."""
+    now = ports.clock.now()
+    standing, sent_alerts = dict(ports.alerts.active_alerts()), _read(ports)
+    digest = due_digest(standing, sent_alerts, now)
+    if not digest:
+        _keep(
+            ports,
+            {key: one for key, one in sent_alerts.items() if key not in expired_keys(standing, sent_alerts)},
+            sent_alerts,
+        )
+        return
+    marked = sent_alerts | _marked(digest, sent_alerts, now)
+    _keep(ports, marked, sent_alerts)
+    try:
+        _send(ports, threads, alert_text.alert_digest(ports.language, digest))
+    except OutcomeUnknown as error:
+        log.warning("%s", sentences.alerts_not_sent(error))
+    except Refused as error:  # for good: saying it again would not help
+        log.warning("%s", sentences.alerts_not_sent(error))
+        _keep(ports, _settled(digest, marked), marked)
+    except ForumError as error:
+        log.warning("%s", sentences.alerts_not_sent(error))
+        _keep(ports, sent_alerts, marked)
+    else:
+        _keep(ports, _settled(digest, marked), marked)
+
+
+def _marked(digest: AlertDigest, sent_alerts: dict[str, SentAlert], now: datetime) -> dict[str, SentAlert]:
+    new = {key: SentAlert(SentAlertState.SENDING, sentence, now) for key, sentence in digest.new}
+    return new | {
+        key: replace(sent_alerts[key], state=SentAlertState.ENDING, at=now) for key, _ in digest.over
+    }
+
+
+def _settled(digest: AlertDigest, marked: dict[str, SentAlert]) -> dict[str, SentAlert]:
+    over = {key for key, _ in digest.over}
+    new = {key for key, _ in digest.new}
+    return {
+        key: replace(alert, state=SentAlertState.SENT) if key in new else alert
+        for key, alert in marked.items()
+        if key not in over
+    }
+
+
+def _send(ports: Ports, threads: tuple[Thread, ...], content: str) -> None:
+    """Write to everyone who is to be told; raise the first failure if nobody got it."""
+    failures: list[ForumError] = []
+    people = _told(ports, threads)
+    if not people:
+        raise NotSent(sentences.nobody_to_tell())
+    for person_id in people:
+        try:
+            ports.forum.message(person_id, content)
+        except ForumError as error:
+            failures.append(error)
+    if failures and len(failures) == len(people):
+        raise failures[0]
+    for failure in failures:
+        log.warning("%s", sentences.alerts_not_sent(failure))
+
+
+def _told(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
+    """Find whom to tell, by the settings and by what people wished since."""
+    wishes = alert_wishes(ports.ledger)
+    asked = [int(person) for person, on in wishes.items() if on]
+    usual = [person for person in _recipients(ports, threads) if wishes.get(str(person), True)]
+    return tuple(dict.fromkeys([*usual, *asked]))
+
+
+def _recipients(ports: Ports, threads: tuple[Thread, ...]) -> tuple[int, ...]:
+    """Find whom to tell: those the settings name, else the first moderator of each community but the bot."""
+    if ports.moderators:
+        return tuple(_named(ports))
+    names = {thread.community or ports.community for thread in threads} or {ports.community}
+    bot = ports.forum.account().person.id
+    found = []
+    for name in sorted(names - {""}):
+        try:
+            people = ports.forum.community(name).moderators
+        except NotFound:
+            continue  # the pass says so; the moderators of the other communities are told
+        found += [person.id for person in people if person.id != bot and not person.bot][:1]
+    return tuple(dict.fromkeys(found))
+
+
+def _named(ports: Ports) -> Iterator[int]:
+    """Find those whom the settings name; a name that is wrong keeps nothing from the others."""
+    for name in ports.moderators:
+        fact = ports.ledger.get_fact(f"person:{name}")
+        if fact is None:
+            try:
+                fact = str(ports.forum.person(name).id)
+            except NotFound:
+                log.warning("%s", sentences.no_such_person(name))
+                continue
+            ports.ledger.set_fact(f"person:{name}", fact)
+        yield int(fact)
+
+
+def _read(ports: Ports) -> dict[str, SentAlert]:
+    kept = json.loads(ports.ledger.get_fact(_KEY) or "{}")
+    return {
+        key: SentAlert(
+            SentAlertState(one["state"]),
+            channels.from_json(one["sentence"]),
+            datetime.fromisoformat(one["at"]),
+        )
+        for key, one in kept.items()
+    }
+
+
+def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, SentAlert]) -> None:
+    if sent_alerts != before:
+        plain = {
+            key: {
+                "state": alert.state,
+                "sentence": channels.to_json(alert.sentence),
+                "at": alert.at.isoformat(),
+            }
+            for key, alert in sent_alerts.items()
+        }
+        ports.ledger.set_fact(_KEY, json.dumps(plain))

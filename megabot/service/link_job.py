@@ -1,0 +1,51 @@
+"""The service's weekly check of the links, in a process of its own; moderators get one list of the dead ones.
+
+A thousand links take minutes and the Markdown libraries megabytes: neither may delay a slot or stay.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from megabot.check import check_text
+from megabot.ports import Ports
+from megabot.schedule.interval import Interval
+from megabot.service.background import BackgroundJob, BackgroundProcess
+
+WEEKLY = timedelta(weeks=1)
+LONGEST = timedelta(hours=2)
+_KEY, _ALERT = "links:checked", "links"
+log = logging.getLogger("megabot")
+
+
+def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> BackgroundJob:
+    """Return the job; `start` starts a `megabot check --links --json`."""
+
+    def is_due(now: datetime) -> bool:
+        fact = ports.ledger.get_fact(_KEY)
+        if fact is not None and now in Interval.after(datetime.fromisoformat(fact), WEEKLY):
+            return False
+        ports.ledger.set_fact(_KEY, now.isoformat())  # first: a check that fails is not made every tick
+        return True
+
+    return BackgroundJob(
+        start, is_due=is_due, on_result=lambda printed: _tell(ports, printed), longest=LONGEST
+    )
+
+
+def _tell(ports: Ports, printed: str | None) -> None:
+    if printed is None:
+        log.warning("%s", check_text.links_took_too_long())
+        return
+    try:
+        findings = json.loads(printed)["findings"]
+    except (ValueError, KeyError):
+        log.warning("%s", check_text.links_not_looked_at())
+        return
+    dead = [finding for finding in findings if finding["level"] == "problem" and finding.get("link")]
+    if dead:
+        places = [check_text.dead_link(one["path"], one["line"], one["link"]) for one in dead]
+        ports.alerts.raise_alert(_ALERT, check_text.dead_links(places))
+    else:
+        ports.alerts.clear_alert(_ALERT)

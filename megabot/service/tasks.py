@@ -1,0 +1,100 @@
+"""The tasks of the service. Each is tried on its own and waits on its own: none delays another one."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from megabot.errors import ConfigError, NotSent, Stopping, UserError
+from megabot.forum.port import Forum
+from megabot.schedule.interval import NEVER, Interval
+
+LONGEST = timedelta(minutes=15)
+QUIET = timedelta(minutes=2)
+"""How long before a slot nothing but the pass begins: longer than one request to a server that hangs."""
+log = logging.getLogger("megabot")
+
+
+class Outcome(Enum):
+    """What came of trying a task."""
+
+    WAITING = auto()
+    DONE = auto()
+    RECOVERED = auto()
+    FAILED = auto()
+
+
+class Task:
+    """Something that the service does again and again.
+
+    After a failure it waits, each time twice as long, up to `LONGEST`; a slot ends the wait. `failing_since`
+    is when it began to fail, None while it works; `failure` says why it failed last.
+    """
+
+    def __init__(self, name: str, action: Callable[[datetime], None], *, shortest: timedelta) -> None:
+        self.name = name
+        self.failing_since: datetime | None = None
+        self.failure = ""
+        self._action = action
+        self._shortest = shortest
+        self._failures = 0
+        self._wait = NEVER
+
+    @property
+    def retry_at(self) -> datetime:
+        """When it may be tried again after its last failure; long ago if it did not fail."""
+        return self._wait.end
+
+    def attempt(self, now: datetime, *, slot: datetime | None) -> Outcome:
+        """Do it now, unless it waits. Raise nothing but `Stopping`. `slot` is the next one."""
+        if now in self._wait:
+            return Outcome.WAITING
+        try:
+            self._action(now)
+        except Stopping:
+            raise
+        except Exception as error:  # noqa: BLE001  a bug too is this task's alone
+            self._fail(error, now, slot)
+            return Outcome.FAILED
+        recovered = self.failing_since is not None
+        self.failing_since, self._failures, self._wait = None, 0, NEVER
+        return Outcome.RECOVERED if recovered else Outcome.DONE
+
+    def _fail(self, error: Exception, now: datetime, slot: datetime | None) -> None:
+        if isinstance(error, UserError | ConfigError):
+            self.failure = str(error)
+        else:
+            self.failure = f"this is a bug in megabot ({type(error).__name__}), see the log"
+            log.error("this is a bug in megabot; please report these lines", exc_info=error)
+        self.failing_since = self.failing_since or now
+        wait = Interval.after(now, min(LONGEST, self._shortest * 2 ** min(self._failures, 10)))
+        self._failures += 1
+        if slot is not None and slot in wait and slot > now:
+            wait, self._failures = Interval(now, slot), 0  # what fails at its slot is tried again soon
+        self._wait = wait
+        log.warning("%s", trying_again(f"{self.name}: {self.failure}", wait.end - now))
+
+
+class PausedForum:
+    """A forum that begins no call while `paused` says so: a slot is near, and the rest can wait."""
+
+    def __init__(self, forum: Forum, paused: Callable[[], bool]) -> None:
+        self._forum = forum
+        self._paused = paused
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the forum's own method
+        """Return a method of the forum that raises `NotSent` instead of beginning a call."""
+        call = getattr(self._forum, name)
+
+        def unless_paused(*given: Any, **named: Any) -> Any:  # noqa: ANN401  as above
+            if self._paused():
+                raise NotSent("a thread is about to be posted; this is done right after it")
+            return call(*given, **named)
+
+        return unless_paused
+
+
+def trying_again(why: str, wait: timedelta) -> str:
+    """Say what went wrong, and when it is tried again."""
+    return f"{why.removesuffix('.')}; trying again in {wait.total_seconds():.0f} s"

@@ -1,0 +1,185 @@
+"""The whole site as a list of files: what each is made of, and how. What did not change is not made."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from itertools import groupby
+from json import dumps
+from pathlib import Path
+
+from megabot.site import feeds, pages, search_index, site_words
+from megabot.site.entries import Entry
+from megabot.site.feeds import Feed
+from megabot.site.output import File
+from megabot.site.page_layout import folder, name_of
+
+_HERE = Path(__file__).parent
+_BULLETINS = "bulletins/"
+_ASSETS = ("style.css", "search.js")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What the site is made of. `address` ends in a slash; without one there are no feeds.
+
+    `langs` are the languages of the threads, by name.
+    """
+
+    entries: Sequence[Entry]
+    address: str = ""
+    langs: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def threads(self) -> dict[str, Sequence[Entry]]:
+        """The editions of each thread, oldest first."""
+        return {name: tuple(group) for name, group in groupby(self.entries, key=lambda one: one.thread)}
+
+    @cached_property
+    def bulletins(self) -> tuple[Entry, ...]:
+        """The editions for which somebody wrote something, or something was put forward; oldest first."""
+        entries = (one for one in self.entries if one.essay or one.kept_highlights not in {"", "[]"})
+        return tuple(sorted(entries, key=lambda one: (one.start, one.thread)))
+
+    def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+        """Give the feeds that a page names: none where the site has no address, or a feed no editions."""
+        return tuple(
+            (title, path)
+            for title, path in paths
+            if self.address and (self.bulletins if path == _BULLETINS else self.entries)
+        )
+
+
+def files(site: Site) -> Iterator[File]:
+    """List every file, pages before what links to them."""
+    code = _code()
+    for file in _all(site):
+        yield replace(file, made_of=f"{code}\n{file.made_of}")
+
+
+def _all(site: Site) -> Iterator[File]:
+    for name in _ASSETS:
+        text = (_HERE / "assets" / name).read_text("utf-8")
+        yield File(path=f"assets/{name}", made_of=text, make=partial(str, text))
+    for name, entries in site.threads.items():
+        yield from _editions(entries, site.langs.get(name, "en"))
+    for name, entries in site.threads.items():
+        yield from _of_thread(site, name, entries)
+    yield from _bulletins(site)
+    yield from _search(site)
+    yield from _feeds(site)
+    named = site.feeds_of((site_words.ALL, ""), (site_words.BULLETINS, _BULLETINS))
+    newest = {name: entries[-3:] for name, entries in site.threads.items()}
+    counts = [(name, len(entries)) for name, entries in site.threads.items()]
+    yield File(
+        path="index.html",
+        made_of=repr((named, counts, [_line(one) for some in newest.values() for one in some])),
+        make=lambda: pages.home(site.threads, feeds=named),
+    )
+
+
+def _editions(entries: Sequence[Entry], lang: str) -> Iterator[File]:
+    for before, entry, after in zip([None, *entries], entries, [*entries[1:], None], strict=False):
+        near = [None if one is None else (one.key, one.title) for one in (before, after)]
+        yield File(
+            path=f"{folder(entry.thread)}/{entry.key}/index.html",
+            made_of=f"{lang}\n{near}\n{entry.comments}\n{entry.digest}",
+            make=partial(pages.edition, entry, before=before, after=after, lang=lang),
+        )
+
+
+def _of_thread(site: Site, name: str, entries: Sequence[Entry]) -> Iterator[File]:
+    at, newest = folder(name), entries[-1]
+    named = site.feeds_of((name_of(name), f"{at}/"))
+    yield File(
+        path=f"{at}/index.html",
+        made_of=repr((named, [_line(one) for one in entries])),
+        make=lambda: pages.thread(name, entries, feeds=named),
+    )
+    yield File(
+        path=f"{at}/latest/index.html",
+        made_of=repr((newest.title, newest.url)),
+        make=lambda: pages.latest(newest),
+    )
+
+
+def _bulletins(site: Site) -> Iterator[File]:
+    by_year: dict[int, list[Entry]] = {}
+    for entry in site.bulletins:
+        by_year.setdefault(entry.start.isocalendar().year, []).append(entry)
+    years = sorted(by_year)
+    newest = years[-1] if years else 0
+    named = site.feeds_of((site_words.BULLETINS, _BULLETINS))
+    places = [(f"{_BULLETINS}{year}/", year, "../../") for year in years] + [(_BULLETINS, newest, "../")]
+    for path, year, root in places:
+        entries = by_year.get(year, [])
+        langs = dict(site.langs)
+        yield File(
+            path=f"{path}index.html",
+            made_of=repr((named, years, langs, [one.digest for one in entries])),
+            make=partial(
+                pages.bulletins, entries, year=year, years=years, root=root, langs=langs, feeds=named
+            ),
+        )
+
+
+def _search(site: Site) -> Iterator[File]:
+    names = []
+    for name, entries in site.threads.items():
+        pairs = list(zip(entries, [None, *entries], strict=False))
+        for year, group in groupby(pairs, key=lambda pair: pair[0].start.year):
+            some = list(group)
+            first = some[0][1]
+            made_of = repr((first.digest if first else "", [one.digest for one, _ in some]))
+            names.append(f"{folder(name)}-{year}.json")
+            yield File(path=f"search/{names[-1]}", made_of=made_of, make=partial(search_index.shard, some))
+    listed = dumps(names)
+    yield File(path="search/index.json", made_of=listed, make=partial(str, listed))
+    threads = list(site.threads)
+    yield File(path="search/index.html", made_of=repr(threads), make=lambda: pages.search(threads))
+
+
+def _feeds(site: Site) -> Iterator[File]:
+    if not site.address:
+        return
+    made = [
+        Feed(
+            title=name_of(name),
+            site=site.address,
+            path=f"{folder(name)}/",
+            entries=entries,
+            lang=site.langs.get(name, "en"),
+            content=feeds.thread_content,
+        )
+        for name, entries in site.threads.items()
+    ]
+    for title, path, entries, content in (
+        (site_words.ALL, "", site.entries, feeds.thread_content),
+        (site_words.BULLETINS, _BULLETINS, site.bulletins, feeds.bulletin_content),
+    ):
+        made.append(Feed(title=title, site=site.address, path=path, entries=entries, content=content))
+    for feed in made:
+        yield from _feed_files(feed)
+
+
+def _feed_files(feed: Feed) -> Iterator[File]:
+    if not feed.entries:
+        return  # a feed says when it was last changed, and an empty one cannot
+    shown = [one.digest for one in feeds.newest(feed)]
+    made_of = repr((feed.title, feed.site, feed.path, feed.lang, shown))
+    yield File(path=f"{feed.path}atom.xml", made_of=made_of, make=lambda: feeds.atom(feed))
+    yield File(path=f"{feed.path}rss.xml", made_of=made_of, make=lambda: feeds.rss(feed))
+
+
+def _line(entry: Entry) -> tuple[object, ...]:
+    return (entry.thread, entry.key, entry.title, entry.start)
+
+
+def _code() -> str:
+    """Give a digest of what makes the pages: with another megabot all of them are made anew."""
+    parts = [
+        *sorted(_HERE.glob("*.py")),
+        _HERE.parent / "preview/absolute_links.py",
+        _HERE.parents[1] / "lemmy_markdown/__init__.py",
+    ]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

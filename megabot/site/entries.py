@@ -1,0 +1,105 @@
+"""What the archive shows: one entry for each edition, read from the ledger."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from megabot.ledger.port import Ledger
+from megabot.ledger.records import KeptText, PostRecord, latest
+from megabot.reconcile.content import highlights, stored_text
+from megabot.reconcile.content.highlights import Highlight
+from megabot.rendering import context_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One edition as it was posted.
+
+    `start` is the slot's day in the thread's zone. `host` is that of the edition's first post, which names
+    it for ever, also where a later copy is shown. `kept_highlights` is their JSON: most pages need none.
+    """
+
+    thread: str
+    key: str
+    number: int
+    title: str
+    url: str
+    host: str
+    start: date
+    published: datetime
+    changed: datetime
+    body: str
+    community: str = ""
+    essay: str = ""
+    commit: str = ""
+    commit_url: str = ""
+    comments: int = 0
+    kept_highlights: str = ""
+
+    @property
+    def tag(self) -> str:
+        """A name that no other edition ever has, whatever becomes of addresses (RFC 4151)."""
+        return f"tag:{self.host},{self.start.isoformat()}:{self.thread}/{self.key}"
+
+    @cached_property
+    def featured(self) -> tuple[Highlight, ...]:
+        """The comments that moderators put forward."""
+        return highlights.from_json(self.kept_highlights)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of everything that a page shows of it, but for the number of its comments."""
+        parts = (str(getattr(self, one.name)) for one in fields(self) if one.name != "comments")
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+
+    @property
+    def updated(self) -> datetime:
+        """When anything last changed that a feed shows."""
+        return max([self.changed, *(one.since for one in self.featured)])
+
+
+def gather(ledger: Ledger) -> tuple[Entry, ...]:
+    """Give all editions that readers can open, thread by thread, oldest first, each by its current copy."""
+    entries = [entry for name in ledger.threads() for entry in _of_thread(ledger, name)]
+    return tuple(sorted(entries, key=lambda entry: (entry.thread, entry.start, entry.number)))
+
+
+def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
+    records = ledger.posts(name)
+    texts = {text.post_id: text for text in ledger.texts(name)}
+    if any(record.post_id not in texts for record in records):  # of a ledger that is older than the texts
+        intents = ledger.intents(name)
+        sent = (stored_text.text_from_intents(intents, record) for record in records)
+        texts = {text.post_id: text for text in sent if text is not None} | texts
+    first: dict[str, PostRecord] = {}
+    for record in records:
+        first.setdefault(record.edition, record)
+    shown = latest(one for one in records if one.post_id in texts and texts[one.post_id].open)
+    return [
+        _entry(ledger, record, texts[record.post_id], first=first[edition])
+        for edition, record in shown.items()
+    ]
+
+
+def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRecord) -> Entry:
+    made_of = context_json.from_json(record.context) if record.context else None
+    return Entry(
+        thread=record.thread,
+        key=record.edition,
+        number=record.number,
+        title=record.title,
+        url=record.url,
+        host=urlsplit(first.url).hostname or "localhost",
+        start=made_of.edition.start if made_of else record.slot.date(),
+        published=text.published,
+        changed=text.changed,
+        body=text.body,
+        community=made_of.community if made_of else "",
+        essay=text.essay,
+        commit=record.commit,
+        commit_url=made_of.revision.url if made_of else "",
+        comments=text.comments,
+        kept_highlights=ledger.get_fact(f"featured:{record.thread}/{record.edition}") or "",
+    )

@@ -1,0 +1,112 @@
+"""What all pages of the site have in common: head, ways on, landmarks. Values in, HTML out; pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from html import escape
+
+from megabot.site import site_words
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'"
+)
+RESERVED = frozenset({"bulletins", "search", "assets"})
+"""Folders of the site's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is around a page. `root` leads from the page to the site's front; `here` names the way it is on.
+
+    `feeds` are titles and paths of the feeds that tell of what the page shows; paths start at the front.
+    """
+
+    title: str
+    root: str
+    here: str = ""
+    lang: str = "en"
+    feeds: tuple[tuple[str, str], ...] = ()
+    script: bool = False
+
+
+def page(frame: Frame, main: str) -> str:
+    """Put a page together."""
+    script = f'<script src="{frame.root}assets/search.js" defer></script>\n' if frame.script else ""
+    return (
+        f'<!doctype html>\n<html lang="{escape(frame.lang)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
+        f'<title>{escape(frame.title)}</title>\n<link rel="stylesheet" href="{frame.root}assets/style.css">\n'
+        f"{_alternates(frame)}{script}</head>\n<body>\n"
+        f'<a class="skip" href="#main">{site_words.SKIP}</a>\n'
+        f"<header>\n{_ways(frame)}</header>\n"
+        f'<main id="main" tabindex="-1">\n{main}</main>\n'
+        f"<footer>\n<p>{site_words.FOOTER}{_subscribe(frame)}</p>\n</footer>\n</body>\n</html>\n"
+    )
+
+
+def folder(thread: str) -> str:
+    """Name a thread's folder: its own name, unless the site needs that. No thread's name has a _ in it."""
+    return f"{thread}_" if thread in RESERVED else thread
+
+
+def name_of(thread: str) -> str:
+    """Write a thread's name as people read it."""
+    return thread.replace("-", " ").strip().capitalize()
+
+
+def link(address: str, html: str, **more: str) -> str:
+    """Link an address within the site, or one that browsers may be sent to."""
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in more.items())
+    return f'<a href="{escape(address)}"{attributes}>{html}</a>'
+
+
+def link_elsewhere(address: str, html: str) -> str:
+    """Link a page elsewhere; what is no address of a page stays without a link."""
+    if not address.startswith(("https://", "http://")):
+        return html
+    return link(address, html, rel="noopener nofollow")
+
+
+def day(moment: date) -> str:
+    """Write a day for people and machines."""
+    return f'<time datetime="{moment:%Y-%m-%d}">{moment.day} {moment:%B %Y}</time>'
+
+
+def minute(moment: datetime) -> str:
+    """Write a moment for people and machines."""
+    utc = moment.astimezone(timezone.utc)  # noqa: UP017  one name for it on every version
+    return f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}">{utc.day} {utc:%B %Y, %H:%M} UTC</time>'
+
+
+def _alternates(frame: Frame) -> str:
+    return "".join(
+        f'<link rel="alternate" type="application/{kind}+xml" title="{escape(title)}"'
+        f' href="{frame.root}{path}{kind}.xml">\n'
+        for title, path in frame.feeds
+        for kind in ("atom", "rss")
+    )
+
+
+def _subscribe(frame: Frame) -> str:
+    links = (
+        f'<a href="{frame.root}{path}{kind}.xml">{escape(title)} ({kind.capitalize()})</a>'.replace(
+            "(Rss)", "(RSS)"
+        )
+        for title, path in frame.feeds
+        for kind in ("atom", "rss")
+    )
+    return "".join(f" · {one}" for one in links)
+
+
+def _ways(frame: Frame) -> str:
+    items = "".join(
+        f"<li>{link(frame.root + path + 'index.html', escape(label), **_current(name, frame.here))}</li>"
+        for name, path, label in site_words.WAYS
+    )
+    return f'<nav aria-label="{site_words.SITE}">\n<ul>{items}</ul>\n</nav>\n'
+
+
+def _current(name: str, here: str) -> dict[str, str]:
+    return {"aria-current": "page"} if name == here else {}

@@ -1,0 +1,175 @@
+"""The pages of the site as HTML. Values in, text out; pure."""
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from megabot.reconcile.content.highlights import Highlight
+from megabot.site import site_words
+from megabot.site.entries import Entry
+from megabot.site.page_layout import Frame, day, folder, link, link_elsewhere, minute, name_of, page
+from megabot.site.post_html import text_html
+
+_COMMIT = 7
+
+
+def home(threads: dict[str, Sequence[Entry]], *, feeds: tuple[tuple[str, str], ...]) -> str:
+    """The front: each thread with its newest editions."""
+    parts = "".join(_thread_card(name, entries) for name, entries in threads.items())
+    parts = parts or f"<p>{site_words.NO_EDITIONS}</p>\n"
+    frame = Frame(title=site_words.HOME, root="", here="home", feeds=feeds)
+    return page(frame, f"<h1>{site_words.HOME}</h1>\n{parts}")
+
+
+def _thread_card(name: str, entries: Sequence[Entry]) -> str:
+    at = folder(name)
+    newest = "".join(f"<li>{_listed(one, f'{at}/')}</li>\n" for one in reversed(entries[-3:]))
+    return (
+        f'<section aria-labelledby="{at}">\n<h2 id="{at}">{link(f"{at}/index.html", escape(name_of(name)))}'
+        f"</h2>\n<p>{link(f'{at}/latest/index.html', site_words.CURRENT)} · "
+        f"{link(f'{at}/index.html', site_words.ALL_EDITIONS)} ({len(entries)})</p>\n"
+        f"<ul>\n{newest}</ul>\n</section>\n"
+    )
+
+
+def thread(name: str, entries: Sequence[Entry], *, feeds: tuple[tuple[str, str], ...]) -> str:
+    """All editions of a thread, newest first, by year."""
+    parts = []
+    for year, group in groupby(reversed(entries), key=lambda one: one.start.year):
+        items = "".join(f"<li>{_listed(one, '')}</li>\n" for one in group)
+        parts.append(f"<h2>{year}</h2>\n<ul>\n{items}</ul>\n")
+    current = f"<p>{link('latest/index.html', site_words.CURRENT)}</p>\n"
+    frame = Frame(title=name_of(name), root="../", feeds=feeds)
+    return page(frame, f"<h1>{escape(name_of(name))}</h1>\n{current}{''.join(parts)}")
+
+
+def _listed(entry: Entry, way: str) -> str:
+    return f"{link(f'{way}{entry.key}/index.html', escape(entry.title))} {day(entry.start)}"
+
+
+def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: str) -> str:
+    """One edition: its text as posted, what was put forward, the way to the discussion."""
+    name = name_of(entry.thread)
+    frame = Frame(title=f"{entry.title} - {name}", root="../../")
+    facts = [
+        link("../index.html", escape(site_words.edition(entry.number, name))),
+        f"posted {minute(entry.published)}",
+        _revision(entry),
+        f"{link_elsewhere(entry.url, site_words.READ)} ({site_words.comments(entry.comments)})",
+    ]
+    body = text_html(entry.body, prefix="text", base=entry.url)
+    return page(
+        frame,
+        f'<article aria-labelledby="title">\n<h1 id="title">{escape(entry.title)}</h1>\n'
+        f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p>\n'
+        f'<div class="text" lang="{escape(lang)}">\n{body}</div>\n{_highlights(entry.featured)}</article>\n'
+        f"{_neighbours(before, after)}",
+    )
+
+
+def _revision(entry: Entry) -> str:
+    if not entry.commit:
+        return ""
+    code = f"<code>{escape(entry.commit[:_COMMIT])}</code>"
+    return f"revision {link_elsewhere(entry.commit_url, code)}"
+
+
+def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
+    if not featured:
+        return ""
+    items = "".join(f"<li>{excerpt(one)}</li>\n" for one in featured)
+    heading = f"<h{level}>{site_words.HIGHLIGHTS}</h{level}>"
+    return f'<section class="highlights">\n{heading}\n<ul>\n{items}</ul>\n</section>\n'
+
+
+def excerpt(highlight: Highlight) -> str:
+    """A comment's first line, with who wrote it and when, and the way to all of it."""
+    author = link_elsewhere(highlight.actor, escape(highlight.author))
+    return (
+        f"{link_elsewhere(highlight.url, escape(highlight.line or '...'))} "
+        f"{site_words.written_by(author)}, {day(highlight.at)}"
+    )
+
+
+def _neighbours(before: Entry | None, after: Entry | None) -> str:
+    ways = [
+        f"<li>{label}: {link(f'../{entry.key}/index.html', escape(entry.title), rel=rel)}</li>"
+        for label, rel, entry in ((site_words.PREVIOUS, "prev", before), (site_words.NEXT, "next", after))
+        if entry is not None
+    ]
+    return f'<nav aria-label="{site_words.EDITIONS}">\n<ul>{"".join(ways)}</ul>\n</nav>\n' if ways else ""
+
+
+def latest(entry: Entry) -> str:
+    """A stable address: it leads on to the current thread by itself."""
+    frame = Frame(title=f"{site_words.LATEST}: {entry.title}", root="../../")
+    made = page(
+        frame,
+        f"<h1>{site_words.LATEST}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
+        f"<p>{site_words.LATEST_HERE}</p>\n",
+    )
+    if not entry.url.startswith(("https://", "http://")):
+        return made
+    refresh = f'<meta http-equiv="refresh" content="0; url={escape(entry.url)}">\n'
+    return made.replace("<title>", f"{refresh}<title>", 1)
+
+
+def bulletins(
+    entries: Sequence[Entry],
+    *,
+    year: int,
+    years: Sequence[int],
+    root: str,
+    langs: dict[str, str],
+    feeds: tuple[tuple[str, str], ...],
+) -> str:
+    """A year's bulletins by week, newest first: what people wrote, and what was put forward."""
+    parts = []
+    for (iso_year, week), group in groupby(reversed(entries), key=lambda one: one.start.isocalendar()[:2]):
+        cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
+        parts.append(f"<section>\n<h2>Week {week} of {iso_year}</h2>\n{cards}</section>\n")
+    others = " · ".join(
+        link(f"{root}bulletins/{one}/index.html", str(one))
+        for one in sorted(years, reverse=True)
+        if one != year
+    )
+    more = (
+        f'<nav aria-label="{site_words.EARLIER_YEARS}">\n<p>{site_words.EARLIER_YEARS}: '
+        f"{others}</p>\n</nav>\n"
+    )
+    title = site_words.bulletins_of(year) if entries else site_words.BULLETINS
+    body = "".join(parts) or f"<p>{site_words.NO_BULLETINS}</p>\n"
+    frame = Frame(title=title, root=root, here="bulletins", feeds=feeds)
+    return page(frame, f"<h1>{title}</h1>\n{body}{more if others else ''}")
+
+
+def _bulletin(entry: Entry, root: str, lang: str) -> str:
+    at = f"{root}{folder(entry.thread)}/{entry.key}/index.html"
+    return (
+        f"<article>\n<h3>{link(at, escape(entry.title))}</h3>\n"
+        f'<p class="facts">{escape(name_of(entry.thread))} · {day(entry.start)}</p>\n'
+        f'<div class="text" lang="{escape(lang)}">\n{bulletin_html(entry, level=4)}</div>\n'
+        f"{_highlights(entry.featured, level=4)}</article>\n"
+    )
+
+
+def bulletin_html(entry: Entry, *, level: int = 2) -> str:
+    """Render what a person wrote for an edition."""
+    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level)
+
+
+def search(threads: Sequence[str]) -> str:
+    """The search: a form that works on the page itself, and the way for who has no scripts."""
+    listed = "".join(
+        f"<li>{link(f'../{folder(name)}/index.html', escape(name_of(name)))}</li>" for name in threads
+    )
+    frame = Frame(title=site_words.SEARCH, root="../", here="search", script=True)
+    return page(
+        frame,
+        f'<h1>{site_words.SEARCH}</h1>\n<form role="search" action="" method="get">\n'
+        f'<label for="q">{site_words.SEARCH_LABEL}</label>\n'
+        '<input id="q" name="q" type="search" autocomplete="off">\n'
+        f'<button type="submit">{site_words.SEARCH_BUTTON}</button>\n</form>\n'
+        '<p id="status" role="status"></p>\n<ol id="found"></ol>\n'
+        f"<noscript><p>{site_words.SEARCH_WITHOUT}</p>\n<ul>{listed}</ul></noscript>\n",
+    )

@@ -1,0 +1,1 @@
+"""What contributors write: a folder or a git repository, read and checked."""

@@ -1,0 +1,174 @@
+"""A source that is a folder: its files as text, and the commit they come from. Follows nothing out of it."""
+
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from megabot.errors import SourceBroken, SourceMissing
+from megabot.source.files import (
+    canonical,
+    gather,
+    is_inside,
+    is_picture,
+    is_source_file,
+    odd_name,
+    too_large,
+    why_ignored,
+)
+from megabot.source.git import tree as git_tree
+from megabot.source.git.command import ownership_trouble, run_git
+from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.problems import Problem
+from megabot.source.thread_reader import threads
+
+log = logging.getLogger("megabot")
+
+
+class FolderSource:
+    """The source port on a folder, in a git work tree or not."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._told = ""
+
+    def snapshot(self) -> Snapshot:
+        """Read the files that belong to a source; those that cannot be used are problems, not errors."""
+        if not self._folder.is_dir():
+            raise SourceMissing(
+                f"the source {self._folder} is not there; run megabot init to write a first template, or set "
+                "MEGABOT_SOURCE to the folder with thread.md.j2"
+            )
+        problems: list[Problem] = []
+        paths = list(_paths(self._folder, problems))
+        files, mistakes = gather(
+            (canonical(path), _read(self._folder, path)) for path in paths if is_source_file(path)
+        )
+        seen = {canonical(path): _fingerprint(self._folder, path) for path in paths if is_picture(path)}
+        pictures = {path: found for path, found in seen.items() if isinstance(found, str)}
+        problems += [*mistakes, *(problem for problem in seen.values() if isinstance(problem, Problem))]
+        revision, why = _revision(self._folder)
+        if why and why != self._told:
+            log.warning("%s", why)
+        self._told = why
+        return Snapshot(
+            files=files,
+            pictures=pictures,
+            revision=revision,
+            problems=tuple(problems),
+            no_revision=why,
+            ignored=tuple(filter(None, map(why_ignored, paths))),
+        )
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture as it is now."""
+        if path not in snapshot.pictures:
+            return None
+        on_disk = next((one for one in _paths(self._folder, []) if canonical(one) == path), path)
+        found = _read(self._folder, on_disk)
+        return found if isinstance(found, bytes) else None
+
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the sections as they were at a commit, where the folder is in a work tree that has it."""
+        prefix = run_git("rev-parse", "--show-prefix", cwd=self._folder)
+        if not prefix.ok or not commit:
+            return None
+        tree = f"{commit}:{prefix.out.strip()}"
+        listing = run_git(
+            "ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", tree, cwd=self._folder
+        )
+        if not listing.ok:
+            return None
+        entries = git_tree.sections(git_tree.entries(listing.raw))
+        ids = "".join(f"{entry.id}\n" for entry in entries).encode()
+        return git_tree.texts(run_git("cat-file", "--batch", cwd=self._folder, given=ids).raw, entries)
+
+    def refresh(self) -> None:
+        """Do nothing: a folder is read as it is."""
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
+        found, problems = threads(snapshot)
+        if problems:
+            raise SourceBroken(problems, threads=found)
+        return found
+
+
+def _paths(folder: Path, problems: list[Problem]) -> Iterator[str]:
+    """Find the files of a source; what cannot be looked into is added to the problems."""
+
+    def unreadable(error: OSError) -> None:
+        path = os.path.relpath(error.filename, folder)
+        problems.append(Problem(path, 0, f"the folder cannot be read: {error.strerror}"))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
+        base = Path(place).relative_to(folder)
+        folders[:] = sorted(name for name in folders if is_inside(base / name))
+        links = [base / name for name in folders if (folder / base / name).is_symlink()]
+        problems += [
+            Problem(str(link), 0, "a link to a folder, which is not followed", "put the folder itself here")
+            for link in links
+        ]
+        yield from ((base / name).as_posix() for name in sorted(names))
+
+
+def _fingerprint(folder: Path, path: str) -> str | Problem:
+    """Give what changes when a file does, or say why it cannot be used."""
+    facts = _facts(folder, path)
+    return facts if isinstance(facts, Problem) else f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+def _facts(folder: Path, path: str) -> os.stat_result | Problem:
+    """Look at a file before it is opened: only a regular one inside the folder ever is."""
+    odd = odd_name(path)
+    if odd:
+        return odd
+    full = folder / path
+    try:
+        if not full.resolve().is_relative_to(folder.resolve()):
+            return Problem(path, 0, "a link that leads out of the source", "put the file itself here")
+        facts = full.stat()
+    except OSError as error:
+        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
+    if not stat.S_ISREG(facts.st_mode):
+        return Problem(path, 0, "not a file", "delete it")
+    return too_large(path, facts.st_size) or facts
+
+
+def _read(folder: Path, path: str) -> bytes | Problem:
+    facts = _facts(folder, path)
+    if isinstance(facts, Problem):
+        return facts
+    try:
+        with (folder / path).open("rb") as opened:
+            return opened.read(facts.st_size)  # it may have grown since
+    except OSError as error:
+        return Problem(path, 0, f"the file cannot be read: {error.strerror}", "check who may read it")
+
+
+def _revision(folder: Path) -> tuple[Revision, str]:
+    """Ask git for the commit and whether the files differ from it; no git and no repository are no error.
+
+    The text says why git refuses a repository that is there.
+    """
+    commit = run_git("rev-parse", "--verify", "--end-of-options", "HEAD", cwd=folder)
+    if not commit.ok:
+        return Revision(), ownership_trouble(commit)
+    changes = run_git(
+        "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--", ".", cwd=folder
+    )
+    return Revision(commit=commit.out.split()[-1], dirty=bool(changes.out.strip()) or not changes.ok), ""
+
+
+def short_path(path: Path) -> str:
+    """Write a path from where the user stands, or whole if that is shorter."""
+    return min(os.path.relpath(path), str(path.absolute()), key=len)
+
+
+def place_problem(problem: Problem, source: object) -> Problem:
+    """Name a mistake's file from where the user stands, if the source is a folder."""
+    if not isinstance(source, Path):
+        return problem
+    return replace(problem, path=short_path(source / problem.path))

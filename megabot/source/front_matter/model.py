@@ -1,0 +1,183 @@
+"""The front matter of a thread's template: its settings, their forms, and what must go together.
+
+Every mistake is found at once; the values themselves are front_matter_values.py's.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from megabot.schedule.calendar import Every, Schedule, slot_key
+from megabot.schedule.month_days import MonthDay
+from megabot.source.front_matter import values
+from megabot.source.model import IMAGE, IMAGE_ALT, THUMBNAIL, Companion, Pin, Previous, Refresh
+
+Day = Annotated[date, BeforeValidator(values.read_day)]
+Number = Annotated[int, Field(ge=0, le=values.LARGEST)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, strict=True)
+
+
+class First(_Strict):
+    """The earliest day of a slot, and the number it carries."""
+
+    date: Day
+    number: Number = 1
+
+
+def _first(value: object) -> object:
+    return value if isinstance(value, dict) else {"date": values.read_day(value)}
+
+
+_ON = {
+    Every.WEEK: ("a week wants its day", "write on: monday, or on: [monday, thursday]"),
+    Every.MONTH: ("a month wants its day", "write on: first monday, or on: 15"),
+    Every.YEAR: ("a year wants its day with the month", "write on: 24 december, or on: first monday of may"),
+    Every.DAY: ("every day is every day", "delete on:"),
+}
+
+
+class ScheduleModel(_Strict):
+    """`schedule:` as people write it."""
+
+    every: Annotated[Any, BeforeValidator(values.read_interval)]
+    on: Annotated[Any, BeforeValidator(values.read_days)] = ()
+    at: Annotated[Any, BeforeValidator(values.read_times)]
+    timezone: Annotated[str, BeforeValidator(values.read_zone)]
+    grace: Annotated[timedelta, BeforeValidator(values.read_span)] = timedelta(days=3)
+    first: Annotated[First, BeforeValidator(_first)]
+    skip: list[Annotated[Any, BeforeValidator(values.read_skip)]] = Field(default_factory=list)
+    once: Day | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_once(cls, given: object) -> object:
+        """Take `once` for the first day of a schedule that ends with it."""
+        if not isinstance(given, dict) or given.get("once") is None:
+            return given
+        beside = ", ".join(name for name in ("every", "on", "first", "skip") if name in given)
+        if beside:
+            raise values.BadValue(
+                f"once stands beside {beside}", "a thread that is posted once has no rhythm"
+            )
+        try:
+            return given | {"every": "day", "first": values.read_day(given["once"])}
+        except values.BadValue:  # said of `once` itself
+            return given | {"every": "day", "first": date(2000, 1, 1)}
+
+    @model_validator(mode="after")
+    def _fits(self) -> "ScheduleModel":
+        months = {one.month > 0 for one in self.on if isinstance(one, MonthDay)}
+        wanted = {
+            Every.DAY: not self.on,
+            Every.WEEK: self.on and not months,
+            Every.MONTH: months == {False},
+            Every.YEAR: months == {True},
+        }
+        if not wanted[self.every[1]]:
+            raise values.BadValue(*_ON[self.every[1]])
+        if self.once and len(self.at) > 1:
+            raise values.BadValue("a thread that is posted once has one time", "write at: 18:00")
+        return self
+
+    def value(self) -> Schedule:
+        """Make the schedule of it."""
+        of_month = any(isinstance(one, MonthDay) for one in self.on)
+        return Schedule(
+            every=self.every[1],
+            interval=self.every[0],
+            weekdays=() if of_month else self.on,
+            month_days=self.on if of_month else (),
+            at=self.at[0],
+            also_at=self.at[1:],
+            timezone=self.timezone,
+            grace=self.grace,
+            first=self.first.date,
+            number=self.first.number,
+            skip=frozenset(one for one in self.skip if isinstance(one, date)),
+            skip_keys=frozenset(slot_key(*one) for one in self.skip if isinstance(one, tuple)),
+            once=self.once is not None,
+        )
+
+
+class PreviousModel(_Strict):
+    """`previous:` as people write it."""
+
+    unpin: bool = True
+    lock: bool = False
+    comment: str = ""
+    announce: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+
+    def value(self) -> Previous:
+        """Make the value of it."""
+        return Previous(unpin=self.unpin, lock=self.lock, comment=self.comment, announce=self.announce)
+
+
+class CompanionModel(_Strict):
+    """One of `companions:` as people write it."""
+
+    thread: Annotated[str, AfterValidator(values.check_name)] = ""
+    url: Annotated[str, AfterValidator(values.check_address)] = ""
+    latest_by: str = ""
+    community: Annotated[str, AfterValidator(values.check_community)] = Field(default="", alias="in")
+    title: str = ""
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> "CompanionModel":
+        if sum(map(bool, (self.thread, self.url, self.latest_by))) != 1:
+            raise values.BadValue("a companion is one of thread, url and latest_by", "write one of them")
+        if self.latest_by and not (self.community and self.title):
+            raise values.BadValue(
+                "latest_by stands alone", 'write in: films and title: "Film club*" beside it'
+            )
+        return self
+
+    def value(self, name: str) -> Companion:
+        """Make the value of it."""
+        return Companion(
+            name=name,
+            thread=self.thread,
+            url=self.url,
+            latest_by=self.latest_by,
+            community=self.community,
+            title=self.title,
+        )
+
+
+class ThreadModel(_Strict):
+    """A thread's front matter as people write it."""
+
+    name: Annotated[str, AfterValidator(values.check_name)]
+    title: Text
+    schedule: ScheduleModel
+    image: str = IMAGE
+    image_alt: str = IMAGE_ALT
+    thumbnail: str = THUMBNAIL
+    community: Annotated[str, AfterValidator(values.check_community)] = ""
+    pin: Literal["community", "local", "none"] = "community"
+    previous: PreviousModel = Field(default_factory=PreviousModel)
+    companions: Annotated[dict[str, CompanionModel], BeforeValidator(values.few)] = Field(
+        default_factory=dict
+    )
+    refresh: Literal["body", "preamble", "never"] = "body"
+    locale: Annotated[str, AfterValidator(values.check_locale)] = "en"
+    language: str = ""
+    nsfw: bool = False
+    cap: Number = 0
+    mentions: Annotated[bool, BeforeValidator(values.read_mentions)] = False
+    tags: Annotated[tuple[str, ...], BeforeValidator(values.read_tags)] = ()
+    first_comment: str = ""
+    unpin_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+    lock_after: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
+
+    def pin_value(self) -> Pin:
+        """Give where it is pinned."""
+        return Pin(self.pin)
+
+    def refresh_value(self) -> Refresh:
+        """Give what refreshes it."""
+        return Refresh(self.refresh)

@@ -1,0 +1,236 @@
+"""YAML that people type, read with line numbers and without YAML 1.1's surprises; one clear line per mistake.
+
+Booleans are `true` and `false` only (`no` is Norway, `on` a key), `12:00` is a text, doubled keys, anchors
+and aliases are mistakes. Reads text, knows nothing of what the keys mean.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import yaml
+
+from megabot.source.front_matter.fence import front_end
+from megabot.source.problems import Problem
+
+Value = None | bool | int | float | str | date | list["Value"] | dict[str, "Value"]
+Place = tuple[str | int, ...]
+
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})(?P<fraction>\.[0-9]+)?")  # int() refuses 4300
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_NO_SPACE = re.compile(r"\s*?[^\S ]")  # at the start of a line: a tab, or a space that is none to YAML
+_CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab].*[\u201c\u201d\u2018\u2019\u00bb]")
+_OPEN_QUOTE = re.compile(r"""[^#"']*:\s+(?:"[^"]*|'[^']*)""")
+_CUT = re.compile(r"[ \t]+#(?=\S)(?!#)")
+_BLOCKS = ("|", ">")
+_LEVELS = 50  # libyaml's own composer recurses: a hundred thousand brackets would end the process
+_FRONT_LARGEST = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class YamlDocument:
+    """A document's value, the line of every key and item in its file, and what was wrong with it."""
+
+    value: Value
+    lines: dict[Place, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def line(self, place: Place) -> int:
+        """Give the line of a place, or of the nearest one around it that is known."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A file taken apart: its front matter (an empty mapping if it has none) and its body.
+
+    `first_line` is the line of the file that the body begins at.
+    """
+
+    front: YamlDocument
+    body: str
+    first_line: int
+
+    def mapping(self) -> dict[str, Value]:
+        """Give the front matter's keys, none where it is no mapping."""
+        return self.front.value if isinstance(self.front.value, dict) else {}
+
+
+def split(path: str, text: str) -> FrontMatter:
+    """Take a file apart at its `---` lines and parse what is between them."""
+    lines = text.split("\n")
+    number = front_end(lines)
+    if number == 0:
+        return FrontMatter(YamlDocument({}), text, 1)
+    if number is not None:
+        front = _settings(path, "\n".join(lines[1:number]))
+        return FrontMatter(front, "\n".join(lines[number + 1 :]), number + 2)
+    hint = "write a line --- after the last setting"
+    return FrontMatter(YamlDocument({}, {}, (Problem(path, 1, "the front matter never ends", hint),)), "", 1)
+
+
+def _settings(path: str, text: str) -> YamlDocument:
+    """Parse front matter: a mapping, or nothing at all."""
+    if len(text) > _FRONT_LARGEST:
+        hint = f"{_FRONT_LARGEST:,} characters are the most; data belongs in data/"
+        return YamlDocument({}, {}, (Problem(path, 2, "the front matter is too long", hint),))
+    front = parse(path, text, first_line=2)
+    if front.value is None:
+        return YamlDocument({}, front.lines, front.problems)
+    if not isinstance(front.value, dict):
+        what = Problem(path, 2, "the front matter is no list of settings", "write key: value lines")
+        return YamlDocument({}, {}, (*front.problems, what))
+    return front
+
+
+def parse(path: str, text: str, *, first_line: int = 1) -> YamlDocument:
+    """Parse one YAML document that begins at a line of its file."""
+    lines = text.split("\n")
+    unseen = tuple(_unseen(path, lines, first_line))
+    if unseen:
+        return YamlDocument(None, {}, unseen)
+    reader = _Reader(path, lines, first_line)
+    try:
+        reader.refuse(yaml.parse(text, yaml.CSafeLoader))
+        node = None if reader.problems else yaml.compose(text, yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        return YamlDocument(None, {}, (_syntax(path, error, lines, first_line),))
+    value = None if node is None else reader.read(node, ())
+    return YamlDocument(value, reader.lines, tuple(reader.problems))
+
+
+def _unseen(path: str, lines: list[str], first_line: int) -> Iterator[Problem]:
+    """Find what looks like nothing in an editor and stops YAML."""
+    for number, line in enumerate(lines, first_line):
+        if _NO_SPACE.match(line):
+            space = "tab" if "\t" in line else "hard space"
+            yield Problem(path, number, f"a {space} at the start of the line", "YAML wants spaces there")
+        elif _ODD.search(line):
+            yield Problem(path, number, "a character that cannot be seen", "delete it, or type the line anew")
+
+
+class _Reader:
+    """Turns nodes into values and remembers where each stood."""
+
+    def __init__(self, path: str, source: list[str], first_line: int) -> None:
+        self._path = path
+        self._source = source
+        self._first = first_line
+        self.lines: dict[Place, int] = {}
+        self.problems: list[Problem] = []
+
+    def complain(self, line: int, what: str, hint: str) -> None:
+        """Note a mistake at a line of the document, counted from 0."""
+        self.problems.append(Problem(self._path, self._first + line, what, hint))
+
+    def refuse(self, events: Iterable[yaml.Event]) -> None:
+        """Note what is refused before anything is built: references, and nesting without end."""
+        depth = 0
+        for event in events:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _LEVELS:
+                self.complain(_line(event), "lists within lists without end", "close the brackets")
+                return
+            if getattr(event, "anchor", None):
+                self.complain(_line(event), "a value that begins with & or *", 'put it in quotes: "..."')
+            elif getattr(event, "tag", None):
+                self.complain(_line(event), "a value that begins with !", 'put it in quotes: "..."')
+
+    def read(self, node: yaml.Node, place: Place) -> Value:
+        """Give a node's value."""
+        self.lines.setdefault(place, self._first + node.start_mark.line)
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._pairs(node, place))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(item, (*place, number)) for number, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode):
+            if node.style in _BLOCKS:  # its text begins below the key
+                self.lines[place] = self._first + node.start_mark.line + 1
+            return self._scalar(node)
+        return None
+
+    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Value]]:
+        seen: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.complain(
+                    key.start_mark.line, "brackets where a text should be", 'put {{ ... }} in quotes: "..."'
+                )
+                continue
+            name = str(key.value)
+            if name in seen:
+                self.complain(key.start_mark.line, f"{name} stands here a second time", "keep one of them")
+            seen.add(name)
+            self.lines[(*place, name)] = self._first + key.start_mark.line
+            yield name, self.read(value, (*place, name))
+
+    def _scalar(self, node: yaml.ScalarNode) -> Value:
+        text = str(node.value)
+        if node.style:  # quoted or a block
+            return text
+        line = node.start_mark.line
+        if _CURLY.fullmatch(text):
+            self.complain(line, "typographic quotes, which YAML takes for text", 'write straight ones: "..."')
+        rest = self._source[node.end_mark.line][node.end_mark.column :]
+        if line == node.end_mark.line and text and _CUT.match(rest):
+            what = "the text after ` #` is a comment and is lost"
+            self.complain(line, what, 'put the whole value in quotes: "..."')
+        return plain(text)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
+
+
+def plain(text: str) -> Value:
+    """Give what an unquoted text stands for."""
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    number = _NUMBER.fullmatch(text)
+    if number:
+        return float(text) if number["fraction"] else int(text)
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-16") else text
+    except ValueError:
+        return text
+
+
+def _syntax(path: str, error: yaml.MarkedYAMLError, source: list[str], first_line: int) -> Problem:
+    """Say in people's words what YAML's reader stumbled over, at the line where it began."""
+    mark = error.problem_mark or error.context_mark
+    at = mark.line if mark else 0
+    what, context = error.problem or "", error.context or ""
+    opened = next((number for number, line in enumerate(source[:at]) if _OPEN_QUOTE.fullmatch(line)), None)
+    if opened is not None:
+        return Problem(path, first_line + opened, "a quote that is never closed", "close it")
+    if error.context_mark and any(part in context for part in _FROM_ITS_START):
+        at = error.context_mark.line
+    if "flow" in context or "quoted scalar" in context:
+        return Problem(path, first_line + at, "a quote or bracket that is never closed", "close it")
+    words = next((words for said, words in _SYNTAX.items() if said in what), _SYNTAX[""])
+    return Problem(path, first_line + at, *words)
+
+
+_FROM_ITS_START = ("flow", "quoted scalar", "simple key")
+_SYNTAX = {
+    "cannot start any token": (
+        "a value begins with a character that YAML reserves",
+        'put it in quotes: "..."',
+    ),
+    "mapping values are not allowed": (
+        "a second colon in one line",
+        'put the value in straight quotes: "..."; or indent like the lines around',
+    ),
+    "did not find expected key": (
+        "this is no key: value line",
+        "put a value that begins with {{ or a quote in quotes as a whole; indent like the lines around",
+    ),
+    "could not find expected ':'": ("this is no key: value line", "write a colon after the key"),
+    "": ("this is not YAML", "check colons, quotes and indentation"),
+}
+"""What YAML's reader says, in words."""

@@ -1,0 +1,1 @@
+"""A source that is a git repository elsewhere."""

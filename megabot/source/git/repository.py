@@ -1,0 +1,109 @@
+"""A source that is a repository elsewhere: read from the blobs of its good commit. Writes no file of it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from megabot.clock import Clock
+from megabot.errors import SourceBroken, SourceMissing
+from megabot.proxy import Proxy
+from megabot.source.files import gather, is_picture, is_source_file
+from megabot.source.git import tree
+from megabot.source.git.address import GitAddress, commit_url
+from megabot.source.git.cache import LARGEST, GitCache
+from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.thread_reader import threads
+
+EVERY = timedelta(minutes=10)
+
+
+class GitSource:
+    """The source port on a git repository: fetched at most every ten minutes, and at once on `refresh`."""
+
+    def __init__(
+        self,
+        address: GitAddress,
+        *,
+        key_file: Path | None,
+        state: Path,
+        clock: Clock,
+        largest: int = LARGEST,
+        proxy: Proxy | None = None,
+    ) -> None:
+        self._address = address
+        self._cache = GitCache(
+            address, key_file=key_file, state=state, clock=clock, largest=largest, proxy=proxy
+        )
+
+    def snapshot(self) -> Snapshot:
+        """Read the good commit. Raise `SourceMissing` where there is none yet and none can be fetched."""
+        self._cache.fetch(unless_within=EVERY)
+        snapshot = self._read()
+        if snapshot is None:  # a disk's or a crash's doing
+            self._cache.discard()
+            self._cache.fetch()
+            snapshot = self._read()
+        if snapshot is None:
+            raise self._missing("the copy in the state folder cannot be read")
+        return snapshot
+
+    def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
+        """Read a picture's blob: that of the snapshot, whatever was fetched since."""
+        blob = snapshot.pictures.get(path)
+        if blob is None:
+            return None
+        answer = self._cache.blobs([blob])
+        head, _, rest = answer.raw.partition(b"\n")
+        name, _, size = head.partition(b" blob ")
+        whole = answer.ok and name.decode() == blob and size.isdigit() and len(rest) > int(size)
+        return rest[: int(size)] if whole else None
+
+    def sections_at(self, commit: str) -> dict[str, str] | None:
+        """Read the sections as they were at a commit, which is fetched where the copy lacks it."""
+        listing = self._cache.listing(commit)
+        if not listing.ok:
+            self._cache.fetch_commit(commit)
+            listing = self._cache.listing(commit)
+        if not listing.ok:
+            return None
+        entries = tree.sections(tree.entries(listing.raw))
+        return tree.texts(self._cache.blobs([entry.id for entry in entries]).raw, entries)
+
+    def refresh(self) -> None:
+        """Fetch now; trouble is logged, and the good commit stays."""
+        self._cache.fetch()
+
+    def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
+        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
+        found, problems = threads(snapshot)
+        if problems:
+            raise SourceBroken(problems, threads=found)
+        return found
+
+    def _read(self) -> Snapshot | None:
+        """Read the good commit; None where the copy does not hold all of it."""
+        commit = self._cache.good()
+        if not commit:
+            raise self._missing(self._cache.failure)
+        listing = self._cache.listing(commit)
+        entries = tree.entries(listing.raw)
+        all_found, problems = tree.sort_entries(entries)
+        found = [entry for entry in all_found if is_source_file(entry.path)]
+        contents = self._cache.blobs([entry.id for entry in found])
+        blobs = tree.blobs(contents.raw, found)
+        if not listing.ok or not contents.ok or len(blobs) < len(found):
+            return None
+        files, mistakes = gather(blobs)
+        return Snapshot(
+            files=files,
+            pictures={entry.path: entry.id for entry in all_found if is_picture(entry.path)},
+            revision=Revision(commit=commit, url=commit_url(self._address, commit)),
+            problems=(*problems, *mistakes),
+            fetched=self._cache.fetched,
+            ignored=tree.ignored_files(entries),
+        )
+
+    def _missing(self, why: str) -> SourceMissing:
+        hint = "; check MEGABOT_SOURCE, and for a private repository MEGABOT_SOURCE_KEY_FILE"
+        if "safe.directory" in why:  # the settings are right
+            hint = ""
+        return SourceMissing(f"the source {self._address} cannot be fetched: {why}{hint}")

@@ -1,0 +1,189 @@
+"""What a text must keep to before it is sent: Lemmy's limits, and Markdown that swallows nothing. Pure.
+
+Limits are the server's own (crates/utils/src/utils/validation.rs in both generations; recordings 030 to 037):
+titles count code points after trimming, everything else UTF-16 code units.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from textwrap import shorten
+
+from megabot.source import link_forms
+from megabot.source.code_spans import without_code
+from megabot.source.sections import COMMENT
+
+TITLE_SHORTEST, TITLE_LONGEST = 3, 200
+BODY_LONGEST = 50_000
+COMMENT_LONGEST = 10_000
+URL_LONGEST = 2_000
+ALT_TEXT_LONGEST = 1_500
+MARKER_ROOM = 200
+"""UTF-16 units kept free for the marker and the blank line before it."""
+
+_MENTION = re.compile(r"@[\w.]+@[a-zA-Z0-9._:-]+")  # the server's: also in code and in addresses
+_COLONS = re.compile(r"\s*(:{3,})\s*(.*?)\s*")
+_FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(?:(`{3,})[^`]*|(~{3,}).*)")
+_WITHIN = re.compile(r"\s*[^\s:>].*:::\s*spoiler\s+\S.*", re.IGNORECASE)
+SPOILER_WITHIN_A_LINE = "a spoiler that begins in the middle of a line"
+_UNDER_A_TABLES_HEAD = re.compile(r"(?=.*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_BAD_LINK = re.compile(
+    r"(?:(?:\]\(|^\s*\[[^\]]+\]:)\s*(?:<\s*)?|<\s*)(?:javascript|data|vbscript):", re.IGNORECASE
+)
+_HTML = re.compile(
+    r"</?(?:a|b|br|center|details|div|em|font|h[1-6]|hr|i|img|kbd|li|ol|p|small|span|strong|su[bp]|summary|"
+    r"t[dhr]|table|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_NO_ALT = re.compile(r"!\[\s*\][(\[]")
+_MARKER = "[//]: # (megabot:"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong in a text: `line` counts from 1 within the text, `text` is that line as it stands.
+
+    `part` is what is wrong in the line as people typed it, "" if that is not known.
+    """
+
+    line: int
+    text: str
+    what: str
+    hint: str = ""
+    part: str = ""
+
+
+def utf16_units(text: str) -> int:
+    """Count as Lemmy counts bodies and comments: an emoji is 2."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def title_flaw(title: str) -> str:
+    """Say what is wrong with a title, "" for nothing."""
+    trimmed = title.strip()
+    if "\n" in trimmed or "\r" in trimmed:
+        return "the title has more than one line"
+    if not TITLE_SHORTEST <= len(trimmed) <= TITLE_LONGEST:
+        return f"the title has {len(trimmed)} characters; Lemmy takes {TITLE_SHORTEST} to {TITLE_LONGEST}"
+    return "" if _is_clean(trimmed) else "the title holds a control character or half a character"
+
+
+def size_flaw(body: str) -> str:
+    """Say whether a body is empty or too long with its marker, "" for neither."""
+    if not body.strip():
+        return "the text is empty"
+    units = utf16_units(body.rstrip()) + MARKER_ROOM
+    if units > BODY_LONGEST:
+        return f"the text has {units - MARKER_ROOM:,} characters; {BODY_LONGEST - MARKER_ROOM:,} fit"
+    return ""
+
+
+def flaws(text: str, *, mentions: bool) -> Iterator[Flaw]:
+    """Find what a text must not hold, and what would swallow what comes after it."""
+    lines = text.split("\n")
+    yield from _structure(lines)
+    for number, line in enumerate(lines, 1):
+        if not _is_clean(line):
+            yield Flaw(number, line, "a control character or half a character", "delete it")
+        if _MARKER in line:
+            yield Flaw(number, line, "a marker of megabot's own", "delete it: megabot adds the right one")
+        if not mentions and (mention := _MENTION.search(line)):
+            in_address = "://" in line[: mention.start()].rpartition(" ")[2]
+            hint = "write %40 for its @" if in_address else "write a link, [name](https://host/u/name)"
+            what = "a mention, which would notify that person"
+            yield Flaw(number, line, what, f"{hint}, or set mentions: allow")
+        if _BAD_LINK.search(line):
+            yield Flaw(number, line, "a link that no reader can follow safely", "link to http or https")
+    yield from _comments(text, lines)
+
+
+def _comments(text: str, lines: list[str]) -> Iterator[Flaw]:
+    """Find comments of HTML, which Lemmy shows as they are typed."""
+    for number, line in enumerate(without_code(text).split("\n") if "<!--" in text else (), 1):
+        if "<!--" in line:
+            yield Flaw(number, lines[number - 1], *COMMENT, part="<!--")
+
+
+def oddities(text: str) -> Iterator[Flaw]:
+    """Find what is worth a warning and hinders nothing."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if _NO_ALT.search(line):
+            yield Flaw(number, line, "an image without alt text", "describe it: ![a red kite](...)")
+    plain = without_code(text)
+    for number, address in link_forms.find_links(plain):
+        if wrong := link_forms.find_flaw(address):
+            yield Flaw(number, lines[number - 1], *wrong, part=address or "]()")
+    for number, line in enumerate(plain.split("\n"), 1):
+        if html := _HTML.search(line):
+            what = f"{shorten(html[0], 40)}: readers see it as typed, because Lemmy does not render HTML"
+            yield Flaw(number, lines[number - 1], what, "write Markdown", part=html[0])
+
+
+def _structure(lines: list[str]) -> Iterator[Flaw]:
+    """Follow fences and spoilers from line to line; a spoiler never nests (lemmy-api 5)."""
+    fence: Flaw | None = None
+    spoiler: Flaw | None = None
+    within: Flaw | None = None
+    mark = ""
+    for number, line in enumerate(lines, 1):
+        match = _FENCE.fullmatch(line)
+        if fence is not None:
+            if match and line.strip().startswith(mark) and not line.strip(f" \t{mark[0]}"):
+                fence = None
+        elif match:
+            mark = match[1] or match[2]
+            fence = Flaw(number, line, "a code block that is never closed", f"close it with {mark}")
+        elif colons := _COLONS.fullmatch(line):
+            yield from _colons(Flaw(number, line, ""), colons, outer=spoiler, within=within)
+            within = None
+            if not colons[2] or _is_spoiler(colons):
+                spoiler = _opened(number, line) if colons[2] else None
+        elif spoiler is None and _WITHIN.fullmatch(line):
+            within = Flaw(number, line, SPOILER_WITHIN_A_LINE, "begin a new line before its :::")
+    yield from (left for left in (fence, spoiler) if left is not None)
+    yield from _ends_in_table(lines)
+
+
+def _opened(number: int, line: str) -> Flaw:
+    return Flaw(number, line, "a spoiler that is never closed", "close it with a line :::")
+
+
+def _colons(here: Flaw, colons: re.Match[str], *, outer: Flaw | None, within: Flaw | None) -> Iterator[Flaw]:
+    """Judge one line that begins with ::: by itself."""
+    if not colons[2]:
+        if within is not None:
+            yield within
+        elif outer is None:
+            yield replace(here, what="a ::: that closes nothing", hint="delete it")
+        return
+    if not _is_spoiler(colons):
+        hint = "::: stands alone on its line, or before: spoiler Title"
+        yield replace(here, what="a ::: that neither opens nor closes a spoiler", hint=hint)
+        return
+    if outer is not None:  # mostly a forgotten :::, and that is missed where the first one begins
+        hint = f"close it with a line ::: before {shorten(here.text, 60)}; spoilers do not nest"
+        yield replace(outer, what="a spoiler that is still open where the next one begins", hint=hint)
+    if not colons[2].partition(" ")[2].strip():
+        yield replace(here, what="a spoiler without a title", hint="write ::: spoiler Title")
+    if colons[1] != ":::":
+        yield replace(here, what="a spoiler with more than three colons", hint="write ::: spoiler Title")
+
+
+def _is_spoiler(colons: re.Match[str]) -> bool:
+    return colons[2].partition(" ")[0].lower() == "spoiler"
+
+
+def _ends_in_table(lines: list[str]) -> Iterator[Flaw]:
+    text = "\n".join(lines).rstrip().split("\n")
+    for number in range(len(text), 0, -1):
+        line = text[number - 1]
+        if not line.strip() or _FENCE.fullmatch(line) or _COLONS.fullmatch(line):
+            return
+        if number > 1 and text[number - 2].strip() and _UNDER_A_TABLES_HEAD.fullmatch(line):
+            yield Flaw(number, line, "the text ends in a table", "write a line of text after it")
+
+
+def _is_clean(text: str) -> bool:
+    """Tell whether a text holds neither control characters but tabs, nor lone surrogates."""
+    return not any((char < " " and char not in "\t\n\r") or "\ud800" <= char <= "\udfff" for char in text)

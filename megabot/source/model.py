@@ -1,0 +1,139 @@
+"""What a thread is: the front matter of one template as values. Parsing them is the adapters' work."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from megabot.schedule.calendar import Schedule
+from megabot.source.problems import Problem
+
+
+class Pin(StrEnum):
+    """Where the standing post is pinned: Lemmy's feature types, or nowhere."""
+
+    COMMUNITY = "community"
+    LOCAL = "local"
+    NONE = "none"
+
+
+class Refresh(StrEnum):
+    """Which changes of the source reach the standing post."""
+
+    BODY = "body"
+    PREAMBLE = "preamble"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """What happens to the thread before when a new one stands. `comment` is template text, empty for none.
+
+    `announce` is how long before the slot a comment there says that it comes, None for not at all.
+    """
+
+    unpin: bool = True
+    lock: bool = False
+    comment: str = ""
+    announce: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """Another thread or site that this thread links.
+
+    Exactly one of `thread` (a thread of the same source), `url` (a fixed address) and `latest_by` (a
+    person's newest post in community `community` whose title matches `title`, with `*` and `?`) is set.
+    """
+
+    name: str
+    thread: str = ""
+    url: str = ""
+    latest_by: str = ""
+    community: str = ""
+    title: str = ""
+
+
+IMAGE, IMAGE_ALT, THUMBNAIL = "{{ preamble.image }}", "{{ preamble.image_alt }}", "{{ preamble.thumbnail }}"
+"""Where a thread's own front matter says nothing of images, those of the edition's preamble are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A recurring thread, as its template's front matter defines it.
+
+    `max_comments` is how many comments are too many.
+
+    `title`, `image`, `image_alt` and `thumbnail` are template text; an image is an address, or the path of a
+    picture in the source. `community` is `name` or `name@host`, empty where the setting's default holds.
+    `language` is an ISO 639 code as Lemmy lists it, empty for none sent. `tags` are names of the community's.
+    `first_comment` is template text for a comment in the thread itself, empty for none.
+    `unpin_after` and `lock_after` count from when a post was published, None for never.
+    `path` is the template's file.
+    """
+
+    name: str
+    path: str
+    title: str
+    schedule: Schedule
+    image: str = IMAGE
+    image_alt: str = IMAGE_ALT
+    thumbnail: str = THUMBNAIL
+    community: str = ""
+    pin: Pin = Pin.COMMUNITY
+    previous: Previous = Previous()
+    companions: tuple[Companion, ...] = ()
+    refresh: Refresh = Refresh.BODY
+    locale: str = "en"
+    language: str = ""
+    nsfw: bool = False
+    mentions: bool = False
+    max_comments: int = 0
+    tags: tuple[str, ...] = ()
+    first_comment: str = ""
+    unpin_after: timedelta | None = None
+    lock_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Which state of the source a text was made from.
+
+    `commit` is the full hash, empty for a folder outside git; `dirty` says whether files differed from it.
+    """
+
+    commit: str = ""
+    dirty: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The files of the source at one moment: path relative to the source folder -> text.
+
+    `pictures` has the paths of its pictures, each with something that changes when the picture does.
+    `fetched` is when this state was last seen at a source that is elsewhere, None for a folder. `ignored`
+    are files that look like part of the source and are not read. `no_revision` says why there is no revision
+    although the folder is in a repository.
+    """
+
+    files: dict[str, str]
+    pictures: dict[str, str] = field(default_factory=dict)
+    revision: Revision = Revision()
+    problems: tuple[Problem, ...] = ()
+    fetched: datetime | None = None
+    no_revision: str = ""
+    ignored: tuple[Problem, ...] = ()
+
+    @property
+    def has_one_thread(self) -> bool:
+        """Whether there is one thread file, those that cannot be read included."""
+        paths = {*self.files, *(problem.path for problem in self.problems)}
+        return sum(map(is_thread_file, paths)) == 1
+
+
+SUFFIX = ".md.j2"
+
+
+def is_thread_file(path: str) -> bool:
+    """Return whether a path of the source is a thread's template: `_` begins a partial."""
+    return path.endswith(SUFFIX) and "/" not in path and not path.startswith("_")

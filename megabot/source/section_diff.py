@@ -1,0 +1,141 @@
+"""What changed in the directory since the last edition: entries of sections added, removed, edited. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+
+from megabot.source.sections import section_name
+
+MOST = 40
+"""How many changes a template is told of; of the rest it knows the number."""
+LONGEST_ENTRY = 300
+_COMPARED = 100  # entries of a section, at most, among which an edited one without a link is looked for
+_ALIKE = 0.7
+
+_FRONT = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*\n", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+_ITEM = re.compile(r"[-*+][ \t]+(?=\S)")
+_ADDRESS = re.compile(r"https?://[^\s)<>\]]+")
+_MENTIONED = re.compile(r"\bchanges\b")
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry: the title of its section, its text, and what it was before where it was edited."""
+
+    section: str
+    text: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed between two editions, in the order of the sections. `more` counts what is left out."""
+
+    added: tuple[Change, ...] = ()
+    removed: tuple[Change, ...] = ()
+    edited: tuple[Change, ...] = ()
+    more: int = 0
+
+
+def templates_use_changes(files: Files) -> bool:
+    """Tell whether any template speaks of changes: only then is history read."""
+    return any(path.endswith(".md.j2") and _MENTIONED.search(text) for path, text in files.items())
+
+
+def diff_sections(before: Files, after: Files) -> Changes | None:
+    """Compare the sections of two states of a source; None where no entry differs."""
+    old, new = _sections(before), _sections(after)
+    found = [
+        change
+        for name in [*new, *(name for name in old if name not in new)]
+        for change in _changes(old.get(name, ("", [])), new.get(name, ("", [])))
+    ]
+    kinds = _without_moved(found)
+    if not any(kinds.values()):
+        return None
+    left = MOST
+    kept = {}
+    for kind, some in kinds.items():
+        kept[kind] = tuple(some[:left])
+        left -= len(kept[kind])
+    more = sum(map(len, kinds.values())) - (MOST - left)
+    return Changes(added=kept["added"], removed=kept["removed"], edited=kept["edited"], more=more)
+
+
+def _without_moved(found: list[tuple[str, Change]]) -> dict[str, list[Change]]:
+    """Sort by kind. What went from one section to another was neither added nor removed."""
+    kinds: dict[str, list[Change]] = {"added": [], "removed": [], "edited": []}
+    for kind, change in found:
+        kinds[kind].append(change)
+    gone = Counter(one.text for one in kinds["removed"])
+    come = Counter(one.text for one in kinds["added"])
+    moved = gone & come
+    for kind in ("added", "removed"):
+        still = moved.copy()
+        kinds[kind] = [one for one in kinds[kind] if not _took(still, one.text)]
+    return kinds
+
+
+def _took(counter: "Counter[str]", text: str) -> bool:
+    if counter[text] <= 0:
+        return False
+    counter[text] -= 1
+    return True
+
+
+def _sections(files: Files) -> dict[str, tuple[str, list[str]]]:
+    """Take the sections apart: by name the title and the entries."""
+    found = {}
+    for path in sorted(path for path in files if path.startswith("sections/") and path.endswith(".md")):
+        text = files[path].replace("\r\n", "\n")
+        front = _FRONT.match(text)
+        title = _TITLE.search(front[0]) if front else None
+        name = section_name(path)
+        shown = title[1].strip("\"'") if title else name
+        found[name] = (shown, list(_entries(text[front.end() :] if front else text)))
+    return found
+
+
+def _entries(body: str) -> Iterator[str]:
+    """Give each entry as one line, with the lines that belong to it."""
+    entry: list[str] = []
+    for line in [*body.split("\n"), ""]:
+        item = _ITEM.match(line)
+        if item or not line.strip() or line.startswith("#"):
+            if entry:
+                yield " ".join(entry)[:LONGEST_ENTRY]
+            entry = [line[item.end() :].strip()] if item else []
+        elif entry:
+            entry.append(line.strip())
+
+
+def _changes(old: tuple[str, list[str]], new: tuple[str, list[str]]) -> Iterator[tuple[str, Change]]:
+    title = new[0] or old[0]
+    gone = list((Counter(old[1]) - Counter(new[1])).elements())
+    come = list((Counter(new[1]) - Counter(old[1])).elements())
+    for text in come:
+        before = _former(text, gone)
+        if before:
+            gone.remove(before)
+            yield "edited", Change(section=title, text=text, before=before)
+        else:
+            yield "added", Change(section=title, text=text)
+    for text in gone:
+        yield "removed", Change(section=title, text=text)
+
+
+def _former(text: str, gone: list[str]) -> str:
+    """Find what an entry was before: one with the same first link, else one that reads much the same."""
+    link = _ADDRESS.search(text)
+    if link is not None:
+        same = (one for one in gone if (other := _ADDRESS.search(one)) and other[0] == link[0])
+        if found := next(same, ""):
+            return found
+    near = get_close_matches(text, list(islice(gone, _COMPARED)), n=1, cutoff=_ALIKE)
+    return near[0] if near else ""

@@ -1,0 +1,46 @@
+"""The parent's side of reading front matter: a child parses it, and only plain values come back.
+
+The service reads the threads at every pass, so the answer for an unchanged source is kept.
+"""
+
+import json
+from functools import lru_cache
+
+from megabot.source import child_process
+from megabot.source.front_matter.fence import front_of
+from megabot.source.model import Snapshot, Thread, is_thread_file
+from megabot.source.plain_values import plain, read
+from megabot.source.problems import Problem
+
+_ANSWER_LARGEST = 32 * 1024 * 1024  # of 20 MB of source at most
+_KEPT = 4
+_Found = tuple[tuple[Thread, ...], tuple[Problem, ...]]
+
+
+class _UnreadError(Exception):
+    """The child gave no answer: an exception, so that this is not kept."""
+
+
+def threads(snapshot: Snapshot, *, cpu_seconds: int = child_process.CPU_SECONDS) -> _Found:
+    """Read all threads of a source, and every mistake of every file."""
+    fronts = {path: front_of(text) for path, text in snapshot.files.items() if is_thread_file(path)}
+    try:
+        return _by_child(tuple(fronts.items()), snapshot.problems, cpu_seconds)
+    except _UnreadError as error:
+        return (), (*snapshot.problems, Problem(".", 0, str(error), "make the front matter shorter"))
+
+
+@lru_cache(maxsize=_KEPT)
+def _by_child(fronts: tuple[tuple[str, str], ...], problems: tuple[Problem, ...], cpu_seconds: int) -> _Found:
+    request = {"files": dict(fronts), "problems": plain(problems), "cpu_seconds": cpu_seconds}
+    result = child_process.ask("source.child", json.dumps(request).encode(), most=_ANSWER_LARGEST)
+    if result is None:
+        raise _UnreadError("the settings of the threads take too long to read")
+    try:
+        answer = json.loads(result.answer)
+        return (
+            tuple(read(Thread, one) for one in answer["threads"]),
+            tuple(read(Problem, one) for one in answer["problems"]),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _UnreadError("the settings of the threads cannot be read") from error

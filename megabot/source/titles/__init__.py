@@ -1,0 +1,1 @@
+"""The dates and the number in a thread's title, read from a post that people wrote."""
