@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 ARGS :=
 TESTS :=
 SEEDS := 300
-SLOW := browser contract e2e integration scenes
+SLOW := browser contract e2e scenes
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,7 +35,7 @@ ifdef TESTS
 test: $(READY)
 	@$(BIN)/python -m pytest --quiet $(TESTS)
 else
-test: lint types ## lint, types, all tests, coverage (TESTS=tests/unit/test_x.py: these alone)
+test: lint types ## lint, types, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
 	@echo "make: tests"
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
@@ -60,7 +60,7 @@ simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARG
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
 
 faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real kills
-	@$(BIN)/python -m tests.nth $(ARGS)
+	@$(BIN)/python -m tests.fault_injection $(ARGS)
 
 mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named; --list: show them)
 	@$(BIN)/python -m tests.mutants $(ARGS)
@@ -72,7 +72,7 @@ soak: $(READY) ## thirty years of the service with faults: what it holds at star
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
-	@tests/booted/run.sh
+	@tests/systemd/run.sh
 
 install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
 	@systemd/install.sh

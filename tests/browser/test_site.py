@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from megabot.site.build import Site, files
 from megabot.site.entries import gather
 from megabot.site.output import write
-from tests.editions import a_highlight, post_week
 from tests.fakes import FakeLedger
+from tests.site_editions import a_highlight, post_week
 
 BODY = """## Essay {number}
 

@@ -15,7 +15,7 @@ from megabot.cli.group import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"]
-A_QUICK_TEST = "tests/unit/test_guards.py"
+A_QUICK_TEST = "tests/repository/test_guards.py"
 PASSED_ON = ("PATH", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

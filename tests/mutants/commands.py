@@ -23,11 +23,11 @@ from tests.mutants.change import (
 )
 from tests.mutants.mutant import Mutant
 
-AUTHORITY = "tests/integration/test_commands_authority.py"
-ELSEWHERE = "tests/integration/test_commands_from_elsewhere.py"
-EXCEPTIONS = "tests/integration/test_exceptions.py"
-INBOX = "tests/integration/test_inbox.py"
-LATE = "tests/integration/test_late_essay.py"
+AUTHORITY = "tests/scenes/test_commands_authority.py"
+ELSEWHERE = "tests/scenes/test_commands_from_elsewhere.py"
+EXCEPTIONS = "tests/scenes/test_exceptions.py"
+INBOX = "tests/scenes/test_inbox.py"
+LATE = "tests/scenes/test_late_preamble.py"
 
 
 def is_unread_and_new(notice: Notice, record: Callable[[str], CommandRecord | None]) -> bool:

@@ -22,22 +22,22 @@ from tests.mutants.change import (
 )
 from tests.mutants.mutant import Mutant
 
-PASS = "tests/integration/test_pass.py"
-AFTER = "tests/integration/test_after_its_time.py"
-WHICH = "tests/integration/test_which_edition.py"
-HANDS = "tests/integration/test_hands.py"
-FOLLOWING = "tests/integration/test_following.py"
-UNKNOWN = "tests/integration/test_unknown_outcomes.py"
-PROMISES = "tests/integration/test_promises.py"
-ON_1_0 = "tests/integration/test_on_1_0.py"
-SERVERS = "tests/integration/test_home_servers.py"
-REMOTE = "tests/integration/test_remote_community.py"
-TWO_BOTS = "tests/integration/test_two_bots.py"
+PASS = "tests/scenes/test_pass.py"
+AFTER = "tests/scenes/test_after_its_time.py"
+WHICH = "tests/scenes/test_which_edition.py"
+HANDS = "tests/scenes/test_manual_changes.py"
+FOLLOWING = "tests/scenes/test_edits.py"
+UNKNOWN = "tests/scenes/test_unknown_outcomes.py"
+PROMISES = "tests/scenes/test_promises.py"
+ON_1_0 = "tests/scenes/test_on_1_0.py"
+SERVERS = "tests/scenes/test_home_servers.py"
+REMOTE = "tests/scenes/test_remote_community.py"
+TWO_BOTS = "tests/scenes/test_two_bots.py"
 JUDGE = tuple(
     f"{PROMISES}::test_handovers_are_right_in_the_eyes_of_the_demos_judge[{api}]" for api in ("v3", "v4")
 )
-YEARS = "tests/integration/test_nth.py::test_a_year_of_trouble_breaks_no_promise"
-ALWAYS = "tests/unit/test_plan_invariants.py::test_whatever_is_seen_the_plan_keeps_to_all_of_these"
+YEARS = "tests/scenes/test_fault_injection.py::test_a_year_of_trouble_breaks_no_promise"
+ALWAYS = "tests/reconcile/test_decide_invariants.py::test_whatever_is_seen_the_plan_keeps_to_all_of_these"
 
 
 def left_out(rule: Callable[..., object], name: str, *caught_by: str) -> Mutant:
@@ -200,19 +200,19 @@ RULES_BROKEN = (
     Mutant(
         name="an edition that a moderator holds is posted",
         changes=(condition(publish.a_moderator_holds_it, 1, gives=False),),
-        caught_by=("tests/integration/test_exceptions.py::test_an_edition_that_is_held_waits_for_a_word",),
+        caught_by=("tests/scenes/test_exceptions.py::test_an_edition_that_is_held_waits_for_a_word",),
         rule=publish.a_moderator_holds_it,
     ),
     Mutant(
         name="an order to undo is carried out twice",
         changes=(without(undo.decide_undo, undo._was_carried_out),),
-        caught_by=("tests/integration/test_undo.py::test_the_same_order_undoes_once",),
+        caught_by=("tests/scenes/test_undo.py::test_the_same_order_undoes_once",),
         rule=undo.decide_undo,
     ),
     Mutant(
         name="a copy that was taken back is locked with each pass",
         changes=(without_operand(undo.lock_the_undone_copy, 3, 2, 3),),
-        caught_by=("tests/integration/test_undo.py::test_it_stays_undone",),
+        caught_by=("tests/scenes/test_undo.py::test_it_stays_undone",),
         rule=undo.lock_the_undone_copy,
     ),
     Mutant(
@@ -242,13 +242,13 @@ RULES_BROKEN = (
     Mutant(
         name="undoing an adoption takes a moderator's pin off",
         changes=(without_operand(adopt._unpin_released, 6, 2),),
-        caught_by=("tests/integration/test_unadopting.py::test_a_pin_that_a_moderator_set_stays[v3]",),
+        caught_by=("tests/scenes/test_unadopt.py::test_a_pin_that_a_moderator_set_stays[v3]",),
         rule=adopt.decide_release,
     ),
     Mutant(
         name="a person's lock is taken off what stands again after an undo",
         changes=(without_operand(undo.unlock_the_restored_post, 3, 3),),
-        caught_by=("tests/integration/test_undo.py::test_a_lock_that_a_person_sets_after_an_undo_stays",),
+        caught_by=("tests/scenes/test_undo.py::test_a_lock_that_a_person_sets_after_an_undo_stays",),
         rule=undo.unlock_the_restored_post,
     ),
     Mutant(

@@ -38,12 +38,12 @@ from tests.mutants.change import (
 from tests.mutants.decisions import FOLLOWING, HANDS, JUDGE, PASS, PROMISES, TWO_BOTS, UNKNOWN, YEARS
 from tests.mutants.mutant import Mutant
 
-LOSS = "tests/integration/test_ledger_loss.py"
-WIRE = "tests/integration/test_lemmy_v3.py"
-PROXY = "tests/integration/test_faultproxy.py"
-UPGRADE = "tests/integration/test_upgrade_within_handover.py"
-SIGN_IN = "tests/integration/test_sign_in.py"
-LOOP = "tests/integration/test_crash_loop.py"
+LOSS = "tests/scenes/test_ledger_loss.py"
+WIRE = "tests/scenes/test_lemmy_v3.py"
+PROXY = "tests/scenes/test_faultproxy.py"
+UPGRADE = "tests/scenes/test_upgrade_within_handover.py"
+SIGN_IN = "tests/scenes/test_sign_in.py"
+LOOP = "tests/scenes/test_crash_loop.py"
 
 
 def sent_at_once(work: act.ActContext, draft: PostDraft) -> Post:
@@ -235,7 +235,7 @@ BEHAVING = (
     Mutant(
         name="an alert is told again with each pass",
         changes=(returns(alert_policy._is_news, gives=True),),
-        caught_by=("tests/integration/test_messages.py::test_the_communitys_first_moderator_is_told_once",),
+        caught_by=("tests/scenes/test_alert_messages.py::test_the_communitys_first_moderator_is_told_once",),
     ),
     Mutant(
         name="a secret is logged",

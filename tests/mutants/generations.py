@@ -15,12 +15,12 @@ from megabot.reconcile import evidence, listing
 from tests.mutants.change import call, condition, without_step
 from tests.mutants.mutant import Mutant
 
-FOUND_OUT = "tests/integration/test_lemmy_upgrade.py"
-PROXY = "tests/integration/test_faultproxy.py"
-AUTHORITY = "tests/integration/test_commands_authority.py"
-COMMANDS = "tests/integration/test_commands_by_comment.py"
-UNDO = "tests/integration/test_undo.py"
-ON_1_0 = "tests/integration/test_on_1_0.py"
+FOUND_OUT = "tests/scenes/test_lemmy_upgrade.py"
+PROXY = "tests/scenes/test_faultproxy.py"
+AUTHORITY = "tests/scenes/test_commands_authority.py"
+COMMANDS = "tests/scenes/test_commands_by_comment.py"
+UNDO = "tests/scenes/test_undo.py"
+ON_1_0 = "tests/scenes/test_on_1_0.py"
 
 
 def a_422_is_a_no(status: int, code: str, call: Call) -> ForumError | None:

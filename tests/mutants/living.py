@@ -7,8 +7,8 @@ from megabot.reconcile.rules.old_thread import announce_the_next_edition, commen
 from tests.mutants.change import condition, without, without_operand
 from tests.mutants.mutant import Mutant
 
-ANNOUNCING = "tests/integration/test_announcing.py"
-LIVING_THREAD = "tests/integration/test_living_thread.py"
+ANNOUNCING = "tests/scenes/test_announce.py"
+LIVING_THREAD = "tests/scenes/test_annotations.py"
 
 LIVING = (
     Mutant(

@@ -8,9 +8,9 @@ from megabot.source import folder, thread_files, thread_reader
 from tests.mutants.change import call, condition, imports, operand, without_operand
 from tests.mutants.mutant import Mutant
 
-PASS = "tests/integration/test_pass.py"
-RENDERING = "tests/unit/test_template_rendering.py"
-FILTERS = "tests/unit/test_template_filters.py"
+PASS = "tests/scenes/test_pass.py"
+RENDERING = "tests/rendering/test_template.py"
+FILTERS = "tests/rendering/test_filters.py"
 
 
 def as_it_is(preamble: Mapping[str, str]) -> str:
@@ -45,6 +45,6 @@ TEMPLATES = (
     Mutant(
         name="template: the service parses front matter itself",
         changes=(imports(folder, thread_reader, becomes=thread_files),),
-        caught_by=("tests/unit/test_structure.py::test_what_is_slow_or_big_stays_out",),
+        caught_by=("tests/repository/test_structure.py::test_what_is_slow_or_big_stays_out",),
     ),
 )

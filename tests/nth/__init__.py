@@ -1,1 +1,0 @@
-"""A handover with a fault at its n-th effect, for every n: `python -m tests.nth`."""

@@ -1,0 +1,22 @@
+"""Which edition is meant by who names none."""
+
+from datetime import timedelta
+
+from megabot.schedule import calendar
+from megabot.schedule.editions import edition_of_post, step_edition
+from tests.builders import NOW, a_thread
+
+THREAD = a_thread()
+
+
+def test_no_step_from_an_edition_is_that_edition() -> None:
+    due = calendar.current_edition(THREAD.name, THREAD.schedule, NOW)
+    assert due is not None
+
+    assert step_edition(THREAD, due, 0) == due
+
+
+def test_a_thread_from_before_the_first_slot_is_the_first_edition() -> None:
+    long_ago = NOW - timedelta(days=36500)
+
+    assert edition_of_post(THREAD, long_ago).number == THREAD.schedule.number
