@@ -17,7 +17,7 @@ ENGLISH_MAY_BE_NAMED = {
     "i18n.catalogue",
     "ports",
     "app",
-    "schedulers",
+    "service.schedulers",
     "cli.verbs.run",
     "i18n.catalogue_file",
 }

@@ -20,7 +20,7 @@ from megabot.reconcile.content import context
 from megabot.reconcile.content.drafts import text_digest
 from megabot.reconcile.observation import Observation, ThreadPost
 from megabot.reconcile.rules import duplicates, refresh
-from megabot.rendering import context_json
+from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import EditionFacts, Rendered
 from megabot.schedule.calendar import Edition
 from megabot.service import alert_policy
@@ -77,12 +77,15 @@ def from_the_list(calls: calls.Calls, author: int, number: int) -> OwnContent:
 
 
 def counted(edition: Edition, observation: Observation) -> EditionFacts:
-    return EditionFacts(
-        key=edition.key,
-        number=len(observation.posts) + 1,
-        start=edition.start,
-        end=edition.end,
-        slot=edition.slot,
+    return edition_facts(
+        Edition(
+            thread=edition.thread,
+            key=edition.key,
+            number=len(observation.posts) + 1,
+            slot=edition.slot,
+            start=edition.start,
+            end=edition.end,
+        )
     )
 
 
@@ -169,7 +172,7 @@ RECOGNISING = (
     ),
     Mutant(
         name="the number comes from a counter",
-        changes=(call(context.build_context, context_json.edition_facts, gives=counted),),
+        changes=(call(context.build_context, edition_facts, gives=counted),),
         caught_by=(f"{PASS}::test_several_missed_editions_collapse_into_the_current_one",),
     ),
     Mutant(

@@ -117,8 +117,12 @@ def a_copy_has_a_number_that_no_other_has(situation: Situation, plan: Plan) -> b
 
 
 def a_broken_text_is_never_sent(situation: Situation, plan: Plan) -> bool:
-    sent = any(isinstance(action, Publish | Edit) for action in plan)
-    return not (sent and isinstance(situation.due_text, RenderProblem))
+    posted = any(isinstance(action, Publish) for action in plan)
+    edited = any(isinstance(action, Edit) for action in plan)
+    return not (
+        (posted and isinstance(situation.due_text, RenderProblem))
+        or (edited and isinstance(situation.current_text, RenderProblem))
+    )
 
 
 def nothing_is_unpinned_unless_the_standing_post_is_seen_pinned(situation: Situation, plan: Plan) -> bool:
