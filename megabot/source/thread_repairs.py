@@ -56,8 +56,7 @@ class _Flattener:
         colons = _COLONS.fullmatch(line)
         closed = self._closed_by(colons) if colons and not colons[3] else None
         if self.fence and closed is None:
-            self._leave_fence(line)
-            yield line
+            yield self._in_fence(number, line, colons)
         elif colons is None:
             yield from self._text(number, line)
         elif not colons[3]:
@@ -82,6 +81,17 @@ class _Flattener:
     def _closed_by(self, colons: re.Match[str]) -> int | None:
         sizes = (at for at, one in enumerate(self.open) if one.colons <= len(colons[2]))
         return next(sizes, None)
+
+    def _in_fence(self, number: int, line: str, colons: re.Match[str] | None) -> str:
+        if (
+            colons and not colons[3] and self.open
+        ):  # its spoiler has more colons, but will be written with three
+            self.changes.append(
+                _Change("a ::: in a code block is escaped, so that it does not end the spoiler", number)
+            )
+            return f"{colons[1]}\\{colons[2]}"
+        self._leave_fence(line)
+        return line
 
     def _leave_fence(self, line: str) -> None:
         if _FENCE.fullmatch(line) and line.strip().startswith(self.fence):

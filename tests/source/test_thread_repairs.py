@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lemmy_markdown import to_html
@@ -116,6 +116,7 @@ def test_whatever_lemmy_takes_becomes_a_source_that_check_accepts(body: str) -> 
 
 
 @settings(max_examples=200, deadline=None)
+@example(":::: spoiler D\n```\n:::")
 @given(st.lists(LINES, max_size=14).map("\n".join))
 def test_a_text_that_was_repaired_needs_no_other_repair(body: str) -> None:
     once, _ = repair(body)
