@@ -229,3 +229,4 @@ def test_where_one_essay_came_by_message_the_next_is_reminded_of(world: World, s
     assert (
         "- news/2026-W49 will be posted Mon 30 Nov 12:00 GMT and still has no preamble." in letters(world)[-1]
     )
+    assert [key for key, _ in world.ports().alerts.active_alerts()] == ["news:preamble"]
