@@ -166,7 +166,7 @@ class Forgetful:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as above
         return getattr(self._ledger, name)
 
-    def remember(self, key: str, value: str) -> None:
+    def set_fact(self, key: str, value: str) -> None:
         if key == "inbox:watermark":
             raise Crashed
         self._ledger.set_fact(key, value)

@@ -210,7 +210,7 @@ def test_a_decision_that_asks_twice_for_one_thing_is_a_bug_and_no_endless_loop(w
     class Forgetful:
         """Renders, and gives nothing."""
 
-        def due(self, situation: Situation, place: CommunityRef) -> tuple[None, str]:
+        def due_text(self, situation: Situation, place: CommunityRef) -> tuple[None, str]:
             return None, ""
 
     world.clock.at = SLOT + WEEK
@@ -469,7 +469,7 @@ def test_an_alert_that_another_process_raises_meanwhile_is_kept() -> None:
     class Overtaken(FakeLedger):
         """Another process raises an alert right after this one has read them."""
 
-        def recall(self, key: str) -> str | None:
+        def get_fact(self, key: str) -> str | None:
             found = super().get_fact(key)
             self.set_fact("alerts", json.dumps(json.loads(found or "{}") | {"other": "from elsewhere"}))
             return found

@@ -43,7 +43,7 @@ from tests.fakes import FakeClock
 from tests.scenes.test_ledger_files import PIN
 ledger = SqliteLedger(Path(sys.argv[1]), FakeClock(), on_wait=print, on_set_aside=print)
 while True:
-    print(ledger.begin(PIN).id, flush=True)
+    print(ledger.begin_intent(PIN).id, flush=True)
 """
 BE_BORN = """
 import sys
@@ -52,7 +52,7 @@ from megabot.ledger.sqlite import SqliteLedger
 from megabot.clock import Stop, SystemClock
 ledger = SqliteLedger(Path(sys.argv[1]), SystemClock(Stop()), on_wait=print, on_set_aside=print)
 sys.stdin.read(1)
-ledger.remember(sys.argv[2], "here")
+ledger.set_fact(sys.argv[2], "here")
 """
 
 
@@ -154,7 +154,7 @@ def test_a_row_that_cannot_be_read_is_told_and_then_set_aside(
         ledger.open_commands()
     assert ledger.open_commands() == ()
     assert [one.why for one in told] == [
-        "commands has a row that cannot be read: 'dreaming' is not a valid HeardState"
+        "commands has a row that cannot be read: 'dreaming' is not a valid CommandState"
     ]
 
 
