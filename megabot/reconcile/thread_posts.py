@@ -82,12 +82,12 @@ def _last_open(
 
 def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[ThreadPost, ...]:
     """Pick a thread's own posts out of a listing."""
-    thread_post = []
+    own = []
     for post in posts:
         marker = post_marker(post.body)
         if marker is not None and marker.thread == thread and post.creator.id == author:
-            thread_post.append(ThreadPost(post=post, key=marker.key, copy=marker.copy))
-    return tuple(thread_post)
+            own.append(ThreadPost(post=post, key=marker.key, copy=marker.copy))
+    return tuple(own)
 
 
 def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> None:

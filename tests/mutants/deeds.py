@@ -124,7 +124,7 @@ WRITING = (
             f"{UNKNOWN}::test_a_post_that_was_never_made_is_held_and_made_once_after_ten_minutes",
             YEARS,
         ),
-        words="was posted 2 times",
+        words="was said 2 times",
     ),
     Mutant(
         name="a write whose answer was lost is sent again",
@@ -155,7 +155,9 @@ RECOGNISING = (
     Mutant(
         name="a marker proves a post to be the bot's, whoever wrote it",
         changes=(without_operand(thread_posts.own_posts_of, 1, 3),),
-        caught_by=(f"{PROMISES}::test_a_marker_that_somebody_copied_is_nothing",),
+        caught_by=(
+            "tests/reconcile/test_thread_posts.py::test_a_marker_that_somebody_copied_proves_nothing",
+        ),
     ),
     Mutant(
         name="a post is known by its title",

@@ -145,6 +145,7 @@ def test_what_is_sent_again_is_what_was_decided_not_what_the_template_says_now(w
 
     world.run_pass()
 
+    assert len(world.posts()) == 2
     assert "An essay." in str(world.posts()[-1]["body"])
 
 
