@@ -11,8 +11,7 @@ from pathlib import Path
 
 from megabot import output_paths, proxy
 from megabot.app import App
-from megabot.check.link_cache import LinkCache
-from megabot.check.link_client import LinkAsker
+from megabot.check.link_client import LinkAsker, LinkCache
 from megabot.errors import ConfigError
 from megabot.forum.public_post import PublicPost
 from megabot.lemmy.link_verdict import Verdict
