@@ -80,14 +80,14 @@ def _standing(app: App) -> preview.Standing:
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
-    from megabot.preview import live
+    from megabot.preview import live_server
 
     where = app.settings.source
     standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
     with anonymous.warm_ports(app) as ports:
-        show = partial(_show, live.view_query(ports, thread, key))
+        show = partial(_show, live_server.view_query(ports, thread, key))
         folder = where if isinstance(where, Path) else None
-        live.serve(ports, folder=folder, compare=standing, show=show)
+        live_server.serve(ports, folder=folder, compare=standing, show=show)
     return 0
 
 
