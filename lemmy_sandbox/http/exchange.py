@@ -78,7 +78,7 @@ def caller_of(world: World, request: Request) -> Person | None:
 def answer(world: World, request: Request) -> Answer:
     """Answer a request."""
     endpoint = _endpoints(world).get(f"{request.method} {request.path}")
-    if key_is_used(world, caller_of(world, request), request.method, request.headers):
+    if _key_is_used(world, caller_of(world, request), request.method, request.headers):
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if endpoint is not None:
         return _called(world, request, endpoint)
@@ -174,7 +174,7 @@ def _headers(request: Request) -> dict[str, str]:
     return {"cache-control": f"public, max-age={age}" if public else "private", "vary": _VARY}
 
 
-def key_is_used(world: World, person: Person | None, method: str, headers: Mapping[str, str]) -> bool:
+def _key_is_used(world: World, person: Person | None, method: str, headers: Mapping[str, str]) -> bool:
     """Note the key of a request, and tell whether this person used it in the last two to four minutes."""
     key = headers.get(_KEY_HEADER)
     if key is None or person is None or not world.is_lemmy_1:

@@ -84,7 +84,7 @@ def _in_spite(ports: OfflinePorts, snapshot: Snapshot, error: SourceBroken, slot
 
 def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
     """Find mistakes in files that a thread with a mistake of its own does not come to."""
-    beside = file_mistakes(ports.renderer, snapshot, known)
+    beside = _file_mistakes(ports.renderer, snapshot, known)
     return (mistake_finding(Level.PROBLEM, one) for one in beside)
 
 
@@ -146,7 +146,7 @@ def example_context(thread: Thread, edition: Edition, *, community: str, first: 
     )
 
 
-def file_mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> Iterator[Problem]:
+def _file_mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> Iterator[Problem]:
     """Find mistakes in all sections and data, and in preambles of threads other than the `known` ones.
 
     They are rendered with small templates of our own, in the child, as the threads' would be.

@@ -19,7 +19,7 @@ from megabot.lemmy.public_posts import PublicPosts
 from megabot.lemmy.public_web import reaches_internet
 from megabot.ports import OfflinePorts
 from megabot.proxy import Proxy
-from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.rendering.renderer import WarmRenderer
 from megabot.source.titles.date_forms import DateWords
 
 
