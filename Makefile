@@ -32,11 +32,10 @@ EXACT := \
 	megabot/source/section_diff.py \
 	megabot/source/code_spans.py \
 	megabot/source/limits.py \
-	megabot/source/link_forms.py \
 	megabot/source/from_post.py \
 	megabot/source/thread_repairs.py \
-	megabot/source/titles/title_*.py \
-	megabot/source/titles/date_[fp]*.py \
+	megabot/source/titles/title_dates.py \
+	megabot/source/titles/date_forms.py \
 	megabot/source/git/address.py \
 	megabot/source/front_matter/fence.py \
 	megabot/rendering/model.py \

@@ -18,8 +18,7 @@ from megabot.ports import OfflinePorts
 from megabot.preview.file_watcher import Follower, fingerprint
 from megabot.preview.live_server import LiveServer, Site
 from megabot.preview.live_view import view
-from megabot.rendering.renderer import Renderer
-from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.rendering.renderer import Renderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 

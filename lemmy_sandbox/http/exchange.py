@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -11,7 +12,7 @@ from lemmy_sandbox import pages
 from lemmy_sandbox.calls.call import Call, Endpoint, Route
 from lemmy_sandbox.calls.fields import Fields, Json, from_body, from_query
 from lemmy_sandbox.records import Person
-from lemmy_sandbox.rules import idempotency, pictures
+from lemmy_sandbox.rules import pictures
 from lemmy_sandbox.rules.refusal import Refusal
 from lemmy_sandbox.v3 import routes
 from lemmy_sandbox.v4 import refusals
@@ -24,6 +25,9 @@ _JSON_TYPE = "application/json"
 # Asked for on purpose by clients that find out what the server is; not there, and no mistake.
 _PROBES = frozenset({"GET /api/v4/site", "GET /favicon.ico"})
 _CACHE_AGES = {"/.well-known/nodeinfo": 259200, "/nodeinfo/2.0.json": 3600, "/nodeinfo/2.1": 3600}
+_KEY_HEADER = "idempotency-key"
+_LONGEST_KEY = 32  # bytes; a longer one is looked past, as a UUID with its dashes
+_KEYS_SWEPT_EVERY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ def caller_of(world: World, request: Request) -> Person | None:
 def answer(world: World, request: Request) -> Answer:
     """Answer a request."""
     endpoint = _endpoints(world).get(f"{request.method} {request.path}")
-    if idempotency.is_used(world, caller_of(world, request), request.method, request.headers):
+    if _key_is_used(world, caller_of(world, request), request.method, request.headers):
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if endpoint is not None:
         return _called(world, request, endpoint)
@@ -168,3 +172,23 @@ def _headers(request: Request) -> dict[str, str]:
     age = _CACHE_AGES.get(request.path, 60)
     public = request.token is None or request.path in _CACHE_AGES
     return {"cache-control": f"public, max-age={age}" if public else "private", "vary": _VARY}
+
+
+def _key_is_used(world: World, person: Person | None, method: str, headers: Mapping[str, str]) -> bool:
+    """Note the key of a request, and tell whether this person used it in the last two to four minutes."""
+    key = headers.get(_KEY_HEADER)
+    if key is None or person is None or not world.is_lemmy_1:
+        return False
+    if len(key.encode()) > _LONGEST_KEY or method not in {"POST", "PUT"}:
+        return False
+    noted = world.once_keys.get((person.id, key))
+    if noted is not None and not _key_is_swept(noted, world.now()):
+        return True
+    world.once_keys[person.id, key] = world.now()
+    return False
+
+
+def _key_is_swept(noted: datetime, now: datetime) -> bool:
+    """Return whether the last sweep, every two minutes, found the key two minutes old."""
+    last_sweep = now - timedelta(seconds=now.timestamp() % _KEYS_SWEPT_EVERY.total_seconds())
+    return last_sweep - noted >= _KEYS_SWEPT_EVERY

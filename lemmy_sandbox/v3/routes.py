@@ -5,16 +5,15 @@ from http import HTTPStatus
 
 from lemmy_sandbox.calls import accounts, comments, communities, pictures, posts, search, site
 from lemmy_sandbox.calls.call import Endpoint, Route, endpoints
-from lemmy_sandbox.v3 import accounts as own_accounts
-from lemmy_sandbox.v3 import inbox, lists, modlog, views
-from lemmy_sandbox.v3 import search as v3_search
+from lemmy_sandbox.v3 import accounts as v3_accounts
+from lemmy_sandbox.v3 import lists, views
 from lemmy_sandbox.v3 import site as v3_site
 
 _API = {
     "GET /site": Route(v3_site.read),
     "PUT /site": Route(v3_site.edit),
-    "GET /modlog": Route(modlog.list_rows),
-    "GET /search": Route(v3_search.search, ("search",)),
+    "GET /modlog": Route(lists.list_modlog),
+    "GET /search": Route(lists.search, ("search",)),
     "GET /resolve_object": Route(search.resolve),
     "POST /community": Route(communities.create, ("register",)),
     "GET /community": Route(communities.read),
@@ -43,25 +42,25 @@ _API = {
     "POST /comment/remove": Route(comments.remove),
     "POST /comment/distinguish": Route(comments.distinguish),
     "POST /comment/like": Route(comments.like),
-    "POST /comment/mark_as_read": Route(inbox.mark_reply),
+    "POST /comment/mark_as_read": Route(v3_accounts.mark_reply),
     "POST /private_message": Route(accounts.send_message),
     "PUT /private_message": Route(accounts.edit_message),
-    "GET /private_message/list": Route(inbox.messages),
-    "POST /private_message/mark_as_read": Route(inbox.mark_message),
+    "GET /private_message/list": Route(v3_accounts.messages),
+    "POST /private_message/mark_as_read": Route(v3_accounts.mark_message),
     "POST /user/register": Route(accounts.register, ("register",)),
     "POST /user/login": Route(accounts.login, ("register",)),
     "POST /user/logout": Route(accounts.logout, reads_body=False),
-    "GET /user": Route(own_accounts.profile),
-    "GET /user/validate_auth": Route(own_accounts.validate),
-    "PUT /user/save_user_settings": Route(own_accounts.save_settings),
-    "PUT /user/change_password": Route(own_accounts.change_password),
+    "GET /user": Route(v3_accounts.profile),
+    "GET /user/validate_auth": Route(v3_accounts.validate),
+    "PUT /user/save_user_settings": Route(v3_accounts.save_settings),
+    "PUT /user/change_password": Route(v3_accounts.change_password),
     "POST /user/ban": Route(accounts.ban),
     "POST /user/block": Route(accounts.block),
-    "GET /user/mention": Route(inbox.mentions),
-    "POST /user/mention/mark_as_read": Route(inbox.mark_mention),
-    "GET /user/replies": Route(inbox.replies),
-    "POST /user/mark_all_as_read": Route(inbox.mark_all, reads_body=False),
-    "GET /user/unread_count": Route(inbox.unread_count),
+    "GET /user/mention": Route(v3_accounts.mentions),
+    "POST /user/mention/mark_as_read": Route(v3_accounts.mark_mention),
+    "GET /user/replies": Route(v3_accounts.replies),
+    "POST /user/mark_all_as_read": Route(v3_accounts.mark_all, reads_body=False),
+    "GET /user/unread_count": Route(v3_accounts.unread_count),
 }
 _UPLOAD = Route(pictures.upload, ("image",), reads_body=False, status=HTTPStatus.CREATED)
 

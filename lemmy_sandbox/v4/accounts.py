@@ -1,4 +1,4 @@
-"""The v4 calls about the own account: fields in, views out; the rules are in `accounts`."""
+"""The v4 calls about the own account, notifications and people; the rules are under the same names."""
 
 import base64
 import json
@@ -9,13 +9,17 @@ from lemmy_sandbox.calls.fields import Json
 from lemmy_sandbox.calls.rows import time, without_none
 from lemmy_sandbox.fixed_fields import fixed_fields
 from lemmy_sandbox.languages import every_id
-from lemmy_sandbox.records import Person
-from lemmy_sandbox.rules import accounts
+from lemmy_sandbox.records import Comment, Notification, NotificationKind, Person, Post
+from lemmy_sandbox.rules import accounts, notifications, rights
+from lemmy_sandbox.rules.notifications import NotificationQuery
 from lemmy_sandbox.rules.refusal import Refusal
-from lemmy_sandbox.v4 import rows
+from lemmy_sandbox.v4 import paging, rows, views
 from lemmy_sandbox.v4.fields import LISTING_TYPES, POST_SORTS, v3_word, v4_word
 
 _PARTS = 3
+_NOTIFICATION_TYPES = ("all", "mention", "reply", "subscribed", "private_message", "mod_action")
+_NOTIFICATION_KINDS = {kind.value: kind for kind in NotificationKind}
+_CONTENT_TYPES = ("all", "comments", "posts")
 
 
 def validate(call: Call) -> Json:
@@ -97,3 +101,129 @@ def _account(person: Person) -> Json:
             "last_donation_notification_at": time(person.published),
         }
     )
+
+
+def unread_counts(call: Call) -> Json:
+    """GET /account/unread_counts; moderators and admins are told more."""
+    person = call.person()
+    counts = {"notification_count": notifications.count_unread(call.world, person)}
+    if person.admin or rights.moderates_anything(call.world, person):
+        counts |= {"report_count": 0, "pending_follow_count": 0}
+    return {**counts, **({"registration_application_count": 0} if person.admin else {})}
+
+
+def list_notifications(call: Call) -> Json:
+    """GET /account/notification/list."""
+    kind = call.fields.filter_or_none("type_", _NOTIFICATION_TYPES, "NotificationTypeFilter")
+    query = NotificationQuery(
+        unread_only=bool(call.fields.flag_or_none("unread_only")),
+        kind=_NOTIFICATION_KINDS.get(kind or "all"),
+        creator_id=call.fields.number_or_none("creator_id"),
+    )
+    cut, person = paging.read_cut(call.fields), call.person()
+    # Nobody subscribes to a post or a community here, so nothing is ever told for that reason.
+    found = [] if kind == "subscribed" else notifications.list_notifications(call.world, person, query)
+    return paging.page(
+        found,
+        cut,
+        edge=_notification_edge(call, paging.number(cut)),
+        order=notifications.sort_key,
+        name=lambda notification: notification.id,
+        view=lambda notification: views.notification_view(call.world, notification, person),
+    )
+
+
+def mark(call: Call) -> Json:
+    """POST /account/notification/mark_as_read; a number that is not one's own is no mistake."""
+    number, read = call.fields.number("notification_id"), call.fields.flag("read")
+    notifications.mark(call.world, call.person(), number, read=read)
+    return {"success": True}
+
+
+def mark_all(call: Call) -> Json:
+    """POST /account/notification/mark_as_read/all."""
+    notifications.mark_all(call.world, call.person())
+    return {"success": True}
+
+
+def _notification_edge(call: Call, number: int | None) -> Notification | None:
+    if number is None:
+        return None
+    if number not in call.world.notifications:
+        raise Refusal("not_found")
+    return call.world.notifications[number]
+
+
+def read_person(call: Call) -> Json:
+    """GET /person."""
+    person = _wanted_person(call)
+    return {
+        "person_view": call.views.person_view(call.world, person, call.caller),
+        "site": call.views.site(call.world),
+        "moderates": call.seats_of(person),
+        "multi_communities_created": [],
+    }
+
+
+def person_content(call: Call) -> Json:
+    """GET /person/content: all a person wrote, newest first, what is removed or deleted too, to anyone.
+
+    No setting of the reader's leaves anything out.
+    """
+    kind = call.fields.choice_or_none("type_", _CONTENT_TYPES) or "all"
+    cut, person, community_id = paging.read_cut(call.fields), _wanted_person(call), call.community_id()
+    found = [thing for thing in _written(call, person) if _is_asked_for(call, thing, kind, community_id)]
+    return paging.page(
+        sorted(found, key=_content_order),
+        cut,
+        edge=_content_edge(call, cut),
+        order=_content_order,
+        name=lambda thing: f"{'P' if isinstance(thing, Post) else 'C'}{thing.id}",
+        view=lambda thing: _content_view(call, thing),
+    )
+
+
+def _wanted_person(call: Call) -> Person:
+    number, name = call.fields.number_or_none("person_id"), call.fields.text_or_none("username")
+    call.check_may_read()
+    if name is not None:
+        return call.person_called(name)
+    if number is None:
+        raise Refusal("no_id_given")
+    if number not in call.world.people:
+        raise Refusal("couldnt_find_person")
+    return call.world.people[number]
+
+
+def _written(call: Call, person: Person) -> list[Post | Comment]:
+    things: list[Post | Comment] = [*call.world.posts.values(), *call.world.comments.values()]
+    return [thing for thing in things if thing.creator_id == person.id]
+
+
+def _is_asked_for(call: Call, thing: Post | Comment, kind: str, community_id: int | None) -> bool:
+    post = thing if isinstance(thing, Post) else call.world.posts[thing.post_id]
+    if community_id not in {None, post.community_id}:
+        return False
+    return kind == "all" or (kind == "posts") == isinstance(thing, Post)
+
+
+def _content_order(thing: Post | Comment) -> tuple[float, bool, int]:
+    return (-thing.published.timestamp(), isinstance(thing, Post), -thing.id)
+
+
+def _content_edge(call: Call, cut: paging.Cut) -> Post | Comment | None:
+    if cut.name is None:
+        return None
+    kind, number = cut.name[:1], cut.name[1:]
+    if kind not in {"P", "C"} or not number.isdecimal():
+        raise paging.unreadable()
+    found = (call.world.posts if kind == "P" else call.world.comments).get(int(number))
+    if found is None:
+        raise Refusal("not_found")
+    return found
+
+
+def _content_view(call: Call, thing: Post | Comment) -> Json:
+    if isinstance(thing, Post):
+        return {"type_": "post", **call.views.post_view(call.world, thing, call.caller)}
+    return {"type_": "comment", **call.views.comment_view(call.world, thing, call.caller)}

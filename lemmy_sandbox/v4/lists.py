@@ -1,14 +1,16 @@
-"""The lists of v4: posts, comments and communities, each cut by cursors."""
+"""The lists of v4, each cut by cursors: posts, comments, communities, the modlog; and search."""
 
+from lemmy_sandbox.calls import search as calls_search
 from lemmy_sandbox.calls.call import Call
 from lemmy_sandbox.calls.fields import Json
-from lemmy_sandbox.records import Community
-from lemmy_sandbox.rules import comment_list, comments, post_list, posts
+from lemmy_sandbox.records import Community, ModAction
+from lemmy_sandbox.rules import comment_list, comments, modlog, post_list, posts
 from lemmy_sandbox.rules.comment_list import CommentQuery
+from lemmy_sandbox.rules.modlog import ModlogQuery
 from lemmy_sandbox.rules.post_list import Page, PostQuery
 from lemmy_sandbox.rules.refusal import Refusal
-from lemmy_sandbox.rules.rights import can_see_community
-from lemmy_sandbox.v4 import paging
+from lemmy_sandbox.rules.rights import can_see_community, is_mod_or_admin
+from lemmy_sandbox.v4 import paging, views
 from lemmy_sandbox.v4.fields import (
     COMMENT_SORTS,
     creator_id,
@@ -17,8 +19,11 @@ from lemmy_sandbox.v4.fields import (
     post_sort_or_none,
     v3_word,
 )
+from lemmy_sandbox.v4.rows import ALL_KINDS, kind_of
+from lemmy_sandbox.world import World
 
 _ALL = Page(1, 50)  # a query needs one; here cursors cut
+_SEARCH_TYPES = ("all", "comments", "posts", "communities", "users", "multi_communities")
 
 
 def list_posts(call: Call) -> Json:
@@ -118,3 +123,112 @@ def _is_listed(call: Call, community: Community) -> bool:
     if community.is_gone or (community.nsfw and not shows_nsfw):
         return False
     return can_see_community(call.caller, community)
+
+
+def list_modlog(call: Call) -> Json:
+    """GET /modlog."""
+    fields, world = call.fields, call.world
+    kind = fields.filter_or_none("type_", ALL_KINDS, "ModlogKindFilter") or "all"
+    cut = paging.read_cut(fields)
+    call.check_may_read()
+    named = _modlog_shows_names(call)
+    query = ModlogQuery(
+        community_id=fields.number_or_none("community_id"),
+        post_id=fields.number_or_none("post_id"),
+        comment_id=fields.number_or_none("comment_id"),
+        # Whose doing it was is a filter only for those who may know it.
+        mod_person_id=fields.number_or_none("mod_person_id") if named else None,
+        other_person_id=fields.number_or_none("other_person_id"),
+    )
+    rows = [row for row in modlog.list_rows(world, query) if kind in {"all", kind_of(row)}]
+    number = paging.number(cut)
+    return paging.page(
+        sorted(rows, key=_modlog_order),
+        cut,
+        edge=None if number is None else _modlog_row(world, number),
+        order=_modlog_order,
+        name=lambda row: row.serial,
+        view=lambda row: views.action_view(world, row, modlog.target_of(world, row), named=named),
+    )
+
+
+def _modlog_shows_names(call: Call) -> bool:
+    """Return whether moderators are named: to admins, and to a community's own when asked for it by its id.
+
+    By a post's id alone they are kept even from those.
+    """
+    community_id = call.fields.number_or_none("community_id")
+    if community_id is None:
+        return call.caller is not None and call.caller.admin
+    community = call.world.communities.get(community_id)
+    return community is not None and is_mod_or_admin(call.caller, community)
+
+
+def _modlog_order(row: ModAction) -> tuple[float, int]:
+    return (-row.when.timestamp(), -row.serial)
+
+
+def _modlog_row(world: World, serial: int) -> ModAction:
+    for row in world.modlog:
+        if row.serial == serial:
+            return row
+    raise Refusal("not_found")
+
+
+def search(call: Call) -> Json:
+    """GET /search; there is no order to choose, and of each kind one page at most."""
+    words, kind = call.fields.text("search_term"), call.fields.choice_or_none("type_", _SEARCH_TYPES) or "all"
+    page = Page(1, paging.read_cut(call.fields).size)
+    call.check_may_read()
+    narrowed = {"community_id", "community_name", "creator_id"} & set(call.fields.values)
+    everything = {"posts", "comments"} if narrowed else {"posts", "comments", "communities", "users"}
+    wants = everything if kind == "all" else {kind}
+    # Cursors are left out, but not the fields: with all kinds it is five of them in one.
+    no_cursor = ",".join(["none"] * 5) if kind == "all" else None
+    found = calls_search.find(call, words)
+    return {
+        "resolve": found and {"type_": found[0], **found[1]},
+        "comments": _search_comments(call, words, page) if "comments" in wants else [],
+        "posts": _search_posts(call, words, page) if "posts" in wants else [],
+        "communities": calls_search.communities(call, words, page) if "communities" in wants else [],
+        "persons": calls_search.people(call, words, page) if "users" in wants else [],
+        "multi_communities": [],
+        "prev_page": no_cursor,
+        "next_page": no_cursor,
+    }
+
+
+def resolve(call: Call) -> Json:
+    """GET /resolve_object: what this server has, by its address as it is written there, to the letter."""
+    kind, view = calls_search.find_or_refuse(call)
+    return {"type_": kind, **view}
+
+
+def _search_posts(call: Call, words: str, page: Page) -> list[Json]:
+    query = PostQuery(
+        reader=call.caller,
+        page=page,
+        listing_type="All",
+        community_id=call.community_id(),
+        creator_id=creator_id(call),
+        show_nsfw=call.fields.flag_or_none("show_nsfw"),
+        search_term=words,
+        title_only=bool(call.fields.flag_or_none("title_only")),
+        not_before=not_before(call),
+    )
+    found = post_list.list_posts(call.world, query)
+    return [call.views.post_view(call.world, post, call.caller) for post in found]
+
+
+def _search_comments(call: Call, words: str, page: Page) -> list[Json]:
+    query = CommentQuery(
+        reader=call.caller,
+        page=page,
+        sort="New",
+        community_id=call.community_id(),
+        creator_id=creator_id(call),
+        search_term=words,
+        not_before=not_before(call),
+    )
+    found = comment_list.list_comments(call.world, query)
+    return [call.views.comment_view(call.world, comment, call.caller) for comment in found]

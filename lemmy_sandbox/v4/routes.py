@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lemmy_sandbox.calls import accounts, comments, communities, pictures, posts, site
 from lemmy_sandbox.calls.call import Endpoint, Route, endpoints
 from lemmy_sandbox.v4 import accounts as v4_accounts
-from lemmy_sandbox.v4 import inbox, lists, modlog, people, search, tags, v3_compat, views
+from lemmy_sandbox.v4 import lists, tags, v3_compat, views
 from lemmy_sandbox.v4 import site as v4_site
 
 _REGISTER = ("message", "register")
@@ -13,9 +13,9 @@ _REGISTER = ("message", "register")
 _API = {
     "GET /site": Route(v4_site.read),
     "PUT /site": Route(v4_site.edit),
-    "GET /modlog": Route(modlog.list_rows),
-    "GET /search": Route(search.search, ("message", "search")),
-    "GET /resolve_object": Route(search.resolve, ("message", "search")),
+    "GET /modlog": Route(lists.list_modlog),
+    "GET /search": Route(lists.search, ("message", "search")),
+    "GET /resolve_object": Route(lists.resolve, ("message", "search")),
     "POST /community": Route(communities.create, _REGISTER),
     "GET /community": Route(communities.read),
     "PUT /community": Route(communities.edit),
@@ -49,14 +49,14 @@ _API = {
     "POST /comment/like": Route(comments.like),
     "POST /private_message": Route(accounts.send_message),
     "PUT /private_message": Route(accounts.edit_message),
-    "GET /person": Route(people.read),
-    "GET /person/content": Route(people.content),
+    "GET /person": Route(v4_accounts.read_person),
+    "GET /person/content": Route(v4_accounts.person_content),
     "GET /account": Route(v4_accounts.read),
     "GET /account/validate_auth": Route(v4_accounts.validate),
-    "GET /account/unread_counts": Route(inbox.unread_counts),
-    "GET /account/notification/list": Route(inbox.list_notifications),
-    "POST /account/notification/mark_as_read": Route(inbox.mark),
-    "POST /account/notification/mark_as_read/all": Route(inbox.mark_all, reads_body=False),
+    "GET /account/unread_counts": Route(v4_accounts.unread_counts),
+    "GET /account/notification/list": Route(v4_accounts.list_notifications),
+    "POST /account/notification/mark_as_read": Route(v4_accounts.mark),
+    "POST /account/notification/mark_as_read/all": Route(v4_accounts.mark_all, reads_body=False),
     "PUT /account/settings/save": Route(v4_accounts.save_settings),
     "POST /account/block/person": Route(accounts.block),
     "POST /account/auth/register": Route(accounts.register, _REGISTER),

@@ -21,7 +21,6 @@ from lemmy_sandbox.rules.refusal import Refusal
 from lemmy_sandbox.v3 import rows, views
 from lemmy_sandbox.v3 import site as v3_site
 from lemmy_sandbox.v4 import lists
-from lemmy_sandbox.v4 import search as v4_search
 from lemmy_sandbox.v4 import views as v4_views
 from lemmy_sandbox.v4.fields import v4_word
 from lemmy_sandbox.world import World
@@ -193,7 +192,7 @@ def search(call: Call) -> Json:
         "search_term": call.fields.text("q"),
         "title_only": call.fields.flag_or_none("post_title_only"),
     }
-    answer = v4_search.search(_with_fields(call, values))
+    answer = lists.search(_with_fields(call, values))
     kinds = {name: answer[name] for name in ("comments", "posts", "communities")}
     return {"type_": call.fields.text_or_none("type_") or "All", **kinds, "users": answer["persons"]}
 

@@ -1,9 +1,21 @@
-"""Asks the servers of links whether they are still there."""
+"""Asks the servers of links whether they are still there; the answers are kept for a day."""
 
+import contextlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 
-from megabot.check import lemmy_links
-from megabot.lemmy.link_verdict import Verdict, verdict_by_status
+from megabot.lemmy.link_verdict import (
+    KEPT,
+    KEPT_UNSURE,
+    Outcome,
+    Verdict,
+    lemmy_questions,
+    lemmy_verdict,
+    verdict_by_status,
+)
 from megabot.lemmy.public_web import Connect, NoPage, PublicWeb, Resolve
 from megabot.proxy import Proxy
 
@@ -27,9 +39,9 @@ class LinkAsker:
 
     def ask(self, address: str) -> Verdict:
         """Find out whether a link is alive. Raises nothing: what went wrong is part of the verdict."""
-        for question in lemmy_links.questions(address):
+        for question in lemmy_questions(address):
             try:
-                verdict = lemmy_links.verdict(self._web.read("GET", question, most=_DOCUMENT).body)
+                verdict = lemmy_verdict(self._web.read("GET", question, most=_DOCUMENT).body)
             except NoPage as nothing:
                 if nothing.final:
                     return nothing.verdict
@@ -52,3 +64,47 @@ class LinkAsker:
         except NoPage as nothing:
             return nothing.verdict
         return verdict_by_status(page.status, page.address)
+
+
+class LinkCache:
+    """The verdicts of a file. One that cannot be read or written is none: asking again does no harm."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self, now: datetime) -> dict[str, Verdict]:
+        """Give what still holds."""
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            return {
+                address: Verdict(Outcome(one["outcome"]), str(one["why"]))
+                for address, one in kept.items()
+                if _holds(Outcome(one["outcome"]), datetime.fromisoformat(one["at"]), now)
+            }
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+
+    def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
+        """Keep what was just found out, and drop what holds no more."""
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            kept = {}
+        old = {address: kept[address] for address in self.read(now) if address in kept}
+        new = {
+            address: {
+                "outcome": verdict.outcome.value,
+                "why": verdict.why,
+                "at": now.astimezone(UTC).isoformat(),
+            }
+            for address, verdict in fresh.items()
+        }
+        beside = self._file.with_suffix(".new")
+        with contextlib.suppress(OSError):
+            beside.write_text(json.dumps(old | new), encoding="utf-8")
+            beside.replace(self._file)
+
+
+def _holds(outcome: Outcome, at: datetime, now: datetime) -> bool:
+    age = now - at
+    return abs(age) < (KEPT_UNSURE if outcome is Outcome.UNSURE else KEPT)

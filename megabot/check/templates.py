@@ -1,9 +1,11 @@
 """What can be wrong in the source: every template is rendered for its next slots."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from itertools import chain, islice
 
-from megabot.check import check_text, file_mistakes
+from megabot.check import check_text
 from megabot.check.findings import (
     Finding,
     Level,
@@ -17,15 +19,21 @@ from megabot.errors import SourceBroken
 from megabot.i18n import sentences
 from megabot.ports import OfflinePorts
 from megabot.rendering.context_json import edition_facts
-from megabot.rendering.model import CompanionFacts, Context, PreviousFacts, RenderProblem
+from megabot.rendering.model import CompanionFacts, Context, EditionFacts, PreviousFacts, RenderProblem
+from megabot.rendering.port import Renderer
 from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition
+from megabot.schedule.calendar import Edition, Every, Schedule
 from megabot.schedule.editions import upcoming_or_last
 from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import preambles_without_slot
 from megabot.source.problems import Problem
 
 SLOTS = 60
+_CHECK_ALL, _CHECK_NOTHING = "_check-all.md.j2", "_check-nothing.md.j2"
+_TEMPLATES = {_CHECK_ALL: "---\n---\n{{ sections() }}\nx", _CHECK_NOTHING: "---\n---\nx"}
+_MOST_PREAMBLES = 200
+_DAY = date(2026, 1, 5)
+_SCHEDULE = Schedule(every=Every.DAY, at=time(12), timezone="UTC", first=_DAY)
 
 
 def check_source(ports: OfflinePorts, *, slots: int = SLOTS) -> Iterator[Finding]:
@@ -76,7 +84,7 @@ def _in_spite(ports: OfflinePorts, snapshot: Snapshot, error: SourceBroken, slot
 
 def _beside(ports: OfflinePorts, snapshot: Snapshot, known: list[str]) -> Iterator[Finding]:
     """Find mistakes in files that a thread with a mistake of its own does not come to."""
-    beside = file_mistakes.mistakes(ports.renderer, snapshot, known)
+    beside = _file_mistakes(ports.renderer, snapshot, known)
     return (mistake_finding(Level.PROBLEM, one) for one in beside)
 
 
@@ -136,3 +144,25 @@ def example_context(thread: Thread, edition: Edition, *, community: str, first: 
             for companion in thread.companions
         },
     )
+
+
+def _file_mistakes(renderer: Renderer, snapshot: Snapshot, known: Collection[str]) -> Iterator[Problem]:
+    """Find mistakes in all sections and data, and in preambles of threads other than the `known` ones.
+
+    They are rendered with small templates of our own, in the child, as the threads' would be.
+    """
+    preambles = [path for path in sorted(snapshot.files) if path.startswith("preambles/")][:_MOST_PREAMBLES]
+    jobs = [_job(_CHECK_ALL, "check", "none"), _job(_CHECK_NOTHING, "check", "none")]
+    for path in preambles:
+        folder, _, key = path.removeprefix("preambles/").removesuffix(".md").rpartition("/")
+        if folder not in known:
+            jobs.append(_job(_CHECK_NOTHING, folder, key))
+    for answer in renderer.render(replace(snapshot, files=snapshot.files | _TEMPLATES), jobs):
+        listed = answer.problems if isinstance(answer, RenderProblem) else (*answer.warnings, *answer.unused)
+        yield from (one for one in listed if one.path not in _TEMPLATES)
+
+
+def _job(template: str, name: str, key: str) -> tuple[Thread, Context]:
+    edition = EditionFacts(key=key, number=1, start=_DAY, end=_DAY, slot=datetime(2026, 1, 5, 12, tzinfo=UTC))
+    thread = Thread(name=name, path=template, title="check", schedule=_SCHEDULE)
+    return thread, Context(edition=edition, community="community", previous=None)

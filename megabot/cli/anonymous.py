@@ -11,8 +11,7 @@ from pathlib import Path
 
 from megabot import output_paths, proxy
 from megabot.app import App
-from megabot.check.link_cache import LinkCache
-from megabot.check.link_client import LinkAsker
+from megabot.check.link_client import LinkAsker, LinkCache
 from megabot.errors import ConfigError
 from megabot.forum.public_post import PublicPost
 from megabot.lemmy.link_verdict import Verdict
@@ -20,7 +19,7 @@ from megabot.lemmy.public_posts import PublicPosts
 from megabot.lemmy.public_web import reaches_internet
 from megabot.ports import OfflinePorts
 from megabot.proxy import Proxy
-from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.rendering.renderer import WarmRenderer
 from megabot.source.titles.date_forms import DateWords
 
 

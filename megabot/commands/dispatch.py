@@ -11,19 +11,23 @@ from megabot.commands import (
     override_commands,
     reply_text,
     run_order,
-    show,
+    status,
+    status_text,
 )
 from megabot.commands.model import Command, Handle, Verb, Word
 from megabot.commands.parser import parse
 from megabot.commands.replies import CODE, WAITING
 from megabot.errors import ConfigError, NotFound, NotSent, UserError
+from megabot.forum.escaping import escape
 from megabot.forum.notices import Origin
+from megabot.i18n.long_messages import diff_block, split_message
 from megabot.ledger import alert_subscriptions
 from megabot.ledger.records import CommandRecord
-from megabot.ports import Ports
+from megabot.ports import OfflinePorts, Ports
 from megabot.preview import preview
 from megabot.reconcile.content.continuations import continuation_order
 from megabot.reconcile.orders import Order, OrderKind
+from megabot.rendering.model import RenderProblem
 from megabot.source.model import Thread
 
 _ORDERS = {
@@ -186,7 +190,7 @@ def _preamble(task: Task) -> str:
             by=task.record.by,
             flaws=partial(preview.preamble_flaws, task.ports, thread),
         )
-    (first, *_) = show.show_edition(task.ports, thread.name, key, whole=False)
+    (first, *_) = _show_edition(task.ports, thread.name, key, whole=False)
     return f"{reply_text.with_result((said,))}.\n\n{first}"
 
 
@@ -211,14 +215,14 @@ def _thread(task: Task) -> Thread:
 
 
 def _status(task: Task) -> str:
-    return reply_text.with_result(show.status_lines(task.ports, task.names))
+    return reply_text.with_result(_status_lines(task.ports, task.names))
 
 
 def _preview(task: Task) -> str:
     """Show the next edition by message: it may be long, and is not for every reader yet."""
     names = (task.thread,) if task.thread else task.names
     key, whole = task.command.edition, task.command.word is Word.ALL
-    parts = [part for name in names for part in show.show_edition(task.ports, name, key, whole=whole)]
+    parts = [part for name in names for part in _show_edition(task.ports, name, key, whole=whole)]
     if not task.record.comment_id and len(parts) == 1:
         return parts[0]
     for part in parts:
@@ -285,3 +289,27 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
     Verb.OPTOUT: _opt_out,
     **dict.fromkeys(_ORDERS, _order),
 }
+
+
+def _status_lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
+    return status_text.status_lines(ports.language, status.read(ports), names)
+
+
+def _show_edition(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
+    """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
+    lang, threads = ports.language, ports.source.threads(ports.source.snapshot())
+    made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
+    if made.source_problems:
+        return (reply_text.problems(lang, (str(one) for one in made.source_problems)),)
+    (shown,) = made.editions
+    if isinstance(shown.text, RenderProblem):
+        return (reply_text.problems(lang, (str(one) for one in shown.text.problems)),)
+    if whole:
+        return split_message(f"{escape(shown.text.title)}\n\n{shown.text.body}", lang.part)
+    url, body = preview.current_text(ports, name)
+    changes = diff_block(body, shown.text.body, lang.more_lines) if url else ""
+    said = reply_text.preview(
+        lang, shown.edition.id, shown.text.title, shown.text.preamble_text, changes=changes, stands=url
+    )
+    return split_message(said, lang.part)

@@ -1,8 +1,11 @@
 """The stage of the demo: a sandbox, a clock that the play moves, people, and the bot as it really runs."""
 
+import functools
+import http.server
 import logging
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -14,11 +17,12 @@ from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
 from megabot.app import App
 from megabot.commands.run_order import OrderResult, adoption_order, carry_out
-from megabot.demo.archive import served_site
+from megabot.ports import OfflinePorts
 from megabot.reconcile import describe
 from megabot.service.schedulers import next_slot
 from megabot.service.service import Service
 from megabot.settings_sources import load
+from megabot.site.build import publish
 from megabot.startup import sample_source
 
 START = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)  # a Sunday
@@ -140,7 +144,7 @@ class Stage:
 
     def site(self) -> AbstractContextManager[str]:
         """Build and serve the site of what was posted."""
-        return served_site(self._running().offline_ports, self.state.parent / "site")
+        return _served_site(self._running().offline_ports, self.state.parent / "site")
 
     def _comments(self) -> list[dict[str, Any]]:
         return self.people[READER].comments_by(BOT)
@@ -204,3 +208,24 @@ def set_stage(tell: Tell, *, api: str = "v3") -> Iterator[Stage]:
         yield stage
         if stage.app is not None:
             stage.app.close()
+
+
+@contextmanager
+def _served_site(ports: OfflinePorts, folder: Path) -> Iterator[str]:
+    """Build the site and serve it; gives its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        address = f"http://127.0.0.1:{server.server_port}/"
+        publish(ports, folder, address=address)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield address
+        finally:
+            server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its name in the library
+        """Say nothing."""

@@ -4,10 +4,13 @@ A link is called dead only where its server says so, or has no name any more: mo
 """
 
 import ipaddress
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 KEPT = timedelta(days=1)
@@ -29,6 +32,8 @@ _ANSWER_ANYTHING = (
     "youtube.com",
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LEMMY_PATH = re.compile(r"/(post|comment)/(\d{1,18})(?:/\d+)?/?")
+_GONE_CODES = {"couldnt_find_post", "couldnt_find_comment", "not_found"}
 
 
 class Outcome(StrEnum):
@@ -112,3 +117,44 @@ def lanes(addresses: Iterable[str], *, width: int) -> tuple[tuple[str, ...], ...
         by_host.setdefault(host_of(address), []).append(address)
     rows = (tuple(some[start::width]) for some in by_host.values() for start in range(width))
     return tuple(sorted(filter(None, rows), key=len, reverse=True))
+
+
+def lemmy_questions(address: str) -> tuple[str, ...]:
+    """Give the addresses to ask about a post or comment, one for each API; none for any other link.
+
+    The page of a removed post answers 200; only the API tells (lemmy-api 1.6). Any server is asked so that
+    has such a path: what is no Lemmy gives no answer that `lemmy_verdict` understands.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ()
+    match = _LEMMY_PATH.fullmatch(parts.path)
+    if match is None:
+        return ()
+    root = f"{parts.scheme}://{parts.netloc}/api"
+    return tuple(f"{root}/{version}/{match[1]}?id={match[2]}" for version in ("v3", "v4"))
+
+
+def lemmy_verdict(body: bytes) -> Verdict | None:
+    """Read an API's answer; None where it is none of Lemmy's, or of the other version's."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(answer, dict):
+        return None
+    if answer.get("error") in _GONE_CODES:
+        return Verdict(Outcome.DEAD, "Lemmy has no such post or comment")
+    for kind in ("post", "comment"):
+        view: Any = answer.get(f"{kind}_view")
+        if isinstance(view, dict) and isinstance(view.get(kind), dict):
+            return _verdict_of(kind, view[kind])
+    return None
+
+
+def _verdict_of(kind: str, shown: dict[str, Any]) -> Verdict:
+    for how in ("removed", "deleted"):
+        if shown.get(how) is True:
+            return Verdict(Outcome.DEAD, f"the {kind} was {how}")
+    return Verdict(Outcome.ALIVE)

@@ -1,7 +1,7 @@
 """The live page: an edition as Lemmy's web client shows it, beside all that is known of it. Pure.
 
 Nothing in it is from elsewhere, and nothing in it acts but the one script of its own
-(preview/live_assets.py), which the page does without: its links work alone.
+(preview/style.py), which the page does without: its links work alone.
 """
 
 import re

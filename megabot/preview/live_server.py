@@ -6,19 +6,25 @@ here), takes nothing but GET, and tells browsers to load and run nothing from el
 
 import mimetypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from megabot.errors import Stopping, UserError
-from megabot.preview import live_assets, live_page
-from megabot.preview.file_watcher import Follower
-from megabot.preview.live_view import View, ViewRequest
+from megabot.errors import ConfigError, SourceBroken, Stopping, UserError
+from megabot.ports import OfflinePorts
+from megabot.preview import live_page, style
+from megabot.preview.file_watcher import Follower, fingerprint
+from megabot.preview.live_view import SLOTS, View, ViewRequest, view
+from megabot.preview.preview import Standing
+from megabot.schedule import calendar
+from megabot.schedule.editions import upcoming_or_last
 
 PING = 15.0
 _POLICY = (
@@ -66,8 +72,8 @@ class Site:
         """Answer a GET; `target` is path and query."""
         parts = urlsplit(target)
         texts = {
-            "/style.css": ("text/css", live_assets.STYLE),
-            "/script.js": ("text/javascript", live_assets.SCRIPT),
+            "/style.css": ("text/css", style.LIVE_STYLE),
+            "/script.js": ("text/javascript", style.LIVE_SCRIPT),
         }
         if parts.path in texts:
             kind, text = texts[parts.path]
@@ -216,3 +222,50 @@ def _do(turn: "Future[Any]", work: Callable[[], Any]) -> None:
         turn.set_result(work())
     except Exception as error:  # noqa: BLE001  it is for whoever asked
         turn.set_exception(error)
+
+
+def view_query(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
+    """Give the query for a thread and an edition of it. Raises `ConfigError` for one that is not ahead."""
+    if thread is None and key is None:
+        return ""
+    try:
+        threads = ports.source.threads(ports.source.snapshot())
+    except SourceBroken:
+        return ""  # the page says so, and follows
+    found = [one for one in threads if thread in (None, one.name)]
+    if not found:
+        raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
+    now = ports.clock.now()
+    coming = list(islice(calendar.upcoming_editions(found[0].name, found[0].schedule, now), SLOTS))
+    keys = [edition.key for edition in coming or [upcoming_or_last(found[0], now)]]
+    if key is not None and key not in keys:
+        raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")
+    return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})
+
+
+def serve(
+    ports: OfflinePorts, *, folder: Path | None, compare: Standing, show: Callable[[str], None]
+) -> None:
+    """Serve the page until Ctrl-C; `show` gets its address, `folder` is followed, None for nothing."""
+    ports.source.refresh()
+    look: Callable[[], Hashable] = (lambda: None) if folder is None else (lambda: fingerprint(folder))
+    turns, follower = MainThreadQueue(), Follower(look)
+
+    def picture(seen: View, path: str) -> bytes | None:
+        return turns.take(lambda: ports.source.picture(seen.snapshot, path))
+
+    def looked(wished: ViewRequest) -> View:
+        return turns.take(lambda: view(ports, wished, compare=compare))
+
+    server = LiveServer(Site(looked, picture, follower))
+    follower.start()
+    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    try:
+        show(server.url)
+        turns.serve(until=lambda: False)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        follower.close()
+        server.shutdown()
+        server.server_close()

@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
+from megabot.forum.escaping import escape
 from megabot.i18n import channels, sentences
+from megabot.i18n.catalogue import Language
+from megabot.i18n.channels import cut, markdown
 from megabot.ledger.alert_subscriptions import alert_wishes
 from megabot.ports import Ports
-from megabot.service import alert_text
 from megabot.service.alert_policy import AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
 from megabot.source.model import Thread
 
 _KEY = "told"
 log = logging.getLogger("megabot")
+_LONGEST_ALERT, _MOST_ALERTS = 700, 5  # of one message, which may have 10,000 characters when escaped
 
 
 def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
@@ -33,7 +36,7 @@ def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
     marked = sent_alerts | _marked(digest, sent_alerts, now)
     _keep(ports, marked, sent_alerts)
     try:
-        _send(ports, threads, alert_text.alert_digest(ports.language, digest))
+        _send(ports, threads, _alert_digest(ports.language, digest))
     except OutcomeUnknown as error:
         log.warning("%s", sentences.alerts_not_sent(error))
     except Refused as error:  # for good: saying it again would not help
@@ -141,3 +144,19 @@ def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, Sen
             for key, alert in sent_alerts.items()
         }
         ports.ledger.set_fact(_KEY, json.dumps(plain))
+
+
+def _alert_digest(lang: Language, digest: AlertDigest) -> str:
+    """Write the message about what needs the moderators, and what does not any more. Markdown."""
+    parts = []
+    if digest.new:
+        parts.append(f"{lang.needs_moderator}\n\n{_items(lang, digest.new)}")
+    if digest.over:
+        parts.append(f"{lang.is_over}\n\n{_items(lang, digest.over)}")
+    return "\n\n".join(parts)
+
+
+def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
+    lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT), escape)}" for _, sentence in alerts[:_MOST_ALERTS]]
+    more = len(alerts) - len(lines)
+    return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])

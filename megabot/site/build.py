@@ -1,4 +1,7 @@
-"""The whole site as a list of files: what each is made of, and how. What did not change is not made."""
+"""The site, from the ledger into its folder: what each file is made of. What did not change is not made.
+
+Must not talk to a server, and posts nothing.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +11,14 @@ from itertools import groupby
 from json import dumps
 from pathlib import Path
 
+from megabot.errors import SourceBroken, SourceMissing
+from megabot.ports import OfflinePorts
 from megabot.site import feeds, pages, search_index, site_words
-from megabot.site.entries import Entry
+from megabot.site.entries import Entry, gather
 from megabot.site.feeds import Feed
-from megabot.site.output import File
+from megabot.site.output import File, WriteResult, write
 from megabot.site.page_layout import folder, name_of
+from megabot.source.usable import usable_threads
 
 _HERE = Path(__file__).parent
 _BULLETINS = "bulletins/"
@@ -183,3 +189,18 @@ def _code() -> str:
         _HERE.parents[1] / "lemmy_markdown/__init__.py",
     ]
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+
+
+def publish(ports: OfflinePorts, folder: Path, *, address: str) -> WriteResult:
+    """Bring the folder up to date with what the ledger keeps. Raises `NeedsPerson` where that cannot be."""
+    site = Site(entries=gather(ports.ledger), address=address, langs=_languages(ports))
+    return write(folder, files(site))
+
+
+def _languages(ports: OfflinePorts) -> Mapping[str, str]:
+    """Give the threads' languages, for those that the source still has."""
+    try:
+        threads = usable_threads(ports.source, ports.source.snapshot()).threads
+    except (SourceBroken, SourceMissing):
+        return {}
+    return {thread.name: thread.language or thread.locale.replace("_", "-") for thread in threads}

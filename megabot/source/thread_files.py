@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from megabot.schedule.calendar import slot_days
 from megabot.source.child_limits import OutOfTime
-from megabot.source.front_matter.mistakes import mistakes
-from megabot.source.front_matter.model import ThreadModel
+from megabot.source.front_matter.model import ThreadModel, mistakes
 from megabot.source.front_matter.values import did_you_mean, known_names_hint
 from megabot.source.front_matter.yaml import YamlDocument, split
 from megabot.source.model import SUFFIX, Snapshot, Thread, is_thread_file

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from megabot.__main__ import A_BUG, OFFLINE
-from megabot.cli.views import calendar_view, history_view, past_threads_view, plan_view
-from megabot.cli.views import preview_view as previews
+from megabot.cli.verbs import calendar, history, import_, plan
+from megabot.cli.verbs import preview as previews
 from megabot.commands import status
 from megabot.commands.import_threads import ImportResult, PastThread
 from megabot.commands.status import SourceStatus, Status, ThreadStatus
@@ -18,7 +18,7 @@ from megabot.preview.fragments import Preview, PreviewedEdition
 from megabot.rendering.model import Rendered
 from megabot.source.model import Revision
 from tests.builders import a_thread, an_intent
-from tests.cli.test_views import NOW, planned, slots
+from tests.cli.test_verb_output import NOW, planned, slots
 
 PAGE = (Path(__file__).parents[2] / "docs/scripts.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| `([a-z ]+)` \|", re.MULTILINE)
@@ -42,12 +42,12 @@ def status_document() -> object:
 
 def history_document() -> object:
     record = CommandRecord(key="shell:1", at=NOW, state=CommandState.CLOSED, by="robin", verb="post")
-    return history_view.document([history_view.HistoryEntry(an_intent())], [record], limit=9)
+    return history.document([history.HistoryEntry(an_intent())], [record], limit=9)
 
 
 def import_document() -> object:
     post = PublicPost(title="News 7", body="", url="https://lemmy.example/post/7", published=NOW)
-    return past_threads_view.document([PastThread(post, slots(1)[0].edition, ImportResult.TAKEN)], "UTC")
+    return import_.document([PastThread(post, slots(1)[0].edition, ImportResult.TAKEN)], "UTC")
 
 
 def preview_document() -> object:
@@ -60,8 +60,8 @@ def preview_document() -> object:
     ("name", "document"),
     [
         ("status", status_document()),
-        ("calendar", calendar_view.document(slots(1))),
-        ("plan", plan_view.document([planned(failure="away")])),
+        ("calendar", calendar.document(slots(1))),
+        ("plan", plan.document([planned(failure="away")])),
         ("history", history_document()),
         ("preview", preview_document()),
         ("import", import_document()),

@@ -9,7 +9,7 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from megabot.rendering.child.environment import Environment
-from megabot.rendering.child.line_breaks import find_glued_lines
+from megabot.rendering.child.template_checks import find_glued_lines
 from megabot.rendering.model import Rendered
 from megabot.schedule.calendar import Every, upcoming_editions
 from megabot.source.front_matter.model import ThreadModel

@@ -5,9 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from megabot.check import lemmy_links
 from megabot.forum.public_post import PublicPost, newest_marked_post
-from megabot.lemmy.link_verdict import Outcome, is_public, lanes, verdict_by_status
+from megabot.lemmy.link_verdict import (
+    Outcome,
+    is_public,
+    lanes,
+    lemmy_questions,
+    lemmy_verdict,
+    verdict_by_status,
+)
 
 PAGE = "https://a.example/page"
 
@@ -72,7 +78,7 @@ def test_a_host_has_at_most_two_rows_and_each_link_is_in_one() -> None:
     ],
 )
 def test_posts_and_comments_are_asked_of_the_api(address: str, asked: list[str]) -> None:
-    assert lemmy_links.questions(address) == tuple(f"https://l.example/api/{one}" for one in asked)
+    assert lemmy_questions(address) == tuple(f"https://l.example/api/{one}" for one in asked)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,7 @@ def test_posts_and_comments_are_asked_of_the_api(address: str, asked: list[str])
     ],
 )
 def test_what_moderators_or_authors_took_away_is_dead(answer: dict[str, object], outcome: Outcome) -> None:
-    verdict = lemmy_links.verdict(json.dumps(answer).encode())
+    verdict = lemmy_verdict(json.dumps(answer).encode())
 
     assert verdict is not None
     assert verdict.outcome is outcome
@@ -97,7 +103,7 @@ def test_what_moderators_or_authors_took_away_is_dead(answer: dict[str, object],
     "body", [b"", b"<html>", b"[]", b'{"error": "rate_limit_error"}', b'{"post_view": 1}']
 )
 def test_what_is_no_answer_of_lemmys_tells_nothing(body: bytes) -> None:
-    assert lemmy_links.verdict(body) is None
+    assert lemmy_verdict(body) is None
 
 
 @pytest.mark.parametrize(

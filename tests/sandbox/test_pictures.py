@@ -9,7 +9,7 @@ import pytest
 
 from lemmy_sandbox import ImageService, Sandbox, User
 from lemmy_sandbox.calls.pictures import NotAForm, Part, parse_form
-from lemmy_sandbox.rules.picture_format import Format, detect_format
+from lemmy_sandbox.rules.pictures import Format, detect_format
 from tests.sandbox import images
 from tests.sandbox.clocks import StandingClock
 from tests.sandbox.refusals import refusal

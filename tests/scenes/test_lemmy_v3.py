@@ -331,7 +331,7 @@ def test_a_lemmy_that_is_ill_is_not_taken_for_another_thing(play: Play) -> None:
 WITHOUT_SETUPTOOLS = """
 import sys
 sys.modules["setuptools"] = None
-from megabot.lemmy.v3.requests import plemmy_modules
+from megabot.lemmy.v3.dialect import plemmy_modules
 plemmy, handlers = plemmy_modules()
 print(plemmy.__version__, "pkg_resources" in sys.modules)
 """
@@ -349,7 +349,7 @@ def test_plemmy_is_imported_where_pkg_resources_is_missing() -> None:
 def test_a_pkg_resources_that_is_there_is_left_there(monkeypatch: pytest.MonkeyPatch) -> None:
     from types import ModuleType
 
-    from megabot.lemmy.v3.requests import plemmy_modules
+    from megabot.lemmy.v3.dialect import plemmy_modules
 
     theirs = ModuleType("pkg_resources")
     monkeypatch.setitem(sys.modules, "pkg_resources", theirs)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from megabot.check import links
-from megabot.check.link_cache import LinkCache
+from megabot.check.link_client import LinkCache
 from megabot.cli import progress
 from megabot.errors import NoNetwork
 from megabot.lemmy.link_verdict import Contact, Outcome, Verdict

@@ -11,15 +11,14 @@ import pytest
 from megabot.errors import ConfigError, Stopping
 from megabot.ledger.records import IntentKind, IntentState, NewIntent
 from megabot.ports import OfflinePorts
-from megabot.preview import live, preview
+from megabot.preview import live_server, preview
 from megabot.preview import live_view as views
 from megabot.preview.file_watcher import Follower, fingerprint
 from megabot.preview.live_page import document
 from megabot.preview.live_server import LiveServer, MainThreadQueue, Site
 from megabot.preview.live_view import View, ViewRequest
 from megabot.rendering.model import Rendered, RenderProblem
-from megabot.rendering.renderer import Renderer
-from megabot.rendering.warm_renderer import WarmRenderer
+from megabot.rendering.renderer import Renderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 from megabot.source.model import Snapshot
@@ -384,20 +383,20 @@ def test_work_is_done_in_the_thread_that_serves_and_its_errors_are_the_askers() 
 
 
 def test_the_page_opens_at_the_edition_that_is_named(desk: OfflinePorts) -> None:
-    assert live.view_query(desk, None, None) == ""
-    assert live.view_query(desk, "news", "2026-W50") == "?thread=news&slot=2"
+    assert live_server.view_query(desk, None, None) == ""
+    assert live_server.view_query(desk, "news", "2026-W50") == "?thread=news&slot=2"
 
 
 @pytest.mark.parametrize(("thread", "key"), [("nosuch", None), ("news", "2024-W01")])
 def test_an_edition_that_is_not_ahead_is_told(desk: OfflinePorts, thread: str, key: str | None) -> None:
     with pytest.raises(ConfigError, match=r"there is|not among the next 60"):
-        live.view_query(desk, thread, key)
+        live_server.view_query(desk, thread, key)
 
 
 def test_a_broken_source_opens_all_the_same(desk: OfflinePorts, folder: Path) -> None:
     (folder / "thread.md.j2").write_text("---\nnmae: x\n---\n")
 
-    assert live.view_query(desk, "news", None) == ""
+    assert live_server.view_query(desk, "news", None) == ""
 
 
 def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts, folder: Path) -> None:
@@ -407,7 +406,7 @@ def test_the_page_is_served_until_its_reader_has_seen_enough(desk: OfflinePorts,
         got.append(url)
         raise KeyboardInterrupt
 
-    live.serve(desk, folder=folder, compare=lambda _: ("", ""), show=look_and_leave)
+    live_server.serve(desk, folder=folder, compare=lambda _: ("", ""), show=look_and_leave)
 
     assert got[0].startswith("http://127.0.0.1:")
 

@@ -13,7 +13,7 @@ from megabot.reconcile.content.annotation_store import add_highlight, highlight_
 from megabot.reconcile.full_scan import scan_all_posts
 from megabot.service.background import BackgroundJob
 from megabot.service.site_job import DAILY, EVERY, LONGEST, site_job
-from megabot.site.writer import publish
+from megabot.site.build import publish
 from tests.world import SLOT, WEEK, World
 
 ADDRESS = "https://threads.example/"

@@ -1,18 +1,38 @@
 """`megabot calendar`: the upcoming editions of each thread."""
 
 import json
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, groupby, islice
+from zoneinfo import ZoneInfo
 
 import click
 
 from megabot.app import App, open_app
 from megabot.cli import terminal
-from megabot.cli.views import calendar_view as view
+from megabot.cli.change_text import change
+from megabot.i18n.tables import Line, Span, Tone, table
+from megabot.i18n.times import moment, time_until
 from megabot.reconcile import override_facts
 from megabot.schedule import calendar
-from megabot.schedule.overrides import usual_slot
+from megabot.schedule.calendar import Edition
+from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One edition to come, on the clock of `timezone`, and the changes made to it.
+
+    `usual` is the moment that it would be posted at if nobody had moved it.
+    """
+
+    edition: Edition
+    timezone: str
+    usual: datetime
+    changes: tuple[Override, ...] = ()
+    posted: bool = False
 
 
 @click.command(help="Show the upcoming editions of each thread, with those on hold, skipped or moved.")
@@ -33,13 +53,13 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
         slots = list(chain.from_iterable(_slots(app, each, count) for each in app.threads(thread)))
         now = app.clock.now()
     if as_json:
-        click.echo(json.dumps(view.document(slots), indent=2))
+        click.echo(json.dumps(document(slots), indent=2))
     else:
-        terminal.show(view.lines(slots, now, width=terminal.width()))
+        terminal.show(lines(slots, now, width=terminal.width()))
     return 0
 
 
-def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
+def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
     """Give the next editions, and before them the current one if it waits because somebody changed it."""
     schedule, now = thread.schedule, app.clock.now()
     changed = override_facts.active_overrides(app.offline_ports, thread)
@@ -47,10 +67,67 @@ def _slots(app: App, thread: Thread, count: int) -> Iterator[view.Slot]:
     posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
     for edition in chain(waiting, islice(calendar.upcoming_editions(thread.name, schedule, now), count)):
-        yield view.Slot(
+        yield Slot(
             edition=edition,
             timezone=schedule.timezone,
             usual=usual_slot(schedule, edition),
             posted=edition.key in posted,
             changes=tuple(one for one, of in changed if of.key == edition.key),
         )
+
+
+def lines(slots: Sequence[Slot], now: datetime, *, width: int | None) -> Iterator[Line]:
+    """Write a table for each thread, under its name and time zone."""
+    for number, ((thread, timezone), group) in enumerate(
+        groupby(slots, key=lambda slot: (slot.edition.thread, slot.timezone))
+    ):
+        if number:
+            yield ()
+        yield (Span(thread, Tone.STRONG), Span(f"  {timezone}", Tone.QUIET))
+        rows = [row for slot in group for row in _rows(slot, now)]
+        yield from table(rows, head=("edition", "no.", "posted at", "", ""), indent=2, width=width)
+
+
+def _rows(slot: Slot, now: datetime) -> Iterator[tuple[str | Span, ...]]:
+    edition = slot.edition
+    when = moment(edition.slot, slot.timezone, now, column=True)
+    notes = list(_notes(slot, now)) or [Span("")]
+    tone = Tone.QUIET if edition.skipped else Tone.PLAIN
+    yield (
+        Span(edition.key, tone),
+        Span(f"{edition.number:3}", tone),
+        Span(when, tone),
+        Span(time_until(edition.slot, now), Tone.QUIET),
+        notes[0],
+    )
+    yield from (("", "", "", "", note) for note in notes[1:])
+
+
+def _notes(slot: Slot, now: datetime) -> Iterator[Span]:
+    if slot.edition.skipped and all(one.kind is not OverrideKind.SKIP for one in slot.changes):
+        yield Span("skipped in its template", Tone.ODD)
+    if slot.posted:
+        yield Span("already posted", Tone.GOOD)
+    yield from (change(one, slot.timezone, now, usual=slot.usual) for one in slot.changes)
+
+
+def document(slots: Sequence[Slot]) -> list[dict[str, object]]:
+    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    return [
+        {
+            "thread": slot.edition.thread,
+            "edition": slot.edition.key,
+            "number": slot.edition.number,
+            "slot": _local(slot.edition.slot, slot.timezone),
+            "skipped": slot.edition.skipped,
+            "posted": slot.posted,
+            "held": any(one.kind is OverrideKind.HOLD for one in slot.changes),
+            "usual_slot": _local(slot.usual, slot.timezone),
+            "timezone": slot.timezone,
+        }
+        for slot in slots
+    ]
+
+
+def _local(at: datetime, timezone: str) -> str:
+    return at.astimezone(ZoneInfo(timezone)).isoformat()

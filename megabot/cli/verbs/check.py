@@ -1,28 +1,37 @@
 """`megabot check`: everything that can be wrong, each in a line of its own."""
 
 import functools
+import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path, PurePath
+from typing import Any
 
 import click
 
 from megabot.app import App, open_app
-from megabot.check import account, formats, links, templates
+from megabot.check import account, links, templates
 from megabot.check import findings as check_findings
-from megabot.check.findings import Finding
+from megabot.check.findings import Finding, Level
 from megabot.cli import anonymous, progress, terminal
 from megabot.errors import NoNetwork, UserError
+from megabot.i18n.tables import Line, Span, Tone, wrap
 from megabot.source import folder
 
 FORMATS = ("text", "github", "json")
 
 A_WAIT = 60
+_TONES = {Level.FINE: Tone.GOOD, Level.WARNING: Tone.ODD, Level.PROBLEM: Tone.BAD}
+_COMMANDS = {Level.PROBLEM: "error", Level.WARNING: "warning"}
+_IN_WORDS = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_IN_PLACE = _IN_WORDS | {":": "%3A", ",": "%2C"}
+"""What would end a workflow command, or a property of it, and what stands for it there."""
 
 
 @click.command(help="Check settings, templates and upcoming editions (add --online for the account).")
@@ -105,13 +114,13 @@ def _print(findings: Iterable[Finding], form: str, source: object) -> int:
     for finding in findings:
         found.append(finding)
         if form == "text":
-            terminal.show(formats.lines(_placed(finding, source), width=terminal.width()))
+            terminal.show(lines(_placed(finding, source), width=terminal.width()))
         elif form == "github":
-            click.echo(formats.annotation(finding, _folder(source)))
+            click.echo(annotation(finding, _folder(source)))
     if form == "text":
-        terminal.show(formats.summary(found))
+        terminal.show(summary(found))
     elif form == "json":
-        click.echo(formats.document(found))
+        click.echo(document(found))
     return 1 if any(finding.level is check_findings.Level.PROBLEM for finding in found) else 0
 
 
@@ -122,3 +131,65 @@ def _folder(source: object) -> PurePath:
 
 def _agrees(question: str) -> bool:
     return sys.stdin.isatty() and click.confirm(question, err=True)
+
+
+def line(finding: Finding) -> str:
+    """Write a finding for people, in one line."""
+    return f"{finding.level.value:8}{finding.sentence}"
+
+
+def lines(finding: Finding, *, width: int | None) -> list[Line]:
+    """Write a finding for a terminal, its level in colour."""
+    first, *more = wrap(line(finding), width=width, hanging=8)
+    level = Span(first[:8], _TONES[finding.level])
+    return [(level, Span(first[8:])), *((Span(other),) for other in more)]
+
+
+def summary(findings: Sequence[Finding]) -> list[Line]:
+    """Count what needs attention; nothing if nothing does."""
+    counted = Counter(finding.level for finding in findings)
+    problems, warnings = counted[Level.PROBLEM], counted[Level.WARNING]
+    named = [
+        f"{number} {noun}{'' if number == 1 else 's'}"
+        for number, noun in ((problems, "problem"), (warnings, "warning"))
+        if number
+    ]
+    if not named:
+        return []
+    note = "" if problems else " Warnings do not block posting. Please review them."
+    return [(), (Span(f"{' and '.join(named)}.{note}", Tone.STRONG),)]
+
+
+def annotation(finding: Finding, folder: PurePath) -> str:
+    """Write a finding as a workflow command: it then shows beside the line in a proposed change.
+
+    `folder` is the source's, as seen from the top of the repository. What is fine stays a plain line.
+    """
+    command, about = _COMMANDS.get(finding.level), finding.about
+    if command is None:
+        return line(finding)
+    if about is None:
+        return f"::{command} title=megabot::{_escaped(finding.sentence, _IN_WORDS)}"
+    place = f"file={_escaped((folder / about.path).as_posix(), _IN_PLACE)}"
+    place += f",line={about.line}" if about.line else ""
+    hint = f" ({about.hint})" if about.hint else ""
+    return f"::{command} {place},title=megabot::{_escaped(about.what + hint, _IN_WORDS)}"
+
+
+def document(findings: Sequence[Finding]) -> str:
+    """Write all findings as one JSON document, with how many there are of each level."""
+    counted = Counter(finding.level for finding in findings)
+    numbers = {f"{level.value}s": counted[level] for level in (Level.PROBLEM, Level.WARNING)}
+    return json.dumps(numbers | {"findings": [_plain(one) for one in findings]}, indent=2, ensure_ascii=False)
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    plain: dict[str, Any] = {"level": finding.level.value, "sentence": finding.sentence}
+    if finding.about is not None:
+        about = finding.about
+        plain |= {"path": about.path, "line": about.line or None, "what": about.what, "hint": about.hint}
+    return plain | ({"link": finding.link} if finding.link else {})
+
+
+def _escaped(text: str, signs: dict[str, str]) -> str:
+    return "".join(signs.get(sign, sign) for sign in text)

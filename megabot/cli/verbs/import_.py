@@ -2,7 +2,10 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -10,13 +13,13 @@ from megabot.app import App, open_app
 from megabot.cli import anonymous, progress
 from megabot.cli.shell_orders import keep, tell
 from megabot.cli.terminal import finish, say, show, width
-from megabot.cli.views import past_threads_view as view
 from megabot.commands import adoption_text, import_threads, run_order, status_text
 from megabot.commands.import_threads import ImportResult, PastThread
 from megabot.commands.model import Verb
 from megabot.errors import ConfigError
 from megabot.i18n import sentences
-from megabot.i18n.tables import Outcome
+from megabot.i18n.tables import Line, Outcome, Span, Tone, table
+from megabot.i18n.times import moment
 from megabot.schedule import calendar
 from megabot.schedule.editions import edition_of_post
 from megabot.source.model import Thread
@@ -57,9 +60,9 @@ def command(
         past_threads = _found(app, chosen_thread, title, by, key)
         timezone, now = chosen_thread.schedule.timezone, app.clock.now()
         if flags["as_json"]:
-            click.echo(json.dumps(view.document(past_threads, timezone), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(document(past_threads, timezone), indent=2, ensure_ascii=False))
         else:
-            show(view.lines(past_threads, timezone, now, width=width()))
+            show(lines(past_threads, timezone, now, width=width()))
         taken = [past for past in past_threads if past.result is ImportResult.TAKEN]
         summary = status_text.past_threads_found(chosen_thread.name, len(taken), len(past_threads))
         if not taken:
@@ -124,3 +127,34 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
         progress.show_progress("pages read", 0) as step,
     ):
         return look(pages, step=step)
+
+
+def lines(
+    past_threads: Sequence[PastThread], timezone: str, now: datetime, *, width: int | None
+) -> list[Line]:
+    """Write a table, on the clock of the thread's time zone."""
+    rows = [
+        (
+            past.edition.key,
+            moment(past.post.published, timezone, now, column=True),
+            Span(past.result.value, Tone.GOOD if past.result is ImportResult.TAKEN else Tone.QUIET),
+            past.post.title,
+        )
+        for past in past_threads
+    ]
+    return table(rows, head=("edition", "posted at", "", "title"), width=width) if rows else []
+
+
+def document(past_threads: Sequence[PastThread], timezone: str) -> list[dict[str, object]]:
+    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    return [
+        {
+            "edition": past.edition.key,
+            "posted": past.post.published.astimezone(ZoneInfo(timezone)).isoformat(),
+            "url": past.post.url,
+            "title": past.post.title,
+            "by": past.post.by,
+            "fate": past.result.name.lower(),
+        }
+        for past in past_threads
+    ]

@@ -4,22 +4,23 @@ import json
 import webbrowser
 from functools import cache, partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from megabot.app import App, open_app
 from megabot.cli import anonymous
 from megabot.cli.terminal import say, show
-from megabot.cli.views import preview_view as view
 from megabot.commands import status_text
 from megabot.errors import WriteFailed
 from megabot.i18n.tables import Outcome, Span, Tone
 from megabot.preview import preview
-from megabot.preview.fragments import Preview
+from megabot.preview.fragments import Preview, PreviewedEdition
 from megabot.preview.page import page
 from megabot.rendering.model import Rendered
 from megabot.source.folder import place_problem
 from megabot.source.limits import utf16_units
+from megabot.source.problems import Problem
 
 _OF_A_DIFF = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.STRONG}
 
@@ -62,7 +63,7 @@ def command(
     if output is not None:
         _write(output, page(made))
     if flags["as_json"]:
-        click.echo(json.dumps(view.document(made), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(document(made), indent=2, ensure_ascii=False))
         return 1 if made.problems else 0
     if output is None:
         _print(made, compare=compare)
@@ -79,14 +80,14 @@ def _standing(app: App) -> preview.Standing:
 
 
 def _open(app: App, thread: str | None, key: str | None, *, compare: bool) -> int:
-    from megabot.preview import live
+    from megabot.preview import live_server
 
     where = app.settings.source
     standing = _standing(app) if compare else lambda one: preview.current_text(app.offline_ports, one.name)
     with anonymous.warm_ports(app) as ports:
-        show = partial(_show, live.view_query(ports, thread, key))
+        show = partial(_show, live_server.view_query(ports, thread, key))
         folder = where if isinstance(where, Path) else None
-        live.serve(ports, folder=folder, compare=standing, show=show)
+        live_server.serve(ports, folder=folder, compare=standing, show=show)
     return 0
 
 
@@ -121,3 +122,37 @@ def _report(preview: Preview, source: object) -> None:
             click.echo(
                 status_text.edition_shown(edition.edition.id, utf16_units(edition.text.body)), err=True
             )
+
+
+def document(preview: Preview) -> dict[str, object]:
+    """Make what JSON can hold; moments in ISO 8601, on the clock of the thread's zone."""
+    return {
+        "commit": preview.revision.commit or None,
+        "dirty": preview.revision.dirty,
+        "problems": [_problem(one) for one in preview.problems],
+        "warnings": [_problem(one) for one in preview.warnings],
+        "editions": [_edition(one) for one in preview.editions],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    """Make a mistake what JSON can hold."""
+    return {"path": problem.path, "line": problem.line or None, "what": problem.what, "hint": problem.hint}
+
+
+def _edition(shown: PreviewedEdition) -> dict[str, object]:
+    edition, text = shown.edition, shown.text
+    made = text if isinstance(text, Rendered) else None
+    zone = ZoneInfo(shown.thread.schedule.timezone)
+    return {
+        "thread": shown.thread.name,
+        "edition": edition.key,
+        "number": edition.number,
+        "slot": edition.slot.astimezone(zone).isoformat(),
+        "skipped": edition.skipped,
+        "title": made and made.title,
+        "body": made and made.body,
+        "comment": made and made.comment,
+        "current": shown.standing or None,
+        "diff": list(shown.changes),
+    }

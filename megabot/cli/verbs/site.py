@@ -12,7 +12,7 @@ from megabot.errors import ConfigError
 from megabot.i18n.tables import Outcome
 from megabot.reconcile.full_scan import scan_all_posts
 from megabot.service import site_text
-from megabot.site.writer import publish
+from megabot.site.build import publish
 
 
 @click.command(help="Write the site: every edition as posted, the bulletins, a search, and the feeds.")

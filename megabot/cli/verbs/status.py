@@ -1,13 +1,23 @@
 """`megabot status`: current threads and problems, from the ledger and the calendar, without the server."""
 
 import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import click
 
 from megabot.app import open_app
 from megabot.cli import terminal
-from megabot.cli.views import status_view as view
+from megabot.cli.change_text import change
 from megabot.commands import status
+from megabot.commands.status import SourceStatus, Status, ThreadStatus
+from megabot.i18n.tables import Line, Span, Tone, table, wrap
+from megabot.i18n.times import format_span, moment, time_until
+from megabot.reconcile import describe
+
+_FRESH = timedelta(minutes=30)
+_ABOUT = {True: ", pinned", False: ", not pinned", None: ", not pinned by megabot"}
+Row = tuple[Span, str | Span]
 
 
 @click.command(help="Show the current threads, what comes next, and what needs attention. Asks no server.")
@@ -20,5 +30,93 @@ def command(options: dict[str, object], *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(status.plain(found), indent=2))
     else:
-        terminal.show(view.lines(found, width=terminal.width()))
+        terminal.show(lines(found, width=terminal.width()))
     return 0
+
+
+def lines(status: Status, *, width: int | None) -> Iterator[Line]:
+    """Write a paragraph for each thread, one for the bot, and what needs attention."""
+    for thread in status.threads:
+        yield (Span(thread.thread, Tone.STRONG), Span(f"  {thread.timezone}", Tone.QUIET))
+        yield from table(list(_thread(thread, status.now)), indent=2, width=width)
+        yield ()
+    yield (Span("megabot", Tone.STRONG),)
+    yield from table(list(_bot(status)), indent=2, width=width)
+    if status.alerts:
+        yield ()
+        yield (Span("needs attention", Tone.BAD),)
+    for _, sentence in status.alerts:
+        first, *more = wrap(sentence, width=width and width - 4)
+        yield (Span("  - "), Span(first))
+        yield from ((Span(f"    {line}"),) for line in more)
+
+
+def _thread(status: ThreadStatus, now: datetime) -> Iterator[Row]:
+    yield _row("current", _current(status))
+    if status.empty:
+        post = f"megabot post {status.thread} --edition {status.empty}"
+        what = f"{status.empty} has not been posted; to post it: {post}"
+        yield _row("due", Span(what, Tone.ODD))
+    if status.next_slot is None:
+        yield _row("next", "no further edition")
+    else:
+        when = f"{moment(status.next_slot, status.timezone, now)}, {time_until(status.next_slot, now)}"
+        yield _row("next", f"{status.next_edition}, {when}")
+    for override, edition in status.changes:
+        words = change(override, status.timezone, now)
+        yield _row("change", Span(f"{edition.key} {words.text}", words.tone))
+    if status.essay:
+        yield _row("preamble", _preamble(status))
+    if status.missing:
+        yield _row("missing", Span(f"companions: {', '.join(status.missing)}", Tone.ODD))
+    for write in status.unknown:
+        since = moment(write.at, status.timezone, now)
+        what = f"outcome unknown: {describe.kind(write.kind)} {write.edition}, since {since}"
+        yield _row("check", Span(what, Tone.ODD))
+    if status.commanded:
+        command = status.commanded
+        yield _row("last command", f"{command.verb}, by {command.by}, {time_until(command.at, now)}")
+
+
+def _current(status: ThreadStatus) -> str | Span:
+    if not status.url:
+        return Span("nothing posted yet", Tone.QUIET)
+    commit = f", {_commit(status.commit, dirty=status.dirty)}" if status.commit else ""
+    return f"{status.edition}{_ABOUT[status.pinned]}{commit}: {status.url}"
+
+
+def _preamble(status: ThreadStatus) -> str | Span:
+    if status.essay == "missing":
+        return Span(f"missing; add preambles/{status.thread}/{status.next_edition}.md", Tone.ODD)
+    return "sent by message" if status.essay == "message" else status.essay
+
+
+def _bot(status: Status) -> Iterator[Row]:
+    yield _row("templates", _source(status.source, status.now))
+    if status.signed_in:
+        yield _row("account", f"signed in {time_until(status.signed_in, status.now)}")
+    else:
+        yield _row(
+            "account",
+            Span("not signed in (run megabot login, unless a password is in the settings)", Tone.ODD),
+        )
+
+
+def _source(source: SourceStatus, now: datetime) -> str | Span:
+    if not source.commit:
+        return source.no_revision or "a plain folder (not in git)"
+    commit = _commit(source.commit, dirty=source.dirty)
+    if source.fetched is None:
+        return commit
+    age = now - source.fetched
+    if age < _FRESH:
+        return f"{commit}, fetched {time_until(source.fetched, now)}"
+    return Span(f"{commit}, fetched {format_span(age)} ago; every attempt since then failed", Tone.ODD)
+
+
+def _commit(commit: str, *, dirty: bool) -> str:
+    return f"commit {commit[:7]}{' with uncommitted changes' if dirty else ''}"
+
+
+def _row(label: str, value: str | Span) -> Row:
+    return Span(label, Tone.QUIET), value

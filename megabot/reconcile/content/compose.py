@@ -3,24 +3,35 @@
 import json
 from dataclasses import dataclass, field, replace
 
+from megabot.errors import NotFound
 from megabot.forum.escaping import address, escape
-from megabot.forum.models import CommunityRef
+from megabot.forum.models import CommunityRef, Post
+from megabot.forum.title_match import title_matches
 from megabot.i18n import sentences
 from megabot.ledger.records import IntentKind, PostRecord
 from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import Ports
-from megabot.reconcile.content import annotation_store, companions, context, drafts, images
+from megabot.reconcile.communities import find_community_by_name
+from megabot.reconcile.content import annotation_store, context, drafts, images
 from megabot.reconcile.content.annotations import author_link, wrap_body
 from megabot.reconcile.content.continuations import as_continuation
 from megabot.reconcile.listing import AccountListing
 from megabot.reconcile.observation import Situation, ThreadPost
 from megabot.reconcile.orders import OrderKind
+from megabot.reconcile.thread_posts import read_thread_posts
 from megabot.rendering import context_json
-from megabot.rendering.model import Context, FeaturedFacts, PreviousFacts, Rendered, RenderProblem
+from megabot.rendering.model import (
+    CompanionFacts,
+    Context,
+    FeaturedFacts,
+    PreviousFacts,
+    Rendered,
+    RenderProblem,
+)
 from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source import preambles, section_diff
-from megabot.source.model import Snapshot, Thread
+from megabot.source.model import Companion, Snapshot, Thread
 from megabot.source.problems import Problem
 from megabot.source.section_diff import Changes
 
@@ -104,7 +115,7 @@ class Composer:
         """Give the context that a post was made in, with what is taken anew: companions and the essay."""
         then = replace(
             context_json.from_json(record.context),
-            companions=companions.find_companions(self.ports, situation.thread, self.listing),
+            companions=_find_companions(self.ports, situation.thread, self.listing),
             preamble=preamble_of(self.ports.ledger, situation.thread.name, record.edition),
         )
         return replace(then, added=self._added(situation, then, record) if then.bare else "")
@@ -150,7 +161,7 @@ class Composer:
             situation.observation,
             edition,
             community=place.name,
-            companions=companions.find_companions(self.ports, situation.thread, self.listing),
+            companions=_find_companions(self.ports, situation.thread, self.listing),
             revision=self.snapshot.revision,
         )
         previous = context.previous_post(situation.thread, situation.observation, edition)
@@ -226,3 +237,33 @@ def language_id(ports: Ports, thread: Thread) -> int | None:
         ports.ledger.set_fact(key, fact)
     number = json.loads(fact).get(thread.language)
     return int(number) if number is not None else None
+
+
+def _find_companions(
+    ports: Ports, thread: Thread, listing: AccountListing
+) -> dict[str, CompanionFacts | None]:
+    """Find a thread's companions; one that is not there is None, and its sentence is left out."""
+    return {one.name: _companion(ports, one, listing) for one in thread.companions}
+
+
+def _companion(ports: Ports, companion: Companion, listing: AccountListing) -> CompanionFacts | None:
+    if companion.url:
+        return CompanionFacts(url=companion.url)
+    post = _standing(ports, listing, companion.thread) if companion.thread else _latest_by(ports, companion)
+    return None if post is None else CompanionFacts(url=post.url, title=post.title)
+
+
+def _standing(ports: Ports, listing: AccountListing, name: str) -> Post | None:
+    """Give the newest post that readers can open of a thread of this source, usable now or not."""
+    posts = read_thread_posts(ports, name, listing.content).posts
+    return next((thread_post.post for thread_post in posts if thread_post.post.open), None)
+
+
+def _latest_by(ports: Ports, companion: Companion) -> Post | None:
+    """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
+    try:
+        place = find_community_by_name(ports, companion.community)
+        posts = ports.forum.posts_by(companion.latest_by, place.id)
+    except NotFound:
+        return None
+    return next((post for post in posts if post.open and title_matches(post.title, companion.title)), None)

@@ -14,10 +14,9 @@ from typing import Any
 
 import jinja2
 
-from megabot.rendering.child import data_files, image_checks, preamble_keys, spoiler_losses
+from megabot.rendering.child import data_files, spoiler_losses, template_checks
 from megabot.rendering.child.environment import Environment, LenientData, StrictData, UnavailableUrl, failure
 from megabot.rendering.child.filters import spoiler
-from megabot.rendering.child.line_breaks import find_glued_lines
 from megabot.rendering.child.namespaces import prefix_labels
 from megabot.rendering.child.template_errors import BrokenError, nearest, problem_of, unknown_words
 from megabot.rendering.model import EDITION_URL
@@ -67,7 +66,9 @@ class Source:
             lambda locale, timezone: Environment(self.templates, locale=locale, timezone=timezone)
         )
         self.front = functools.cache(lambda path: split(path, files[path]).front)
-        self._glued_in = functools.cache(lambda path: tuple(find_glued_lines(path, self.templates[path])))
+        self._glued_in = functools.cache(
+            lambda path: tuple(template_checks.find_glued_lines(path, self.templates[path]))
+        )
         self.templates = {path: _lines_kept(text) for path, text in files.items() if path.endswith(SUFFIX)}
         self.unknown = functools.cache(
             lambda environment, path: tuple(unknown_words(environment, path, self.templates[path]))
@@ -175,7 +176,7 @@ def _render(source: Source, job: Json) -> Json:
         "comment": (_at_line(comment, lines.line(("previous", "comment"))), later),
         "first_comment": (_at_line(thread["first_comment"], lines.line(("first_comment",))), later),
     }
-    for part in image_checks.PARTS:
+    for part in template_checks.IMAGE_PARTS:
         parts[part] = (_at_line(thread[part], lines.line((part,))), names)
     text = _run(source, thread, parts)
     text = {part: said if part == "body" else said.strip() for part, said in text.items()}
@@ -184,9 +185,9 @@ def _render(source: Source, job: Json) -> Json:
     _check(source, thread, text, title_line)
     flaws = chain(*map(limits.oddities, (text["body"], text["comment"])), spoiler_losses.losses(text["body"]))
     odd = [_located(source, path, flaw) for flaw in islice(flaws, MOST_FLAWS)]
-    odd += [_of_image(source, thread, text, *flaw) for flaw in image_checks.oddities(text)]
+    odd += [_of_image(source, thread, text, *flaw) for flaw in template_checks.image_oddities(text)]
     odd += _slips(source, thread)
-    odd += preamble_keys.find_miswritten_keys(source.files, path, essay_path, keys=source.keys)
+    odd += template_checks.find_miswritten_keys(source.files, path, essay_path, keys=source.keys)
     odd += source.glued(path)
     unused = [_plain(one) for one in islice(source.unused(thread), MOST_FLAWS)]
     return text | {"warnings": [_plain(one) for one in odd], "unused": unused}
@@ -303,7 +304,7 @@ def _check(source: Source, thread: Json, text: Json, title_line: int) -> None:
         problems.append(Problem(path, 0, "previous.comment is too long", "10,000 characters are the most"))
     if limits.utf16_units(text["first_comment"]) > limits.COMMENT_LONGEST - limits.MARKER_ROOM:
         problems.append(Problem(path, 0, "first_comment is too long", "10,000 characters are the most"))
-    pictures = image_checks.mistakes(text, source.pictures)
+    pictures = template_checks.image_mistakes(text, source.pictures)
     problems += [_of_image(source, thread, text, *mistake) for mistake in pictures]
     if problems:
         raise BrokenError(problems)
@@ -320,7 +321,9 @@ def _explained(source: Source, path: str, flaws: list[limits.Flaw]) -> Iterator[
 
 def _slips(source: Source, thread: Json) -> Iterator[Problem]:
     """Name keys that no preamble has: one that is misspelt shows as nothing."""
-    problems = preamble_keys.find_unknown_keys(source.files, thread["path"], thread["name"], keys=source.keys)
+    problems = template_checks.find_unknown_keys(
+        source.files, thread["path"], thread["name"], keys=source.keys
+    )
     return islice(problems, MOST_FLAWS)
 
 

@@ -10,9 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from megabot.source.limits import TITLE_LONGEST
-from megabot.source.titles.date_forms import IN_ENGLISH, DateWords, Side, day_of, sides_of
-from megabot.source.titles.date_patterns import AFTER_START, END, NEXT, START, DateMatch, write_dates
-from megabot.source.titles.title_numbers import find_number
+from megabot.source.titles.date_forms import (
+    AFTER_START,
+    END,
+    IN_ENGLISH,
+    NEXT,
+    START,
+    DateMatch,
+    DateWords,
+    Side,
+    day_of,
+    sides_of,
+    write_dates,
+)
 
 _CODES = """\
 en de fr es it pt nl pl ru uk sv da nb nn fi cs sk hu ro bg el tr ja ko zh vi id ca eu gl hr sr sl et lv
@@ -32,6 +42,12 @@ _IN_PIECES = re.compile(
     r"\d(?:st|nd|rd|th|\.)?[-–—~/&.]\s?\0|\d\.\s\0|\d\s(?:&|and|und|et|y|e|en|og|och)\s\0|\0[-–—~/&.]\s?\d|\0\s*[-–—]\s*\d{1,2}(?!\d)"
 )
 """A date of which a part was not understood: a null stands for what was."""
+_UNITS = r"\s*(?:hours?|hrs?|h|days?|weeks?|months?|years?|minutes?|min|am|pm|%|uhr|tage|jours|días)\b"
+_EXPLICIT = re.compile(r"(?:#|№|\b[Nn][o°º]\.? ?|\b[Nn]r\.? ?)([1-9][0-9]{0,4})(?!\w|[.,:/–—-]\d)")
+_DIGITS = re.compile(r"\d+")
+_PLAIN = re.compile(r"(?<![\w.,:/–—'’-])[1-9][0-9]{0,4}(?!\w|[.,:/–—-]\d)")
+_STEM = 5  # letters
+_YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +301,7 @@ def _literal(text: str) -> str:
 def _written_title(title: str, posted: date, reading: _Reading, names: Collection[str]) -> TitleRead:
     """Put a reading's expressions into the title, then the number where it is certain."""
     rest = _masked(title, reading)
-    number, notes = find_number(rest, posted, names)
+    number, notes = _find_number(rest, posted, names)
     date_matches = list(reading.found)
     if number is not None:
         date_matches.append(DateMatch(*number.span(number.lastindex or 0), "{{ edition.number }}"))
@@ -305,3 +321,40 @@ def _written_title(title: str, posted: date, reading: _Reading, names: Collectio
         start=days[0] if days else None,
         notes=(*reading.notes, *notes),
     )
+
+
+def _find_number(
+    rest: str, posted: date, names: Collection[str]
+) -> tuple[re.Match[str] | None, tuple[str, ...]]:
+    """Find the edition's number: the one that is marked as such, or the only one that can be it.
+
+    `rest` is the title with a null for each character of its dates, `names` are those of months and days in
+    any language. Returns the match, whose last group is the number, and what to say if none is certain.
+    """
+    marked = list(_EXPLICIT.finditer(rest))
+    if len(marked) == 1:
+        return marked[0], ()
+    groups = [one for one in _DIGITS.finditer(rest) if len(one[0]) != 4 or int(one[0]) not in _YEARS]  # noqa: PLR2004
+    if not groups:
+        return None, ()
+    plain = [one for one in _PLAIN.finditer(rest) if one.span() == groups[0].span()]
+    certain = len(groups) == 1 and plain and not marked and not _is_of_a_date(rest, plain[0], posted, names)
+    if certain:
+        return plain[0], ()
+    digits = ", ".join(dict.fromkeys(one[0] for one in groups))
+    said = f"no number of the title is taken for the edition's, because it is not certain ({digits})"
+    return None, (f"{said}; put {{{{ edition.number }}}} where it belongs, and the next one at first:",)
+
+
+def _is_of_a_date(rest: str, number: re.Match[str], posted: date, names: Collection[str]) -> bool:
+    """Return whether a number can be part of a date or a time that was not understood."""
+    value, end = int(number[0]), number.end()
+    if value == posted.day and "\0" not in rest:  # 24 XI 2026
+        return True
+    if value == posted.isocalendar().week or re.match(_UNITS, rest[end:], re.IGNORECASE):
+        return True
+    around = f"{rest[max(0, number.start() - 14) : number.start()]} {rest[end : end + 14]}".casefold()
+    stems = tuple(name for name in names if len(name) >= _STEM)  # some languages inflect the names
+    words = re.findall(r"[^\W\d_]{3,}", around)
+    is_date = any(word in names or word.startswith(stems) for word in words)
+    return is_date and value <= 31  # noqa: PLR2004

@@ -13,7 +13,7 @@ from megabot.check.findings import (
     problem_finding,
     warning_finding,
 )
-from megabot.check.formats import annotation, document, line
+from megabot.cli.verbs.check import annotation, document, line
 from megabot.source.problems import Problem
 
 FOLDER = PurePath("templates")

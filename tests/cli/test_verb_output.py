@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from megabot.cli.views import calendar_view, history_view, plan_view, status_view
+from megabot.cli.verbs import calendar, history, plan, status
 from megabot.commands.status import NewestCommand, SourceStatus, Status, ThreadStatus, UnknownWrite
 from megabot.i18n.tables import Line, Tone
 from megabot.ledger.records import CommandRecord, CommandState, IntentKind, IntentState
@@ -38,7 +38,7 @@ def thread_status(**found: object) -> ThreadStatus:
 
 def shown(*threads: ThreadStatus, **found: object) -> str:
     known: dict[str, object] = {"now": NOW, "source": SourceStatus(), "threads": threads, "alerts": ()}
-    return text(list(status_view.lines(Status(**(known | found)), width=80)))  # type: ignore[arg-type]
+    return text(list(status.lines(Status(**(known | found)), width=80)))  # type: ignore[arg-type]
 
 
 # -- status
@@ -114,11 +114,11 @@ def test_a_status_says_how_old_fetched_templates_are(age: float, words: str) -> 
 # -- calendar
 
 
-def slots(count: int, *changes: Override) -> list[calendar_view.Slot]:
+def slots(count: int, *changes: Override) -> list[calendar.Slot]:
     thread = a_thread()
     upcoming = schedules.upcoming_editions("news", thread.schedule, NOW)
     return [
-        calendar_view.Slot(
+        calendar.Slot(
             edition=edition,
             timezone=thread.schedule.timezone,
             usual=edition.slot,
@@ -135,13 +135,11 @@ def test_a_calendar_shows_what_moderators_changed() -> None:
     move = Override(kind=OverrideKind.MOVE, edition=second.edition.key, by="kim", at=NOW, slot=moved_to)
     moved = replace(second, edition=replace(second.edition, slot=moved_to), changes=(move,))
 
-    said = text(list(calendar_view.lines([held, moved], NOW, width=None)))
+    said = text(list(calendar.lines([held, moved], NOW, width=None)))
 
     assert "on hold by modlin, 1 h ago" in said
     assert "moved from Mon 14 Dec 12:00 UTC by kim, now" in said
-    assert [
-        (one["held"], one["slot"] == one["usual_slot"]) for one in calendar_view.document([held, moved])
-    ] == [
+    assert [(one["held"], one["slot"] == one["usual_slot"]) for one in calendar.document([held, moved])] == [
         (True, True),
         (False, False),
     ]
@@ -151,16 +149,16 @@ def test_a_slot_skipped_in_the_template_says_so() -> None:
     (slot,) = slots(1)
     skipped = replace(slot, edition=replace(slot.edition, skipped=True))
 
-    assert "skipped in its template" in text(list(calendar_view.lines([skipped], NOW, width=None)))
+    assert "skipped in its template" in text(list(calendar.lines([skipped], NOW, width=None)))
 
 
 # -- plan
 
 
-def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan_view.ThreadPlan:
+def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.ThreadPlan:
     one = thread or a_thread()
     coming = next(schedules.upcoming_editions(one.name, one.schedule, NOW))
-    return plan_view.ThreadPlan(thread=one, actions=actions, failure=failure, coming=coming)
+    return plan.ThreadPlan(thread=one, actions=actions, failure=failure, coming=coming)
 
 
 @pytest.mark.parametrize(
@@ -175,11 +173,11 @@ def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) 
         (planned(failure="the server is away"), "failed"),
     ],
 )
-def test_a_plan_says_first_whether_something_would_be_done(made: plan_view.ThreadPlan, word: str) -> None:
-    (_, line, *_) = text(list(plan_view.lines([made], NOW, width=None))).split("\n")
+def test_a_plan_says_first_whether_something_would_be_done(made: plan.ThreadPlan, word: str) -> None:
+    (_, line, *_) = text(list(plan.lines([made], NOW, width=None))).split("\n")
 
     assert line.strip().startswith(f"{word}  ")
-    actions = plan_view.document([made])[0]["actions"]
+    actions = plan.document([made])[0]["actions"]
     assert isinstance(actions, list)
     assert actions[0]["what"] == word.replace(" ", "_")
 
@@ -187,15 +185,15 @@ def test_a_plan_says_first_whether_something_would_be_done(made: plan_view.Threa
 # -- history
 
 
-def lines(done: list[history_view.HistoryEntry], commands: list[CommandRecord]) -> str:
-    return text(history_view.lines(done, commands, timezone="UTC", now=NOW, limit=10, width=None))
+def lines(done: list[history.HistoryEntry], commands: list[CommandRecord]) -> str:
+    return text(history.lines(done, commands, timezone="UTC", now=NOW, limit=10, width=None))
 
 
 def test_history_is_a_table_with_address_commit_and_note() -> None:
     post = a_record(commit="abcdef0123", dirty=True)
     intent = an_intent(copy=2, note="a note")
 
-    (_, row) = lines([history_view.HistoryEntry(intent, post, by="modlin")], []).split("\n")
+    (_, row) = lines([history.HistoryEntry(intent, post, by="modlin")], []).split("\n")
 
     assert row.endswith(
         f"news/2026-W47 (copy 2)  post  {post.url}, ordered by modlin, commit abcdef0+, a note"
@@ -205,8 +203,8 @@ def test_history_is_a_table_with_address_commit_and_note() -> None:
 def test_history_names_how_a_write_went_unless_it_was_done() -> None:
     failed = replace(an_intent(), state=IntentState.REFUSED)
 
-    assert "post: refused" in lines([history_view.HistoryEntry(failed)], [])
-    assert "done" not in lines([history_view.HistoryEntry(an_intent())], [])
+    assert "post: refused" in lines([history.HistoryEntry(failed)], [])
+    assert "done" not in lines([history.HistoryEntry(an_intent())], [])
 
 
 def test_history_is_newest_first_with_commands_among_the_writes() -> None:
@@ -219,7 +217,7 @@ def test_history_is_newest_first_with_commands_among_the_writes() -> None:
         threads=("news",),
     )
 
-    (_, newest, older) = lines([history_view.HistoryEntry(an_intent())], [record]).split("\n")
+    (_, newest, older) = lines([history.HistoryEntry(an_intent())], [record]).split("\n")
 
     assert "command: hold" in newest
     assert "post" in older
@@ -232,8 +230,8 @@ def test_an_empty_history_says_so() -> None:
 def test_what_went_well_has_no_alarming_colour() -> None:
     tones = {
         span.tone
-        for line in history_view.lines(
-            [history_view.HistoryEntry(an_intent())], [], timezone="UTC", now=NOW, limit=9, width=None
+        for line in history.lines(
+            [history.HistoryEntry(an_intent())], [], timezone="UTC", now=NOW, limit=9, width=None
         )
         for span in line
     }
