@@ -2,7 +2,7 @@
 
 Not a Markdown parser and not to become one: where it would have to look closely it hides too much rather than
 too little, because what stays visible may be obeyed. Held to the web client's parser, with and without HTML,
-by test_plain_words.py.
+by test_plain_text.py.
 """
 
 import re

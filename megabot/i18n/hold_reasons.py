@@ -1,6 +1,6 @@
 """Why something is not done: a sentence for each reason, with the next step. Wording only.
 
-`texts.hold` fills them in: with what the hold names, and with the commands of `suggestions`.
+`describe.blocked_sentence` fills them in: with what the hold names, and with the commands of `suggestions`.
 """
 
 from megabot.reconcile.actions import BlockReason

@@ -1,4 +1,4 @@
-"""What one look found, per thread, as values: the ground on which `plan.decide` stands."""
+"""What one look found, per thread, as values: the ground on which `decide.decide` stands."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
