@@ -1,7 +1,8 @@
 """What readers on other servers see: the renderers of the two generations of servers, emulated for tests.
 
-Held to the recordings in markdown.json by tests/lemmy_markdown/test_render.py. Known to differ from the servers, which shorten
-the shown text of a bare address to 50 characters (never the address), colour code, keep quotes straight
+Held to the recordings in markdown.json by tests/lemmy_markdown/test_render.py. Known to differ from the
+servers, which shorten the shown text of a bare address to 50 characters (never the address), colour code,
+keep quotes straight
 after a replaced `(c)`, and on 1.0 allow spaces in `~sub~` and `^sup^`.
 """
 
