@@ -1,11 +1,13 @@
 """A source with the overrides of its editions applied."""
 
+from dataclasses import replace
+
 from typing_extensions import override
 
 from megabot.errors import SourceBroken
 from megabot.ledger.port import Ledger
 from megabot.ledger.stored_overrides import load_overrides
-from megabot.schedule import overrides as rules
+from megabot.schedule.overrides import apply_overrides
 from megabot.source.model import Snapshot, Thread
 from megabot.source.port import Source
 from megabot.source.usable import usable_threads
@@ -37,9 +39,11 @@ class OverriddenSource(Source):
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         found = usable_threads(self._source, snapshot)
-        threads = tuple(
-            rules.apply_overrides(one, load_overrides(self._ledger, one.name)) for one in found.threads
-        )
+        threads = tuple(self._overridden(thread) for thread in found.threads)
         if found.broken is not None:
             raise SourceBroken(found.broken.problems, threads=threads)
         return threads
+
+    def _overridden(self, thread: Thread) -> Thread:
+        overrides = load_overrides(self._ledger, thread.name)
+        return replace(thread, schedule=apply_overrides(thread.calendar, overrides).schedule)

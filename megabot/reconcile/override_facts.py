@@ -31,7 +31,10 @@ def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
 def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
     """Give the changes that still mean something, each with its edition."""
     return rules.active_overrides(
-        thread, load_overrides(ports.ledger, thread.name), ports.clock.now(), posts_by_edition(ports, thread)
+        thread.calendar,
+        load_overrides(ports.ledger, thread.name),
+        ports.clock.now(),
+        posts_by_edition(ports, thread),
     )
 
 

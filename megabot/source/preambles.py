@@ -7,7 +7,6 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from megabot.rendering.model import EditionFacts
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
@@ -49,7 +48,7 @@ def missing_soon(
     snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
 ) -> Edition | None:
     """Give the edition of the next 24 hours that has no post yet, and no preamble file of its own."""
-    coming = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    coming = next(thread.calendar.upcoming(now), None)
     if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
     return None if file_of(snapshot, thread, coming, alone=alone) else coming
@@ -67,11 +66,11 @@ def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
     """Give the two editions whose slots are nearest to a moment, in their order."""
-    nearest = calendar.nearest_edition(thread.name, thread.schedule, moment)
+    nearest = thread.calendar.nearest(moment)
     around = [
         nearest,
-        *islice(calendar.upcoming_editions(thread.name, thread.schedule, nearest.slot), 1),
-        *islice(calendar.earlier_editions(thread.name, thread.schedule, nearest), 1),
+        *islice(thread.calendar.upcoming(nearest.slot), 1),
+        *islice(thread.calendar.earlier(nearest), 1),
     ]
     by_distance = sorted(around, key=lambda edition: abs(edition.slot - moment))
     return sorted(by_distance[:2], key=lambda edition: edition.slot)
@@ -98,13 +97,11 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
 
 
 def _of_a_slot(thread: Thread, name: str) -> Edition | None:
-    edition = calendar.edition_by_key(thread.name, thread.schedule, name)
+    edition = thread.calendar.edition(name)
     if edition is not None:
         return edition
     try:
-        nearest = calendar.nearest_edition(
-            thread.name, thread.schedule, _moment(thread, date.fromisoformat(name))
-        )
+        nearest = thread.calendar.nearest(_moment(thread, date.fromisoformat(name)))
     except (ValueError, OverflowError):  # no date, or one at the end of all dates
         return None
     return nearest if nearest.start.isoformat() == name else None
@@ -118,7 +115,7 @@ def _suggestion(thread: Thread, name: str) -> str:
         except (ValueError, OverflowError):
             continue
         return f"the nearest are {edition.key}.md of {edition.start} and {other.key}.md of {other.start}"
-    first = calendar.nearest_edition(thread.name, thread.schedule, _moment(thread, thread.schedule.first))
+    first = thread.calendar.nearest(_moment(thread, thread.schedule.first))
     return f"name it after a slot, as {first.key}.md or {first.start}.md"
 
 

@@ -28,7 +28,6 @@ from megabot.rendering.model import (
     Rendered,
     RenderProblem,
 )
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source import preambles, section_diff
 from megabot.source.model import Companion, Snapshot, Thread
@@ -149,7 +148,7 @@ class Composer:
         self, situation: Situation, current: ThreadPost, place: CommunityRef
     ) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
-        edition = calendar.edition_by_key(situation.thread.name, situation.thread.schedule, current.key)
+        edition = situation.thread.calendar.edition(current.key)
         if edition is None:
             what = f"schedule: there is no edition {current.key} in it (any more)"
             return RenderProblem((Problem(situation.thread.path, 0, what),)), None
