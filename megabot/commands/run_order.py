@@ -309,8 +309,8 @@ def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str
     if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield sentences.next_is(
             lang,
-            report.thread,
             following,
+            report.thread.schedule.timezone,
             may_be_early=following == next_unposted_edition(report.thread.calendar, now),
         )
 
