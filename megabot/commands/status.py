@@ -219,7 +219,7 @@ def _preamble_state(
 ) -> str:
     if stored_overrides.preamble_of(ports.ledger, thread.name, coming.key) is not None:
         return "message"
-    file = preambles.file_of(snapshot, thread, coming, alone=alone)
+    file = preambles.file_of(snapshot, thread, coming.key, coming.start, alone=alone)
     return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from megabot.rendering.model import EditionFacts
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
@@ -37,10 +36,10 @@ def is_edition_preamble(origin: str) -> bool:
     return bool(origin) and not origin.endswith(f"/{_DEFAULT}.md")
 
 
-def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts, *, alone: bool) -> str:
-    """Find the preamble file that is an edition's own, empty for none; `alone`: the source has one thread."""
+def file_of(snapshot: Snapshot, thread: Thread, key: str, start: date, *, alone: bool) -> str:
+    """Find an edition's preamble file by its key or first day, empty for none; `alone`: of an only thread."""
     folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
-    names = [f"{folder}{name}.md" for name in (edition.key, edition.start.isoformat()) for folder in folders]
+    names = [f"{folder}{name}.md" for name in (key, start.isoformat()) for folder in folders]
     return next((name for name in names if name in snapshot.files), "")
 
 
@@ -51,7 +50,7 @@ def missing_soon(
     coming = next(thread.calendar.upcoming(now), None)
     if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
-    return None if file_of(snapshot, thread, coming, alone=alone) else coming
+    return None if file_of(snapshot, thread, coming.key, coming.start, alone=alone) else coming
 
 
 def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
@@ -86,7 +85,8 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
         yield Problem(path, 0, "no thread reads this preamble", f"put it into one of {folders}")
     elif name != _DEFAULT:
         edition = _of_a_slot(thread, name)
-        taken = file_of(snapshot, thread, edition, alone=len(threads) == 1) if edition else path
+        alone = len(threads) == 1
+        taken = file_of(snapshot, thread, edition.key, edition.start, alone=alone) if edition else path
         if edition is None:
             yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
         elif taken != path:

@@ -122,7 +122,7 @@ class Composer:
     def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
         """Give the line below an essay that came late: of the first time that it was to be put in."""
         if then.preamble is None and not preambles.file_of(
-            self.snapshot, situation.thread, then.edition, alone=self.alone
+            self.snapshot, situation.thread, then.edition.key, then.edition.start, alone=self.alone
         ):
             return ""
         edits = [
