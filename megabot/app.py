@@ -20,7 +20,7 @@ from megabot.i18n import catalogue_file, sentences
 from megabot.i18n.catalogue import ENGLISH, Language
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
-from megabot.ledger.ownership import Claim
+from megabot.ledger.ownership import Claim, Owner, host_of
 from megabot.ledger.port import Ledger
 from megabot.ledger.sqlite import SqliteLedger
 from megabot.lemmy.auth.credentials import Credentials
@@ -270,8 +270,16 @@ class App:
             self._state,
             name=self.settings.username,
             instance=self.settings.instance,
+            signed_in=self._token_owner,
             keeps=self._keeps_facts,
         )
+
+    def _token_owner(self) -> Owner | None:
+        stored = TokenFile(self._state / "token.json").any_account()
+        if stored is None:
+            return None
+        host = host_of(stored.person.actor) if stored.person else ""
+        return Owner(name=stored.username, host=host, address=host_of(stored.instance))
 
     def _recognise(self) -> None:
         """Let the server say whether it is the ledger's, if the settings have another address than before."""

@@ -12,6 +12,8 @@ from secrets import token_hex
 from typing import Protocol
 from uuid import uuid4
 
+from typing_extensions import override
+
 from megabot.errors import Stopping
 
 EARLIEST, LATEST = 0.0, datetime(9000, 1, 1, tzinfo=UTC).timestamp()
@@ -20,6 +22,16 @@ LONGEST_SLEEP = 60.0
 """Seconds of one wait: after each the rest is computed again."""
 PATIENCE = 3.0
 """Seconds that whatever is under way has after SIGTERM; systemd kills after TimeoutStopSec, 10."""
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now(self) -> datetime:
+        """Tell the time, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raise `Stopping` as soon as the process is told to stop."""
 
 
 class _Woken(Exception):
@@ -109,7 +121,7 @@ class Stop:
         raise Stopping("told to stop; whatever was under way is in the ledger")
 
 
-class SystemClock:
+class SystemClock(Clock):
     """The clock port on this machine's clock.
 
     `progress` is called before each wait: whoever waits has come to the end of something.
@@ -119,12 +131,12 @@ class SystemClock:
         self._stop = stop
         self._progress = progress
 
+    @override
     def now(self) -> datetime:
-        """Tell the time, aware, in UTC."""
         return read_clock(time.time())
 
+    @override
     def sleep(self, seconds: float) -> None:
-        """Wait; raise `Stopping` as soon as the process is told to stop."""
         self._progress()
         self._stop.sleep(seconds)
 
@@ -156,13 +168,3 @@ def new_code() -> str:
 def new_key() -> str:
     """Make a key that nobody has used: 32 characters, the most that Lemmy 1.0 looks at."""
     return uuid4().hex
-
-
-class Clock(Protocol):
-    """Time, as an argument."""
-
-    def now(self) -> datetime:
-        """Tell the time, aware, in UTC."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; raise `Stopping` as soon as the process is told to stop."""

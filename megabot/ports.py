@@ -17,7 +17,7 @@ class Alerts(Protocol):
     """Tells people what needs them."""
 
     def raise_alert(self, key: str, sentence: str) -> None:
-        """Say it once for a key, until it is taken back."""
+        """Say it once for a key, until it is taken back, and again where the sentence changed."""
 
     def clear_alert(self, key: str) -> None:
         """Say that it is over, if it was ever said."""

@@ -15,8 +15,7 @@ from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent, P
 from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.schedule.calendar import Calendar, Edition, Every, Schedule
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
 
@@ -51,7 +50,7 @@ def a_thread(**changed: object) -> Thread:
 
 def an_edition(week: int = 47, **changed: object) -> Edition:
     """Make the edition of a week of 2026; it has the week's number."""
-    edition = calendar.edition_by_key("news", WEEKLY, f"2026-W{week}")
+    edition = Calendar("news", WEEKLY).edition(f"2026-W{week}")
     assert edition is not None
     return replace(edition, **changed)  # type: ignore[arg-type]
 

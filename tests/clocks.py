@@ -2,17 +2,23 @@
 
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
 
-class FakeClock:
+from megabot.clock import Clock
+
+
+class FakeClock(Clock):
     """The clock port: `sleep` moves `now` and is written down. Called, it is the clock of a sandbox."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 16, 12, tzinfo=UTC)
         self.slept: list[float] = []
 
+    @override
     def now(self) -> datetime:
         return self.moment
 
+    @override
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.moment += timedelta(seconds=seconds)

@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from typing_extensions import override
+
+from megabot.clock import Clock
 from megabot.errors import Busy, LedgerError
+from megabot.ledger.port import Ledger
 from megabot.ledger.records import (
     OPEN_STATES,
     CommandRecord,
@@ -23,19 +27,19 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
-class FakeClock:
+class FakeClock(Clock):
     """A clock that moves only when somebody sleeps, and remembers for how long."""
 
     def __init__(self, now: datetime = MONDAY_NOON) -> None:
         self._now = now
         self.slept: list[float] = []
 
+    @override
     def now(self) -> datetime:
-        """Tell the faked time."""
         return self._now
 
+    @override
     def sleep(self, seconds: float) -> None:
-        """Be there at once."""
         self.slept.append(seconds)
         self._now += timedelta(seconds=seconds)
 
@@ -52,7 +56,7 @@ class FakeCodes:
         return self.drawn[-1]
 
 
-class FakeLedger:
+class FakeLedger(Ledger):
     """A ledger in memory."""
 
     def __init__(self) -> None:
@@ -78,20 +82,20 @@ class FakeLedger:
         fake_ledger._of_thread = {thread: list(numbers) for thread, numbers in self._of_thread.items()}
         return fake_ledger
 
+    @override
     def get_fact(self, key: str) -> str | None:
-        """Give back what was remembered."""
         return self._facts.get(key)
 
+    @override
     def set_fact(self, key: str, value: str) -> None:
-        """Keep a fact."""
         self._facts[key] = value
 
+    @override
     def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
-        """Change a fact."""
         self._facts[key] = change(self._facts.get(key))
 
+    @override
     def begin_intent(self, intent: NewIntent) -> Intent:
-        """Keep an intent, except for a second publish of one copy."""
         if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self.intents(intent.thread)):
             raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before")
         begun = Intent(
@@ -105,80 +109,80 @@ class FakeLedger:
         self._intents_read.clear()
         return begun
 
+    @override
     def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
-        """Change an intent's state."""
         if not 0 < intent_id <= len(self._intents):
             raise LedgerError(f"the ledger has lost intent {intent_id}")
         intent = self._intents[intent_id - 1]
         self._intents[intent_id - 1] = replace(intent, state=state, changed=_aware(at), note=note)
         self._intents_read.clear()
 
+    @override
     def intents(self, thread: str) -> tuple[Intent, ...]:
-        """Give a thread's intents."""
         if thread not in self._intents_read:
             numbers = self._of_thread.get(thread, ())
             self._intents_read[thread] = tuple(self._intents[number] for number in numbers)
         return self._intents_read[thread]
 
+    @override
     def record_post(self, record: PostRecord) -> None:
-        """Keep a post."""
         self._posts[record.post_id] = replace(record, slot=_aware(record.slot))
         self._posts_read.clear()
 
+    @override
     def forget_post(self, post_id: int) -> None:
-        """Let go of a post and its text."""
         self._posts.pop(post_id, None)
         self._texts.pop(post_id, None)
         self._posts_read.clear()
 
+    @override
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
-        """Give a thread's posts."""
         if thread not in self._posts_read:
             records = (record for record in self._posts.values() if record.thread == thread)
             in_order = sorted(records, key=lambda record: (record.slot, record.copy, record.post_id))
             self._posts_read[thread] = tuple(in_order)
         return self._posts_read[thread]
 
+    @override
     def keep_text(self, text: KeptText) -> None:
-        """Keep what a post says."""
         self._texts[text.post_id] = replace(
             text, published=_aware(text.published), changed=_aware(text.changed)
         )
 
+    @override
     def text(self, post_id: int) -> KeptText | None:
-        """Give what a post says."""
         return self._texts.get(post_id)
 
+    @override
     def texts(self, thread: str) -> tuple[KeptText, ...]:
-        """Give what a thread's posts say."""
         ids = (record.post_id for record in self.posts(thread))
         return tuple(self._texts[one] for one in ids if one in self._texts)
 
+    @override
     def history(self, limit: int) -> tuple[Intent, ...]:
-        """Give the newest intents."""
         kept = sorted(number for numbers in self._of_thread.values() for number in numbers)
         return tuple(self._intents[number] for number in reversed(kept))[:limit]
 
+    @override
     def command(self, key: str) -> CommandRecord | None:
-        """Give what is kept under a key."""
         return self._heard.get(key)
 
+    @override
     def keep_command(self, record: CommandRecord) -> None:
-        """Keep what became of a comment or message."""
         self._heard[record.key] = replace(record, at=_aware(record.at))
 
+    @override
     def open_commands(self) -> tuple[CommandRecord, ...]:
-        """Give what is not done with."""
         done = {CommandState.IGNORED, CommandState.CLOSED}
         return tuple(record for record in self._heard_in_order() if record.state not in done)
 
+    @override
     def commands(self, limit: int) -> tuple[CommandRecord, ...]:
-        """Give the newest commands."""
         records = [record for record in self._heard_in_order() if record.state is not CommandState.IGNORED]
         return tuple(reversed(records))[:limit]
 
+    @override
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
-        """Let go of old writes, of what old posts were made from, of what was ignored."""
         for thread in self.threads():
             posts = self.posts(thread)
             slots = {post.edition: post.slot for post in posts}
@@ -198,8 +202,8 @@ class FakeLedger:
         self._intents_read.clear()
         self._posts_read.clear()
 
+    @override
     def threads(self) -> tuple[str, ...]:
-        """Name the threads."""
         return tuple(
             sorted({intent.new.thread for intent in self._intents} | {p.thread for p in self._posts.values()})
         )
@@ -207,9 +211,9 @@ class FakeLedger:
     def _heard_in_order(self) -> list[CommandRecord]:
         return sorted(self._heard.values(), key=lambda kept: kept.at)
 
+    @override
     @contextmanager
     def pass_lock(self) -> Iterator[None]:
-        """Let one in at a time; nobody waits."""
         if self._locked:
             raise Busy("another megabot is still at work")
         self._locked = True

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from typing_extensions import override
+
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.records import Generation
 from lemmy_sandbox.user_client import User
+from megabot import clock
 from megabot.errors import SourceBroken
 from megabot.forum.port import HomeServers, NoHomeServers
 from megabot.ledger.sqlite import SqliteLedger
@@ -27,11 +30,13 @@ from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.overridden_source import OverriddenSource
 from megabot.reconcile.report import Report
 from megabot.rendering.model import EDITION_URL, Context, Rendered, RenderProblem
+from megabot.rendering.port import Renderer
 from megabot.schedule.calendar import Every, Schedule
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
 from megabot.source import limits
 from megabot.source.model import Previous, Revision, Snapshot, Thread
+from megabot.source.port import Source
 from megabot.source.preambles import BY_MESSAGE
 from megabot.source.problems import Problem
 from tests.fakes import FakeCodes
@@ -57,26 +62,27 @@ NEWS = Thread(
 
 
 @dataclass
-class Clock:
+class Clock(clock.Clock):
     """A clock that stands until it is moved; waiting moves it. The bot's may be `ahead` of the server's."""
 
     at: datetime
     ahead: timedelta = timedelta(0)
 
+    @override
     def now(self) -> datetime:
-        """What the bot takes for now."""
         return self.at + self.ahead
 
     def true(self) -> datetime:
         """What the server takes for now."""
         return self.at
 
+    @override
     def sleep(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
 
 
 @dataclass
-class Pages:
+class Pages(Source):
     """A source whose threads are given as values; `broken` makes reading them fail."""
 
     all: tuple[Thread, ...] = (NEWS,)
@@ -86,19 +92,24 @@ class Pages:
     files: dict[str, str] = field(default_factory=dict)
     history: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @override
     def snapshot(self) -> Snapshot:
         marks = {path: str(len(content)) for path, content in self.pictures.items()}
         return Snapshot(files=self.files, pictures=marks, revision=Revision(commit=self.commit))
 
+    @override
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
         return self.pictures.get(path)
 
+    @override
     def sections_at(self, commit: str) -> dict[str, str] | None:
         return self.history.get(commit)
 
+    @override
     def refresh(self) -> None:
-        """Nothing is fetched from elsewhere."""
+        pass  # nothing is fetched from elsewhere
 
+    @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
         if self.broken:
             raise SourceBroken([self.broken])
@@ -113,7 +124,7 @@ def _flawed(context: Context) -> RenderProblem | None:
 
 
 @dataclass
-class Press:
+class Press(Renderer):
     """A renderer that writes what a template would, without one; counts how often it was asked."""
 
     words: str = "An essay."
@@ -123,6 +134,7 @@ class Press:
     problem: RenderProblem | None = None
     asked: int = 0
 
+    @override
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:

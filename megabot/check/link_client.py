@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
+from typing_extensions import override
+
+from megabot.check.links import Cache
 from megabot.lemmy.link_verdict import (
     KEPT,
     KEPT_UNSURE,
@@ -66,14 +69,14 @@ class LinkAsker:
         return verdict_by_status(page.status, page.address)
 
 
-class LinkCache:
+class LinkCache(Cache):
     """The verdicts of a file. One that cannot be read or written is none: asking again does no harm."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
+    @override
     def read(self, now: datetime) -> dict[str, Verdict]:
-        """Give what still holds."""
         try:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
             return {
@@ -84,8 +87,8 @@ class LinkCache:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
+    @override
     def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
-        """Keep what was just found out, and drop what holds no more."""
         try:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):

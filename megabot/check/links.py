@@ -35,7 +35,7 @@ class Cache(Protocol):
         """Give what still holds."""
 
     def write(self, fresh: Mapping[str, Verdict], now: datetime) -> None:
-        """Keep what was just found out."""
+        """Keep what was just found out, and drop what holds no more."""
 
 
 def check(

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from megabot.ledger.records import PostRecord
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition, Every
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
@@ -11,9 +10,9 @@ from megabot.source.problems import Problem
 
 def numbering_gap(thread: Thread, newest: PostRecord, now: datetime) -> tuple[Edition, int] | None:
     """Give the next edition and the number that it should have, where its schedule gives it another."""
-    ahead = calendar.upcoming_editions(thread.name, thread.schedule, now)
+    ahead = thread.calendar.upcoming(now)
     coming = next((edition for edition in ahead if edition.key != newest.edition), None)
-    posted = calendar.edition_by_key(thread.name, thread.schedule, newest.edition)
+    posted = thread.calendar.edition(newest.edition)
     if not newest.number or coming is None:
         return None
     if posted is None:  # an edition of another schedule: only that no number comes twice can be told
@@ -28,9 +27,7 @@ def first_is_no_slot(thread: Thread) -> Problem | None:
     An earlier day of the same week or month is clear; a later one shifts all numbers by one edition.
     """
     schedule = thread.schedule
-    first = calendar.nearest_edition(
-        thread.name, schedule, datetime.combine(schedule.first, schedule.at, UTC)
-    )
+    first = thread.calendar.nearest(datetime.combine(schedule.first, schedule.at, UTC))
     off = {
         Every.WEEK: first.start.isocalendar()[:2] > schedule.first.isocalendar()[:2],
         Every.MONTH: f"{first.start:%Y-%m}" > f"{schedule.first:%Y-%m}",

@@ -21,7 +21,6 @@ from megabot.ports import OfflinePorts
 from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import CompanionFacts, Context, EditionFacts, PreviousFacts, RenderProblem
 from megabot.rendering.port import Renderer
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition, Every, Schedule
 from megabot.schedule.editions import upcoming_or_last
 from megabot.source.model import Snapshot, Thread
@@ -98,8 +97,8 @@ def _broken(problem: object) -> Finding:
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int) -> Iterator[Finding]:
     now = ports.clock.now()
-    ahead = list(islice(calendar.upcoming_editions(thread.name, thread.schedule, now), slots))
-    coming = ahead or [upcoming_or_last(thread, now)]
+    ahead = list(islice(thread.calendar.upcoming(now), slots))
+    coming = ahead or [upcoming_or_last(thread.calendar, now)]
     community = thread.community or ports.community or "community"
     jobs = [(thread, example_context(thread, edition, community=community)) for edition in coming]
     jobs.insert(0, (thread, example_context(thread, coming[0], community=community, first=True)))

@@ -6,7 +6,6 @@ from datetime import datetime
 from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.sentences import local_moment
 from megabot.reconcile.rules.adopt import Effects
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 
@@ -14,7 +13,7 @@ def consequences(
     thread: Thread, url: str, published: datetime, edition: str, effects: Effects, *, others: int = 0
 ) -> Iterator[str]:
     """Say which edition a thread becomes, what is pinned and unpinned, and how to undo it."""
-    found = calendar.edition_by_key(thread.name, thread.schedule, edition)
+    found = thread.calendar.edition(edition)
     zone = thread.schedule.timezone
     slot = f", due {local_moment(ENGLISH, found.slot, zone)}" if found else ""
     yield (

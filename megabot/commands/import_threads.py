@@ -133,10 +133,10 @@ def match_editions(
     `known` are the keys of the editions that have a post already. `newest` is the edition of the newest post,
     if it is another one than that of its slot: the others are shifted by as many editions.
     """
-    found = [(post, edition_of_post(thread, post.published)) for post in posts]
+    found = [(post, edition_of_post(thread.calendar, post.published)) for post in posts]
     if found and newest is not None:
         shift = newest.number - max(found, key=lambda one: one[0].published)[1].number
-        shifted = ((post, step_edition(thread, edition, shift)) for post, edition in found)
+        shifted = ((post, step_edition(thread.calendar, edition, shift)) for post, edition in found)
         found = [(post, edition) for post, edition in shifted if edition is not None]
     by_distance = sorted(found, key=lambda one: abs(one[1].slot - one[0].published))
     nearest: dict[str, int] = {}
@@ -151,7 +151,7 @@ def match_editions(
 def _fate(
     thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
 ) -> ImportResult:
-    first = next(calendar.earlier_editions(thread.name, thread.schedule, edition), None) is None
+    first = next(thread.calendar.earlier(edition), None) is None
     following = edition.slot + (edition.end - edition.start) + calendar.A_DAY
     if first and edition.slot - post.published > head_start(edition.slot, following):
         return ImportResult.TOO_OLD

@@ -14,7 +14,6 @@ from megabot.ledger.stored_overrides import CHANGES_KEY, OVERRIDES_KEY, count_ov
 from megabot.ports import OfflinePorts
 from megabot.reconcile.override_facts import active_overrides, posts_by_edition
 from megabot.rendering import context_json
-from megabot.schedule import calendar
 from megabot.schedule import overrides as rules
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import upcoming_or_last
@@ -44,9 +43,9 @@ def apply_override(
 def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, ordered: datetime) -> str:
     kind = OverrideKind(command.verb.value)
     now, before = ports.clock.now(), load_overrides(ports.ledger, thread.name)
-    skipped = rules.repeated_skip(thread, before, now)
+    skipped = rules.repeated_skip(thread.calendar, before, now)
     if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
-        following = rules.next_edition(thread, now, posts_by_edition(ports, thread))
+        following = rules.next_edition(thread.calendar, now, posts_by_edition(ports, thread))
         return said.already_skipped(ports.language, thread, skipped, following)
     edition = _edition(ports, thread, command.edition)
     _refuse(ports, thread, edition)
@@ -56,7 +55,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
-        if slot != edition.slot and not rules.may_move(thread, edition, slot, now):
+        if slot != edition.slot and not rules.may_move(thread.calendar, edition, slot, now):
             raise NotApplicable(said.cannot_move(ports.language, thread, edition, slot))
     new = Override(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
     if slot is None or slot != edition.slot:
@@ -72,7 +71,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
 def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
     """Raise `ConfigError` where an edition cannot be changed (any more)."""
     posts = posts_by_edition(ports, thread)
-    against = rules.find_refusal(thread, edition, ports.clock.now(), posts)
+    against = rules.find_refusal(thread.calendar, edition, ports.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
         raise NotApplicable(said.override_refused(ports.language, against, edition, url))
@@ -116,7 +115,7 @@ def set_preamble(
     with ports.ledger.pass_lock():
         now, posts = ports.clock.now(), posts_by_edition(ports, thread)
         edition, other = _of_preamble(ports, thread, edition.key)
-        if rules.find_refusal(thread, edition, now, ()) is OverrideRefusal.OVER:
+        if rules.find_refusal(thread.calendar, edition, now, ()) is OverrideRefusal.OVER:
             raise NotApplicable(said.preamble_too_late(ports.language, edition))
         if problems:
             raise NotApplicable(said.preamble_refused(ports.language, edition, problems))
@@ -149,7 +148,7 @@ def edition_of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> Editio
 def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
     """Find the edition of a preamble, the same for set and clear, and another one that may be meant."""
     posts, bare = posts_by_edition(ports, thread), _went_up_bare(ports, thread)
-    meant = rules.edition_for_preamble(thread, ports.clock.now(), posts, without_one=bare)
+    meant = rules.edition_for_preamble(thread.calendar, ports.clock.now(), posts, without_one=bare)
     edition, other = meant or (_edition(ports, thread, key), None)
     if key in ("", edition.key):
         return edition, other
@@ -158,7 +157,7 @@ def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition
 
 def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
     """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
-    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
+    due = thread.calendar.current(ports.clock.now())
     record = posts_by_edition(ports, thread).get(due.key) if due else None
     if record is None or not record.context or thread.refresh is Refresh.NEVER:
         return ""
@@ -166,7 +165,7 @@ def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
 
 
 def _next(ports: OfflinePorts, thread: Thread) -> Edition:
-    edition = rules.next_edition(thread, ports.clock.now(), posts_by_edition(ports, thread))
+    edition = rules.next_edition(thread.calendar, ports.clock.now(), posts_by_edition(ports, thread))
     if edition is None:
         raise ConfigError(sentences.no_next_edition(ports.language, thread.name))
     return edition
@@ -175,17 +174,20 @@ def _next(ports: OfflinePorts, thread: Thread) -> Edition:
 def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     if not key:
         return _next(ports, thread)
-    edition = calendar.edition_by_key(thread.name, thread.schedule, key)
+    edition = thread.calendar.edition(key)
     if edition is None:
         raise ConfigError(
             sentences.no_such_edition(
-                ports.language, thread.name, key, example=upcoming_or_last(thread, ports.clock.now()).key
+                ports.language,
+                thread.name,
+                key,
+                example=upcoming_or_last(thread.calendar, ports.clock.now()).key,
             )
         )
     return edition
 
 
 def _keep(ports: OfflinePorts, thread: Thread, overrides: Sequence[Override]) -> None:
-    lasting = rules.drop_expired(thread, overrides, ports.clock.now())
+    lasting = rules.drop_expired(thread.calendar, overrides, ports.clock.now())
     ports.ledger.set_fact(OVERRIDES_KEY + thread.name, to_json(lasting))
     ports.ledger.set_fact(CHANGES_KEY, str(count_overrides(ports.ledger) + 1))

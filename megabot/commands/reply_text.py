@@ -10,7 +10,7 @@ from megabot.i18n.channels import Sentence, markdown
 
 def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
     """List what can be commanded."""
-    lines = [f"- `{verb.value}`: {what}" for verb, what in lang.verbs.items()]
+    lines = [f"- `{verb}`: {what}" for verb, what in lang.verbs.items()]
     several = [lang.threads.format(threads=_listed(threads))] if len(threads) > 1 else []
     return " ".join([lang.help.format(bot=_named(bot)), *several]) + "\n\n" + "\n".join(lines)
 

@@ -23,7 +23,6 @@ from megabot.reconcile.report import Report
 from megabot.reconcile.rules.adopt import Effects, edition_of, effects_of
 from megabot.reconcile.rules.pin import KINDS, is_pinned
 from megabot.reconcile.rules.remote_pin import is_pinned_for_readers
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import edition_of_post, is_late, next_unposted_edition, postable_editions
 from megabot.source.model import Thread
@@ -135,13 +134,11 @@ def adoption_order(
         )
     chosen_thread = chosen[0]
     if key:
-        edition = calendar.edition_by_key(
-            chosen_thread.name, chosen_thread.schedule, key.removeprefix(f"{chosen_thread.name}/")
-        )
+        edition = chosen_thread.calendar.edition(key.removeprefix(f"{chosen_thread.name}/"))
     else:
         edition = edition_of(chosen_thread, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
-        example = edition_of_post(chosen_thread, post.published).key
+        example = edition_of_post(chosen_thread.calendar, post.published).key
         raise ConfigError(sentences.no_such_edition(ports.language, chosen_thread.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), chosen_thread.name
 
@@ -241,11 +238,11 @@ def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:
     if order.kind is not OrderKind.POST:
         return order
     if order.early:
-        following = next_unposted_edition(thread, order.at or ports.clock.now())
+        following = next_unposted_edition(thread.calendar, order.at or ports.clock.now())
         if following is None:
             raise ConfigError(sentences.no_next_edition(ports.language, thread.name))
         return replace(order, edition=following.key, early=False)
-    allowed = [edition.key for edition in postable_editions(thread, ports.clock.now())]
+    allowed = [edition.key for edition in postable_editions(thread.calendar, ports.clock.now())]
     if order.edition and order.edition not in allowed:
         raise ConfigError(sentences.not_to_be_posted(ports.language, thread.name, order.edition, allowed))
     return order
@@ -312,15 +309,15 @@ def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str
     if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield sentences.next_is(
             lang,
-            report.thread,
             following,
-            may_be_early=following == next_unposted_edition(report.thread, now),
+            report.thread.schedule.timezone,
+            may_be_early=following == next_unposted_edition(report.thread.calendar, now),
         )
 
 
 def _next(report: Report, now: datetime) -> Edition | None:
     return next_unposted_edition(
-        report.thread,
+        report.thread.calendar,
         now,
         {thread_post.key for thread_post in report.observation.posts} if report.observation else (),
     )
@@ -339,11 +336,15 @@ def _unclear(
         if BlockReason.UNCLEAR in reasons and due is not None:
             yield UnclearOrder(report.thread.name, (due.key, following.key), at)
         elif (
-            following == next_unposted_edition(report.thread, now)
+            following == next_unposted_edition(report.thread.calendar, now)
             and not report.done
             and (
                 BlockReason.NOTHING_DUE in reasons
-                or (BlockReason.THERE in reasons and due is not None and is_late(report.thread, due, now))
+                or (
+                    BlockReason.THERE in reasons
+                    and due is not None
+                    and is_late(report.thread.calendar, due, now)
+                )
             )
         ):
             yield UnclearOrder(report.thread.name, (following.key,), at)

@@ -12,7 +12,6 @@ from megabot.ledger.records import IntentKind, IntentState, PostRecord, latest
 from megabot.ports import OfflinePorts
 from megabot.reconcile import override_facts
 from megabot.rendering import context_json
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import later_posted_key, next_unposted_edition
 from megabot.schedule.overrides import Override
@@ -156,7 +155,9 @@ def _plain_moment(at: datetime | None) -> str | None:
 
 
 def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> ThreadStatus:
-    following = next_unposted_edition(thread, ports.clock.now(), latest(ports.ledger.posts(thread.name)))
+    following = next_unposted_edition(
+        thread.calendar, ports.clock.now(), latest(ports.ledger.posts(thread.name))
+    )
     local = following.slot.astimezone(ZoneInfo(thread.schedule.timezone)) if following else None
     base = ThreadStatus(
         thread=thread.name,
@@ -173,9 +174,9 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
 
 
 def _empty(ports: OfflinePorts, thread: Thread) -> str:
-    due = calendar.current_edition(thread.name, thread.schedule, ports.clock.now())
+    due = thread.calendar.current(ports.clock.now())
     posted = {record.edition for record in ports.ledger.posts(thread.name)}
-    if due is None or due.skipped or due.key in posted or later_posted_key(thread, due, posted):
+    if due is None or due.skipped or due.key in posted or later_posted_key(thread.calendar, due, posted):
         return ""
     return due.key
 
@@ -218,7 +219,7 @@ def _preamble_state(
 ) -> str:
     if stored_overrides.preamble_of(ports.ledger, thread.name, coming.key) is not None:
         return "message"
-    file = preambles.file_of(snapshot, thread, coming, alone=alone)
+    file = preambles.file_of(snapshot, thread, coming.key, coming.start, alone=alone)
     return file or ("missing" if override_facts.has_preambles(ports, snapshot, thread, alone=alone) else "")
 
 

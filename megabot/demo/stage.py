@@ -13,9 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from typing_extensions import override
+
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
 from megabot.app import App
+from megabot.clock import Clock
 from megabot.commands.run_order import OrderResult, adoption_order, carry_out
 from megabot.ports import OfflinePorts
 from megabot.reconcile import describe
@@ -37,17 +40,17 @@ Tell = Callable[[datetime, str, str], None]
 
 
 @dataclass
-class FakedClock:
+class FakedClock(Clock):
     """A clock that stands until it is moved; waiting moves it."""
 
     at: datetime = START
 
+    @override
     def now(self) -> datetime:
-        """Give the play's time."""
         return self.at
 
+    @override
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
         self.at += timedelta(seconds=seconds)
 
 

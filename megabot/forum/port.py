@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from typing_extensions import override
+
 from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.forum.models import (
     Account,
@@ -155,13 +157,13 @@ class HomeServers(Protocol):
         """Ask the server of a community what it runs."""
 
 
-class NoHomeServers:
+class NoHomeServers(HomeServers):
     """Stands in when no other server may be asked."""
 
+    @override
     def pin(self, community: str, post: str) -> Reading:
-        """Know nothing."""
         return Reading(HomePin.UNREADABLE, f"{community} was not asked about {post}")
 
+    @override
     def software(self, community: str) -> Software:
-        """Know nothing."""
         return Software()

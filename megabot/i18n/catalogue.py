@@ -1,75 +1,70 @@
 """The sentences that people on Lemmy read, in English; a file gives them in another language. Wording only.
 
 What stands in braces is filled in: names, addresses, moments, the words of commands. What a server, a
-template or git says is quoted as it is.
+template or git says is quoted as it is. A table has a sentence for each value of an enum, which it names by
+the value, so that this package imports none of those that speak.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from megabot.commands.model import ParseFailureReason, Verb
 from megabot.i18n.hold_reasons import HOLDS
-from megabot.ledger.records import IntentKind
-from megabot.reconcile.actions import BlockReason as HoldReason
-from megabot.schedule.overrides import OverrideRefusal
 
 _VERBS = {
-    Verb.STATUS: "what stands and what is next",
-    Verb.PREVIEW: "the next edition, by private message; `preview all` with its whole text",
-    Verb.POST: (
+    "status": "what stands and what is next",
+    "preview": "the next edition, by private message; `preview all` with its whole text",
+    "post": (
         "post the current edition if it is missing, even if there is a thread made by hand; `post next`: the "
         "next one now, before its time; `post part 2` when a thread is too long"
     ),
-    Verb.REPOST: "a fresh copy of the current edition; `repost yes` while the thread is up",
-    Verb.UNDO: "take a fresh copy back: the thread that it replaced is pinned again",
-    Verb.REFRESH: "bring the thread up to its template; `refresh title`: its title too",
-    Verb.ADOPT: "take the thread this is written in as an edition",
-    Verb.UNADOPT: "undo that, in a comment in the same thread",
-    Verb.HOLD: "do not post the next edition before `resume`",
-    Verb.SKIP: "leave the next edition out",
-    Verb.MOVE: "`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time",
-    Verb.RESUME: "take hold, skip and move back",
-    Verb.PREAMBLE: "by private message: the lines after it open the next edition; `preamble clear`",
-    Verb.NOTE: (
+    "repost": "a fresh copy of the current edition; `repost yes` while the thread is up",
+    "undo": "take a fresh copy back: the thread that it replaced is pinned again",
+    "refresh": "bring the thread up to its template; `refresh title`: its title too",
+    "adopt": "take the thread this is written in as an edition",
+    "unadopt": "undo that, in a comment in the same thread",
+    "hold": "do not post the next edition before `resume`",
+    "skip": "leave the next edition out",
+    "move": "`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time",
+    "resume": "take hold, skip and move back",
+    "preamble": "by private message: the lines after it open the next edition; `preamble clear`",
+    "note": (
         "`note TEXT`, `note TEXT for 6 hours`, `note TEXT until Friday 18:00`: a line on top of the thread; "
         "`unnote` removes it"
     ),
-    Verb.FEATURE: "in an answer to a comment: put it among the highlights; `unfeature` takes it out",
-    Verb.OPTOUT: "for everybody: nothing of yours is put forward any more",
-    Verb.ALERTS: "`alerts on`, `alerts off`: private messages when something needs a person",
+    "feature": "in an answer to a comment: put it among the highlights; `unfeature` takes it out",
+    "optout": "for everybody: nothing of yours is put forward any more",
+    "alerts": "`alerts on`, `alerts off`: private messages when something needs a person",
 }
 _MISUNDERSTOOD = {
-    ParseFailureReason.UNKNOWN_VERB: "I do not know the word {word}.",
-    ParseFailureReason.UNKNOWN_THREAD: "There is no thread {word} here.",
-    ParseFailureReason.WRONG_ARGUMENT: "After `{verb}` I do not understand {word}.",
-    ParseFailureReason.MISSING_ARGUMENT: "`{verb}` needs one word more: {usage}.",
-    ParseFailureReason.TOO_LONG: "That is too long for `{verb}`: at most {longest} characters.",
-    ParseFailureReason.NOT_FIRST: "To have me do that, begin a line with my name: `{bot} {verb}`.",
-    ParseFailureReason.ONLY_BY_MESSAGE: (
-        "`{verb}` goes by private message to me, so that nobody reads it before its time."
-    ),
+    "unknown verb": "I do not know the word {word}.",
+    "unknown thread": "There is no thread {word} here.",
+    "wrong argument": "After `{verb}` I do not understand {word}.",
+    "missing argument": "`{verb}` needs one word more: {usage}.",
+    "too long": "That is too long for `{verb}`: at most {longest} characters.",
+    "not first": "To have me do that, begin a line with my name: `{bot} {verb}`.",
+    "only by message": ("`{verb}` goes by private message to me, so that nobody reads it before its time."),
 }
 _KINDS = {
-    IntentKind.PUBLISH: "post",
-    IntentKind.PIN: "pin",
-    IntentKind.UNPIN: "unpin",
-    IntentKind.COMMENT: "link in the old thread",
-    IntentKind.LOCK: "lock",
-    IntentKind.UNLOCK: "unlock",
-    IntentKind.EDIT: "edit",
-    IntentKind.ADOPT: "adopt",
-    IntentKind.WITHDRAW: "withdraw",
-    IntentKind.ANNOUNCE: "announcement in the old thread",
-    IntentKind.DISTINGUISH: "mark on the announcement",
-    IntentKind.FIRST_COMMENT: "first comment",
-    IntentKind.DISTINGUISH_FIRST: "mark on the first comment",
-    IntentKind.RELEASE: "undo of an adoption",
+    "publish": "post",
+    "pin": "pin",
+    "unpin": "unpin",
+    "comment": "link in the old thread",
+    "lock": "lock",
+    "unlock": "unlock",
+    "edit": "edit",
+    "adopt": "adopt",
+    "withdraw": "withdraw",
+    "announce": "announcement in the old thread",
+    "distinguish": "mark on the announcement",
+    "first_comment": "first comment",
+    "distinguish_first": "mark on the first comment",
+    "release": "undo of an adoption",
 }
 _OBJECTIONS = {
-    OverrideRefusal.POSTED: "{edition} is posted: {url}; hold, skip and move are for editions to come",
-    OverrideRefusal.OVER: "{edition} is over; hold, skip and move are for editions to come",
-    OverrideRefusal.SKIPPED: "{edition} is skipped; if a moderator did that, undo it with: {command}",
+    "posted": "{edition} is posted: {url}; hold, skip and move are for editions to come",
+    "over": "{edition} is over; hold, skip and move are for editions to come",
+    "skipped": "{edition} is skipped; if a moderator did that, undo it with: {command}",
 }
 
 
@@ -93,10 +88,8 @@ class Language:
         "the server would not tell me of the comment."
     )
     threads: str = "The threads are {threads}; name one behind the word."
-    verbs: Mapping[Verb, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
-    misunderstood: Mapping[ParseFailureReason, str] = field(
-        default_factory=lambda: MappingProxyType(_MISUNDERSTOOD)
-    )
+    verbs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_VERBS))
+    misunderstood: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_MISUNDERSTOOD))
     nothing_said: str = "What may I do?"
     did_you_mean: str = "Did you mean `{near}`?"
     help_lists: str = "`{bot} help` lists everything."
@@ -134,7 +127,7 @@ class Language:
         "it is not known yet whether the post was created, and it could not be found; the service keeps "
         "checking, or run this command again after {until}"
     )
-    holds: Mapping[HoldReason, str] = field(default_factory=lambda: MappingProxyType(HOLDS))
+    holds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(HOLDS))
     adopt_there: str = "`adopt`, in a comment there"
     adopt_where: str = "Say `adopt` in a comment in the thread that you mean."
     no_such_thread: str = "there is no thread {name} in the source; it has: {known}"
@@ -163,7 +156,7 @@ class Language:
     skipped_already: str = (
         "{edition} is already skipped, by {by} since {at}; to skip the next one too: {command}"
     )
-    objections: Mapping[OverrideRefusal, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
+    objections: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_OBJECTIONS))
     cannot_move: str = (
         "{edition} cannot be moved to {at}: that is in the past, or past the time of the edition before or "
         "after it"
@@ -251,7 +244,7 @@ class Language:
     companions_missing: str = "companions missing: {names}"
     unknown: str = "outcome unknown: {what}"
     unknown_since: str = "{what} {edition} since {at}"
-    kinds: Mapping[IntentKind, str] = field(default_factory=lambda: MappingProxyType(_KINDS))
+    kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_KINDS))
     commanded_by: str = "last command: {verb}, by {by}, {at}"
     source_folder: str = "templates: a plain folder (not in git)"
     source: str = "templates: {commit}"

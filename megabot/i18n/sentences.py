@@ -7,27 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from megabot.commands.model import Verb
 from megabot.i18n import suggestions
 from megabot.i18n.catalogue import Language
-from megabot.i18n.channels import CommandWords, Sentence, fill
+from megabot.i18n.channels import Sentence, fill
 from megabot.i18n.times import zone_name
-from megabot.reconcile.actions import Blocked
 from megabot.schedule.calendar import Edition
 from megabot.schedule.clock_times import EXAMPLES
-from megabot.source.model import Thread
-
-
-def _commands(lang: Language, thread: str, blocked: Blocked) -> dict[str, CommandWords]:
-    return {
-        "post": suggestions.post(thread),
-        "post_edition": suggestions.post_edition(thread, blocked.edition or ""),
-        "post_next": suggestions.post_next(thread),
-        "repost": suggestions.repost(thread),
-        "refresh_title": suggestions.refresh_title(thread),
-        "resume": suggestions.change(Verb.RESUME, thread),
-        "adopt": suggestions.adopt(lang, blocked.url or ""),
-    }
 
 
 def until(lang: Language, at: datetime | None, timezone: str) -> str:
@@ -164,15 +149,15 @@ def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> s
     return lang.no_such_edition.format(thread=thread, key=key, example=example)
 
 
-def next_is(lang: Language, thread: Thread, edition: Edition, *, may_be_early: bool) -> Sentence:
+def next_is(lang: Language, edition: Edition, timezone: str, *, may_be_early: bool) -> Sentence:
     """Say when the next edition comes, and how to post it earlier, unless the one before is early already."""
-    at = local_moment(lang, edition.slot, thread.schedule.timezone)
+    at = local_moment(lang, edition.slot, timezone)
     return fill(
         lang.next_is if may_be_early else lang.next_is_then,
-        thread=thread.name,
+        thread=edition.thread,
         edition=edition.key,
         at=at,
-        command=suggestions.post_next(thread.name),
+        command=suggestions.post_next(edition.thread),
     )
 
 
@@ -191,12 +176,12 @@ def result_not_confirmed(lang: Language, thread: str) -> Sentence:
     return fill(lang.not_verified, thread=thread, command=suggestions.plan())
 
 
-def no_preamble(lang: Language, thread: Thread, edition: Edition) -> Sentence:
+def no_preamble(lang: Language, edition: Edition, timezone: str) -> Sentence:
     """Say a day before that an essay is missing, and how it can come."""
     return fill(
         lang.no_preamble,
         edition=edition.id,
-        at=local_moment(lang, edition.slot, thread.schedule.timezone),
+        at=local_moment(lang, edition.slot, timezone),
         file=f"preambles/{edition.thread}/{edition.key}.md",
         command=suggestions.set_preamble(lang, edition.thread, edition.key),
     )

@@ -1,5 +1,6 @@
 """Keeps a ledger to one account: recorded when the server has named it, compared ever after."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from megabot.errors import ForeignLedger
@@ -7,7 +8,6 @@ from megabot.forum.models import Person
 from megabot.ledger import ownership
 from megabot.ledger.ownership import Claim, Owner, host_of
 from megabot.ledger.port import Ledger
-from megabot.lemmy.auth.token_file import TokenFile
 
 OWNER = "owner"
 """The fact that names the owner."""
@@ -18,10 +18,21 @@ MOVED = ". If it is the same server at a new address, run: megabot login"
 class LedgerOwner:
     """The owner of the ledger in `folder`, and the account that the settings name.
 
-    Unless `keeps`, an account is compared and not recorded.
+    The owner of a ledger that names none is inferred from its posts and from `signed_in`, the account of the
+    stored token. Unless `keeps`, an account is compared and not recorded.
     """
 
-    def __init__(self, ledger: Ledger, folder: Path, *, name: str, instance: str, keeps: bool = True) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        *,
+        name: str,
+        instance: str,
+        signed_in: Callable[[], Owner | None],
+        keeps: bool = True,
+    ) -> None:
+        self._signed_in = signed_in
         self._keeps = keeps
         self._proven = False
         self._ledger = ledger
@@ -63,13 +74,6 @@ class LedgerOwner:
             return recorded
         records = (record for thread in self._ledger.threads() for record in self._ledger.posts(thread))
         return ownership.infer(records, self._signed_in())
-
-    def _signed_in(self) -> Owner | None:
-        stored = TokenFile(self._folder / "token.json").any_account()
-        if stored is None:
-            return None
-        host = host_of(stored.person.actor) if stored.person else ""
-        return Owner(name=stored.username, host=host, address=host_of(stored.instance))
 
     def _foreign(self, account: str, hint: str = "") -> ForeignLedger:
         return ForeignLedger(

@@ -24,10 +24,13 @@ class Ledger(Protocol):
         """
 
     def begin_intent(self, intent: NewIntent) -> Intent:
-        """Write down what is about to be sent, in state SENDING, before it is sent."""
+        """Write down what is about to be sent, in state SENDING, before it is sent.
+
+        Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
+        """
 
     def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
-        """Write down how it went. `note` is a sentence for `history`."""
+        """Write down how it went, with a sentence for `history`. Raises `LedgerError` for an unknown id."""
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
         """All intents of a thread, oldest first."""
@@ -78,4 +81,4 @@ class Ledger(Protocol):
         """Hold the right to act: one pass at a time on a state folder. Waits; raises `Busy` in the end."""
 
     def threads(self) -> tuple[str, ...]:
-        """Name all threads that have records."""
+        """Name all threads that have records, in alphabetical order."""

@@ -11,11 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from typing_extensions import override
+
 from megabot import state_dir
 from megabot.clock import Clock
 from megabot.errors import LedgerError
 from megabot.ledger import file, rows
 from megabot.ledger.file import DAMAGED, NAME, BrokenLedgerMoved, explain_errors, open_ledger, transaction
+from megabot.ledger.port import Ledger
 from megabot.ledger.records import CommandRecord, Intent, IntentState, KeptText, NewIntent, PostRecord
 
 Value = TypeVar("Value")
@@ -84,7 +87,7 @@ _FORGET = (
 )
 
 
-class SqliteLedger:
+class SqliteLedger(Ledger):
     """The ledger port on one file in the state folder, opened when it is first needed.
 
     `on_wait` is called once while waiting for another's pass; `on_set_aside` when a broken file was put out
@@ -109,18 +112,18 @@ class SqliteLedger:
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
+    @override
     def get_fact(self, key: str) -> str | None:
-        """Give back what was remembered under a key."""
         rows = self._read(_RECALL, key)
         return str(rows[0]["value"]) if rows else None
 
+    @override
     def set_fact(self, key: str, value: str) -> None:
-        """Keep a small fact."""
         with self._writing() as connection:
             connection.execute(_REMEMBER, (key, value))
 
+    @override
     def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
-        """Replace a fact by what `change` makes of it, in one transaction."""
         with self._writing() as connection:
             found = connection.execute(_RECALL, (key,)).fetchone()
             before = str(found["value"]) if found else None
@@ -128,11 +131,8 @@ class SqliteLedger:
             if after != before:
                 connection.execute(_REMEMBER, (key, after))
 
+    @override
     def begin_intent(self, intent: NewIntent) -> Intent:
-        """Write down what is about to be sent.
-
-        Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
-        """
         with self._writing() as connection:
             try:
                 cursor = connection.execute(_BEGIN, rows.intent_row(intent))
@@ -143,8 +143,8 @@ class SqliteLedger:
                 ) from error
         return Intent(id=int(cursor.lastrowid or 0), new=intent, state=IntentState.SENDING, changed=intent.at)
 
+    @override
     def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
-        """Write down how it went; raise `LedgerError` where there is no such intent."""
         with self._writing() as connection:
             done = connection.execute(
                 "UPDATE intents SET state = ?, changed = ?, note = ? WHERE id = ?",
@@ -153,78 +153,78 @@ class SqliteLedger:
             if done.rowcount != 1:
                 raise LedgerError(f"the ledger {self._path} has lost intent {intent_id}: it was replaced")
 
+    @override
     def intents(self, thread: str) -> tuple[Intent, ...]:
-        """All intents of a thread, oldest first."""
         found = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
         return tuple(self._value(rows.intent, row) for row in found)
 
+    @override
     def record_post(self, record: PostRecord) -> None:
-        """Keep what is known of an own post, replacing what was known."""
         with self._writing() as connection:
             connection.execute(_RECORD_POST, rows.post_row(record))
 
+    @override
     def forget_post(self, post_id: int) -> None:
-        """Let go of a recorded post and its text."""
         with self._writing() as connection:
             connection.execute("DELETE FROM posts WHERE post_id = ?", (post_id,))
             connection.execute("DELETE FROM texts WHERE post_id = ?", (post_id,))
 
+    @override
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
-        """All recorded posts of a thread, oldest slot first."""
         found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
         return tuple(self._value(rows.post, row) for row in found)
 
+    @override
     def keep_text(self, text: KeptText) -> None:
-        """Keep what a post says, replacing what was known."""
         with self._writing() as connection:
             connection.execute(_KEEP_TEXT, rows.text_row(text))
 
+    @override
     def text(self, post_id: int) -> KeptText | None:
-        """Give what a post says."""
         found = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
         return self._value(rows.text, found[0]) if found else None
 
+    @override
     def texts(self, thread: str) -> tuple[KeptText, ...]:
-        """All kept texts of a thread's recorded posts, oldest slot first."""
         return tuple(self._value(rows.text, row) for row in self._read(_TEXTS, thread))
 
+    @override
     def history(self, limit: int) -> tuple[Intent, ...]:
-        """Give the newest intents of all threads, newest first."""
         found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
         return tuple(self._value(rows.intent, row) for row in found)
 
+    @override
     def command(self, key: str) -> CommandRecord | None:
-        """Give what is kept of a comment or message."""
         found = self._read("SELECT * FROM commands WHERE key = ?", key)
         return self._value(rows.command, found[0]) if found else None
 
+    @override
     def keep_command(self, record: CommandRecord) -> None:
-        """Keep what became of a comment or message."""
         with self._writing() as connection:
             connection.execute(_KEEP_HEARD, rows.command_row(record))
 
+    @override
     def open_commands(self) -> tuple[CommandRecord, ...]:
-        """Give the commands that are to be carried out or answered, oldest first."""
         return tuple(self._value(rows.command, row) for row in self._read(_OPEN_COMMANDS))
 
+    @override
     def commands(self, limit: int) -> tuple[CommandRecord, ...]:
-        """Give the newest commands, newest first, without what was ignored."""
         return tuple(self._value(rows.command, row) for row in self._read(_COMMANDS, limit))
 
+    @override
     def threads(self) -> tuple[str, ...]:
-        """Name all threads that have records, in alphabetical order."""
         rows = self._read("SELECT thread FROM intents UNION SELECT thread FROM posts ORDER BY thread")
         return tuple(str(row["thread"]) for row in rows)
 
+    @override
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
-        """Let go of what no pass looks at any more."""
         moments = {"before": rows.stamp(before), "ignored_before": rows.stamp(ignored_before)}
         with self._writing() as connection:
             for statement in _FORGET:
                 connection.execute(statement, moments)
 
+    @override
     def pass_lock(self) -> AbstractContextManager[None]:
-        """Hold the right to act; raise `Busy` when waiting was in vain."""
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
 
     def back_up(self, target: Path) -> None:

@@ -23,7 +23,6 @@ from megabot.preview import live_page, style
 from megabot.preview.file_watcher import Follower, fingerprint
 from megabot.preview.live_view import SLOTS, View, ViewRequest, view
 from megabot.preview.preview import Standing
-from megabot.schedule import calendar
 from megabot.schedule.editions import upcoming_or_last
 
 PING = 15.0
@@ -236,8 +235,8 @@ def view_query(ports: OfflinePorts, thread: str | None, key: str | None) -> str:
     if not found:
         raise ConfigError(f"there is no thread {thread}; there is: {', '.join(one.name for one in threads)}")
     now = ports.clock.now()
-    coming = list(islice(calendar.upcoming_editions(found[0].name, found[0].schedule, now), SLOTS))
-    keys = [edition.key for edition in coming or [upcoming_or_last(found[0], now)]]
+    coming = list(islice(found[0].calendar.upcoming(now), SLOTS))
+    keys = [edition.key for edition in coming or [upcoming_or_last(found[0].calendar, now)]]
     if key is not None and key not in keys:
         raise ConfigError(f"{found[0].name}: {key} is not among the next {SLOTS} editions, from {keys[0]} on")
     return "?" + urlencode({"thread": found[0].name, "slot": keys.index(key) if key else 0})

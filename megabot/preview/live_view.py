@@ -10,7 +10,6 @@ from megabot.preview import preview
 from megabot.preview.fragments import Preview, PreviewedEdition
 from megabot.preview.preview import Standing
 from megabot.rendering.model import Context, PreviousFacts, Rendered, RenderProblem
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import upcoming_or_last
 from megabot.source.model import Snapshot, Thread
@@ -71,10 +70,10 @@ def view(ports: OfflinePorts, wish: ViewRequest, *, compare: Standing) -> View:
         made = Preview(made=now, revision=snapshot.revision, source_problems=problems)
         return View(preview=made, snapshot=snapshot)
     at = found[0] if found else 0
-    ahead = list(islice(calendar.upcoming_editions(threads[at].name, threads[at].schedule, now), SLOTS))
-    coming = ahead or [upcoming_or_last(threads[at], now)]
+    ahead = list(islice(threads[at].calendar.upcoming(now), SLOTS))
+    coming = ahead or [upcoming_or_last(threads[at].calendar, now)]
     slot = min(max(wish.slot, 0), len(coming) - 1)
-    editions = [upcoming_or_last(one, now) for one in threads]
+    editions = [upcoming_or_last(one.calendar, now) for one in threads]
     editions[at] = coming[slot]
     texts = _rendered(ports, snapshot, threads, editions, ahead={at: coming[slot - 1]} if slot else {})
     shown = tuple(

@@ -23,7 +23,6 @@ from megabot.rendering.model import (
     Rendered,
     RenderProblem,
 )
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import next_unposted_edition, upcoming_or_last
 from megabot.schedule.overrides import next_edition
@@ -110,9 +109,11 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
     Without a post in the ledger nothing tells whether the current one is missing: then it is the next slot's.
     """
     now, posted = ports.clock.now(), latest(ports.ledger.posts(thread.name))
-    following = next_edition(thread, now, posted) if posted else next_unposted_edition(thread, now)
-    last = upcoming_or_last(thread, now)
-    edition = calendar.edition_by_key(thread.name, thread.schedule, key) if key else following or last
+    following = (
+        next_edition(thread.calendar, now, posted) if posted else next_unposted_edition(thread.calendar, now)
+    )
+    last = upcoming_or_last(thread.calendar, now)
+    edition = thread.calendar.edition(key) if key else following or last
     if edition is None:
         raise ConfigError(sentences.no_such_edition(ports.language, thread.name, key or "", example=last.key))
     return edition

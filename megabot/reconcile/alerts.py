@@ -107,7 +107,9 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_preambles(ports, snapshot, report.thread, alone=alone)
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-        needs[f"{report.thread.name}:preamble"] = sentences.no_preamble(ports.language, report.thread, bare)
+        needs[f"{report.thread.name}:preamble"] = sentences.no_preamble(
+            ports.language, bare, report.thread.schedule.timezone
+        )
     if untagged := _untagged(report):
         needs[f"{report.thread.name}:tags"] = sentences.tags_missing(
             ports.language, report.thread.name, untagged

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from megabot.i18n import suggestions
 from megabot.i18n.catalogue import ENGLISH, Language
-from megabot.i18n.channels import Sentence, fill
-from megabot.i18n.sentences import _commands, local_moment, moment, until
+from megabot.i18n.channels import CommandWords, Sentence, fill
+from megabot.i18n.sentences import local_moment, moment, until
 from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.reconcile.actions import (
     Action,
@@ -100,6 +100,18 @@ def state(of: IntentState) -> str:
 def resolved_write(intent: Intent, now: IntentState) -> str:
     """Say what became of a write whose outcome was not known."""
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
+
+
+def _commands(lang: Language, thread: str, blocked: Blocked) -> dict[str, CommandWords]:
+    return {
+        "post": suggestions.post(thread),
+        "post_edition": suggestions.post_edition(thread, blocked.edition or ""),
+        "post_next": suggestions.post_next(thread),
+        "repost": suggestions.repost(thread),
+        "refresh_title": suggestions.refresh_title(thread),
+        "resume": suggestions.change("resume", thread),
+        "adopt": suggestions.adopt(lang, blocked.url or ""),
+    }
 
 
 def blocked_sentence(lang: Language, thread: Thread, blocked: Blocked) -> Sentence:

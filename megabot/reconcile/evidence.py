@@ -11,7 +11,6 @@ from megabot.reconcile.orders import OrderKind
 from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.pin import KINDS, is_pinned, pin_is_over
 from megabot.reconcile.thread_posts import own_posts_of
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 
@@ -66,7 +65,7 @@ def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
         return False
     if observation.due is None:
         return True
-    before = next(calendar.earlier_editions(thread.name, thread.schedule, observation.due), None)
+    before = next(thread.calendar.earlier(observation.due), None)
     return before is None or post.published > before.slot
 
 

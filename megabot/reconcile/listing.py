@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from megabot.forum.models import Account, Comment, OwnContent, Post
 from megabot.ports import Ports
 from megabot.reconcile.communities import remember_community
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 _SLACK = timedelta(days=2)
@@ -91,9 +90,9 @@ def _since(ports: Ports, threads: tuple[Thread, ...], now: datetime) -> datetime
         if not records:
             return None
         earliest = min(earliest, records[-1].slot)
-        due = calendar.current_edition(thread.name, thread.schedule, now)
+        due = thread.calendar.current(now)
         if due is not None:
-            before = next(calendar.earlier_editions(thread.name, thread.schedule, due), None)
+            before = next(thread.calendar.earlier(due), None)
             earliest = min(earliest, (before or due).slot)
         earliest = min(earliest, now - (thread.lock_after or timedelta(0)))
     return earliest - _SLACK

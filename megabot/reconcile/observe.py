@@ -18,7 +18,6 @@ from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.override_facts import find_hold
 from megabot.reconcile.thread_posts import keep_posts, keep_sent, read_thread_posts
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 log = logging.getLogger("megabot")
@@ -38,11 +37,11 @@ def observe(
     thread_posts = read_thread_posts(ports, thread.name, listing.content)
     posts, vouched = thread_posts.posts, thread_posts.listing_trusted
     trusted = (listing.account is not None and not hides) if vouched is None else vouched
-    due = calendar.current_edition(thread.name, thread.schedule, now)
+    due = thread.calendar.current(now)
     if order is not None and order.kind is OrderKind.REPOST and posts:
-        due = calendar.edition_by_key(thread.name, thread.schedule, posts[0].key) or due
+        due = thread.calendar.edition(posts[0].key) or due
     if order is not None and order.kind is OrderKind.POST and order.edition:
-        due = calendar.edition_by_key(thread.name, thread.schedule, order.edition)
+        due = thread.calendar.edition(order.edition)
     return Observation(
         due=due,
         known_since=memory.read_known_since(ports, thread, listing, place, posts, now),

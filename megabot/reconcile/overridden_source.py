@@ -1,43 +1,49 @@
 """A source with the overrides of its editions applied."""
 
+from dataclasses import replace
+
+from typing_extensions import override
+
 from megabot.errors import SourceBroken
 from megabot.ledger.port import Ledger
 from megabot.ledger.stored_overrides import load_overrides
-from megabot.schedule import overrides as rules
+from megabot.schedule.overrides import apply_overrides
 from megabot.source.model import Snapshot, Thread
 from megabot.source.port import Source
 from megabot.source.usable import usable_threads
 
 
-class OverriddenSource:
+class OverriddenSource(Source):
     """A source as it is with the changes that the ledger keeps: skipped and moved slots."""
 
     def __init__(self, source: Source, ledger: Ledger) -> None:
         self._source = source
         self._ledger = ledger
 
+    @override
     def snapshot(self) -> Snapshot:
-        """Read everything as it is now."""
         return self._source.snapshot()
 
+    @override
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
-        """Read a picture."""
         return self._source.picture(snapshot, path)
 
+    @override
     def sections_at(self, commit: str) -> dict[str, str] | None:
-        """Read the sections of another time."""
         return self._source.sections_at(commit)
 
+    @override
     def refresh(self) -> None:
-        """Fetch now."""
         self._source.refresh()
 
+    @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Parse the threads, and give each the slots that moderators chose."""
         found = usable_threads(self._source, snapshot)
-        threads = tuple(
-            rules.apply_overrides(one, load_overrides(self._ledger, one.name)) for one in found.threads
-        )
+        threads = tuple(self._overridden(thread) for thread in found.threads)
         if found.broken is not None:
             raise SourceBroken(found.broken.problems, threads=threads)
         return threads
+
+    def _overridden(self, thread: Thread) -> Thread:
+        overrides = load_overrides(self._ledger, thread.name)
+        return replace(thread, schedule=apply_overrides(thread.calendar, overrides).schedule)

@@ -1,6 +1,5 @@
 """What a pass has to know about the overrides of a thread."""
 
-from megabot.commands.model import Verb
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord, latest
@@ -18,7 +17,7 @@ _RECENT = 200  # commands among which one with a preamble is looked for
 def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
     """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
     return preambles.has_some(snapshot, thread, alone=alone) or any(
-        record.verb == Verb.PREAMBLE and thread.name in record.threads
+        record.verb == OverrideKind.PREAMBLE and thread.name in record.threads  # its verb has its name
         for record in ports.ledger.commands(_RECENT)
     )
 
@@ -31,7 +30,10 @@ def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
 def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
     """Give the changes that still mean something, each with its edition."""
     return rules.active_overrides(
-        thread, load_overrides(ports.ledger, thread.name), ports.clock.now(), posts_by_edition(ports, thread)
+        thread.calendar,
+        load_overrides(ports.ledger, thread.name),
+        ports.clock.now(),
+        posts_by_edition(ports, thread),
     )
 
 

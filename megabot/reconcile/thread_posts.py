@@ -16,7 +16,6 @@ from megabot.reconcile.observation import ThreadPost
 from megabot.reconcile.rules.adopt import adoption
 from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.undo import is_undo_comment
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 _KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
@@ -156,7 +155,7 @@ def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPo
 
 
 def _record(thread: Thread, thread_post: ThreadPost) -> PostRecord:
-    edition = calendar.edition_by_key(thread.name, thread.schedule, thread_post.key)
+    edition = thread.calendar.edition(thread_post.key)
     # A post adopted before its slot must not look like a proof that this machine's clock is behind.
     slot = min(edition.slot, thread_post.post.published) if edition else thread_post.post.published
     return PostRecord(

@@ -15,6 +15,9 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from typing_extensions import override
+
+from megabot.rendering import port
 from megabot.rendering.child.frames import read_frame, write_frame
 from megabot.rendering.digest import preamble_digest
 from megabot.rendering.model import Context, Rendered, RenderProblem
@@ -25,7 +28,7 @@ from megabot.source.problems import Problem
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 
 
-class Renderer:
+class Renderer(port.Renderer):
     """The renderer port: one child process for all jobs of a call.
 
     `timeout` is in seconds of the wall, and ends the child; `cpu_seconds` are those that it may compute.
@@ -35,10 +38,10 @@ class Renderer:
         self._timeout = timeout
         self._cpu_seconds = cpu_seconds
 
+    @override
     def render(
         self, snapshot: Snapshot, jobs: Sequence[tuple[Thread, Context]]
     ) -> tuple[Rendered | RenderProblem, ...]:
-        """Render many editions in one start. Whatever the child does, each job gets an answer."""
         if not jobs:
             return ()
         asked = [_job(thread, context, alone=snapshot.has_one_thread) for thread, context in jobs]

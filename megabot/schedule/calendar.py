@@ -80,44 +80,47 @@ class Edition:
         return f"{self.thread}/{self.key}"
 
 
-def current_edition(thread: str, schedule: Schedule, now: datetime) -> Edition | None:
-    """Give the edition with the newest slot that has come, skipped or not; None before the first."""
-    index = _index_at(schedule, now)
-    return _edition(thread, schedule, index) if index >= 0 else None
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The editions of one thread: its name and its schedule."""
 
+    thread: str
+    schedule: Schedule
 
-def upcoming_editions(thread: str, schedule: Schedule, now: datetime) -> Iterator[Edition]:
-    """Give the editions whose slots are still ahead, in order, up to the calendar's last year."""
-    indices = range(max(_index_at(schedule, now) + 1, 0), _count(schedule))
-    return (_edition(thread, schedule, index) for index in indices)
+    def current(self, now: datetime) -> Edition | None:
+        """Give the edition with the newest slot that has come, skipped or not; None before the first."""
+        index = _index_at(self.schedule, now)
+        return self._at(index) if index >= 0 else None
 
+    def upcoming(self, now: datetime) -> Iterator[Edition]:
+        """Give the editions whose slots are still ahead, in order, up to the calendar's last year."""
+        return map(self._at, range(max(_index_at(self.schedule, now) + 1, 0), _count(self.schedule)))
 
-def earlier_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
-    """Give the editions earlier than this one, newest first, down to the first."""
-    own = _index_of(schedule, edition)
-    newest = _last_until(schedule, edition.start - A_DAY) if own is None else own - 1
-    return (_edition(thread, schedule, index) for index in range(newest, -1, -1))
+    def earlier(self, edition: Edition) -> Iterator[Edition]:
+        """Give the editions earlier than this one, newest first, down to the first."""
+        own = _index_of(self.schedule, edition)
+        newest = _last_until(self.schedule, edition.start - A_DAY) if own is None else own - 1
+        return map(self._at, range(newest, -1, -1))
 
+    def later(self, edition: Edition) -> Iterator[Edition]:
+        """Give the editions later than this one, in order, up to the calendar's last year."""
+        own = _index_of(self.schedule, edition)
+        last = _last_until(self.schedule, edition.end) if own is None else own
+        return map(self._at, range(max(last + 1, 0), _count(self.schedule)))
 
-def later_editions(thread: str, schedule: Schedule, edition: Edition) -> Iterator[Edition]:
-    """Give the editions later than this one, in order, up to the calendar's last year."""
-    own = _index_of(schedule, edition)
-    last = _last_until(schedule, edition.end) if own is None else own
-    return (_edition(thread, schedule, index) for index in range(max(last + 1, 0), _count(schedule)))
+    def edition(self, key: str) -> Edition | None:
+        """Find the edition that a key names, or None where the schedule has none such."""
+        index = _index_by_key(self.schedule, key)
+        return None if index is None else self._at(index)
 
+    def nearest(self, moment: datetime) -> Edition:
+        """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
+        index = max(_index_at(self.schedule, moment), 0)
+        around = map(self._at, range(index, min(index + 2, _count(self.schedule))))
+        return min(around, key=lambda edition: abs(edition.slot - moment))
 
-def edition_by_key(thread: str, schedule: Schedule, key: str) -> Edition | None:
-    """Find the edition that a key names, or None where the schedule has none such."""
-    index = _index_by_key(schedule, key)
-    return None if index is None else _edition(thread, schedule, index)
-
-
-def nearest_edition(thread: str, schedule: Schedule, moment: datetime) -> Edition:
-    """Give the edition whose slot is nearest to a moment, the earlier of two equally near."""
-    index = max(_index_at(schedule, moment), 0)
-    indices = range(index, min(index + 2, _count(schedule)))
-    around = [_edition(thread, schedule, one) for one in indices]
-    return min(around, key=lambda edition: abs(edition.slot - moment))
+    def _at(self, index: int) -> Edition:
+        return _edition(self.thread, self.schedule, index)
 
 
 def slot_days(schedule: Schedule, day: date) -> tuple[date | None, date]:

@@ -10,11 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition, Schedule
+from megabot.schedule.calendar import Calendar, Edition, Schedule, grace_ends
 from megabot.schedule.clock_times import TimeExpression, resolve
 from megabot.schedule.editions import is_late, next_unposted_edition
-from megabot.source.model import Thread
 
 
 class OverrideKind(StrEnum):
@@ -81,76 +79,76 @@ def remove_overrides(
     return tuple(one for one in overrides if one.kind not in kinds or one.edition != key)
 
 
-def apply_overrides(thread: Thread, overrides: Sequence[Override]) -> Thread:
-    """Make a thread's schedule what it is with its skips and moves.
+def apply_overrides(calendar: Calendar, overrides: Sequence[Override]) -> Calendar:
+    """Return a thread's calendar with its skips and moves.
 
     A move that leads past a neighbour is left out: the schedule is another than it was then, or the
     neighbour was moved back.
     """
-    skip_keys, moved = set(thread.schedule.skip_keys), dict(thread.schedule.moved)
+    skip_keys, moved = set(calendar.schedule.skip_keys), dict(calendar.schedule.moved)
     for override in overrides:
-        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
+        edition = calendar.edition(override.edition)
         if edition is not None and override.kind is OverrideKind.SKIP:
             skip_keys.add(edition.key)
         if edition is not None and override.slot is not None:
             moved[edition.key] = override.slot
-    schedule = replace(thread.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
-    schedule = _without_strays(thread.name, schedule, [one.edition for one in overrides if one.slot])
-    return thread if schedule == thread.schedule else replace(thread, schedule=schedule)
+    changed = replace(calendar.schedule, skip_keys=frozenset(skip_keys), moved=tuple(sorted(moved.items())))
+    keys = [override.edition for override in overrides if override.slot]
+    return _without_strays(replace(calendar, schedule=changed), keys)
 
 
-def _without_strays(thread: str, schedule: Schedule, keys: Sequence[str]) -> Schedule:
-    for edition in filter(None, (calendar.edition_by_key(thread, schedule, key) for key in keys)):
-        rest = tuple(pair for pair in schedule.moved if pair[0] != edition.key)
-        if rest != schedule.moved and not _is_between(thread, schedule, edition, edition.slot):
-            return _without_strays(thread, replace(schedule, moved=rest), keys)
-    return schedule
+def _without_strays(calendar: Calendar, keys: Sequence[str]) -> Calendar:
+    for edition in filter(None, map(calendar.edition, keys)):
+        rest = tuple(pair for pair in calendar.schedule.moved if pair[0] != edition.key)
+        if rest != calendar.schedule.moved and not _is_between(calendar, edition, edition.slot):
+            return _without_strays(replace(calendar, schedule=replace(calendar.schedule, moved=rest)), keys)
+    return calendar
 
 
-def next_edition(thread: Thread, now: datetime, posted: Collection[str]) -> Edition | None:
+def next_edition(calendar: Calendar, now: datetime, posted: Collection[str]) -> Edition | None:
     """Give the edition that a change without a key is for: the due one while it may be posted, or the next.
 
     `posted` are the keys of editions that have a post. None after the last edition.
     """
-    due = calendar.current_edition(thread.name, thread.schedule, now)
-    ahead = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    due = calendar.current(now)
+    ahead = next(calendar.upcoming(now), None)
     is_open = due is not None and not due.skipped and not {due.key, ahead.key if ahead else ""} & {*posted}
-    if due is not None and is_open and now <= calendar.grace_ends(thread.schedule, due):
+    if due is not None and is_open and now <= grace_ends(calendar.schedule, due):
         return due
-    return next_unposted_edition(thread, now, posted)
+    return next_unposted_edition(calendar, now, posted)
 
 
-def repeated_skip(thread: Thread, overrides: Sequence[Override], now: datetime) -> Override | None:
+def repeated_skip(calendar: Calendar, overrides: Sequence[Override], now: datetime) -> Override | None:
     """Give the skip that another one without a key repeats: that of the edition that would come next.
 
     None where the skipped slot has come and gone: then the next edition is meant.
     """
     skips = {one.edition: one for one in overrides if one.kind is OverrideKind.SKIP}
-    due = calendar.current_edition(thread.name, thread.schedule, now)
+    due = calendar.current(now)
     if due and due.key in skips and skips[due.key].at >= due.slot:
         return skips[due.key]
-    following = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    following = next(calendar.upcoming(now), None)
     return skips.get(following.key) if following else None
 
 
 def edition_for_preamble(
-    thread: Thread, now: datetime, posted: Collection[str], *, without_one: str
+    calendar: Calendar, now: datetime, posted: Collection[str], *, without_one: str
 ) -> tuple[Edition, Edition | None] | None:
     """Give the edition that a preamble without a key is for, and the other that may be meant (decision 28).
 
     The current one if it went up without (`without_one` is its key) and less than half of its time is over.
     None if there is no such edition, and no other one after the last.
     """
-    due = calendar.current_edition(thread.name, thread.schedule, now)
-    following = next_edition(thread, now, posted)
+    due = calendar.current(now)
+    following = next_edition(calendar, now, posted)
     if due is None or due.key != without_one:
-        return (following, _after(thread, following)) if following else None
-    late = following is not None and is_late(thread, due, now)
+        return (following, _after(calendar, following)) if following else None
+    late = following is not None and is_late(calendar, due, now)
     return (following, due) if late and following else (due, following)
 
 
-def _after(thread: Thread, edition: Edition) -> Edition | None:
-    later = calendar.later_editions(thread.name, thread.schedule, edition)
+def _after(calendar: Calendar, edition: Edition) -> Edition | None:
+    later = calendar.later(edition)
     return next((one for one in later if not one.skipped), None)
 
 
@@ -163,10 +161,10 @@ class OverrideRefusal(StrEnum):
 
 
 def find_refusal(
-    thread: Thread, edition: Edition, now: datetime, posted: Collection[str]
+    calendar: Calendar, edition: Edition, now: datetime, posted: Collection[str]
 ) -> OverrideRefusal | None:
     """Tell what is against changing an edition, None where nothing is."""
-    due = calendar.current_edition(thread.name, thread.schedule, now)
+    due = calendar.current(now)
     if edition.key in posted:
         return OverrideRefusal.POSTED
     if due is not None and edition.slot < due.slot:
@@ -174,30 +172,30 @@ def find_refusal(
     return OverrideRefusal.SKIPPED if edition.skipped else None
 
 
-def drop_expired(thread: Thread, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
+def drop_expired(calendar: Calendar, overrides: Sequence[Override], now: datetime) -> tuple[Override, ...]:
     """Leave out what is over for good: turns of editions before the current one. Preambles are exported."""
-    due = calendar.current_edition(thread.name, thread.schedule, now)
+    due = calendar.current(now)
     return tuple(
         override
         for override in overrides
         if override.kind is OverrideKind.PREAMBLE
         or due is None
-        or (edition := calendar.edition_by_key(thread.name, thread.schedule, override.edition)) is None
+        or (edition := calendar.edition(override.edition)) is None
         or edition.slot >= due.slot
     )
 
 
 def active_overrides(
-    thread: Thread, overrides: Sequence[Override], now: datetime, posted: Collection[str]
+    calendar: Calendar, overrides: Sequence[Override], now: datetime, posted: Collection[str]
 ) -> tuple[tuple[Override, Edition], ...]:
     """Give the changes that still mean something, each with its edition, in the order of their slots.
 
     A hold, skip or move is over with its slot or its post, a preamble with the edition.
     """
-    due = calendar.current_edition(thread.name, thread.schedule, now)
+    due = calendar.current(now)
     found = []
     for override in overrides:
-        edition = calendar.edition_by_key(thread.name, thread.schedule, override.edition)
+        edition = calendar.edition(override.edition)
         if edition is None or (due is not None and edition.slot < due.slot):
             continue
         if override.kind is OverrideKind.PREAMBLE or override.edition not in posted:
@@ -221,16 +219,16 @@ def moved_slot(schedule: Schedule, edition: Edition, written: TimeExpression, no
 
 def usual_slot(schedule: Schedule, edition: Edition) -> datetime:
     """Give the moment that an edition would be due at if it were not moved."""
-    usual = calendar.edition_by_key(edition.thread, replace(schedule, moved=()), edition.key)
+    usual = Calendar(edition.thread, replace(schedule, moved=())).edition(edition.key)
     return usual.slot if usual else edition.slot
 
 
-def may_move(thread: Thread, edition: Edition, slot: datetime, now: datetime) -> bool:
+def may_move(calendar: Calendar, edition: Edition, slot: datetime, now: datetime) -> bool:
     """Tell whether a slot may be moved there: not into the past, nor past the one before or after."""
-    return slot > now and _is_between(thread.name, thread.schedule, edition, slot)
+    return slot > now and _is_between(calendar, edition, slot)
 
 
-def _is_between(thread: str, schedule: Schedule, edition: Edition, slot: datetime) -> bool:
-    following = next(calendar.later_editions(thread, schedule, edition), None)
-    before = next(calendar.earlier_editions(thread, schedule, edition), None)
+def _is_between(calendar: Calendar, edition: Edition, slot: datetime) -> bool:
+    following = next(calendar.later(edition), None)
+    before = next(calendar.earlier(edition), None)
     return (following is None or slot < following.slot) and (before is None or slot > before.slot)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from typing_extensions import override
+
 from megabot.schedule.interval import Interval
 
 
@@ -20,7 +22,7 @@ class BackgroundProcess(Protocol):
         """End it, and wait until it is gone."""
 
 
-class OwnProcess:
+class OwnProcess(BackgroundProcess):
     """A `megabot ...` with this process's own settings. What it prints goes to a file."""
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -32,16 +34,16 @@ class OwnProcess:
             stderr=subprocess.DEVNULL,
         )
 
+    @override
     def answer(self) -> str | None:
-        """Read the file if the process has ended."""
         if self._child.poll() is None:
             return None
         with self._out as out:
             out.seek(0)
             return out.read().decode(errors="replace")
 
+    @override
     def end(self) -> None:
-        """Kill it."""
         self._child.kill()
         self._child.wait()
         self._out.close()

@@ -4,14 +4,17 @@ import json
 import logging
 from collections.abc import Iterator
 
+from typing_extensions import override
+
 from megabot.i18n.channels import from_json, to_json
 from megabot.ledger.port import Ledger
+from megabot.ports import Alerts
 
 _KEY = "alerts"
 log = logging.getLogger("megabot")
 
 
-class LedgerAlerts:
+class LedgerAlerts(Alerts):
     """Alerts that outlive the process: a restart does not say them again, `status` shows them.
 
     Each change is one transaction: the service and a verb may raise alerts at the same time.
@@ -20,23 +23,23 @@ class LedgerAlerts:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
+    @override
     def raise_alert(self, key: str, sentence: str) -> None:
-        """Say it once for a key, and again where the sentence changed."""
         before = self._read().get(key)
         if before is None or to_json(before) != to_json(sentence):  # an older megabot kept no commands
             self._ledger.update_fact(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
         if before != sentence:
             log.warning("%s", sentence)
 
+    @override
     def clear_alert(self, key: str) -> None:
-        """Say that it is over, if it was ever said."""
         sentence = self._read().get(key)
         if sentence is not None:
             self._ledger.update_fact(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
             log.info("over: %s", sentence)
 
+    @override
     def active_alerts(self) -> Iterator[tuple[str, str]]:
-        """Give what was said and not taken back, key and sentence."""
         yield from self._read().items()
 
     def _read(self) -> dict[str, str]:

@@ -172,7 +172,7 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
 
 def next_slot(thread: Thread, now: datetime) -> datetime | None:
     """Tell when a thread's next edition is due that is not left out; None after the last one."""
-    following = next_unposted_edition(thread, now)
+    following = next_unposted_edition(thread.calendar, now)
     return following.slot if following else None
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from typing_extensions import override
+
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.source.files import (
     canonical,
@@ -21,21 +23,22 @@ from megabot.source.files import (
 from megabot.source.git import tree as git_tree
 from megabot.source.git.command import ownership_trouble, run_git
 from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.port import Source
 from megabot.source.problems import Problem
 from megabot.source.thread_reader import threads
 
 log = logging.getLogger("megabot")
 
 
-class FolderSource:
+class FolderSource(Source):
     """The source port on a folder, in a git work tree or not."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._told = ""
 
+    @override
     def snapshot(self) -> Snapshot:
-        """Read the files that belong to a source; those that cannot be used are problems, not errors."""
         if not self._folder.is_dir():
             raise SourceMissing(
                 f"the source {self._folder} is not there; run megabot init to write a first template, or set "
@@ -62,16 +65,16 @@ class FolderSource:
             ignored=tuple(filter(None, map(why_ignored, paths))),
         )
 
+    @override
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
-        """Read a picture as it is now."""
         if path not in snapshot.pictures:
             return None
         on_disk = next((one for one in _paths(self._folder, []) if canonical(one) == path), path)
         found = _read(self._folder, on_disk)
         return found if isinstance(found, bytes) else None
 
+    @override
     def sections_at(self, commit: str) -> dict[str, str] | None:
-        """Read the sections as they were at a commit, where the folder is in a work tree that has it."""
         prefix = run_git("rev-parse", "--show-prefix", cwd=self._folder)
         if not prefix.ok or not commit:
             return None
@@ -85,11 +88,12 @@ class FolderSource:
         ids = "".join(f"{entry.id}\n" for entry in entries).encode()
         return git_tree.texts(run_git("cat-file", "--batch", cwd=self._folder, given=ids).raw, entries)
 
+    @override
     def refresh(self) -> None:
-        """Do nothing: a folder is read as it is."""
+        pass  # a folder is read as it is
 
+    @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
             raise SourceBroken(problems, threads=found)

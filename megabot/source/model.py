@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from megabot.schedule.calendar import Schedule
+from megabot.schedule.calendar import Calendar, Schedule
 from megabot.source.problems import Problem
 
 
@@ -92,6 +92,11 @@ class Thread:
     first_comment: str = ""
     unpin_after: timedelta | None = None
     lock_after: timedelta | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """Its editions."""
+        return Calendar(self.name, self.schedule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from megabot.rendering.model import EditionFacts
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Snapshot, Thread
 from megabot.source.problems import Problem
@@ -38,10 +36,10 @@ def is_edition_preamble(origin: str) -> bool:
     return bool(origin) and not origin.endswith(f"/{_DEFAULT}.md")
 
 
-def file_of(snapshot: Snapshot, thread: Thread, edition: Edition | EditionFacts, *, alone: bool) -> str:
-    """Find the preamble file that is an edition's own, empty for none; `alone`: the source has one thread."""
+def file_of(snapshot: Snapshot, thread: Thread, key: str, start: date, *, alone: bool) -> str:
+    """Find an edition's preamble file by its key or first day, empty for none; `alone`: of an only thread."""
     folders = [f"{_FOLDER}{thread.name}/", *([_FOLDER] if alone else [])]
-    names = [f"{folder}{name}.md" for name in (edition.key, edition.start.isoformat()) for folder in folders]
+    names = [f"{folder}{name}.md" for name in (key, start.isoformat()) for folder in folders]
     return next((name for name in names if name in snapshot.files), "")
 
 
@@ -49,10 +47,10 @@ def missing_soon(
     snapshot: Snapshot, thread: Thread, now: datetime, *, alone: bool, posted: Collection[str] = ()
 ) -> Edition | None:
     """Give the edition of the next 24 hours that has no post yet, and no preamble file of its own."""
-    coming = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    coming = next(thread.calendar.upcoming(now), None)
     if coming is None or coming.slot - now > SOON or coming.skipped or coming.key in posted:
         return None
-    return None if file_of(snapshot, thread, coming, alone=alone) else coming
+    return None if file_of(snapshot, thread, coming.key, coming.start, alone=alone) else coming
 
 
 def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
@@ -67,11 +65,11 @@ def has_some(snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
 
 def nearest_two(thread: Thread, moment: datetime) -> list[Edition]:
     """Give the two editions whose slots are nearest to a moment, in their order."""
-    nearest = calendar.nearest_edition(thread.name, thread.schedule, moment)
+    nearest = thread.calendar.nearest(moment)
     around = [
         nearest,
-        *islice(calendar.upcoming_editions(thread.name, thread.schedule, nearest.slot), 1),
-        *islice(calendar.earlier_editions(thread.name, thread.schedule, nearest), 1),
+        *islice(thread.calendar.upcoming(nearest.slot), 1),
+        *islice(thread.calendar.earlier(nearest), 1),
     ]
     by_distance = sorted(around, key=lambda edition: abs(edition.slot - moment))
     return sorted(by_distance[:2], key=lambda edition: edition.slot)
@@ -87,7 +85,8 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
         yield Problem(path, 0, "no thread reads this preamble", f"put it into one of {folders}")
     elif name != _DEFAULT:
         edition = _of_a_slot(thread, name)
-        taken = file_of(snapshot, thread, edition, alone=len(threads) == 1) if edition else path
+        alone = len(threads) == 1
+        taken = file_of(snapshot, thread, edition.key, edition.start, alone=alone) if edition else path
         if edition is None:
             yield Problem(path, 0, f"{name} is no slot of {thread.name}", _suggestion(thread, name))
         elif taken != path:
@@ -98,13 +97,11 @@ def _idle(snapshot: Snapshot, path: str, threads: Sequence[Thread]) -> Iterator[
 
 
 def _of_a_slot(thread: Thread, name: str) -> Edition | None:
-    edition = calendar.edition_by_key(thread.name, thread.schedule, name)
+    edition = thread.calendar.edition(name)
     if edition is not None:
         return edition
     try:
-        nearest = calendar.nearest_edition(
-            thread.name, thread.schedule, _moment(thread, date.fromisoformat(name))
-        )
+        nearest = thread.calendar.nearest(_moment(thread, date.fromisoformat(name)))
     except (ValueError, OverflowError):  # no date, or one at the end of all dates
         return None
     return nearest if nearest.start.isoformat() == name else None
@@ -118,7 +115,7 @@ def _suggestion(thread: Thread, name: str) -> str:
         except (ValueError, OverflowError):
             continue
         return f"the nearest are {edition.key}.md of {edition.start} and {other.key}.md of {other.start}"
-    first = calendar.nearest_edition(thread.name, thread.schedule, _moment(thread, thread.schedule.first))
+    first = thread.calendar.nearest(_moment(thread, thread.schedule.first))
     return f"name it after a slot, as {first.key}.md or {first.start}.md"
 
 

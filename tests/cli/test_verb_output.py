@@ -10,7 +10,7 @@ from megabot.commands.status import NewestCommand, SourceStatus, Status, ThreadS
 from megabot.i18n.tables import Line, Tone
 from megabot.ledger.records import CommandRecord, CommandState, IntentKind, IntentState
 from megabot.reconcile.actions import Blocked, BlockReason
-from megabot.schedule import calendar as schedules
+from megabot.schedule.calendar import Calendar
 from megabot.schedule.overrides import Override, OverrideKind
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
@@ -86,7 +86,7 @@ def test_a_status_says_what_is_missing(found: dict[str, object], words: str) -> 
 
 
 def test_a_status_names_changes_and_unknown_outcomes() -> None:
-    edition = next(schedules.upcoming_editions("news", a_thread().schedule, NOW))
+    edition = next(Calendar("news", a_thread().schedule).upcoming(NOW))
     unknown = UnknownWrite(kind=IntentKind.EDIT, edition="2026-W48", at=NOW - HOUR)
 
     said = shown(thread_status(changes=((HELD, edition),), unknown=(unknown,)))
@@ -116,7 +116,7 @@ def test_a_status_says_how_old_fetched_templates_are(age: float, words: str) -> 
 
 def slots(count: int, *changes: Override) -> list[calendar.Slot]:
     thread = a_thread()
-    upcoming = schedules.upcoming_editions("news", thread.schedule, NOW)
+    upcoming = Calendar("news", thread.schedule).upcoming(NOW)
     return [
         calendar.Slot(
             edition=edition,
@@ -157,7 +157,7 @@ def test_a_slot_skipped_in_the_template_says_so() -> None:
 
 def planned(*actions: Blocked, failure: str = "", thread: Thread | None = None) -> plan.ThreadPlan:
     one = thread or a_thread()
-    coming = next(schedules.upcoming_editions(one.name, one.schedule, NOW))
+    coming = next(one.calendar.upcoming(NOW))
     return plan.ThreadPlan(thread=one, actions=actions, failure=failure, coming=coming)
 
 

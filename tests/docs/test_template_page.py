@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from megabot.rendering.child.environment import Environment
 from megabot.rendering.child.template_checks import find_glued_lines
 from megabot.rendering.model import Rendered
-from megabot.schedule.calendar import Every, upcoming_editions
+from megabot.schedule.calendar import Calendar, Every
 from megabot.source.front_matter.model import ThreadModel
 from megabot.source.thread_files import parse_thread
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
@@ -63,7 +63,7 @@ def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str,
 
     count = slots.count(",") + 1
     editions = list(
-        islice(upcoming_editions("news", thread.schedule, datetime(2026, 5, 1, tzinfo=UTC)), count)
+        islice(Calendar("news", thread.schedule).upcoming(datetime(2026, 5, 1, tzinfo=UTC)), count)
     )
 
     assert ", ".join(f"{one.start.day} {one.start:%B}" for one in editions) == slots

@@ -10,8 +10,7 @@ from megabot.preview.absolute_links import make_self_contained
 from megabot.preview.fragments import Preview, PreviewedEdition
 from megabot.preview.page import page
 from megabot.rendering.model import EDITION_URL, Rendered, RenderProblem
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.calendar import Calendar, Every, Schedule
 from megabot.source.model import Revision, Thread
 from megabot.source.problems import Problem
 
@@ -62,7 +61,7 @@ class Reader(HTMLParser):
 
 
 def shown(text: Rendered | RenderProblem, *, name: str = "news", key: str = "2026-W26") -> PreviewedEdition:
-    edition = calendar.edition_by_key(name, SCHEDULE, key)
+    edition = Calendar(name, SCHEDULE).edition(key)
     assert edition is not None
     return PreviewedEdition(
         thread=Thread(name=name, path="thread.md.j2", title="News", schedule=SCHEDULE),

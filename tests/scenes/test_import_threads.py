@@ -12,7 +12,7 @@ from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord
 from megabot.lemmy.public_posts import PublicPosts
 from megabot.reconcile.orders import OrderKind
-from megabot.schedule import calendar
+from megabot.schedule.calendar import Calendar
 from tests.world import NEWS, SLOT, WEEK, WEEKLY, World
 
 LONG_AGO = replace(NEWS, schedule=replace(WEEKLY, first=date(2026, 10, 26)))
@@ -38,7 +38,7 @@ def found(
     past = import_threads.find_past_threads(
         ports_ledger(world), world.pages.all[0], posts.all("news", by=by), title=title, by=by,
         step=lambda: steps.append(1),
-        newest=calendar.edition_by_key("news", world.pages.all[0].schedule, newest),
+        newest=Calendar("news", world.pages.all[0].schedule).edition(newest),
     )  # fmt: skip
     posts.close()
     assert steps

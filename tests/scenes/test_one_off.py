@@ -10,8 +10,7 @@ from megabot.commands.model import Command, Verb
 from megabot.commands.status_text import status_line
 from megabot.errors import ConfigError
 from megabot.preview import preview
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.calendar import Calendar, Every, Schedule
 from megabot.schedule.clock_times import TimeExpression
 from megabot.service.schedulers import next_pass, next_slot
 from megabot.source.thread_files import parse_thread
@@ -87,19 +86,15 @@ def test_it_can_be_moved_and_held_before(once: World) -> None:
 def test_the_calendar_has_one_edition_named_by_its_day() -> None:
     before, after = EVE - timedelta(days=9), EVE + timedelta(days=9)
 
-    (only,) = calendar.upcoming_editions("eve", ONCE, before)
+    (only,) = Calendar("eve", ONCE).upcoming(before)
 
     assert (only.key, only.number, only.slot, only.end) == ("2026-12-24", 1, EVE, date(2026, 12, 24))
-    assert calendar.current_edition("eve", ONCE, before) is None
-    assert calendar.current_edition("eve", ONCE, after) == only
-    assert list(calendar.upcoming_editions("eve", ONCE, EVE)) == []
-    assert (
-        calendar.edition_by_key("eve", ONCE, "2026-12-24")
-        == calendar.nearest_edition("eve", ONCE, after)
-        == only
-    )
-    assert calendar.edition_by_key("eve", ONCE, "2026-12-25") is None
-    assert [*calendar.earlier_editions("eve", ONCE, only), *calendar.later_editions("eve", ONCE, only)] == []
+    assert Calendar("eve", ONCE).current(before) is None
+    assert Calendar("eve", ONCE).current(after) == only
+    assert list(Calendar("eve", ONCE).upcoming(EVE)) == []
+    assert Calendar("eve", ONCE).edition("2026-12-24") == Calendar("eve", ONCE).nearest(after) == only
+    assert Calendar("eve", ONCE).edition("2026-12-25") is None
+    assert [*Calendar("eve", ONCE).earlier(only), *Calendar("eve", ONCE).later(only)] == []
 
 
 def test_front_matter_says_once_and_at() -> None:

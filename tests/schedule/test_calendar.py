@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.schedule.calendar import Calendar, Edition, Every, Schedule
 from megabot.schedule.month_days import MonthDay
 
 MONDAY, WEDNESDAY, FRIDAY, SUNDAY = 0, 2, 4, 6
@@ -28,13 +28,13 @@ def utc(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> dat
 
 
 def due(schedule: Schedule, now: datetime) -> Edition:
-    edition = calendar.current_edition("news", schedule, now)
+    edition = Calendar("news", schedule).current(now)
     assert edition is not None
     return edition
 
 
 def ahead(schedule: Schedule, now: datetime, count: int) -> list[Edition]:
-    return list(islice(calendar.upcoming_editions("news", schedule, now), count))
+    return list(islice(Calendar("news", schedule).upcoming(now), count))
 
 
 def keys(schedule: Schedule, now: datetime, count: int) -> list[str]:
@@ -57,7 +57,7 @@ def test_a_marker_names_an_edition_by_thread_and_key() -> None:
 
 
 def test_nothing_is_due_before_the_first_slot() -> None:
-    assert calendar.current_edition("news", WEEKLY, utc(2024, 1, 1, 11, 59)) is None
+    assert Calendar("news", WEEKLY).current(utc(2024, 1, 1, 11, 59)) is None
 
 
 def test_an_edition_is_due_from_the_very_moment_of_its_slot() -> None:
@@ -165,7 +165,7 @@ def test_every_three_months_counts_from_the_first_slot() -> None:
 
 def test_a_monthly_schedule_without_a_day_is_refused() -> None:
     with pytest.raises(ValueError, match="names its day"):
-        calendar.current_edition("news", replace(MONTHLY, month_days=()), utc(2024, 1, 1))
+        Calendar("news", replace(MONTHLY, month_days=())).current(utc(2024, 1, 1))
 
 
 def test_a_skipped_slot_is_due_and_keeps_its_number() -> None:
@@ -184,7 +184,7 @@ def test_what_is_ahead_begins_after_now() -> None:
 
 
 def test_what_is_ahead_ends_with_the_calendar() -> None:
-    rest = list(calendar.upcoming_editions("news", WEEKLY, utc(9999, 12, 1)))
+    rest = list(Calendar("news", WEEKLY).upcoming(utc(9999, 12, 1)))
 
     assert [edition.key for edition in rest] == ["9999-W49", "9999-W50", "9999-W51"]
 
@@ -192,17 +192,17 @@ def test_what_is_ahead_ends_with_the_calendar() -> None:
 def test_editions_before_another_go_back_to_the_first() -> None:
     fourth = due(WEEKLY, utc(2024, 1, 23))
 
-    assert [edition.number for edition in calendar.earlier_editions("news", WEEKLY, fourth)] == [3, 2, 1]
+    assert [edition.number for edition in Calendar("news", WEEKLY).earlier(fourth)] == [3, 2, 1]
 
 
 def test_nothing_comes_before_the_first() -> None:
-    assert list(calendar.earlier_editions("news", WEEKLY, due(WEEKLY, utc(2024, 1, 2)))) == []
+    assert list(Calendar("news", WEEKLY).earlier(due(WEEKLY, utc(2024, 1, 2)))) == []
 
 
 def test_editions_before_one_of_an_older_schedule_are_found_by_date() -> None:
     old = due(replace(WEEKLY, weekdays=(WEDNESDAY,), number=500), utc(2024, 1, 18))
 
-    earlier = calendar.earlier_editions("news", WEEKLY, old)
+    earlier = Calendar("news", WEEKLY).earlier(old)
 
     assert [edition.key for edition in earlier] == ["2024-W03", "2024-W02", "2024-W01"]
 
@@ -213,7 +213,7 @@ def test_editions_before_one_of_an_older_schedule_are_found_by_date() -> None:
 )
 def test_a_key_leads_back_to_its_edition(schedule: Schedule) -> None:
     for edition in ahead(schedule, utc(2023, 1, 1), 400):
-        assert calendar.edition_by_key("news", schedule, edition.key) == edition
+        assert Calendar("news", schedule).edition(edition.key) == edition
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_key_leads_back_to_its_edition(schedule: Schedule) -> None:
     ],
 )
 def test_a_key_that_names_no_slot_finds_nothing(schedule: Schedule, key: str) -> None:
-    assert calendar.edition_by_key("news", schedule, key) is None
+    assert Calendar("news", schedule).edition(key) is None
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_key_that_names_no_slot_finds_nothing(schedule: Schedule, key: str) ->
     ],
 )
 def test_a_post_belongs_to_the_nearest_slot(moment: datetime, number: int) -> None:
-    assert calendar.nearest_edition("news", WEEKLY, moment).number == number
+    assert Calendar("news", WEEKLY).nearest(moment).number == number
 
 
 def test_the_grace_is_counted_from_the_slot() -> None:
@@ -270,7 +270,7 @@ def test_a_slot_moved_within_its_week_keeps_key_and_number() -> None:
     moved = replace(WEEKLY, weekdays=(FRIDAY,), at=time(23, 30))
 
     for edition in ahead(WEEKLY, utc(2024, 1, 1, 0), 60):
-        same = calendar.edition_by_key("news", moved, edition.key)
+        same = Calendar("news", moved).edition(edition.key)
 
         assert same is not None
         assert same.number == edition.number
@@ -283,7 +283,7 @@ def test_another_time_zone_keeps_key_and_number(zone: str) -> None:
     elsewhere = replace(WEEKLY, timezone=zone, at=time(0, 30))
 
     for edition in ahead(WEEKLY, utc(2024, 1, 1, 0), 60):
-        same = calendar.edition_by_key("news", elsewhere, edition.key)
+        same = Calendar("news", elsewhere).edition(edition.key)
 
         assert same is not None
         assert (same.number, same.start) == (edition.number, edition.start)
@@ -293,11 +293,11 @@ def test_now_may_be_told_in_any_zone_but_not_without_one() -> None:
     now = utc(2024, 1, 8).replace(tzinfo=None)
 
     with pytest.raises(ValueError, match="time zone"):
-        calendar.current_edition("news", WEEKLY, now)
+        Calendar("news", WEEKLY).current(now)
     with pytest.raises(ValueError, match="time zone"):
-        calendar.upcoming_editions("news", WEEKLY, now)
+        Calendar("news", WEEKLY).upcoming(now)
     with pytest.raises(ValueError, match="time zone"):
-        calendar.nearest_edition("news", WEEKLY, now)
+        Calendar("news", WEEKLY).nearest(now)
 
 
 def test_a_fingerprint_is_short_and_stays_the_same() -> None:
@@ -332,7 +332,7 @@ def test_grace_and_skipped_days_leave_the_fingerprint_alone() -> None:
 
 def test_a_key_without_its_hour_names_no_edition_of_a_thread_that_comes_twice_a_day() -> None:
     twice = replace(DAILY, also_at=(time(18),))
-    edition = next(calendar.upcoming_editions("news", twice, utc(2026, 11, 16)))
+    edition = next(Calendar("news", twice).upcoming(utc(2026, 11, 16)))
 
-    assert calendar.edition_by_key("news", twice, edition.key) == edition
-    assert calendar.edition_by_key("news", twice, edition.key[:10]) is None
+    assert Calendar("news", twice).edition(edition.key) == edition
+    assert Calendar("news", twice).edition(edition.key[:10]) is None

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition, Every, Schedule
+from megabot.schedule.calendar import Calendar, Edition, Every, Schedule
 from megabot.schedule.month_days import MonthDay, may_coincide
 from tests.cost import CONSTANT, growth
 
@@ -187,7 +186,7 @@ def at_times(schedule: Schedule, at: time) -> Schedule:
 def table(zone: str, shape: str, change: int = 0) -> tuple[Schedule, list[Edition], list[Slot]]:
     """All slots of the years at the time of day that the zone leaves out (0) or shows twice (1)."""
     schedule = at_times(replace(SHAPES[shape], timezone=zone), ZONES[zone][change])
-    ahead = calendar.upcoming_editions("news", schedule, datetime(2019, 12, 1, tzinfo=UTC))
+    ahead = Calendar("news", schedule).upcoming(datetime(2019, 12, 1, tzinfo=UTC))
     editions = list(takewhile(lambda edition: edition.start <= END, ahead))
     return schedule, editions, oracle(schedule, END)
 
@@ -272,7 +271,7 @@ def test_what_is_due_agrees_with_the_oracle_at_random_moments(zone: str, shape: 
     moments += [chance.choice(slots).moment + timedelta(microseconds=off) for off in (-1, 0, 1)]
     for now in moments:
         passed = [slot for slot in slots if slot.moment <= now]
-        edition = calendar.current_edition("news", schedule, now)
+        edition = Calendar("news", schedule).current(now)
 
         assert (edition and edition.slot) == (passed[-1].moment if passed else None)
 
@@ -319,12 +318,12 @@ def test_random_schedules_agree_with_the_oracle() -> None:
         here = chance.randrange(len(slots))
         until = slots[here + 1].moment if here + 1 < len(slots) else slots[here].moment + DAY / 9
         now = slots[here].moment + chance.random() * (until - slots[here].moment)
-        edition = calendar.edition_by_key("news", schedule, slots[here].key)
+        edition = Calendar("news", schedule).edition(slots[here].key)
         assert edition is not None, schedule
-        earlier = calendar.earlier_editions("news", schedule, edition)
-        later = islice(calendar.upcoming_editions("news", schedule, now), len(slots) - here - 1)
+        earlier = Calendar("news", schedule).earlier(edition)
+        later = islice(Calendar("news", schedule).upcoming(now), len(slots) - here - 1)
 
-        assert calendar.current_edition("news", schedule, now) == edition, schedule
+        assert Calendar("news", schedule).current(now) == edition, schedule
         assert [each.key for each in earlier] == [slot.key for slot in reversed(slots[:here])], schedule
         assert [each.slot for each in later] == [slot.moment for slot in slots[here + 1 :]], schedule
 
@@ -336,7 +335,7 @@ def test_the_nearest_slot_agrees_with_the_oracle() -> None:
         moment = slots[0].moment + chance.uniform(-20, 200) * DAY
         distances = {slot.number: abs(slot.moment - moment) for slot in slots}
 
-        edition = calendar.nearest_edition("news", schedule, moment)
+        edition = Calendar("news", schedule).nearest(moment)
 
         assert distances[edition.number] == min(distances.values()), schedule
 
@@ -352,10 +351,10 @@ def test_eight_thousand_years_of_slots_slow_nothing_down(shape: str) -> None:
         return datetime(schedule.first.year + size, 5, 5, tzinfo=UTC)
 
     def ask(now: datetime) -> None:
-        edition = calendar.current_edition("news", schedule, now)
+        edition = Calendar("news", schedule).current(now)
         assert edition is not None
-        assert calendar.edition_by_key("news", schedule, edition.key) == edition
-        assert next(calendar.upcoming_editions("news", schedule, now)).number == edition.number + 1
-        assert next(calendar.earlier_editions("news", schedule, edition)).number == edition.number - 1
+        assert Calendar("news", schedule).edition(edition.key) == edition
+        assert next(Calendar("news", schedule).upcoming(now)).number == edition.number + 1
+        assert next(Calendar("news", schedule).earlier(edition)).number == edition.number - 1
 
     assert growth(year_of, ask, size=1_900, enough=CONSTANT) < CONSTANT

@@ -5,8 +5,7 @@ from itertools import islice
 
 import pytest
 
-from megabot.schedule import calendar
-from megabot.schedule.calendar import Every, Schedule
+from megabot.schedule.calendar import Calendar, Every, Schedule
 
 GAPS = [
     ("Europe/London", "2026-03-29T01:30", "2026-03-29T01:30Z"),
@@ -46,7 +45,7 @@ def of_wall_clock(zone: str, wall: str) -> Schedule:
 
 @pytest.mark.parametrize(("zone", "wall", "instant"), GAPS + FOLDS + PLAIN)
 def test_a_slot_on_the_day_of_a_change_is_this_instant(zone: str, wall: str, instant: str) -> None:
-    edition = calendar.edition_by_key("news", of_wall_clock(zone, wall), wall[:10])
+    edition = Calendar("news", of_wall_clock(zone, wall)).edition(wall[:10])
 
     assert edition is not None
     assert edition.slot == datetime.fromisoformat(instant)
@@ -60,7 +59,7 @@ def test_a_slot_on_the_day_of_a_change_comes_once(zone: str, wall: str, instant:
     changes, known = [], None
     for step in range(-24, 25):
         now = slot + step * timedelta(minutes=5)
-        edition = calendar.current_edition("news", schedule, now)
+        edition = Calendar("news", schedule).current(now)
         if edition != known:
             changes.append(now)
         known = edition
@@ -72,8 +71,8 @@ def test_a_slot_on_the_day_of_a_change_comes_once(zone: str, wall: str, instant:
 def test_the_slot_is_ahead_until_its_instant_and_then_never_again(zone: str, wall: str, instant: str) -> None:
     schedule, slot = of_wall_clock(zone, wall), datetime.fromisoformat(instant)
 
-    just_before = next(calendar.upcoming_editions("news", schedule, slot - timedelta(seconds=1)))
-    at_once = next(calendar.upcoming_editions("news", schedule, slot))
+    just_before = next(Calendar("news", schedule).upcoming(slot - timedelta(seconds=1)))
+    at_once = next(Calendar("news", schedule).upcoming(slot))
 
     assert just_before.slot == slot
     assert at_once.number == just_before.number + 1
@@ -85,7 +84,7 @@ def test_clocks_set_back_over_midnight_do_not_unpost_the_new_day() -> None:
     midnight = datetime(2005, 10, 30, 2, 30, tzinfo=UTC)
 
     for minutes in range(0, 120, 5):
-        edition = calendar.current_edition("news", schedule, midnight + timedelta(minutes=minutes))
+        edition = Calendar("news", schedule).current(midnight + timedelta(minutes=minutes))
 
         assert edition is not None
         assert edition.key == "2005-10-30"
@@ -96,8 +95,8 @@ def test_a_day_that_a_zone_left_out_gives_way_to_the_next() -> None:
     schedule = daily("Pacific/Apia", time(12), date(2011, 12, 29))
     noon = datetime(2011, 12, 30, 22, 0, tzinfo=UTC)
 
-    edition = calendar.current_edition("news", schedule, noon)
-    slots = [each.slot for each in islice(calendar.upcoming_editions("news", schedule, noon - TWO_HOURS), 3)]
+    edition = Calendar("news", schedule).current(noon)
+    slots = [each.slot for each in islice(Calendar("news", schedule).upcoming(noon - TWO_HOURS), 3)]
 
     assert edition is not None
     assert edition.key == "2011-12-31"
@@ -107,7 +106,7 @@ def test_a_day_that_a_zone_left_out_gives_way_to_the_next() -> None:
 def test_a_time_of_the_second_occurrence_still_means_the_first() -> None:
     schedule = daily("Europe/London", time(1, 30, fold=1), date(2026, 10, 20))
 
-    edition = calendar.edition_by_key("news", schedule, "2026-10-25")
+    edition = Calendar("news", schedule).edition("2026-10-25")
 
     assert edition is not None
     assert edition.slot == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -116,8 +115,8 @@ def test_a_time_of_the_second_occurrence_still_means_the_first() -> None:
 def test_a_slot_keeps_its_wall_clock_through_summer_and_winter() -> None:
     schedule = daily("Europe/London", time(12), date(2026, 1, 1))
 
-    winter = calendar.edition_by_key("news", schedule, "2026-01-05")
-    summer = calendar.edition_by_key("news", schedule, "2026-07-06")
+    winter = Calendar("news", schedule).edition("2026-01-05")
+    summer = Calendar("news", schedule).edition("2026-07-06")
 
     assert winter is not None
     assert summer is not None

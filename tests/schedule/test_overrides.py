@@ -36,7 +36,7 @@ MOVED = Override(
 
 
 def edition(key: str) -> Edition:
-    edition = calendar.edition_by_key(NEWS.name, NEWS.schedule, key)
+    edition = NEWS.calendar.edition(key)
     assert edition is not None
     return edition
 
@@ -61,33 +61,33 @@ def test_changes_are_taken_back_by_kind_and_edition() -> None:
 
 
 def test_a_moved_slot_comes_at_its_own_moment_and_keeps_key_and_number() -> None:
-    thread = apply_overrides(NEWS, [MOVED])
+    changed = apply_overrides(NEWS.calendar, [MOVED])
 
-    moved = calendar.edition_by_key(thread.name, thread.schedule, "2026-W48")
+    moved = changed.edition("2026-W48")
     assert moved == replace(edition("2026-W48"), slot=SLOT + WEEK + timedelta(hours=5))
 
 
 @pytest.mark.parametrize(("days", "key"), [(-2.1, "2026-W47"), (-2, "2026-W48"), (0.5, "2026-W48")])
 def test_a_slot_that_is_moved_ahead_is_due_from_then_on(days: float, key: str) -> None:
     early = replace(MOVED, slot=SLOT + WEEK - timedelta(days=2))
-    thread = apply_overrides(NEWS, [early])
+    changed = apply_overrides(NEWS.calendar, [early])
 
-    due = calendar.current_edition(thread.name, thread.schedule, SLOT + WEEK + timedelta(days=days))
+    due = changed.current(SLOT + WEEK + timedelta(days=days))
 
     assert due is not None
     assert due.key == key
 
 
 def test_changes_leave_the_fingerprint_alone() -> None:
-    thread = apply_overrides(NEWS, [MOVED, replace(HELD, kind=OverrideKind.SKIP)])
+    changed = apply_overrides(NEWS.calendar, [MOVED, replace(HELD, kind=OverrideKind.SKIP)])
 
-    assert thread.schedule != NEWS.schedule
-    assert calendar.fingerprint(thread.schedule) == calendar.fingerprint(NEWS.schedule)
+    assert changed.schedule != NEWS.schedule
+    assert calendar.fingerprint(changed.schedule) == calendar.fingerprint(NEWS.schedule)
 
 
 def test_a_change_of_no_edition_changes_nothing() -> None:
-    assert apply_overrides(NEWS, [replace(MOVED, edition="2026-11")]) is NEWS
-    assert apply_overrides(NEWS, [HELD]) is NEWS
+    assert apply_overrides(NEWS.calendar, [replace(MOVED, edition="2026-11")]) == NEWS.calendar
+    assert apply_overrides(NEWS.calendar, [HELD]) == NEWS.calendar
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_change_of_no_edition_changes_nothing() -> None:
 def test_without_a_key_the_edition_that_may_be_posted_next_is_meant(
     now: datetime, posted: tuple[str, ...], key: str
 ) -> None:
-    edition = next_edition(NEWS, now, posted)
+    edition = next_edition(NEWS.calendar, now, posted)
 
     assert edition is not None
     assert edition.key == key
@@ -121,7 +121,7 @@ def test_a_preamble_goes_to_the_current_edition_in_its_first_half_if_that_has_no
 ) -> None:
     now = SLOT + timedelta(hours=hours)
 
-    meant = edition_for_preamble(NEWS, now, ["2026-W47"], without_one=bare)
+    meant = edition_for_preamble(NEWS.calendar, now, ["2026-W47"], without_one=bare)
 
     assert meant is not None
     edition, other = meant
@@ -155,8 +155,8 @@ def test_a_slot_is_moved_by_a_span_or_to_a_time_of_the_threads_zone(words: str, 
 def test_a_slot_stays_between_those_around_it_and_ahead(days: float, *, may: bool) -> None:
     moved = edition("2026-W48")
 
-    assert may_move(NEWS, moved, moved.slot + timedelta(days=days), SLOT - timedelta(hours=1)) is may
-    assert not may_move(NEWS, moved, SLOT + WEEK / 2, SLOT + WEEK / 2)
+    assert may_move(NEWS.calendar, moved, moved.slot + timedelta(days=days), SLOT - timedelta(hours=1)) is may
+    assert not may_move(NEWS.calendar, moved, SLOT + WEEK / 2, SLOT + WEEK / 2)
 
 
 def test_a_move_that_leads_past_a_neighbour_by_now_is_left_out() -> None:
@@ -164,26 +164,26 @@ def test_a_move_that_leads_past_a_neighbour_by_now_is_left_out() -> None:
     early = replace(MOVED, edition="2026-W49", slot=SLOT + WEEK - timedelta(hours=1))
     first = replace(MOVED, slot=SLOT + timedelta(days=1))
 
-    assert dict(apply_overrides(NEWS, [first, early]).schedule.moved) == {
+    assert dict(apply_overrides(NEWS.calendar, [first, early]).schedule.moved) == {
         "2026-W48": first.slot,
         "2026-W49": early.slot,
     }
-    assert apply_overrides(NEWS, [early]) is NEWS
+    assert apply_overrides(NEWS.calendar, [early]) == NEWS.calendar
 
 
 def test_two_moves_past_each_other_are_both_left_out() -> None:
     late = replace(MOVED, slot=SLOT + 2 * WEEK + timedelta(days=1))
     early = replace(MOVED, edition="2026-W49", slot=SLOT + timedelta(days=1))
 
-    assert apply_overrides(NEWS, [late, early]) is NEWS
+    assert apply_overrides(NEWS.calendar, [late, early]) == NEWS.calendar
 
 
 @pytest.mark.parametrize(("hours", "meant"), [(1, True), (24 * 7 + 1, False)])
 def test_a_second_skip_repeats_the_first_until_its_slot(hours: int, *, meant: bool) -> None:
     skipped = replace(HELD, kind=OverrideKind.SKIP)
-    thread = apply_overrides(NEWS, [skipped])
+    changed = apply_overrides(NEWS.calendar, [skipped])
 
-    override = repeated_skip(thread, [HELD, skipped], SLOT + timedelta(hours=hours))
+    override = repeated_skip(changed, [HELD, skipped], SLOT + timedelta(hours=hours))
 
     assert override == (skipped if meant else None)
 
@@ -191,25 +191,28 @@ def test_a_second_skip_repeats_the_first_until_its_slot(hours: int, *, meant: bo
 def test_a_second_skip_of_what_was_due_already_repeats_the_first() -> None:
     skipped = replace(HELD, kind=OverrideKind.SKIP, edition="2026-W47")
 
-    assert repeated_skip(apply_overrides(NEWS, [skipped]), [skipped], NOW) == skipped
+    assert repeated_skip(apply_overrides(NEWS.calendar, [skipped]), [skipped], NOW) == skipped
 
 
 def test_what_is_over_for_good_is_forgotten_but_for_preambles() -> None:
     essay = replace(HELD, kind=OverrideKind.PREAMBLE, text="An essay.")
 
-    assert drop_expired(NEWS, [HELD, essay], SLOT + WEEK) == (HELD, essay)
-    assert drop_expired(NEWS, [HELD, essay], SLOT + 2 * WEEK) == (essay,)
-    assert drop_expired(NEWS, [HELD], SLOT - 2 * WEEK) == (HELD,)
+    assert drop_expired(NEWS.calendar, [HELD, essay], SLOT + WEEK) == (HELD, essay)
+    assert drop_expired(NEWS.calendar, [HELD, essay], SLOT + 2 * WEEK) == (essay,)
+    assert drop_expired(NEWS.calendar, [HELD], SLOT - 2 * WEEK) == (HELD,)
 
 
 def test_what_is_in_force_comes_in_the_order_of_the_slots() -> None:
     later = replace(HELD, edition="2026-W49")
     unknown = replace(HELD, edition="2026-11")
 
-    assert [one for one, _ in active_overrides(NEWS, [later, unknown, HELD], NOW, ())] == [HELD, later]
-    assert active_overrides(NEWS, [HELD], NOW, ["2026-W48"]) == ()
-    assert active_overrides(NEWS, [HELD], SLOT + 2 * WEEK, ()) == ()
+    assert [one for one, _ in active_overrides(NEWS.calendar, [later, unknown, HELD], NOW, ())] == [
+        HELD,
+        later,
+    ]
+    assert active_overrides(NEWS.calendar, [HELD], NOW, ["2026-W48"]) == ()
+    assert active_overrides(NEWS.calendar, [HELD], SLOT + 2 * WEEK, ()) == ()
 
 
 def test_nothing_is_against_changing_an_edition_to_come() -> None:
-    assert find_refusal(NEWS, edition("2026-W48"), NOW, ["2026-W47"]) is None
+    assert find_refusal(NEWS.calendar, edition("2026-W48"), NOW, ["2026-W47"]) is None

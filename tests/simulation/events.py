@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from megabot.forum.models import Person, Post
 from megabot.reconcile.orders import OrderKind
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from tests.simulation.faults import BROKEN_THREAD
 from tests.simulation.year import BROKEN, Event, Year
@@ -311,8 +310,8 @@ def somebody_posts_the_next(year: Year) -> None:
 def a_week_without_a_post(year: Year) -> None:
     """The template is broken from a slot to the next; close to that somebody says `post`, then which."""
     thread = year.pages.all[0]
-    following = next(calendar.upcoming_editions(thread.name, thread.schedule, year.clock.at)).slot
-    then = next(calendar.upcoming_editions(thread.name, thread.schedule, following)).slot
+    following = next(thread.calendar.upcoming(year.clock.at)).slot
+    then = next(thread.calendar.upcoming(following)).slot
     year.at(following - SECOND, lambda one: one.press.__setattr__("problem", BROKEN))
     year.at(then - 7 * HOUR, _mended)
     year.at(then - 6 * HOUR, lambda one: one.order(OrderKind.POST, thread.name))

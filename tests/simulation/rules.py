@@ -9,7 +9,7 @@ from megabot.forum.marker import ADOPTED, LINK, UNDONE, comment_marker, post_mar
 from megabot.forum.models import Post
 from megabot.forum.notices import answered_by
 from megabot.schedule import calendar
-from megabot.schedule.calendar import Edition
+from megabot.schedule.calendar import Calendar, Edition
 from megabot.source.model import Thread
 from tests.simulation.server import Deed, What
 from tests.simulation.year import Year
@@ -108,7 +108,7 @@ def right_edition(year: Year) -> Iterator[str]:
     """Promise 3: key, number and moment come from the calendar."""
     threads = {thread.name: thread for thread in year.pages.all}
     for deed, name, key, _ in created(year):
-        edition = calendar.edition_by_key(name, threads[name].schedule, key)
+        edition = Calendar(name, threads[name].schedule).edition(key)
         if edition is None:
             yield f"{name}/{key} is in no calendar"
         elif deed.post.title != f"{name.capitalize()} {edition.number}":
@@ -120,7 +120,7 @@ def right_edition(year: Year) -> Iterator[str]:
 def _is_early(year: Year, deed: Deed, edition: Edition) -> bool:
     """Somebody asked for the next edition after the slot before it, and before it was posted."""
     thread = next(one for one in year.pages.all if one.name == edition.thread)
-    before = next(calendar.earlier_editions(thread.name, thread.schedule, edition), None)
+    before = next(thread.calendar.earlier(edition), None)
     since = before.slot if before else edition.slot - timedelta(weeks=1)
     return any(since - TOLERANCE <= at <= deed.at for at in year.early)
 
@@ -223,14 +223,14 @@ def _editions(year: Year, thread: Thread) -> Iterator[Edition]:
     began = next((moment for moment, calm in year.calm if calm), year.clock.at)
     known = max(began, year.known_since.get(thread.name, began))
     first, last = known + timedelta(hours=2), year.last_slot
-    coming = calendar.upcoming_editions(thread.name, thread.schedule, first)
+    coming = thread.calendar.upcoming(first)
     return takewhile(lambda edition: edition.slot <= last, coming)
 
 
 def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:
     ends = min(
         calendar.grace_ends(thread.schedule, edition),
-        next(calendar.upcoming_editions(thread.name, thread.schedule, edition.slot)).slot,
+        next(thread.calendar.upcoming(edition.slot)).slot,
         _overtaken_at(year, thread, edition),
         year.clock.at,
     )
@@ -243,7 +243,7 @@ def _had_its_time(year: Year, thread: Thread, edition: Edition) -> bool:
 
 def _overtaken_at(year: Year, thread: Thread, edition: Edition) -> datetime:
     """Return when a moderator had the next edition posted early: this one never follows it. Else the end."""
-    following = next(calendar.upcoming_editions(thread.name, thread.schedule, edition.slot)).key
+    following = next(thread.calendar.upcoming(edition.slot)).key
     moments = (deed.at for deed, *posted, _ in created(year) if posted == [thread.name, following])
     return min(moments, default=year.clock.at)
 

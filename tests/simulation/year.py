@@ -301,7 +301,7 @@ class Year:
     def slots(self, thread: Thread) -> list[calendar.Edition]:
         """The year's editions of a thread."""
         editions: list[calendar.Edition] = []
-        for edition in calendar.upcoming_editions(thread.name, thread.schedule, self.clock.at):
+        for edition in thread.calendar.upcoming(self.clock.at):
             if len(editions) == WEEKS:
                 break
             editions.append(edition)

@@ -140,4 +140,4 @@ def test_the_only_thread_of_a_source_needs_no_folder_of_its_own() -> None:
     edition = missing_soon(Snapshot(files=files), NEWS, now, alone=True)
     assert edition is not None
     assert missing_soon(Snapshot(files=files | {"preambles/2026-W48.md": ""}), NEWS, now, alone=True) is None
-    assert file_of(Snapshot(files=files), NEWS, edition, alone=True) == ""
+    assert file_of(Snapshot(files=files), NEWS, edition.key, edition.start, alone=True) == ""

@@ -7,7 +7,7 @@ from time import process_time as time_used
 
 import pytest
 
-from megabot.schedule.calendar import Every, edition_by_key
+from megabot.schedule.calendar import Calendar, Every
 from megabot.schedule.month_days import MonthDay
 from megabot.source.front_matter.yaml import split
 from megabot.source.model import Companion, Pin, Previous, Refresh, Snapshot, Thread, is_thread_file
@@ -137,7 +137,7 @@ def test_one_slot_of_a_day_with_several_can_be_skipped() -> None:
     ).schedule
 
     keys = ("2026-12-21-1800", "2026-12-28-0900", "2026-12-28-1800", "2027-01-04-0900", "2027-01-04-1800")
-    found = [edition_by_key("news", schedule, key) for key in keys]
+    found = [Calendar("news", schedule).edition(key) for key in keys]
     assert [one is not None and one.skipped for one in found] == [False, False, True, True, True]
 
 

@@ -15,7 +15,6 @@ from megabot.cli.change_text import change
 from megabot.i18n.tables import Line, Span, Tone, table
 from megabot.i18n.times import moment, time_until
 from megabot.reconcile import override_facts
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.overrides import Override, OverrideKind, usual_slot
 from megabot.source.model import Thread
@@ -61,16 +60,16 @@ def command(options: dict[str, object], thread: str | None, *, count: int, as_js
 
 def _slots(app: App, thread: Thread, count: int) -> Iterator[Slot]:
     """Give the next editions, and before them the current one if it waits because somebody changed it."""
-    schedule, now = thread.schedule, app.clock.now()
+    now = app.clock.now()
     changed = override_facts.active_overrides(app.offline_ports, thread)
-    due = calendar.current_edition(thread.name, schedule, now)
+    due = thread.calendar.current(now)
     posted = {record.edition for record in app.offline_ports.ledger.posts(thread.name)}
     waiting = [due] if due and due.key not in posted and any(one == due for _, one in changed) else []
-    for edition in chain(waiting, islice(calendar.upcoming_editions(thread.name, schedule, now), count)):
+    for edition in chain(waiting, islice(thread.calendar.upcoming(now), count)):
         yield Slot(
             edition=edition,
-            timezone=schedule.timezone,
-            usual=usual_slot(schedule, edition),
+            timezone=thread.schedule.timezone,
+            usual=usual_slot(thread.schedule, edition),
             posted=edition.key in posted,
             changes=tuple(one for one, of in changed if of.key == edition.key),
         )

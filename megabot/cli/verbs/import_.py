@@ -20,7 +20,6 @@ from megabot.errors import ConfigError
 from megabot.i18n import sentences
 from megabot.i18n.tables import Line, Outcome, Span, Tone, table
 from megabot.i18n.times import moment
-from megabot.schedule import calendar
 from megabot.schedule.editions import edition_of_post
 from megabot.source.model import Thread
 
@@ -115,9 +114,9 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     community = thread.community or app.settings.community
     if not community:
         raise ConfigError(sentences.no_community(app.language, thread.name))
-    newest = calendar.edition_by_key(thread.name, thread.schedule, key.upper()) if key else None
+    newest = thread.calendar.edition(key.upper()) if key else None
     if key and newest is None:
-        example = edition_of_post(thread, app.clock.now()).key
+        example = edition_of_post(thread.calendar, app.clock.now()).key
         raise ConfigError(sentences.no_such_edition(app.language, thread.name, key, example=example))
     look = partial(
         import_threads.find_past_threads, app.offline_ports.ledger, thread, title=title, by=by, newest=newest

@@ -99,7 +99,7 @@ def _planned(app: App, report: Report) -> ThreadPlan:
         thread=thread,
         actions=report.left,
         failure=str(report.failure or ""),
-        coming=next_unposted_edition(thread, app.clock.now(), posted),
+        coming=next_unposted_edition(thread.calendar, app.clock.now(), posted),
         changes=override_facts.active_overrides(app.offline_ports, thread),
     )
 

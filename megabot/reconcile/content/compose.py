@@ -28,7 +28,6 @@ from megabot.rendering.model import (
     Rendered,
     RenderProblem,
 )
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source import preambles, section_diff
 from megabot.source.model import Companion, Snapshot, Thread
@@ -123,7 +122,7 @@ class Composer:
     def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
         """Give the line below an essay that came late: of the first time that it was to be put in."""
         if then.preamble is None and not preambles.file_of(
-            self.snapshot, situation.thread, then.edition, alone=self.alone
+            self.snapshot, situation.thread, then.edition.key, then.edition.start, alone=self.alone
         ):
             return ""
         edits = [
@@ -149,7 +148,7 @@ class Composer:
         self, situation: Situation, current: ThreadPost, place: CommunityRef
     ) -> tuple[Text, Context | None]:
         """Render for a post whose context was lost with the ledger, as if it were posted now."""
-        edition = calendar.edition_by_key(situation.thread.name, situation.thread.schedule, current.key)
+        edition = situation.thread.calendar.edition(current.key)
         if edition is None:
             what = f"schedule: there is no edition {current.key} in it (any more)"
             return RenderProblem((Problem(situation.thread.path, 0, what),)), None

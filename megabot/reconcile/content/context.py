@@ -3,7 +3,6 @@
 from megabot.reconcile.observation import Observation, ThreadPost
 from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import CompanionFacts, Context, PreviousFacts
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.source.model import Revision, Thread
 
@@ -60,7 +59,7 @@ def number_of(thread: Thread, observation: Observation, thread_post: ThreadPost)
 
     0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
     """
-    edition = calendar.edition_by_key(thread.name, thread.schedule, thread_post.key)
+    edition = thread.calendar.edition(thread_post.key)
     if edition is not None:
         return edition.number
     record = observation.record(thread_post.id)

@@ -14,7 +14,6 @@ from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.pin import KINDS, is_pinned
 from megabot.reconcile.rules.publish import unknown_for
 from megabot.reconcile.rules.remote_pin import is_pinned_for_readers
-from megabot.schedule import calendar
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import edition_of_post
 from megabot.source.model import Thread
@@ -27,9 +26,9 @@ def edition_of(thread: Thread, published: datetime, now: datetime, *, as_previou
     where there is none such.
     """
     if not as_previous:
-        return edition_of_post(thread, published)
-    due = calendar.current_edition(thread.name, thread.schedule, now)
-    return None if due is None else next(calendar.earlier_editions(thread.name, thread.schedule, due), None)
+        return edition_of_post(thread.calendar, published)
+    due = thread.calendar.current(now)
+    return None if due is None else next(thread.calendar.earlier(due), None)
 
 
 def adoption(comment: Comment, thread: str) -> CommentMarker | None:
@@ -159,7 +158,7 @@ def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | 
 def _edition(situation: Situation) -> Edition | None:
     if situation.order is None or situation.order.kind is not OrderKind.ADOPT:
         return None
-    return calendar.edition_by_key(situation.thread.name, situation.thread.schedule, situation.order.edition)
+    return situation.thread.calendar.edition(situation.order.edition)
 
 
 def _on_its_way(situation: Situation, post_id: int) -> Blocked | None:

@@ -13,7 +13,6 @@ from megabot.reconcile.actions import Action, Announce, Distinguish, FirstCommen
 from megabot.reconcile.observation import Situation, ThreadPost
 from megabot.reconcile.rules.publish import unknown_for
 from megabot.rendering.model import Rendered
-from megabot.schedule import calendar
 from megabot.source.model import Thread
 
 FIRST_WITHIN = timedelta(days=1)
@@ -22,7 +21,7 @@ FIRST_WITHIN = timedelta(days=1)
 
 def announces_at(thread: Thread, now: datetime) -> datetime | None:
     """Tell when the next edition is announced; None where it is not, or the moment is over."""
-    coming = next(calendar.upcoming_editions(thread.name, thread.schedule, now), None)
+    coming = next(thread.calendar.upcoming(now), None)
     if thread.previous.announce is None or coming is None or coming.skipped:
         return None
     at = coming.slot - thread.previous.announce
@@ -35,7 +34,7 @@ def announce_the_next(situation: Situation, current: ThreadPost, *, may_mark: bo
     if span is None:
         return
     posted = {thread_post.key for thread_post in situation.observation.posts}
-    ahead = calendar.upcoming_editions(situation.thread.name, situation.thread.schedule, situation.now)
+    ahead = situation.thread.calendar.upcoming(situation.now)
     coming = next((edition for edition in ahead if edition.key not in posted), None)
     if coming is None:
         return

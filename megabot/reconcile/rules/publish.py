@@ -34,7 +34,7 @@ def nothing_is_due(situation: Situation) -> Blocked | None:
     """Before the first slot there is no edition."""
     if situation.observation.due is not None:
         return None
-    first = next(calendar.upcoming_editions(situation.thread.name, situation.thread.schedule, situation.now))
+    first = next(situation.thread.calendar.upcoming(situation.now))
     return Blocked(reason=BlockReason.NOTHING_DUE, until=first.slot, edition=first.key)
 
 
@@ -78,17 +78,17 @@ def a_later_one_is_posted(situation: Situation) -> Blocked | None:
         *(thread_post.key for thread_post in situation.observation.posts),
         *(record.edition for record in situation.observation.records),
     )
-    later = later_posted_key(situation.thread, _due(situation), posted)
+    later = later_posted_key(situation.thread.calendar, _due(situation), posted)
     return Blocked(reason=BlockReason.OVERTAKEN, edition=_due(situation).key, later=later) if later else None
 
 
 def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
     """Close to a slot "post" may mean the missing edition or the next one: a moderator has to say which."""
-    due, following = _due(situation), next_unposted_edition(situation.thread, situation.now)
+    due, following = _due(situation), next_unposted_edition(situation.thread.calendar, situation.now)
     unnamed = (
         situation.ordered(OrderKind.POST) and situation.order is not None and not situation.order.edition
     )
-    if following is None or not unnamed or not is_late(situation.thread, due, situation.now):
+    if following is None or not unnamed or not is_late(situation.thread.calendar, due, situation.now):
         return None
     return Blocked(reason=BlockReason.UNCLEAR, edition=due.key, later=following.key, until=following.slot)
 
@@ -336,9 +336,7 @@ def _maybe_of_due(situation: Situation) -> Iterator[Post]:
     """Own posts of hidden text that are newer than the slot before the due one, or have its title."""
     if not situation.observation.hidden_posts:
         return
-    before = next(
-        calendar.earlier_editions(situation.thread.name, situation.thread.schedule, _due(situation)), None
-    )
+    before = next(situation.thread.calendar.earlier(_due(situation)), None)
     title = situation.due_text.title if isinstance(situation.due_text, Rendered) else None
     for post in situation.observation.hidden_posts:
         if before is None or post.published > before.slot or post.title == title:

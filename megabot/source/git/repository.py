@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+from typing_extensions import override
+
 from megabot.clock import Clock
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.proxy import Proxy
@@ -11,12 +13,13 @@ from megabot.source.git import tree
 from megabot.source.git.address import GitAddress, commit_url
 from megabot.source.git.cache import LARGEST, GitCache
 from megabot.source.model import Revision, Snapshot, Thread
+from megabot.source.port import Source
 from megabot.source.thread_reader import threads
 
 EVERY = timedelta(minutes=10)
 
 
-class GitSource:
+class GitSource(Source):
     """The source port on a git repository: fetched at most every ten minutes, and at once on `refresh`."""
 
     def __init__(
@@ -34,8 +37,8 @@ class GitSource:
             address, key_file=key_file, state=state, clock=clock, largest=largest, proxy=proxy
         )
 
+    @override
     def snapshot(self) -> Snapshot:
-        """Read the good commit. Raise `SourceMissing` where there is none yet and none can be fetched."""
         self._cache.fetch(unless_within=EVERY)
         snapshot = self._read()
         if snapshot is None:  # a disk's or a crash's doing
@@ -46,8 +49,8 @@ class GitSource:
             raise self._missing("the copy in the state folder cannot be read")
         return snapshot
 
+    @override
     def picture(self, snapshot: Snapshot, path: str) -> bytes | None:
-        """Read a picture's blob: that of the snapshot, whatever was fetched since."""
         blob = snapshot.pictures.get(path)
         if blob is None:
             return None
@@ -57,8 +60,8 @@ class GitSource:
         whole = answer.ok and name.decode() == blob and size.isdigit() and len(rest) > int(size)
         return rest[: int(size)] if whole else None
 
+    @override
     def sections_at(self, commit: str) -> dict[str, str] | None:
-        """Read the sections as they were at a commit, which is fetched where the copy lacks it."""
         listing = self._cache.listing(commit)
         if not listing.ok:
             self._cache.fetch_commit(commit)
@@ -68,12 +71,12 @@ class GitSource:
         entries = tree.sections(tree.entries(listing.raw))
         return tree.texts(self._cache.blobs([entry.id for entry in entries]).raw, entries)
 
+    @override
     def refresh(self) -> None:
-        """Fetch now; trouble is logged, and the good commit stays."""
         self._cache.fetch()
 
+    @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        """Read the threads; raise `SourceBroken` with every mistake of their files, and the good threads."""
         found, problems = threads(snapshot)
         if problems:
             raise SourceBroken(problems, threads=found)
