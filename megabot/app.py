@@ -177,7 +177,7 @@ class App:
             self.writing_ports,
             version=own_version(),
             sign_ins=lambda: (self._sign_ins.left, self._sign_ins.issued),
-            write=lambda vitals: metrics.write(path, exposition(vitals)),
+            write=lambda snapshot: metrics.write(path, exposition(snapshot)),
         )
 
     def back_up(self, target: Path) -> None:

@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from megabot.check.links import Cache
 from megabot.lemmy.link_verdict import (
-    KEPT,
-    KEPT_UNSURE,
+    UNSURE_VERDICT_KEPT,
+    VERDICT_KEPT,
     Outcome,
     Verdict,
     lemmy_questions,
@@ -110,4 +110,4 @@ class LinkCache(Cache):
 
 def _holds(outcome: Outcome, at: datetime, now: datetime) -> bool:
     age = now - at
-    return abs(age) < (KEPT_UNSURE if outcome is Outcome.UNSURE else KEPT)
+    return abs(age) < (UNSURE_VERDICT_KEPT if outcome is Outcome.UNSURE else VERDICT_KEPT)

@@ -30,8 +30,8 @@ def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -
         raise ConfigError(lang.feature_not_wanted)
     known = annotation_store.load_highlights(ledger, record.thread, record.edition)
     new = annotation_store.highlight_of(comment, by=command_record.by, now=ports.clock.now())
-    if len(highlights.insert_highlight(known, new)) > highlights.MOST:
-        raise ConfigError(lang.feature_full.format(number=highlights.MOST))
+    if len(highlights.insert_highlight(known, new)) > highlights.MAX_HIGHLIGHTS:
+        raise ConfigError(lang.feature_full.format(number=highlights.MAX_HIGHLIGHTS))
     annotation_store.add_highlight(ledger, record.thread, record.edition, new)
     return _shown(ports, command_record, record, lang.featured)
 

@@ -18,7 +18,7 @@ class CommandScope:
     commanders: frozenset[str]
 
 
-def threads_to_command(notice: Notice, realms: Iterable[CommandScope], bot: Person) -> tuple[str, ...]:
+def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Person) -> tuple[str, ...]:
     """Name the threads that the author of a notice may command from where it was written, none for strangers.
 
     A comment commands the threads of its own community (C10), a message those of all that its author
@@ -29,10 +29,10 @@ def threads_to_command(notice: Notice, realms: Iterable[CommandScope], bot: Pers
         return ()
     return tuple(
         thread
-        for realm in realms
-        if author.actor in realm.commanders
-        and (notice.origin is Origin.MESSAGE or notice.community_id == realm.community_id)
-        for thread in realm.threads
+        for scope in scopes
+        if author.actor in scope.commanders
+        and (notice.origin is Origin.MESSAGE or notice.community_id == scope.community_id)
+        for thread in scope.threads
     )
 
 

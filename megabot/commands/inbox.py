@@ -53,13 +53,13 @@ class Inbox:
         """
         self._known = threads
         if waiting or anew or self._owed:
-            self._hear(waiting=waiting)
+            self._read_new(waiting=waiting)
         for command in self._ports.ledger.open_commands():
             if command.state is CommandState.ACTING:
                 self._act(command)
         send_answers(self._ports)
 
-    def _hear(self, *, waiting: bool) -> None:
+    def _read_new(self, *, waiting: bool) -> None:
         """Hear what is new, and what came in before all was marked as read: that waits no more."""
         self._owed = True
         self._list()
@@ -74,12 +74,12 @@ class Inbox:
         listing, record = self._ports.forum.inbox(parse_watermark(fact)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
         if fact is None:
-            new = self._leave(new)
+            new = self._skip_older_than_ledger(new)
         if new:
-            self._judge(new)
+            self._authorize(new)
         self._ports.ledger.set_fact(_WATERMARK, listing.watermark.text())
 
-    def _leave(self, notices: Sequence[Notice]) -> list[Notice]:
+    def _skip_older_than_ledger(self, notices: Sequence[Notice]) -> list[Notice]:
         """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits counted.
 
         Gives the rest: a person posted by the shell, and the service began only later.
@@ -94,7 +94,7 @@ class Inbox:
             log.warning("%s", sentences.old_commands_ignored(said))
         return [notice for notice in notices if notice not in old]
 
-    def _judge(self, notices: Sequence[Notice]) -> None:
+    def _authorize(self, notices: Sequence[Notice]) -> None:
         bot, threads = self._account(), self._read_threads()
         names = [thread.name for thread in threads]
         read = {
@@ -102,23 +102,23 @@ class Inbox:
             for notice in notices
             if notice.speaks
         }
-        realms = self._realms(threads) if any(read.values()) else ()
+        scopes = self._command_scopes(threads) if any(read.values()) else ()
         for notice in notices:
             parsed = read.get(notice.key)
-            allowed = threads_to_command(notice, realms, bot) if parsed else ()
+            allowed = threads_to_command(notice, scopes, bot) if parsed else ()
             if isinstance(parsed, Command) and parsed.verb is Verb.OPTOUT and not allowed:
-                self._let_go(notice, parsed)
+                self._accept_opt_out(notice, parsed)
             elif parsed is None or not allowed:
                 self._keep(notice, CommandState.IGNORED)
             else:
-                self._take(notice, parsed, allowed)
+                self._accept(notice, parsed, allowed)
 
-    def _let_go(self, notice: Notice, command: Command) -> None:
+    def _accept_opt_out(self, notice: Notice, command: Command) -> None:
         """Anybody may have nothing of theirs put forward: done, and not answered, as strangers are not."""
         annotation_store.opt_out(self._ports.ledger, notice.author.actor)
         self._keep(notice, CommandState.CLOSED, command)
 
-    def _take(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:
+    def _accept(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""
         bot, lang = self._account(), self._ports.language
         if isinstance(parsed, ParseFailure):
@@ -185,19 +185,19 @@ class Inbox:
         except ForumError as error:
             log.info("%s", error)
 
-    def _realms(self, threads: Sequence[Thread]) -> tuple[CommandScope, ...]:
+    def _command_scopes(self, threads: Sequence[Thread]) -> tuple[CommandScope, ...]:
         """Read who may command, now. Raises where that fails: then nobody may, until it works."""
         admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
         for thread in threads:
             names.setdefault(thread.community or self._ports.community, []).append(thread.name)
         return tuple(
-            realm
+            scope
             for name, living in names.items()
-            if (realm := self._realm(name, living, admins)) is not None
+            if (scope := self._command_scope(name, living, admins)) is not None
         )
 
-    def _realm(self, name: str, threads: list[str], admins: Sequence[Person]) -> CommandScope | None:
+    def _command_scope(self, name: str, threads: list[str], admins: Sequence[Person]) -> CommandScope | None:
         try:
             community = self._ports.forum.community(name)
         except NotFound:

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-KEPT = timedelta(days=1)
-KEPT_UNSURE = timedelta(hours=1)
+VERDICT_KEPT = timedelta(days=1)
+UNSURE_VERDICT_KEPT = timedelta(hours=1)
 _FOUND = range(200, 300)
 _GONE = {404, 410}
 # They answer 200 to anything, or to strangers a page to sign in on: an answer of theirs tells nothing.

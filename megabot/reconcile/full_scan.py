@@ -50,7 +50,7 @@ def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
     left = ONE_BY_ONE
     for thread, edition in editions[start:]:
         left -= len(annotation_store.load_highlights(ports.ledger, thread, edition))
-        annotation_store.reread_highlights(ports, thread, edition, start=0, most=highlights.MOST)
+        annotation_store.reread_highlights(ports, thread, edition, start=0, most=highlights.MAX_HIGHLIGHTS)
         start += 1
         if left <= 0:
             break

@@ -17,7 +17,7 @@ from megabot.reconcile.communities import find_community, forget_community
 from megabot.reconcile.content.compose import Composer, language_id
 from megabot.reconcile.decide import clock_is_wrong, decide, writes
 from megabot.reconcile.evidence import read_pin_log, read_removals_and_pins
-from megabot.reconcile.home_pin import ask_home_server
+from megabot.reconcile.home_server_check import ask_home_server
 from megabot.reconcile.listing import AccountListing, list_account, relist_account
 from megabot.reconcile.memory import remember_current_post, remember_ledger_start
 from megabot.reconcile.observation import Situation
@@ -88,7 +88,7 @@ def run_pass(
 def _report(pass_: PassContext, thread: Thread) -> Report:
     """Keep one thread's trouble from the others, a bug included."""
     try:
-        return converge(pass_, thread)
+        return reconcile_thread(pass_, thread)
     except Stopping:
         raise
     except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
@@ -98,7 +98,7 @@ def _report(pass_: PassContext, thread: Thread) -> Report:
     return Report(thread=thread, failure=failure)
 
 
-def converge(pass_: PassContext, thread: Thread) -> Report:
+def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
     """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
     place = find_community(pass_.ports, thread, anew=pass_.anew)
     order = pass_.orders.get(thread.name)

@@ -12,7 +12,7 @@ from megabot.reconcile.communities import is_in_wrong_community
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.decide import clock_is_wrong
 from megabot.reconcile.evidence import read_removals_and_pins
-from megabot.reconcile.home_pin import home_answer, home_server
+from megabot.reconcile.home_server_check import home_answer, home_server
 from megabot.reconcile.listing import AccountListing
 from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind

@@ -13,7 +13,7 @@ from megabot.forum.models import Post
 from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.reconcile.content.drafts import body_digest
 from megabot.reconcile.observation import Observation
-from megabot.reconcile.rules.publish import unknown_for
+from megabot.reconcile.rules.publish import unknown_wait
 
 _PURPOSES = {
     IntentKind.ADOPT: ADOPTED,
@@ -105,7 +105,7 @@ def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentSt
         return intent.state
     if intent.state is IntentState.SENDING:
         return IntentState.UNKNOWN  # the first empty look: the hold counts from here
-    if now < intent.changed + unknown_for(intent):
+    if now < intent.changed + unknown_wait(intent):
         return IntentState.UNKNOWN
     resent = (
         intent.new.kind is IntentKind.PUBLISH

@@ -38,30 +38,32 @@ class _Sample:
     name: str = ""
 
 
-def exposition(vitals: Metrics) -> str:
-    """Write the vitals as Prometheus reads them: times in seconds since 1970, counts since the start."""
-    return "".join(_metrics(vitals))
+def exposition(snapshot: Metrics) -> str:
+    """Write the metrics as Prometheus reads them: times in seconds since 1970, counts since the start."""
+    return "".join(_metrics(snapshot))
 
 
-def _metrics(vitals: Metrics) -> Iterator[str]:
-    yield _metric("build_info", "gauge", "The version that runs.", _Sample(1, "version", vitals.version))
+def _metrics(snapshot: Metrics) -> Iterator[str]:
+    yield _metric("build_info", "gauge", "The version that runs.", _Sample(1, "version", snapshot.version))
     passes = (
-        _Sample(vitals.verified_passes, "outcome", "verified"),
-        _Sample(vitals.failed_passes, "outcome", "failed"),
+        _Sample(snapshot.verified_passes, "outcome", "verified"),
+        _Sample(snapshot.failed_passes, "outcome", "failed"),
     )
     yield _metric("passes_total", "counter", "Looks at all threads, by how they ended.", *passes)
-    yield _time("measured_timestamp_seconds", "When this was written.", vitals.measured)
+    yield _time("measured_timestamp_seconds", "When this was written.", snapshot.measured)
     yield _time(
-        "last_verified_pass_timestamp_seconds", "When all was last seen as it should be.", vitals.verified
+        "last_verified_pass_timestamp_seconds", "When all was last seen as it should be.", snapshot.verified
     )
-    slots = (_Sample(at.timestamp(), "thread", thread) for thread, at in sorted(vitals.slots.items()))
+    slots = (_Sample(at.timestamp(), "thread", thread) for thread, at in sorted(snapshot.slots.items()))
     yield _metric("next_slot_timestamp_seconds", "gauge", "When the next edition is due.", *slots)
-    unknown = (_Sample(count, "thread", thread) for thread, count in sorted(vitals.unknown.items()))
+    unknown = (_Sample(count, "thread", thread) for thread, count in sorted(snapshot.unknown.items()))
     yield _metric("unknown_outcomes", "gauge", "Writes that may or may not have happened.", *unknown)
-    alerts = () if vitals.alerts is None else (_Sample(vitals.alerts),)
+    alerts = () if snapshot.alerts is None else (_Sample(snapshot.alerts),)
     yield _metric("alerts_standing", "gauge", "What needs a person and is not over.", *alerts)
-    yield _metric("sign_ins_left", "gauge", "Sign-ins that may be tried now.", _Sample(vitals.sign_ins_left))
-    yield _time("token_issued_timestamp_seconds", "When the token in use was got.", vitals.token_issued)
+    yield _metric(
+        "sign_ins_left", "gauge", "Sign-ins that may be tried now.", _Sample(snapshot.sign_ins_left)
+    )
+    yield _time("token_issued_timestamp_seconds", "When the token in use was got.", snapshot.token_issued)
 
 
 def _time(name: str, meaning: str, at: datetime | None) -> str:
@@ -109,18 +111,18 @@ class Meter:
         self._desk = ports
         self._sign_ins = sign_ins
         self._write = write
-        self._vitals = Metrics(
+        self._snapshot = Metrics(
             version=version, measured=ports.clock.now(), verified_passes=0, failed_passes=0
         )
 
     def note(self, *, well: bool) -> None:
         """Count a pass, verified or failed, and write down how the bot is."""
-        now, before = self._desk.clock.now(), self._vitals
+        now, before = self._desk.clock.now(), self._snapshot
         if well:
             count = before.verified_passes + 1
-            self._vitals = replace(before, measured=now, verified=now, verified_passes=count)
+            self._snapshot = replace(before, measured=now, verified=now, verified_passes=count)
         else:
-            self._vitals = replace(before, measured=now, failed_passes=before.failed_passes + 1)
+            self._snapshot = replace(before, measured=now, failed_passes=before.failed_passes + 1)
         try:
             self._write(self._looked())
         except (UserError, ConfigError) as error:
@@ -128,13 +130,13 @@ class Meter:
 
     def _looked(self) -> Metrics:
         left, issued = self._sign_ins()
-        vitals = replace(self._vitals, sign_ins_left=left, token_issued=issued)
+        snapshot = replace(self._snapshot, sign_ins_left=left, token_issued=issued)
         try:
             found = status.read(self._desk)
         except (UserError, ConfigError):
-            return vitals  # a broken source or ledger is said elsewhere
+            return snapshot  # a broken source or ledger is said elsewhere
         return replace(
-            vitals,
+            snapshot,
             slots={one.thread: one.next_slot for one in found.threads if one.next_slot is not None},
             unknown={one.thread: len(one.unknown) for one in found.threads},
             alerts=len(found.alerts),

@@ -29,9 +29,9 @@ from megabot.source.usable import usable_threads
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 AFTER_TROUBLE = timedelta(minutes=2)
-KEPT = timedelta(days=2 * 366)
+HISTORY_KEPT = timedelta(days=2 * 366)
 """How long the ledger keeps writes that no pass looks at: for `history`, and so that it stays small."""
-KEPT_IGNORED = timedelta(days=90)
+IGNORED_KEPT = timedelta(days=90)
 """How long it keeps that a comment was none of its business: after two days none is obeyed in any case."""
 log = logging.getLogger("megabot")
 
@@ -99,7 +99,7 @@ class PassScheduler:
         self.reports = run_pass(self._ports, anew=anew, authenticated=self._is_proven())
         if anew:
             self._places_known = Interval.after(now, DAILY)
-            self._ports.ledger.prune(now - KEPT, ignored_before=now - KEPT_IGNORED)
+            self._ports.ledger.prune(now - HISTORY_KEPT, ignored_before=now - IGNORED_KEPT)
         self._without_source = NEVER
         self._held = log_reports(self.reports, before=self._held)
         failed = any(report.failure is not None for report in self.reports)

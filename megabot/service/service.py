@@ -53,9 +53,9 @@ class Service:
         self._lag = lag
         self._inbox = InboxScheduler(self.unhurried, acting=ports)
         self._passes = PassScheduler(ports, is_proven=self._is_proven)
-        self._keeping = Task("threads", self._pass_if_due, shortest=tick)
-        self._hearing = Task("inbox", lambda _: self._inbox.read(self._passes.threads), shortest=tick)
-        self._telling = Task("alerts", self._tell_moderators, shortest=tick)
+        self._pass_task = Task("threads", self._pass_if_due, shortest=tick)
+        self._inbox_task = Task("inbox", lambda _: self._inbox.read(self._passes.threads), shortest=tick)
+        self._alert_task = Task("alerts", self._tell_moderators, shortest=tick)
         self._jobs: tuple[Task, ...] = ()
 
     @property
@@ -66,7 +66,7 @@ class Service:
     @property
     def next_at(self) -> datetime:
         """When the next tick is that does more than count what is unread."""
-        return max(self._passes.next_at, self._keeping.retry_at)
+        return max(self._passes.next_at, self._pass_task.retry_at)
 
     def add_jobs(self, jobs: Mapping[str, Job]) -> None:
         """Do these in the background from now on; they must not wait, and act through `unhurried`."""
@@ -99,17 +99,17 @@ class Service:
         """Take one step. Whatever goes wrong is said and tried again later."""
         self._inbox.forget_count()
         # The second try of the pass is for commands that changed what is due.
-        tasks = (self._keeping, self._hearing, self._keeping, *self._jobs)
+        tasks = (self._pass_task, self._inbox_task, self._pass_task, *self._jobs)
         if Outcome.FAILED in [self._attempt(task) for task in tasks]:
             self._beat(False)
         self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
 
     def _attempt(self, task: Task) -> Outcome:
         now = self._ports.clock.now()
-        if task is not self._keeping and self._slot_is_near():
+        if task is not self._pass_task and self._slot_is_near():
             return Outcome.WAITING
         outcome = task.attempt(now, slot=self._passes.next_slot(now))
-        if outcome is (Outcome.FAILED if task is self._keeping else Outcome.RECOVERED):
+        if outcome is (Outcome.FAILED if task is self._pass_task else Outcome.RECOVERED):
             self._passes.hurry()
         return outcome
 
@@ -126,17 +126,17 @@ class Service:
             self._beat(False)
         else:
             self._inbox.anew = not any(report.done for report in self.reports)
-            failing = any(task.failing_since for task in (self._hearing, *self._jobs))
+            failing = any(task.failing_since for task in (self._inbox_task, *self._jobs))
             self._beat(not failing and all(report.verified for report in self.reports))
             self._notify(f"STATUS=next look {sentences.moment(self._passes.next_at)}")
-        self._attempt(self._telling)
+        self._attempt(self._alert_task)
 
     def _is_proven(self) -> bool:
         """Return whether what is listed now is listed for the account: the inbox's own question shows that.
 
         So a pass and the tick around it ask once. An inbox that fails delays no pass: it is not asked.
         """
-        return self._hearing.failing_since is None and self._inbox.count()
+        return self._inbox_task.failing_since is None and self._inbox.count()
 
     def _beat(self, well: bool) -> None:  # noqa: FBT001  a callback's argument
         try:
@@ -147,8 +147,8 @@ class Service:
             log.exception("this is a bug in megabot; a monitor could not be told how the bot is")
 
     def _tell_moderators(self, now: datetime) -> None:
-        for task in (self._hearing, *self._jobs):
-            key = "inbox" if task is self._hearing else f"job {task.name}"
+        for task in (self._inbox_task, *self._jobs):
+            key = "inbox" if task is self._inbox_task else f"job {task.name}"
             if task.failing_since is None:
                 self._ports.alerts.clear_alert(key)
             elif now not in Interval.after(task.failing_since, HOURLY):
@@ -156,5 +156,5 @@ class Service:
         alert_messages.send_alerts(self.unhurried, self._passes.threads)
 
     def _failing(self, task: Task, since: datetime) -> str:
-        lang, job = self._ports.language, "" if task is self._hearing else task.name
+        lang, job = self._ports.language, "" if task is self._inbox_task else task.name
         return sentences.task_failing(lang, job, since, task.failure)

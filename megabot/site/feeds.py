@@ -13,7 +13,7 @@ from megabot.site.page_layout import folder
 from megabot.site.pages import bulletin_html, excerpt
 from megabot.site.post_html import text_html
 
-MOST = 30
+MAX_ENTRIES = 30
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPOILER = re.compile(r"^::: spoiler .*?^:::$\n?", re.MULTILINE | re.DOTALL)
 
@@ -70,7 +70,7 @@ def _highlights(entry: Entry) -> str:
 
 def newest(feed: Feed) -> list[Entry]:
     """Give the editions that a feed shows, newest first."""
-    return sorted(feed.entries, key=lambda one: (one.published, one.tag), reverse=True)[:MOST]
+    return sorted(feed.entries, key=lambda one: (one.published, one.tag), reverse=True)[:MAX_ENTRIES]
 
 
 def _head(feed: Feed, path: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from megabot.source.sections import section_name
 
-MOST = 40
+MAX_CHANGES = 40
 """How many changes a template is told of; of the rest it knows the number."""
 LONGEST_ENTRY = 300
 _COMPARED = 100  # entries of a section, at most, among which an edited one without a link is looked for
@@ -59,12 +59,12 @@ def diff_sections(before: Files, after: Files) -> Changes | None:
     kinds = _without_moved(found)
     if not any(kinds.values()):
         return None
-    left = MOST
+    left = MAX_CHANGES
     kept = {}
     for kind, some in kinds.items():
         kept[kind] = tuple(some[:left])
         left -= len(kept[kind])
-    more = sum(map(len, kinds.values())) - (MOST - left)
+    more = sum(map(len, kinds.values())) - (MAX_CHANGES - left)
     return Changes(added=kept["added"], removed=kept["removed"], edited=kept["edited"], more=more)
 
 

@@ -84,7 +84,7 @@ def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> 
 
 def test_each_metric_is_named() -> None:
     now = datetime(2026, 11, 16, tzinfo=UTC)
-    vitals = Metrics(
+    snapshot = Metrics(
         version="1",
         measured=now,
         verified=now,
@@ -95,6 +95,6 @@ def test_each_metric_is_named() -> None:
         alerts=1,
         token_issued=now,
     )
-    names = set(re.findall(r"^# TYPE (\w+)", exposition(vitals), re.MULTILINE))
+    names = set(re.findall(r"^# TYPE (\w+)", exposition(snapshot), re.MULTILINE))
 
     assert {name for name in names if f"`{name}" not in PAGE} == set()

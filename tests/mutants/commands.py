@@ -41,12 +41,12 @@ def newest_of_all(self: notices.Watermark) -> int:
 COMMANDS = (
     Mutant(
         name="an admin commands without a setting",
-        changes=(condition(inbox.Inbox._realms, 1, gives=True),),
+        changes=(condition(inbox.Inbox._command_scopes, 1, gives=True),),
         caught_by=(f"{AUTHORITY}::test_an_admin_of_the_server_is_a_stranger",),
     ),
     Mutant(
         name="an admin of a while ago commands",
-        changes=(without_last_argument(inbox.Inbox._realms, Forum.site),),
+        changes=(without_last_argument(inbox.Inbox._command_scopes, Forum.site),),
         caught_by=(f"{AUTHORITY}::test_who_was_an_admin_a_minute_ago_is_not_obeyed",),
     ),
     Mutant(
@@ -64,7 +64,7 @@ COMMANDS = (
     ),
     Mutant(
         name="the inbox is not listed once more after the mark",
-        changes=(without_step(inbox.Inbox._hear, inbox.Inbox._list, 2),),
+        changes=(without_step(inbox.Inbox._read_new, inbox.Inbox._list, 2),),
         caught_by=(f"{INBOX}::test_what_is_said_while_all_is_marked_as_read_is_heard",),
     ),
     Mutant(
@@ -74,7 +74,7 @@ COMMANDS = (
     ),
     Mutant(
         name="the watermark is kept before what is below it",
-        changes=(sooner(inbox.Inbox._list, Ledger.set_fact, than=inbox.Inbox._judge),),
+        changes=(sooner(inbox.Inbox._list, Ledger.set_fact, than=inbox.Inbox._authorize),),
         caught_by=(f"{AUTHORITY}::test_while_nobody_knows_who_moderates_a_command_waits",),
     ),
     Mutant(

@@ -146,7 +146,7 @@ WRITING = (
     ),
     Mutant(
         name="answers are believed and nothing is looked at again",
-        changes=(opposite(loop.converge, 2, of=False),),
+        changes=(opposite(loop.reconcile_thread, 2, of=False),),
         caught_by=(f"{PASS}::test_a_handover_takes_eight_requests_beside_the_tick",),
     ),
 )

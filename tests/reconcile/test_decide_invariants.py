@@ -36,7 +36,7 @@ from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import OrderKind
 from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.pin import KINDS, is_pinned
-from megabot.reconcile.rules.publish import unknown_for
+from megabot.reconcile.rules.publish import unknown_wait
 from megabot.rendering.model import RenderProblem
 from megabot.source.model import Pin as PinKind
 from tests.builders import NOW, PROPERTY, TEXT, a_record, a_thread_post, an_intent
@@ -96,7 +96,7 @@ def no_post_is_made_while_another_may_be_on_its_way(situation: Situation, plan: 
         if intent.open and intent.new.kind is IntentKind.PUBLISH
     ]
     over = (
-        intent.state is IntentState.UNKNOWN and situation.now >= intent.changed + unknown_for(intent)
+        intent.state is IntentState.UNKNOWN and situation.now >= intent.changed + unknown_wait(intent)
         for intent in opened
     )
     return not made(plan) or all(over)

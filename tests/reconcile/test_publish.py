@@ -19,7 +19,7 @@ from megabot.reconcile.rules.publish import (
     it_is_there,
     publish_it,
     the_grace_is_over,
-    unknown_for,
+    unknown_wait,
 )
 from megabot.rendering.model import Rendered
 from tests.builders import (
@@ -104,13 +104,13 @@ def test_the_wait_is_over_after_ten_minutes(seconds: int, *, held: bool) -> None
 def test_each_remote_image_makes_the_wait_twenty_seconds_longer() -> None:
     draft = a_draft(replace(TEXT, body="![a](https://a.example/1.png) and ![b](https://b.example/2.png)"))
 
-    assert unknown_for(an_intent(draft=draft)) == timedelta(minutes=10, seconds=40)
+    assert unknown_wait(an_intent(draft=draft)) == timedelta(minutes=10, seconds=40)
 
 
 def test_a_comments_images_make_its_wait_longer_too() -> None:
     comment = an_intent(IntentKind.COMMENT, text="![a](https://a.example/1.png)")
 
-    assert unknown_for(comment) == timedelta(minutes=10, seconds=20)
+    assert unknown_wait(comment) == timedelta(minutes=10, seconds=20)
 
 
 def test_an_unknown_post_of_the_week_before_is_waited_for_too() -> None:

@@ -95,10 +95,10 @@ class Board:
     hung: list[Metrics] = field(default_factory=list)
     broken: bool = False
 
-    def hang(self, vitals: Metrics) -> None:
+    def hang(self, snapshot: Metrics) -> None:
         if self.broken:
             raise WriteFailed("the disk is full")
-        self.hung.append(vitals)
+        self.hung.append(snapshot)
 
 
 def meter(world: World, board: Board, issued: datetime | None = SLOT) -> Meter:
@@ -110,10 +110,10 @@ def test_a_verified_pass_is_measured_with_slots_and_alerts(world: World) -> None
     world.post()
     meter(world, board).note(well=True)
 
-    (vitals,) = board.hung
-    assert (vitals.verified, vitals.verified_passes, vitals.failed_passes) == (world.clock.now(), 1, 0)
-    assert (vitals.slots, vitals.alerts, vitals.unknown) == ({"news": SLOT + WEEK}, 0, {"news": 0})
-    assert (vitals.sign_ins_left, vitals.token_issued) == (2, SLOT)
+    (snapshot,) = board.hung
+    assert (snapshot.verified, snapshot.verified_passes, snapshot.failed_passes) == (world.clock.now(), 1, 0)
+    assert (snapshot.slots, snapshot.alerts, snapshot.unknown) == ({"news": SLOT + WEEK}, 0, {"news": 0})
+    assert (snapshot.sign_ins_left, snapshot.token_issued) == (2, SLOT)
 
 
 def test_a_failed_pass_leaves_the_last_good_one_known(world: World) -> None:
@@ -124,9 +124,9 @@ def test_a_failed_pass_leaves_the_last_good_one_known(world: World) -> None:
     world.clock.at += timedelta(hours=1)
     measured.note(well=False)
 
-    vitals = board.hung[-1]
-    assert (vitals.verified, vitals.measured) == (began, began + timedelta(hours=1))
-    assert (vitals.failed_passes, vitals.alerts, vitals.slots) == (1, None, {})
+    snapshot = board.hung[-1]
+    assert (snapshot.verified, snapshot.measured) == (began, began + timedelta(hours=1))
+    assert (snapshot.failed_passes, snapshot.alerts, snapshot.slots) == (1, None, {})
 
 
 def test_figures_that_cannot_be_written_stop_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:

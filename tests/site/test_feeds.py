@@ -100,7 +100,7 @@ def test_a_feed_has_the_newest_thirty() -> None:
     made = built(entries(*range(1, 41)))
 
     titles = [entry.title for entry in feedparser.parse(made["news/rss.xml"]).entries]
-    assert (titles[0], titles[-1], len(titles)) == ("News 40", "News 11", feeds.MOST)
+    assert (titles[0], titles[-1], len(titles)) == ("News 40", "News 11", feeds.MAX_ENTRIES)
 
 
 def test_an_edition_that_was_moved_by_hours_keeps_its_place() -> None:

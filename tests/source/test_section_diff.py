@@ -4,7 +4,7 @@ import pytest
 
 from megabot.source.section_diff import (
     LONGEST_ENTRY,
-    MOST,
+    MAX_CHANGES,
     Change,
     Changes,
     diff_sections,
@@ -87,7 +87,7 @@ def test_a_thousand_changes_are_counted_and_some_are_told() -> None:
 
     found = changes({}, {FILE: section(*new)})
 
-    assert (len(found.added), found.more) == (MOST, 1_000 - MOST)
+    assert (len(found.added), found.more) == (MAX_CHANGES, 1_000 - MAX_CHANGES)
     assert max(len(one.text) for one in found.added) == LONGEST_ENTRY
 
 

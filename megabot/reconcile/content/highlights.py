@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 LONGEST_LINE = 200
-MOST = 50
+MAX_HIGHLIGHTS = 50
 """How many one edition can have."""
 
 _IMAGE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")

@@ -27,7 +27,7 @@ from megabot.reconcile.rules.pin import (
     unpin_after_its_time,
     unpin_the_older_ones,
 )
-from megabot.reconcile.rules.publish import LONG, unknown_for
+from megabot.reconcile.rules.publish import LONG, unknown_wait
 from megabot.reconcile.rules.remote_pin import hold_until_the_home_server_shows_the_pin
 from megabot.reconcile.rules.undo import lock_the_undone_copy, unlock_the_restored_post
 from megabot.rendering.model import Rendered
@@ -168,10 +168,10 @@ def _is_told(situation: Situation, current: ThreadPost) -> bool:
         for mark in said
     ):
         return True
-    return any(_settles(situation, intent) for intent in _tellings(situation, current))
+    return any(_settles(situation, intent) for intent in _link_intents(situation, current))
 
 
-def _tellings(situation: Situation, current: ThreadPost) -> tuple[Intent, ...]:
+def _link_intents(situation: Situation, current: ThreadPost) -> tuple[Intent, ...]:
     return tuple(
         intent
         for intent in situation.observation.intents
@@ -184,7 +184,7 @@ def _settles(situation: Situation, intent: Intent) -> bool:
     """Done and refused are for good; of an unknown one we wait as long as the server may be at work."""
     if intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING):
         return True
-    return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_for(intent)
+    return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_wait(intent)
 
 
 def _publish_of(situation: Situation, current: ThreadPost) -> Intent | None:

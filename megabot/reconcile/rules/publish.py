@@ -41,7 +41,7 @@ def nothing_is_due(situation: Situation) -> Blocked | None:
 def outcome_is_unknown(situation: Situation) -> Blocked | None:
     """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
     for intent in _unsettled(situation):
-        until = intent.changed + unknown_for(intent)
+        until = intent.changed + unknown_wait(intent)
         waits = intent.state is IntentState.SENDING or situation.now < until
         if waits and situation.now - intent.new.at > LONG:
             return Blocked(reason=BlockReason.UNKNOWN_FOR_LONG, until=until, since=intent.new.at)
@@ -50,7 +50,7 @@ def outcome_is_unknown(situation: Situation) -> Blocked | None:
     return None
 
 
-def unknown_for(intent: Intent) -> timedelta:
+def unknown_wait(intent: Intent) -> timedelta:
     """Tell how long after an unknown outcome the server may still be at work (lemmy-api 2.3)."""
     draft = intent.new.draft
     images = (draft.body if draft else intent.new.text).count("![")
