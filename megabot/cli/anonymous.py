@@ -45,7 +45,7 @@ def link_cache(app: App) -> LinkCache:
 
 @contextmanager
 def warm_ports(app: App) -> Iterator[OfflinePorts]:
-    """Give the desk with a renderer that stays warm, for a preview that follows the files."""
+    """Give the ports with a renderer that stays warm, for a preview that follows the files."""
     with closing(WarmRenderer()) as renderer:
         yield replace(app.offline_ports, renderer=renderer)
 

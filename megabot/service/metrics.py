@@ -108,7 +108,7 @@ class Meter:
         sign_ins: Callable[[], tuple[int, datetime | None]],
         write: Callable[[Metrics], None],
     ) -> None:
-        self._desk = ports
+        self._ports = ports
         self._sign_ins = sign_ins
         self._write = write
         self._snapshot = Metrics(
@@ -117,7 +117,7 @@ class Meter:
 
     def note(self, *, well: bool) -> None:
         """Count a pass, verified or failed, and write down how the bot is."""
-        now, before = self._desk.clock.now(), self._snapshot
+        now, before = self._ports.clock.now(), self._snapshot
         if well:
             count = before.verified_passes + 1
             self._snapshot = replace(before, measured=now, verified=now, verified_passes=count)
@@ -132,7 +132,7 @@ class Meter:
         left, issued = self._sign_ins()
         snapshot = replace(self._snapshot, sign_ins_left=left, token_issued=issued)
         try:
-            found = status.read(self._desk)
+            found = status.read(self._ports)
         except (UserError, ConfigError):
             return snapshot  # a broken source or ledger is said elsewhere
         return replace(
