@@ -52,11 +52,9 @@ class User:
         return self.send("GET", f"{path}?{urlencode(asked)}" if asked else path)
 
     def post(self, path: str, **body: object) -> Json:
-        """Write by POST."""
         return self.send("POST", path, body)
 
     def put(self, path: str, **body: object) -> Json:
-        """Write by PUT."""
         return self.send("PUT", path, body)
 
     def me(self) -> Json:
@@ -97,7 +95,6 @@ class User:
         return self._moderate("admin/purge/post", post_id=post_id)
 
     def comment(self, post_id: int, content: str, *, parent_id: int | None = None) -> int:
-        """Write a comment and give its id."""
         answer = self.post("comment", post_id=post_id, content=content, parent_id=parent_id)
         return int(answer["comment_view"]["comment"]["id"])
 
@@ -118,11 +115,9 @@ class User:
         return self.post("comment/distinguish", comment_id=comment_id, distinguished=distinguished)
 
     def vote(self, post_id: int, score: int = 1) -> Json:
-        """Vote on a post."""
         return self.post("post/like", post_id=post_id, **self._vote(score))
 
     def vote_comment(self, comment_id: int, score: int = 1) -> Json:
-        """Vote on a comment."""
         return self.post("comment/like", comment_id=comment_id, **self._vote(score))
 
     def message(self, recipient_id: int, content: str) -> int:
@@ -252,7 +247,6 @@ class UserV4(User):
         return [view["data"] for view in found["items"]]
 
     def create_tag(self, community_id: int, name: str, display_name: str | None = None) -> int:
-        """Give a community a tag, and give its id."""
         answer = self.post("community/tag", community_id=community_id, name=name, display_name=display_name)
         return int(answer["id"])
 

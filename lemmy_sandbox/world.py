@@ -178,7 +178,6 @@ class World:
         return ap_id.removeprefix(self.origin)
 
     def community_of(self, post: Post) -> Community:
-        """Return the community that a post is in."""
         return self.communities[post.community_id]
 
     def followed_by(self, person: Person) -> Iterator[Community]:

@@ -286,7 +286,6 @@ class Settings(BaseModel):
         return [*known, *(used.secrets if used else ())]
 
     def proxy_used(self) -> Proxy | None:
-        """Give the proxy, None where there is none."""
         return proxy.parse(self.proxy.get_secret_value()) if self.proxy else None
 
 

@@ -104,7 +104,6 @@ class Call:
         return Refusal("unknown", message=f"error sending request for url ({url})")
 
     def community_id(self) -> int | None:
-        """Read which community a list is of, by name or by id."""
         name = self.fields.text_or_none("community_name")
         return self.fields.number_or_none("community_id") if name is None else self.community_called(name).id
 

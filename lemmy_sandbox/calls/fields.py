@@ -31,7 +31,6 @@ class Fields:
         return self._required(name, self.text_or_none(name))
 
     def text_or_none(self, name: str) -> str | None:
-        """Return a text if there is one."""
         value = self.values.get(name)
         if value is None or isinstance(value, str):
             return value
@@ -91,7 +90,6 @@ class Fields:
         return None if members is None else [self._number_in(name, member) for member in members]
 
     def texts_or_none(self, name: str) -> list[str] | None:
-        """Return a list of texts if there is one."""
         members = self._members_or_none(name)
         return None if members is None else [str(member) for member in members]
 

@@ -67,7 +67,6 @@ def time(moment: datetime) -> str:
 
 
 def time_or_none(moment: datetime | None) -> str | None:
-    """Write a moment if there is one."""
     return None if moment is None else time(moment)
 
 

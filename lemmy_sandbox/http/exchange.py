@@ -76,7 +76,6 @@ def caller_of(world: World, request: Request) -> Person | None:
 
 
 def answer(world: World, request: Request) -> Answer:
-    """Answer a request."""
     endpoint = _endpoints(world).get(f"{request.method} {request.path}")
     if _key_is_used(world, caller_of(world, request), request.method, request.headers):
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})

@@ -146,7 +146,6 @@ def is_signed_here(token: str) -> bool:
 
 
 def forget_tokens(world: World, person: Person) -> None:
-    """Forget every token of an account."""
     world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
 
 

@@ -56,7 +56,6 @@ def list_notices(
 
 
 def count_unread(world: World, person: Person) -> Unread:
-    """Count what is unread."""
     return Unread(
         replies=_count(world, person, world.replies),
         mentions=_count(world, person, world.mentions),
@@ -136,7 +135,6 @@ def list_messages(
 
 
 def mark_message(world: World, person: Person, number: int, *, read: bool) -> PrivateMessage:
-    """Mark one of the messages to a person."""
     message = world.messages.get(number)
     if message is None:
         raise Refusal("couldnt_find_private_message")

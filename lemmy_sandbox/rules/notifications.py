@@ -86,7 +86,6 @@ def sort_key(notification: Notification) -> tuple[float, int]:
 
 
 def count_unread(world: World, person: Person) -> int:
-    """Count what is unread."""
     return len(list_notifications(world, person, NotificationQuery(unread_only=True)))
 
 

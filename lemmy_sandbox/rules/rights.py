@@ -92,7 +92,6 @@ def can_find(world: World, reader: Person | None, post: Post) -> bool:
 
 
 def can_see_community(reader: Person | None, community: Community) -> bool:
-    """Return whether a community shows to the reader."""
     if reader is None and community.visibility != "Public":
         return False
     return not community.is_gone or is_mod_or_admin(reader, community)

@@ -12,7 +12,6 @@ _RANKED_HOURS = 24 * 7
 
 
 def comment_sort_key(sort: str, now: datetime) -> Callable[[Comment], tuple[float, ...]]:
-    """Return the key by which comments are sorted."""
     keys: dict[str, Callable[[Comment], tuple[float, ...]]] = {
         "Hot": lambda comment: (
             -_hot(score(comment.votes), now - comment.published),
@@ -39,7 +38,6 @@ def vote_counts(votes: dict[int, int]) -> dict[str, object]:
 
 
 def newest_comment_time(world: World, post: Post) -> datetime:
-    """Return the time of the newest comment, or of the post."""
     return max((comment.published for comment in world.visible_comments(post)), default=post.published)
 
 

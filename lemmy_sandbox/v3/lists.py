@@ -107,7 +107,6 @@ def list_communities(call: Call) -> Json:
 
 
 def page(fields: Fields, *, code: str = "unknown") -> Page:
-    """Read which page of a list is asked for."""
     return Page.asked(fields.number_or_none("page"), fields.number_or_none("limit"), code=code)
 
 

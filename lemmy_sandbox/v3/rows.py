@@ -11,17 +11,14 @@ ACTOR = {"ap_id": "actor_id"}
 
 
 def person(world: World, record: Person) -> Json:
-    """Write a person."""
     return row(world, record, (*PERSON, "banned"), ACTOR, deleted=False)
 
 
 def community(world: World, record: Community) -> Json:
-    """Write a community."""
     return row(world, record, (*COMMUNITY, "visibility"), ACTOR, hidden=False)
 
 
 def post(world: World, record: Post) -> Json:
-    """Write a post."""
     return row(world, record, POST)
 
 
@@ -36,12 +33,10 @@ def notice(world: World, record: Notice) -> Json:
 
 
 def message(world: World, record: PrivateMessage) -> Json:
-    """Write a private message."""
     return row(world, record, (*MESSAGE, "read"), deleted=False, removed=False)
 
 
 def site(world: World) -> Json:
-    """Write the site."""
     return {
         "id": 1,
         "name": world.site.name,

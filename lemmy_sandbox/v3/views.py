@@ -18,7 +18,6 @@ site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
-    """Show a post to a reader."""
     comments = sum(1 for _ in world.visible_comments(post))
     seen = post.comments_seen[reader.id].amount if reader and reader.id in post.comments_seen else 0
     return {
@@ -67,7 +66,6 @@ def comment_answer(world: World, comment: Comment, reader: Reader, told: list[in
 
 
 def community_view(world: World, community: Community, reader: Reader) -> Json:
-    """Show a community to a reader."""
     posts = [post for post in world.posts_in(community) if not post.is_gone]
     published = time(community.published)
     return {
@@ -124,7 +122,6 @@ def vote_display_mode(account_id: int) -> Json:
 
 
 def vote(fields: Fields) -> int:
-    """Read a vote."""
     return fields.number("score")
 
 

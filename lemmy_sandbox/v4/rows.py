@@ -59,7 +59,6 @@ ALL_KINDS = (
 
 
 def person(world: World, record: Person) -> Json:
-    """Write a person."""
     counts = _count_once(world, ("person", record.id), lambda: _count_of_person(world, record))
     return row(
         world, record, PERSON, NAMES, last_refreshed_at=time(record.published), deleted=False, **counts
@@ -67,7 +66,6 @@ def person(world: World, record: Person) -> Json:
 
 
 def community(world: World, record: Community) -> Json:
-    """Write a community."""
     return row(
         world,
         record,
@@ -169,7 +167,6 @@ def tag(world: World, record: Tag) -> Json:
 
 
 def site(world: World) -> Json:
-    """Write the site."""
     return {
         "id": 1,
         "name": world.site.name,

@@ -74,7 +74,6 @@ def comment_answer(world: World, comment: Comment, reader: Reader, told: list[in
 
 
 def community_view(world: World, community: Community, reader: Reader) -> Json:
-    """Show a community."""
     return views.community_view(world, community, reader) | {"community": _community(world, community)}
 
 
@@ -90,7 +89,6 @@ def seat(world: World, community: Community, person: Person) -> Json:
 
 
 def site(world: World) -> Json:
-    """Show the site."""
     return rows.site(world) | {"inbox_url": "http://example.com/", "instance_id": 0}
 
 

@@ -55,7 +55,6 @@ def comment_answer(world: World, comment: Comment, reader: Reader, told: list[in
 
 
 def community_view(world: World, community: Community, reader: Reader) -> Json:
-    """Show a community to a reader."""
     return {
         "community": rows.community(world, community),
         **_if_any("community_actions", _community_actions(community, reader)),
@@ -76,7 +75,6 @@ def seat(world: World, community: Community, person: Person) -> Json:
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
-    """Show a person to a reader."""
     return {
         "person": rows.person(world, person),
         **_if_any("person_actions", _person_actions(world, person, reader)),

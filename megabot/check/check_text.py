@@ -55,12 +55,10 @@ def server_runs(actor: str, version: str) -> str:
 
 
 def signed_in(actor: str) -> str:
-    """Say who is signed in."""
     return f"signed in as {actor}"
 
 
 def clocks_differ(seconds: int) -> str:
-    """Say that the clocks differ."""
     return f"this machine's clock is {seconds} s from the server's; set it right (timedatectl set-ntp true)"
 
 
@@ -75,7 +73,6 @@ def ask_settings(names: tuple[str, ...]) -> str:
 
 
 def settings_changed(names: tuple[str, ...]) -> str:
-    """Say what was changed."""
     return f"changed the account's settings so that it sees its own posts: {', '.join(names)}"
 
 
@@ -101,12 +98,10 @@ def community_unreachable(thread: str, name: str, error: Exception) -> str:
 
 
 def community_gone(name: str) -> str:
-    """Say that the community is gone."""
     return f"{name}: the community was removed or deleted; nothing can be posted"
 
 
 def account_is_banned(name: str) -> str:
-    """Say that the account is banned."""
     return f"{name}: the account is banned from the community; ask its moderators"
 
 
@@ -190,7 +185,6 @@ def unknown_language(path: str, code: str) -> Problem:
 
 
 def language_not_allowed(path: str, code: str, community: str) -> Problem:
-    """Say that the community does not take the language."""
     return Problem(
         path, 0, f"language: {community} does not allow {code!r}; ask its moderators, or leave it out"
     )
@@ -204,7 +198,6 @@ def no_tags(path: str) -> Problem:
 
 
 def unknown_tag(path: str, name: str, community: str, *, near: str, there: Sequence[str]) -> Problem:
-    """Say that the community has no such tag."""
     hint = (
         f"did you mean {near}?" if near else f"it has: {', '.join(there)}" if there else "it has no tags yet"
     )

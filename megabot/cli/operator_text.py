@@ -10,7 +10,6 @@ def backed_up(target: str) -> str:
 
 
 def password_known(*, from_file: bool) -> str:
-    """Say where the password is from, as it is not asked for."""
     name = "MEGABOT_PASSWORD_FILE" if from_file else "MEGABOT_PASSWORD"
     return f"the password is taken from {name}"
 

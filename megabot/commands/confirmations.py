@@ -54,7 +54,6 @@ def find_confirmed(
 def mark_confirmed(
     waiting_orders: Iterable[PendingConfirmation], order: PendingConfirmation, *, by: str
 ) -> tuple[PendingConfirmation, ...]:
-    """Mark an order as confirmed."""
     return tuple(replace(one, used=by) if one == order else one for one in waiting_orders)
 
 

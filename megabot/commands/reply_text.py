@@ -52,7 +52,6 @@ def which_thread(lang: Language, verb: Verb, threads: Sequence[str], bot: Handle
 
 
 def not_here(lang: Language, thread: str, threads: Sequence[str]) -> str:
-    """Say that a thread is not one to be commanded from here."""
     return lang.not_here.format(thread=thread, threads=_listed(threads))
 
 

@@ -96,7 +96,6 @@ def _unknown(lang: Language, write: UnknownWrite, timezone: str) -> str:
 
 
 def command_line(record: CommandRecord) -> str:
-    """Put one command into a line."""
     about = " ".join(record.threads)
     where = f"  {record.key}" if record.person_id else ""
     return f"{sentences.moment(record.at)}  {about}  {record.by}: {record.verb}{where}"

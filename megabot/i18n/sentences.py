@@ -127,7 +127,6 @@ def bad_arguments(verb: str, word: str, near: str) -> str:
 
 
 def name_a_thread(verb: str, names: list[str]) -> str:
-    """Say that a thread has to be named."""
     return f"{verb}: name the thread, one of {', '.join(names)}"
 
 
@@ -242,10 +241,8 @@ def nobody_to_tell() -> str:
 
 
 def no_community(lang: Language, thread: str) -> str:
-    """Say that a thread names no community."""
     return lang.no_community.format(thread=thread)
 
 
 def no_such_community(lang: Language, name: str) -> str:
-    """Say that a community is not there."""
     return lang.no_such_community.format(name=name)

@@ -10,7 +10,6 @@ def post(thread: str) -> CommandWords:
 
 
 def post_edition(thread: str, key: str) -> CommandWords:
-    """Post one edition."""
     return CommandWords(_typed("post", thread, "--edition", key), f"`post {thread} {key}`")
 
 

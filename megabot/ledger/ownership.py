@@ -67,7 +67,6 @@ def host_of(url: str) -> str:
 
 
 def to_json(owner: Owner) -> str:
-    """Write an owner as the ledger keeps it."""
     return json.dumps(asdict(owner))
 
 

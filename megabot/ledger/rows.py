@@ -25,7 +25,6 @@ def intent_row(intent: NewIntent) -> dict[str, object]:
 
 
 def intent(row: sqlite3.Row) -> Intent:
-    """Read an intent."""
     new = NewIntent(
         kind=IntentKind(row["kind"]),
         thread=row["thread"],

@@ -60,19 +60,16 @@ class Operation(Generic[T_co]):
 
     @staticmethod
     def get(path: str, parse: Callable[[JsonObject], T], **fixed: object) -> "Operation[T]":
-        """Make an operation that reads."""
         return Operation(Method.GET, path, parse, Call.READ, fixed)
 
     @staticmethod
     def post(
         path: str, parse: Callable[[JsonObject], T], call: Call = Call.CHANGE, **fixed: object
     ) -> "Operation[T]":
-        """Make an operation that writes by POST."""
         return Operation(Method.POST, path, parse, call, fixed)
 
     @staticmethod
     def put(path: str, parse: Callable[[JsonObject], T], **fixed: object) -> "Operation[T]":
-        """Make an operation that writes by PUT."""
         return Operation(Method.PUT, path, parse, Call.CHANGE, fixed)
 
 

@@ -23,7 +23,6 @@ class JsonObject:
         self._name = name
 
     def text(self, key: str, default: str | None = None) -> str:
-        """Give a string."""
         value = self._get(key, default)
         if not isinstance(value, str):
             raise self._wrong(key, "a text")
@@ -59,11 +58,9 @@ class JsonObject:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def child(self, key: str) -> "JsonObject":
-        """Give an object."""
         return JsonObject(self._get(key), f"{self._name}.{key}")
 
     def maybe(self, key: str) -> "JsonObject | None":
-        """Give an object, or None where there is none."""
         return None if self._get(key) is None else self.child(key)
 
     def children(self, key: str) -> "tuple[JsonObject, ...]":

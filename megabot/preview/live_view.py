@@ -48,7 +48,6 @@ class View:
 
     @property
     def shown(self) -> PreviewedEdition | None:
-        """The edition that is shown."""
         return self.preview.editions[self.at] if self.at >= 0 else None
 
 

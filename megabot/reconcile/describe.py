@@ -88,7 +88,6 @@ _STATES = {
 
 
 def kind(of: IntentKind) -> str:
-    """Name a kind of write."""
     return ENGLISH.kinds[of]
 
 

@@ -109,7 +109,6 @@ class Calendar:
         return map(self._at, range(max(last + 1, 0), _count(self.schedule)))
 
     def edition(self, key: str) -> Edition | None:
-        """Find the edition that a key names, or None where the schedule has none such."""
         index = _index_by_key(self.schedule, key)
         return None if index is None else self._at(index)
 

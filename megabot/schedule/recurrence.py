@@ -27,7 +27,6 @@ class Days:
     interval: int
 
     def day(self, index: int) -> date:
-        """Give the day with this index."""
         return self.first + timedelta(days=index * self.interval)
 
     def index(self, day: date) -> int:
@@ -60,7 +59,6 @@ class Weeks:
         )
 
     def day(self, index: int) -> date:
-        """Give the day with this index."""
         turns, place = divmod(self.passed + index, len(self.weekdays))
         return self.monday + timedelta(weeks=turns * self.interval, days=self.weekdays[place])
 
@@ -98,7 +96,6 @@ class Months:
         return cls(start=start + over, passed=passed, interval=interval, length=length, days_of=days_of)
 
     def day(self, index: int) -> date:
-        """Give the day with this index."""
         size = len(self._days(self.start))
         turns, place = divmod(self.passed + index, size)
         return self._days(self.start + turns * self.interval)[place]

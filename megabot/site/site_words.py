@@ -26,7 +26,6 @@ ALL = "All threads"
 
 
 def edition(number: int, thread: str) -> str:
-    """Name an edition by its number."""
     return f"Number {number} of {thread}" if number else thread
 
 

@@ -185,7 +185,6 @@ class PlemmyRequests:
         self._session = session
 
     def send(self, operation: Operation[object], form: Form) -> requests.Response:
-        """Send one request."""
         form = operation.fixed | form
         response: requests.Response
         if method := _PLEMMY.get((operation.method, operation.path)):

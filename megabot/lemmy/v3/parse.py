@@ -31,7 +31,6 @@ _LANGUAGES = "discussion_languages"
 
 
 def page_reader(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonObject], Page[T]]:
-    """Make what reads one page of a list out of what reads a list."""
     return lambda answer: Page(read(answer))
 
 
@@ -70,7 +69,6 @@ def _account(mine: JsonObject, languages: dict[str, int]) -> Account:
 
 
 def person(who: JsonObject, *, admin: bool = False) -> Person:
-    """Read a person object."""
     return Person(
         id=who.number("id"),
         name=who.text("name"),

@@ -79,7 +79,6 @@ def account(answer: JsonObject, languages: dict[str, int]) -> Account:
 
 
 def person(who: JsonObject, *, admin: bool = False) -> Person:
-    """Read a person object."""
     return Person(
         id=who.number("id"),
         name=who.text("name"),

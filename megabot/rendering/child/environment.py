@@ -103,7 +103,6 @@ class OpaqueFunction:
         self._call = call
 
     def __call__(self, *values: Any, **named: Any) -> Any:  # noqa: ANN401  whatever the function takes
-        """Call the function."""
         return self._call(*values, **named)
 
     def __repr__(self) -> str:

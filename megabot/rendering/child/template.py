@@ -127,7 +127,6 @@ class Source:
 
     @functools.cached_property
     def data(self) -> data_files.Data:
-        """The data files."""
         return data_files.Data(self.files, self.unreadable)
 
     def unreadable_in(self, folder: str) -> list[Problem]:

@@ -114,7 +114,6 @@ class ScheduleModel(_Strict):
         return self
 
     def value(self) -> Schedule:
-        """Make the schedule of it."""
         of_month = any(isinstance(one, MonthDay) for one in self.on)
         return Schedule(
             every=self.every[1],
@@ -142,7 +141,6 @@ class PreviousModel(_Strict):
     announce: Annotated[timedelta | None, BeforeValidator(values.span_or_none)] = None
 
     def value(self) -> Previous:
-        """Make the value of it."""
         return Previous(unpin=self.unpin, lock=self.lock, comment=self.comment, announce=self.announce)
 
 
@@ -166,7 +164,6 @@ class CompanionModel(_Strict):
         return self
 
     def value(self, name: str) -> Companion:
-        """Make the value of it."""
         return Companion(
             name=name,
             thread=self.thread,
@@ -208,7 +205,6 @@ class ThreadModel(_Strict):
         return Pin(self.pin)
 
     def refresh_value(self) -> Refresh:
-        """Give what refreshes it."""
         return Refresh(self.refresh)
 
 

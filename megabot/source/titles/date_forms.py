@@ -69,7 +69,6 @@ def _meaning(pieces: tuple[tuple[str, str], ...], words: DateWords) -> Side:
 
 
 def day_of(year: int, month: int | None, day: int | None) -> date | None:
-    """Return a date, None if there is none such."""
     try:
         return date(year, month or 0, day or 0)
     except ValueError:
