@@ -66,9 +66,12 @@ def _cost(
 
 
 def _asked_by_service() -> list[str]:
-    """Let a service tick before a slot and at it; give what the handover asked."""
+    """Let a service tick before a slot and at it; give what the handover asked.
+
+    Near a slot the inbox is left alone: a service that starts then reads it after the handover.
+    """
     with week_gone(_SLOT) as stage:
-        stage.clock.at = _SLOT - timedelta(minutes=1)
+        stage.clock.at = _SLOT - timedelta(minutes=10)
         app = stage.app()
         try:
             service = Service(app.ports, tick=app.settings.tick, notify=lambda _: None)
