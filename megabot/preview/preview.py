@@ -15,10 +15,10 @@ from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import OfflinePorts
 from megabot.preview import fragments
 from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import (
     CompanionFacts,
     Context,
-    EditionFacts,
     PreviousFacts,
     Rendered,
     RenderProblem,
@@ -122,13 +122,7 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
 def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
     """Give what an edition's template would know now, by the ledger."""
     return Context(
-        edition=EditionFacts(
-            key=edition.key,
-            number=edition.number,
-            start=edition.start,
-            end=edition.end,
-            slot=edition.slot,
-        ),
+        edition=edition_facts(edition),
         community=thread.community or ports.community or "community",
         previous=_previous(ports, thread, edition),
         companions={one.name: _companion(ports, one.url, one.thread) for one in thread.companions},

@@ -1,7 +1,6 @@
 """Asking the server of a community that is not on the bot's own server what its readers see."""
 
-from megabot.forum import home_server as forum_home_server
-from megabot.forum.home_server import HomePin
+from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.forum.models import CommunityRef
 from megabot.ledger.port import Ledger
 from megabot.ports import Ports
@@ -23,7 +22,7 @@ def ask_home_server(
     thread: Thread,
     observation: Observation,
     listing: AccountListing,
-    away: dict[str, forum_home_server.Reading],
+    away: dict[str, Reading],
 ) -> None:
     """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
 
@@ -34,7 +33,7 @@ def ask_home_server(
     if current is None:
         return
     reading = away.get(host) or ports.home_servers.pin(observation.home, current.post.url)
-    software = forum_home_server.Software()
+    software = Software()
     if reading.pin is HomePin.UNREADABLE:
         away[host] = reading
     elif reading.pin is HomePin.PINNED:
