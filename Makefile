@@ -71,7 +71,7 @@ export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox test quick lint types simulate faults mutants bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test quick lint types docs simulate faults mutants bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -86,7 +86,7 @@ ifdef TESTS
 test: $(READY)
 	@$(BIN)/python -m pytest --quiet $(TESTS)
 else
-test: lint types ## lint, types, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
+test: lint types docs ## lint, types, docs, all tests, coverage (TESTS=tests/schedule/test_calendar.py: these alone)
 	@echo "make: tests"
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadgroup --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
@@ -106,6 +106,10 @@ lint: $(READY) ## ruff: rules and format; import-linter: who may import whom
 types: $(READY) ## mypy --strict
 	@echo "make: types"
 	@$(BIN)/python -m mypy --no-error-summary
+
+docs: $(READY) ## the documentation as pages in build/docs; a broken link is an error
+	@echo "make: docs"
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
 
 simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARGS='--from 7')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)
