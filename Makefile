@@ -129,7 +129,7 @@ soak: $(READY) ## thirty years of the service with faults: what it holds at star
 booted: $(READY) ## the units under a real systemd, in a container (ROOTFS=FOLDER with a Debian in it)
 	@tests/systemd/run.sh
 
-install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/operating.md)
+install: ## for the whole machine, as root; again: upgrade (DESTDIR, PREFIX; docs/how-to/install.md)
 	@systemd/install.sh
 
 uninstall: ## sign out and take it off the machine; settings and ledger stay

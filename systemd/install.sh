@@ -136,7 +136,7 @@ say_what_next() {
         return
     fi
     if live; then
-        say "megabot $version is installed. Next, as docs/operating.md tells:"
+        say "megabot $version is installed. Next (docs/how-to/install.md):"
     else
         say "megabot $version is in $destdir; nothing else was changed: no account made, no unit started."
         say "Next, on the machine where these files are the system (a package does the first three by itself):"

@@ -1,4 +1,4 @@
-"""`megabot preview --output`: a page for people, and the workflows of docs/ci.md that keep it."""
+"""`megabot preview --output`: a page for people, and the workflows of docs/how-to/use-git.md that keep it."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from megabot.cli.group import cli
 from tests.e2e.conftest import Megabot
 
 ROOT = Path(__file__).parents[2]
-CI = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+CI = (ROOT / "docs/how-to/use-git.md").read_text(encoding="utf-8")
 *WORKFLOWS, HOOK = re.findall(r"^```yaml\n(.*?)^```$", CI, re.MULTILINE | re.DOTALL)
 USE = re.compile(r"^\s*(?:- )?(?:run: )?megabot ([a-z]+)(.*)$", re.MULTILINE)
 

@@ -57,7 +57,7 @@ def test_the_token_is_not_in_a_backup(backup: Path, world: World) -> None:
 
 
 def test_an_older_backup_put_back_doubles_nothing(backup: Path, world: World) -> None:
-    """As docs/operating.md says: stopped, copied over, started."""
+    """As docs/how-to/back-up.md says: stopped, copied over, started."""
     world.clock.at = SLOT + WEEK
     world.run_pass()
     (world.state / "ledger.db").write_bytes(backup.read_bytes())

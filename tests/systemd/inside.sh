@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `run.sh` does in the container, as an operator would by docs/operating.md. Every step says what it holds.
+# What `run.sh` does in the container, as an operator would by docs/how-to/install.md. Every step says what it holds.
 set -eu
 
 config=/etc/megabot/config.env

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The units under a real systemd as PID 1: boots a folder with a Debian in it (systemd-nspawn, root needed), installs
-# this checkout there, and goes through what docs/operating.md says. `make booted ROOTFS=FOLDER` runs this.
+# this checkout there, and goes through what docs/how-to/install.md says. `make booted ROOTFS=FOLDER` runs this.
 #
 # The folder is made once: debootstrap --variant=minbase \
 #   --include=systemd,systemd-sysv,dbus,python3,python3-venv,sudo,make,git,ca-certificates bookworm FOLDER
