@@ -167,7 +167,7 @@ def _keep(ledger: SqliteLedger, week: Week) -> None:
         )
     )
     ledger.keep_text(
-        KeptText(post_id=week.number, body=week.body, essay=week.essay, published=week.at, changed=week.at)
+        KeptText(post_id=week.number, body=week.body, preamble=week.essay, published=week.at, changed=week.at)
     )
     ledger.set_fact(f"featured:news/{week.key}", to_json(week.featured))
 

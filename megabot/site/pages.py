@@ -155,7 +155,9 @@ def _bulletin(entry: Entry, root: str, lang: str) -> str:
 
 def bulletin_html(entry: Entry, *, level: int = 2) -> str:
     """Render what a person wrote for an edition."""
-    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level)
+    return text_html(
+        entry.preamble, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level
+    )
 
 
 def search(threads: Sequence[str]) -> str:

@@ -111,7 +111,7 @@ class Composer:
         return text, replace(context, living=annotations.digest)
 
     def _context_then(self, situation: Situation, record: PostRecord) -> Context:
-        """Give the context that a post was made in, with what is taken anew: companions and the essay."""
+        """Give the context that a post was made in, with what is taken anew: companions and the preamble."""
         then = replace(
             context_json.from_json(record.context),
             companions=_find_companions(self.ports, situation.thread, self.listing),
@@ -120,7 +120,7 @@ class Composer:
         return replace(then, added=self._added(situation, then, record) if then.bare else "")
 
     def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
-        """Give the line below an essay that came late: of the first time that it was to be put in."""
+        """Give the line below a preamble that came late: of the first time that it was to be put in."""
         if then.preamble is None and not preambles.file_of(
             self.snapshot, situation.thread, then.edition.key, then.edition.start, alone=self.alone
         ):
@@ -214,7 +214,7 @@ class Composer:
 
     def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         asked = replace(
-            made, essay="", bare=False, living="", part=0, part_of=""
+            made, preamble_digest="", bare=False, living="", part=0, part_of=""
         )  # no template sees these: they ask for no other text
         name = f"{thread.name}\n{context_json.to_json(asked)}"
         if name not in self._done:
@@ -222,7 +222,7 @@ class Composer:
         text = self._done[name]
         if isinstance(text, Rendered) and made.part:
             text = as_continuation(self.ports.language, text, made)
-        return text, replace(made, essay=text.preamble_digest if isinstance(text, Rendered) else "")
+        return text, replace(made, preamble_digest=text.preamble_digest if isinstance(text, Rendered) else "")
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:
