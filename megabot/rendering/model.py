@@ -70,10 +70,10 @@ class Context:
     `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below a
     preamble that came after the post. Two are kept with what was posted: `preamble_digest`, of the preamble
     that the text was made with, and `bare`: the edition was posted without a preamble of its own. `changes`
-    are those of the directory since the edition before, None where there are none or nothing is known. `living`
-    is kept too: the digest of what people had put around the text, and `part` with the address of the part
-    before, 0 where the edition has one post. `replaced` is the post of the same edition that a fresh copy
-    takes the place of: the comment in it is for its readers.
+    are those of the directory since the edition before, None where there are none or nothing is known.
+    `living` is kept too: the digest of what people had put around the text, and `part` with the address of
+    the part before, 0 where the edition has one post. `replaced` is the post of the same edition that a
+    fresh copy takes the place of: the comment in it is for its readers.
     """
 
     edition: EditionFacts
