@@ -17,7 +17,7 @@ from megabot.schedule.editions import later_posted_key, next_unposted_edition
 from megabot.schedule.overrides import Override
 from megabot.source import preambles
 from megabot.source.model import Snapshot, Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

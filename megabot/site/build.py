@@ -18,7 +18,7 @@ from megabot.site.entries import Entry, gather
 from megabot.site.feeds import Feed
 from megabot.site.output import File, WriteResult, write
 from megabot.site.page_layout import folder, name_of
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 _HERE = Path(__file__).parent
 _BULLETINS = "bulletins/"

@@ -129,9 +129,9 @@ def bulletins(
         cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
         parts.append(f"<section>\n<h2>Week {week} of {iso_year}</h2>\n{cards}</section>\n")
     others = " · ".join(
-        link(f"{root}bulletins/{one}/index.html", str(one))
-        for one in sorted(years, reverse=True)
-        if one != year
+        link(f"{root}bulletins/{other}/index.html", str(other))
+        for other in sorted(years, reverse=True)
+        if other != year
     )
     more = (
         f'<nav aria-label="{site_words.EARLIER_YEARS}">\n<p>{site_words.EARLIER_YEARS}: '
