@@ -13,7 +13,7 @@ from megabot.i18n.catalogue_file import sentences
 from megabot.settings import Settings, variable
 
 EXAMPLE = Path("config.example.env")
-PAGE = Path("docs/settings.md")
+PAGE = Path("docs/reference/settings.md")
 SENTENCES = Path("docs/sentences.toml")
 _WIDTH = 100
 

@@ -58,7 +58,7 @@ def test_a_crash_loop_is_told_the_same_by_the_unit_and_by_both_pages() -> None:
 
 
 def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> None:
-    scripts = (ROOT / "docs/scripts.md").read_text("utf-8")
+    scripts = (ROOT / "docs/reference/exit-codes.md").read_text("utf-8")
     on_page = {int(code) for code in re.findall(r"^\| (\d+) \|", scripts, re.MULTILINE)}
     in_help = {int(code) for code in re.findall(r"\b(\d+) [a-z]", help_page().partition("Exit codes:")[2])}
 
@@ -76,7 +76,7 @@ def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> N
 
 
 def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> None:
-    page = " ".join((ROOT / "docs/commands.md").read_text("utf-8").split())
+    page = " ".join((ROOT / "docs/reference/commands.md").read_text("utf-8").split())
     forms = {form for said in ENGLISH.verbs.values() for form in re.findall(r"`([^`]+)`", said)}
 
     assert {form for form in forms if f"`{form}`" not in page and f" {form}`" not in page} == set()

@@ -1,4 +1,4 @@
-"""docs/template.md: every example on it is rendered, and nothing that a template may say is missing."""
+"""docs/reference/template.md: every example is rendered, and every name and filter is documented."""
 
 import re
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from megabot.source.front_matter.model import ThreadModel
 from megabot.source.thread_files import parse_thread
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
-PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/template.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```jinja\n(.*?)^```\n```(text|problem)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTINGS = re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 NAMED = set(re.findall(r"\*\*(\w+)", PAGE))
@@ -91,9 +91,9 @@ def test_the_parts_of_a_name_are_on_the_page() -> None:
     assert [name for name in facts if not re.search(rf"`(?:\w+\.)?{name}`", PAGE)] == ["commit", "dirty"]
 
 
-# -- docs/first-change.md
+# -- docs/contributing/first-change.md
 
-FIRST = (Path(__file__).parents[2] / "docs/first-change.md").read_text("utf-8")
+FIRST = (Path(__file__).parents[2] / "docs/contributing/first-change.md").read_text("utf-8")
 NEW_FILES = re.findall(
     r"`((?:sections|preambles)/\S+\.md)`:\n\n```markdown\n(.*?)^```$", FIRST, re.MULTILINE | re.DOTALL
 )
