@@ -18,7 +18,7 @@ from megabot.ports import OfflinePorts
 from megabot.preview.file_watcher import Follower, fingerprint
 from megabot.preview.live_server import LiveServer, Site
 from megabot.preview.live_view import view
-from megabot.rendering.renderer import Renderer, WarmRenderer
+from megabot.rendering.renderer import ChildRenderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 
@@ -71,7 +71,7 @@ def checked(runs: int, *, entries: int, length: int) -> Figure:
     with _source(entries, length) as folder:
         for _ in range(runs):
             began = time.perf_counter()
-            findings = list(templates.check_source(_desk(folder, Renderer())))
+            findings = list(templates.check_source(_desk(folder, ChildRenderer())))
             spent.append((time.perf_counter() - began) * 1000)
             if [one.level for one in findings] != [check_findings.Level.FINE]:
                 raise RuntimeError(f"not a good source: {findings}")
@@ -92,7 +92,7 @@ def _source(entries: int, length: int) -> Iterator[Path]:
         yield Path(name)
 
 
-def _desk(folder: Path, renderer: Renderer) -> OfflinePorts:
+def _desk(folder: Path, renderer: ChildRenderer) -> OfflinePorts:
     ledger = NoLedger()
     return OfflinePorts(
         clock=_Clock(),

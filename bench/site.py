@@ -1,7 +1,7 @@
 """The site of ten years of a weekly thread: built whole, and after one new edition. Beside it Pelican.
 
 Each build is a process of its own, `python -m bench.site FOLDER`, as the service does it. Pelican is found in
-`.make/pelican` (docs/figures.md) and gets the same texts.
+`.make/pelican` (docs/reference/figures.md) and gets the same texts.
 """
 
 import json
@@ -167,7 +167,7 @@ def _keep(ledger: SqliteLedger, week: Week) -> None:
         )
     )
     ledger.keep_text(
-        KeptText(post_id=week.number, body=week.body, essay=week.essay, published=week.at, changed=week.at)
+        KeptText(post_id=week.number, body=week.body, preamble=week.essay, published=week.at, changed=week.at)
     )
     ledger.set_fact(f"featured:news/{week.key}", to_json(week.featured))
 

@@ -1,8 +1,8 @@
 """Markdown as Lemmy's web client shows it, made safe to put on a page. Must not read files or the network.
 
 The client parses with markdown-it, of which markdown-it-py is a port; options and plugins are those of
-lemmy-ui's `src/shared/utils/markdown.ts`. What federated readers see instead is in docs/markdown.md. The
-libraries are imported on first use: the service never shows a page.
+lemmy-ui's `src/shared/utils/markdown.ts`. docs/reference/markdown.md says what federated readers see instead.
+The libraries are imported on first use, because the service never shows a page.
 """
 
 import re

@@ -28,11 +28,11 @@ from megabot.lemmy.auth.sign_in import SignIns
 from megabot.lemmy.auth.token_file import TokenFile
 from megabot.lemmy.client import open_forum
 from megabot.lemmy.detect import ApiKind
-from megabot.lemmy.home_servers import HomeServers
+from megabot.lemmy.home_servers import LemmyHomeServers
 from megabot.lemmy.http import LemmySession
 from megabot.ports import OfflinePorts, Ports
 from megabot.reconcile.overridden_source import OverriddenSource
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.service import metrics
 from megabot.service.heartbeat import Heartbeat
 from megabot.service.ledger_alerts import LedgerAlerts
@@ -43,7 +43,7 @@ from megabot.source.git.repository import GitSource
 from megabot.source.model import Thread
 from megabot.source.port import Source
 from megabot.source.problems import Problem
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 from megabot.startup import own_version, read_settings
 
 API = "api"
@@ -108,7 +108,7 @@ class App:
             draw_code=clock.new_code,
             moderators=self.settings.moderators,
             admins=self.settings.admins,
-            home_servers=HomeServers(proxy=self.settings.proxy_used()),
+            home_servers=LemmyHomeServers(proxy=self.settings.proxy_used()),
         )
 
     def threads(self, name: str | None) -> tuple[Thread, ...]:
@@ -223,7 +223,7 @@ class App:
             clock=self.clock,
             ledger=ledger,
             source=OverriddenSource(self._source, ledger),
-            renderer=Renderer(),
+            renderer=ChildRenderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
             language=self.language,

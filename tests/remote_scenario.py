@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.federation import Network
 from lemmy_sandbox.user_client import Json
-from megabot.lemmy.home_servers import HomeServers
+from megabot.lemmy.home_servers import LemmyHomeServers
 from megabot.lemmy.link_verdict import Outcome
 from megabot.lemmy.public_web import NoPage
 from tests.world import NEWS, SLOT, Clock, Pages, World
@@ -84,7 +84,7 @@ def two_servers(state: Path, *, home: str, own: str) -> Iterator[Abroad]:
         hand.post("community/follow", community_id=found["id"], follow=True)
         pages = Pages((replace(NEWS, community=COMMUNITY),))
         scene = Abroad(alpha, World(beta, clock, state, found["id"], pages), network)
-        scene.world.home_servers = HomeServers(scene.read, seconds=5)
+        scene.world.home_servers = LemmyHomeServers(scene.read, seconds=5)
         scene.appoint()
         yield scene
         scene.world.close()

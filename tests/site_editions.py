@@ -57,7 +57,7 @@ def post_week(
     text = KeptText(
         post_id=post_id,
         body=f"Essay {number}.\n\n- [Maps](https://maps.example)",
-        essay=f"Essay {number}.",
+        preamble=f"Essay {number}.",
         published=slot,
         changed=slot,
     )

@@ -26,7 +26,7 @@ from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.memory import read_ledger_start
 from megabot.source.model import Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 TOO_OLD = timedelta(days=2)
 _WATERMARK = "inbox:watermark"

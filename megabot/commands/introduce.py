@@ -5,7 +5,7 @@ from megabot.forum.marker import INTRODUCTION
 from megabot.forum.models import Comment, Community, Post
 from megabot.i18n import sentences
 from megabot.ports import Ports
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 
 def introduce(ports: Ports, url: str) -> tuple[bool, str]:

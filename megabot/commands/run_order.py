@@ -26,7 +26,7 @@ from megabot.reconcile.rules.remote_pin import is_pinned_for_readers
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import edition_of_post, is_late, next_unposted_edition, postable_editions
 from megabot.source.model import Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 LOOK_BACK = timedelta(seconds=60)
 _LOOK_EVERY = 10.0

@@ -17,7 +17,7 @@ from megabot.schedule.editions import later_posted_key, next_unposted_edition
 from megabot.schedule.overrides import Override
 from megabot.source import preambles
 from megabot.source.model import Snapshot, Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class ThreadStatus:
     next_edition: str
     next_slot: datetime | None
     empty: str = ""
-    essay: str = ""
+    preamble: str = ""
     edition: str = ""
     url: str = ""
     commit: str = ""
@@ -132,7 +132,9 @@ def plain(status: Status) -> dict[str, object]:
 def _plain_thread(status: ThreadStatus) -> dict[str, object]:
     command = status.commanded
     commanded = {"by": command.by, "verb": command.verb, "at": _plain_moment(command.at)} if command else None
-    return asdict(replace(status, changes=(), commanded=None)) | {
+    values = asdict(replace(status, changes=(), commanded=None))
+    return values | {
+        "essay": values.pop("preamble"),  # the key that scripts know
         "next_slot": _plain_moment(status.next_slot),
         "unknown": [asdict(write) | {"at": _plain_moment(write.at)} for write in status.unknown],
         "changes": [_plain_change(change, edition) for change, edition in status.changes],
@@ -165,7 +167,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: b
         next_edition=following.key if following else "",
         next_slot=local,
         empty=_empty(ports, thread),
-        essay=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
+        preamble=_preamble_state(ports, snapshot, thread, following, alone=alone) if following else "",
         changes=override_facts.active_overrides(ports, thread),
         commanded=_commanded(ports, thread.name),
     )

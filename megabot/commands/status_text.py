@@ -72,8 +72,8 @@ def _coming(lang: Language, status: ThreadStatus) -> Iterator[str]:
     at = sentences.local_moment(lang, status.next_slot, status.timezone)
     yield lang.next.format(at=at, edition=status.next_edition)
     known = {"message": lang.essay_by_message, "missing": lang.essay_missing}
-    if status.essay:
-        yield known.get(status.essay, lang.essay).format(file=status.essay)
+    if status.preamble:
+        yield known.get(status.preamble, lang.essay).format(file=status.preamble)
 
 
 def _stands(lang: Language, status: ThreadStatus) -> Iterator[str]:

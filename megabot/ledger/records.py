@@ -52,7 +52,7 @@ class NewIntent:
     `edition` is the key of the edition it serves, `copy` counts from 1, `post_id` the post it is done to
     (0 for a publish). `draft` is what is sent by a publish or edit; `text` a comment's. `context` is the
     rendering's context as JSON, for later refreshes. `order` names the command that asked for it: the same
-    order never makes two. `essay` is what a person wrote for this very edition, as it went into the draft.
+    order never makes two. `preamble` is what a person wrote for this very edition, as it went into the draft.
     """
 
     kind: IntentKind
@@ -65,7 +65,7 @@ class NewIntent:
     text: str = ""
     context: str = ""
     order: str = ""
-    essay: str = ""
+    preamble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,8 @@ class KeptText:
     """What a post of a thread says: kept whole, so that it outlives its server.
 
     `body` is the text as it was sent, without its marker; that of an adopted post as the server shows it.
-    `essay` is the part that a person wrote for this edition, Markdown, empty where that is not known.
-    `changed` is when body or essay last did. `open` says whether readers could open the post when it was
+    `preamble` is the part that a person wrote for this edition, Markdown, empty where that is not known.
+    `changed` is when body or preamble last did. `open` says whether readers could open the post when it was
     last looked at, `comments` how many it had.
     """
 
@@ -138,7 +138,7 @@ class KeptText:
     body: str
     published: datetime
     changed: datetime
-    essay: str = ""
+    preamble: str = ""
     open: bool = True
     comments: int = 0
 

@@ -21,7 +21,8 @@ from megabot.ledger.records import (
 def intent_row(intent: NewIntent) -> dict[str, object]:
     """Write an intent that is begun."""
     draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
-    return asdict(intent) | {"kind": intent.kind.value, "at": stamp(intent.at), "draft": draft}
+    changed = {"kind": intent.kind.value, "at": stamp(intent.at), "draft": draft}
+    return asdict(intent) | changed | {"essay": intent.preamble}  # the column's first name
 
 
 def intent(row: sqlite3.Row) -> Intent:
@@ -36,7 +37,7 @@ def intent(row: sqlite3.Row) -> Intent:
         text=row["text"],
         context=row["context"],
         order=row["ordered_by"],
-        essay=row["essay"],
+        preamble=row["essay"],
     )
     changed = datetime.fromisoformat(row["changed"])
     return Intent(id=row["id"], new=new, state=IntentState(row["state"]), changed=changed, note=row["note"])
@@ -66,12 +67,14 @@ def post(row: sqlite3.Row) -> PostRecord:
 
 def text_row(text: KeptText) -> dict[str, object]:
     """Write what a post says."""
-    return asdict(text) | {"published": stamp(text.published), "changed": stamp(text.changed)}
+    changed = {"published": stamp(text.published), "changed": stamp(text.changed)}
+    return asdict(text) | changed | {"essay": text.preamble}
 
 
 def text(row: sqlite3.Row) -> KeptText:
     """Read what a post says."""
     values = dict(row)
+    values["preamble"] = values.pop("essay")
     values["open"] = bool(values["open"])
     values["published"] = datetime.fromisoformat(values["published"])
     values["changed"] = datetime.fromisoformat(values["changed"])

@@ -1,7 +1,7 @@
 """Lemmy's error codes in words, and what each one proves. Holds tables only.
 
 `REFUSALS` are the codes that both generations of servers give before they change anything (lemmy-api 1 and
-2.3, recorded in wire/). A code that is not listed proves nothing about a write: `couldnt_like_post` on 0.19
+2.3; tests/recordings). A code that is not listed proves nothing about a write: `couldnt_like_post` on 0.19
 and `tag_not_in_community` on 1.0, for two, come after the post was inserted, and `couldnt_create` is what 1.0
 says to whatever its database refused, before or after.
 """

@@ -32,7 +32,7 @@ Read = Callable[[str], bytes]
 """Reads an address, or raises `NoPage`."""
 
 
-class HomeServers(port.HomeServers):
+class LemmyHomeServers(port.HomeServers):
     """The servers that communities live on. Raises nothing: trouble is part of an answer."""
 
     def __init__(

@@ -122,7 +122,7 @@ def lanes(addresses: Iterable[str], *, width: int) -> tuple[tuple[str, ...], ...
 def lemmy_questions(address: str) -> tuple[str, ...]:
     """Give the addresses to ask about a post or comment, one for each API; none for any other link.
 
-    The page of a removed post answers 200; only the API tells (lemmy-api 1.6). Any server is asked so that
+    The page of a removed post answers 200; only the API tells (lemmy-api 1.8). Any server is asked so that
     has such a path: what is no Lemmy gives no answer that `lemmy_verdict` understands.
     """
     try:

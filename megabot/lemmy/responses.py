@@ -1,7 +1,7 @@
 """What a server's answer means: a value, or the one error that calls for the right reaction. No I/O.
 
 The rule for everything that is not understood: a read may be made again (`Unreadable`), the outcome of a
-write is unknown (`OutcomeUnknown`), because Lemmy's answers can fail after the deed (faults.md, finding 1).
+write is unknown (`OutcomeUnknown`), because Lemmy can answer with an error after it wrote (lemmy-api 2.3).
 """
 
 import json

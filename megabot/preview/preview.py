@@ -15,6 +15,7 @@ from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import OfflinePorts
 from megabot.preview import fragments
 from megabot.preview.fragments import Preview, PreviewedEdition
+from megabot.reconcile.content.annotation_store import featured_comments
 from megabot.rendering.context_json import edition_facts
 from megabot.rendering.model import (
     CompanionFacts,
@@ -26,11 +27,10 @@ from megabot.rendering.model import (
 from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import next_unposted_edition, upcoming_or_last
 from megabot.schedule.overrides import next_edition
-from megabot.source import section_diff
 from megabot.source.model import Snapshot, Thread
 from megabot.source.preambles import BY_MESSAGE, preambles_without_slot
 from megabot.source.problems import Problem
-from megabot.source.section_diff import Changes
+from megabot.source.section_diff import changes_since
 
 log = logging.getLogger("megabot")
 Standing = Callable[[Thread], tuple[str, str]]
@@ -120,15 +120,16 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
 
 
 def context_of(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Context:
-    """Give what an edition's template would know now, by the ledger."""
+    """Return what an edition's template would know now, by the ledger."""
+    last = _last(ports, thread, edition)
     return Context(
         edition=edition_facts(edition),
         community=thread.community or ports.community or "community",
-        previous=_previous(ports, thread, edition),
+        previous=_previous(ports, last, edition) if last else None,
         companions={one.name: _companion(ports, one.url, one.thread) for one in thread.companions},
         preamble=preamble_of(ports.ledger, thread.name, edition.key),
         revision=snapshot.revision,
-        changes=_changes(ports, snapshot, thread, edition),
+        changes=changes_since(last.commit, snapshot.files, ports.source.sections_at) if last else None,
     )
 
 
@@ -178,30 +179,21 @@ def current_or_public_text(
     return (post.url, post.text) if post else ("", "")
 
 
-def _changes(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, edition: Edition) -> Changes | None:
-    last = _last(ports, thread, edition)
-    if last is None or not last.commit or not section_diff.templates_use_changes(snapshot.files):
-        return None
-    then = ports.source.sections_at(last.commit)
-    return None if then is None else section_diff.diff_sections(then, snapshot.files)
-
-
 def _last(ports: OfflinePorts, thread: Thread, edition: Edition) -> PostRecord | None:
     older = [record for record in ports.ledger.posts(thread.name) if record.number < edition.number]
     last = current_post_record(ports.ledger, thread.name)
     return last if last in older else older[-1] if older else None
 
 
-def _previous(ports: OfflinePorts, thread: Thread, edition: Edition) -> PreviousFacts | None:
-    last = _last(ports, thread, edition)
-    if last is None:
-        return None
+def _previous(ports: OfflinePorts, last: PostRecord, edition: Edition) -> PreviousFacts:
+    text = ports.ledger.text(last.post_id)
     return PreviousFacts(
         title=last.title,
         url=last.url,
         number=last.number,
         slots_ago=edition.number - last.number,
-        comments=0,
+        comments=text.comments if text else 0,
+        featured=featured_comments(ports.ledger, last.thread, last.edition),
     )
 
 

@@ -163,7 +163,7 @@ def _publish(work: ActContext, action: Publish) -> None:
         text=action.text.comment,
         context=work.context,
         order=action.order,
-        essay=_preamble_text(action.text),
+        preamble=_preamble_text(action.text),
     )
     _create(work, new)
 
@@ -291,7 +291,7 @@ def _edit(work: ActContext, action: Edit) -> None:
         retitle=action.retitle,
     )
     new = _intent(work, IntentKind.EDIT, thread_post, thread_post)
-    new = replace(new, draft=draft, context=work.context, essay=_preamble_text(text))
+    new = replace(new, draft=draft, context=work.context, preamble=_preamble_text(text))
     _keep(work, new, _settled(work, new, lambda: work.ports.forum.edit_post(thread_post.id, draft)))
 
 

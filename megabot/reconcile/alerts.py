@@ -25,7 +25,7 @@ from megabot.source.preambles import missing_soon
 
 SOURCE, FAILED = "source", "failed"
 """The keys of the alerts about the source, and about a thread that fails."""
-PATIENCE = timedelta(hours=1)
+ALERT_AFTER = timedelta(hours=1)
 """How long a thread may fail for reasons that pass, such as a server that is away, before it is an alert."""
 
 _LEFT_OUT = "essay"
@@ -82,7 +82,7 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
     if not fact:
         ports.ledger.set_fact(since_key, now.isoformat())
     since = datetime.fromisoformat(fact) if fact else now
-    if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, PATIENCE):
+    if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, ALERT_AFTER):
         ports.alerts.raise_alert(f"{name}:{FAILED}", sentences.thread_failed(ports.language, name, failure))
 
 

@@ -20,10 +20,10 @@ from megabot.reconcile.actions import (
 )
 from megabot.reconcile.observation import Situation
 from megabot.reconcile.rules.adopt import decide_adoption, decide_release
-from megabot.reconcile.rules.old_thread import decide_upkeep
 from megabot.reconcile.rules.publish import decide_publication
 from megabot.reconcile.rules.refresh import decide_refresh
 from megabot.reconcile.rules.undo import decide_undo
+from megabot.reconcile.rules.upkeep import decide_upkeep
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)

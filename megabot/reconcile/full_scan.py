@@ -14,7 +14,7 @@ from megabot.ports import Ports
 from megabot.reconcile.content import annotation_store, highlights
 from megabot.reconcile.thread_posts import keep_posts, own_posts_of, thread_post_of_record
 from megabot.source.model import Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 ONE_BY_ONE = 100
 """How many posts that no listing has are read at most in one look; the others have their turn in the next."""

@@ -26,7 +26,7 @@ from megabot.reconcile.orders import Order
 from megabot.reconcile.report import Report, failure_of
 from megabot.reconcile.rules import remote_pin
 from megabot.source.model import Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 ROUNDS = 4
 

@@ -10,7 +10,7 @@ from megabot.ledger.stored_overrides import load_overrides
 from megabot.schedule.overrides import apply_overrides
 from megabot.source.model import Snapshot, Thread
 from megabot.source.port import Source
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 
 class OverriddenSource(Source):

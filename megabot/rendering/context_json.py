@@ -11,6 +11,7 @@ from megabot.schedule.calendar import Edition
 from megabot.source.model import Revision
 
 _CONTEXT = TypeAdapter(Context)
+_KEYS = {"preamble_digest": "essay"}  # by the names of the first version, which ledgers are full of
 
 
 def edition_facts(edition: Edition) -> EditionFacts:
@@ -31,11 +32,14 @@ def to_json(context: Context) -> str:
 
 def from_json(text: str) -> Context:
     """Read back what `to_json` wrote. What an older version did not keep has its default."""
-    context = _CONTEXT.validate_json(text)
+    kept = json.loads(text)
+    context = _CONTEXT.validate_python(kept | {"preamble_digest": kept.get("essay", "")})
     return replace(context, companions=context.companions or {})
 
 
 def _written(value: date | Context | EditionFacts | PreviousFacts | CompanionFacts | Revision) -> object:
     if isinstance(value, date):
         return value.isoformat()  # a datetime's own, with its time and zone
-    return {field.name: getattr(value, field.name) for field in fields(value)}  # asdict would copy deeply
+    return {
+        _KEYS.get(field.name, field.name): getattr(value, field.name) for field in fields(value)
+    }  # asdict would copy deeply

@@ -4,7 +4,7 @@ import hashlib
 
 
 def preamble_digest(preamble: str) -> str:
-    """Give the digest of the essay that a text was made with: by it alone some posts follow the source."""
+    """Give the digest of the preamble that a text was made with: by it alone some posts follow the source."""
     return digest(preamble)
 
 

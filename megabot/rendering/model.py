@@ -67,13 +67,13 @@ class Context:
     """Everything a rendering takes beside the source's files. Plain values only.
 
     `companions` maps the front matter's names to facts, or None where a companion is missing.
-    `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below an essay
-    that came after the post. Two are kept with what was posted: `essay`, the digest of the essay that the
-    text was made with, and `bare`: the edition went up without an essay of its own. `changes` are
-    those of the directory since the edition before, None where there are none or nothing is known. `living`
-    is kept too: the digest of what people had put around the text, and `part` with the address of the part
-    before, 0 where the edition has one post. `replaced` is the post of the same edition that a fresh copy
-    takes the place of: the comment in it is for its readers.
+    `preamble` replaces the preamble file's text when a moderator wrote one. `added` is a line below a
+    preamble that came after the post. Two are kept with what was posted: `preamble_digest`, of the preamble
+    that the text was made with, and `bare`: the edition was posted without a preamble of its own. `changes`
+    are those of the directory since the edition before, None where there are none or nothing is known.
+    `living` is kept too: the digest of what people had put around the text, and `part` with the address of
+    the part before, 0 where the edition has one post. `replaced` is the post of the same edition that a
+    fresh copy takes the place of: the comment in it is for its readers.
     """
 
     edition: EditionFacts
@@ -83,7 +83,7 @@ class Context:
     preamble: str | None = None
     revision: Revision = field(default_factory=Revision)
     added: str = ""
-    essay: str = ""
+    preamble_digest: str = ""
     bare: bool = False
     changes: Changes | None = None
     living: str = ""
@@ -102,7 +102,7 @@ class Rendered:
 
     `comment` and `first_comment` still hold `EDITION_URL` for the new post's address. `url` and `thumbnail`
     are addresses of images, or paths of pictures in the source that are still to be uploaded. `preamble_path`
-    says where the essay came from: a path of the source, "message", or "" when there was none;
+    says where the preamble came from: a path of the source, "message", or "" when there was none;
     `preamble_text` is what it says and `preamble_digest` the digest of what stood there. `warnings` do not
     hinder; `unused` is what is wrong with files of the source that this text does not use.
     """

@@ -28,7 +28,7 @@ from megabot.source.problems import Problem
 _ANSWER_LARGEST = 1024 * 1024  # of one job: 50,000 units of text are at most 300,000 bytes of JSON
 
 
-class Renderer(port.Renderer):
+class ChildRenderer(port.Renderer):
     """The renderer port: one child process for all jobs of a call.
 
     `timeout` is in seconds of the wall, and ends the child; `cpu_seconds` are those that it may compute.
@@ -164,27 +164,27 @@ def plain_date(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-class WarmRenderer(Renderer):
+class WarmRenderer(ChildRenderer):
     """The renderer port for one thread of a process that lives long. `close` ends the warm process."""
 
     def __init__(self, *, timeout: float = TIMEOUT, cpu_seconds: int = CPU_SECONDS) -> None:
         super().__init__(timeout=timeout, cpu_seconds=cpu_seconds)
-        self._nursery: subprocess.Popen[bytes] | None = None
+        self._fork_server: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
         """End the warm process, and whatever it started."""
-        nursery, self._nursery = self._nursery, None
-        if nursery is not None:
-            _kill(nursery)
-            nursery.communicate()
+        server, self._fork_server = self._fork_server, None
+        if server is not None:
+            _kill(server)
+            server.communicate()
 
     def _ask(self, request: dict[str, Any], *, jobs: int) -> list[dict[str, Any]] | str:
         """Send the request to the warm process, started where there is none (any more)."""
-        if self._nursery is None:
-            self._nursery = start("rendering.child.warm")
-        watchdog = threading.Timer(self._timeout, _kill, [self._nursery])
+        if self._fork_server is None:
+            self._fork_server = start("rendering.child.fork_server")
+        watchdog = threading.Timer(self._timeout, _kill, [self._fork_server])
         watchdog.start()
-        answer = _exchange(self._nursery, json.dumps(request, default=plain_date).encode())
+        answer = _exchange(self._fork_server, json.dumps(request, default=plain_date).encode())
         in_time = watchdog.is_alive()
         watchdog.cancel()
         if answer is None:
@@ -194,14 +194,14 @@ class WarmRenderer(Renderer):
         return parse_answer(body, jobs) or describe_exit(int(code))
 
 
-def _exchange(nursery: "subprocess.Popen[bytes]", request: bytes) -> bytes | None:
-    if nursery.stdin is None or nursery.stdout is None:
+def _exchange(server: "subprocess.Popen[bytes]", request: bytes) -> bytes | None:
+    if server.stdin is None or server.stdout is None:
         raise AssertionError("both are pipes")
     with contextlib.suppress(BrokenPipeError):
-        write_frame(nursery.stdin, request)
-    return read_frame(nursery.stdout)
+        write_frame(server.stdin, request)
+    return read_frame(server.stdout)
 
 
-def _kill(nursery: "subprocess.Popen[bytes]") -> None:
+def _kill(server: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(nursery.pid, signal.SIGKILL)
+        os.killpg(server.pid, signal.SIGKILL)

@@ -51,14 +51,14 @@ def from_json(text: str) -> tuple[Override, ...]:
     """Read amendments back; an empty text is none."""
     return tuple(
         Override(
-            kind=OverrideKind(one["kind"]),
-            edition=one["edition"],
-            by=one["by"],
-            at=datetime.fromisoformat(one["at"]),
-            slot=datetime.fromisoformat(one["slot"]) if one["slot"] else None,
-            text=one["text"],
+            kind=OverrideKind(values["kind"]),
+            edition=values["edition"],
+            by=values["by"],
+            at=datetime.fromisoformat(values["at"]),
+            slot=datetime.fromisoformat(values["slot"]) if values["slot"] else None,
+            text=values["text"],
         )
-        for one in json.loads(text or "[]")
+        for values in json.loads(text or "[]")
     )
 
 

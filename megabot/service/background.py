@@ -50,7 +50,7 @@ class OwnProcess(BackgroundProcess):
 
 
 class BackgroundJob:
-    """Starts a process when `is_due`, one at a time, and hands what it printed to `on_result`.
+    """Call `start` with the time when `is_due`, one process at a time; hand what it printed to `on_result`.
 
     `every` is the least time between two starts. `on_result` gets None if the process was ended because it
     took longer than `longest`.
@@ -58,7 +58,7 @@ class BackgroundJob:
 
     def __init__(
         self,
-        start: Callable[[], BackgroundProcess],
+        start: Callable[[datetime], BackgroundProcess],
         *,
         is_due: Callable[[datetime], bool],
         on_result: Callable[[str | None], None],
@@ -77,7 +77,7 @@ class BackgroundJob:
         """Start the process, or look whether it has ended. Never waits for it."""
         if self._running is None:
             if self._is_due(now) and now not in Interval.after(self._began, self._every):
-                self._began, self._running = now, self._start()
+                self._began, self._running = now, self._start(now)
         elif (printed := self._running.answer()) is not None:
             self._running = None
             self._on_result(printed)

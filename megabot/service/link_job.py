@@ -24,13 +24,14 @@ def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> Background
 
     def is_due(now: datetime) -> bool:
         fact = ports.ledger.get_fact(_KEY)
-        if fact is not None and now in Interval.after(datetime.fromisoformat(fact), WEEKLY):
-            return False
+        return fact is None or now not in Interval.after(datetime.fromisoformat(fact), WEEKLY)
+
+    def begin(now: datetime) -> BackgroundProcess:
         ports.ledger.set_fact(_KEY, now.isoformat())  # first: a check that fails is not made every tick
-        return True
+        return start()
 
     return BackgroundJob(
-        start, is_due=is_due, on_result=lambda printed: _tell(ports, printed), longest=LONGEST
+        begin, is_due=is_due, on_result=lambda printed: _tell(ports, printed), longest=LONGEST
     )
 
 

@@ -18,13 +18,13 @@ from megabot.reconcile.decide import blocked_actions
 from megabot.reconcile.loop import run_pass
 from megabot.reconcile.report import Report, may_pass
 from megabot.reconcile.rules.announce import announces_at
-from megabot.reconcile.rules.old_thread import next_deadline
+from megabot.reconcile.rules.previous_thread import next_deadline
 from megabot.schedule.editions import next_unposted_edition
 from megabot.schedule.interval import NEVER, Interval
 from megabot.service.source_watch import SourceWatch
 from megabot.service.tasks import LONGEST
 from megabot.source.model import Thread
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)

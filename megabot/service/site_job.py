@@ -29,11 +29,12 @@ def site_job(
     written: int | None = None
 
     def is_due(now: datetime) -> bool:
-        _look_if_due(ports, now)
-        return stamp() != written
+        return _scan_is_due(ports, now) or stamp() != written
 
-    def begin() -> BackgroundProcess:
+    def begin(now: datetime) -> BackgroundProcess:
         nonlocal written
+        if _scan_is_due(ports, now):
+            _scan(ports, now)
         current = stamp()
         running = start()
         written = current
@@ -54,10 +55,12 @@ def site_job(
     return BackgroundJob(begin, is_due=is_due, on_result=tell, longest=LONGEST, every=EVERY)
 
 
-def _look_if_due(ports: Ports, now: datetime) -> None:
+def _scan_is_due(ports: Ports, now: datetime) -> bool:
     fact = ports.ledger.get_fact(_LOOKED)
-    if fact is not None and now in Interval.after(datetime.fromisoformat(fact), DAILY):
-        return
+    return fact is None or now not in Interval.after(datetime.fromisoformat(fact), DAILY)
+
+
+def _scan(ports: Ports, now: datetime) -> None:
     ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
     try:
         scan_all_posts(ports)

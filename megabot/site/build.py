@@ -18,7 +18,7 @@ from megabot.site.entries import Entry, gather
 from megabot.site.feeds import Feed
 from megabot.site.output import File, WriteResult, write
 from megabot.site.page_layout import folder, name_of
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 _HERE = Path(__file__).parent
 _BULLETINS = "bulletins/"
@@ -44,7 +44,7 @@ class Site:
     @cached_property
     def bulletins(self) -> tuple[Entry, ...]:
         """The editions for which somebody wrote something, or something was put forward; oldest first."""
-        entries = (one for one in self.entries if one.essay or one.kept_highlights not in {"", "[]"})
+        entries = (one for one in self.entries if one.preamble or one.kept_highlights not in {"", "[]"})
         return tuple(sorted(entries, key=lambda one: (one.start, one.thread)))
 
     def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:

@@ -32,7 +32,7 @@ class Entry:
     changed: datetime
     body: str
     community: str = ""
-    essay: str = ""
+    preamble: str = ""
     commit: str = ""
     commit_url: str = ""
     comments: int = 0
@@ -97,7 +97,7 @@ def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRec
         changed=text.changed,
         body=text.body,
         community=made_of.community if made_of else "",
-        essay=text.essay,
+        preamble=text.preamble,
         commit=record.commit,
         commit_url=made_of.revision.url if made_of else "",
         comments=text.comments,

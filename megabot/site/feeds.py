@@ -52,10 +52,10 @@ def rss(feed: Feed) -> str:
 
 
 def thread_content(entry: Entry) -> str:
-    """Give what is new in an edition: the essay, or the text around the directory, and the highlights."""
+    """Give what is new in an edition: the preamble, or the text around the directory, and the highlights."""
     around = partial(text_html, _SPOILER.sub("", entry.body), prefix=entry.key, base=entry.url)
-    essay = bulletin_html(entry) if entry.essay else around()
-    return f'{essay}{_highlights(entry)}<p><a href="{escape(entry.url)}">{site_words.READ}</a></p>'
+    preamble = bulletin_html(entry) if entry.preamble else around()
+    return f'{preamble}{_highlights(entry)}<p><a href="{escape(entry.url)}">{site_words.READ}</a></p>'
 
 
 def bulletin_content(entry: Entry) -> str:

@@ -129,9 +129,9 @@ def bulletins(
         cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
         parts.append(f"<section>\n<h2>Week {week} of {iso_year}</h2>\n{cards}</section>\n")
     others = " · ".join(
-        link(f"{root}bulletins/{one}/index.html", str(one))
-        for one in sorted(years, reverse=True)
-        if one != year
+        link(f"{root}bulletins/{other}/index.html", str(other))
+        for other in sorted(years, reverse=True)
+        if other != year
     )
     more = (
         f'<nav aria-label="{site_words.EARLIER_YEARS}">\n<p>{site_words.EARLIER_YEARS}: '
@@ -155,7 +155,9 @@ def _bulletin(entry: Entry, root: str, lang: str) -> str:
 
 def bulletin_html(entry: Entry, *, level: int = 2) -> str:
     """Render what a person wrote for an edition."""
-    return text_html(entry.essay, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level)
+    return text_html(
+        entry.preamble, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level
+    )
 
 
 def search(threads: Sequence[str]) -> str:

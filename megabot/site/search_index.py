@@ -29,10 +29,10 @@ def shard(pairs: Sequence[tuple[Entry, Entry | None]]) -> str:
 
 
 def new_words(entry: Entry, before: Entry | None) -> str:
-    """Give the words of the essay, and of lines that the edition before did not have: directories repeat."""
+    """Return the preamble and the lines that the previous edition did not have, since directories repeat."""
     old = set(before.body.splitlines()) if before else set()
     new = [line for line in entry.body.splitlines() if line not in old]
-    lines = list(dict.fromkeys([*entry.essay.splitlines(), *new]))
+    lines = list(dict.fromkeys([*entry.preamble.splitlines(), *new]))
     lines += [f"{one.author}: {one.line}" for one in entry.featured]
     text = _MARKS.sub(" ", _ADDRESS.sub(" ", "\n".join(lines)))
     return " ".join(_NO_WORDS.sub(" ", text).split())[:LONGEST]

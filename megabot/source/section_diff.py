@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -43,8 +43,18 @@ class Changes:
     more: int = 0
 
 
+def changes_since(commit: str, files: Files, sections_at: Callable[[str], Files | None]) -> Changes | None:
+    """Return what changed in the directory since a commit, None if that is not known or not needed.
+
+    Old sections are read only if a template uses `changes`.
+    """
+    if not commit or not templates_use_changes(files):
+        return None
+    sections = sections_at(commit)
+    return None if sections is None else diff_sections(sections, files)
+
+
 def templates_use_changes(files: Files) -> bool:
-    """Tell whether any template speaks of changes: only then is history read."""
     return any(path.endswith(".md.j2") and _MENTIONED.search(text) for path, text in files.items())
 
 

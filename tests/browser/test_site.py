@@ -56,7 +56,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             ledger,
             number,
             body=body if number > 1 else "Only bells & <b>whistles</b>.",
-            essay=f"Bulletin {number} about kites.",
+            preamble=f"Bulletin {number} about kites.",
             featured=(a_highlight(number),),
         )
     write(folder, files(Site(entries=gather(ledger), address="https://threads.example/")))

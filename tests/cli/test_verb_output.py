@@ -50,7 +50,7 @@ def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
         url=URL,
         pinned=True,
         commit="abcdef0123",
-        essay="missing",
+        preamble="missing",
         commanded=NewestCommand(by="modlin", verb="repost", at=NOW - 5 * HOUR),
     )
 
@@ -78,7 +78,7 @@ def test_a_status_is_a_paragraph_for_each_thread_and_one_for_the_bot() -> None:
             "2026-W48 has not been posted; to post it: megabot post news --edition",
         ),
         ({"missing": ("film", "art")}, "companions: film, art"),
-        ({"essay": "message"}, "preamble  sent by message"),
+        ({"preamble": "message"}, "preamble  sent by message"),
     ],
 )
 def test_a_status_says_what_is_missing(found: dict[str, object], words: str) -> None:

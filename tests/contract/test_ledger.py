@@ -38,7 +38,7 @@ PUBLISH = NewIntent(
     text="The new thread is here.",
     context='{"number": 47}',
     order="shell 1",
-    essay="Zwölf — “so many”",
+    preamble="Zwölf — “so many”",
 )
 PIN = NewIntent(kind=IntentKind.PIN, thread="birds", edition="2026-W47", at=MONDAY_NOON, post_id=7)
 POST = PostRecord(
@@ -59,7 +59,7 @@ POST = PostRecord(
 TEXT = KeptText(
     post_id=7,
     body="Zwölf — “so many”\n\n\0",
-    essay="Zwölf",
+    preamble="Zwölf",
     published=MONDAY_NOON,
     changed=LATER,
     open=False,

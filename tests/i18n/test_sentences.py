@@ -200,7 +200,7 @@ def test_a_status_names_the_commit_and_whether_files_differed_from_it(*, dirty: 
 def test_a_status_names_where_the_clock_is_the_essay_and_who_commanded_last() -> None:
     command = NewestCommand(by="modlin", verb="repost", at=NOW)
 
-    line = status(timezone="America/New_York", essay="missing", commanded=command)
+    line = status(timezone="America/New_York", preamble="missing", commanded=command)
 
     assert line == (
         "news: next Mon 23 Nov 07:00 EST (2026-W48), essay: missing; nothing posted yet; "

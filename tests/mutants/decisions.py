@@ -7,7 +7,17 @@ from megabot.lemmy import home_servers
 from megabot.lemmy.public_web import PublicWeb
 from megabot.reconcile import decide, loop
 from megabot.reconcile.observation import Situation, ThreadPost
-from megabot.reconcile.rules import adopt, duplicates, old_thread, pin, publish, refresh, remote_pin, undo
+from megabot.reconcile.rules import (
+    adopt,
+    duplicates,
+    pin,
+    previous_thread,
+    publish,
+    refresh,
+    remote_pin,
+    undo,
+    upkeep,
+)
 from tests.mutants.change import (
     call,
     condition,
@@ -228,15 +238,15 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a thread that a person unlocked is locked again",
-        changes=(without(old_thread.lock_after_its_time, old_thread._was_locked),),
+        changes=(without(previous_thread.lock_after_its_time, previous_thread._was_locked),),
         caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-kept]",),
-        rule=old_thread.lock_after_its_time,
+        rule=previous_thread.lock_after_its_time,
     ),
     Mutant(
         name="with the ledger lost a thread that a person unlocked is locked again",
-        changes=(operand(old_thread.lock_after_its_time, 3, 2, gives=is_old_enough),),
+        changes=(operand(previous_thread.lock_after_its_time, 3, 2, gives=is_old_enough),),
         caught_by=(f"{AFTER}::test_a_thread_that_a_person_unlocks_stays_open[v3-lost]",),
-        rule=old_thread.lock_after_its_time,
+        rule=previous_thread.lock_after_its_time,
     ),
     Mutant(
         name="undoing an adoption takes a moderator's pin off",
@@ -252,13 +262,13 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="a post that nobody sees yet takes the pin",
-        changes=(condition(old_thread.decide_upkeep, 2, gives=False),),
+        changes=(condition(upkeep.decide_upkeep, 2, gives=False),),
         caught_by=(f"{ON_1_0}::test_a_post_takes_the_pin_when_it_has_arrived_and_not_before",),
-        rule=old_thread.wait_until_it_has_arrived,
+        rule=upkeep.wait_until_it_has_arrived,
     ),
     Mutant(
         name="a pin that another server has not confirmed counts",
-        changes=(without_last_argument(old_thread.decide_upkeep, pin.unpin_the_older_ones),),
+        changes=(without_last_argument(upkeep.decide_upkeep, pin.unpin_the_older_ones),),
         caught_by=(
             f"{REMOTE}::test_a_pin_that_a_0_19_refuses_counts_for_nothing_and_moderators_are_told",
             ALWAYS,
@@ -303,7 +313,7 @@ RULES_BROKEN = (
         name="the old thread is unpinned first",
         changes=(
             sooner(
-                old_thread.decide_upkeep,
+                upkeep.decide_upkeep,
                 pin.unpin_the_older_ones,
                 than=pin.pin_the_current_post,
             ),
@@ -333,28 +343,28 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="the old thread is told with each pass",
-        changes=(without(old_thread.link_the_old_thread, old_thread._is_told),),
+        changes=(without(previous_thread.link_the_previous_thread, previous_thread._is_told),),
         caught_by=(f"{PASS}::test_a_handover_takes_eight_requests_beside_the_tick",),
-        rule=old_thread.link_the_old_thread,
+        rule=previous_thread.link_the_previous_thread,
     ),
     Mutant(
         name="the old thread is told nothing",
-        changes=(without_step(old_thread.decide_upkeep, old_thread.link_the_old_thread),),
+        changes=(without_step(upkeep.decide_upkeep, previous_thread.link_the_previous_thread),),
         caught_by=(*JUDGE, f"{PASS}::test_a_handover_leaves_one_post_pinned_that_links_the_one_before"),
-        rule=old_thread.link_the_old_thread,
+        rule=previous_thread.link_the_previous_thread,
         words="does not tell of the thread after it",
     ),
     Mutant(
         name="a lock that a person took off is set again",
-        changes=(without_operand(old_thread.lock_the_old_thread, 2, 1),),
+        changes=(without_operand(previous_thread.lock_the_previous_thread, 2, 1),),
         caught_by=(f"{HANDS}::test_a_thread_that_a_person_unlocked_is_not_locked_again",),
-        rule=old_thread.lock_the_old_thread,
+        rule=previous_thread.lock_the_previous_thread,
     ),
     Mutant(
         name="a double is not reported",
-        changes=(call(old_thread.report_doubles, duplicates.find_duplicates, gives=()),),
+        changes=(call(upkeep.report_doubles, duplicates.find_duplicates, gives=()),),
         caught_by=(f"{TWO_BOTS}::test_after_a_race_the_older_post_stands_and_the_double_is_reported",),
-        rule=old_thread.report_doubles,
+        rule=upkeep.report_doubles,
     ),
     Mutant(
         name="a thread that is to stay as it was posted is edited",

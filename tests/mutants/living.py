@@ -3,7 +3,7 @@
 from megabot.commands import annotation_commands
 from megabot.reconcile.content import annotation_store
 from megabot.reconcile.rules import announce
-from megabot.reconcile.rules.old_thread import announce_the_next_edition, comment_first
+from megabot.reconcile.rules.upkeep import announce_the_next_edition, comment_first
 from tests.mutants.change import condition, without, without_operand
 from tests.mutants.mutant import Mutant
 

@@ -14,7 +14,7 @@ from megabot.reconcile.decide import decide
 from megabot.reconcile.observation import Observation, Situation, ThreadPost
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.reconcile.outcomes import resolve
-from megabot.reconcile.rules import old_thread
+from megabot.reconcile.rules import previous_thread
 from megabot.reconcile.rules.publish import decide_publication, it_is_there, publish_it
 from megabot.rendering.model import Rendered
 from megabot.schedule.calendar import Edition, Every, Schedule
@@ -240,10 +240,8 @@ def test_a_lock_that_a_person_took_off_is_not_set_again() -> None:
         intent(IntentKind.LOCK, IntentState.DONE, post_id=1),
     )
 
-    assert (
-        list(old_thread.lock_the_old_thread(case(thread=thread, posts=(current, old), intents=done), current))
-        == []
-    )
+    situation = case(thread=thread, posts=(current, old), intents=done)
+    assert list(previous_thread.lock_the_previous_thread(situation, current)) == []
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,11 @@ NEW_TEXT = replace(TEXT, body="Another essay.", preamble_digest="new")
 EDIT = Edit(thread_post=a_pinned_post(), text=NEW_TEXT, record=None)
 
 
-def sent(text: Rendered = TEXT, *, essay: str = "") -> PostRecord:
+def sent(text: Rendered = TEXT, *, preamble_digest: str = "") -> PostRecord:
     """Make what the ledger knows of the standing post: what was sent, and what the server made of it."""
-    made = Context(edition=context_json.edition_facts(an_edition()), community="news", essay=essay)
+    made = Context(
+        edition=context_json.edition_facts(an_edition()), community="news", preamble_digest=preamble_digest
+    )
     return a_record(
         sent=drafts.text_digest(text),
         answered=drafts.body_digest(a_pinned_post().post),
@@ -210,16 +212,16 @@ ESSAY_ONLY = a_thread(refresh=Refresh.PREAMBLE)
 
 
 def test_a_new_essay_alone_reaches_a_post_that_follows_its_preamble() -> None:
-    record = sent(essay="old")
+    record = sent(preamble_digest="old")
 
     assert by_itself(record, thread=ESSAY_ONLY) == (replace(EDIT, record=record),)
 
 
 def test_a_changed_template_does_not_reach_a_post_that_follows_its_preamble() -> None:
-    assert by_itself(sent(essay="new"), thread=ESSAY_ONLY) == ()
+    assert by_itself(sent(preamble_digest="new"), thread=ESSAY_ONLY) == ()
 
 
 def test_a_persons_word_refreshes_all_of_it() -> None:
-    record = sent(essay="new")
+    record = sent(preamble_digest="new")
 
     assert refreshed(record=record, thread=ESSAY_ONLY) == (replace(EDIT, record=record),)

@@ -11,7 +11,7 @@ from megabot.ledger.records import IntentKind, IntentState
 from megabot.reconcile.actions import Action, Blocked, BlockReason, Pin, Unpin
 from megabot.reconcile.observation import HomeReading
 from megabot.reconcile.rules import remote_pin
-from megabot.reconcile.rules.old_thread import decide_upkeep
+from megabot.reconcile.rules.upkeep import decide_upkeep
 from megabot.source.model import Pin as PinKind
 from tests.builders import (
     NOW,

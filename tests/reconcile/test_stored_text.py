@@ -14,7 +14,7 @@ DRAFT = a_draft()
 PUBLISH = replace(
     an_intent(IntentKind.PUBLISH).new,
     draft=replace(DRAFT, body=sign(BODY, Marker(thread="news", key="2026-W47"))),
-    essay="An essay.",
+    preamble="An essay.",
 )
 POST = a_post(body="rewritten by the server", published=AN_HOUR_AGO, comments=4)
 RECORD = PostRecord(
@@ -27,7 +27,7 @@ RECORD = PostRecord(
     url=POST.url,
     title=POST.title,
 )
-KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HOUR_AGO, essay="An essay.")
+KEPT = KeptText(post_id=POST.id, body=BODY, published=AN_HOUR_AGO, changed=AN_HOUR_AGO, preamble="An essay.")
 
 
 def shown(text: KeptText | None, *, adopted: bool = False, **changed: object) -> KeptText:
@@ -58,7 +58,7 @@ def test_a_post_that_was_never_kept_has_the_text_that_the_server_shows() -> None
 
 
 def test_an_adopted_posts_text_follows_its_author() -> None:
-    text = replace(KEPT, essay="")
+    text = replace(KEPT, preamble="")
     changed = shown(text, adopted=True, body="Rewritten.")
 
     assert (changed.body, changed.changed) == ("Rewritten.", NOW)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from megabot.reconcile import decide
-from megabot.reconcile.rules import adopt, old_thread, refresh, undo
+from megabot.reconcile.rules import adopt, refresh, undo, upkeep
 from megabot.reconcile.rules.publish import PUBLICATION
 from tests.mutants.__main__ import MUTANTS, ROOT, trials, trouble_before
 from tests.mutants.change import (
@@ -26,7 +26,7 @@ from tests.mutants.mutant import Mutant
 from tests.mutants.workshop import FAILED, PASSED, Fate, Outcome, Run, Workshop, verdict
 
 RULES: set[object] = {*PUBLICATION, decide.clock_is_wrong, adopt.decide_adoption, adopt.decide_release}
-RULES |= {getattr(old_thread, name, None) for name in old_thread.decide_upkeep.__code__.co_names} - {None}
+RULES |= {getattr(upkeep, name, None) for name in upkeep.decide_upkeep.__code__.co_names} - {None}
 RULES |= {refresh.decide_refresh, undo.decide_undo}
 
 

@@ -10,7 +10,9 @@ from lemmy_markdown import to_html
 from lemmy_sandbox import Sandbox
 from lemmy_sandbox.user_client import User
 from megabot.lemmy.detect import ApiKind
+from megabot.preview import preview
 from megabot.reconcile.content.annotation_store import LOOK_EVERY, load_highlights
+from megabot.reconcile.full_scan import scan_all_posts
 from megabot.rendering import context_json
 from megabot.service.schedulers import HOURLY
 from megabot.service.service import Service
@@ -294,6 +296,20 @@ def test_the_next_edition_has_them_and_their_numbers(scene: Scene) -> None:
     assert previous is not None
     assert [one.line for one in previous.featured] == ["The tide tables"]
     assert previous.stats == {"comments": previous.comments, "featured": 1, "featured_people": 1}
+
+
+def test_a_preview_of_the_next_edition_has_them_and_the_number_of_comments(scene: Scene) -> None:
+    promoted(scene)
+    scan_all_posts(scene.ports)
+    (thread,) = scene.world.pages.all
+
+    edition = preview.find_edition(scene.ports, thread, None)
+    context = preview.context_of(scene.ports, scene.ports.source.snapshot(), thread, edition)
+
+    assert edition.key == "2026-W49"
+    assert context.previous is not None
+    assert [comment.line for comment in context.previous.featured] == ["The tide tables"]
+    assert context.previous.comments == scene.ports.forum.post(1).comments == 3
 
 
 def test_an_adopted_thread_can_have_neither(scene: Scene) -> None:

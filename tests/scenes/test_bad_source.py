@@ -7,7 +7,7 @@ import pytest
 from megabot.check import templates
 from megabot.check.findings import Level
 from megabot.ports import OfflinePorts
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 from tests.fakes import FakeClock, FakeLedger
@@ -46,7 +46,7 @@ def checked(folder: Path, *, slots: int = 2) -> list[tuple[Level, str]]:
         clock=FakeClock(),
         ledger=ledger,
         source=FolderSource(folder),
-        renderer=Renderer(cpu_seconds=1),
+        renderer=ChildRenderer(cpu_seconds=1),
         alerts=LedgerAlerts(ledger),
     )
     found = [(one.level, one.sentence) for one in templates.check_source(ports, slots=slots)]

@@ -15,7 +15,7 @@ import pytest
 
 from megabot.rendering.child import main
 from megabot.rendering.model import Rendered, RenderProblem
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.source.model import Snapshot
 from megabot.source.problems import Problem
 from megabot.source.thread_files import parse_thread
@@ -167,7 +167,7 @@ def beside_a_harmless_one(
     files = source(body, more=PARTS | (more or {}) | {"other.md.j2": FRONT + HARMLESS})
     thread = thread_of(files)
     jobs = [(thread, CONTEXT), (replace(thread, path="other.md.j2"), CONTEXT)]
-    return list(Renderer(cpu_seconds=seconds).render(Snapshot(files=files), jobs))
+    return list(ChildRenderer(cpu_seconds=seconds).render(Snapshot(files=files), jobs))
 
 
 @functools.cache
@@ -177,7 +177,7 @@ def all_escapes() -> dict[str, Rendered | RenderProblem]:
     files = {path: FRONT + body for path, body in bodies.items()}
     threads = [parse_thread(path, text)[0] for path, text in files.items()]
     jobs = [(thread, CONTEXT) for thread in threads if thread is not None]
-    return dict(zip(files, Renderer().render(Snapshot(files=FILES | PARTS | files), jobs), strict=True))
+    return dict(zip(files, ChildRenderer().render(Snapshot(files=FILES | PARTS | files), jobs), strict=True))
 
 
 def reveals(answer: Rendered | RenderProblem) -> bool:

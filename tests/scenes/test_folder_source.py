@@ -8,7 +8,7 @@ import pytest
 
 from megabot.errors import SourceBroken, SourceMissing
 from megabot.rendering.model import Rendered
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.source.files import ALL_LARGEST, FILE_LARGEST, FILES_MOST
 from megabot.source.folder import FolderSource
 from megabot.source.git.command import run_git
@@ -267,7 +267,7 @@ def test_names_are_found_however_their_accents_are_written(folder: Path, on_disk
     taken = source.snapshot()
 
     (thread,) = source.threads(taken)
-    (made,) = Renderer().render(taken, [(thread, CONTEXT)])
+    (made,) = ChildRenderer().render(taken, [(thread, CONTEXT)])
 
     assert isinstance(made, Rendered), made
     assert all(word in made.body for word in ("a bean", "arabica", "A part."))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from megabot.forum.home_server import HomePin, Reading, Software
-from megabot.lemmy.home_servers import PURPOSE, HomeServers, reader
+from megabot.lemmy.home_servers import PURPOSE, LemmyHomeServers, reader
 from megabot.lemmy.link_verdict import Outcome
 from megabot.lemmy.public_web import NoPage, PublicWeb
 from tests.raw_server import RawServer, Script, answer
@@ -23,7 +23,7 @@ def shown(*, pinned: object = True, ap_id: str = POST, deeper: bool = True) -> b
     return json.dumps({"post": {"post": post} if deeper else post}).encode()
 
 
-def asking(*bodies: bytes) -> tuple[HomeServers, list[str]]:
+def asking(*bodies: bytes) -> tuple[LemmyHomeServers, list[str]]:
     """A way to other servers that gives these bodies, one after the other."""
     left, asked = list(bodies), []
 
@@ -31,7 +31,7 @@ def asking(*bodies: bytes) -> tuple[HomeServers, list[str]]:
         asked.append(address)
         return left.pop(0)
 
-    return HomeServers(read), asked
+    return LemmyHomeServers(read), asked
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_an_answer_too() -> None:
     def read(_: str) -> bytes:
         raise NoPage(Outcome.UNSURE, "its name cannot be looked up now")
 
-    servers = HomeServers(read)
+    servers = LemmyHomeServers(read)
 
     assert servers.pin(COMMUNITY, POST) == Reading(HomePin.UNREADABLE, "its name cannot be looked up now")
     assert servers.software(COMMUNITY) == Software()
@@ -126,7 +126,7 @@ def test_a_question_that_hangs_is_given_up(for_ever: threading.Event) -> None:
         for_ever.wait()
         return b""
 
-    servers = HomeServers(read, seconds=0.05)
+    servers = LemmyHomeServers(read, seconds=0.05)
 
     assert servers.pin(COMMUNITY, POST) == Reading(HomePin.UNREADABLE, "the server did not answer in time")
     assert servers.software(COMMUNITY) == Software()
@@ -144,10 +144,10 @@ def web(server: RawServer, ip: str = "1.2.3.4") -> PublicWeb:
     return PublicWeb(purpose=PURPOSE, resolve=lambda *_: [ip], connect=connect, seconds=0.5)
 
 
-def over(server: RawServer, ip: str = "1.2.3.4") -> HomeServers:
+def over(server: RawServer, ip: str = "1.2.3.4") -> LemmyHomeServers:
     """A way to other servers over a socket, without its encryption, which needs a certificate."""
     read = reader(web(server, ip))
-    return HomeServers(lambda address: read(address.replace("https", "http", 1)))
+    return LemmyHomeServers(lambda address: read(address.replace("https", "http", 1)))
 
 
 def test_no_token_no_cookie_and_no_name_of_ours_leaves() -> None:

@@ -20,7 +20,7 @@ from megabot.reconcile.loop import PassContext, _decide, run_pass
 from megabot.reconcile.observation import Situation
 from megabot.reconcile.orders import Order, OrderKind
 from megabot.rendering.model import Context, Rendered, RenderProblem
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.service import Service
 from megabot.source.folder import FolderSource
@@ -270,7 +270,7 @@ def test_a_broken_file_concerns_the_threads_that_use_it_and_no_other(
     world: World, folder: Path, path: str, content: bytes, key: str
 ) -> None:
     (folder / path).write_bytes(content)
-    ports = replace(world.ports(), source=FolderSource(folder), renderer=Renderer())
+    ports = replace(world.ports(), source=FolderSource(folder), renderer=ChildRenderer())
     run_pass(ports)
     world.clock.at = SLOT + WEEK
 
@@ -285,7 +285,7 @@ def test_a_broken_file_concerns_the_threads_that_use_it_and_no_other(
 def test_two_files_that_claim_one_name_are_both_left_alone(world: World, folder: Path) -> None:
     """Which of them is the thread that runs cannot be told, and the wrong text must not be posted."""
     (folder / "copy.md.j2").write_bytes((folder / "aaa.md.j2").read_bytes())
-    ports = replace(world.ports(), source=FolderSource(folder), renderer=Renderer())
+    ports = replace(world.ports(), source=FolderSource(folder), renderer=ChildRenderer())
 
     reports = run_pass(ports)
 

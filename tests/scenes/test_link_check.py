@@ -17,7 +17,7 @@ from megabot.cli import progress
 from megabot.errors import NoNetwork
 from megabot.lemmy.link_verdict import Contact, Outcome, Verdict
 from megabot.ports import OfflinePorts, Ports
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.service.background import OwnProcess
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.service.link_job import LONGEST, link_job
@@ -46,7 +46,7 @@ def desk(tmp_path: Path) -> OfflinePorts:
         clock=FakeClock(),
         ledger=ledger,
         source=FolderSource(source),
-        renderer=Renderer(),
+        renderer=ChildRenderer(),
         alerts=LedgerAlerts(ledger),
     )
 

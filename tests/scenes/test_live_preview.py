@@ -18,7 +18,7 @@ from megabot.preview.live_page import document
 from megabot.preview.live_server import LiveServer, MainThreadQueue, Site
 from megabot.preview.live_view import View, ViewRequest
 from megabot.rendering.model import Rendered, RenderProblem
-from megabot.rendering.renderer import Renderer, WarmRenderer
+from megabot.rendering.renderer import ChildRenderer, WarmRenderer
 from megabot.service.ledger_alerts import LedgerAlerts
 from megabot.source.folder import FolderSource
 from megabot.source.model import Snapshot
@@ -71,7 +71,7 @@ def desk(folder: Path) -> OfflinePorts:
         clock=FakeClock(NOW),
         ledger=ledger,
         source=FolderSource(folder),
-        renderer=Renderer(),
+        renderer=ChildRenderer(),
         alerts=LedgerAlerts(ledger),
     )
 
@@ -421,33 +421,33 @@ def warm() -> Iterator[WarmRenderer]:
     warm_renderer.close()
 
 
-def rendered(renderer: Renderer, body: str) -> Rendered | RenderProblem:
+def rendered(renderer: ChildRenderer, body: str) -> Rendered | RenderProblem:
     files = source(body)
     return renderer.render(Snapshot(files=files), [(thread_of(files), CONTEXT)])[0]
 
 
 def test_a_warm_renderer_says_what_a_cold_one_says(warm: WarmRenderer) -> None:
     for body in ("{{ sections() }} {{ edition.start | date('d MMMM') }}", "{{ nosuch }}", "@a@b.example"):
-        assert rendered(warm, body) == rendered(Renderer(), body)
+        assert rendered(warm, body) == rendered(ChildRenderer(), body)
 
 
 def test_a_warm_renderer_keeps_its_process_and_loses_nothing_by_what_a_template_does(
     warm: WarmRenderer,
 ) -> None:
     rendered(warm, "one")
-    nursery = warm._nursery
+    nursery = warm._fork_server
     endless = rendered(warm, "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
 
     assert isinstance(endless, RenderProblem)
     assert endless.problems[0].line > 0
     assert isinstance(rendered(warm, "two"), Rendered)
-    assert warm._nursery is nursery
+    assert warm._fork_server is nursery
 
 
 def test_a_warm_process_that_was_ended_is_started_again(warm: WarmRenderer) -> None:
     rendered(warm, "one")
-    assert warm._nursery is not None
-    warm._nursery.kill()
+    assert warm._fork_server is not None
+    warm._fork_server.kill()
 
     assert isinstance(rendered(warm, "two"), RenderProblem)
     assert isinstance(rendered(warm, "three"), Rendered)
@@ -465,8 +465,8 @@ def test_what_takes_too_long_ends_with_all_that_it_started() -> None:
 
 def test_a_warm_process_inherits_nothing(warm: WarmRenderer) -> None:
     rendered(warm, "one")
-    assert warm._nursery is not None
-    environment = Path(f"/proc/{warm._nursery.pid}/environ").read_bytes()
+    assert warm._fork_server is not None
+    environment = Path(f"/proc/{warm._fork_server.pid}/environ").read_bytes()
 
     assert environment == b""
 

@@ -12,7 +12,7 @@ from megabot.check import account
 from megabot.check.findings import Level
 from megabot.commands import status
 from megabot.commands.run_order import carry_out
-from megabot.lemmy.home_servers import HomeServers
+from megabot.lemmy.home_servers import LemmyHomeServers
 from megabot.ports import Ports
 from megabot.reconcile.actions import BlockReason
 from megabot.reconcile.decide import blocked_actions
@@ -290,7 +290,7 @@ def test_no_other_thread_waits_for_the_home_server(abroad: Abroad) -> None:
         posted_before.append(any(post.community_id == here.id for post in posts))
         return abroad.read(address)
 
-    abroad.world.home_servers = HomeServers(read)
+    abroad.world.home_servers = LemmyHomeServers(read)
     ports = abroad.world.ports()
     order = Order(OrderKind.POST, "test:1")
 

@@ -14,7 +14,7 @@ import pytest
 
 from megabot.rendering.child import main
 from megabot.rendering.model import Rendered, RenderProblem
-from megabot.rendering.renderer import Renderer, describe_exit, parse_answer
+from megabot.rendering.renderer import ChildRenderer, describe_exit, parse_answer
 from megabot.source.model import Snapshot
 from tests.templates import BODY_LINE, CONTEXT, source, thread_of
 
@@ -41,7 +41,7 @@ MANY_MISTAKES = {"sections/30-x.md": "---\ntitle: X\n---\n" + ":::\n" * 20_000}
 
 def render(body: str, *, timeout: float = 20, more: dict[str, str] | None = None) -> Rendered | RenderProblem:
     files = source(body, more=more)
-    (answer,) = Renderer(timeout=timeout).render(Snapshot(files=files), [(thread_of(files), CONTEXT)])
+    (answer,) = ChildRenderer(timeout=timeout).render(Snapshot(files=files), [(thread_of(files), CONTEXT)])
     return answer
 
 
@@ -58,7 +58,7 @@ def test_every_job_gets_its_own_answer() -> None:
     good, bad = thread_of(files), thread_of(files | {"thread.md.j2": broken})
     snapshot = Snapshot(files=files | {"bad.md.j2": broken})
     jobs = [(good, CONTEXT), (replace(bad, path="bad.md.j2"), CONTEXT)]
-    answers = Renderer().render(snapshot, jobs)
+    answers = ChildRenderer().render(snapshot, jobs)
 
     assert isinstance(answers[0], Rendered)
     assert isinstance(answers[1], RenderProblem)
@@ -69,7 +69,7 @@ def test_a_locale_that_nobody_knows_hinders_only_where_a_date_is_written() -> No
     files = source("{{ edition.number }}{# date #}")
     strange = replace(thread_of(files), locale="xx")
     jobs = [(strange, CONTEXT), (replace(strange, title="{{ edition.start | date('d') }}"), CONTEXT)]
-    good, bad = Renderer().render(Snapshot(files=files), jobs)
+    good, bad = ChildRenderer().render(Snapshot(files=files), jobs)
 
     assert isinstance(good, Rendered)
     assert isinstance(bad, RenderProblem)
@@ -88,7 +88,7 @@ def test_what_dates_need_is_loaded_before_the_limits() -> None:
 
 
 def test_no_job_starts_no_child() -> None:
-    assert Renderer(timeout=0).render(Snapshot(files={}), []) == ()
+    assert ChildRenderer(timeout=0).render(Snapshot(files={}), []) == ()
 
 
 def test_a_child_that_takes_too_long_is_ended() -> None:

@@ -19,7 +19,7 @@ from megabot.rendering.model import (
     PreviousFacts,
     Rendered,
 )
-from megabot.rendering.renderer import Renderer
+from megabot.rendering.renderer import ChildRenderer
 from megabot.source.model import Revision, Snapshot, Thread
 from megabot.source.sections import parse_section, spoiler
 from megabot.source.thread_files import parse_thread
@@ -68,7 +68,7 @@ def snapshot() -> Snapshot:
 
 
 def rendered(context: Context, path: str = "thread.md.j2") -> Rendered:
-    (answer,) = Renderer().render(snapshot(), [(sample_thread(path), context)])
+    (answer,) = ChildRenderer().render(snapshot(), [(sample_thread(path), context)])
     assert isinstance(answer, Rendered), answer
     return answer
 

@@ -80,7 +80,7 @@ def test_a_feed_of_bulletins_has_the_essays_and_what_was_put_forward(made: dict[
 
 
 def test_an_edition_without_an_essay_shows_the_text_around_its_directory() -> None:
-    (entry,) = entries(1, essay="", body="News.\n\n::: spoiler Maps\n- One\n:::\n\nAn end.")
+    (entry,) = entries(1, preamble="", body="News.\n\n::: spoiler Maps\n- One\n:::\n\nAn end.")
 
     content = feeds.thread_content(entry)
 
@@ -90,7 +90,7 @@ def test_an_edition_without_an_essay_shows_the_text_around_its_directory() -> No
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
-    made = built(entries(1, essay=ODD, body=ODD, featured=(a_highlight(line=ODD, author=ODD),)))
+    made = built(entries(1, preamble=ODD, body=ODD, featured=(a_highlight(line=ODD, author=ODD),)))
 
     for text in made.values():
         assert not feedparser.parse(text).bozo

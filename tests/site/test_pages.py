@@ -50,7 +50,7 @@ def site() -> dict[str, str]:
     ledger = FakeLedger()
     for number in (1, 2, 3, 8):
         post_week(ledger, number, featured=(a_highlight(number),))
-    post_week(ledger, 2, thread="search", essay="", comments=1)
+    post_week(ledger, 2, thread="search", preamble="", comments=1)
     return built(Site(entries=gather(ledger), address="https://threads.example/"))
 
 
@@ -133,7 +133,7 @@ def test_an_address_that_is_none_of_a_page_is_no_link(url: str) -> None:
 
 def test_peoples_words_stay_words() -> None:
     highlight = a_highlight(line=EVIL, author=EVIL)
-    (entry,) = entries(1, featured=(highlight,), body=EVIL, essay=EVIL)
+    (entry,) = entries(1, featured=(highlight,), body=EVIL, preamble=EVIL)
 
     made = built(Site(entries=(entry,)))
     for html in [text for path, text in made.items() if path.endswith(".html")]:

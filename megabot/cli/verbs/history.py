@@ -30,9 +30,9 @@ def command(options: dict[str, object], *, as_json: bool, limit: int) -> int:
         ledger = app.offline_ports.ledger
         intents = ledger.history(limit)
         orders = {intent.new.order for intent in intents} - {""}
-        record = {key: found for key in orders if (found := ledger.command(key))}
+        given = {key: command for key in orders if (command := ledger.command(key))}
         posts = [post for thread in ledger.threads() for post in ledger.posts(thread)]
-        done = find_entries(list(intents), posts, record)
+        done = find_entries(list(intents), posts, given)
         commands = [record for record in ledger.commands(limit) if record.verb]
         timezone, now = _timezone(app), app.clock.now()
     if as_json:

@@ -34,7 +34,7 @@ from megabot.schedule.overrides import Override
 from megabot.source import folder
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
-from megabot.source.usable import usable_threads
+from megabot.source.usable_threads import usable_threads
 
 _QUIET = {
     BlockReason.THERE,

@@ -1,4 +1,4 @@
-"""`megabot preamble`: the essay of an edition, given at the host, or written into files to be committed."""
+"""`megabot preamble`: set or clear an edition's preamble, or save preambles sent by message as files."""
 
 import sys
 from functools import partial
@@ -25,7 +25,7 @@ from megabot.source.model import Thread
 PIPE = "-"
 
 
-@click.group(help="The essay of an edition, beside the files of the source.")
+@click.group(help="Preambles of editions that override the files.")
 def command() -> None:
     """Hand on to what is to be done."""
 

@@ -65,7 +65,7 @@ def _thread(status: ThreadStatus, now: datetime) -> Iterator[Row]:
     for override, edition in status.changes:
         words = change(override, status.timezone, now)
         yield _row("change", Span(f"{edition.key} {words.text}", words.tone))
-    if status.essay:
+    if status.preamble:
         yield _row("preamble", _preamble(status))
     if status.missing:
         yield _row("missing", Span(f"companions: {', '.join(status.missing)}", Tone.ODD))
@@ -86,9 +86,9 @@ def _current(status: ThreadStatus) -> str | Span:
 
 
 def _preamble(status: ThreadStatus) -> str | Span:
-    if status.essay == "missing":
+    if status.preamble == "missing":
         return Span(f"missing; add preambles/{status.thread}/{status.next_edition}.md", Tone.ODD)
-    return "sent by message" if status.essay == "message" else status.essay
+    return "sent by message" if status.preamble == "message" else status.preamble
 
 
 def _bot(status: Status) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from megabot.errors import NotFound
+from megabot.forum.escaping import address, escape
 from megabot.forum.models import Comment
 from megabot.i18n import sentences
 from megabot.i18n.catalogue import Language
@@ -16,6 +17,7 @@ from megabot.reconcile.content import annotations, highlights
 from megabot.reconcile.content.annotations import Annotations, Note
 from megabot.reconcile.content.highlights import Highlight, first_line
 from megabot.reconcile.observation import Observation
+from megabot.rendering.model import FeaturedFacts
 from megabot.schedule.interval import Interval
 from megabot.source.model import Thread
 
@@ -66,6 +68,19 @@ def keep_note(ledger: Ledger, thread: str, note: Note | None) -> None:
 def load_highlights(ledger: Ledger, thread: str, edition: str) -> tuple[Highlight, ...]:
     """Give the comments that were put forward in an edition."""
     return highlights.from_json(ledger.get_fact(_key(thread, edition)) or "")
+
+
+def featured_comments(ledger: Ledger, thread: str, edition: str) -> tuple[FeaturedFacts, ...]:
+    """Return an edition's highlights as a template sees them: Markdown, escaped."""
+    return tuple(
+        FeaturedFacts(
+            line=escape(highlight.line),
+            author=annotations.author_link(highlight),
+            url=address(highlight.url),
+            at=highlight.at,
+        )
+        for highlight in load_highlights(ledger, thread, edition)
+    )
 
 
 def change_highlights(

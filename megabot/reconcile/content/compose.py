@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass, field, replace
 
 from megabot.errors import NotFound
-from megabot.forum.escaping import address, escape
 from megabot.forum.models import CommunityRef, Post
 from megabot.forum.title_match import title_matches
 from megabot.i18n import sentences
@@ -13,7 +12,7 @@ from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import Ports
 from megabot.reconcile.communities import find_community_by_name
 from megabot.reconcile.content import annotation_store, context, drafts, images
-from megabot.reconcile.content.annotations import author_link, wrap_body
+from megabot.reconcile.content.annotations import wrap_body
 from megabot.reconcile.content.continuations import as_continuation
 from megabot.reconcile.listing import AccountListing
 from megabot.reconcile.observation import Situation, ThreadPost
@@ -23,7 +22,6 @@ from megabot.rendering import context_json
 from megabot.rendering.model import (
     CompanionFacts,
     Context,
-    FeaturedFacts,
     PreviousFacts,
     Rendered,
     RenderProblem,
@@ -111,7 +109,7 @@ class Composer:
         return text, replace(context, living=annotations.digest)
 
     def _context_then(self, situation: Situation, record: PostRecord) -> Context:
-        """Give the context that a post was made in, with what is taken anew: companions and the essay."""
+        """Give the context that a post was made in, with what is taken anew: companions and the preamble."""
         then = replace(
             context_json.from_json(record.context),
             companions=_find_companions(self.ports, situation.thread, self.listing),
@@ -120,7 +118,7 @@ class Composer:
         return replace(then, added=self._added(situation, then, record) if then.bare else "")
 
     def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
-        """Give the line below an essay that came late: of the first time that it was to be put in."""
+        """Give the line below a preamble that came late: of the first time that it was to be put in."""
         if then.preamble is None and not preambles.file_of(
             self.snapshot, situation.thread, then.edition.key, then.edition.start, alone=self.alone
         ):
@@ -176,30 +174,15 @@ class Composer:
     ) -> PreviousFacts | None:
         if facts is None or thread_post is None:
             return facts
-        highlights = annotation_store.load_highlights(
-            self.ports.ledger, situation.thread.name, thread_post.key
-        )
-        featured = tuple(
-            FeaturedFacts(
-                line=escape(highlight.line),
-                author=author_link(highlight),
-                url=address(highlight.url),
-                at=highlight.at,
-            )
-            for highlight in highlights
-        )
-        return replace(facts, featured=featured)
+        ledger, thread = self.ports.ledger, situation.thread.name
+        return replace(facts, featured=annotation_store.featured_comments(ledger, thread, thread_post.key))
 
     def _changes(self, situation: Situation, edition: Edition) -> Changes | None:
-        """Compare the directory with that of the edition before, for templates that speak of it."""
-        if not section_diff.templates_use_changes(self.snapshot.files):
-            return None
-        before = context.previous_post(situation.thread, situation.observation, edition)
-        record = situation.observation.record(before.id) if before is not None else None
-        if record is None or not record.commit:
-            return None
-        then = self.ports.source.sections_at(record.commit)
-        return None if then is None else section_diff.diff_sections(then, self.snapshot.files)
+        """Compare the directory with that of the previous edition."""
+        previous = context.previous_post(situation.thread, situation.observation, edition)
+        record = situation.observation.record(previous.id) if previous is not None else None
+        commit = record.commit if record is not None else ""
+        return section_diff.changes_since(commit, self.snapshot.files, self.ports.source.sections_at)
 
     def _rendered(self, thread: Thread, context: Context) -> tuple[Text, Context]:
         """Render; without the preamble that was sent by message if that is what cannot be rendered."""
@@ -214,7 +197,7 @@ class Composer:
 
     def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
         asked = replace(
-            made, essay="", bare=False, living="", part=0, part_of=""
+            made, preamble_digest="", bare=False, living="", part=0, part_of=""
         )  # no template sees these: they ask for no other text
         name = f"{thread.name}\n{context_json.to_json(asked)}"
         if name not in self._done:
@@ -222,7 +205,7 @@ class Composer:
         text = self._done[name]
         if isinstance(text, Rendered) and made.part:
             text = as_continuation(self.ports.language, text, made)
-        return text, replace(made, essay=text.preamble_digest if isinstance(text, Rendered) else "")
+        return text, replace(made, preamble_digest=text.preamble_digest if isinstance(text, Rendered) else "")
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:

@@ -15,7 +15,7 @@ def text_from_write(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
     return KeptText(
         post_id=post.id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(new).body)),
-        essay=new.essay,
+        preamble=new.preamble,
         published=post.published,
         changed=now if new.kind is IntentKind.EDIT else post.published,
         open=post.open,
@@ -38,7 +38,7 @@ def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText
     return KeptText(
         post_id=record.post_id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(last.new).body)),
-        essay=last.new.essay,
+        preamble=last.new.preamble,
         published=mine[0].changed,
         changed=last.changed,
     )

@@ -122,12 +122,12 @@ def decide_release(situation: Situation) -> Release | Unpin | Blocked | MissingI
         return Blocked(reason=BlockReason.NOT_ADOPTED, url=post.url)
     waits = _on_its_way(situation, post.id)
     comments = (
-        one
-        for one in situation.observation.comments
-        if one.post_id == post.id and adoption(one, situation.thread.name)
+        comment
+        for comment in situation.observation.comments
+        if comment.post_id == post.id and adoption(comment, situation.thread.name)
     )
-    comment = next(comments, None)
-    return waits or Release(thread_post=thread_post, comment_id=comment.id if comment else 0)
+    mark = next(comments, None)
+    return waits or Release(thread_post=thread_post, comment_id=mark.id if mark else 0)
 
 
 def _unpin_released(situation: Situation, post: Post) -> Unpin | MissingInput | Blocked | None:

@@ -24,9 +24,9 @@ def _kept_instead(thread_post: ThreadPost, by_age: list[ThreadPost]) -> ThreadPo
     if not thread_post.withdrawn:
         return None
     before = [
-        one
-        for one in by_age
-        if one.key == thread_post.key and not one.withdrawn and _age(one) < _age(thread_post)
+        other
+        for other in by_age
+        if other.key == thread_post.key and not other.withdrawn and _age(other) < _age(thread_post)
     ]
     return before[-1] if before else None
 

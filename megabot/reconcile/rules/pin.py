@@ -140,7 +140,7 @@ def _pinned_since(situation: Situation, thread_post: ThreadPost, current: Thread
     )
 
 
-def _done(situation: Situation, kind: IntentKind, current: ThreadPost) -> Intent | None:
+def done_intent(situation: Situation, kind: IntentKind, current: ThreadPost) -> Intent | None:
     return next(
         (
             intent

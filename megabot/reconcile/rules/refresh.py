@@ -100,7 +100,7 @@ def _differs(situation: Situation, record: PostRecord | None, text: Rendered, *,
 
 
 def _preamble_digest(record: PostRecord) -> str:
-    return context_json.from_json(record.context).essay if record.context else ""
+    return context_json.from_json(record.context).preamble_digest if record.context else ""
 
 
 def _edited_by_hand(record: PostRecord | None, current: ThreadPost) -> bool:

@@ -17,7 +17,7 @@ from megabot.source.model import Pin, Thread
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(days=1)
-PATIENCE = timedelta(hours=1)
+ALERT_AFTER = timedelta(hours=1)
 """How long a pin may travel before moderators are told that it has not arrived."""
 
 
@@ -45,7 +45,7 @@ def hold_until_the_home_server_shows_the_pin(
         return None
     if answer.refuses:
         return replace(_held(BlockReason.PIN_REFUSED, situation, current_post), software=answer.software)
-    if situation.now - answer.first < PATIENCE:
+    if situation.now - answer.first < ALERT_AFTER:
         return _travelling(situation, current_post, until=ask_again_at(answer))
     reasons = {HomePin.NOT_PINNED: BlockReason.PIN_NOT_SHOWN, HomePin.NO_POST: BlockReason.POST_NOT_AT_HOME}
     reason = reasons.get(answer.pin, BlockReason.HOME_UNREADABLE)

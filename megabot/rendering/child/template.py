@@ -90,8 +90,8 @@ class Source:
             problems += [*mistakes, *(one for one in flaws if one.line not in said)]
             same = [one.path for one in found if section is not None and one.name == section.name]
             problems += [
-                Problem(path, 0, f"{one} is called {sections.section_name(one)} too", "rename one")
-                for one in same
+                Problem(path, 0, f"{other} is called {sections.section_name(other)} too", "rename one")
+                for other in same
             ]
             if section is not None and not same:
                 found.append(replace(section, body=prefix_labels(section.body, section.name)))

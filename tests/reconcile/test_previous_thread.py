@@ -19,7 +19,7 @@ from megabot.reconcile.actions import (
 )
 from megabot.reconcile.observation import ThreadPost
 from megabot.reconcile.orders import Order
-from megabot.reconcile.rules.old_thread import decide_upkeep
+from megabot.reconcile.rules.upkeep import decide_upkeep
 from megabot.source.model import Pin as PinKind
 from megabot.source.model import Previous
 from tests.builders import (
