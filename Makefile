@@ -109,7 +109,7 @@ types: $(READY) ## mypy --strict
 
 docs: $(READY) ## the documentation as pages in build/docs; a broken link is an error
 	@echo "make: docs"
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs --quiet build --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict >.make/docs 2>&1 || { cat .make/docs; exit 1; }
 
 simulate: $(READY) ## a year of weeks with faults from each seed (SEEDS=300, ARGS='--from 7')
 	@$(BIN)/python -m tests.simulation $(SEEDS) $(ARGS)

@@ -1,0 +1,197 @@
+"""docs/how-to: every example is read or rendered; the pages agree with the program and with each other."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import megabot.__main__ as main_module
+from megabot.cli.help import help_page
+from megabot.commands.arguments import words_of
+from megabot.commands.model import Command, Handle, Verb
+from megabot.commands.parser import parse
+from megabot.forum.notices import Origin
+from megabot.i18n.catalogue import ENGLISH
+from megabot.i18n.tables import EXIT_CODES
+from megabot.rendering.model import CompanionFacts, Rendered
+from megabot.service.metrics import Metrics, exposition
+from megabot.source.thread_files import parse_thread
+from tests.templates import CONTEXT, FRONT, body_of, render, source
+
+ROOT = Path(__file__).parents[2]
+HOW_TO = ROOT / "docs/how-to"
+MARKDOWN = re.compile(r"^```markdown\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+JINJA = re.compile(r"^```jinja\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TEXT = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def page(name: str) -> str:
+    return (HOW_TO / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_a_crash_loop_is_told_the_same_by_the_unit_and_by_both_pages() -> None:
+    unit = (ROOT / "systemd/megabot.service").read_text("utf-8")
+    faults = (ROOT / "docs/faults.md").read_text("utf-8")
+    minutes = re.findall(r"^RestartSec=(\d+)min$", unit, re.MULTILINE)
+
+    assert re.findall(r"^\| R13 \|.* (\d+) minutes later", faults, re.MULTILINE) == minutes
+    assert re.findall(r"again (\d+) minutes after a crash", page("recover")) == minutes
+    assert "`systemctl reload`" in next(line for line in faults.splitlines() if line.startswith("| G06 |"))
+
+
+def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> None:
+    scripts = (ROOT / "docs/reference/exit-codes.md").read_text("utf-8")
+    on_page = {int(code) for code in re.findall(r"^\| (\d+) \|", scripts, re.MULTILINE)}
+    in_help = {int(code) for code in re.findall(r"\b(\d+) [a-z]", help_page().partition("Exit codes:")[2])}
+
+    assert (
+        on_page
+        == in_help
+        == {
+            *EXIT_CODES.values(),
+            main_module.A_BUG,
+            main_module.OFFLINE,
+            main_module.INTERRUPTED,
+        }
+    )
+    assert "with 130 on Ctrl-C" in scripts
+
+
+def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> None:
+    commands = " ".join((ROOT / "docs/reference/commands.md").read_text("utf-8").split())
+    forms = {form for said in ENGLISH.verbs.values() for form in re.findall(r"`([^`]+)`", said)}
+
+    assert {form for form in forms if f"`{form}`" not in commands and f" {form}`" not in commands} == set()
+
+
+def test_each_metric_is_named() -> None:
+    now = datetime(2026, 11, 16, tzinfo=UTC)
+    snapshot = Metrics(
+        version="1",
+        measured=now,
+        verified=now,
+        verified_passes=1,
+        failed_passes=1,
+        slots={"news": now},
+        unknown={"news": 1},
+        alerts=1,
+        token_issued=now,
+    )
+    names = set(re.findall(r"^# TYPE (\w+)", exposition(snapshot), re.MULTILINE))
+
+    assert {name for name in names if f"`{name}" not in page("monitor")} == set()
+
+
+# -- docs/how-to/write-the-essay.md and edit-the-directory.md
+
+
+def test_the_essays_are_rendered_as_written() -> None:
+    essay, with_image = MARKDOWN.findall(page("write-the-essay"))
+    made = render(
+        source("{{ preamble }} By {{ preamble.author }}", more={"preambles/news/2026-W26.md": essay})
+    )
+    image = render(source("{{ preamble }}", more={"preambles/news/2026-W26.md": with_image}))
+
+    assert isinstance(made, Rendered), made
+    assert made.body.endswith("Which ones do you use? By Robin")
+    assert isinstance(image, Rendered), image
+    assert image.url == "https://pictures.example/kite.png"
+
+
+def test_the_sections_become_spoilers_with_their_warnings() -> None:
+    plain, warned, partly = MARKDOWN.findall(page("edit-the-directory"))
+    files = {"sections/60-bridges.md": plain, "sections/70-heights.md": warned, "sections/80-p.md": partly}
+
+    made = render(source("{{ sections() }}", more=files))
+
+    assert isinstance(made, Rendered), made
+    assert made.warnings == ()
+    assert "::: spoiler Bridges\nWhat is open" in made.body
+    assert "::: spoiler Bridges (CW: heights)\n" in made.body
+    assert "**Night photos (CW: flashing lights)**" in made.body
+
+
+def test_the_spoiler_of_a_template_and_the_data_file_are_right() -> None:
+    (block,) = JINJA.findall(page("edit-the-directory"))
+    (data,) = YAML.findall(page("edit-the-directory"))
+    events = (
+        "{% for event in data.calendar %}{{ event.what }}, {{ event.when }}, {{ event.where }}{% endfor %}"
+    )
+
+    assert body_of(block).startswith("::: spoiler Storm pictures (CW: damage)\n- The pier")
+    assert body_of(events, more={"data/calendar.yaml": data}) == "Market, Saturday, 10:00, on the square"
+
+
+# -- docs/how-to/several-threads.md
+
+
+def test_the_second_thread_and_the_link_to_it_have_no_mistake() -> None:
+    text, link = JINJA.findall(page("several-threads"))
+    (companions,) = YAML.findall(page("several-threads"))
+    section = {"sections/10-films.md": "---\ntitle: Films\n---\n- one\n"}
+    there = replace(CONTEXT, companions={"film": CompanionFacts(url="https://lemmy.example/post/9")})
+    made = render({**source("", more=section), "thread.md.j2": text})
+    front = "".join(line for line in FRONT.splitlines(keepends=True) if not line.startswith("companions:"))
+    thread, problems = parse_thread("thread.md.j2", front.removesuffix("---\n") + companions + "---\n" + link)
+
+    assert isinstance(made, Rendered), made
+    assert made.title == "Film club, 22 June"
+    assert problems == ()
+    assert thread is not None
+    assert [companion.name for companion in thread.companions] == ["film"]
+    assert body_of(link, there) == "This fortnight's [film club](https://lemmy.example/post/9) is open."
+
+
+# -- docs/how-to/moderator-commands.md
+
+BOT = Handle("megabot", "lemmy.example")
+UNLISTED = {Verb.CONFIRM}
+"""`yes CODE` is explained where the bot asks for it."""
+
+
+def examples() -> list[str]:
+    """Return the first column of every table of the page of commands, a code span each."""
+    rows = re.findall(r"^\| (`.+?) \|", page("moderator-commands"), re.MULTILINE)
+    return [re.findall(r"`([^`]+)`", row)[0] for row in rows]
+
+
+def read(text: str, origin: Origin) -> Command:
+    said = f"{text}\n\nSome words." if text.startswith("preamble") and "clear" not in text else text
+    line = f"@megabot@lemmy.example {said}" if origin is Origin.COMMENT else said
+    command = parse(line, origin=origin, bot=BOT, threads=["news"])
+    assert isinstance(command, Command), text
+    return command
+
+
+@pytest.mark.parametrize("example", examples())
+def test_each_example_for_moderators_is_a_command(example: str) -> None:
+    assert read(example, Origin.MESSAGE).verb.value == example.split(maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("example", [text for text in examples() if not text.startswith("preamble")])
+def test_each_example_can_be_written_as_a_comment(example: str) -> None:
+    assert read(example, Origin.COMMENT) == read(example, Origin.MESSAGE)
+
+
+def test_the_page_for_moderators_has_every_verb_and_every_word() -> None:
+    commands = [read(text, Origin.MESSAGE) for text in examples()]
+
+    assert {command.verb for command in commands} == set(Verb) - UNLISTED
+    assert {(command.verb, command.word) for command in commands if command.word} == {
+        (verb, word) for verb in Verb for word in words_of(verb)
+    }
+    assert "`yes CODE`" in page("moderator-commands")
+
+
+def test_the_essay_by_message_is_a_command_on_both_pages() -> None:
+    for name in ("moderator-commands", "write-the-essay"):
+        (text,) = [block for block in TEXT.findall(page(name)) if block.startswith("preamble")]
+
+        command = parse(text, origin=Origin.MESSAGE, bot=BOT, threads=["news"])
+
+        assert isinstance(command, Command)
+        assert (command.verb, command.thread) == (Verb.PREAMBLE, "news")
+        assert command.text.startswith("The tide tables")
