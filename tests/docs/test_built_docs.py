@@ -45,7 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "docs", folder / "docs")
     done = build(folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder / yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["site_dir"]
+    return folder / str(yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["site_dir"])
 
 
 def test_every_page_is_built_and_no_page_loads_anything_from_elsewhere(built: Path) -> None:
