@@ -1,7 +1,7 @@
 """Make API calls: send, parse, retry if that is harmless, and sign in if needed.
 
-A `Dialect` holds what differs between the two APIs: an operation is a method, a path, the form fields that are
-always sent, and a parser. A dialect has a method where the APIs take different steps.
+A `Dialect` holds what differs between the two APIs: an operation is a method, a path, the form fields that
+are always sent, and a parser. A dialect has a method where the APIs take different steps.
 """
 
 import contextlib
@@ -190,7 +190,7 @@ class Calls:
         return decode(response.status_code, response.content, call=operation.call, parse=operation.parse)
 
     def _revive(self) -> None:
-        """Make sure of a live token after one refusal, which proves little: servers refuse live ones under load."""
+        """Get a live token after one refusal, which proves little: live tokens are refused under load."""
         if self._sign_ins.reload():
             self._stay()
             return
@@ -202,7 +202,7 @@ class Calls:
             raise
         except (Unreadable, NotLemmy) as error:
             raise TokenRefused(
-                f"The server refused the token, and it could not be checked whether it is still valid. {error}"
+                f"The server refused the token, and whether it is still valid is not known. {error}"
             ) from error
 
     def _stay(self) -> None:

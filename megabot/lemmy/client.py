@@ -1,7 +1,7 @@
 """Implement the `Forum` port over either of Lemmy's APIs.
 
-A server can be upgraded, or restored from a backup, between any two requests. It then does not know the call and
-has not carried it out, so the client switches to the other API and makes the call once more.
+A server can be upgraded, or restored from a backup, between any two requests. It then does not know the call
+and has not carried it out, so the client switches to the other API and makes the call once more.
 """
 
 import logging

@@ -1,8 +1,9 @@
 """Connections that obey a deadline, and that report with certainty when nothing was sent.
 
 A socket's timeout starts again with every byte, so a slow server could hold a call forever. And requests
-raises the same exceptions for a failed handshake and for a broken response. Both are solved here, below requests:
-a response is read against one deadline, and every failure before the connection is open is `Unreachable`.
+raises the same exceptions for a failed handshake and for a broken response. Both are solved here, below
+requests: a response is read against one deadline, and every failure before the connection is open is
+`Unreachable`.
 """
 
 import io

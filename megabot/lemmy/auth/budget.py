@@ -1,7 +1,7 @@
 """Decide when a sign-in may be tried, and how long a used-up rate limit takes to refill. No I/O.
 
-Sign-ins are scarce: a server allows 3 to 10 an hour per IP address, failures included, and everyone behind the
-address shares them. The budget therefore stays far below what servers allow (decision 26).
+Sign-ins are scarce: a server allows 3 to 10 an hour per IP address, failures included, and everyone behind
+the address shares them. The budget therefore stays far below what servers allow (decision 26).
 """
 
 from collections.abc import Iterable
@@ -35,8 +35,8 @@ _REFILL = {Bucket.MESSAGE: 5.0, Bucket.POST: 100.0, Bucket.COMMENT: 100.0, Bucke
 def refill_seconds(bucket: Bucket) -> float:
     """Return how many seconds to wait for room in a bucket of the default size.
 
-    The time for one call (600 s for 6 posts), a polite minimum for `message`, and the whole hour for sign-ins,
-    because trying too early there locks the IP address out.
+    The time for one call (600 s for 6 posts), a polite minimum for `message`, and the whole hour for
+    sign-ins, because trying too early there locks the IP address out.
     """
     return _REFILL[bucket]
 
@@ -96,8 +96,8 @@ def sign_ins_left(attempts: Iterable[Attempt], *, now: datetime) -> int:
 def recent(attempts: Iterable[Attempt], *, now: datetime) -> list[Attempt]:
     """Return the attempts that still count, oldest first.
 
-    An attempt in the future was recorded while the clock was wrong. It would block sign-ins for as long as the
-    clock was off, so it is dropped.
+    An attempt in the future was recorded while the clock was wrong. It would block sign-ins for as long as
+    the clock was off, so it is dropped.
     """
     return sorted(
         (attempt for attempt in attempts if now - WINDOW < attempt.at <= now), key=lambda attempt: attempt.at

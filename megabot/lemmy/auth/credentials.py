@@ -17,8 +17,8 @@ _SALT_BYTES = 16
 class Credentials:
     """User name, password and two-factor secret (base32 or an `otpauth://` link); "" means not set.
 
-    `typed_code` is a two-factor code that someone just typed; it overrides the secret. `at_terminal` means that
-    someone waits for the result and can correct a typing error.
+    `typed_code` is a two-factor code that someone just typed; it overrides the secret. `at_terminal` means
+    that someone waits for the result and can correct a typing error.
     """
 
     username: str

@@ -142,7 +142,7 @@ class SignIns:
             self._clock.sleep((at - now).total_seconds())
 
     def _try(self, send: SendSignIn, asker: Asker) -> None:
-        """Send one sign-in. It is recorded before it is sent, so that a crash loop stays within the budget."""
+        """Send one sign-in, recorded before it is sent, so that a crash loop stays within the budget."""
         stored = self._kept()
         now = self._clock.now()
         code = self._credentials.code(now)

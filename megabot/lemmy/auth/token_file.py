@@ -93,7 +93,8 @@ class TokenFile:
             return
         if facts.st_uid != os.geteuid():
             raise ConfigError(
-                f"{self._path} contains the token and other users can read it; run `chmod 600` on it as its owner."
+                f"{self._path} contains the token and other users can read it; "
+                "run `chmod 600` on it as its owner."
             )
         self._path.chmod(0o600)
         log.warning(
