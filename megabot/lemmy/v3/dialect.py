@@ -76,9 +76,8 @@ class DialectV3(Dialect):
     unread = Operation.get("user/unread_count", parse.unread)
     community = Operation.get("community", parse.community)
     follow = Operation.post("community/follow", done)
-    # 0.19 lists pinned posts first under any sort (lemmy-api 2.2). Sorted by hot, because a server that has
-    # just been upgraded to 1.0 lists them first only then; sorted by new it would seem that nothing is
-    # pinned.
+    # 0.19 lists pinned posts first under any sort, 1.0 not under new (lemmy-api 2.2). Sorted by hot, so that
+    # right after an upgrade it does not seem that nothing is pinned.
     posts = Operation.get(
         "post/list",
         parse.page_reader(parse.posts),
