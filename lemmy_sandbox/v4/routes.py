@@ -1,4 +1,4 @@
-"""The calls of API v4 that the sandbox has as a 1.0; every one counts as a message, some for more."""
+"""The calls of API v4 on a 1.0 server. Every call counts as a message, some also for another rate limit."""
 
 from collections.abc import Mapping
 

@@ -49,7 +49,7 @@ def test_an_address_is_read_into_its_parts(text: str, address: GitAddress) -> No
         ("ssh://-oProxyCommand=x/a/b", "write https://, ssh://"),
         ("ssh://git@-oProxyCommand=x/a/b", "write https://, ssh://"),
         ("file://host/a", "write https://, ssh://"),
-        ("https://[x/a", "this is not a web address"),
+        ("https://[x/a", "this is no address"),
     ],
 )
 def test_what_is_no_address_is_met_with_what_to_write(text: str, hint: str) -> None:
