@@ -58,7 +58,7 @@ class Network:
     # -- called by a server
 
     def person(self, world: World, ap_id: str) -> Person | None:
-        """Fetch a person into a world."""
+        """Fetch a user into a world."""
         home = self._home_of(ap_id, world)
         person = home.person_at(ap_id) if home else None
         return None if person is None or home is None else _person(world, home, person)
@@ -195,7 +195,7 @@ def _delivery(take: Callable[[World, World, _T], object], source: World, thing: 
 
 
 def _person(world: World, source: World, person: Person) -> Person:
-    """Return the copy on this server of a person from another one; create it if needed."""
+    """Return the copy on this server of a user from another one; create it if needed."""
     ap_id = source.ap_id(person)
     copy = world.person_at(ap_id)
     if copy is None:

@@ -44,7 +44,7 @@ class ImageService(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Settings:
-    """The account settings that change what a person sees."""
+    """The account settings that change what a user sees."""
 
     show_nsfw: bool = False
     show_bot_accounts: bool = True
@@ -124,7 +124,7 @@ class Tag:
 
 
 class CommentsSeen(NamedTuple):
-    """How many comments of a post a person has seen, and when."""
+    """How many comments of a post a user has seen, and when."""
 
     amount: int
     at: datetime

@@ -103,7 +103,7 @@ class Sandbox:
             upgrade.upgrade(self.world)
 
     def user(self, name: str = "") -> User:
-        """Return a client for a person, or an anonymous one without a name, over the server's API.
+        """Return a client for a user, or an anonymous one without a name, over the server's API.
 
         Get a new client after an upgrade: an old one's token is invalid, and half its calls no longer exist.
         """

@@ -136,7 +136,7 @@ class User:
         return self.post("community/mod", community_id=community_id, person_id=person_id, added=added)
 
     def comments_by(self, name: str) -> list[Json]:
-        """Return a person's comments without their views, newest first."""
+        """Return a user's comments without their views, newest first."""
         views = self.get("user", username=name, sort="New", limit=50)["comments"]
         return [view["comment"] for view in views]
 
@@ -231,7 +231,7 @@ class UserV4(User):
         return super().feature(post_id, featured=featured, kind=kind.lower())
 
     def comments_by(self, name: str) -> list[Json]:
-        """Return a person's comments without their views, newest first."""
+        """Return a user's comments without their views, newest first."""
         views = self.get("person/content", username=name, type_="comments", limit=50)["items"]
         return [view["comment"] for view in views]
 

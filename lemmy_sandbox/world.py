@@ -45,7 +45,7 @@ class Abroad(Protocol):
     """Fetches people and communities from other servers."""
 
     def person(self, world: "World", ap_id: str) -> Person | None:
-        """Copy a person into a world; None if no server has them."""
+        """Copy a user into a world; None if no server has them."""
 
     def community(self, world: "World", ap_id: str) -> Community | None:
         """Copy a community into a world; None if no server has it."""
@@ -128,7 +128,7 @@ class World:
         return _first(row for row in self.communities.values() if _is_called(row, name))
 
     def person_called(self, handle: str, *, fetches: bool) -> Person | None:
-        """Return a person by `name` or `name@host`; `fetches`: ask the other server if they are unknown."""
+        """Return a user by `name` or `name@host`; `fetches`: ask the other server if they are unknown."""
         name, _, host = handle.partition("@")
         if host in {"", self.hostname}:
             return self.person_named(name)
@@ -178,12 +178,12 @@ class World:
         return self.communities[post.community_id]
 
     def followed_by(self, person: Person) -> Iterator[Community]:
-        """Return the communities that a person follows, except removed and deleted ones."""
+        """Return the communities that a user follows, except removed and deleted ones."""
         shown = (community for community in self.communities.values() if not community.is_gone)
         return (community for community in shown if person.id in community.followers)
 
     def moderated_by(self, person: Person) -> Iterator[Community]:
-        """Return the communities that a person moderates, except removed and deleted ones."""
+        """Return the communities that a user moderates, except removed and deleted ones."""
         shown = (community for community in self.communities.values() if not community.is_gone)
         return (community for community in shown if person.id in community.moderators)
 

@@ -30,7 +30,7 @@ class Views(Protocol):
         """Return a community's view."""
 
     def person_view(self, world: World, person: Person, reader: Reader) -> Json:
-        """Return a person's view."""
+        """Return a user's view."""
 
     def seat(self, world: World, community: Community, person: Person) -> Json:
         """Return the view of a moderator of a community."""
@@ -87,7 +87,7 @@ class Call:
         return community
 
     def person_called(self, name: str, code: str = "unknown") -> Person:
-        """Return a person by `name` or `name@host`; for a signed-in caller the server asks that host."""
+        """Return a user by `name` or `name@host`; for a signed-in caller the server asks that host."""
         person = self.world.person_called(name, fetches=self.caller is not None)
         if person is None:
             raise self._unknown_name(name, code)
@@ -113,7 +113,7 @@ class Call:
         return [self.views.seat(self.world, community, person) for person in people]
 
     def seats_of(self, person: Person) -> list[Json]:
-        """Return the communities that a person moderates."""
+        """Return the communities that a user moderates."""
         moderated = self.world.moderated_by(person)
         return [self.views.seat(self.world, community, person) for community in moderated]
 

@@ -78,7 +78,7 @@ class Fields:
         raise self._refusal(f"unknown variant `{value}`, expected {expected}", self._place_of(name))
 
     def filter_or_none(self, name: str, choices: Sequence[str], filter_name: str) -> str | None:
-        """Return a word from a set. For an enum that serde reads in two parts and cannot list in its message."""
+        """Return a word from a set, if serde reads the enum in two parts and cannot list it in errors."""
         value = self.text_or_none(name)
         if value is None or value in choices:
             return value

@@ -75,7 +75,7 @@ def comment_sort(post_sort: str | None) -> str:
 def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> bool:
     post = world.posts[comment.post_id]
     filters = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
-    if not all(wanted in {None, actual} for wanted, actual in filters):
+    if not all(expected in {None, actual} for expected, actual in filters):
         return False
     if comment.federation_pending and not (query.reader and query.reader.id == comment.creator_id):
         return False

@@ -40,7 +40,7 @@ def notify_of_comment(world: World, comment: Comment, actor: Person, names: list
 
 
 def mark_answered(world: World, person: Person, comment: Comment) -> None:
-    """Mark a person's notices of a comment as read, as the server does when they reply to it."""
+    """Mark a user's notices of a comment as read, as the server does when they reply to it."""
     for notice in (*world.mentions.values(), *world.replies.values()):
         if (notice.comment_id, notice.recipient_id) == (comment.id, person.id):
             notice.read = True
@@ -49,7 +49,7 @@ def mark_answered(world: World, person: Person, comment: Comment) -> None:
 def list_notices(
     world: World, person: Person, notices: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
 ) -> list[Notice]:
-    """Return a person's mentions or replies; those of removed or deleted comments are listed, not counted."""
+    """Return a user's mentions or replies; those of removed or deleted comments are listed, not counted."""
     shown = [notice for notice in _shown(world, person, notices) if not (unread_only and notice.read)]
     key = comment_sort_key(sort, world.now())
     return page.of(sorted(shown, key=lambda notice: key(world.comments[notice.comment_id])))
@@ -66,7 +66,7 @@ def count_unread(world: World, person: Person) -> Unread:
 def mark_notice(
     person: Person, notices: dict[int, Notice], number: int, missing: str, *, read: bool
 ) -> Notice:
-    """Mark one of a person's own mentions or replies."""
+    """Mark one of a user's own mentions or replies."""
     notice = notices.get(number)
     if notice is None:
         raise Refusal(missing)
@@ -77,7 +77,7 @@ def mark_notice(
 
 
 def mark_all(world: World, person: Person) -> None:
-    """Mark all of a person's mentions, replies and messages as read."""
+    """Mark all of a user's mentions, replies and messages as read."""
     comments = (*world.mentions.values(), *world.replies.values())
     waiting: list[Notice | PrivateMessage] = [*comments, *world.messages.values()]
     for item in waiting:
@@ -126,7 +126,7 @@ def edit(world: World, sender: Person, number: int, content: str) -> PrivateMess
 def list_messages(
     world: World, person: Person, *, unread_only: bool, creator_id: int | None
 ) -> list[PrivateMessage]:
-    """Return messages, newest first: the unread ones to a person, or all to and from them."""
+    """Return messages, newest first: the unread ones to a user, or all to and from them."""
     return [
         message
         for message in sorted(world.messages.values(), key=lambda message: message.id, reverse=True)

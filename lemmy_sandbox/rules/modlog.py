@@ -52,4 +52,4 @@ def _is_asked_for(world: World, query: ModlogQuery, row: ModAction) -> bool:
     )
     if query.community_id is not None and row.kind in _OF_THE_SITE and not world.is_lemmy_1:
         return False
-    return all(wanted in {None, actual} for wanted, actual in filters)
+    return all(expected in {None, actual} for expected, actual in filters)

@@ -71,7 +71,7 @@ def convert_old_rows(world: World) -> None:
 
 
 def list_notifications(world: World, person: Person, query: NotificationQuery) -> list[Notification]:
-    """Return a person's notifications, newest first; a conversation includes the person's own messages."""
+    """Return a user's notifications, newest first; a conversation includes the person's own messages."""
     rows = [
         row
         for row in world.notifications.values()
@@ -90,21 +90,21 @@ def count_unread(world: World, person: Person) -> int:
 
 
 def mark(world: World, person: Person, number: int, *, read: bool) -> None:
-    """Mark one of a person's own notifications; any other number does nothing and is no error."""
+    """Mark one of a user's own notifications; any other number does nothing and is no error."""
     notification = world.notifications.get(number)
     if notification is not None and notification.recipient_id == person.id:
         notification.read = read
 
 
 def mark_all(world: World, person: Person) -> None:
-    """Mark all of a person's notifications as read."""
+    """Mark all of a user's notifications as read."""
     for notification in world.notifications.values():
         if notification.recipient_id == person.id:
             notification.read = True
 
 
 def mark_answered(world: World, person: Person, comment: Comment) -> None:
-    """Mark a person's notifications of a comment as read, as the server does when they reply to it."""
+    """Mark a user's notifications of a comment as read, as the server does when they reply to it."""
     for notification in world.notifications.values():
         if (notification.recipient_id, notification.comment_id) == (person.id, comment.id):
             notification.read = True
@@ -134,7 +134,7 @@ def _mentioned(world: World, text: str) -> Iterable[Person]:
 
 
 def _hears_of(world: World, recipient_id: int, post: Post) -> bool:
-    """Return whether the recipient has not blocked the post's author, whoever comments (1.0, notify.rs)."""
+    """Return whether the recipient has not blocked the post's author; the commenter is ignored (notify.rs)."""
     return post.creator_id not in world.people[recipient_id].blocked
 
 

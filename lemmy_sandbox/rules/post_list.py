@@ -138,7 +138,7 @@ def _is_asked_for(query: PostQuery, post: Post) -> bool:
     )
     if query.tag_id is not None and query.tag_id not in post.tags:
         return False
-    return all(wanted in {None, actual} for wanted, actual in filters) and _matches(query, post)
+    return all(expected in {None, actual} for expected, actual in filters) and _matches(query, post)
 
 
 def _matches(query: PostQuery, post: Post) -> bool:
@@ -149,7 +149,7 @@ def _matches(query: PostQuery, post: Post) -> bool:
 
 
 def contains(text: str, term: str) -> bool:
-    """Match like ilike with a % for every space: the words in this order, with anything in between."""
+    """Match like ilike with each space as a %: the words in this order, with anything in between."""
     place, text = 0, text.lower()
     for word in term.lower().split():
         place = text.find(word, place)

@@ -14,7 +14,7 @@ def is_mod_or_admin(person: Person | None, community: Community) -> bool:
 
 
 def moderates_anything(world: World, person: Person | None) -> bool:
-    """Return whether a person moderates any community or is an admin, so that the modlog shows names."""
+    """Return whether a user moderates any community or is an admin, so that the modlog shows names."""
     return person is not None and any(
         is_mod_or_admin(person, community) for community in world.communities.values()
     )
@@ -34,7 +34,7 @@ def check_admin(person: Person) -> None:
 
 
 def check_user_action(world: World, person: Person, community_id: int) -> Community:
-    """Check whether a person may write in a community, and return the community."""
+    """Check whether a user may write in a community, and return the community."""
     check_account(person)
     community = world.communities.get(community_id)
     if community is None:
@@ -45,7 +45,7 @@ def check_user_action(world: World, person: Person, community_id: int) -> Commun
 
 
 def check_mod_action(person: Person, community: Community) -> None:
-    """Check whether a person may moderate a community; a ban stops moderators but not admins."""
+    """Check whether a user may moderate a community; a ban stops moderators but not admins."""
     check_account(person)
     if not is_mod_or_admin(person, community):
         raise Refusal("not_a_mod_or_admin")

@@ -38,7 +38,7 @@ def save_settings(call: Call) -> Json:
 
 
 def profile(call: Call) -> Json:
-    """GET /user: a person with posts and comments, sorted by Hot by default."""
+    """GET /user: a user with posts and comments, sorted by Hot by default."""
     fields, world = call.fields, call.world
     sort, cut = fields.choice_or_none("sort", POST_SORTS), page(fields)
     community_id = fields.number_or_none("community_id")

@@ -1,4 +1,4 @@
-"""Records as rows of v3, the same for every reader."""
+"""Records as rows of v3, the same to all readers."""
 
 from lemmy_sandbox.calls.fields import Json
 from lemmy_sandbox.calls.rows import COMMENT, COMMUNITY, MESSAGE, PERSON, POST, row, time

@@ -39,7 +39,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
 
 
 def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = False) -> Json:
-    """Return a comment's view. A gone comment is blank for everyone except admins, its author included.
+    """Return a comment's view. A gone comment is blank to everyone except admins, its author included.
 
     `raw` keeps the content, as the lists of mentions and replies do.
     """
@@ -91,7 +91,7 @@ def seat(world: World, community: Community, person: Person) -> Json:
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
-    """Return a person's view, the same for every reader."""
+    """Return a user's view, the same to all readers."""
     return {
         "person": rows.person(world, person),
         "counts": person_counts(world, person),
@@ -100,7 +100,7 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
 
 
 def person_counts(world: World, person: Person) -> Json:
-    """Count a person's posts and comments that are neither removed nor deleted."""
+    """Count a user's posts and comments that are neither removed nor deleted."""
     posts = sum(post.creator_id == person.id and not post.is_gone for post in world.posts.values())
     comments = (comment for comment in world.comments.values() if comment.creator_id == person.id)
     return {

@@ -166,7 +166,7 @@ def read_person(call: Call) -> Json:
 
 
 def person_content(call: Call) -> Json:
-    """GET /person/content: everything a person wrote, newest first, even removed or deleted, for everyone.
+    """GET /person/content: everything a user wrote, newest first, even removed or deleted, to anyone.
 
     No setting of the reader hides anything (lemmy-api 2.6).
     """

@@ -1,4 +1,4 @@
-"""Records as rows of v4, the same for every reader. Counts that v3 has beside a row are inside it here."""
+"""Records as rows of v4, the same to all readers. Counts that v3 has beside a row are inside it here."""
 
 from collections.abc import Callable
 

@@ -78,7 +78,7 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
-    """Return a person's view: nobody is an admin."""
+    """Return a user's view: nobody is an admin."""
     view = views.person_view(world, person, reader)
     return view | {"person": _person(world, person), "is_admin": False}
 

@@ -22,7 +22,7 @@ site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
-    """Return a post's view. A gone post's body is empty for everyone except moderators, even its author."""
+    """Return a post's view. A gone post's body is empty to everyone except moderators, even its author."""
     return {
         "post": rows.post(world, post, blank=is_blank(world, post, reader)),
         **_around(world, post, reader),

@@ -13,7 +13,7 @@ def choose_tags(names: Iterable[str], offered: Iterable[Tag]) -> tuple[Tag, ...]
 
 
 def missing_names(names: Iterable[str], offered: Iterable[Tag]) -> tuple[str, ...]:
-    """Return the names that match none of the tags."""
+    """Return the names that match no tag."""
     existing = {name for tag in offered for name in _names(tag)}
     return tuple(name for name in names if name.casefold() not in existing)
 

@@ -8,7 +8,7 @@ _WISHES = "alerts:wishes"
 
 
 def subscribe(ledger: Ledger, person_id: int, *, on: bool) -> None:
-    """Subscribe a person to alerts, or unsubscribe them. Nobody else is affected."""
+    """Subscribe a user to alerts, or unsubscribe them. Nobody else is affected."""
     ledger.update_fact(_WISHES, lambda wishes: json.dumps(_parsed(wishes) | {str(person_id): on}))
 
 

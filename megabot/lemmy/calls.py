@@ -134,7 +134,7 @@ class Dialect(Protocol):
         """List new notices, as in `Forum.inbox`."""
 
     def messages_to(self, calls: "Calls", person_id: int) -> tuple[str, ...]:
-        """List the account's messages to a person, among the newest messages between the two."""
+        """List the account's messages to a user, among the newest messages between the two."""
 
     def upload(self, calls: "Calls", image: tuple[str, bytes], site: Callable[[], Site]) -> str:
         """Upload an image, given as name and content, and return its address."""

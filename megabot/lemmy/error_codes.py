@@ -22,7 +22,7 @@ REMOTE_AWAY = re.compile(rb"error sending request for url \(https?://([\w.:-]{1,
 """In the message of a 1.0 server that could not reach another one; the code is `unknown` (recorded: 033)."""
 
 NOT_FOUND = "not_found"
-"""1.0's only code for everything that does not exist."""
+"""1.0's only code if anything does not exist."""
 
 MISSING = {
     "couldnt_find_community": "The community does not exist, or is not visible to the bot's account.",

@@ -85,7 +85,7 @@ class LemmyHomeServers(port.HomeServers):
         return Software()
 
     def _bounded(self, ask: Callable[[], T], too_late: T) -> T:
-        """Ask in a thread and abandon it when the time is up, because a DNS lookup cannot be cancelled."""
+        """Ask in a thread and abandon it after the time limit, because a DNS lookup cannot be cancelled."""
         answers: queue.SimpleQueue[T] = queue.SimpleQueue()
         threading.Thread(target=lambda: answers.put(ask()), name="home server", daemon=True).start()
         try:

@@ -29,7 +29,7 @@ from megabot.lemmy.v3.inbox import list_new, list_sent
 _LATER = re.compile(r"[1-9][0-9]*\.")
 # Calls that are missing here go through the handlers, because plemmy 0.4.8 lacks a field (thumbnail,
 # show_read, post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or
-# lacks the method. So does the sign-in, after which plemmy would make a session of its own.
+# lacks the method. So does the sign-in, after which plemmy would make its own session.
 _PLEMMY = {
     (Method.GET, "comment"): "get_comment",
     (Method.GET, "community"): "get_community",

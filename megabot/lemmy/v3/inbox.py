@@ -18,7 +18,7 @@ from megabot.lemmy.paging import LAST_PAGE, PAGE, Page
 from megabot.lemmy.v3.parse import page_reader, person
 
 FIRST_PAGES = 10
-"""Page limit per list for an inbox that was never read: none of it is obeyed anyway."""
+"""Page limit per list for an inbox that was never read: nothing in it is obeyed anyway."""
 
 _MESSAGES = "private_message/list"
 _TOP_LEVEL = 2  # the path of a top-level comment is the root and itself: `0.7`
@@ -38,7 +38,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
 
 
 def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
-    """List the account's messages to a person, among the newest messages between the two."""
+    """List the account's messages to a user, among the newest messages between the two."""
     sent = Operation.get(_MESSAGES, lambda answer: texts_to(answer, person_id), limit=PAGE)
     return calls.signed_in(sent, creator_id=person_id)
 
@@ -65,7 +65,7 @@ def messages(answer: JsonObject) -> tuple[Notice, ...]:
 
 
 def texts_to(answer: JsonObject, person_id: int) -> tuple[str, ...]:
-    """Return the texts of the messages on a page that went to a person, in the server's order."""
+    """Return the texts of the messages on a page that went to a user, in the server's order."""
     rows = [view.child("private_message") for view in answer.children("private_messages")]
     return tuple(row.text("content") for row in rows if row.number("recipient_id") == person_id)
 

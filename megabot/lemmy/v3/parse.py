@@ -140,7 +140,7 @@ def posts(answer: JsonObject) -> tuple[Post, ...]:
 
 
 def own_content(answer: JsonObject) -> OwnContent:
-    """Return one page of a person's posts and comments, in the server's order."""
+    """Return one page of a user's posts and comments, in the server's order."""
     return OwnContent(
         author=answer.child("person_view").child("person").number("id"),
         posts=posts(answer),

@@ -112,7 +112,7 @@ class DialectV4(Dialect):
 
     @override
     def is_spoken(self) -> bool:
-        # No need to ask: a server without API v4 knows none of its calls.
+        # No need to ask: a server without API v4 does not know its calls.
         return True
 
     @override

@@ -1,11 +1,11 @@
 """List new notices in the inbox of an account on Lemmy 1.0, read or unread.
 
-Notifications of all kinds are listed. A list of mentions alone leaves out those in the bot's own threads
+Notifications of all kinds are listed. A list of mentions alone omits those in the bot's own threads
 (recorded: 100), and what is never listed would count as unread forever.
 
 Shapes as recorded from 1.0.0-beta.1 (099, 101). Two things are not what they seem: a comment below the bot's
 own post or comment is a reply even if it mentions the bot (recorded: 100), and the notification's own
-`creator_id` is 0 for everyone except admins.
+`creator_id` is 0 to everyone except admins.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from megabot.lemmy.paging import LAST_PAGE, PAGE
 from megabot.lemmy.v4.parse import list_reader, person
 
 FIRST_PAGES = 30
-"""Page limit for an inbox that was never read: none of it is obeyed anyway."""
+"""Page limit for an inbox that was never read: nothing in it is obeyed anyway."""
 
 _LIST = "account/notification/list"
 _NAME = "v4 notification"  # in the watermark
@@ -41,7 +41,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
 
 
 def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
-    """List the account's messages to a person, among the newest messages between the two."""
+    """List the account's messages to a user, among the newest messages between the two."""
     messages = Operation.get(_LIST, list_reader(sent_message), type_="private_message", limit=PAGE)
     page = calls.signed_in(messages, creator_id=person_id)
     own = {number: text for number, to, text in page.items if to == person_id}

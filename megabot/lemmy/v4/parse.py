@@ -153,7 +153,7 @@ def post(view: JsonObject) -> Post:
 
 
 def own_item(item: JsonObject) -> Post | Comment:
-    """Return a post or comment from the list of a person's content."""
+    """Return a post or comment from the list of a user's content."""
     return _comment(item) if item.text("type_") == "comment" else post(item)
 
 
