@@ -73,6 +73,7 @@ class Network:
             original,
             id=world.new_id("community"),
             ap_id=ap_id,
+            # Checked only on the community's own server.
             has_collections=True,
             moderators=[_person(world, home, home.people[number]).id for number in original.moderators],
             moderating_since={},
@@ -162,6 +163,7 @@ class Network:
         community = home.community_at(ap_id)
         if community is None or community.is_gone:
             return
+        # The refusal is not reported to the server that sent the pin (lemmy-api 2.2).
         if kind in _OF_COLLECTIONS and not community.has_collections:
             self.refused.append(Refused(home.hostname, "CouldntFindCommunity", kind.value))
             return
@@ -238,6 +240,7 @@ def _take_post(world: World, source: World, post: Post) -> Post:
         )
         world.posts[copy.id] = copy
         notifications.notify_of_post(world, copy)
+    # The server's own post has come back from the community's server (decision 19).
     elif copy.ap_id is None:
         copy.federation_pending = False
     else:

@@ -78,6 +78,7 @@ def caller_of(world: World, request: Request) -> Person | None:
 def answer(world: World, request: Request) -> Answer:
     endpoint = _endpoints(world).get(f"{request.method} {request.path}")
     if _key_is_used(world, caller_of(world, request), request.method, request.headers):
+        # A known key gets 422 with an empty body (recorded: 054).
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if endpoint is not None:
         return _called(world, request, endpoint)
@@ -105,6 +106,7 @@ def _called(world: World, request: Request, endpoint: Endpoint) -> Answer:
     world.counted.clear()
     route = endpoint.route
     try:
+        # Checked before the fields are read, so invalid calls count, too.
         _check_limit(world, request, route)
         call = Call(
             world=world,
@@ -153,6 +155,7 @@ def _check_limit(world: World, request: Request, route: Route) -> None:
 def _fields(request: Request, route: Route) -> Fields:
     if request.method == "GET" or not route.reads_body:
         return from_query(request.query)
+    # Lemmy answers 413 only for this (lemmy-api 0).
     if len(request.body) > _JSON_LIMIT:
         raise Refusal("unknown", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if request.headers.get("content-type", "").partition(";")[0].strip() != _JSON_TYPE:
@@ -183,6 +186,7 @@ def _key_is_used(world: World, person: Person | None, method: str, headers: Mapp
     recorded = world.once_keys.get((person.id, key))
     if recorded is not None and not _key_is_swept(recorded, world.now()):
         return True
+    # The key is recorded before the call, so a failed call uses it up, too (recorded: 056).
     world.once_keys[person.id, key] = world.now()
     return False
 

@@ -130,6 +130,7 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
         expires = None if stays else world.now() + _WEEK
         claims["exp"] = int(expires.timestamp()) if expires else _END_OF_TIME
     token = _signed(claims)
+    # Two sign-ins in one second make the same token (recorded: 011).
     if token in world.tokens:
         message = 'duplicate key value violates unique constraint "login_token_pkey"'
         if world.is_lemmy_1:
@@ -168,6 +169,7 @@ def make_settings(values: dict[str, object]) -> Settings:
 def _check_code(secret: str, code: str | None, now: datetime) -> None:
     if code is None:
         raise Refusal("missing_totp_token")
+    # The server accepts the neighbouring steps, too (lemmy-api 1.1).
     if code not in {totp_code(secret, now, steps=steps) for steps in (-1, 0, 1)}:
         raise Refusal("incorrect_totp_token")
 

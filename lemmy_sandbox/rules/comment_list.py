@@ -10,6 +10,7 @@ from lemmy_sandbox.rules.post_list import Page, contains, is_in_listing, is_unde
 from lemmy_sandbox.rules.sort_orders import comment_sort_key
 from lemmy_sandbox.world import World
 
+# With `max_depth`, the list ignores its limit and has up to 300 comments (lemmy-api 1.21).
 TREE_SIZE = 300
 COMMENT_SORTS = ("Hot", "Top", "New", "Old", "Controversial")
 
@@ -106,6 +107,7 @@ def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> b
 def _is_comment_shown_by_lemmy_1(world: World, query: CommentQuery, comment: Comment) -> bool:
     """Apply the filters that only 1.0 has: age, and the reader's wish to see nsfw posts."""
     post = world.posts[comment.post_id]
+    # No parameter overrides the account's setting here (lemmy-api 1.21).
     is_nsfw = post.nsfw or world.community_of(post).nsfw
     if is_nsfw and not (query.reader and query.reader.settings.show_nsfw):
         return False

@@ -18,6 +18,7 @@ from lemmy_sandbox.rules.rights import check_higher_mod, check_mod_action, check
 from lemmy_sandbox.rules.text_rules import clean_short_text, find_mentions
 from lemmy_sandbox.world import World
 
+# Deeper replies are refused (lemmy-api 1.12).
 _DEEPEST = 50
 
 
@@ -76,6 +77,7 @@ def create(world: World, author: Person, text: CommentText) -> Written:
     world.comments_of[post.id].append(comment)
     told = _tell(world, comment, author)
     count_seen(world, author, post)
+    # A reply marks the mention or reply that it answers as read (lemmy-api 2.10).
     _mark_answered(world, author, parent)
     return Written(comment, told)
 
@@ -101,6 +103,7 @@ def distinguish(world: World, moderator: Person, comment_id: int, *, distinguish
     comment = find_comment(world, comment_id)
     community = _community_of(world, comment)
     check_user_action(world, moderator, community.id)
+    # Moderators can distinguish only their own comments (lemmy-api 1.13).
     if comment.creator_id != moderator.id:
         raise Refusal("no_comment_edit_allowed")
     check_mod_action(moderator, community)

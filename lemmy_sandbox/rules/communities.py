@@ -42,6 +42,7 @@ def add(world: World, name: str, title: str, moderators: list[Person]) -> Commun
         name=name,
         title=title,
         published=world.now(),
+        # 0.19 sets no addresses for pins from other servers (lemmy-api 2.2).
         has_collections=world.is_lemmy_1,
     )
     community.moderators = [person.id for person in moderators]

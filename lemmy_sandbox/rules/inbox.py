@@ -33,6 +33,7 @@ def notify_of_comment(world: World, comment: Comment, actor: Person, names: list
             told.append(person.account_id)
             _keep(world, world.mentions, "mention", comment, person)
     answered = world.people[answered_author(world, comment)]
+    # Own comments notify nobody, and someone mentioned gets no reply as well (lemmy-api 2.10).
     if answered.id != actor.id and actor.id not in answered.blocked and answered.account_id not in told:
         told.append(answered.account_id)
         _keep(world, world.replies, "reply", comment, answered)
@@ -94,6 +95,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         raise Refusal("couldnt_create_private_message", cause=_NOBODY)
     _check_heard(sender, recipient)
     enabled = sender.settings.private_messages_enabled and recipient.settings.private_messages_enabled
+    # 1.0 refuses if either side has private messages off (lemmy-api 1.15).
     if world.is_lemmy_1 and not enabled:
         raise Refusal("couldnt_create_private_message")
     message = PrivateMessage(

@@ -75,6 +75,7 @@ class Windows:
         if window is None or window.ends <= now:
             window = _Window(now + timedelta(seconds=limit.seconds), 0)
             self._windows[client, kind] = window
+        # Refused calls do not extend the window (lemmy-api 2.4).
         window.calls += 1
         return window.calls <= limit.size
 

@@ -26,9 +26,11 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
     image = post.url if is_image else page.preview_image
     if is_image and post.url and world.is_lemmy_1:
         post.url = proxy_url(post.url, world.origin)
+    # A custom thumbnail is ignored for image posts (lemmy-api 2.8).
     if custom_thumbnail and not is_image:
         post.thumbnail_url = _custom(world, custom_thumbnail)
     else:
+        # Every edit without a thumbnail recomputes it, so a text post loses its own (lemmy-api 2.8).
         post.thumbnail_url = _thumbnail(world, image) if image else None
     post.url_content_type = page.content_type or None
 

@@ -28,6 +28,7 @@ def names_are_hidden(world: World, reader: Person | None) -> bool:
 
 def target_of(world: World, row: ModAction) -> int | None:
     """Return the person whom an action affects; on 1.0 none for a pin or a purge."""
+    # Therefore a pin notifies nobody (lemmy-api 2.10).
     if world.is_lemmy_1 and row.kind in {ModKind.FEATURE_POST, ModKind.PURGE_POST}:
         return None
     if world.is_lemmy_1 and row.kind is ModKind.REMOVE_COMMUNITY:

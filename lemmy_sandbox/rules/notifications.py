@@ -47,6 +47,7 @@ def notify_of_post(world: World, post: Post) -> None:
 
 def notify_of_message(world: World, message: PrivateMessage) -> None:
     """Notify the recipient of a message."""
+    # An edited message adds a second notification (lemmy-api 2.10).
     _add(world, message.recipient_id, NotificationKind.PRIVATE_MESSAGE, message_id=message.id)
 
 
@@ -134,7 +135,7 @@ def _mentioned(world: World, text: str) -> Iterable[Person]:
 
 
 def _hears_of(world: World, recipient_id: int, post: Post) -> bool:
-    """Return whether the recipient has not blocked the post's author; the commenter is ignored (notify.rs)."""
+    """Return whether the recipient has not blocked the post's author, whoever comments (notify.rs)."""
     return post.creator_id not in world.people[recipient_id].blocked
 
 

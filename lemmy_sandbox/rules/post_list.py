@@ -12,6 +12,7 @@ from lemmy_sandbox.rules.sort_orders import post_sort_rank
 from lemmy_sandbox.world import World
 
 _T = TypeVar("_T")
+# Values outside these limits are refused (lemmy-api 0).
 _LONGEST_PAGE = 50
 _LAST_PAGE = 100
 _HOUR = timedelta(hours=1)
@@ -196,6 +197,7 @@ def _is_wanted(world: World, query: PostQuery, post: Post, community: Community)
 
 def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
     shows_read = reader.settings.show_read_posts if query.show_read is None else query.show_read
+    # 0.19's profile shows read posts, too (lemmy-api 2.6).
     is_profile = query.creator_id is not None and not world.is_lemmy_1
     return not shows_read and not is_profile and reader.id in post.read_by
 

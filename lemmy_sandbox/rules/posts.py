@@ -90,6 +90,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         url=url,
         body=body,
         alt_text=text.alt_text,
+        # An nsfw community makes its posts nsfw (lemmy-api 2.7).
         nsfw=community.nsfw or bool(text.nsfw),
         language_id=choose_language(world, author, community, text.language_id),
         federation_pending=waits_for_home(world, community),
@@ -98,6 +99,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     _put_tags(world, post, text.tags)
     link_preview.refresh(world, post, thumbnail)
     post.votes[author.id] = 1
+    # A new post counts as read by its author, and lists may hide it (lemmy-api 2.6).
     post.voted_at[author.id] = post.read_by[author.id] = world.now()
     notifications.notify_of_post(world, post)
     return post
@@ -141,6 +143,7 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
     post.body = post.body if text.body is None else body
     post.url = post.url if text.url is None else url
     post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
+    # An edit can reset this on 0.19 but not on 1.0 (lemmy-api 2.7).
     post.nsfw = (post.nsfw if text.nsfw is None else text.nsfw) or (world.is_lemmy_1 and community.nsfw)
     post.language_id = post.language_id if text.language_id is None else text.language_id
     post.updated = world.now()
@@ -186,6 +189,7 @@ def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reas
 def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post:
     """Delete or restore one of the author's own posts."""
     post = find_post(world, post_id)
+    # A post that is already in that state is refused (lemmy-api 1.11).
     if post.deleted == deleted:
         raise Refusal("couldnt_update_post")
     check_user_action(world, author, post.community_id)

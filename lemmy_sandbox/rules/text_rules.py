@@ -9,6 +9,7 @@ from lemmy_sandbox.rules import pictures
 from lemmy_sandbox.rules.refusal import Refusal
 from lemmy_sandbox.world import World
 
+# In UTF-16 code units, except titles, which count code points (lemmy-api 2.7).
 POST_BODY_LIMIT = 50_000
 _TEXT_LIMIT = 10_000
 _ALT_TEXT_LIMIT = 1_500
@@ -53,6 +54,7 @@ def clean_text(world: World, text: str) -> str:
 
 def clean_short_text(world: World, text: str) -> str:
     """Return a comment, message or description as stored; refuse one that is too long."""
+    # Lengths are checked after the text was changed (lemmy-api 2.5).
     cleaned = clean_text(world, text)
     check_body(cleaned, _TEXT_LIMIT)
     return cleaned
@@ -100,6 +102,7 @@ def check_slurs(title: str, slurs: str | None) -> None:
 def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
     """Return a body, comment or message as stored."""
     if slurs:
+        # A slur is refused in a title, but replaced in a body (lemmy-api 2.5).
         text = re.sub(slurs, "*removed*", text, flags=re.IGNORECASE)
     text = _LINK.sub(lambda match: _cleaned_link(match.group()), text)
     _check_blocked(text, blocked)
@@ -139,6 +142,7 @@ def find_mentions(text: str, hostname: str) -> list[str]:
 
 
 def _check_blocked(text: str, blocked: Iterable[str]) -> None:
+    # The blocklist matches plain text, too, such as a bare host name (lemmy-api 2.5).
     if any(re.search(rf"\b{re.escape(entry)}\b", text) for entry in blocked):
         raise Refusal("blocked_url")
 

@@ -115,6 +115,7 @@ def page(fields: Fields, *, code: str = "unknown") -> Page:
 def _listing_type(call: Call, community_id: int | None) -> str:
     """Return the listing type; for one community it is always All."""
     chosen = call.fields.choice_or_none("type_", LISTING_TYPES)
+    # Given a community, 0.19 ignores the listing type (lemmy-api 2.6).
     if community_id is not None:
         return "All"
     return chosen or (call.caller.settings.default_listing_type if call.caller else "Local")

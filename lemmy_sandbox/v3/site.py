@@ -18,6 +18,7 @@ def read(call: Call) -> Json:
     return {
         "site_view": _site_view(world),
         **calls_site.description(call),
+        # Its absence is the only sign of a dead token (recorded: 013).
         **({"my_user": _my_user(call, call.caller)} if call.caller else {}),
         "taglines": [],
         "custom_emojis": [],

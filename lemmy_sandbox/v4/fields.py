@@ -40,6 +40,7 @@ def listing_type(call: Call, community_id: int | None = None) -> str:
 
 def not_before(call: Call) -> datetime | None:
     """Return the oldest time to list; without the field the account's setting applies, and 0 is no limit."""
+    # Callers that need all items must pass 0 (lemmy-api 2.6).
     seconds = call.fields.number_or_none("time_range_seconds")
     if seconds is None and call.caller is not None:
         seconds = call.caller.settings.default_post_time_range_seconds

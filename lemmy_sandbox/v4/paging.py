@@ -7,6 +7,7 @@ from lemmy_sandbox.calls.fields import Fields, Json
 from lemmy_sandbox.rules.refusal import Refusal
 
 _T = TypeVar("_T")
+# A larger limit is refused (lemmy-api 0).
 _USUAL, _LONGEST = 20, 50
 
 

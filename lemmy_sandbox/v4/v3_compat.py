@@ -38,6 +38,7 @@ _HOURS = {
     "TopNineMonths": 24 * 270,
     "TopYear": 24 * 365,
 }
+# The list stops advancing there (lemmy-api 3).
 _LAST_PAGE = 10
 _TWICE = ("message", "message")  # 1.0 counts these paths twice (lemmy-api 2.4)
 
@@ -198,6 +199,7 @@ def search(call: Call) -> Json:
 def unread_count(call: Call) -> Json:
     """GET /user/unread_count: always zero."""
     call.person()
+    # 1.0 does not fill these counts over v3 (lemmy-api 3).
     return {"replies": 0, "mentions": 0, "private_messages": 0}
 
 

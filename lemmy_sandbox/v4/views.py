@@ -99,6 +99,7 @@ def message_view(world: World, message: PrivateMessage) -> Json:
 
 def notification_view(world: World, notification: Notification, reader: Person) -> Json:
     """Return a notification with its subject; only admins get the id of the person who caused it."""
+    # Everyone else gets 0 (lemmy-api 2.10).
     creator_id = notifications.author_of(world, notification).id if reader.admin else 0
     return {
         "notification": rows.notification(world, notification, creator_id),

@@ -68,10 +68,12 @@ def _split(text: str, *, example: str) -> SplitResult:
         _ = parts.port  # raises if it is not a number
     except ValueError as error:
         raise ValueError(f"this is not a web address; write one like {example}") from error
+    # Addresses appear in logs and messages, so they must not contain a password (promise 8).
     if "@" in parts.netloc:
         raise ValueError(f"an address must not contain a user name or password; write one like {example}")
     if not _HOST.fullmatch(parts.netloc.lower()) and not parts.netloc.startswith("["):
         raise ValueError(f"this is not a web address; write one like {example}")
+    # Over http, the token would be sent unencrypted; on this machine that is harmless.
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return parts
     raise ValueError(f"write https://, as in {example}; http:// is only for this machine's own address")

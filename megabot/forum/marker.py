@@ -13,6 +13,7 @@ _POST = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     rf"(?: after (?P<after>{_KEY})=(?P<after_post>[0-9]{{1,18}}))?\)"
 )
+# Comments are looked up by this after an unknown outcome (decision 10).
 _COMMENT = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     r":(?P<purpose>[a-z-]{1,20})\)"
@@ -85,6 +86,7 @@ def comment_marker(content: str) -> CommentMarker | None:
 
 
 def _last_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+
     if text.count(_START) != 1:
         return None
     return pattern.fullmatch(text.rstrip().rpartition("\n")[2].rstrip())

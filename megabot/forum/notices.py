@@ -88,6 +88,7 @@ class Watermark:
         `newest`: the server was restored from an older copy and uses those ids again.
         """
         mark, at = self.newest.get(name), self.at
+        # By id, never by the read flag (decision 27).
         if mark is not None and mark <= newest:
             return lambda notice: notice.id > mark
         return lambda notice: at is None or notice.published > at - OVERLAP

@@ -31,6 +31,7 @@ _NEXT_STEPS = {
     "SQLITE_IOERR": "the disk reports errors; check the system's log",
 }
 DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
+# A write must be on disk before the request is sent (promise 5).
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
@@ -114,6 +115,7 @@ def _judged() -> Iterator[None]:
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    # mode=rw never creates a file: only `_bear` does, with the right permissions.
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
     connection.isolation_level = None  # BEGIN and COMMIT are explicit in `transaction`
     connection.row_factory = sqlite3.Row
@@ -191,6 +193,7 @@ def _bear(path: Path, migrations: Sequence[Step]) -> None:
     unborn = path.with_name(f"{path.name}.new")
     for leftover in (unborn, *_journals(unborn)):
         leftover.unlink(missing_ok=True)
+    # Only the owner may read it, like the rest of the state folder (faults.md S08).
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(_connect(unborn, 0.0)) as connection:
         connection.execute(_DURABLE)
@@ -255,6 +258,7 @@ def write(connection: sqlite3.Connection, target: Path) -> None:
 
 def _fill(connection: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as copy:
+        # SQLite's own copy is consistent, unlike a file copied during a write (faults.md S09).
         connection.backup(copy)
         verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if verdict != "ok":

@@ -64,6 +64,7 @@ class LedgerOwner:
         if recorded is not None and not ownership.is_same(recorded, name=name, host=host):
             raise self._foreign(f"{name} on {host}")
         self._proven = True
+        # The address is refreshed, so that the next start recognizes the account without a request.
         owner = Owner(name=name, host=host, address=host_of(self._instance))
         if self._keeps and ownership.to_json(owner) != self._ledger.get_fact(OWNER):
             self._ledger.set_fact(OWNER, ownership.to_json(owner))

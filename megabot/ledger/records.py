@@ -119,6 +119,7 @@ def latest(records: Iterable[PostRecord]) -> dict[str, PostRecord]:
     by_edition: dict[str, PostRecord] = {}
     for record in records:
         earlier = by_edition.get(record.edition)
+        # A later copy replaces an earlier one unless it was undone.
         if earlier is None or earlier.withdrawn or not record.withdrawn:
             by_edition[record.edition] = record
     return by_edition

@@ -135,6 +135,7 @@ class SqliteLedger(Ledger):
     def begin_intent(self, intent: NewIntent) -> Intent:
         with self._writing() as connection:
             try:
+                # The index `one_publish_a_copy` refuses a second publish of a copy (promise 1).
                 cursor = connection.execute(_BEGIN, rows.intent_row(intent))
             except sqlite3.IntegrityError as error:
                 raise LedgerError(
@@ -260,6 +261,7 @@ class SqliteLedger(Ledger):
 
     def _opened(self) -> sqlite3.Connection:
         """Return the open connection, or a new one if the file at the path was replaced."""
+        # The file can be replaced while megabot runs, for example by an old backup (faults.md S05).
         if self._connection is not None and self._inode == _inode(self._path):
             return self._connection
         self.close()

@@ -151,7 +151,11 @@ class Calls:
     def anyone(self, operation: Operation[T], /, **form: object) -> T:
         """Make a call with the stored token, if any."""
         return with_retries(
-            lambda: self._once(operation, form), read=operation.call is Call.READ, sleep=self._sleep
+            # A write is never retried after an unclear outcome, because servers do not detect duplicates
+            # (lemmy-api 2.3).
+            lambda: self._once(operation, form),
+            read=operation.call is Call.READ,
+            sleep=self._sleep,
         )
 
     def signed_in(self, operation: Operation[T], /, **form: object) -> T:
@@ -191,10 +195,12 @@ class Calls:
 
     def _revive(self) -> None:
         """Get a live token after one refusal, which proves little: live tokens are refused under load."""
+        # `megabot login` may have stored a new token in the meantime.
         if self._sign_ins.reload():
             self._stay()
             return
         try:
+            # A refusal is checked once more before it is believed (faults.md A04).
             self.anyone(self.dialect.probe)
         except TokenRefused:
             self._sign_ins.renew(self._send_sign_in, by_hand=False)
@@ -216,4 +222,5 @@ class Calls:
     def _send_sign_in(self, credentials: Credentials, code: str) -> str:
         self._stay()
         form: Form = {"username_or_email": credentials.username, "password": credentials.password}
+        # Not retried, because every attempt counts against the budget (decision 26).
         return self._once(self.dialect.sign_in, form | ({"totp_2fa_token": code} if code else {}))

@@ -141,6 +141,8 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def pinned(self, community_id: int) -> tuple[Post, ...]:
+        # Neither API can list pinned posts only, but both can list them first (lemmy-api 2.2), so read as
+        # many pages as have them (faults.md A17).
         posts: list[Post] = []
         for page in self._calls.iter_pages(self._api.posts, community_id=community_id):
             posts += [post for post in page if post.featured_community]
@@ -156,6 +158,7 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def post_at(self, url: str) -> Post:
+        # The server's own name may differ from the address used to reach it.
         own_addresses = (self._apis.session.address, self._me().actor)
         number = local_post(url, hosts=[urlsplit(address).netloc for address in own_addresses])
         if number is not None:
@@ -200,6 +203,7 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
+        # v4 requires a reason, v3 has no such field (lemmy-api 1.10).
         more = {"reason": reason} if self._api.lock_takes_reason else {}
         return self._calls.signed_in(self._api.lock, post_id=post_id, locked=locked, **more)
 
@@ -317,6 +321,7 @@ class LemmyClient(Forum):
         return self._apis.sign_ins.person or self._read_account().person
 
     def _read_account(self) -> Account:
+
         greeting, self._greeting = self._greeting, None
         if greeting is not None and self._apis.clock.now() in Interval.after(greeting[0], GREETING_KEPT):
             account = greeting[1]

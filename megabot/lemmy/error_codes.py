@@ -8,11 +8,13 @@ recorded in tests/recordings). A code that is not listed proves nothing about a 
 
 import re
 
+# The codes of 0.19 and 1.0 (lemmy-api 2.4).
 LIMITED = frozenset({"rate_limit_error", "too_many_requests"})
 
 TOKEN = frozenset({"incorrect_login", "not_logged_in", "instance_is_private"})
 """The token is not valid, except on a sign-in. A private server also says so to anonymous callers."""
 
+# The code of the 503 of a server that is starting up (lemmy-api 2.4).
 STARTING = "Lemmy is currently starting"
 
 COLLISION = "login_token_pkey"

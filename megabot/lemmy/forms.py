@@ -8,8 +8,11 @@ Form = dict[str, object]
 
 SHOW_EVERYTHING: Form = {
     "show_nsfw": True,
+    # The server marks own posts as read when they are created (lemmy-api 2.6).
     "show_read_posts": True,
+    # Without it, a bot does not see itself (lemmy-api 2.6).
     "show_bot_accounts": True,
+    # [] means all. Otherwise own posts in other languages are hidden (lemmy-api 2.5).
     "discussion_languages": [],
     "bot_account": True,
 }

@@ -118,8 +118,10 @@ class LemmySession(requests.Session):
             response = super().send(
                 request,
                 stream=True,
+                # There is no setting to switch this off (faults.md N09).
                 verify=True,
                 timeout=(self._limits.connect, seconds),
+                # A redirect could lead to another host, which must not get the token (faults.md N10).
                 allow_redirects=False,
             )
             self._note_time(response)
@@ -142,6 +144,8 @@ class LemmySession(requests.Session):
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=True):
                 body += chunk
+                # Counted after decompression, because a small response can expand to gigabytes (faults.md
+                # N12).
                 if len(body) > self._limits.size:
                     raise TooLarge
                 if time.monotonic() > until:

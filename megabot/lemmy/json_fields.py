@@ -37,6 +37,7 @@ class JsonObject:
 
     def number(self, key: str, default: int | None = None) -> int:
         value = self._get(key, default)
+        # In Python, True and False are integers.
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(key, "a whole number")
         return value

@@ -94,6 +94,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
+        # 6to4, Teredo and NAT64 addresses can lead to a private IPv4 address.
         if ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
             return False
     return ip.is_global and not ip.is_multicast

@@ -57,6 +57,7 @@ class PublicPosts:
 
     def newest(self, community: str) -> tuple[PublicPost, ...]:
         """List the newest posts of a community, `name` or `name@host`, pinned ones first."""
+        # Without `show_nsfw`, a server hides nsfw posts from anonymous callers (lemmy-api 2.6).
         query = {"community_name": community, "limit": _NEWEST, "show_nsfw": "true"}
         answer = self._get(
             "post/list",

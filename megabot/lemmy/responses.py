@@ -106,13 +106,16 @@ def failure(status: int, body: bytes, call: Call) -> ForumError:
     code = _code(body)
     if status == _UNAVAILABLE and code == codes.STARTING:
         return ServerStarting("The server is starting up.")
+    # 0.19 answers 400, 1.0 answers 429, and neither says how long to wait (lemmy-api 2.4).
     if status == _TOO_MANY_REQUESTS or code in codes.LIMITED:
         return _limited(call)
+    # Lemmy's own errors have a JSON body; only an unknown path has none (lemmy-api 2.4).
     if status == _NOT_FOUND and not body.strip():
         return UnknownCall(
             "The server does not know this call; it may have been upgraded. "
             "To find out, run: megabot check --online"
         )
+    # A 5xx usually comes from the proxy in front of Lemmy, so it proves nothing (decision 9, lemmy-api 2.4).
     if status < _BROKEN:
         refusal = _sign_in_refusal(code, body) if call is Call.SIGN_IN else _refusal(code, call)
         if refusal is not None:

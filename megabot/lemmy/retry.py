@@ -33,6 +33,7 @@ def _worth_it(error: BaseException, *, read: bool) -> bool:
         return error.wait <= LONGEST_WAIT
     if isinstance(error, RemoteUnreachable):
         return False  # the server has already waited for the other one
+    # A write is repeated only if the server certainly never got it (decision 9).
     return isinstance(error, (NotSent, Unreadable) if read else NotSent)
 
 

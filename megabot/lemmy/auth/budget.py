@@ -15,6 +15,7 @@ APART = timedelta(seconds=2)
 
 AFTER_SUCCESS = timedelta(minutes=25)
 AFTER_LIMIT = timedelta(hours=1)
+# At most two attempts in any 60 minutes (decision 26).
 WINDOW = timedelta(hours=1)
 IN_WINDOW = 2
 AT_ONCE_IN_WINDOW = 3

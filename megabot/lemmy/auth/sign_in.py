@@ -116,6 +116,7 @@ class SignIns:
         try:
             self._try(send, asker)
         except SignInCollision:
+            # A moment later it works, because tokens of the same second are equal (recorded: 011).
             self._wait_for_leave(self._kept(), asker)
             self._try(send, asker)
 
@@ -153,12 +154,14 @@ class SignIns:
             token = send(self._credentials, code)
         except RateLimited as error:
             self._note(attempt, Outcome.LIMITED)
+            # The default limit refills within an hour, and the old token is kept (faults.md A03).
             raise _limited(now + AFTER_LIMIT, asker) from error
         except (NotSent, UnknownCall):
             self._keep(replace(stored, attempts=past))  # the server never saw it, so it does not count
             raise
         except SignInRefused:
             self._note(attempt, Outcome.FAILED)
+            # Rejected credentials are not tried again until they change (decision 26).
             self._keep(replace(self._kept(), refused=self._credentials.fingerprint()))
             raise
         except SignInCollision:

@@ -83,10 +83,12 @@ class DialectV3(Dialect):
         parse.page_reader(parse.posts),
         type_="All",
         sort="Hot",
+        # Own posts are marked as read when they are created (lemmy-api 2.6).
         show_read="true",
         show_nsfw="true",
         limit=PAGE,
     )
+    # Without a sort, 0.19 lists by Hot (lemmy-api 2.6).
     posts_by = Operation.get("user", parse.page_reader(parse.posts), sort="New", limit=PAGE)
     post = Operation.get("post", parse.written_post)
     resolve = Operation.get("resolve_object", parse.found_post)
@@ -101,6 +103,7 @@ class DialectV3(Dialect):
     edit_comment = Operation.put("comment", parse.written_comment)
     distinguish = Operation.post("comment/distinguish", parse.written_comment)
     mark_all_read = Operation.post("user/mark_all_as_read", done)
+    # 0.19 sends the person's posts along, which are not needed here.
     person = Operation.get("user", parse.found_person, limit=1)
     message = Operation.post("private_message", done)
 
@@ -151,6 +154,7 @@ class DialectV3(Dialect):
         for number in range(1, LAST_PAGE + 1):
             page = calls.signed_in(self._own_content, person_id=author, page=number)
             pages.append(page)
+            # One page number serves both lists, so the shorter one ends earlier.
             if is_last(page.posts, since) and is_last(page.comments, since):
                 break
         return OwnContent(

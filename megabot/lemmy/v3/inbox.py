@@ -32,6 +32,7 @@ def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Per
     newest: dict[str, int] = {}
     for name, operation in _LISTS.items():
         new, newest[name] = read_until_seen(above, name, calls.iter_pages(operation, most=most))
+        # The list of messages mixes sent and received ones (lemmy-api 1.15).
         unsorted += [notice for notice in new if notice.author.id != author]
     notices = sorted(_each_once(unsorted), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))

@@ -49,7 +49,9 @@ class DialectV4(Dialect):
         parse.list_reader(parse.post),
         type_="all",
         sort="hot",  # under new and old, 1.0 does not list pinned posts first (lemmy-api 2.2)
+        # Otherwise the default of the account or the site hides older posts (lemmy-api 2.6).
         time_range_seconds=0,
+        # Unlike the defaults, these hide nothing; they apply to own posts, too (lemmy-api 2.6).
         show_hidden="true",
         show_read="true",
         show_nsfw="true",
@@ -152,6 +154,7 @@ class DialectV4(Dialect):
         tags: Iterable[Tag] = ()
         if draft.tags:
             community = calls.signed_in(self.community, id=community_id)
+            # The server refuses a foreign tag only after it has inserted the post (docs/lemmy-apis.md).
             tags = choose_tags(draft.tags, community.tags or ())
         try:
             return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
@@ -165,6 +168,7 @@ class DialectV4(Dialect):
         tags: set[Tag] = set()
         if draft.tags:  # keep the tags that other people set
             current, offered = calls.signed_in(self._post_and_tags, id=post_id)
+            # The server refuses a tag that the community does not offer.
             tags = {*(current.tags or ()), *choose_tags(draft.tags, offered)} & {*offered}
         return calls.signed_in(self._edit_post, **edited_post(post_id, draft, tags))
 

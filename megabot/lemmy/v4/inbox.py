@@ -83,6 +83,7 @@ def sent_message(item: JsonObject) -> tuple[int, int, str]:
 def _of_comment(notification: JsonObject, data: JsonObject) -> Notice:
     comment = data.child("comment")
     below = len(comment.text("path").split(".")) > _TOP_LEVEL
+    # 1.0 calls a top-level comment on the bot's own post a reply, too (lemmy-api 2.10).
     answers = below and notification.text("kind") == "reply"
     return replace(
         _notice(
