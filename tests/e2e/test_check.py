@@ -127,7 +127,7 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
             assert time.monotonic() < until
             time.sleep(0.02)
 
-    assert "never asked" in path.read_text()
+    assert "such addresses are not checked" in path.read_text()
     app.close()
 
 
