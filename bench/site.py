@@ -1,7 +1,7 @@
 """The site of ten years of a weekly thread: built whole, and after one new edition. Beside it Pelican.
 
 Each build is a process of its own, `python -m bench.site FOLDER`, as the service does it. Pelican is found in
-`.make/pelican` (docs/figures.md) and gets the same texts.
+`.make/pelican` (docs/reference/figures.md) and gets the same texts.
 """
 
 import json

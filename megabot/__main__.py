@@ -1,4 +1,4 @@
-"""The one place that ends the process. Its exit codes are listed in docs/scripts.md."""
+"""The one place that ends the process. Its exit codes are listed in docs/reference/exit-codes.md."""
 
 import os
 import shlex

@@ -101,9 +101,8 @@ def _unknown(layer: Layer) -> Iterable[str]:
     for key in layer.values:
         if key not in _FIELDS:
             near = difflib.get_close_matches(key.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
-            hint = (
-                f"did you mean {variable(near[0])}?" if near else "see docs/settings.md for those there are"
-            )
+            page = "see docs/reference/settings.md for the list"
+            hint = f"did you mean {variable(near[0])}?" if near else page
             yield f"{key} ({layer.name}) is not a setting; {hint}"
 
 

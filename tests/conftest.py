@@ -17,7 +17,7 @@ import pytest
 LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
 LIVE = urlsplit(os.environ.get("MEGABOT_LIVE_URL", "")).hostname
-"""The one server that may be asked, where a person names one: docs/contributing.md."""
+"""The one server that may be asked, where a person names one: docs/contributing/real-server.md."""
 FOREIGN_NAMES = (
     "CREDENTIALS_DIRECTORY",
     "NOTIFY_SOCKET",

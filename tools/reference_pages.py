@@ -1,6 +1,6 @@
-"""The pages about settings and sentences, made from the fields themselves; a test keeps the files equal.
+"""Write the pages that are made from the code; tests keep the files equal.
 
-`python -m tools.reference_pages` writes them into the current folder. Settings are not read here.
+`python -m tools.reference_pages` writes them into the current folder. It reads no settings.
 """
 
 import json
@@ -11,38 +11,39 @@ from pathlib import Path
 from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.catalogue_file import sentences
 from megabot.settings import Settings, variable
+from tools import page_blocks
 
 EXAMPLE = Path("config.example.env")
-PAGE = Path("docs/settings.md")
+PAGE = Path("docs/reference/settings.md")
 SENTENCES = Path("docs/sentences.toml")
 _WIDTH = 100
 
 _EXAMPLE_HEAD = """\
-Copy this to .env beside your templates, or to /etc/megabot/config.env for the service, take the # off
-the lines that you need, and let nobody else read it: chmod 600 .env. Comments go on lines of their own.
+Copy this file to .env next to your templates, or to /etc/megabot/config.env for the service. Remove the #
+from the lines that you need, and keep the file private: chmod 600 .env. Put comments on separate lines.
 """
 
 _PAGE_HEAD = """\
 # Settings
 
-Every setting is a variable. The first place that names it wins:
+Every setting is a variable. megabot reads each one from the first of these places that has it:
 
 1. the environment;
-2. the file given with `--env FILE`; without one, `.env` in the current folder; without that,
-   `/etc/megabot/config.env`, which the service reads too;
-3. systemd's credentials, named as the setting in lower case (`LoadCredential=megabot_password:/path`);
+2. the file given with `--env FILE`, or else `.env` in the current folder, or else
+   `/etc/megabot/config.env`, which the service reads, too;
+3. systemd's credentials, under the setting's name in lower case (`LoadCredential=megabot_password:/path`);
 4. the default.
 
-An empty value is the same as none, and hides what the places after it say. Nothing in a value is
-replaced (`$HOME` stays as it is), but a path may begin with `~`. A variable that begins with `MEGABOT_`
-and is not listed here is an error. Every mistake is reported at once, before anything is done. Passwords
-and other secrets are never shown; a settings file that holds one must not be readable for everyone.
+An empty value counts as no value and overrides the places further down. Variables in a value are not
+expanded (`$HOME` stays as it is), but a path may start with `~`. An unknown variable that starts with
+`MEGABOT_` is an error. All mistakes are reported at once, before megabot does anything. Passwords and other
+secrets are never shown. A settings file that contains one must not be readable by everyone.
 
-In a file, a value that has a ` #` in it needs quotes, or it ends there. megabot warns of this, of a name in
-small letters, of one without `=` and of one that is set twice, each with file and line.
+In a file, put a value that contains ` #` in quotes. Otherwise it ends there. megabot warns about such a
+line, about a name in lower case, a line without `=` and a setting that occurs twice, with file and line.
 
-Only what talks to a server needs `MEGABOT_INSTANCE` and `MEGABOT_USERNAME`: `preview`, `calendar` and
-`check` work without any setting.
+Only commands that talk to a server need `MEGABOT_INSTANCE` and `MEGABOT_USERNAME`. `preview`, `calendar`
+and `check` work without any setting.
 
 | setting | meaning | for example |
 |---|---|---|
@@ -56,7 +57,7 @@ and the like are commands: as typed at the shell, or as said on Lemmy.
 """
 
 _PAGE_FOOT = """
-This page, `config.example.env` and `docs/sentences.toml` are made by `python -m tools.reference_pages`.
+`config.example.env` has the same settings, ready to copy. `python -m tools.reference_pages` writes both.
 """
 
 
@@ -110,3 +111,4 @@ if __name__ == "__main__":
     EXAMPLE.write_text(example(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
     SENTENCES.write_text(english(), encoding="utf-8")
+    page_blocks.write()

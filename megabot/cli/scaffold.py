@@ -242,7 +242,7 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 _SETTINGS = """\
-# Settings of megabot. All there are: docs/settings.md. This file is for nobody else's eyes: chmod 600.
+# Settings of megabot; docs/reference/settings.md lists them all. Keep this file private: chmod 600.
 
 MEGABOT_INSTANCE=<<instance>>
 MEGABOT_USERNAME=<<username>>
@@ -293,7 +293,8 @@ The thread before this one: [{{ previous.title | escape_md }}]({{ previous.url }
 _FROM_THREAD = """\
 {# Made of the thread that was there. Take out what belongs to that week alone: an essay goes into a file of
    its own, preambles/<<name>>/2026-W47.md for that week, and stands where preamble.text is. The address of
-   the thread before is previous.url; docs/template.md has all names. The sections are files of sections/. #}
+   the thread before is previous.url; docs/reference/template.md has all names. The sections are the files
+   in sections/. #}
 {{ preamble.text }}
 
 """

@@ -19,7 +19,7 @@ WINDOW = timedelta(minutes=10)
 ANSWERS = 4
 """How many answers go out as comments within `WINDOW`, the others as messages.
 
-A server grants 6 comments in 10 minutes (lemmy-api 1.22); two of them stay free for linking new threads.
+A server grants 6 comments in 10 minutes (lemmy-api 0); two of them stay free for linking new threads.
 """
 _SENT = "answers:comments"
 log = logging.getLogger("megabot")

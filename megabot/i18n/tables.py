@@ -53,7 +53,7 @@ EXIT_CODES: dict[str, int] = {
     Outcome.ERROR: 2,
     Outcome.NOTHING: 4,
 }
-"""For scripts; 3 is a bug, 130 interrupted. docs/scripts.md explains them."""
+"""For scripts; 3 is a bug, 130 interrupted. docs/reference/exit-codes.md explains them."""
 _TONES: dict[str, Tone] = {
     Outcome.DONE: Tone.GOOD,
     Outcome.NOTHING: Tone.QUIET,

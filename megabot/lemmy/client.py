@@ -82,7 +82,7 @@ def _over_either_api(
 
 
 class LemmyClient(Forum):
-    """One account on one server. A method is usually one request (docs/lemmy-apis.md)."""
+    """One account on one server. docs/reference/lemmy-operations.md lists the requests of each method."""
 
     def __init__(self, apis: ApiFactory, spoken: SpokenApi, *, on_kind: Callable[[ApiKind], None]) -> None:
         self._apis = apis

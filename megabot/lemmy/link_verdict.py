@@ -125,7 +125,7 @@ def lanes(addresses: Iterable[str], *, width: int) -> tuple[tuple[str, ...], ...
 def lemmy_questions(address: str) -> tuple[str, ...]:
     """Return the API addresses to ask about a post or comment, one per API; none for any other link.
 
-    The page of a removed post answers 200; only the API says that it is gone (lemmy-api 1.6). Any server with
+    The page of a removed post answers 200; only the API says that it is gone (lemmy-api 1.8). Any server with
     such a path is asked: if it does not run Lemmy, `lemmy_verdict` does not understand its answer.
     """
     try:

@@ -2,7 +2,8 @@
 
 Servers of 0.19 render the inside of a spoiler as one run of inline text for federated readers: no lists, no
 headings, blank lines dropped. So every block in it ends in a hard break (two spaces: invisible at the end of
-a list item, where a backslash would show) and sub-headings become bold lines. docs/markdown.md has the table.
+a list item, where a backslash would show) and sub-headings become bold lines. The table is in
+docs/reference/markdown.md.
 """
 
 import re

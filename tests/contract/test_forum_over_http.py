@@ -16,7 +16,7 @@ from megabot.lemmy.detect import ApiKind
 from tests.contract.stage import DRAFT, PIXEL, SANDBOXES, HttpStage, make_posts
 
 ROW = re.compile(r"^\| `(\w+)` \|(.*?)\|(.*?)\|(.*)\|$", re.MULTILINE)
-PAGE = (Path(__file__).parents[2] / "docs" / "lemmy-apis.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "lemmy-operations.md").read_text(encoding="utf-8")
 TABLE = {name: (over_v3, over_v4) for name, over_v3, over_v4, _ in ROW.findall(PAGE)}
 
 
@@ -44,7 +44,7 @@ def v4(tmp_path: Path) -> Iterator[HttpStage]:
         yield set_stage
 
 
-# The table of docs/lemmy-apis.md
+# The table of docs/reference/lemmy-operations.md
 
 
 def newest_comment(stage: HttpStage) -> int:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.test_faults_page import spread
+
 ROOT = Path(__file__).parents[2]
 CITATION = re.compile(r"\b(decision|promise|lemmy-api) (\d+(?:\.\d+)?)")
-CITING = ("megabot", "tests", "bench", "systemd", "docs")
+CASE = re.compile(r"[(, ]([NAKRSHTGC]\d\d)\b")
+CITING = ("megabot", "lemmy_sandbox", "lemmy_markdown", "tests", "bench", "systemd", "tools", "docs")
+PAGE = re.compile(r"\bdocs/[a-z/-]+\.md\b")
 BESIDE = re.compile(r"\.\./shared|parents\[\d\] / \"shared\"|\bdesign\.md\b")
 
 
@@ -25,12 +29,11 @@ def numbered(page: str, pattern: str) -> set[str]:
 
 def headings() -> dict[str, set[str]]:
     """Every number that each kind of citation may name."""
-    decisions = (ROOT / "docs/decisions.md").read_text("utf-8")
-    promises, _, rest = decisions.partition("## Decisions: observing")
     return {
-        "promise": set(re.findall(r"^(\d+)\. ", promises, re.MULTILINE)),
-        "decision": set(re.findall(r"^(\d+)\. ", rest, re.MULTILINE)),
-        "lemmy-api": numbered("lemmy-api.md", r"^(?:## |\*\*)(\d+(?:\.\d+)?)\.? "),
+        "promise": numbered("decisions.md", r"^(\d+)\. "),
+        "decision": numbered("decisions.md", r"^### (\d+)\. "),
+        "lemmy-api": numbered("reference/lemmy-api.md", r"^###? (\d+(?:\.\d+)?)\.? "),
+        "case": {case for cases in numbered("faults.md", r"^\| ([A-Z]\d\d.*?) \|") for case in spread(cases)},
     }
 
 
@@ -40,6 +43,21 @@ def test_each_citation_has_its_paragraph() -> None:
 
     assert len(cited) > 20
     assert {(kind, number) for kind, number in cited if number not in known[kind]} == set()
+
+
+def test_each_case_that_the_code_cites_is_on_the_page_of_faults() -> None:
+    code = [text for path, text in texts() if path.parts[0] == "megabot" and path.suffix == ".py"]
+    cited = {case for text in code for case in CASE.findall(text)}
+
+    assert len(cited) > 10
+    assert cited - headings()["case"] == set()
+
+
+def test_each_page_that_a_comment_or_a_page_names_is_there() -> None:
+    named = {(path, page) for path, text in texts() for page in PAGE.findall(text)}
+
+    assert len(named) > 20
+    assert {(path, page) for path, page in named if not (ROOT / page).exists()} == set()
 
 
 def test_decisions_and_promises_are_numbered_without_a_gap() -> None:

@@ -1,4 +1,4 @@
-"""`help`, docs/commands.md and the grammar name the same commands."""
+"""`help`, docs/reference/commands.md and the grammar name the same commands."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ from megabot.i18n import suggestions
 from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.channels import CommandWords, fill, markdown
 
-PAGE = Path(__file__).parents[2] / "docs/commands.md"
+PAGE = Path(__file__).parents[2] / "docs/reference/commands.md"
 BOT = Handle("megabot", "lemmy.example")
 UNLISTED = {Verb.CONFIRM, Verb.HELP}
 """The bot itself asks for one of them; the other lists them."""

@@ -1,26 +1,32 @@
-"""docs/template.md: every example on it is rendered, and nothing that a template may say is missing."""
+"""docs/reference/template.md: every example is rendered, and every name and filter is documented."""
 
 import re
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel
 
 from megabot.rendering.child.environment import Environment
 from megabot.rendering.child.template_checks import find_glued_lines
 from megabot.rendering.model import Rendered
 from megabot.schedule.calendar import Calendar, Every
-from megabot.source.front_matter.model import ThreadModel
+from megabot.source.front_matter.model import PreviousModel, ScheduleModel, ThreadModel
 from megabot.source.thread_files import parse_thread
 from tests.templates import BEFORE, CONTEXT, body_of, problems_of, render, source
 
-PAGE = (Path(__file__).parents[2] / "docs/template.md").read_text("utf-8")
+REFERENCE = Path(__file__).parents[2] / "docs/reference"
+PAGE = (REFERENCE / "template.md").read_text("utf-8")
+FRONT_MATTER = (REFERENCE / "front-matter.md").read_text("utf-8")
 EXAMPLE = re.compile(r"^```jinja\n(.*?)^```\n```(text|problem)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SETTINGS = re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-NAMED = set(re.findall(r"\*\*(\w+)", PAGE))
-RHYTHMS = re.findall(r"^\| (`every.*?) \| (.*?) \| `(.*?)` \|$", PAGE, re.MULTILINE)
+SETTINGS = re.search(r"^```yaml\n(.*?)^```$", FRONT_MATTER, re.MULTILINE | re.DOTALL)
+NAMED = set(re.findall(r"^### `(\w+)`$", PAGE, re.MULTILINE))
+RHYTHMS = re.findall(r"^\| (`every.*?) \| (.*?) \| `(.*?)` \|$", FRONT_MATTER, re.MULTILINE)
+KEYS = dict(re.findall(r"^\| `(\w+)` \|(.*?)\| [A-Z`]", FRONT_MATTER, re.MULTILINE))
+"""What the tables say of each key's default."""
 EXAMPLES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "text"]
 MISTAKES = [(body, text) for body, kind, text in EXAMPLE.findall(PAGE) if kind == "problem"]
 
@@ -53,6 +59,50 @@ def test_the_front_matter_on_the_page_has_no_mistake_and_every_setting() -> None
     assert set(re.findall(r"^(\w+):", front(), re.MULTILINE)) == ThreadModel.model_fields.keys()
 
 
+def defaults(model: type[BaseModel]) -> str:
+    """Write the defaults that the tables name, as lines of YAML."""
+    named = {key: KEYS[key].strip(" `") for key in model.model_fields if KEYS[key].startswith(" `")}
+    return "".join(f"{key}: {value}\n" for key, value in named.items())
+
+
+def test_the_tables_have_every_key_and_no_other() -> None:
+    models = (ThreadModel, ScheduleModel, PreviousModel)
+
+    assert KEYS.keys() == {key for model in models for key in model.model_fields}
+
+
+def test_the_defaults_on_the_page_are_those_of_the_program() -> None:
+    needed = "every: day\nat: 12\ntimezone: UTC\nfirst: 2026-01-01\n"
+    written = {"schedule": needed + defaults(ScheduleModel), "previous": defaults(PreviousModel)}
+    nested = "".join(f"{key}:\n{indent(lines, '  ')}" for key, lines in written.items())
+    bare = f"---\ntitle: News\nschedule:\n{indent(needed, '  ')}---\n"
+
+    thread, problems = parse_thread("news.md.j2", f"---\ntitle: News\n{defaults(ThreadModel)}{nested}---\n")
+
+    assert problems == ()
+    assert thread == parse_thread("news.md.j2", bare)[0]
+
+
+def test_the_section_on_the_page_is_shown_as_the_page_says() -> None:
+    files = re.findall(r"^```markdown\n(.*?)^```$", FRONT_MATTER, re.MULTILINE | re.DOTALL)
+    (section,) = [text for text in files if "\ncw:" in text]
+
+    body = body_of("{{ section('hills') }}", more={"sections/70-hills.md": section})
+
+    assert body.startswith("::: spoiler Maps (CW: heights) - looking for an editor\n")
+    assert "**Night photos (CW: flashing images)**" in body
+    assert all(f"| `{key}` |" in FRONT_MATTER for key in re.findall(r"^(\w+):", section, re.MULTILINE))
+
+
+def test_a_thread_that_is_posted_once_is_written_as_on_the_page() -> None:
+    once = re.findall(r"^```yaml\n(.*?)^```$", FRONT_MATTER, re.MULTILINE | re.DOTALL)[1]
+    thread, problems = parse_thread("night.md.j2", f"---\ntitle: Night\n{once}---\n")
+
+    assert problems == ()
+    assert thread is not None
+    assert thread.schedule.once
+
+
 @pytest.mark.parametrize(("settings", "slots", "key"), RHYTHMS)
 def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str, key: str) -> None:
     lines = "".join(f"  {line}\n" for line in re.findall(r"`([^`]+)`", settings))
@@ -71,7 +121,7 @@ def test_a_rhythm_has_the_slots_and_the_key_beside_it(settings: str, slots: str,
 
 
 def test_every_kind_of_rhythm_is_on_the_page() -> None:
-    assert {every for every in Every if f"`every: {every}`" in PAGE} == {*Every}
+    assert {every for every in Every if f"`every: {every}`" in FRONT_MATTER} == {*Every}
     assert len(RHYTHMS) > 10
 
 
@@ -91,9 +141,9 @@ def test_the_parts_of_a_name_are_on_the_page() -> None:
     assert [name for name in facts if not re.search(rf"`(?:\w+\.)?{name}`", PAGE)] == ["commit", "dirty"]
 
 
-# -- docs/first-change.md
+# -- docs/contributing/first-change.md
 
-FIRST = (Path(__file__).parents[2] / "docs/first-change.md").read_text("utf-8")
+FIRST = (Path(__file__).parents[2] / "docs/contributing/first-change.md").read_text("utf-8")
 NEW_FILES = re.findall(
     r"`((?:sections|preambles)/\S+\.md)`:\n\n```markdown\n(.*?)^```$", FIRST, re.MULTILINE | re.DOTALL
 )

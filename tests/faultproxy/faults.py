@@ -58,7 +58,7 @@ class GzipBomb:
 
 Forged = Html | Refusal | Silent | Redirect | Huge | GzipBomb
 
-# As recorded in wire/: 1.0 names a cause with the first and none with the second.
+# As recorded in tests/recordings: 1.0 names a cause with the first and none with the second.
 UNAUTHORIZED_V3 = Refusal(HTTPStatus.UNAUTHORIZED, "incorrect_login")
 UNAUTHORIZED_V4 = Refusal(HTTPStatus.UNAUTHORIZED, "incorrect_login", cause="IncorrectLogin")
 RATE_LIMITED_V3 = Refusal(HTTPStatus.BAD_REQUEST, "rate_limit_error")

@@ -142,7 +142,7 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
 
     assert lines == [
         "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
-        "MEGABOT_ZZZ (the environment) is not a setting; see docs/settings.md for those there are",
+        "MEGABOT_ZZZ (the environment) is not a setting; see docs/reference/settings.md for the list",
         (
             f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, as in https://lemmy.example; "
             "http:// is only for this machine's own address"

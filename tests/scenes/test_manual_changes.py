@@ -1,6 +1,7 @@
 """People's hands, each with the ledger kept and with it lost: what they did wins, nothing is posted twice.
 
-The bullets of docs/hands.md; `lost` deletes the ledger between the hand and the bot's next look.
+The table of docs/explanation/manual-changes.md; `lost` deletes the ledger between the change and the bot's
+next scan.
 """
 
 from collections.abc import Callable

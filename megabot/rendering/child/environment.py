@@ -1,7 +1,7 @@
 """What a template may say: a sandboxed environment with plain data, a few filters, and errors that help.
 
-Runs in the render child only. Names and shapes are those of docs/template.md. A message of an error says
-what is wrong and, after a semicolon, what to write instead.
+Runs in the render child only. docs/reference/template.md documents the names and their values. An error
+message says what is wrong and, after a semicolon, what to write instead.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """What readers on servers of 0.19 lose of a spoiler: they get its inside as one run of inline text. Pure.
 
 Sections and the `spoiler` macro write what survives (source/sections.py); a spoiler typed by hand may not.
-docs/markdown.md has the table.
+docs/reference/markdown.md has the table.
 """
 
 import re

@@ -99,9 +99,8 @@ def _hint(error: BaseException, environment: Environment, names: dict[str, Any])
         match = re.match(pattern, str(error))
         if match:
             near = nearest(match[1], known)
-            others = (
-                f"there is: {', '.join(sorted(names))}" if "defined" in pattern else "see docs/template.md"
-            )
+            listed = f"there is: {', '.join(sorted(names))}"
+            others = listed if "defined" in pattern else "see docs/reference/template.md"
             return f"did you mean {near}?" if near else others
     return ""
 

@@ -1,4 +1,4 @@
-"""docs/scripts.md lists the exit codes and every key of the documents that verbs print."""
+"""docs/reference/exit-codes.md lists the exit codes and every key of the documents that verbs print."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ from megabot.source.model import Revision
 from tests.builders import a_thread, an_intent
 from tests.cli.test_verb_output import NOW, planned, slots
 
-PAGE = (Path(__file__).parents[2] / "docs/scripts.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/exit-codes.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+) \| `([a-z ]+)` \|", re.MULTILINE)
 
 
