@@ -1,7 +1,7 @@
 """Render Markdown like Lemmy's web client, as HTML that is safe on a page. Reads no files and no network.
 
 The client parses with markdown-it, which markdown-it-py is a port of; options and plugins are those of
-lemmy-ui's `src/shared/utils/markdown.ts`. What federated readers see instead is in docs/reference/markdown.md.
+lemmy-ui's `src/shared/utils/markdown.ts`. docs/reference/markdown.md says what federated readers see.
 The libraries are imported on first use, because the service never shows a page.
 """
 
