@@ -154,7 +154,8 @@ class DialectV4(Dialect):
         tags: Iterable[Tag] = ()
         if draft.tags:
             community = calls.signed_in(self.community, id=community_id)
-            # The server refuses a foreign tag only after it has inserted the post (docs/reference/lemmy-operations.md).
+            # The server refuses a foreign tag only after it has inserted the post: see
+            # docs/reference/lemmy-operations.md.
             tags = choose_tags(draft.tags, community.tags or ())
         try:
             return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
