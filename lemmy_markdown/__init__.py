@@ -1,7 +1,7 @@
-"""Markdown as Lemmy's web client shows it, made safe to put on a page. Must not read files or the network.
+"""Render Markdown like Lemmy's web client, as HTML that is safe on a page. Reads no files and no network.
 
-The client parses with markdown-it, of which markdown-it-py is a port; options and plugins are those of
-lemmy-ui's `src/shared/utils/markdown.ts`. docs/reference/markdown.md says what federated readers see instead.
+The client parses with markdown-it, which markdown-it-py is a port of; options and plugins are those of
+lemmy-ui's `src/shared/utils/markdown.ts`. docs/reference/markdown.md says what federated readers see.
 The libraries are imported on first use, because the service never shows a page.
 """
 
@@ -22,7 +22,7 @@ _SPOILER = re.compile(r"\s*spoiler\s+(.*\S)\s*")
 _SPOILERS = re.compile(r"(^::: spoiler [^\n]*\n(?:(?!:::)[^\n]*\n)*:::$)", re.MULTILINE)
 _REACH_FURTHER = ("[^", "]:", "```", "~~~", "::::")
 _RUBY = re.compile(r"\{([^{}|\n]+)\|([^{}|\n]+)\}")
-# lemmy-ui's instanceLinkRegex to the letter, with the `d` and the `+-_` that were hardly meant.
+# lemmy-ui's instanceLinkRegex, copied exactly, including a `d` and a `+-_` that look like mistakes there.
 _QUERY_PAIR = r"[a-zA-Zd_-]+=[a-zA-Zd+-_]+"
 _HANDLE = re.compile(
     r"(/[cmu]/|!|@)([a-zA-Z\d._%+-]+@[a-zA-Z\d.-]+\.[a-zA-Z]{2,}"
@@ -31,7 +31,7 @@ _HANDLE = re.compile(
 )
 _HANDLE_PATHS = {"!": "/c/", "@": "/u/", "/c/": "/c/", "/m/": "/c/", "/u/": "/u/"}
 _MORE_ATTRIBUTES = {
-    "a": {"class", "id", "title"},  # classes and ids are those of footnotes and handles: html is off
+    "a": {"class", "id", "title"},  # only footnotes and handles have classes and ids, because html is off
     "code": {"class"},
     "hr": {"class"},
     "img": {"title"},
@@ -45,42 +45,42 @@ _MORE_ATTRIBUTES = {
 
 
 def to_html(text: str) -> str:
-    """Render a post's or comment's Markdown to HTML that can do no harm on a page of ours."""
-    # With no line end at the end, mdit_py_plugins' container reads past a quote's empty last line.
+    """Return the HTML of a post's or comment's Markdown, safe for our own pages."""
+    # Without a final line break, mdit_py_plugins' container reads past a quote's empty last line.
     return _cleaner().clean(_parser().render(f"{text}\n"))
 
 
 def to_html_again(text: str) -> str:
-    """Render as `to_html` does, for a text of which most was rendered before: each spoiler is kept by itself.
+    """Return the same as `to_html`, faster if most of the text was rendered before: spoilers are cached.
 
-    Only where no part of a text can reach into another: not where it has footnotes, definitions or fences.
+    Not used for text with footnotes, definitions or fences, in which one part can affect another.
     """
     if any(mark in text for mark in _REACH_FURTHER):
         return to_html(text)
-    return "".join(_kept(piece) for piece in _SPOILERS.split(text) if piece.strip())
+    return "".join(_cached(piece) for piece in _SPOILERS.split(text) if piece.strip())
 
 
 @lru_cache(maxsize=500)
-def _kept(piece: str) -> str:
+def _cached(piece: str) -> str:
     return to_html(piece)
 
 
 def addresses(text: str) -> tuple[str, ...]:
-    """Name every address that a text links or shows an image of, in order, each once."""
+    """Return every link and image address in a text, in order, without duplicates."""
     blocks = _parser().parse(f"{text}\n")
     inner = (token for block in blocks for token in block.children or ())
     kinds = {"link_open": "href", "image": "src"}
-    found = (token.attrGet(kinds[token.type]) for token in inner if token.type in kinds)
-    return tuple(dict.fromkeys(str(address) for address in found if address))
+    targets = (token.attrGet(kinds[token.type]) for token in inner if token.type in kinds)
+    return tuple(dict.fromkeys(str(address) for address in targets if address))
 
 
 def title_to_html(title: str) -> str:
-    """Render the title of a post or of a spoiler: emphasis, code and deletions, nothing else."""
+    """Return the HTML of a post's or spoiler's title: emphasis, code and deletions only."""
     return _cleaner().clean(_title_parser().renderInline(title))
 
 
 def ruby_plugin(parser: "MarkdownIt") -> None:
-    """Teach a parser `{base|reading}`: a small reading above the text."""
+    """Add `{base|reading}` to a parser: a small reading above the text."""
     parser.inline.ruler.before("link", "ruby", _scan_ruby)
     parser.add_render_rule("ruby", _ruby_tag)
 

@@ -1,4 +1,4 @@
-"""A small Lemmy in memory, 0.19 or 1.0, for demo, tests and benchmarks; never part of a running bot."""
+"""A mini Lemmy server in memory, 0.19 or 1.0, for demo, tests and benchmarks; never part of a running bot."""
 
 from lemmy_sandbox.records import Generation, ImageService
 from lemmy_sandbox.rules.limits import Limit

@@ -1,4 +1,4 @@
-"""Run a mini Lemmy server with a community, a moderator, a reader and a bot's account, until interrupted."""
+"""Run a mini Lemmy server with a community, a moderator, a reader and a bot account until interrupted."""
 
 import argparse
 import sys
@@ -16,9 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--api",
         choices=[generation.value for generation in Generation],
         default=Generation.LEMMY_0.value,
-        help="v3: a Lemmy 0.19 (the default); v4: a Lemmy 1.0",
+        help="v3: Lemmy 0.19 (default); v4: Lemmy 1.0",
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"{PORT} by default; 0 takes any")
+    parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 picks any free port")
     options = parser.parse_args(arguments)
     try:
         with practice_server(options.api, options.port) as sandbox:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except (OSError, OverflowError) as error:
-        sys.stderr.write(f"port {options.port} cannot be used: {error}; choose another one with --port\n")
+        sys.stderr.write(f"Port {options.port} cannot be used: {error}; choose another one with --port\n")
         return 1
     return 0
 

@@ -1,12 +1,12 @@
-"""Servers that federate: what is written on one arrives on the others, as far as megabot meets it.
+"""Federation between sandboxes: what users write on one server arrives on the others.
 
-Posts, comments, what moderators do, and private messages travel. A server sends what its own people do to
-the community's own server; if that takes it, it passes it on to every server that takes activities of the
-community, the first one included. Votes, purges and bans from a server do not travel.
+Posts, comments, moderators' actions and private messages travel. A server sends its own users' activities to
+the community's own server. If that accepts them, it passes them on to every server that accepts the
+community's activities, including the first one. Votes, purges and site bans do not travel.
 
-A community that was created on 0.19 has no featured_url and no moderators_url, so that its server refuses
-pins and appointments from other servers with `CouldntFindCommunity`; nobody is told. Seen on two real servers
-of 0.19.20; 1.0 sets both addresses, and its migration gives them to older communities.
+A community created on 0.19 has no featured_url and no moderators_url, so its server refuses pins and
+appointments from other servers with `CouldntFindCommunity`, and nobody is notified. Seen on two real servers
+of 0.19.20 (lemmy-api 2.2); 1.0 sets both addresses, and its migration adds them to older communities.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +25,12 @@ _TRAVEL = {ModKind.REMOVE_POST, ModKind.LOCK_POST, ModKind.REMOVE_COMMENT, *_OF_
 
 _T = TypeVar("_T", Post, Comment, ModAction, PrivateMessage)
 Deliver = Callable[[World], None]
-"""Does on another server what was done on one."""
+"""Applies to one server what happened on another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An activity that the community's own server did not take, with its error."""
+    """An activity that the community's own server refused, with its error."""
 
     host: str
     error: str
@@ -39,7 +39,7 @@ class Refused:
 
 @dataclass
 class Network:
-    """Servers that know each other. Activities take `delay`; between `cut` pairs of hosts there is no way."""
+    """Servers that federate. Activities take `delay`; the pairs of hosts in `cut` cannot reach each other."""
 
     worlds: Sequence[World]
     delay: timedelta = timedelta()
@@ -49,47 +49,48 @@ class Network:
     _on_the_way: list[tuple[datetime, World, Deliver]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Let the servers find each other's people and communities, and take what is there as known."""
+        """Connect the servers, and treat everything that already exists as delivered."""
         for world in self.worlds:
             world.abroad = self
             for _ in self._news(world):
                 pass
 
-    # -- asked by a server
+    # -- called by a server
 
     def person(self, world: World, ap_id: str) -> Person | None:
-        """Fetch a person into a world."""
+        """Fetch a user into a world."""
         home = self._home_of(ap_id, world)
-        found = home.person_at(ap_id) if home else None
-        return None if found is None or home is None else _person(world, home, found)
+        person = home.person_at(ap_id) if home else None
+        return None if person is None or home is None else _person(world, home, person)
 
     def community(self, world: World, ap_id: str) -> Community | None:
         """Fetch a community into a world, with its moderators, its newest posts and what is pinned."""
         home = self._home_of(ap_id, world)
-        found = home.community_at(ap_id) if home else None
-        if home is None or found is None:
+        original = home.community_at(ap_id) if home else None
+        if home is None or original is None:
             return None
-        made = replace(
-            found,
+        copy = replace(
+            original,
             id=world.new_id("community"),
             ap_id=ap_id,
+            # Checked only on the community's own server.
             has_collections=True,
-            moderators=[_person(world, home, home.people[number]).id for number in found.moderators],
+            moderators=[_person(world, home, home.people[number]).id for number in original.moderators],
             moderating_since={},
             followers={},
             banned={},
         )
-        made.moderating_since = dict.fromkeys(made.moderators, world.now())
-        world.communities[made.id] = made
-        for post in list(home.posts_in(found)):
+        copy.moderating_since = dict.fromkeys(copy.moderators, world.now())
+        world.communities[copy.id] = copy
+        for post in list(home.posts_in(original)):
             _take_post(world, home, replace(post)).featured_community = post.featured_community
         self._learn(world)
-        return made
+        return copy
 
-    # -- driven by the sandboxes
+    # -- called by the sandboxes
 
     def settle(self) -> None:
-        """Send what was done since, and deliver what is due."""
+        """Send everything new, and deliver what is due."""
         for world in self.worlds:
             for target, deliver in list(self._news(world)):
                 self._send(world, target, deliver)
@@ -105,7 +106,7 @@ class Network:
             self._on_the_way.append((source.now() + self.delay, target, deliver))
 
     def _news(self, world: World) -> Iterator[tuple[World, Deliver]]:
-        """Find what is new on a server since it was last looked at, and who is to hear of it."""
+        """Yield everything new on a server since the last call, with the servers to send it to."""
         for post in list(world.posts.values()):
             if self._is_news(world, "post", post.id, _post_state(post)):
                 yield from self._routes(world, world.community_of(post), _delivery(_take_post, world, post))
@@ -136,14 +137,14 @@ class Network:
         return True
 
     def _learn(self, world: World) -> None:
-        """Take what a server was told as known: it is not news of its own."""
+        """Treat what a server has just received as known, so that it does not send it again."""
         for _ in self._news(world):
             pass
 
     def _routes(
         self, world: World, community: Community, deliver: Deliver, kind: ModKind | None = None
     ) -> Iterator[tuple[World, Deliver]]:
-        """Send to the community's own server, or from there to every server that takes it."""
+        """Yield the community's own server, or if this is it, every server that accepts its activities."""
         if community.ap_id is None:
             ap_id = world.address("c", community.name)
             yield from self._announced(world, ap_id, deliver)
@@ -162,6 +163,7 @@ class Network:
         community = home.community_at(ap_id)
         if community is None or community.is_gone:
             return
+        # The refusal is not reported to the server that sent the pin (lemmy-api 2.2).
         if kind in _OF_COLLECTIONS and not community.has_collections:
             self.refused.append(Refused(home.hostname, "CouldntFindCommunity", kind.value))
             return
@@ -185,7 +187,7 @@ def _comment_state(comment: Comment) -> tuple[object, ...]:
 
 
 def _delivery(take: Callable[[World, World, _T], object], source: World, thing: _T) -> Deliver:
-    """Return what takes a thing over on another server, as it is when it is sent."""
+    """Return a function that copies a thing to another server, in the state at the time of sending."""
     as_sent = replace(thing)
 
     def deliver(world: World) -> None:
@@ -195,11 +197,11 @@ def _delivery(take: Callable[[World, World, _T], object], source: World, thing: 
 
 
 def _person(world: World, source: World, person: Person) -> Person:
-    """Return a person of another server as this one knows them."""
+    """Return the copy on this server of a user from another one; create it if needed."""
     ap_id = source.ap_id(person)
-    known = world.person_at(ap_id)
-    if known is None:
-        known = Person(
+    copy = world.person_at(ap_id)
+    if copy is None:
+        copy = Person(
             id=world.new_id("person"),
             account_id=0,
             name=person.name,
@@ -208,20 +210,20 @@ def _person(world: World, source: World, person: Person) -> Person:
             bot_account=person.bot_account,
             ap_id=ap_id,
         )
-        world.people[known.id] = known
-    return known
+        world.people[copy.id] = copy
+    return copy
 
 
 def _take_post(world: World, source: World, post: Post) -> Post:
-    """Take a post over as it is elsewhere; one's own that comes back has arrived there."""
+    """Create or update the copy of a post. The server's own post coming back is no longer pending."""
     ap_id = source.ap_id(post)
-    known = world.post_at(ap_id)
-    if known is None:
+    copy = world.post_at(ap_id)
+    if copy is None:
         there = source.communities[post.community_id]
         community = world.community_at(source.ap_id(there))
         if community is None:
             raise LookupError(there.name)
-        known = replace(
+        copy = replace(
             post,
             id=world.new_id("post"),
             creator_id=_person(world, source, source.people[post.creator_id]).id,
@@ -236,30 +238,31 @@ def _take_post(world: World, source: World, post: Post) -> Post:
             read_by={},
             comments_seen={},
         )
-        world.posts[known.id] = known
-        notifications.notify_of_post(world, known)
-    elif known.ap_id is None:
-        known.federation_pending = False
+        world.posts[copy.id] = copy
+        notifications.notify_of_post(world, copy)
+    # The server's own post has come back from the community's server (decision 19).
+    elif copy.ap_id is None:
+        copy.federation_pending = False
     else:
         for name in ("name", "url", "body", "alt_text", "thumbnail_url", "nsfw", "deleted", "updated"):
-            setattr(known, name, getattr(post, name))
-    return known
+            setattr(copy, name, getattr(post, name))
+    return copy
 
 
 def _take_comment(world: World, source: World, comment: Comment) -> None:
-    """Take a comment over, and tell the people of this server whom it mentions or answers."""
+    """Create or update the copy of a comment, and notify the local users whom it mentions or replies to."""
     ap_id = source.ap_id(comment)
-    known, post = world.comment_at(ap_id), _same_post(world, source, comment.post_id)
-    if known is not None and known.ap_id is None:
-        known.federation_pending = False
+    copy, post = world.comment_at(ap_id), _same_post(world, source, comment.post_id)
+    if copy is not None and copy.ap_id is None:
+        copy.federation_pending = False
         return
     if post is None:
         return
     author = _person(world, source, source.people[comment.creator_id])
-    if known is None:
+    if copy is None:
         number = world.new_id("comment")
         parent = _same_comment(world, source, comment.parent_id)
-        known = replace(
+        copy = replace(
             comment,
             id=number,
             creator_id=author.id,
@@ -270,19 +273,19 @@ def _take_comment(world: World, source: World, comment: Comment) -> None:
             votes={},
             voted_at={},
         )
-        world.comments[number] = known
-        world.comments_of[post.id].append(known)
+        world.comments[number] = copy
+        world.comments_of[post.id].append(copy)
     else:
         for name in ("content", "deleted", "distinguished", "updated"):
-            setattr(known, name, getattr(comment, name))
+            setattr(copy, name, getattr(comment, name))
     if world.is_lemmy_1:
-        notifications.notify_of_comment(world, known)
+        notifications.notify_of_comment(world, copy)
     else:
-        inbox.notify_of_comment(world, known, author, find_mentions(known.content, world.hostname))
+        inbox.notify_of_comment(world, copy, author, find_mentions(copy.content, world.hostname))
 
 
 def _take_action(world: World, source: World, row: ModAction) -> None:
-    """Do what a moderator did elsewhere, and write it into the mod log; what came back is done already."""
+    """Apply a moderator's action from another server and log it; one that comes back is already applied."""
     moderator = _person(world, source, source.people[row.mod_person_id])
     if moderator.ap_id is None:
         return  # done here
@@ -296,7 +299,7 @@ def _take_action(world: World, source: World, row: ModAction) -> None:
     target = _person(world, source, other) if other else None
     if row.kind is ModKind.ADD_COMMUNITY and target is not None:
         community.moderators = [number for number in community.moderators if number != target.id]
-        if not row.turned_on:  # as for all rows: true takes the seat away
+        if not row.turned_on:  # in an appointment's row, true means removed from the moderators
             community.moderators.append(target.id)
             community.moderating_since[target.id] = world.now()
     elif row.kind is ModKind.REMOVE_COMMENT and comment is not None:
@@ -322,7 +325,7 @@ def _change_post(post: Post, row: ModAction) -> None:
 
 def _take_message(world: World, source: World, message: PrivateMessage) -> None:
     recipient = _person(world, source, source.people[message.recipient_id])
-    known = PrivateMessage(
+    copy = PrivateMessage(
         id=world.new_id("message"),
         creator_id=_person(world, source, source.people[message.creator_id]).id,
         recipient_id=recipient.id,
@@ -330,8 +333,8 @@ def _take_message(world: World, source: World, message: PrivateMessage) -> None:
         published=message.published,
         ap_id=source.address("private_message", message.id),
     )
-    world.messages[known.id] = known
-    notifications.notify_of_message(world, known)
+    world.messages[copy.id] = copy
+    notifications.notify_of_message(world, copy)
 
 
 def _same_post(world: World, source: World, number: int | None) -> Post | None:

@@ -1,4 +1,4 @@
-"""What the recorded servers said of a site or an account and nothing in the sandbox changes."""
+"""Recorded fields of a site and an account that nothing in the sandbox changes."""
 
 import json
 from functools import cache
@@ -8,7 +8,7 @@ from lemmy_sandbox.calls.fields import Json
 
 
 def fixed_fields(name: str) -> Json:
-    """Return the fields of that name; the file is read at the first call."""
+    """Return the fields with this name; the file is read on the first call."""
     return _all()[name]
 
 

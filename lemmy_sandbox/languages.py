@@ -8,7 +8,7 @@ UNDETERMINED = 0
 
 
 class Language(NamedTuple):
-    """A language as the site lists it; Undetermined has id 0."""
+    """A language in the site's list; Undetermined has id 0."""
 
     id: int
     code: str
@@ -17,12 +17,11 @@ class Language(NamedTuple):
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """Return all languages; the file is read at the first call."""
+    """Return all languages; the file is read on the first call."""
     lines = files(__package__).joinpath("languages.txt").read_text("utf-8").splitlines()
     return tuple(Language(number, *line.split(" ", 1)) for number, line in enumerate(lines))
 
 
 @cache
 def every_id() -> frozenset[int]:
-    """Return the ids of all languages."""
     return frozenset(language.id for language in languages())

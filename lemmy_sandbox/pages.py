@@ -1,7 +1,7 @@
-"""The sandbox's web pages, as a reader sees them who is not signed in; no scripts.
+"""The sandbox's web pages, as readers see them who are not signed in. No scripts.
 
-Nothing comes from elsewhere but the images that people link. They read the world through the same lists
-as the API does and change nothing.
+Only linked images come from elsewhere. The pages read the world through the same lists as the API and change
+nothing.
 """
 
 import re
@@ -22,11 +22,11 @@ _POSTS = 50
 _COMMUNITY_PATH = re.compile(r"/c/([\w.]+)")
 _POST_PATH = re.compile(r"/post/([0-9]{1,9})")
 _COMMENT_PATH = re.compile(r"/comment/([0-9]{1,9})")
-# lemmy-ui's is-image.ts: a picture is told by the end of a name somewhere in its address.
+# lemmy-ui's is-image.ts recognizes a picture by a file extension anywhere in the address.
 _PICTURE = re.compile(r"https?://[^\"']*\.(?:jpg|jpeg|gif|png|svg|webp)")
 _THUMBNAIL_SIZE = 256
 
-# Drawn, not typed: many a host has no font for the signs of Unicode.
+# SVG instead of Unicode symbols, because many machines have no font for them.
 _SIGN = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="{path}"/></svg>'
 _PIN = "M5 1h6v2l-1 1v3l2.5 2v1.5H8.75V15h-1.5v-4.5H3.5V9L6 7V4L5 3z"
 _LOCK = "M4.5 7V5a3.5 3.5 0 0 1 7 0v2H13v8H3V7zM6 7h4V5a2 2 0 0 0-4 0z"
@@ -38,14 +38,14 @@ _NSFW = '<span class="mark nsfw">NSFW</span>'
 
 
 class WebPage(NamedTuple):
-    """A page and the status it comes with."""
+    """A page and its status."""
 
     status: HTTPStatus
     html: str
 
 
 def page(world: World, path: str) -> WebPage | None:
-    """Return the page at a path; none where there is no such kind of page."""
+    """Return the page at a path; None if there is no page of that kind."""
     if path == "/":
         return _found(world, "Communities", _communities(world))
     if match := _COMMUNITY_PATH.fullmatch(path):
@@ -141,7 +141,7 @@ def _link(world: World, post: Post) -> str:
 
 
 def _thumbnail(world: World, post: Post, link: str) -> str:
-    """Show the thumbnail of a post that has an address; on a text post the client shows none."""
+    """Return the thumbnail of a link post; lemmy-ui shows none on a text post."""
     if post.url is None or post.thumbnail_url is None:
         return ""
     is_veiled = post.nsfw or world.community_of(post).nsfw
@@ -151,7 +151,7 @@ def _thumbnail(world: World, post: Post, link: str) -> str:
 
 
 def _title_image(world: World, post: Post) -> str:
-    """Show the picture that a post is about, with its description; the client unfolds it by a script."""
+    """Return the linked picture with its description; lemmy-ui expands it with a script."""
     if post.url is None or not _PICTURE.search(post.url):
         return ""
     image = _image(world, post.url, post.alt_text, "")
@@ -159,7 +159,7 @@ def _title_image(world: World, post: Post) -> str:
 
 
 def _on_this_host(world: World, url: str) -> str:
-    """Write an address for a page: the sandbox is reached at another address than its name."""
+    """Return an address for use on a page, because the sandbox's name may differ from its address."""
     own = f"{world.origin}/"
     return escape("/" + url.removeprefix(own) if url.startswith(own) else url)
 
@@ -186,14 +186,14 @@ def _has_parent(comment: Comment, shown: list[Comment]) -> bool:
 
 
 def _thread(world: World, comment: Comment, shown: list[Comment]) -> str:
-    answers = "".join(_thread(world, other, shown) for other in shown if other.parent_id == comment.id)
+    replies = "".join(_thread(world, other, shown) for other in shown if other.parent_id == comment.id)
     kind, mark = ("comment distinguished", _MODERATOR) if comment.distinguished else ("comment", "")
     author = escape(world.people[comment.creator_id].name)
     votes = _counted(score(comment.votes), "point")
     return (
         f'<article class="{kind}" id="comment-{comment.id}">'
         f'<p class="facts"><strong>{author}</strong> {mark} · {_time(comment)} · {votes}</p>'
-        f'<div class="text">{_rendered(world, comment.content)}</div>{answers}</article>'
+        f'<div class="text">{_rendered(world, comment.content)}</div>{replies}</article>'
     )
 
 
@@ -215,9 +215,9 @@ def _byline(world: World, post: Post) -> str:
 
 
 def _time(row: Post | Comment) -> str:
-    moment = row.published
-    written = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-    return f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
+    published = row.published
+    written = f"{published.day} {published:%B %Y, %H:%M} UTC"
+    return f'<time datetime="{published:%Y-%m-%dT%H:%M:%SZ}">{written}</time>'
 
 
 def _comment_count(world: World, post: Post) -> str:
@@ -233,10 +233,10 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _rendered(world: World, text: str) -> str:
-    # The Markdown libraries are heavy, and most sandboxes never show a page.
+    # Imported here because the Markdown libraries are heavy, and most sandboxes never show a page.
     from lemmy_markdown import to_html
 
-    # The sandbox is reached at another address than its name: links and images of its own stay on it.
+    # The server's name may differ from its address, so its own links and images become relative.
     html = to_html(text)
     for name in ("href", "src"):
         html = html.replace(f'{name}="{world.origin}/', f'{name}="/')

@@ -1,4 +1,4 @@
-"""A server to practise on: a community with a moderator, a reader, an admin and a bot's account."""
+"""A server to practise on: a community with a moderator, a reader, an admin and a bot account."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,9 +24,9 @@ def practice_server(
     bot: str = "bot",
     clock: Callable[[], datetime] = _now,
 ) -> Iterator[Sandbox]:
-    """Run a server that is known by its address, so that browsers can follow its links.
+    """Run a server whose name is its address, so that browsers can follow its links.
 
-    Raises OSError if the port cannot be used; 0 takes any that is free.
+    Raises OSError if the port cannot be used; 0 picks any free port.
     """
     with Sandbox(clock, hostname="", port=port, api=api) as sandbox:
         for name in ("admin", "modlin", "reader", bot):
@@ -36,9 +36,9 @@ def practice_server(
 
 
 def introduction(sandbox: Sandbox, *, bot: str = "bot") -> list[str]:
-    """Say where the server is and who has an account."""
+    """Return lines that say where the server is and which accounts exist."""
     return [
         f"A mini Lemmy {sandbox.api.version} runs at {sandbox.url}, in memory. Press Ctrl-C to stop it.",
-        f"Look at its community: {sandbox.url}/c/{COMMUNITY}",
+        f"Open its community: {sandbox.url}/c/{COMMUNITY}",
         f"Accounts: admin, modlin (moderator), reader, {bot} (the bot); password: {PASSWORD}",
     ]

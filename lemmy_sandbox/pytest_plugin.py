@@ -1,6 +1,7 @@
-"""The fixture `lemmy` for tests of bots. To use it, name this module in `pytest_plugins` of a `conftest.py`.
+"""The fixture `lemmy` for tests of bots. To use it, add this module to `pytest_plugins` in a `conftest.py`.
 
-It is no plug-in that pytest finds by itself: who installs a bot does not want its fixtures in every test run.
+It is not registered as a pytest plugin, because users who install a bot do not want its fixtures in every
+test run.
 """
 
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ from lemmy_sandbox.sandbox import Sandbox
 
 @pytest.fixture(params=[generation.value for generation in Generation])
 def lemmy(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """Run a server for a test, which runs twice: on a Lemmy 0.19 (`v3`) and on a 1.0 (`v4`).
+    """Run a server for a test. The test runs twice: on Lemmy 0.19 (`v3`) and on 1.0 (`v4`).
 
-    Fails a test that called something that the sandbox does not have, or that met a bug of it. A test for one
-    of the two says `@pytest.mark.parametrize("lemmy", ["v3"], indirect=True)`.
+    The fixture fails the test if it called something that the sandbox lacks or hit a bug in it. For a test on
+    one version only, use `@pytest.mark.parametrize("lemmy", ["v3"], indirect=True)`.
     """
     with practice_server(request.param) as sandbox:
         yield sandbox

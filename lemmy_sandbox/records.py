@@ -1,4 +1,4 @@
-"""What the sandbox remembers: one mutable record a row; no rules, no wire names."""
+"""The sandbox's rows as mutable records. No rules, no API names."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,19 +9,19 @@ from lemmy_sandbox.rules.limits import GENEROUS, Limit
 
 
 class Generation(Enum):
-    """Which Lemmy the sandbox is, by the API that it has in full."""
+    """The Lemmy generation of the sandbox, by the API that it fully supports."""
 
     LEMMY_0 = "v3"
-    LEMMY_1 = "v4"  # with a stump of v3 beside it
+    LEMMY_1 = "v4"  # also a small part of v3
 
     @property
     def version(self) -> str:
-        """Return the version that the recorded server of this generation had."""
+        """The version of the recorded server of this generation."""
         return {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[self.value]
 
 
 class ModKind(Enum):
-    """The kinds of modlog row that the sandbox writes, by their name in a query."""
+    """The kinds of modlog rows that the sandbox writes, by their names in a query."""
 
     REMOVE_POST = "ModRemovePost"
     LOCK_POST = "ModLockPost"
@@ -35,7 +35,7 @@ class ModKind(Enum):
 
 
 class ImageService(Enum):
-    """Whether there is a pict-rs behind the server: it answers, is down, or is not in Lemmy's settings."""
+    """The state of the server's pict-rs: it runs, is down, or is missing from Lemmy's settings."""
 
     RUNNING = "running"
     DOWN = "down"
@@ -44,24 +44,24 @@ class ImageService(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Settings:
-    """The account settings that change what a person is shown."""
+    """The account settings that change what a user sees."""
 
     show_nsfw: bool = False
     show_bot_accounts: bool = True
     show_read_posts: bool = True
     default_sort_type: str = "Active"
     default_listing_type: str = "Local"
-    default_post_time_range_seconds: int | None = None  # 1.0: how old what is listed may be
+    default_post_time_range_seconds: int | None = None  # 1.0: the maximum age of listed posts
     private_messages_enabled: bool = True  # 1.0
-    languages: frozenset[int] = frozenset()  # empty: all of them
+    languages: frozenset[int] = frozenset()  # empty: all languages
 
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """An account, on this server or, if it has an `ap_id`, on another."""
+    """An account on this server, or on another if it has an `ap_id`."""
 
     id: int
-    account_id: int  # Lemmy's local_user id, which recipient_ids are made of
+    account_id: int  # Lemmy's local_user id, used in recipient_ids
     name: str
     password: str
     published: datetime
@@ -71,17 +71,17 @@ class Person:
     display_name: str | None = None
     totp_secret: str | None = None
     settings: Settings = field(default_factory=Settings)
-    ap_id: str | None = None  # of an account on another server
-    blocked: dict[int, datetime] = field(default_factory=dict)  # and since when
-    voted_on: dict[int, datetime] = field(default_factory=dict)  # people on whose things, and when last
+    ap_id: str | None = None  # set for an account on another server
+    blocked: dict[int, datetime] = field(default_factory=dict)  # person ids, and since when
+    voted_on: dict[int, datetime] = field(default_factory=dict)  # ids of authors, and when last
 
 
 @dataclass(slots=True, kw_only=True)
 class Community:
-    """A community with its people, moderators in order of rank; one of another server has an `ap_id`.
+    """A community, with its moderators by rank; one on another server has an `ap_id`.
 
-    `has_collections` says that it has the addresses which pins and appointments from other servers name
-    (featured_url, moderators_url): 0.19 gives its own communities none.
+    `has_collections`: it has the addresses used by pins and appointments from other servers (featured_url,
+    moderators_url). 0.19 sets none for its own communities (lemmy-api 2.2).
     """
 
     id: int
@@ -95,23 +95,23 @@ class Community:
     nsfw: bool = False
     posting_restricted_to_mods: bool = False
     visibility: str = "Public"
-    languages: frozenset[int] = frozenset()  # empty: all of them
+    languages: frozenset[int] = frozenset()  # empty: all languages
     moderators: list[int] = field(default_factory=list)
     moderating_since: dict[int, datetime] = field(default_factory=dict)
-    followers: dict[int, datetime] = field(default_factory=dict)  # and since when
+    followers: dict[int, datetime] = field(default_factory=dict)  # person ids, and since when
     banned: dict[int, datetime] = field(default_factory=dict)
     ap_id: str | None = None
     has_collections: bool = True
 
     @property
     def is_gone(self) -> bool:
-        """Return whether the community is removed by an admin or deleted by its moderators."""
+        """Whether an admin removed it or its moderators deleted it."""
         return self.removed or self.deleted
 
 
 @dataclass(slots=True, kw_only=True)
 class Tag:
-    """A label that the moderators of a community give their posts (1.0 only)."""
+    """A tag that a community's moderators can set on posts (1.0 only)."""
 
     id: int
     community_id: int
@@ -124,7 +124,7 @@ class Tag:
 
 
 class CommentsSeen(NamedTuple):
-    """How many comments of a post somebody has seen, and when."""
+    """How many comments of a post a user has seen, and when."""
 
     amount: int
     at: datetime
@@ -132,9 +132,9 @@ class CommentsSeen(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """A post, with who voted on it and who has seen how much of it; one of another server has an `ap_id`.
+    """A post, with its votes and what each person has read; one from another server has an `ap_id`.
 
-    `federation_pending` (1.0): the community's own server has not sent it back yet.
+    `federation_pending` (1.0): the community's own server has not confirmed it yet.
     """
 
     id: int
@@ -165,13 +165,13 @@ class Post:
 
     @property
     def is_gone(self) -> bool:
-        """Return whether the post is removed by a moderator or deleted by its author."""
+        """Whether a moderator removed it or its author deleted it."""
         return self.removed or self.deleted
 
 
 @dataclass(slots=True, kw_only=True)
 class Comment:
-    """A comment; its path holds the ids from the root, its own last. `ap_id` is as for posts."""
+    """A comment. Its path lists the ids from the top-level comment to its own. `ap_id` is as for posts."""
 
     id: int
     creator_id: int
@@ -191,18 +191,18 @@ class Comment:
 
     @property
     def is_gone(self) -> bool:
-        """Return whether the comment is removed by a moderator or deleted by its author."""
+        """Whether a moderator removed it or its author deleted it."""
         return self.removed or self.deleted
 
     @property
     def parent_id(self) -> int | None:
-        """Return the comment that this one answers; none at the top level."""
+        """The comment that this one replies to; None at the top level."""
         return self.path[-2] if len(self.path) > 1 else None
 
 
 @dataclass(slots=True, kw_only=True)
 class Notice:
-    """One comment brought to one person's attention, as a mention or as a reply."""
+    """A mention or reply in one person's inbox (0.19)."""
 
     id: int
     recipient_id: int
@@ -212,7 +212,7 @@ class Notice:
 
 
 class NotificationKind(Enum):
-    """Why somebody is told of something, as 1.0 names it."""
+    """The reason for a notification, by its name in 1.0."""
 
     MENTION = "mention"
     REPLY = "reply"
@@ -222,7 +222,7 @@ class NotificationKind(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Notification:
-    """One thing brought to one person's attention, as 1.0 keeps it: a row for every time."""
+    """A notification of one person in 1.0: a new row every time."""
 
     id: int
     recipient_id: int
@@ -236,7 +236,7 @@ class Notification:
 
 
 class SignIn(NamedTuple):
-    """Whose a token is, and until when."""
+    """The owner of a token, and when it expires."""
 
     person_id: int
     expires: datetime | None = None
@@ -244,7 +244,7 @@ class SignIn(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class PrivateMessage:
-    """A message between two people."""
+    """A message from one person to another."""
 
     id: int
     creator_id: int
@@ -257,12 +257,12 @@ class PrivateMessage:
 
 
 Addressed = Person | Community | Post | Comment | PrivateMessage
-"""What has an address that names it on every server."""
+"""Things with an address that is the same on every server."""
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Picture:
-    """An image that the image service keeps."""
+    """An image in the image service."""
 
     file: str
     delete_token: str
@@ -275,7 +275,7 @@ class Picture:
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class RemotePage:
-    """What another server answers at an address; a web page can name a picture for previews (og:image)."""
+    """Another server's answer at an address; a web page can name a preview image (og:image)."""
 
     content_type: str
     content: bytes = b""
@@ -284,20 +284,20 @@ class RemotePage:
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class ModAction:
-    """A row of the modlog; ids count within one kind on 0.19, through all of them on 1.0."""
+    """A row of the modlog. 0.19 counts ids per kind, 1.0 across all kinds."""
 
     id: int
     serial: int
     kind: ModKind
     mod_person_id: int
     when: datetime
-    turned_on: bool = True  # featured, locked, removed or banned; false for the way back
+    turned_on: bool = True  # featured, locked, removed or banned; false for undoing it
     community_id: int | None = None
     post_id: int | None = None
     comment_id: int | None = None
     other_person_id: int | None = None
     reason: str | None = None
-    in_community: bool = True  # a community pin, not one of the front page
+    in_community: bool = True  # a community pin, not a front-page pin
 
 
 @dataclass(slots=True, kw_only=True)
@@ -312,5 +312,5 @@ class Site:
     private_instance: bool = False
     hide_modlog_mod_names: bool = True
     community_creation_admin_only: bool = False
-    nsfw_content_disallowed: bool = False  # 1.0 alone keeps to it
+    nsfw_content_disallowed: bool = False  # only 1.0 enforces it
     limits: dict[str, Limit] = field(default_factory=lambda: dict(GENEROUS))

@@ -1,4 +1,4 @@
-"""The sandbox as tests, benchmarks and the demo hold it: start, stop, set the stage, read the log."""
+"""The sandbox's interface for tests, benchmarks and the demo: start, stop, set up, read the log."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from lemmy_sandbox.world import World
 
 
 class LoggedRequest(NamedTuple):
-    """A request that was answered; the person is none for strangers and dead tokens."""
+    """A request that was answered. `person` is None without a token or with a dead one."""
 
     method: str
     path: str
@@ -27,13 +27,13 @@ class LoggedRequest(NamedTuple):
 
 
 class Sandbox:
-    """A Lemmy in memory, on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
+    """A Lemmy server in memory on a loopback port: 0.19.20 (`api="v3"`) or 1.0.0-beta.1 (`api="v4"`).
 
-    Its name may differ from its address; with `hostname=""` they are the same, so that a browser can open
-    every address that it gives.
+    Its name may differ from its address. With `hostname=""` they are the same, so a browser can open all its
+    links.
 
-    The clock must give aware times in UTC. State set through `world` takes effect at once; hold `lock`
-    while the server runs and other threads ask it. It has an image service unless it is told otherwise.
+    The clock must return aware times in UTC. Changes through `world` take effect at once; hold `lock` for
+    them while the server runs and other threads use it. The image service runs by default.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class Sandbox:
         self._unknown: list[str] = []
 
     def start(self) -> str:
-        """Listen, and give the address."""
+        """Start listening and return the address."""
         self._server = Server(self._port, self._respond, self.world.clock)
-        self._port = self._server.server_port  # kept, so that a restarted server is found again
+        self._port = self._server.server_port  # so that a restarted server has the same address
         self.world.hostname = self.world.hostname or f"127.0.0.1:{self._port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, name="sandbox", daemon=True
@@ -67,7 +67,7 @@ class Sandbox:
         return self.url
 
     def stop(self) -> None:
-        """Stop listening and hang up; all but counted calls stays, so that it can be started again."""
+        """Stop listening and close connections. All state except call counts stays, for another start."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -89,29 +89,29 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Return the address it listens at, without a slash at the end."""
+        """The address it listens at, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def api(self) -> Generation:
-        """Return the generation that the server is of, which an upgrade changes."""
+        """The server's generation, which `upgrade` changes."""
         return self.world.generation
 
     def upgrade(self) -> None:
-        """Make a 1.0 of a 0.19 while it runs: all state stays, and no token of before is good any more."""
+        """Turn a running 0.19 into a 1.0: all state stays, but older tokens become invalid."""
         with self.lock:
             upgrade.upgrade(self.world)
 
     def user(self, name: str = "") -> User:
-        """Return a client for a person, or without a name for nobody, over the API of the server.
+        """Return a client for a user, or an anonymous one without a name, over the server's API.
 
-        Ask again after an upgrade: an old client's token is invalid, and half its calls are gone.
+        Get a new client after an upgrade: an old one's token is invalid, and half its calls no longer exist.
         """
         kind = UserV4 if self.world.is_lemmy_1 else User
         return kind(self.url, name, token=self.token_of(name) if name else None)
 
     def federate(self, *others: "Sandbox") -> Network:
-        """Make this server and others know each other. They share one lock from now on."""
+        """Connect this server with others. From then on they share one lock."""
         servers = (self, *others)
         network = Network([sandbox.world for sandbox in servers])
         for sandbox in servers:
@@ -120,23 +120,23 @@ class Sandbox:
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """Copy the log of everything that was asked so far."""
+        """A copy of the log of all requests."""
         with self.lock:
             return list(self._requests)
 
     @property
     def unknown_requests(self) -> list[str]:
-        """Copy the log of what there is no call for: a test that finds any must fail."""
+        """A copy of the log of unsupported requests; a test that finds any must fail."""
         with self.lock:
             return list(self._unknown)
 
     @property
     def crashes(self) -> list[str]:
-        """Return the tracebacks of bugs in the sandbox itself: a test that finds any must fail."""
+        """The tracebacks of bugs in the sandbox itself; a test that finds any must fail."""
         return list(self._server.crashes) if self._server else []
 
     def forget_requests(self) -> None:
-        """Empty the log of requests, as before something that will be counted."""
+        """Empty the log of requests, for example before counting them."""
         with self.lock:
             self._requests.clear()
 
@@ -150,7 +150,7 @@ class Sandbox:
         totp_secret: str | None = None,
         **settings: object,
     ) -> Person:
-        """Add an account; settings are the fields of `records.Settings`, shown nsfw unless said otherwise."""
+        """Add an account. `settings` are fields of `records.Settings`; `show_nsfw` is on by default here."""
         with self.lock:
             person = accounts.add(self.world, name, password, admin=admin)
             person.bot_account = bot
@@ -159,7 +159,7 @@ class Sandbox:
             return person
 
     def add_community(self, name: str, title: str = "", moderators: Iterable[str] = ()) -> Community:
-        """Add a community; its moderators are named, the senior first."""
+        """Add a community; `moderators` are names, the most senior first."""
         with self.lock:
             people = [self.person(moderator) for moderator in moderators]
             return communities.add(self.world, name, title or name.capitalize(), people)
@@ -167,39 +167,39 @@ class Sandbox:
     def add_page(
         self, url: str, content_type: str, content: bytes = b"", *, preview_image: str | None = None
     ) -> None:
-        """Put something at an address elsewhere for the server to find; nothing else answers there."""
+        """Add a page on another server; all other addresses elsewhere do not answer."""
         page = RemotePage(content_type=content_type, content=content, preview_image=preview_image)
         with self.lock:
             self.world.elsewhere[url] = page
 
     def use_images(self, images: ImageService) -> None:
-        """Stop the image service, start it again, or take it out of the server's settings."""
+        """Start or stop the image service, or remove it from the server's settings."""
         with self.lock:
             self.world.images = images
 
     def person(self, name: str) -> Person:
-        """Return the account of that name, which must exist."""
+        """Return the account with this name. Raises KeyError if there is none."""
         person = self.world.person_named(name)
         if person is None:
             raise KeyError(name)
         return person
 
     def community(self, name: str) -> Community:
-        """Return the community of that name, which must exist."""
+        """Return the community with this name. Raises KeyError if there is none."""
         community = self.world.community_named(name)
         if community is None:
             raise KeyError(name)
         return community
 
     def token_of(self, name: str) -> str:
-        """Return a token of that account that is alive, an old one if there is one."""
+        """Return a valid token of the account, an existing one if possible."""
         with self.lock:
             person = self.person(name)
             alive = (token for token in self.world.tokens if self.world.owner_of(token) is person)
             return next(alive, None) or accounts.new_token(self.world, person, stays=True)
 
     def revoke_tokens(self, name: str) -> None:
-        """Make every token of that account a dead one."""
+        """Make all tokens of the account invalid."""
         with self.lock:
             accounts.forget_tokens(self.world, self.person(name))
 
@@ -209,7 +209,7 @@ class Sandbox:
             self.world.site.limits[bucket] = Limit(size, seconds)
 
     def use_usual_limits(self) -> None:
-        """Set the rate limits that a new server has."""
+        """Set the rate limits of a new server."""
         with self.lock:
             self.world.site.limits = dict(USUAL)
 

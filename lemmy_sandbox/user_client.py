@@ -1,4 +1,4 @@
-"""A small HTTP client for tests and the demo: what users do on a server, over v3 or v4."""
+"""A small HTTP client for tests and the demo that does what users do, over v3 or v4."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 Json = dict[str, Any]
 _TIMEOUT = 60.0
 _BOUNDARY = "a-boundary-that-no-image-has"
-_REASON = "by hand"  # 1.0 wants one of moderators
+_REASON = "by hand"  # 1.0 requires a reason for moderators' actions
 
 
 class ApiError(Exception):
@@ -26,7 +26,7 @@ class ApiError(Exception):
 
 @dataclass
 class User:
-    """One person at a server; signs in at the first call that needs it. Without a name: not signed in."""
+    """A user of a server. Signs in with the first call that needs it; without a name, stays anonymous."""
 
     url: str
     name: str = ""
@@ -38,18 +38,18 @@ class User:
     settings_path: ClassVar[str] = "user/save_user_settings"
     ban_path: ClassVar[str] = "user/ban"
     block_path: ClassVar[str] = "user/block"
-    stays: ClassVar[bool | None] = None  # if a sign-in lasts, which 1.0 asks
+    stays: ClassVar[bool | None] = None  # whether a sign-in should last; 1.0 only
 
     def login(self, code: str | None = None) -> str:
-        """Sign in, with a TOTP code if the account has one, and keep the token."""
+        """Sign in, with a TOTP code if the account has one, and store the token."""
         body: Json = {"username_or_email": self.name, "password": self.password, "totp_2fa_token": code}
         self.token = str(self.send("POST", self.login_path, body | {"stay_logged_in": self.stays})["jwt"])
         return self.token
 
     def get(self, path: str, **query: object) -> Json:
-        """Read; the path is the part behind /api/v3/ (or v4)."""
-        asked = {name: _written(value) for name, value in query.items() if value is not None}
-        return self.send("GET", f"{path}?{urlencode(asked)}" if asked else path)
+        """Make a GET request; `path` follows /api/v3/ or /api/v4/."""
+        parameters = {name: _written(value) for name, value in query.items() if value is not None}
+        return self.send("GET", f"{path}?{urlencode(parameters)}" if parameters else path)
 
     def post(self, path: str, **body: object) -> Json:
         return self.send("POST", path, body)
@@ -58,40 +58,38 @@ class User:
         return self.send("PUT", path, body)
 
     def me(self) -> Json:
-        """Return the own account."""
         return dict(self.get("site")["my_user"]["local_user_view"])
 
     def create_post(self, community_id: int, name: str, body: str | None = None, **more: object) -> int:
-        """Publish a post and give its id."""
+        """Create a post and return its id."""
         answer = self.post("post", community_id=community_id, name=name, body=body, **more)
         return int(answer["post_view"]["post"]["id"])
 
     def edit_post(self, post_id: int, **changes: object) -> Json:
-        """Change a post of one's own."""
+        """Change one of the user's own posts."""
         return self.put("post", post_id=post_id, **changes)
 
     def read_post(self, post_id: int) -> Json:
-        """Open a post and give its view."""
+        """Open a post and return its view."""
         return dict(self.get("post", id=post_id)["post_view"])
 
     def feature(self, post_id: int, *, featured: bool = True, kind: str = "Community") -> Json:
-        """Pin or unpin a post."""
         return self.post("post/feature", post_id=post_id, featured=featured, feature_type=kind)
 
     def lock(self, post_id: int, *, locked: bool = True, reason: str | None = None) -> Json:
-        """Close a post for comments or open it."""
+        """Lock or unlock a post's comments."""
         return self._moderate("post/lock", reason, post_id=post_id, locked=locked)
 
     def remove(self, post_id: int, *, removed: bool = True, reason: str | None = None) -> Json:
-        """Take a post down as a moderator, or put it back."""
+        """Remove or restore a post as a moderator."""
         return self._moderate("post/remove", reason, post_id=post_id, removed=removed)
 
     def delete(self, post_id: int, *, deleted: bool = True) -> Json:
-        """Delete a post of one's own, or restore it."""
+        """Delete or restore one of the user's own posts."""
         return self._delete("post", post_id=post_id, deleted=deleted)
 
     def purge(self, post_id: int) -> Json:
-        """Wipe a post as an admin."""
+        """Purge a post as an admin."""
         return self._moderate("admin/purge/post", post_id=post_id)
 
     def comment(self, post_id: int, content: str, *, parent_id: int | None = None) -> int:
@@ -99,19 +97,19 @@ class User:
         return int(answer["comment_view"]["comment"]["id"])
 
     def edit_comment(self, comment_id: int, content: str) -> Json:
-        """Change a comment of one's own."""
+        """Change one of the user's own comments."""
         return self.put("comment", comment_id=comment_id, content=content)
 
     def remove_comment(self, comment_id: int, *, removed: bool = True) -> Json:
-        """Take a comment down as a moderator, or put it back."""
+        """Remove or restore a comment as a moderator."""
         return self._moderate("comment/remove", comment_id=comment_id, removed=removed)
 
     def delete_comment(self, comment_id: int, *, deleted: bool = True) -> Json:
-        """Delete a comment of one's own, or restore it."""
+        """Delete or restore one of the user's own comments."""
         return self._delete("comment", comment_id=comment_id, deleted=deleted)
 
     def distinguish(self, comment_id: int, *, distinguished: bool = True) -> Json:
-        """Mark a comment of one's own as a moderator's word."""
+        """Mark one of the user's own comments as a moderator's."""
         return self.post("comment/distinguish", comment_id=comment_id, distinguished=distinguished)
 
     def vote(self, post_id: int, score: int = 1) -> Json:
@@ -121,49 +119,49 @@ class User:
         return self.post("comment/like", comment_id=comment_id, **self._vote(score))
 
     def message(self, recipient_id: int, content: str) -> int:
-        """Send a private message and give its id."""
+        """Send a private message and return its id."""
         answer = self.post("private_message", recipient_id=recipient_id, content=content)
         return int(answer["private_message_view"]["private_message"]["id"])
 
     def edit_message(self, message_id: int, content: str) -> Json:
-        """Change a private message of one's own."""
+        """Change one of the user's own private messages."""
         return self.put("private_message", private_message_id=message_id, content=content)
 
     def messages(self, *, unread_only: bool = False) -> list[Json]:
-        """List private messages, newest first."""
+        """Return private messages, newest first."""
         return list(self.get("private_message/list", unread_only=unread_only, limit=50)["private_messages"])
 
     def add_mod(self, community_id: int, person_id: int, *, added: bool = True) -> Json:
-        """Give somebody a moderator's seat or take it."""
+        """Make someone a moderator, or remove them as one."""
         return self.post("community/mod", community_id=community_id, person_id=person_id, added=added)
 
     def comments_by(self, name: str) -> list[Json]:
-        """List a person's comments, newest first: the comments alone."""
-        found = self.get("user", username=name, sort="New", limit=50)["comments"]
-        return [view["comment"] for view in found]
+        """Return a user's comments without their views, newest first."""
+        views = self.get("user", username=name, sort="New", limit=50)["comments"]
+        return [view["comment"] for view in views]
 
     def ban_from_site(self, person_id: int, *, ban: bool = True) -> Json:
-        """Ban somebody from the whole server as an admin, or undo it."""
+        """Ban someone from the whole server as an admin, or undo it."""
         return self._moderate(self.ban_path, person_id=person_id, ban=ban)
 
     def remove_community(self, community_id: int, *, removed: bool = True) -> Json:
-        """Take a community down as an admin, or put it back."""
+        """Remove or restore a community as an admin."""
         return self._moderate("community/remove", community_id=community_id, removed=removed)
 
     def block(self, person_id: int, *, block: bool = True) -> Json:
-        """Hear no more of somebody, or again."""
+        """Block or unblock someone."""
         return self.post(self.block_path, person_id=person_id, block=block)
 
     def ban(self, community_id: int, person_id: int, *, ban: bool = True) -> Json:
-        """Ban somebody from a community, or undo it."""
+        """Ban someone from a community, or undo it."""
         return self._moderate("community/ban_user", community_id=community_id, person_id=person_id, ban=ban)
 
     def save_settings(self, **settings: object) -> Json:
-        """Change the own account's settings."""
+        """Change settings of the user's own account."""
         return self.put(self.settings_path, **settings)
 
     def upload(self, content: bytes, name: str = "picture.png") -> Json:
-        """Upload an image and give what the image service says of it."""
+        """Upload an image and return the image service's description of it."""
         return dict(self._uploaded(content, name)["files"][0])
 
     def _moderate(self, path: str, reason: str | None = None, **body: object) -> Json:
@@ -183,16 +181,16 @@ class User:
         return dict(json.loads(self._read(request)))
 
     def page(self, path: str) -> str:
-        """Read a web page as a visitor with a browser does."""
+        """Return a web page as a visitor's browser gets it."""
         return self.picture(path).decode()
 
     def picture(self, path: str) -> bytes:
-        """Read an image likewise."""
+        """Return an image as a visitor's browser gets it."""
         request = urllib.request.Request(f"{self.url}{path}", headers={"Connection": "close"})  # noqa: S310 - http only
         return self._read(request)
 
     def send(self, method: str, path: str, body: dict[str, object] | None = None) -> Json:
-        """Call with any method; raises ApiError if the server refuses."""
+        """Make a request with any method; raises ApiError if the server refuses."""
         headers = self._headers("application/json", signs_in=path == self.login_path)
         data = None if body is None else json.dumps(body).encode()
         address = f"{self.url}/api/{self.api}/{path}"
@@ -216,7 +214,7 @@ class User:
 
 @dataclass
 class UserV4(User):
-    """One person at a server of 1.0, over API v4. What the views show has v4's names."""
+    """A user of a 1.0 server, over API v4. Views have v4's field names."""
 
     api: ClassVar[str] = "v4"
     login_path: ClassVar[str] = "account/auth/login"
@@ -227,31 +225,29 @@ class UserV4(User):
     stays: ClassVar[bool | None] = True
 
     def me(self) -> Json:
-        """Return the own account."""
         return dict(self.get("account")["local_user_view"])
 
     def feature(self, post_id: int, *, featured: bool = True, kind: str = "Community") -> Json:
-        """Pin or unpin a post."""
         return super().feature(post_id, featured=featured, kind=kind.lower())
 
     def comments_by(self, name: str) -> list[Json]:
-        """List a person's comments, newest first: the comments alone."""
-        found = self.get("person/content", username=name, type_="comments", limit=50)["items"]
-        return [view["comment"] for view in found]
+        """Return a user's comments without their views, newest first."""
+        views = self.get("person/content", username=name, type_="comments", limit=50)["items"]
+        return [view["comment"] for view in views]
 
     def messages(self, *, unread_only: bool = False) -> list[Json]:
-        """List private messages, newest first."""
-        found = self.get(
+        """Return private messages, newest first."""
+        page = self.get(
             "account/notification/list", type_="private_message", unread_only=unread_only, limit=50
         )
-        return [view["data"] for view in found["items"]]
+        return [view["data"] for view in page["items"]]
 
     def create_tag(self, community_id: int, name: str, display_name: str | None = None) -> int:
         answer = self.post("community/tag", community_id=community_id, name=name, display_name=display_name)
         return int(answer["id"])
 
     def upload(self, content: bytes, name: str = "picture.png") -> Json:
-        """Upload an image and give its address and file name."""
+        """Upload an image and return its address and file name."""
         return self._uploaded(content, name)
 
     def _moderate(self, path: str, reason: str | None = None, **body: object) -> Json:

@@ -1,4 +1,4 @@
-"""Working stand-ins for the ports, one copy each, held to the same contract tests as the real adapters."""
+"""Working fakes of the ports, one each, held to the same contract tests as the real adapters."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ MONDAY_NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
 class FakeClock(Clock):
-    """A clock that moves only when somebody sleeps, and remembers for how long."""
+    """A clock that moves only when someone sleeps, and records for how long."""
 
     def __init__(self, now: datetime = MONDAY_NOON) -> None:
         self._now = now
@@ -45,13 +45,13 @@ class FakeClock(Clock):
 
 
 class FakeCodes:
-    """Codes drawn one after the other; `drawn` has them all."""
+    """Predictable codes; `drawn` lists the ones given so far."""
 
     def __init__(self) -> None:
         self.drawn: list[str] = []
 
     def __call__(self) -> str:
-        """Draw one."""
+        """Return the next code."""
         self.drawn.append(sha256(f"code {len(self.drawn)}".encode()).hexdigest()[:8])
         return self.drawn[-1]
 
@@ -63,7 +63,7 @@ class FakeLedger(Ledger):
         self._facts: dict[str, str] = {}
         self._intents: list[Intent] = []
         self._of_thread: dict[str, list[int]] = {}
-        self._intents_read: dict[str, tuple[Intent, ...]] = {}  # until the next write
+        self._intents_read: dict[str, tuple[Intent, ...]] = {}  # cached until the next write
         self._posts_read: dict[str, tuple[PostRecord, ...]] = {}
         self._posts: dict[int, PostRecord] = {}
         self._texts: dict[int, KeptText] = {}
@@ -71,7 +71,7 @@ class FakeLedger(Ledger):
         self._locked = False
 
     def copied(self) -> "FakeLedger":
-        """Give a copy, as a backup is one."""
+        """Return a copy, like a backup."""
         fake_ledger = FakeLedger()
         fake_ledger._facts, fake_ledger._intents, fake_ledger._posts = (
             dict(self._facts),
@@ -96,8 +96,11 @@ class FakeLedger(Ledger):
 
     @override
     def begin_intent(self, intent: NewIntent) -> Intent:
-        if any(_may_be_there(kept) and _same_copy(kept.new, intent) for kept in self.intents(intent.thread)):
-            raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before")
+        if any(
+            _may_be_there(earlier) and _same_copy(earlier.new, intent)
+            for earlier in self.intents(intent.thread)
+        ):
+            raise LedgerError(f"{intent.thread}/{intent.edition} copy {intent.copy} was already sent")
         begun = Intent(
             id=len(self._intents) + 1,
             new=replace(intent, at=_aware(intent.at)),
@@ -112,7 +115,7 @@ class FakeLedger(Ledger):
     @override
     def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
         if not 0 < intent_id <= len(self._intents):
-            raise LedgerError(f"the ledger has lost intent {intent_id}")
+            raise LedgerError(f"the ledger was replaced while in use: intent {intent_id} is gone")
         intent = self._intents[intent_id - 1]
         self._intents[intent_id - 1] = replace(intent, state=state, changed=_aware(at), note=note)
         self._intents_read.clear()
@@ -156,12 +159,12 @@ class FakeLedger(Ledger):
     @override
     def texts(self, thread: str) -> tuple[KeptText, ...]:
         ids = (record.post_id for record in self.posts(thread))
-        return tuple(self._texts[one] for one in ids if one in self._texts)
+        return tuple(self._texts[post_id] for post_id in ids if post_id in self._texts)
 
     @override
     def history(self, limit: int) -> tuple[Intent, ...]:
-        kept = sorted(number for numbers in self._of_thread.values() for number in numbers)
-        return tuple(self._intents[number] for number in reversed(kept))[:limit]
+        intent_numbers = sorted(number for numbers in self._of_thread.values() for number in numbers)
+        return tuple(self._intents[number] for number in reversed(intent_numbers))[:limit]
 
     @override
     def command(self, key: str) -> CommandRecord | None:
@@ -209,7 +212,7 @@ class FakeLedger(Ledger):
         )
 
     def _heard_in_order(self) -> list[CommandRecord]:
-        return sorted(self._heard.values(), key=lambda kept: kept.at)
+        return sorted(self._heard.values(), key=lambda record: record.at)
 
     @override
     @contextmanager

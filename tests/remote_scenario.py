@@ -39,7 +39,7 @@ class Abroad:
             connection.request("GET", self.asked[-1])
             return connection.getresponse().read()
         except OSError as error:
-            raise NoPage(Outcome.UNSURE, "the connection was refused or broke") from error
+            raise NoPage(Outcome.UNSURE, "the connection was refused or lost") from error
         finally:
             connection.close()
 

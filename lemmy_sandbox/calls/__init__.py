@@ -1,1 +1,1 @@
-"""The calls of both APIs: what a request asks for, and the rows that answer it."""
+"""The calls of both APIs: read a request's fields and return JSON."""

@@ -28,7 +28,7 @@ def logout(call: Call) -> Json:
 
 
 def save_settings(call: Call, sort: str | None, listing_type: str | None) -> Json:
-    """Change what was sent; sort and listing type, which each API spells in its own way, in words of v3."""
+    """Change the settings that were sent; `sort` and `listing_type` are in v3's spelling."""
     fields = call.fields
     settings: Json = {
         **{
@@ -52,18 +52,18 @@ def save_settings(call: Call, sort: str | None, listing_type: str | None) -> Jso
 
 def ban(call: Call) -> Json:
     """POST /user/ban, or /admin/ban of v4."""
-    person_id, wanted, reason = call.fields.number("person_id"), call.fields.flag("ban"), call.reason()
-    person = accounts.ban_from_site(call.world, call.person(), person_id, ban=wanted, reason=reason)
+    person_id, is_ban, reason = call.fields.number("person_id"), call.fields.flag("ban"), call.reason()
+    person = accounts.ban_from_site(call.world, call.person(), person_id, ban=is_ban, reason=reason)
     view = call.views.person_view(call.world, person, call.caller)
-    return {"person_view": view} | ({} if call.world.is_lemmy_1 else {"banned": wanted})
+    return {"person_view": view} | ({} if call.world.is_lemmy_1 else {"banned": is_ban})
 
 
 def block(call: Call) -> Json:
     """POST /user/block, or /account/block/person of v4."""
-    person_id, wanted = call.fields.number("person_id"), call.fields.flag("block")
-    target = inbox.block(call.world, call.person(), person_id, block=wanted)
+    person_id, is_block = call.fields.number("person_id"), call.fields.flag("block")
+    target = inbox.block(call.world, call.person(), person_id, block=is_block)
     view = call.views.person_view(call.world, target, call.caller)
-    return {"person_view": view} | ({} if call.world.is_lemmy_1 else {"blocked": wanted})
+    return {"person_view": view} | ({} if call.world.is_lemmy_1 else {"blocked": is_block})
 
 
 def send_message(call: Call) -> Json:
@@ -79,10 +79,10 @@ def edit_message(call: Call) -> Json:
 
 
 def message_answer(call: Call, message: PrivateMessage) -> Json:
-    """Show a message to who did something to it."""
+    """Return the answer to the person who wrote, changed or marked a message."""
     return {"private_message_view": call.views.message_view(call.world, message)}
 
 
 def token_answer(token: str) -> Json:
-    """Hand out a token."""
+    """Return the answer with a new token."""
     return {"jwt": token, "registration_created": False, "verify_email_sent": False}

@@ -1,4 +1,4 @@
-"""One call of an API: who makes it with which fields, and how that API shows what comes of it."""
+"""One call of an API: the caller, the fields, and the views that show the result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,39 +15,39 @@ Reader = Person | None
 
 
 class Views(Protocol):
-    """How an API shows things to a reader, and reads a vote: the modules v3_views, v4_views and v3_compat."""
+    """How an API shows things to a reader, and parses a vote: `v3.views`, `v4.views` and `v4.v3_compat`."""
 
     def post_view(self, world: World, post: Post, reader: Reader) -> Json:
-        """Show a post."""
+        """Return a post's view."""
 
     def comment_view(self, world: World, comment: Comment, reader: Reader) -> Json:
-        """Show a comment."""
+        """Return a comment's view."""
 
     def comment_answer(self, world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
-        """Show a comment that was written or changed; `told` are the accounts that were notified."""
+        """Return the view of a comment that was written or changed; `told` are the accounts it notified."""
 
     def community_view(self, world: World, community: Community, reader: Reader) -> Json:
-        """Show a community."""
+        """Return a community's view."""
 
     def person_view(self, world: World, person: Person, reader: Reader) -> Json:
-        """Show a person."""
+        """Return a user's view."""
 
     def seat(self, world: World, community: Community, person: Person) -> Json:
-        """Show one moderator's seat."""
+        """Return the view of a moderator of a community."""
 
     def message_view(self, world: World, message: PrivateMessage) -> Json:
-        """Show a private message to either side."""
+        """Return a private message's view, for sender and recipient."""
 
     def site(self, world: World) -> Json:
-        """Show the site."""
+        """Return the site's view."""
 
     def vote(self, fields: Fields) -> int:
-        """Read a vote: 1, -1, or 0 for none."""
+        """Parse a vote: 1, -1, or 0 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What answers a call: the state, who calls, with what, and over which API."""
+    """The context of a call: the state, the caller, the fields, and the API's views."""
 
     world: World
     caller: Person | None
@@ -58,43 +58,43 @@ class Call:
     body: bytes = b""
 
     def person(self) -> Person:
-        """Return the caller, or refuse; a dead token is the same as none."""
+        """Return the caller. Refuses a call without a token or with a dead one."""
         if self.caller is None:
             raise not_signed_in()
         return self.caller
 
     def check_may_read(self) -> None:
-        """Refuse strangers if the whole server is private."""
+        """Refuse anonymous callers if the whole server is private."""
         if self.caller is None and self.world.site.private_instance:
             raise Refusal("instance_is_private")
 
     def check_signed_in(self) -> Person:
-        """Return the caller; for strangers the server has another code here."""
+        """Return the caller; anonymous callers get another error code here than in `person`."""
         if self.caller is None:
             raise Refusal("not_logged_in")
         check_account(self.caller)
         return self.caller
 
     def reason(self) -> str | None:
-        """Read a moderator's reason, which 1.0 wants and 0.19 takes."""
+        """Return a moderator's reason, which 1.0 requires and 0.19 accepts."""
         return self.fields.text("reason") if self.world.is_lemmy_1 else self.fields.text_or_none("reason")
 
     def community_called(self, name: str, code: str = "unknown") -> Community:
-        """Find a community by `name` or `name@host`; a signed-in caller makes the server ask that host."""
-        found = self.world.community_called(name, fetches=self.caller is not None)
-        if found is None:
+        """Return a community by `name` or `name@host`; for a signed-in caller the server asks that host."""
+        community = self.world.community_called(name, fetches=self.caller is not None)
+        if community is None:
             raise self._unknown_name(name, code)
-        return found
+        return community
 
     def person_called(self, name: str, code: str = "unknown") -> Person:
-        """Find a person likewise."""
-        found = self.world.person_called(name, fetches=self.caller is not None)
-        if found is None:
+        """Return a user by `name` or `name@host`; for a signed-in caller the server asks that host."""
+        person = self.world.person_called(name, fetches=self.caller is not None)
+        if person is None:
             raise self._unknown_name(name, code)
-        return found
+        return person
 
     def _unknown_name(self, name: str, code: str) -> Refusal:
-        """Refuse a name that nobody has: another host that was asked fails in another way than a look-up."""
+        """Return the refusal of an unknown name; it differs if another host was asked."""
         host = name.partition("@")[2]
         if not self.world.is_lemmy_1:
             return Refusal(code, status=400 if host and self.caller else 404)
@@ -108,18 +108,18 @@ class Call:
         return self.fields.number_or_none("community_id") if name is None else self.community_called(name).id
 
     def moderators(self, community: Community) -> list[Json]:
-        """Show who moderates a community, the senior first."""
+        """Return a community's moderators, the most senior first."""
         people = (self.world.people[number] for number in community.moderators)
         return [self.views.seat(self.world, community, person) for person in people]
 
     def seats_of(self, person: Person) -> list[Json]:
-        """Show what a person moderates."""
+        """Return the communities that a user moderates."""
         moderated = self.world.moderated_by(person)
         return [self.views.seat(self.world, community, person) for community in moderated]
 
 
 class Route(NamedTuple):
-    """What answers a call and with which status, the limits that it counts for, and if it reads JSON."""
+    """The function that answers a call, its rate limits, whether it reads a JSON body, and its status."""
 
     answer: Callable[[Call], Json]
     buckets: tuple[str, ...] = ("message",)
@@ -128,12 +128,12 @@ class Route(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """A route with the views of the API that it is part of."""
+    """A route with the views of its API."""
 
     route: Route
     views: Views
 
 
 def endpoints(routes: Mapping[str, Route], path: str, views: Views) -> dict[str, Endpoint]:
-    """Put the routes of an API under a path, to be shown by its views."""
+    """Return the routes of an API under a path, each with the API's views."""
     return {name.replace(" /", f" {path}/"): Endpoint(route, views) for name, route in routes.items()}

@@ -35,8 +35,8 @@ def read(call: Call) -> Json:
 def distinguish(call: Call) -> Json:
     """POST /comment/distinguish."""
     comment_id, distinguished = call.fields.number("comment_id"), call.fields.flag("distinguished")
-    done = comments.distinguish(call.world, call.person(), comment_id, distinguished=distinguished)
-    return _answer(call, Written(done))
+    comment = comments.distinguish(call.world, call.person(), comment_id, distinguished=distinguished)
+    return _answer(call, Written(comment))
 
 
 def remove(call: Call) -> Json:

@@ -17,18 +17,18 @@ def read(call: Call) -> Json:
     if number is None and name is None:
         raise Refusal("no_id_given")
     call.check_may_read()
-    # If both are given 0.19 goes by the id, 1.0 by the name.
+    # If both are given, 0.19 uses the id and 1.0 the name.
     by_name = name is not None and (number is None or call.world.is_lemmy_1)
-    found = (
+    community = (
         call.community_called(name or "", "couldnt_find_community") if by_name else _named(call, number or 0)
     )
-    if not can_see_community(call.caller, found):
+    if not can_see_community(call.caller, community):
         raise Refusal("couldnt_find_community")
     return {
-        "community_view": call.views.community_view(call.world, found, call.caller),
+        "community_view": call.views.community_view(call.world, community, call.caller),
         "site": call.views.site(call.world),
-        "moderators": call.moderators(found),
-        "discussion_languages": _languages(call, found),
+        "moderators": call.moderators(community),
+        "discussion_languages": _languages(call, community),
     }
 
 
@@ -42,17 +42,17 @@ def create(call: Call) -> Json:
 
 def edit(call: Call) -> Json:
     """PUT /community."""
-    change, found = _change(call), _written_to(call)
-    communities.edit(call.world, call.person(), found, change)
-    return _answer(call, found)
+    change, community = _change(call), _written_to(call)
+    communities.edit(call.world, call.person(), community, change)
+    return _answer(call, community)
 
 
 def set_moderator(call: Call) -> Json:
     """POST /community/mod."""
     person_id, added = call.fields.number("person_id"), call.fields.flag("added")
-    found = _written_to(call)
-    communities.set_moderator(call.world, call.person(), found, person_id, added=added)
-    return {"moderators": call.moderators(found)}
+    community = _written_to(call)
+    communities.set_moderator(call.world, call.person(), community, person_id, added=added)
+    return {"moderators": call.moderators(community)}
 
 
 def ban(call: Call) -> Json:
@@ -65,27 +65,27 @@ def ban(call: Call) -> Json:
 
 def remove(call: Call) -> Json:
     """POST /community/remove."""
-    removed, reason, found = call.fields.flag("removed"), call.reason(), _written_to(call)
-    communities.remove(call.world, call.person(), found, removed=removed, reason=reason)
-    return _answer(call, found)
+    removed, reason, community = call.fields.flag("removed"), call.reason(), _written_to(call)
+    communities.remove(call.world, call.person(), community, removed=removed, reason=reason)
+    return _answer(call, community)
 
 
 def delete(call: Call) -> Json:
     """POST /community/delete, or DELETE /community of v4."""
-    deleted, found = call.fields.flag("deleted"), _written_to(call)
-    communities.delete(call.person(), found, deleted=deleted)
-    return _answer(call, found)
+    deleted, community = call.fields.flag("deleted"), _written_to(call)
+    communities.delete(call.person(), community, deleted=deleted)
+    return _answer(call, community)
 
 
 def follow(call: Call) -> Json:
     """POST /community/follow."""
-    wanted, found = call.fields.flag("follow"), _written_to(call)
-    communities.follow(call.world, call.person(), found, follow=wanted)
-    return _answer(call, found)
+    is_follow, community = call.fields.flag("follow"), _written_to(call)
+    communities.follow(call.world, call.person(), community, follow=is_follow)
+    return _answer(call, community)
 
 
 def _written_to(call: Call) -> Community:
-    """Return the community of a write, once it is known that somebody is signed in."""
+    """Return the community to write in. Refuses anonymous callers first."""
     community_id = call.fields.number("community_id")
     call.person()
     return _named(call, community_id)
@@ -117,5 +117,5 @@ def _answer(call: Call, community: Community) -> Json:
 
 
 def _languages(call: Call, community: Community) -> list[int]:
-    """List a community's languages; if it has all of them, 1.0 writes them out and 0.19 writes none."""
+    """Return a community's languages. If it has all of them, 1.0 lists them and 0.19 lists none."""
     return sorted(community.languages or (every_id() if call.world.is_lemmy_1 else ()))

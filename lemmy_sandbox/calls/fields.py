@@ -1,4 +1,4 @@
-"""What a request to the API carries, read field by field with serde's complaints; knows no call by name."""
+"""Read the fields of an API request, with the error messages of serde. Knows no calls."""
 
 import json
 import re
@@ -19,15 +19,15 @@ _FLAGS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The parameters of a query or the members of a JSON body; unknown ones are never looked at."""
+    """The parameters of a query or the members of a JSON body; unknown ones are ignored."""
 
     values: Mapping[str, object]
-    complaint: str  # how a message begins
-    place: str = ""  # how it ends: where in the body
-    source: str = ""  # the body as it was sent
+    complaint: str  # the start of an error message
+    place: str = ""  # its end: the place in the body
+    source: str = ""  # the body as sent
 
     def text(self, name: str) -> str:
-        """Return a text that must be there."""
+        """Return a required string."""
         return self._required(name, self.text_or_none(name))
 
     def text_or_none(self, name: str) -> str | None:
@@ -37,11 +37,11 @@ class Fields:
         raise self._wrong(name, value, "a string")
 
     def number(self, name: str) -> int:
-        """Return an integer that must be there."""
+        """Return a required integer."""
         return self._required(name, self.number_or_none(name))
 
     def number_or_none(self, name: str) -> int | None:
-        """Return an integer if there is one; a text of digits is one in a query only."""
+        """Return an integer if there is one; digits in a string count only in a query."""
         value = self.values.get(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
@@ -50,11 +50,11 @@ class Fields:
         raise self._wrong(name, value, "i32")
 
     def flag(self, name: str) -> bool:
-        """Return a boolean that must be there."""
+        """Return a required boolean."""
         return self._required(name, self.flag_or_none(name))
 
     def flag_or_none(self, name: str) -> bool | None:
-        """Return a boolean if there is one; in a query only the two words will do."""
+        """Return a boolean if there is one; in a query only `true` and `false` count."""
         value = self.values.get(name)
         if value is None or isinstance(value, bool):
             return value
@@ -65,11 +65,11 @@ class Fields:
         raise self._wrong(name, value, "a boolean")
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
-        """Return one of a closed set of words, which must be there."""
+        """Return a required word from a closed set."""
         return self._required(name, self.choice_or_none(name, choices))
 
     def choice_or_none(self, name: str, choices: Sequence[str]) -> str | None:
-        """Return one of a closed set of words if there is one; the case counts."""
+        """Return a word from a closed set if there is one; letter case matters."""
         value = self.text_or_none(name)
         if value is None or value in choices:
             return value
@@ -78,7 +78,7 @@ class Fields:
         raise self._refusal(f"unknown variant `{value}`, expected {expected}", self._place_of(name))
 
     def filter_or_none(self, name: str, choices: Sequence[str], filter_name: str) -> str | None:
-        """Give one of a set of words of which serde, reading it in two parts, cannot say what it expected."""
+        """Return a word from a set, if serde reads the enum in two parts and cannot list it in errors."""
         value = self.text_or_none(name)
         if value is None or value in choices:
             return value
@@ -121,7 +121,7 @@ class Fields:
         return self._refusal(f"invalid type: {kind}, expected {expected}", self._place_of(name))
 
     def _place_of(self, name: str) -> str:
-        """Say where the value of a member ends, which is how far serde had read."""
+        """Return where the value of a member ends, which is how far serde has read."""
         member = re.search(rf'"{re.escape(name)}"\s*:\s*', self.source)
         if member is None:
             return self.place
@@ -135,18 +135,18 @@ class Fields:
 
 
 def from_query(query: str) -> Fields:
-    """Read the part of an address behind the question mark."""
+    """Parse the query string of an address."""
     return Fields(dict(parse_qsl(query, keep_blank_values=True)), "Query deserialize error: ")
 
 
 def from_body(body: bytes) -> Fields:
-    """Read a JSON body, or refuse it with the place where it went wrong."""
+    """Parse a JSON body. A refusal names the place of the mistake."""
     complaint = "Json deserialize error: "
     try:
         text = body.decode()
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        # At the end of the text serde names the last character, not the one that is missing.
+        # At the end of the text, serde names the last character, not the missing one.
         column = error.colno - (error.pos >= len(error.doc))
         place = f" at line {error.lineno} column {column}"
         raise Refusal("unknown", message=complaint + _serde_words(error) + place) from error
@@ -159,7 +159,7 @@ def from_body(body: bytes) -> Fields:
 
 
 def _place(text: str) -> str:
-    """Say where a text ends."""
+    """Return where a text ends."""
     lines = text.split("\n")
     return f" at line {len(lines)} column {len(lines[-1])}"
 

@@ -1,4 +1,4 @@
-"""Uploads of pictures: a form in (multipart/form-data, RFC 7578), the answer of pict-rs or of a 1.0 out."""
+"""Picture uploads: parse a form (multipart/form-data, RFC 7578), answer like pict-rs or 1.0."""
 
 from email.message import Message
 from typing import NamedTuple
@@ -12,50 +12,50 @@ from lemmy_sandbox.rules.refusal import ImageRefusal, Refusal
 
 _FIELD = "images[]"
 _LINE = b"\r\n"
-_SMALLEST = 2  # one field and the end
+_SMALLEST = 2  # one field and the final boundary
 
 
 class Part(NamedTuple):
-    """One field of a form, a file or a text."""
+    """One field of a form: a file or a text."""
 
     name: str
     content: bytes
 
 
 class NotAForm(ValueError):
-    """The body is no form, or ends before it is one."""
+    """The body is not a form, or it is incomplete."""
 
 
 def upload(call: Call) -> Json:
-    """POST /pictrs/image of 0.19. Lemmy passes the body on unread: what is wrong with it pict-rs says."""
+    """POST /pictrs/image of 0.19. Lemmy passes the body on unread, so pict-rs reports what is wrong."""
     call.person()
     pictures.check_reached(call.world, "image")
-    kept = [pictures.store(call.world, content) for content in _files(call)]
-    return {"files": [_view(picture) for picture in kept], "msg": "ok"}
+    stored = [pictures.store(call.world, content) for content in _files(call)]
+    return {"files": [_view(picture) for picture in stored], "msg": "ok"}
 
 
 def upload_v4(call: Call) -> Json:
-    """POST /image: of several files the last one is named; what pict-rs refuses is a message of it here."""
+    """POST /image: names the last file of several; pict-rs' refusal becomes the error's message here."""
     call.person()
     if call.world.images is ImageService.OFF:
         raise Refusal("unknown", message="images_disabled")
     if call.world.images is ImageService.DOWN:
         raise Refusal("pictrs_invalid_image_upload", message="HTTP request to pict-rs failed")
     try:
-        kept = [pictures.store(call.world, content) for content in _files(call)]
+        stored = [pictures.store(call.world, content) for content in _files(call)]
     except ImageRefusal as refusal:
         raise Refusal("pictrs_invalid_image_upload", message=refusal.message) from refusal
-    return {"image_url": pictures.address(call.world, kept[-1].file), "filename": kept[-1].file}
+    return {"image_url": pictures.address(call.world, stored[-1].file), "filename": stored[-1].file}
 
 
 def parse_form(content_type: str, body: bytes) -> list[Part]:
-    """Return the fields of a form in their order; raises NotAForm."""
+    """Return the fields of a form in order. Raises NotAForm."""
     head = Message()
     head["Content-Type"] = content_type
     boundary = head.get_boundary()
     if head.get_content_type() != "multipart/form-data" or not boundary:
         raise NotAForm
-    pieces = (_LINE + body).split(_LINE + b"--" + boundary.encode())[1:]  # before the first is a preamble
+    pieces = (_LINE + body).split(_LINE + b"--" + boundary.encode())[1:]  # the first piece is a preamble
     if len(pieces) < _SMALLEST or not pieces[-1].startswith(b"--"):
         raise NotAForm
     return [_part(piece.removeprefix(_LINE)) for piece in pieces[:-1]]

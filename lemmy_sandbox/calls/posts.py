@@ -45,8 +45,8 @@ def feature(call: Call) -> Json:
     types = ("local", "community") if call.world.is_lemmy_1 else ("Local", "Community")
     in_community = call.fields.choice("feature_type", types) == types[1]
     post_id, featured = call.fields.number("post_id"), call.fields.flag("featured")
-    done = posts.feature(call.world, call.person(), post_id, featured=featured, in_community=in_community)
-    return _answer(call, done)
+    post = posts.feature(call.world, call.person(), post_id, featured=featured, in_community=in_community)
+    return _answer(call, post)
 
 
 def lock(call: Call) -> Json:
@@ -97,7 +97,7 @@ def _text(call: Call) -> PostText:
 
 
 def _answer(call: Call, post: Post) -> Json:
-    """Show a post to who did something to it, if they may see it."""
+    """Return the answer to the person who changed a post, if they may see it."""
     if not rights.can_open(call.world, call.caller, post):
         raise Refusal("couldnt_find_post")
     return {"post_view": call.views.post_view(call.world, post, call.caller)}
@@ -114,11 +114,11 @@ def _wanted_id(call: Call, number: int | None, comment_id: int | None) -> int:
 
 
 def _cross_posts(call: Call, post: Post) -> list[Json]:
-    """List other posts of the same address; 1.0 asks in nobody's name here."""
+    """Return other posts with the same link; 1.0 lists them as if the reader were anonymous."""
     if post.url is None:
         return []
     reader, query = call.caller, PostQuery(reader=call.caller, page=Page(1, 10), url=post.url)
     if call.world.is_lemmy_1:
         reader, query = None, PostQuery(reader=None, page=Page(1, 20), sort="New", url=post.url)
-    found = post_list.list_posts(call.world, query)
-    return [call.views.post_view(call.world, other, reader) for other in found if other is not post]
+    same_link = post_list.list_posts(call.world, query)
+    return [call.views.post_view(call.world, other, reader) for other in same_link if other is not post]

@@ -1,4 +1,4 @@
-"""Records as JSON: the fields that every API shows of a kind of record, and how their values are written."""
+"""Records as JSON: the fields that every API shows of a record, and how values are written."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -28,7 +28,7 @@ COMMENT = (
 MESSAGE = ("id", "creator_id", "recipient_id", "content", "published", "updated", "ap_id", "local")
 
 V4_VISIBILITIES = {"Public": "public", "LocalOnly": "local_only_private"}
-"""What v4 calls the visibilities of a community."""
+"""v4's names for the visibilities of a community."""
 
 _NO_RENAMES: Mapping[str, str] = MappingProxyType({})
 _MICROSECONDS_OF_A_MILLISECOND = 1000
@@ -41,13 +41,13 @@ def row(
     renames: Mapping[str, str] = _NO_RENAMES,
     **more: object,
 ) -> Json:
-    """Write the named fields of a record, some under another name, and more; what is none is left out."""
+    """Return the named fields of a record, some renamed, plus `more`. None values are omitted."""
     values = {renames.get(name, name): _value(world, record, name) for name in names}
     return without_none(values | more)
 
 
 def image_details(world: World, post: Post) -> Json:
-    """Describe a post's thumbnail, if the server's own image service has it."""
+    """Return the details of a post's thumbnail, if it is in the server's own image service."""
     link = post.thumbnail_url or ""
     picture = pictures.picture_at(world, link)
     if picture is None:
@@ -57,7 +57,7 @@ def image_details(world: World, post: Post) -> Json:
 
 
 def time(moment: datetime) -> str:
-    """Write a moment as chrono does: no fraction, three digits or six, whichever is exact."""
+    """Return a time as chrono writes it: no fraction, three digits or six, whichever is exact."""
     text = moment.strftime("%Y-%m-%dT%H:%M:%S")
     if not moment.microsecond:
         return f"{text}Z"
@@ -71,7 +71,7 @@ def time_or_none(moment: datetime | None) -> str | None:
 
 
 def without_none(values: Json) -> Json:
-    """Leave out what is none, as the server does."""
+    """Drop None values, as the server does."""
     return {name: value for name, value in values.items() if value is not None}
 
 

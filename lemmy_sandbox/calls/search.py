@@ -1,4 +1,4 @@
-"""Finding things by their address or by words, as v3 and v4 share it."""
+"""Find things by address or by words, for v3 and v4."""
 
 import re
 
@@ -15,29 +15,29 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def resolve(call: Call) -> Json:
-    """GET /resolve_object of v3: what this server has, by its address as it is written there, to the letter.
+    """GET /resolve_object of v3: find a thing of this server by its exact address.
 
-    It works without sign-in. Then the real server looks no further either (0.19,
-    resolve_object.rs); what it would fetch for the others from elsewhere is not there.
+    It works without signing in; then the real server looks no further either (0.19, resolve_object.rs). What
+    it would fetch from other servers for signed-in callers is missing here.
     """
     kind, view = find_or_refuse(call)
     return {kind: view}
 
 
 def find_or_refuse(call: Call) -> tuple[str, Json]:
-    """Find what is asked for by its address, and name its kind; refuse if it is not there."""
+    """Return the kind and the view of the thing at an address; refuse if there is none."""
     address = call.fields.text("q")
     call.check_may_read()
-    found = find(call, address)
-    if found is not None:
-        return found
+    result = find(call, address)
+    if result is not None:
+        return result
     if call.world.is_lemmy_1:
         raise Refusal("resolve_object_failed", message=_what_failed(address))
     raise Refusal("couldnt_find_object")
 
 
 def find(call: Call, address: str) -> tuple[str, Json] | None:
-    """Find what this server shows the caller at an address, and name its kind."""
+    """Return the kind and the view of the thing at an address, if this server shows it to the caller."""
     match = _ADDRESS.fullmatch(call.world.here(address))
     if match is None:
         return None
@@ -50,20 +50,20 @@ def find(call: Call, address: str) -> tuple[str, Json] | None:
 
 
 def communities(call: Call, words: str, page: Page) -> list[Json]:
-    """List the communities that have the words in their name or title."""
-    found = [
+    """Return the communities with the words in their name or title."""
+    matches = [
         community
         for community in call.world.communities.values()
         if words.lower() in f"{community.name}\n{community.title}".lower()
         and rights.can_see_community(call.caller, community)
     ]
-    return [call.views.community_view(call.world, community, call.caller) for community in page.of(found)]
+    return [call.views.community_view(call.world, community, call.caller) for community in page.of(matches)]
 
 
 def people(call: Call, words: str, page: Page) -> list[Json]:
-    """List the people that have the words in their name."""
-    found = [person for person in call.world.people.values() if words.lower() in person.name.lower()]
-    return [call.views.person_view(call.world, person, call.caller) for person in page.of(found)]
+    """Return the people with the words in their name."""
+    matches = [person for person in call.world.people.values() if words.lower() in person.name.lower()]
+    return [call.views.person_view(call.world, person, call.caller) for person in page.of(matches)]
 
 
 def _post(call: Call, number: int) -> tuple[str, Json] | None:
@@ -103,7 +103,7 @@ def _person(call: Call, name: str) -> tuple[str, Json] | None:
 
 
 def _check_not_gone(call: Call, thing: Post | Comment) -> None:
-    """Refuse what is gone as 0.19 does, with another status than what never was: its author alone sees it."""
+    """Refuse a removed or deleted thing as 0.19 does: another status than for one that never existed."""
     if thing.is_gone and not call.world.is_lemmy_1:
         raise not_found_by_name("couldnt_find_object")
 

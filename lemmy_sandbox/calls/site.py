@@ -1,4 +1,4 @@
-"""What a server says of itself: what v3, v4 and nodeinfo share, and what an admin may change."""
+"""A server's description of itself in v3, v4 and nodeinfo, and the settings that an admin can change."""
 
 from lemmy_sandbox.calls.call import Call, Route
 from lemmy_sandbox.calls.fields import Fields, Json
@@ -11,7 +11,7 @@ _FLAGS = {
     False: ("private_instance", "hide_modlog_mod_names", "community_creation_admin_only"),
     True: ("private_instance", "community_creation_admin_only", "nsfw_content_disallowed"),
 }
-# How the two numbers of a limit are called in a change of the site.
+# The names of a limit's two numbers in a change of the site.
 _LIMIT_FIELDS = {
     False: ("rate_limit_{}", "rate_limit_{}_per_second"),
     True: ("rate_limit_{}_max_requests", "rate_limit_{}_interval_seconds"),
@@ -19,7 +19,7 @@ _LIMIT_FIELDS = {
 
 
 def description(call: Call) -> Json:
-    """Show what every API says of the site beside its settings."""
+    """Return what every API shows of the site besides its settings."""
     world = call.world
     admins = (person for person in world.people.values() if person.admin)
     return {
@@ -31,7 +31,7 @@ def description(call: Call) -> Json:
 
 
 def change(call: Call) -> None:
-    """Change what an admin sent."""
+    """Apply an admin's changes."""
     fields, world, site = call.fields, call.world, call.world.site
     limits = {name: _limit(fields, world, name, limit) for name, limit in site.limits.items()}
     flags = {name: fields.flag_or_none(name) for name in _FLAGS[world.is_lemmy_1]}
@@ -48,7 +48,7 @@ def change(call: Call) -> None:
 
 
 def counts(world: World) -> Json:
-    """Count what there is: of accounts, 1.0 those that were accepted, which here is only who set it up."""
+    """Return counts. 1.0 counts only accepted accounts, which here are the admins."""
     people = world.people.values()
     return {
         "users": sum(person.admin for person in people) if world.is_lemmy_1 else len(people),
@@ -97,5 +97,5 @@ def _limit(fields: Fields, world: World, name: str, old: Limit) -> Limit:
 
 
 def _bare(url: str) -> str:
-    """Cut an address to what blocks it under any scheme."""
+    """Remove the scheme of a blocked address, because 1.0 blocks it under any scheme."""
     return url.removeprefix("https://").removeprefix("http://").rstrip("/")

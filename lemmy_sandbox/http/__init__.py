@@ -1,1 +1,1 @@
-"""HTTP: the server, requests, fields, refusals."""
+"""HTTP: the server, and the exchange of one request for one answer."""

@@ -1,4 +1,4 @@
-"""From one HTTP request to one answer, without a socket: who asks, which call, what comes back."""
+"""Turn one HTTP request into one response, without a socket: find the caller and the call, and answer."""
 
 import json
 from collections.abc import Mapping
@@ -22,17 +22,17 @@ from lemmy_sandbox.world import World
 _JSON_LIMIT = 2_000_000  # actix's default, in bytes
 _VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 _JSON_TYPE = "application/json"
-# Asked for on purpose by clients that find out what the server is; not there, and no mistake.
+# Clients ask for these to find out what the server is, so their absence is not a mistake.
 _PROBES = frozenset({"GET /api/v4/site", "GET /favicon.ico"})
 _CACHE_AGES = {"/.well-known/nodeinfo": 259200, "/nodeinfo/2.0.json": 3600, "/nodeinfo/2.1": 3600}
 _KEY_HEADER = "idempotency-key"
-_LONGEST_KEY = 32  # bytes; a longer one is looked past, as a UUID with its dashes
+_LONGEST_KEY = 32  # bytes; longer keys are ignored, such as a UUID with dashes (lemmy-api 2.3)
 _KEYS_SWEPT_EVERY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What came in; header names in lower case."""
+    """A request. Header names are in lower case."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ class Request:
 
     @property
     def token(self) -> str | None:
-        """Return the token that came along, dead or alive."""
+        """The token that was sent, valid or not."""
         kind, _, value = self.headers.get("authorization", "").partition(" ")
         if kind == "Bearer":
             return value.strip()
@@ -52,7 +52,7 @@ class Request:
 
     @property
     def client(self) -> str:
-        """Return the address that rate limits count for: what a proxy says, else the peer."""
+        """The address that rate limits use: the one named by a proxy, else the peer's."""
         for part in self.headers.get("forwarded", "").split(";"):
             name, _, value = part.strip().partition("=")
             if name.lower() == "for" and value:
@@ -62,7 +62,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes out."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
@@ -71,13 +71,14 @@ class Answer:
 
 
 def caller_of(world: World, request: Request) -> Person | None:
-    """Return who asks; a token that is not known makes a stranger, without a word."""
+    """Return the caller; an invalid token makes the caller anonymous, without an error (lemmy-api 2.1)."""
     return world.owner_of(request.token)
 
 
 def answer(world: World, request: Request) -> Answer:
     endpoint = _endpoints(world).get(f"{request.method} {request.path}")
     if _key_is_used(world, caller_of(world, request), request.method, request.headers):
+        # A known key gets 422 with an empty body (recorded: 054).
         return Answer(status=HTTPStatus.UNPROCESSABLE_ENTITY, headers={"cache-control": "private"})
     if endpoint is not None:
         return _called(world, request, endpoint)
@@ -97,7 +98,7 @@ def _endpoints(world: World) -> Mapping[str, Endpoint]:
 
 
 def _is_expected(world: World, name: str) -> bool:
-    """Return whether a call that is not there is no mistake: a probe, or one that the upgrade took away."""
+    """Return whether a missing call is not a mistake: a probe, or a call that the upgrade removed."""
     return name in _PROBES or (world.is_lemmy_1 and name in routes.ENDPOINTS)
 
 
@@ -105,6 +106,7 @@ def _called(world: World, request: Request, endpoint: Endpoint) -> Answer:
     world.counted.clear()
     route = endpoint.route
     try:
+        # Checked before the fields are read, so invalid calls count, too.
         _check_limit(world, request, route)
         call = Call(
             world=world,
@@ -127,7 +129,7 @@ def _refused(world: World, request: Request, refusal: Refusal) -> Answer:
 
 
 def _picture(world: World, request: Request, file: str) -> Answer:
-    """Serve an image to anyone, the same bytes whatever size or format a query asks for."""
+    """Return an image, without a sign-in, always with the same bytes: size and format are ignored."""
     try:
         picture = pictures.find_served(world, file)
     except Refusal as refusal:
@@ -153,6 +155,7 @@ def _check_limit(world: World, request: Request, route: Route) -> None:
 def _fields(request: Request, route: Route) -> Fields:
     if request.method == "GET" or not route.reads_body:
         return from_query(request.query)
+    # Lemmy answers 413 only for this (lemmy-api 0).
     if len(request.body) > _JSON_LIMIT:
         raise Refusal("unknown", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if request.headers.get("content-type", "").partition(";")[0].strip() != _JSON_TYPE:
@@ -167,27 +170,28 @@ def _json(request: Request, status: int, values: Json) -> Answer:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    """Say how long the answer keeps: strangers' for a minute, anyone's with a token not at all."""
+    """Return the cache headers: a minute for anonymous callers, none with a token."""
     age = _CACHE_AGES.get(request.path, 60)
     public = request.token is None or request.path in _CACHE_AGES
     return {"cache-control": f"public, max-age={age}" if public else "private", "vary": _VARY}
 
 
 def _key_is_used(world: World, person: Person | None, method: str, headers: Mapping[str, str]) -> bool:
-    """Note the key of a request, and tell whether this person used it in the last two to four minutes."""
+    """Record a request's key and return whether this person used it in the last two to four minutes."""
     key = headers.get(_KEY_HEADER)
     if key is None or person is None or not world.is_lemmy_1:
         return False
     if len(key.encode()) > _LONGEST_KEY or method not in {"POST", "PUT"}:
         return False
-    noted = world.once_keys.get((person.id, key))
-    if noted is not None and not _key_is_swept(noted, world.now()):
+    recorded = world.once_keys.get((person.id, key))
+    if recorded is not None and not _key_is_swept(recorded, world.now()):
         return True
+    # The key is recorded before the call, so a failed call uses it up, too (recorded: 056).
     world.once_keys[person.id, key] = world.now()
     return False
 
 
-def _key_is_swept(noted: datetime, now: datetime) -> bool:
-    """Return whether the last sweep, every two minutes, found the key two minutes old."""
+def _key_is_swept(recorded: datetime, now: datetime) -> bool:
+    """Return whether the last sweep, one every two minutes, has removed the key: it was two minutes old."""
     last_sweep = now - timedelta(seconds=now.timestamp() % _KEYS_SWEPT_EVERY.total_seconds())
-    return last_sweep - noted >= _KEYS_SWEPT_EVERY
+    return last_sweep - recorded >= _KEYS_SWEPT_EVERY

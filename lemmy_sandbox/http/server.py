@@ -1,4 +1,4 @@
-"""The sandbox's socket: reads requests, writes answers, dates them by its clock; decides nothing."""
+"""The sandbox's socket: reads requests, writes answers, and dates them by the sandbox's clock."""
 
 import socket
 import sys
@@ -43,17 +43,17 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End all kept-alive connections, so that no client talks to a server that was stopped."""
+        """Close all kept-alive connections, so that no client keeps talking to a stopped server."""
         with self._guard:
             connections = list(self._open)
         for connection in connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                continue  # closed meanwhile
+                continue  # already closed
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - likewise
-        """Keep the traceback of a bug for the test that met it; a client that left is no bug."""
+        """Store the traceback of a bug for the test; a client that disconnects is not a bug."""
         if not isinstance(sys.exception(), OSError):
             self.crashes.append(traceback.format_exc())
 
@@ -61,7 +61,7 @@ class Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    wbufsize = 1 << 16  # head and body leave in one piece
+    wbufsize = 1 << 16  # so that head and body are sent in one piece
     server: Server
 
     def _answer(self) -> None:
@@ -94,4 +94,4 @@ class _Handler(BaseHTTPRequestHandler):
         return format_datetime(self.server.clock(), usegmt=True)
 
     def log_message(self, *_: object) -> None:
-        """Stay silent: the sandbox keeps its own log."""
+        """Do nothing, because the sandbox keeps its own log."""

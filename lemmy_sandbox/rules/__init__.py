@@ -1,1 +1,1 @@
-"""What the server allows and does, for both APIs."""
+"""The server's rules, for both APIs."""

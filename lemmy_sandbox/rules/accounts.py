@@ -1,4 +1,4 @@
-"""Signing up, in and out, and what an account may set; tokens are made here and nowhere else."""
+"""Signing up, in and out, and account settings. All tokens are made here."""
 
 import base64
 import hashlib
@@ -17,14 +17,14 @@ from lemmy_sandbox.world import World
 
 _STEP = 30
 _WEEK = timedelta(weeks=1)
-_END_OF_TIME = 8210266876799  # the last second that chrono can write
+_END_OF_TIME = 8210266876799  # the last second that chrono can represent
 _NAME = re.compile(r"[a-zA-Z0-9_]{3,20}")
 _PASSWORD_LENGTHS = range(10, 61)
 _KEY = b"the sandbox signs, nobody checks"
 
 
 def add(world: World, name: str, password: str, *, admin: bool = False) -> Person:
-    """Add an account without asking for anything, as the database would."""
+    """Add an account without checks, like a row in the database."""
     person = Person(
         id=world.new_id("person"),
         account_id=world.new_id("account"),
@@ -48,7 +48,7 @@ def register(world: World, name: str, password: str, repeated: str) -> str:
 
 
 def login(world: World, name: str, password: str, code: str | None, *, stays: bool = False) -> str:
-    """Sign in; everything is asked in the server's order. 1.0 lets those in who are banned from the site."""
+    """Sign in, with checks in the server's order. 1.0 lets banned accounts in."""
     person = world.person_named(name)
     if person is None:
         raise not_signed_in(cause=NOT_IN_DATABASE)
@@ -62,12 +62,12 @@ def login(world: World, name: str, password: str, code: str | None, *, stays: bo
 
 
 def logout(world: World, token: str) -> None:
-    """Forget this token only."""
+    """Revoke this token only."""
     world.tokens.pop(token, None)
 
 
 def change_password(world: World, person: Person, old: str, new: str, repeated: str) -> str:
-    """Set another password; every token dies and one new one is given."""
+    """Change the password; all tokens are revoked, and a new one is returned."""
     _check_password(new, repeated)
     if person.password != old:
         raise not_signed_in()
@@ -85,9 +85,9 @@ def save_settings(
     display_name: str | None,
     languages: list[int] | None,
 ) -> None:
-    """Change the named fields of `Settings` and the rest; none leaves a thing as it is.
+    """Change fields of `Settings` and the account. None leaves a value unchanged.
 
-    On 0.19 languages always keep Undetermined (actor_language.rs).
+    On 0.19, languages always include Undetermined (actor_language.rs).
     """
     for name, value in settings.items():
         if value is not None:
@@ -105,7 +105,7 @@ def save_settings(
 
 
 def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, reason: str | None) -> Person:
-    """Ban an account or take it back; on 0.19 its tokens die either way."""
+    """Ban an account or undo a ban; on 0.19 both revoke its tokens."""
     check_admin(admin)
     check_higher_admin(world, admin, person_id)
     person = world.people.get(person_id)
@@ -120,9 +120,9 @@ def ban_from_site(world: World, admin: Person, person_id: int, *, ban: bool, rea
 
 
 def new_token(world: World, person: Person, *, stays: bool = False) -> str:
-    """Make a token of subject, issuer and second: two in one second are the same one.
+    """Make a token from subject, issuer and second, so two tokens in one second are equal.
 
-    It lives until it is taken back, on 1.0 a week unless it is to stay.
+    It lives until it is revoked; on 1.0 for a week, unless it `stays`.
     """
     claims = {"sub": str(person.account_id), "iss": world.hostname, "iat": int(world.now().timestamp())}
     expires = None
@@ -130,6 +130,7 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
         expires = None if stays else world.now() + _WEEK
         claims["exp"] = int(expires.timestamp()) if expires else _END_OF_TIME
     token = _signed(claims)
+    # Two sign-ins in one second make the same token (recorded: 011).
     if token in world.tokens:
         message = 'duplicate key value violates unique constraint "login_token_pkey"'
         if world.is_lemmy_1:
@@ -140,17 +141,19 @@ def new_token(world: World, person: Person, *, stays: bool = False) -> str:
 
 
 def is_signed_here(token: str) -> bool:
-    """Return whether a token's signature is one of this server's."""
+    """Return whether this server signed a token."""
     head, _, signature = token.rpartition(".")
     return hmac.compare_digest(signature, _signature(head))
 
 
 def forget_tokens(world: World, person: Person) -> None:
-    world.tokens = {token: held for token, held in world.tokens.items() if held.person_id != person.id}
+    world.tokens = {
+        token: sign_in for token, sign_in in world.tokens.items() if sign_in.person_id != person.id
+    }
 
 
 def totp_code(secret: str, now: datetime, *, steps: int = 0) -> str:
-    """Return the six digits of a base32 secret at a time, some steps of 30 seconds off."""
+    """Return the six digits of a base32 secret at a time, shifted by some steps of 30 seconds."""
     key = base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
     counter = int(now.timestamp()) // _STEP + steps
     digest = hmac.new(key, counter.to_bytes(8, "big"), hashlib.sha1).digest()
@@ -160,13 +163,13 @@ def totp_code(secret: str, now: datetime, *, steps: int = 0) -> str:
 
 
 def make_settings(values: dict[str, object]) -> Settings:
-    """Make settings from keyword arguments, all named."""
     return Settings(**values)  # type: ignore[arg-type]
 
 
 def _check_code(secret: str, code: str | None, now: datetime) -> None:
     if code is None:
         raise Refusal("missing_totp_token")
+    # The server accepts the neighbouring steps, too (lemmy-api 1.1).
     if code not in {totp_code(secret, now, steps=steps) for steps in (-1, 0, 1)}:
         raise Refusal("incorrect_totp_token")
 

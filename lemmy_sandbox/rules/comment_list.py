@@ -1,4 +1,4 @@
-"""Which comments a reader is shown and in which order, as Lemmy's views query them."""
+"""Select and sort the comments that a reader sees, like Lemmy's queries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from lemmy_sandbox.rules.post_list import Page, contains, is_in_listing, is_unde
 from lemmy_sandbox.rules.sort_orders import comment_sort_key
 from lemmy_sandbox.world import World
 
+# With `max_depth`, the list ignores its limit and has up to 300 comments (lemmy-api 1.21).
 TREE_SIZE = 300
 COMMENT_SORTS = ("Hot", "Top", "New", "Old", "Controversial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentQuery:
-    """What comments are asked for."""
+    """The filters of a list of comments."""
 
     reader: Person | None
     page: Page
@@ -32,23 +33,23 @@ class CommentQuery:
 
 
 def list_comments(world: World, query: CommentQuery) -> list[Comment]:
-    """List a page of comments; with a depth the whole tree comes and the page is ignored."""
-    found = list_all_comments(world, query)
-    return query.page.of(found) if query.max_depth is None else found[:TREE_SIZE]
+    """Return a page of comments; with a depth, return the whole tree and ignore the page."""
+    comments = list_all_comments(world, query)
+    return query.page.of(comments) if query.max_depth is None else comments[:TREE_SIZE]
 
 
 def list_all_comments(world: World, query: CommentQuery) -> list[Comment]:
-    """List all comments that are asked for, in their order."""
+    """Return all matching comments, sorted."""
     pool = world.comments.values() if query.post_id is None else world.comments_of[query.post_id]
-    found = [comment for comment in pool if _is_comment_listed(world, query, comment)]
+    comments = [comment for comment in pool if _is_comment_listed(world, query, comment)]
     if query.max_depth is not None:
         depth = query.max_depth + (len(query.parent.path) if query.parent else 0)
-        found = [comment for comment in found if len(comment.path) <= depth]
-    return sorted(found, key=thread_sort_key(world, query))
+        comments = [comment for comment in comments if len(comment.path) <= depth]
+    return sorted(comments, key=thread_sort_key(world, query))
 
 
 def thread_sort_key(world: World, query: CommentQuery) -> Callable[[Comment], tuple[object, ...]]:
-    """Return the key of the order: in a thread the distinguished ones first, on 1.0 not by age."""
+    """Return the sort key: in a thread, distinguished comments come first, except on 1.0 by age."""
     order = comment_sort_key(query.sort, world.now())
     marks = query.post_id is not None or query.parent is not None
     if world.is_lemmy_1 and query.sort in {"New", "Old"}:
@@ -57,14 +58,14 @@ def thread_sort_key(world: World, query: CommentQuery) -> Callable[[Comment], tu
     def key(comment: Comment) -> tuple[object, ...]:
         branch: tuple[float, ...] = () if query.max_depth is None else comment.path[:-1]
         if query.max_depth is not None and world.is_lemmy_1:
-            branch = (*(-number for number in branch), inf)  # the deeper ones first
+            branch = (*(-number for number in branch), inf)  # deeper comments come first
         return (branch, not (marks and comment.distinguished), order(comment))
 
     return key
 
 
 def comment_sort(post_sort: str | None) -> str:
-    """Translate a sort of posts for the comments beside them."""
+    """Return the sort for comments that matches a sort for posts."""
     if post_sort in {"New", "NewComments", "MostComments"}:
         return "New"
     if post_sort in {"Old", "Controversial"}:
@@ -74,8 +75,8 @@ def comment_sort(post_sort: str | None) -> str:
 
 def _is_comment_listed(world: World, query: CommentQuery, comment: Comment) -> bool:
     post = world.posts[comment.post_id]
-    asked = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
-    if not all(wanted in {None, actual} for wanted, actual in asked):
+    filters = ((query.creator_id, comment.creator_id), (query.community_id, post.community_id))
+    if not all(expected in {None, actual} for expected, actual in filters):
         return False
     if comment.federation_pending and not (query.reader and query.reader.id == comment.creator_id):
         return False
@@ -104,8 +105,9 @@ def _is_comment_wanted(world: World, query: CommentQuery, comment: Comment) -> b
 
 
 def _is_comment_shown_by_lemmy_1(world: World, query: CommentQuery, comment: Comment) -> bool:
-    """Apply what only 1.0 asks: the age, and whether the reader wants to see posts like this one."""
+    """Apply the filters that only 1.0 has: age, and the reader's wish to see nsfw posts."""
     post = world.posts[comment.post_id]
+    # No parameter overrides the account's setting here (lemmy-api 1.21).
     is_nsfw = post.nsfw or world.community_of(post).nsfw
     if is_nsfw and not (query.reader and query.reader.settings.show_nsfw):
         return False

@@ -1,4 +1,4 @@
-"""What people and moderators do to comments, and whom a comment notifies."""
+"""Actions on comments by users and moderators, and the notices that comments cause."""
 
 from dataclasses import dataclass, field
 
@@ -18,12 +18,13 @@ from lemmy_sandbox.rules.rights import check_higher_mod, check_mod_action, check
 from lemmy_sandbox.rules.text_rules import clean_short_text, find_mentions
 from lemmy_sandbox.world import World
 
+# Deeper replies are refused (lemmy-api 1.12).
 _DEEPEST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentText:
-    """What the author of a new comment sends."""
+    """The fields of a new comment."""
 
     content: str
     post_id: int
@@ -33,14 +34,14 @@ class CommentText:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A comment that was written or changed, and the accounts that were told of it."""
+    """A comment that was written or changed, and the accounts that were notified."""
 
     comment: Comment
     told: list[int] = field(default_factory=list)
 
 
 def find_comment(world: World, comment_id: int) -> Comment:
-    """Return the comment with this id, in whatever state it is."""
+    """Return the comment with this id, in any state."""
     comment = world.comments.get(comment_id)
     if comment is None:
         raise Refusal("couldnt_find_comment")
@@ -48,9 +49,9 @@ def find_comment(world: World, comment_id: int) -> Comment:
 
 
 def create(world: World, author: Person, text: CommentText) -> Written:
-    """Write a comment; one whose parent does not exist stands at the top level without a word."""
+    """Write a comment. If its parent does not exist, it becomes a top-level comment (lemmy-api 2.10)."""
     content = clean_short_text(world, text.content)
-    # On 1.0 a post that is not there for the author is one that is deleted.
+    # On 1.0, a post that the author cannot see counts as deleted.
     post = named_post(world, text.post_id) if world.is_lemmy_1 else open_post(world, author, text.post_id)
     community = check_user_action(world, author, post.community_id)
     if post.is_gone:
@@ -76,6 +77,7 @@ def create(world: World, author: Person, text: CommentText) -> Written:
     world.comments_of[post.id].append(comment)
     told = _tell(world, comment, author)
     count_seen(world, author, post)
+    # A reply marks the mention or reply that it answers as read (lemmy-api 2.10).
     _mark_answered(world, author, parent)
     return Written(comment, told)
 
@@ -83,7 +85,7 @@ def create(world: World, author: Person, text: CommentText) -> Written:
 def edit(
     world: World, author: Person, comment_id: int, content: str | None, language_id: int | None
 ) -> Written:
-    """Change a comment of one's own; a mention added by it notifies, one already read stays read."""
+    """Change one of the author's own comments; a new mention notifies, an old one stays read."""
     comment = find_comment(world, comment_id)
     community = check_user_action(world, author, world.posts[comment.post_id].community_id)
     if comment.creator_id != author.id:
@@ -97,10 +99,11 @@ def edit(
 
 
 def distinguish(world: World, moderator: Person, comment_id: int, *, distinguished: bool) -> Comment:
-    """Mark a comment of one's own as a moderator's word."""
+    """Mark one of the moderator's own comments as official."""
     comment = find_comment(world, comment_id)
     community = _community_of(world, comment)
     check_user_action(world, moderator, community.id)
+    # Moderators can distinguish only their own comments (lemmy-api 1.13).
     if comment.creator_id != moderator.id:
         raise Refusal("no_comment_edit_allowed")
     check_mod_action(moderator, community)
@@ -109,7 +112,7 @@ def distinguish(world: World, moderator: Person, comment_id: int, *, distinguish
 
 
 def remove(world: World, moderator: Person, comment_id: int, *, removed: bool, reason: str | None) -> Written:
-    """Take a comment down or put it back."""
+    """Remove or restore a comment as a moderator."""
     comment = find_comment(world, comment_id)
     community = _community_of(world, comment)
     check_mod_action(moderator, community)
@@ -124,7 +127,7 @@ def remove(world: World, moderator: Person, comment_id: int, *, removed: bool, r
 
 
 def delete(world: World, author: Person, comment_id: int, *, deleted: bool) -> Written:
-    """Delete a comment of one's own, or restore it."""
+    """Delete or restore one of the author's own comments."""
     comment = find_comment(world, comment_id)
     if comment.deleted == deleted:
         raise Refusal("couldnt_update_comment")
@@ -136,7 +139,7 @@ def delete(world: World, author: Person, comment_id: int, *, deleted: bool) -> W
 
 
 def vote(world: World, voter: Person, comment_id: int, score: int) -> Comment:
-    """Vote, or take a vote back with 0; bots may not."""
+    """Vote, or withdraw a vote with 0. Bots may not vote."""
     if voter.bot_account:
         raise Refusal("invalid_bot_action")
     comment = find_comment(world, comment_id)
@@ -161,7 +164,7 @@ def _check_parent(world: World, parent: Comment | None, post_id: int) -> None:
 
 
 def _tell(world: World, comment: Comment, author: Person) -> list[int]:
-    """Tell whom a new or changed comment is for; 1.0 does not say whom it told."""
+    """Notify the people concerned by a comment; return their accounts, which 1.0 does not report."""
     if world.is_lemmy_1:
         notifications.notify_of_comment(world, comment)
         return []
@@ -169,7 +172,7 @@ def _tell(world: World, comment: Comment, author: Person) -> list[int]:
 
 
 def _tell_author(world: World, comment: Comment, actor: Person) -> list[int]:
-    """Tell the author of what is answered once more, as 0.19 does when a comment goes or comes back."""
+    """Notify the author of the parent again, as 0.19 does when a comment is removed, deleted or restored."""
     return [] if world.is_lemmy_1 else inbox.notify_of_comment(world, comment, actor, [])
 
 

@@ -1,4 +1,4 @@
-"""What people, moderators and admins do to communities, and moderators to their tags (1.0 only)."""
+"""Actions on communities by users, moderators and admins, and moderators' actions on tags (1.0 only)."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ TAG_COLORS = tuple(f"color{number:02}" for number in range(1, 11))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityChange:
-    """What a moderator sends about a community; none leaves a thing as it is."""
+    """A moderator's changes to a community. None leaves a value unchanged."""
 
     title: str | None = None
     description: str | None = None
@@ -36,12 +36,13 @@ class CommunityChange:
 
 
 def add(world: World, name: str, title: str, moderators: list[Person]) -> Community:
-    """Add a community without asking for anything; its first moderator follows it."""
+    """Add a community without checks; its first moderator follows it."""
     community = Community(
         id=world.new_id("community"),
         name=name,
         title=title,
         published=world.now(),
+        # 0.19 sets no addresses for pins from other servers (lemmy-api 2.2).
         has_collections=world.is_lemmy_1,
     )
     community.moderators = [person.id for person in moderators]
@@ -52,7 +53,7 @@ def add(world: World, name: str, title: str, moderators: list[Person]) -> Commun
 
 
 def create(world: World, creator: Person, name: str, change: CommunityChange) -> Community:
-    """Found a community; the founder moderates it, and it takes the founder's languages."""
+    """Create a community; the creator moderates it, and it gets the creator's languages."""
     check_account(creator)
     if world.site.community_creation_admin_only and not creator.admin:
         raise Refusal("only_admins_can_create_communities")
@@ -68,14 +69,14 @@ def create(world: World, creator: Person, name: str, change: CommunityChange) ->
 
 
 def edit(world: World, moderator: Person, community: Community, change: CommunityChange) -> None:
-    """Change what was sent."""
+    """Apply a moderator's changes."""
     check_mod_action(moderator, community)
     _apply(world, community, change)
     community.updated = world.now()
 
 
 def set_moderator(world: World, actor: Person, community: Community, person_id: int, *, added: bool) -> None:
-    """Give or take a seat; nobody takes that of a senior."""
+    """Appoint or remove a moderator; nobody can remove someone more senior."""
     check_mod_action(actor, community)
     if added:
         _seat(world, community, person_id)
@@ -88,7 +89,7 @@ def set_moderator(world: World, actor: Person, community: Community, person_id: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
-    """A ban from a community, or the end of one."""
+    """A ban from a community, or its end."""
 
     person_id: int
     ban: bool
@@ -96,7 +97,7 @@ class Ban:
 
 
 def ban(world: World, moderator: Person, community: Community, order: Ban) -> Person:
-    """Ban someone or take it back; a banned moderator keeps the seat and may do nothing."""
+    """Ban someone or undo a ban; a banned moderator stays one but may do nothing."""
     check_mod_action(moderator, community)
     check_higher_mod(world, moderator, order.person_id, community)
     person = world.people.get(order.person_id)
@@ -114,7 +115,7 @@ def ban(world: World, moderator: Person, community: Community, order: Ban) -> Pe
 
 
 def remove(world: World, admin: Person, community: Community, *, removed: bool, reason: str | None) -> None:
-    """Remove a community from the site or restore it."""
+    """Remove a community from the site, or restore it."""
     if world.is_lemmy_1 and not is_mod_or_admin(admin, community):
         raise Refusal("not_a_mod_or_admin")
     check_admin(admin)
@@ -124,7 +125,7 @@ def remove(world: World, admin: Person, community: Community, *, removed: bool, 
 
 
 def delete(person: Person, community: Community, *, deleted: bool) -> None:
-    """Delete a community or restore it: its first moderator's right."""
+    """Delete or restore a community, which only its first moderator may do."""
     check_account(person)
     if not is_mod_or_admin(person, community):
         raise Refusal("not_a_mod_or_admin")
@@ -134,7 +135,7 @@ def delete(person: Person, community: Community, *, deleted: bool) -> None:
 
 
 def follow(world: World, person: Person, community: Community, *, follow: bool) -> None:
-    """Subscribe to a community or not."""
+    """Follow or unfollow a community."""
     if not follow:
         community.followers.pop(person.id, None)
         return
@@ -143,7 +144,7 @@ def follow(world: World, person: Person, community: Community, *, follow: bool) 
 
 
 def _seat(world: World, community: Community, person_id: int) -> None:
-    """Give a seat; on 1.0 who has one gets it anew, as the last in rank."""
+    """Appoint a moderator; on 1.0 someone who is one already becomes the last in rank."""
     has_one = person_id in community.moderators
     if person_id not in world.people or (has_one and not world.is_lemmy_1):
         raise Refusal("community_moderator_already_exists")
@@ -171,18 +172,18 @@ def _apply(world: World, community: Community, change: CommunityChange) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagLook:
-    """How a tag is shown; none leaves a thing as it is."""
+    """The look of a tag. None leaves a value unchanged."""
 
     display_name: str | None = None
     color: str | None = None
 
 
 def create_tag(world: World, moderator: Person, community_id: int, name: str, look: TagLook) -> Tag:
-    """Add a tag; its name is for addresses, people are shown the other."""
+    """Add a tag. `name` is for addresses, the display name is for people."""
     if not _TAG_NAME.fullmatch(name):
         raise Refusal("invalid_name")
     check_mod_action(moderator, _existing_community(world, community_id))
-    number = world.new_id("tag")  # counted on by the database whether the row is kept or not
+    number = world.new_id("tag")  # the database uses up an id even if the row is refused
     if any((tag.community_id, tag.name) == (community_id, name) for tag in world.tags.values()):
         message = 'duplicate key value violates unique constraint "tag_ap_id_key"'
         raise Refusal("couldnt_create", cause=message)
@@ -199,7 +200,7 @@ def create_tag(world: World, moderator: Person, community_id: int, name: str, lo
 
 
 def edit_tag(world: World, moderator: Person, tag_id: int, look: TagLook) -> Tag:
-    """Change how a tag looks."""
+    """Change a tag's look."""
     tag = _moderated_tag(world, moderator, tag_id)
     if look.display_name is not None:
         tag.display_name = look.display_name or None
@@ -209,7 +210,7 @@ def edit_tag(world: World, moderator: Person, tag_id: int, look: TagLook) -> Tag
 
 
 def delete_tag(world: World, moderator: Person, tag_id: int, *, deleted: bool) -> Tag:
-    """Take a tag off every post that has it, or put it back."""
+    """Delete a tag, which removes it from its posts, or restore it."""
     tag = _moderated_tag(world, moderator, tag_id)
     tag.deleted, tag.updated = deleted, world.now()
     return tag

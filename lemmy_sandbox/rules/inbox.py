@@ -1,4 +1,4 @@
-"""What waits for a person: mentions and replies as 0.19 keeps them, and private messages."""
+"""0.19's inbox: mentions, replies and private messages."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _NOBODY = 'insert or update on table "private_message" violates foreign key cons
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """How much is unread, of each kind."""
+    """The number of unread items of each kind."""
 
     replies: int
     mentions: int
@@ -25,7 +25,7 @@ class Unread:
 
 
 def notify_of_comment(world: World, comment: Comment, actor: Person, names: list[str]) -> list[int]:
-    """Tell the mentioned, then the author of what is answered (0.19): who is both gets the mention only."""
+    """Notify the mentioned people and the author replied to (0.19); someone who is both gets a mention."""
     told: list[int] = []
     for name in names:
         person = world.person_named(name)
@@ -33,6 +33,7 @@ def notify_of_comment(world: World, comment: Comment, actor: Person, names: list
             told.append(person.account_id)
             _keep(world, world.mentions, "mention", comment, person)
     answered = world.people[answered_author(world, comment)]
+    # Own comments notify nobody, and someone mentioned gets no reply as well (lemmy-api 2.10).
     if answered.id != actor.id and actor.id not in answered.blocked and answered.account_id not in told:
         told.append(answered.account_id)
         _keep(world, world.replies, "reply", comment, answered)
@@ -40,19 +41,19 @@ def notify_of_comment(world: World, comment: Comment, actor: Person, names: list
 
 
 def mark_answered(world: World, person: Person, comment: Comment) -> None:
-    """Mark what told a person of a comment, which is read once it is answered."""
+    """Mark a user's notices of a comment as read, as the server does when they reply to it."""
     for notice in (*world.mentions.values(), *world.replies.values()):
         if (notice.comment_id, notice.recipient_id) == (comment.id, person.id):
             notice.read = True
 
 
 def list_notices(
-    world: World, person: Person, kept: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
+    world: World, person: Person, notices: dict[int, Notice], *, unread_only: bool, sort: str, page: Page
 ) -> list[Notice]:
-    """List a person's mentions or replies; those of comments that are gone are listed but not counted."""
-    found = [notice for notice in _shown(world, person, kept) if not (unread_only and notice.read)]
+    """Return a user's mentions or replies; those of removed or deleted comments are listed, not counted."""
+    shown = [notice for notice in _shown(world, person, notices) if not (unread_only and notice.read)]
     key = comment_sort_key(sort, world.now())
-    return page.of(sorted(found, key=lambda notice: key(world.comments[notice.comment_id])))
+    return page.of(sorted(shown, key=lambda notice: key(world.comments[notice.comment_id])))
 
 
 def count_unread(world: World, person: Person) -> Unread:
@@ -63,9 +64,11 @@ def count_unread(world: World, person: Person) -> Unread:
     )
 
 
-def mark_notice(person: Person, kept: dict[int, Notice], number: int, missing: str, *, read: bool) -> Notice:
-    """Mark one of a person's own mentions or replies."""
-    notice = kept.get(number)
+def mark_notice(
+    person: Person, notices: dict[int, Notice], number: int, missing: str, *, read: bool
+) -> Notice:
+    """Mark one of a user's own mentions or replies."""
+    notice = notices.get(number)
     if notice is None:
         raise Refusal(missing)
     if notice.recipient_id != person.id:
@@ -75,7 +78,7 @@ def mark_notice(person: Person, kept: dict[int, Notice], number: int, missing: s
 
 
 def mark_all(world: World, person: Person) -> None:
-    """Mark everything that waits for a person as read."""
+    """Mark all of a user's mentions, replies and messages as read."""
     comments = (*world.mentions.values(), *world.replies.values())
     waiting: list[Notice | PrivateMessage] = [*comments, *world.messages.values()]
     for item in waiting:
@@ -84,7 +87,7 @@ def mark_all(world: World, person: Person) -> None:
 
 
 def send(world: World, sender: Person, recipient_id: int, content: str) -> PrivateMessage:
-    """Send a message, unless the recipient blocked the sender."""
+    """Send a message, unless the recipient has blocked the sender."""
     text = clean_short_text(world, content)
     check_account(sender)
     recipient, number = world.people.get(recipient_id), world.new_id("message")
@@ -92,6 +95,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
         raise Refusal("couldnt_create_private_message", cause=_NOBODY)
     _check_heard(sender, recipient)
     enabled = sender.settings.private_messages_enabled and recipient.settings.private_messages_enabled
+    # 1.0 refuses if either side has private messages off (lemmy-api 1.15).
     if world.is_lemmy_1 and not enabled:
         raise Refusal("couldnt_create_private_message")
     message = PrivateMessage(
@@ -107,7 +111,7 @@ def send(world: World, sender: Person, recipient_id: int, content: str) -> Priva
 
 
 def edit(world: World, sender: Person, number: int, content: str) -> PrivateMessage:
-    """Change a message of one's own; on 1.0 the other side is told of it once more."""
+    """Change one of the sender's own messages; on 1.0 the recipient is notified again."""
     check_account(sender)
     message = world.messages.get(number)
     if message is None:
@@ -124,7 +128,7 @@ def edit(world: World, sender: Person, number: int, content: str) -> PrivateMess
 def list_messages(
     world: World, person: Person, *, unread_only: bool, creator_id: int | None
 ) -> list[PrivateMessage]:
-    """List messages newest first: the unread ones to a person, or all to and from."""
+    """Return messages, newest first: the unread ones to a user, or all to and from them."""
     return [
         message
         for message in sorted(world.messages.values(), key=lambda message: message.id, reverse=True)
@@ -145,7 +149,7 @@ def mark_message(world: World, person: Person, number: int, *, read: bool) -> Pr
 
 
 def block(world: World, person: Person, target_id: int, *, block: bool) -> Person:
-    """Hear no more of somebody, or again."""
+    """Block or unblock someone."""
     target = world.people.get(target_id)
     if target is None:
         raise Refusal("already_exists" if world.is_lemmy_1 else "couldnt_find_person")
@@ -157,12 +161,14 @@ def block(world: World, person: Person, target_id: int, *, block: bool) -> Perso
     return target
 
 
-def _keep(world: World, kept: dict[int, Notice], kind: str, comment: Comment, person: Person) -> None:
-    """Keep one row for a comment and a person, as the table's unique key does."""
-    if any((notice.comment_id, notice.recipient_id) == (comment.id, person.id) for notice in kept.values()):
+def _keep(world: World, notices: dict[int, Notice], kind: str, comment: Comment, person: Person) -> None:
+    """Add one row per comment and person, because the table has a unique key."""
+    if any(
+        (notice.comment_id, notice.recipient_id) == (comment.id, person.id) for notice in notices.values()
+    ):
         return
     number = world.new_id(kind)
-    kept[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
+    notices[number] = Notice(id=number, recipient_id=person.id, comment_id=comment.id, published=world.now())
 
 
 def _check_heard(sender: Person, recipient: Person) -> None:
@@ -170,17 +176,17 @@ def _check_heard(sender: Person, recipient: Person) -> None:
         raise Refusal("person_is_blocked")
 
 
-def _shown(world: World, person: Person, kept: dict[int, Notice]) -> list[Notice]:
+def _shown(world: World, person: Person, notices: dict[int, Notice]) -> list[Notice]:
     return [
         notice
-        for notice in kept.values()
+        for notice in notices.values()
         if notice.recipient_id == person.id and _hears(person, _author(world, notice))
     ]
 
 
-def _count(world: World, person: Person, kept: dict[int, Notice]) -> int:
-    found = (notice for notice in _shown(world, person, kept) if not notice.read)
-    return sum(not world.comments[notice.comment_id].is_gone for notice in found)
+def _count(world: World, person: Person, notices: dict[int, Notice]) -> int:
+    unread = (notice for notice in _shown(world, person, notices) if not notice.read)
+    return sum(not world.comments[notice.comment_id].is_gone for notice in unread)
 
 
 def _hears(person: Person, author: Person) -> bool:

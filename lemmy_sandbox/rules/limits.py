@@ -1,4 +1,4 @@
-"""How often a client may call: 0.19's token buckets and 1.0's windows. Knows no paths and reads no clock."""
+"""Rate limits: 0.19's token buckets and 1.0's windows (lemmy-api 2.4). Knows no paths and reads no clock."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 
 class Limit(NamedTuple):
-    """So many calls at once, refilled evenly over so many seconds."""
+    """The number of calls allowed at once, and the seconds to refill them all."""
 
     size: int
     seconds: int
 
 
-# What the recorded server was set to, so that only a test that wants limits meets them.
+# The recorded server's limits, high enough that only tests of limits meet them.
 GENEROUS = {
     "message": Limit(99999, 60),
     "post": Limit(99999, 600),
@@ -22,7 +22,7 @@ GENEROUS = {
     "search": Limit(99999, 600),
 }
 
-# What a new server has (the migrations' defaults; lemmy-api 0).
+# The limits of a new server (lemmy-api 0).
 USUAL = {
     "message": Limit(180, 60),
     "post": Limit(6, 600),
@@ -35,13 +35,13 @@ USUAL = {
 
 @dataclass(slots=True)
 class _Bucket:
-    checked: int  # whole seconds, as the server counts them
+    checked: int  # in whole seconds, like the server
     tokens: int
 
 
 @dataclass(slots=True)
 class Buckets:
-    """The tokens that every client has left."""
+    """The tokens that each client has left (0.19)."""
 
     _buckets: dict[tuple[str, str], _Bucket] = field(default_factory=dict)
 
@@ -51,7 +51,7 @@ class Buckets:
         bucket = self._buckets.setdefault((client, kind), _Bucket(second, limit.size))
         tokens = _refilled(bucket, limit, second)
         if tokens == 0:
-            # Not written back: rounding down would keep a client that asks often at zero for ever.
+            # Not written back, because rounding down would keep a client that asks often at zero forever.
             return False
         bucket.checked, bucket.tokens = second, tokens - 1
         return True
@@ -65,16 +65,17 @@ class _Window:
 
 @dataclass(slots=True)
 class Windows:
-    """Lemmy 1.0's fixed windows: each opens at a client's first call and ends by the clock alone."""
+    """Lemmy 1.0's fixed windows. A window opens with a client's first call and ends after a fixed time."""
 
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict)
 
     def take(self, *, client: str, kind: str, limit: Limit, now: datetime) -> bool:
-        """Count a call and tell whether it is one of those allowed."""
+        """Count a call and return whether it is allowed."""
         window = self._windows.get((client, kind))
         if window is None or window.ends <= now:
             window = _Window(now + timedelta(seconds=limit.seconds), 0)
             self._windows[client, kind] = window
+        # Refused calls do not extend the window (lemmy-api 2.4).
         window.calls += 1
         return window.calls <= limit.size
 

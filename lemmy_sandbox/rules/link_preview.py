@@ -1,7 +1,7 @@
-"""What the server finds at a post's address, on every creation and edit: kind, thumbnail (0.19, request.rs).
+"""What the server finds at a post's link, at every creation and edit: type, thumbnail (0.19, request.rs).
 
-It looks at its own images and at what the stage put elsewhere. Titles, descriptions and videos of web
-pages are left out.
+It knows its own images and the pages that a test has added. Titles, descriptions and videos of web pages are
+not modelled.
 """
 
 from lemmy_sandbox.records import ImageService, Post, RemotePage
@@ -15,9 +15,9 @@ _NOTHING = RemotePage(content_type="")
 
 
 def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
-    """Set again what depends on the address; a thumbnail that is not sent again is lost.
+    """Update everything that depends on the link; a custom thumbnail that is not sent again is lost.
 
-    Runs behind the insert: the refusal of an image without an image service leaves the post in place.
+    Runs after the insert, so an image that is refused for lack of an image service leaves the post in place.
     """
     page = _found(world, post.url)
     is_image = page.content_type.startswith("image/")
@@ -26,9 +26,11 @@ def refresh(world: World, post: Post, custom_thumbnail: str | None) -> None:
     image = post.url if is_image else page.preview_image
     if is_image and post.url and world.is_lemmy_1:
         post.url = proxy_url(post.url, world.origin)
+    # A custom thumbnail is ignored for image posts (lemmy-api 2.8).
     if custom_thumbnail and not is_image:
         post.thumbnail_url = _custom(world, custom_thumbnail)
     else:
+        # Every edit without a thumbnail recomputes it, so a text post loses its own (lemmy-api 2.8).
         post.thumbnail_url = _thumbnail(world, image) if image else None
     post.url_content_type = page.content_type or None
 
@@ -45,7 +47,7 @@ def _found(world: World, url: str | None) -> RemotePage:
 
 
 def _thumbnail(world: World, image: str) -> str:
-    """Copy an image into the image service, unscaled; where that fails its own address has to do."""
+    """Copy an image into the image service, unscaled; if that fails, use its own address."""
     if world.images is not ImageService.RUNNING:
         return image
     try:

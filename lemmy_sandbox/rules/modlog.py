@@ -1,4 +1,4 @@
-"""Which rows of the modlog a reader is shown; writes none."""
+"""Select the rows of the modlog that a reader sees."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from lemmy_sandbox.records import ModAction, ModKind, Person
 from lemmy_sandbox.rules.rights import moderates_anything
 from lemmy_sandbox.world import World
 
-# Rows about the site as a whole are left out when one community is asked for (0.19, mod_log.rs).
+# Rows about the whole site are omitted from a community's modlog (0.19, mod_log.rs).
 _OF_THE_SITE = frozenset({ModKind.BAN, ModKind.REMOVE_COMMUNITY, ModKind.PURGE_POST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModlogQuery:
-    """What rows are asked for."""
+    """The filters of a list of modlog rows."""
 
     community_id: int | None = None
     post_id: int | None = None
@@ -22,12 +22,13 @@ class ModlogQuery:
 
 
 def names_are_hidden(world: World, reader: Person | None) -> bool:
-    """Return whether 0.19 keeps moderators' names from the reader; their ids it never does."""
+    """Return whether 0.19 hides moderators' names from the reader; it never hides their ids."""
     return world.site.hide_modlog_mod_names and not moderates_anything(world, reader)
 
 
 def target_of(world: World, row: ModAction) -> int | None:
-    """Return at whom an act is aimed; on 1.0 a pin or a purge is aimed at nobody."""
+    """Return the person whom an action affects; on 1.0 none for a pin or a purge."""
+    # Therefore a pin notifies nobody (lemmy-api 2.10).
     if world.is_lemmy_1 and row.kind in {ModKind.FEATURE_POST, ModKind.PURGE_POST}:
         return None
     if world.is_lemmy_1 and row.kind is ModKind.REMOVE_COMMUNITY:
@@ -38,12 +39,12 @@ def target_of(world: World, row: ModAction) -> int | None:
 
 
 def list_rows(world: World, query: ModlogQuery) -> list[ModAction]:
-    """List the rows that are asked for, in the order in which they were written."""
+    """Return the matching rows in the order in which they were written."""
     return [row for row in world.modlog if _is_asked_for(world, query, row)]
 
 
 def _is_asked_for(world: World, query: ModlogQuery, row: ModAction) -> bool:
-    asked = (
+    filters = (
         (query.community_id, row.community_id),
         (query.post_id, row.post_id),
         (query.comment_id, row.comment_id),
@@ -52,4 +53,4 @@ def _is_asked_for(world: World, query: ModlogQuery, row: ModAction) -> bool:
     )
     if query.community_id is not None and row.kind in _OF_THE_SITE and not world.is_lemmy_1:
         return False
-    return all(wanted in {None, actual} for wanted, actual in asked)
+    return all(expected in {None, actual} for expected, actual in filters)

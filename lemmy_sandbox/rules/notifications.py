@@ -1,4 +1,4 @@
-"""What a 1.0 tells people of: a row for every time, an edit being a new one; 0.19's lists are in `inbox`."""
+"""1.0's notifications: every event adds a row, and so does every edit. 0.19's lists are in `inbox`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from lemmy_sandbox.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationQuery:
-    """What notifications are asked for."""
+    """The filters of a list of notifications."""
 
     unread_only: bool = False
     kind: NotificationKind | None = None
@@ -28,7 +28,7 @@ class NotificationQuery:
 
 
 def notify_of_comment(world: World, comment: Comment) -> None:
-    """Tell the author of what is answered, then the mentioned: who is both gets a reply and no mention."""
+    """Notify the author replied to and the mentioned people; someone who is both gets a reply only."""
     post, answered = world.posts[comment.post_id], answered_author(world, comment)
     kinds = {answered: NotificationKind.REPLY}
     for person in _mentioned(world, comment.content):
@@ -39,19 +39,20 @@ def notify_of_comment(world: World, comment: Comment) -> None:
 
 
 def notify_of_post(world: World, post: Post) -> None:
-    """Tell those whom the body of a post mentions; its title mentions nobody."""
+    """Notify the people whom a post's body mentions; titles mention nobody."""
     for person in _mentioned(world, post.body or ""):
         if person.id != post.creator_id and _hears_of(world, person.id, post):
             _add(world, person.id, NotificationKind.MENTION, post_id=post.id)
 
 
 def notify_of_message(world: World, message: PrivateMessage) -> None:
-    """Tell the one to whom a message goes."""
+    """Notify the recipient of a message."""
+    # An edited message adds a second notification (lemmy-api 2.10).
     _add(world, message.recipient_id, NotificationKind.PRIVATE_MESSAGE, message_id=message.id)
 
 
 def notify_of_action(world: World, action: ModAction) -> None:
-    """Tell whom a moderator's act is aimed at, also if that is the moderator; a pin is aimed at nobody."""
+    """Notify the person whom a moderator's action affects, even if they did it; a pin affects nobody."""
     recipient_id = target_of(world, action)
     if recipient_id is not None:
         about = {"post_id": action.post_id, "comment_id": action.comment_id, "action": action}
@@ -59,7 +60,7 @@ def notify_of_action(world: World, action: ModAction) -> None:
 
 
 def convert_old_rows(world: World) -> None:
-    """Make rows of what 0.19 kept in three tables: the replies' becomes the one table, the others follow."""
+    """Convert 0.19's three tables: the replies' table becomes the common one, the others are added to it."""
     for number, reply in sorted(world.replies.items()):
         world.count_from("notification", number - 1)
         _convert_old_row(world, NotificationKind.REPLY, reply)
@@ -71,17 +72,17 @@ def convert_old_rows(world: World) -> None:
 
 
 def list_notifications(world: World, person: Person, query: NotificationQuery) -> list[Notification]:
-    """List what waits for a person, newest first; a conversation shows the own side of it, too."""
-    found = [
+    """Return a user's notifications, newest first; a conversation includes the person's own messages."""
+    rows = [
         row
         for row in world.notifications.values()
         if _is_asked_for(world, person, query, row) and _is_shown(world, person, row)
     ]
-    return sorted(found, key=sort_key)
+    return sorted(rows, key=sort_key)
 
 
 def sort_key(notification: Notification) -> tuple[float, int]:
-    """Return the key of the list's order."""
+    """Return the sort key of the list."""
     return (-notification.published.timestamp(), -notification.id)
 
 
@@ -90,28 +91,28 @@ def count_unread(world: World, person: Person) -> int:
 
 
 def mark(world: World, person: Person, number: int, *, read: bool) -> None:
-    """Mark one of a person's own; for any other number nothing happens, and nothing is said of it."""
-    found = world.notifications.get(number)
-    if found is not None and found.recipient_id == person.id:
-        found.read = read
+    """Mark one of a user's own notifications; any other number does nothing and is no error."""
+    notification = world.notifications.get(number)
+    if notification is not None and notification.recipient_id == person.id:
+        notification.read = read
 
 
 def mark_all(world: World, person: Person) -> None:
-    """Mark everything that waits for a person as read."""
+    """Mark all of a user's notifications as read."""
     for notification in world.notifications.values():
         if notification.recipient_id == person.id:
             notification.read = True
 
 
 def mark_answered(world: World, person: Person, comment: Comment) -> None:
-    """Mark what told a person of a comment, which is read once it is answered."""
+    """Mark a user's notifications of a comment as read, as the server does when they reply to it."""
     for notification in world.notifications.values():
         if (notification.recipient_id, notification.comment_id) == (person.id, comment.id):
             notification.read = True
 
 
 def author_of(world: World, notification: Notification) -> Person:
-    """Return who caused it."""
+    """Return the person who caused a notification."""
     if notification.action is not None:
         return world.people[notification.action.mod_person_id]
     if notification.message_id is not None:
@@ -122,19 +123,19 @@ def author_of(world: World, notification: Notification) -> Person:
 
 
 def answered_author(world: World, comment: Comment) -> int:
-    """Return the author of what a comment answers: a comment or the post."""
+    """Return the author of the comment or post that a comment replies to."""
     if comment.parent_id is not None:
         return world.comments[comment.parent_id].creator_id
     return world.posts[comment.post_id].creator_id
 
 
 def _mentioned(world: World, text: str) -> Iterable[Person]:
-    found = (world.person_named(name) for name in find_mentions(text, world.hostname))
-    return (person for person in found if person is not None)
+    people = (world.person_named(name) for name in find_mentions(text, world.hostname))
+    return (person for person in people if person is not None)
 
 
 def _hears_of(world: World, recipient_id: int, post: Post) -> bool:
-    """Ask whether the author of the post is blocked: of the post, whoever writes (1.0, notify.rs)."""
+    """Return whether the recipient has not blocked the post's author, whoever comments (notify.rs)."""
     return post.creator_id not in world.people[recipient_id].blocked
 
 
@@ -169,7 +170,7 @@ def _is_asked_for(world: World, person: Person, query: NotificationQuery, notifi
 
 
 def _is_shown(world: World, person: Person, notification: Notification) -> bool:
-    """Drop what comes from somebody unheard, and what is gone; of an act upon it one is told all the same."""
+    """Hide notifications from blocked people or about gone content; a moderator's removal is still shown."""
     writer = author_of(world, notification)
     if writer.id in person.blocked or (writer.bot_account and not person.settings.show_bot_accounts):
         return False

@@ -1,7 +1,7 @@
-"""The image service, pict-rs 0.5: what it takes, keeps and refuses. Keeps bytes as sent, scales nothing.
+"""The image service, pict-rs 0.5: what it accepts, stores and refuses. Stores bytes as sent, scales nothing.
 
-The format of an image is read from its head; nothing is decoded. AVIF, JPEG XL and video, which pict-rs takes
-too, are no images here.
+The format of an image is read from its head; nothing is decoded. AVIF, JPEG XL and video, which pict-rs
+accepts too, do not count as images here.
 """
 
 import struct
@@ -22,7 +22,7 @@ _14_BITS = 0x3FFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """An image's kind, under pict-rs' names, and its size in pixels."""
+    """An image's kind, by pict-rs' name for it, and its size in pixels."""
 
     kind: str
     width: int
@@ -31,7 +31,6 @@ class Format:
 
     @property
     def content_type(self) -> str:
-        """Name the kind as HTTP does."""
         return f"image/{self.kind}"
 
 
@@ -40,7 +39,7 @@ class _Limit(NamedTuple):
     area: int
 
 
-# defaults.toml of pict-rs, media.image and media.animation.
+# From pict-rs' defaults.toml, media.image and media.animation.
 _STILL, _ANIMATION = _Limit(10_000, 40_000_000), _Limit(1_920, 2_073_600)
 
 
@@ -48,48 +47,48 @@ _OLD_PATH, _NEW_PATH = "/pictrs/image/", "/api/v4/image/"
 
 
 def address(world: World, file: str) -> str:
-    """Return the address of an image that is kept."""
+    """Return the address of a stored image."""
     return f"{world.origin}{_NEW_PATH if world.is_lemmy_1 else _OLD_PATH}{file}"
 
 
 def file_at(world: World, path: str) -> str | None:
-    """Return the name of the image that a path is of; old addresses go on, none if it is no image's."""
-    known = (_OLD_PATH, _NEW_PATH) if world.is_lemmy_1 else (_OLD_PATH,)
-    return next((path.removeprefix(start) for start in known if path.startswith(start)), None)
+    """Return the file name in an image's path, None for any other path; old paths still work on 1.0."""
+    prefixes = (_OLD_PATH, _NEW_PATH) if world.is_lemmy_1 else (_OLD_PATH,)
+    return next((path.removeprefix(start) for start in prefixes if path.startswith(start)), None)
 
 
 def picture_at(world: World, url: str) -> Picture | None:
-    """Return the image of that address if it is one of the server's own."""
+    """Return the image at an address if it is one of the server's own."""
     home = world.origin
     file = file_at(world, url.removeprefix(home)) if url.startswith(home) else None
     return world.pictures.get(file or "")
 
 
 def check_enabled(world: World) -> None:
-    """Refuse what Lemmy refuses without pict-rs in its settings: every text with Markdown in it."""
+    """Refuse every text with Markdown if pict-rs is missing from the settings (lemmy-api 2.8)."""
     if world.images is ImageService.OFF:
         raise Refusal("unknown", message="images_disabled")
 
 
 def check_reached(world: World, path: str) -> None:
-    """Refuse in Lemmy's words what pict-rs never gets, because it is down or not in the settings."""
+    """Refuse a request to pict-rs in Lemmy's words if pict-rs is down or missing from the settings."""
     check_enabled(world)
     if world.images is ImageService.DOWN:
         raise Refusal("unknown", message=f"error sending request for url (http://pictrs:8080/{path})")
 
 
 def store(world: World, content: bytes) -> Picture:
-    """Take an image in, under a name that no other has; two uploads of one image are two."""
+    """Store an image under a new name; two uploads of one image are two pictures."""
     check_reached(world, "image")
-    found = _checked(content)
+    image_format = _checked(content)
     number = world.new_id("picture")
     picture = Picture(
-        file=f"{_uuid(world, f'file/{number}')}.{found.kind}",
+        file=f"{_uuid(world, f'file/{number}')}.{image_format.kind}",
         delete_token=_uuid(world, f"token/{number}"),
         content=content,
-        content_type=found.content_type,
-        width=found.width,
-        height=found.height,
+        content_type=image_format.content_type,
+        width=image_format.width,
+        height=image_format.height,
         created=world.now(),
     )
     world.pictures[picture.file] = picture
@@ -97,7 +96,7 @@ def store(world: World, content: bytes) -> Picture:
 
 
 def find_served(world: World, file: str) -> Picture | None:
-    """Return the image of that name, none if there is no such."""
+    """Return the image with this name, None if there is none."""
     check_reached(world, f"image/original/{file}")
     return world.pictures.get(file)
 
@@ -105,33 +104,34 @@ def find_served(world: World, file: str) -> Picture | None:
 def _checked(content: bytes) -> Format:
     if not content:
         raise ImageRefusal("Uploaded file is empty")
-    found = detect_format(content)
-    if found is None:
-        # No client's error for pict-rs: a command of its own failed (src/ffmpeg.rs, is_client_error).
+    image_format = detect_format(content)
+    if image_format is None:
+        # Not a client error for pict-rs, because its own command failed (src/ffmpeg.rs, is_client_error).
         raise ImageRefusal("ffprobe Failed with exit status: 1", status=500)
-    limit = _ANIMATION if found.is_animation else _STILL
-    if found.width > limit.side:
+    limit = _ANIMATION if image_format.is_animation else _STILL
+    if image_format.width > limit.side:
         raise ImageRefusal("Too wide")
-    if found.height > limit.side:
+    if image_format.height > limit.side:
         raise ImageRefusal("Too tall")
-    if found.width * found.height > limit.area:
+    if image_format.width * image_format.height > limit.area:
         raise ImageRefusal("Too many pixels")
-    return found
+    return image_format
 
 
 def _uuid(world: World, name: str) -> str:
-    """Make a name like a random one; counted, so that two runs of a test are alike."""
+    """Return a name that looks random but is counted, so that two runs of a test are equal."""
     return str(uuid5(NAMESPACE_URL, world.address("picture", name)))
 
 
 def detect_format(content: bytes) -> Format | None:
-    """Tell the format of an image; none for anything else and for a head that is cut off."""
+    """Return the format of an image; None for anything else or an incomplete head."""
     try:
         if content.startswith(_PNG):
             return _png(content)
         if content.startswith((b"GIF87a", b"GIF89a")):
             width, height = struct.unpack_from("<HH", content, 6)
-            return Format(kind="gif", width=width, height=height, is_animation=True)  # always one for pict-rs
+            # For pict-rs, every GIF is an animation.
+            return Format(kind="gif", width=width, height=height, is_animation=True)
         if content.startswith(_JPEG):
             return _jpeg(content)
         return _webp(content) if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
@@ -148,7 +148,7 @@ def _png(content: bytes) -> Format:
 
 
 def _jpeg(content: bytes) -> Format:
-    """Walk from segment to segment to the one that tells the size."""
+    """Go from segment to segment to the one with the size."""
     place = 2
     while True:
         marker, length = struct.unpack_from(">HH", content, place)

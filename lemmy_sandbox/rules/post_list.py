@@ -1,4 +1,4 @@
-"""Which posts a reader is shown and in which order, as Lemmy's views query them; comments apart."""
+"""Select and sort the posts that a reader sees, like Lemmy's queries."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from lemmy_sandbox.rules.sort_orders import post_sort_rank
 from lemmy_sandbox.world import World
 
 _T = TypeVar("_T")
+# Values outside these limits are refused (lemmy-api 0).
 _LONGEST_PAGE = 50
 _LAST_PAGE = 100
 _HOUR = timedelta(hours=1)
@@ -37,14 +38,14 @@ LISTING_TYPES = ("All", "Local", "Subscribed", "ModeratorView")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of a list, checked on creation."""
+    """A page of a list, checked when it is created."""
 
     number: int
     size: int
 
     @classmethod
     def asked(cls, number: int | None, size: int | None, *, code: str = "unknown") -> "Page":
-        """Take what a query says, or refuse it under the code of the list."""
+        """Return the requested page, or refuse it with the list's error code."""
         if number is not None and not 1 <= number <= _LAST_PAGE:
             raise Refusal(code, message=_only_unknown(code, f"Page limit is > {_LAST_PAGE}"))
         if size is not None and not 1 <= size <= _LONGEST_PAGE:
@@ -52,14 +53,14 @@ class Page:
         return cls(number or 1, size or 10)
 
     def of(self, items: Sequence[_T]) -> list[_T]:
-        """Cut the page out of the list."""
+        """Return the items on the page."""
         start = self.size * (self.number - 1)
         return list(items[start : start + self.size])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostQuery:
-    """What posts are asked for; none leaves a filter to the reader's settings."""
+    """The filters of a list of posts. None leaves a filter to the reader's settings."""
 
     reader: Person | None
     page: Page
@@ -80,22 +81,22 @@ class PostQuery:
 
 
 def list_posts(world: World, query: PostQuery) -> list[Post]:
-    """List a page of posts."""
-    found, order = list_all_posts(world, query), post_sort_key(world, query)
+    """Return a page of posts."""
+    posts, order = list_all_posts(world, query), post_sort_key(world, query)
     if query.after is not None:
         start = order(query.after)
-        found = [post for post in found if order(post) > start]
-    return query.page.of(found)
+        posts = [post for post in posts if order(post) > start]
+    return query.page.of(posts)
 
 
 def list_all_posts(world: World, query: PostQuery) -> list[Post]:
-    """List all posts that are asked for, in their order."""
-    found = [post for post in world.posts.values() if _is_listed(world, query, post)]
-    return sorted(found, key=post_sort_key(world, query))
+    """Return all matching posts, sorted."""
+    posts = [post for post in world.posts.values() if _is_listed(world, query, post)]
+    return sorted(posts, key=post_sort_key(world, query))
 
 
 def post_sort_key(world: World, query: PostQuery) -> Callable[[Post], tuple[float, ...]]:
-    """Return the key of the order: pinned ones first under every sort, on 0.19 under New and Old too."""
+    """Return the sort key: pinned posts come first, on 1.0 except under New and Old (lemmy-api 2.2)."""
     rank, by_time = post_sort_rank(world, query.sort), query.sort in {"New", "Old"}
     oldest_first = world.is_lemmy_1 and query.sort == "Old"
 
@@ -131,14 +132,14 @@ def _is_recent(world: World, query: PostQuery, post: Post) -> bool:
 
 
 def _is_asked_for(query: PostQuery, post: Post) -> bool:
-    asked = (
+    filters = (
         (query.community_id, post.community_id),
         (query.creator_id, post.creator_id),
         (query.url, post.url),
     )
     if query.tag_id is not None and query.tag_id not in post.tags:
         return False
-    return all(wanted in {None, actual} for wanted, actual in asked) and _matches(query, post)
+    return all(expected in {None, actual} for expected, actual in filters) and _matches(query, post)
 
 
 def _matches(query: PostQuery, post: Post) -> bool:
@@ -149,7 +150,7 @@ def _matches(query: PostQuery, post: Post) -> bool:
 
 
 def contains(text: str, term: str) -> bool:
-    """Match as ilike with a % for every space does: the words in this order, anything between."""
+    """Match like ilike with each space as a %: the words in this order, with anything in between."""
     place, text = 0, text.lower()
     for word in term.lower().split():
         place = text.find(word, place)
@@ -160,7 +161,7 @@ def contains(text: str, term: str) -> bool:
 
 
 def _is_there(world: World, query: PostQuery, post: Post, community: Community) -> bool:
-    """Drop what is deleted but for its author, and what is removed but for an admin (0.19: on a profile)."""
+    """Hide deleted posts except from authors, and removed ones except from admins (0.19: on a profile)."""
     reader = query.reader
     is_author = reader is not None and reader.id == post.creator_id
     if community.deleted or ((post.deleted or post.federation_pending) and not is_author):
@@ -171,7 +172,7 @@ def _is_there(world: World, query: PostQuery, post: Post, community: Community) 
 
 
 def is_in_listing(reader: Person | None, listing_type: str | None, community: Community) -> bool:
-    """Return whether a community is one of those that a listing of the reader's is made of."""
+    """Return whether a community belongs to a listing type of the reader."""
     if reader is None:
         return community.visibility == "Public"
     if listing_type == "Subscribed":
@@ -180,7 +181,7 @@ def is_in_listing(reader: Person | None, listing_type: str | None, community: Co
 
 
 def _is_wanted(world: World, query: PostQuery, post: Post, community: Community) -> bool:
-    """Apply the reader's settings; one's own posts are no exception."""
+    """Apply the reader's settings, also to the reader's own posts."""
     reader, settings = query.reader, query.reader.settings if query.reader else None
     shows_nsfw = query.show_nsfw if query.show_nsfw is not None else bool(settings and settings.show_nsfw)
     if not shows_nsfw and (post.nsfw or community.nsfw):
@@ -196,6 +197,7 @@ def _is_wanted(world: World, query: PostQuery, post: Post, community: Community)
 
 def _is_hidden_as_read(world: World, query: PostQuery, reader: Person, post: Post) -> bool:
     shows_read = reader.settings.show_read_posts if query.show_read is None else query.show_read
+    # 0.19's profile shows read posts, too (lemmy-api 2.6).
     is_profile = query.creator_id is not None and not world.is_lemmy_1
     return not shows_read and not is_profile and reader.id in post.read_by
 
@@ -207,5 +209,5 @@ def _is_voted_as_asked(query: PostQuery, reader: Person, post: Post) -> bool:
 
 
 def is_understood(reader: Person, language_id: int, creator_id: int) -> bool:
-    """Return whether a thing is in a language of the reader's and not by somebody they blocked."""
+    """Return whether a thing is in one of the reader's languages and not by someone they blocked."""
     return language_id in (reader.settings.languages or every_id()) and creator_id not in reader.blocked

@@ -1,4 +1,4 @@
-"""What people, moderators and admins do to posts, with the checks in the server's order."""
+"""Actions on posts by users, moderators and admins, with checks in the server's order."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ from lemmy_sandbox.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostText:
-    """What an author sends; none leaves a thing as it is, an empty text erases it."""
+    """The fields of a post. None leaves a value unchanged, "" erases it."""
 
     name: str | None = None
     url: str | None = None
@@ -45,7 +45,7 @@ class PostText:
 
 
 def find_post(world: World, post_id: int) -> Post:
-    """Return the post with this id, in whatever state it is."""
+    """Return the post with this id, in any state."""
     post = world.posts.get(post_id)
     if post is None:
         raise Refusal("couldnt_find_post")
@@ -53,7 +53,7 @@ def find_post(world: World, post_id: int) -> Post:
 
 
 def open_post(world: World, reader: Person | None, post_id: int) -> Post:
-    """Return a post to someone who may read it."""
+    """Return a post if the reader may open it."""
     post = find_post(world, post_id)
     if not can_open(world, reader, post):
         raise Refusal("couldnt_find_post")
@@ -61,7 +61,7 @@ def open_post(world: World, reader: Person | None, post_id: int) -> Post:
 
 
 def find_post_to_change(world: World, person: Person, post_id: int) -> Post:
-    """Give a post to one who acts on it; 1.0 looks as a reader does, with no regard to a moderator's seat."""
+    """Return a post for a change. 1.0 looks it up as a reader, ignoring that a moderator may see more."""
     post = find_post(world, post_id)
     if world.is_lemmy_1 and not can_find(world, person, post):
         raise Refusal("couldnt_find_post")
@@ -69,7 +69,7 @@ def find_post_to_change(world: World, person: Person, post_id: int) -> Post:
 
 
 def create(world: World, author: Person, community_id: int, text: PostText) -> Post:
-    """Publish a post. There is no check for a copy of an earlier one."""
+    """Create a post, without a check for duplicates (lemmy-api 2.3)."""
     if text.honeypot:
         raise Refusal("honeypot_failed")
     name = text.name or ""
@@ -90,6 +90,7 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
         url=url,
         body=body,
         alt_text=text.alt_text,
+        # An nsfw community makes its posts nsfw (lemmy-api 2.7).
         nsfw=community.nsfw or bool(text.nsfw),
         language_id=choose_language(world, author, community, text.language_id),
         federation_pending=waits_for_home(world, community),
@@ -98,31 +99,32 @@ def create(world: World, author: Person, community_id: int, text: PostText) -> P
     _put_tags(world, post, text.tags)
     link_preview.refresh(world, post, thumbnail)
     post.votes[author.id] = 1
+    # A new post counts as read by its author, and lists may hide it (lemmy-api 2.6).
     post.voted_at[author.id] = post.read_by[author.id] = world.now()
     notifications.notify_of_post(world, post)
     return post
 
 
 def waits_for_home(world: World, community: Community) -> bool:
-    """Return whether a new post or comment waits until the community's own server sends it back (1.0)."""
+    """Return whether a new post or comment waits for the community's own server to confirm it (1.0)."""
     return world.is_lemmy_1 and community.ap_id is not None and takes_activities(world, community)
 
 
 def takes_activities(world: World, community: Community) -> bool:
-    """Return whether this server takes what happens in a community of another server.
+    """Return whether this server accepts activities of a community on another server.
 
-    Somebody here has to follow it; on 1.0 a post or comment of somebody here will do.
+    It does if someone here follows the community; on 1.0 also if someone here has posted or commented in it.
     """
     if any(world.people[number].ap_id is None for number in community.followers):
         return True
     posts = [post for post in world.posts.values() if post.community_id == community.id]
-    own = any(post.ap_id is None for post in posts)
-    said = any(comment.ap_id is None for post in posts for comment in world.comments_of[post.id])
-    return world.is_lemmy_1 and (own or said)
+    posted = any(post.ap_id is None for post in posts)
+    commented = any(comment.ap_id is None for post in posts for comment in world.comments_of[post.id])
+    return world.is_lemmy_1 and (posted or commented)
 
 
 def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
-    """Change a post of one's own. Without a thumbnail in the edit the old one is lost, as on the server."""
+    """Change one of the author's own posts. An edit without a thumbnail loses the old one (lemmy-api 2.8)."""
     url = clean_url(world, text.url) if text.url else None
     thumbnail = clean_thumbnail(text.custom_thumbnail) if text.custom_thumbnail else None
     body = None if text.body is None else clean_text(world, text.body) or None
@@ -137,10 +139,11 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
         raise Refusal("no_post_edit_allowed")
     check_language(community, text.language_id)
     if text.name is not None:
-        post.name = text.name  # not trimmed, unlike on creation
+        post.name = text.name  # trimmed on creation, but not here (lemmy-api 2.7)
     post.body = post.body if text.body is None else body
     post.url = post.url if text.url is None else url
     post.alt_text = post.alt_text if text.alt_text is None else text.alt_text or None
+    # An edit can reset this on 0.19 but not on 1.0 (lemmy-api 2.7).
     post.nsfw = (post.nsfw if text.nsfw is None else text.nsfw) or (world.is_lemmy_1 and community.nsfw)
     post.language_id = post.language_id if text.language_id is None else text.language_id
     post.updated = world.now()
@@ -151,7 +154,7 @@ def edit(world: World, author: Person, post_id: int, text: PostText) -> Post:
 
 
 def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in_community: bool) -> Post:
-    """Pin or unpin, whatever state the post is in; a pin of a pinned post is logged again."""
+    """Pin or unpin a post in any state; pinning a pinned post is logged again."""
     post = find_post(world, post_id)
     check_mod_action(moderator, world.community_of(post))
     if in_community:
@@ -164,7 +167,7 @@ def feature(world: World, moderator: Person, post_id: int, *, featured: bool, in
 
 
 def lock(world: World, moderator: Person, post_id: int, *, locked: bool, reason: str | None = None) -> Post:
-    """Close a post for comments or open it."""
+    """Lock or unlock a post's comments."""
     post = find_post_to_change(world, moderator, post_id)
     check_mod_action(moderator, world.community_of(post))
     post.locked = locked
@@ -173,7 +176,7 @@ def lock(world: World, moderator: Person, post_id: int, *, locked: bool, reason:
 
 
 def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reason: str | None) -> Post:
-    """Take a post of somebody of lower rank down, or put it back."""
+    """Remove or restore a post, if its author has a lower rank."""
     post = find_post(world, post_id)
     community = world.community_of(post)
     check_mod_action(moderator, community)
@@ -184,8 +187,9 @@ def remove(world: World, moderator: Person, post_id: int, *, removed: bool, reas
 
 
 def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post:
-    """Delete a post of one's own, or restore it."""
+    """Delete or restore one of the author's own posts."""
     post = find_post(world, post_id)
+    # A post that is already in that state is refused (lemmy-api 1.11).
     if post.deleted == deleted:
         raise Refusal("couldnt_update_post")
     check_user_action(world, author, post.community_id)
@@ -196,14 +200,14 @@ def delete(world: World, author: Person, post_id: int, *, deleted: bool) -> Post
 
 
 def purge(world: World, admin: Person, post_id: int, *, reason: str | None) -> None:
-    """Wipe a post with all that hangs on it, the modlog's rows about it too."""
+    """Delete a post with everything attached to it, including its rows in the modlog."""
     check_admin(admin)
     post = find_post(world, post_id)
     check_higher_admin(world, admin, post.creator_id)
     del world.posts[post.id]
     gone = {comment.id for comment in world.comments_of.pop(post.id, [])}
-    kept = (row for row in world.notifications.values() if row.post_id != post.id)
-    world.notifications = {row.id: row for row in kept}
+    remaining = (row for row in world.notifications.values() if row.post_id != post.id)
+    world.notifications = {row.id: row for row in remaining}
     for notices in (world.mentions, world.replies):
         for number in [number for number, notice in notices.items() if notice.comment_id in gone]:
             del notices[number]
@@ -214,7 +218,7 @@ def purge(world: World, admin: Person, post_id: int, *, reason: str | None) -> N
 
 
 def vote(world: World, voter: Person, post_id: int, score: int) -> Post:
-    """Vote, or take a vote back with 0; bots may not."""
+    """Vote, or withdraw a vote with 0. Bots may not vote."""
     if voter.bot_account:
         raise Refusal("invalid_bot_action")
     post = find_post(world, post_id)
@@ -225,19 +229,19 @@ def vote(world: World, voter: Person, post_id: int, score: int) -> Post:
 
 
 def mark_seen(world: World, reader: Person, post: Post) -> None:
-    """Note that the reader opened the post with all its comments."""
+    """Record that the reader opened the post and saw all its comments."""
     post.read_by[reader.id] = world.now()
     count_seen(world, reader, post)
 
 
 def count_seen(world: World, reader: Person, post: Post) -> None:
-    """Note how many comments of a post the reader has seen: all there are."""
+    """Record how many comments of a post the reader has seen: all of them."""
     amount = sum(1 for _ in world.visible_comments(post))
     post.comments_seen[reader.id] = CommentsSeen(amount, world.now())
 
 
 def record_vote(world: World, voter: Person, thing: Post | Comment, score: int) -> None:
-    """Note a vote, or that there is none."""
+    """Record a vote, or remove it."""
     if thing.creator_id != voter.id:
         voter.voted_on[thing.creator_id] = world.now()
     thing.votes.pop(voter.id, None)
@@ -248,14 +252,14 @@ def record_vote(world: World, voter: Person, thing: Post | Comment, score: int) 
 
 
 def check_language(community: Community, language_id: int | None) -> None:
-    """Refuse a language that the community does not have; none at all is never checked."""
+    """Refuse a language that the community does not have; a missing language is never checked."""
     allowed = community.languages or every_id()
     if language_id is not None and language_id not in allowed:
         raise Refusal("language_not_allowed")
 
 
 def choose_language(world: World, author: Person, community: Community, language_id: int | None) -> int:
-    """Give the language sent, else the only one that author and community share (0.19), else Undetermined."""
+    """Return the sent language, else the only one author and community share (0.19), else Undetermined."""
     if language_id is not None or world.is_lemmy_1:
         return language_id or UNDETERMINED
     shared = (author.settings.languages or every_id()) & (community.languages or every_id())
@@ -267,7 +271,7 @@ def _check_may_post(world: World, author: Person, community_id: int, text: PostT
     if world.is_lemmy_1 and community_id in world.communities and world.communities[community_id].is_gone:
         raise Refusal("couldnt_find_community")
     community = check_user_action(world, author, community_id)
-    # A seat is asked for: an admin who is not a moderator there is refused too.
+    # The author must be a moderator: an admin who is not one is refused, too (lemmy-api 2.2).
     if community.posting_restricted_to_mods and not is_moderator(author, community):
         raise Refusal("only_mods_can_post_in_community")
     check_language(community, text.language_id)
@@ -285,11 +289,11 @@ def _check_lengths(body: str | None, alt_text: str | None) -> None:
 
 
 def _put_tags(world: World, post: Post, tags: list[int] | None) -> None:
-    """Give a post these tags and no others; a foreign one is refused when the text is written already."""
+    """Replace a post's tags. A foreign tag is refused only after the text was stored."""
     if tags is None:
         return
-    known = {tag.id for tag in world.tags.values() if tag.community_id == post.community_id}
-    if not known.issuperset(tags):
+    offered = {tag.id for tag in world.tags.values() if tag.community_id == post.community_id}
+    if not offered.issuperset(tags):
         raise Refusal("tag_not_in_community")
     post.tags = sorted(set(tags))
 

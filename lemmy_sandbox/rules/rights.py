@@ -1,4 +1,4 @@
-"""Who may do what where, in the order in which the server asks; changes nothing."""
+"""Who may do what, with checks in the server's order. Changes nothing."""
 
 from lemmy_sandbox.records import Community, Person, Post
 from lemmy_sandbox.rules.refusal import Refusal
@@ -6,18 +6,18 @@ from lemmy_sandbox.world import World
 
 
 def is_moderator(person: Person | None, community: Community) -> bool:
-    """Return whether the person holds a seat there."""
     return person is not None and person.id in community.moderators
 
 
 def is_mod_or_admin(person: Person | None, community: Community) -> bool:
-    """Return whether the person moderates there or runs the server."""
     return person is not None and (person.admin or is_moderator(person, community))
 
 
 def moderates_anything(world: World, person: Person | None) -> bool:
-    """Return whether the modlog shows names to this person."""
-    return person is not None and any(is_mod_or_admin(person, found) for found in world.communities.values())
+    """Return whether a user moderates any community or is an admin, so that the modlog shows names."""
+    return person is not None and any(
+        is_mod_or_admin(person, community) for community in world.communities.values()
+    )
 
 
 def check_account(person: Person) -> None:
@@ -27,14 +27,14 @@ def check_account(person: Person) -> None:
 
 
 def check_admin(person: Person) -> None:
-    """Refuse everyone but admins."""
+    """Refuse everyone except admins."""
     check_account(person)
     if not person.admin:
         raise Refusal("not_an_admin")
 
 
 def check_user_action(world: World, person: Person, community_id: int) -> Community:
-    """Check what everyone must pass to write in a community, and give the community."""
+    """Check whether a user may write in a community, and return the community."""
     check_account(person)
     community = world.communities.get(community_id)
     if community is None:
@@ -45,7 +45,7 @@ def check_user_action(world: World, person: Person, community_id: int) -> Commun
 
 
 def check_mod_action(person: Person, community: Community) -> None:
-    """Check what a moderator must pass; a ban stops moderators but not admins."""
+    """Check whether a user may moderate a community; a ban stops moderators but not admins."""
     check_account(person)
     if not is_mod_or_admin(person, community):
         raise Refusal("not_a_mod_or_admin")
@@ -64,7 +64,7 @@ def check_higher_mod(world: World, actor: Person, target_id: int, community: Com
 
 
 def check_higher_admin(world: World, actor: Person, target_id: int) -> None:
-    """Refuse an action of an admin against an older one."""
+    """Refuse an admin's action against an older admin."""
     pair = {actor.id, target_id}
     admins = [person.id for person in world.people.values() if person.admin and person.id in pair]
     if admins[:1] != [actor.id]:
@@ -72,7 +72,7 @@ def check_higher_admin(world: World, actor: Person, target_id: int) -> None:
 
 
 def can_open(world: World, reader: Person | None, post: Post) -> bool:
-    """Return whether a post can be read by its id: what is gone shows to author, moderators and admins."""
+    """Return whether a post can be opened by id; author, moderators and admins can open gone ones."""
     community = world.community_of(post)
     if reader is None and community.visibility != "Public":
         return False
@@ -82,7 +82,7 @@ def can_open(world: World, reader: Person | None, post: Post) -> bool:
 
 
 def can_find(world: World, reader: Person | None, post: Post) -> bool:
-    """Return whether a post is found by those who do not open it by its id: moderators have no say here."""
+    """Return whether a post is found other than by id; being a moderator makes no difference here."""
     community = world.community_of(post)
     if reader is None and community.visibility != "Public":
         return False
@@ -98,7 +98,7 @@ def can_see_community(reader: Person | None, community: Community) -> bool:
 
 
 def _is_left_open(world: World, post: Post, community: Community) -> bool:
-    """Return whether 1.0 leaves a deleted post open, its body empty, for the comments that are in it."""
+    """Return whether 1.0 still opens a deleted post, with an empty body, because it has visible comments."""
     if not world.is_lemmy_1 or post.removed or community.is_gone:
         return False
     return any(True for _ in world.visible_comments(post))

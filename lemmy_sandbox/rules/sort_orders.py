@@ -1,4 +1,4 @@
-"""How posts and comments are ranked, as Lemmy does; the smaller key comes first."""
+"""Rank posts and comments like Lemmy. Smaller keys come first."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,12 +27,11 @@ def comment_sort_key(sort: str, now: datetime) -> Callable[[Comment], tuple[floa
 
 
 def score(votes: dict[int, int]) -> int:
-    """Sum votes up."""
     return sum(votes.values())
 
 
 def vote_counts(votes: dict[int, int]) -> dict[str, object]:
-    """Count votes as every API shows them."""
+    """Return the vote counts in the fields that every API shows."""
     up = sum(vote == 1 for vote in votes.values())
     return {"score": score(votes), "upvotes": up, "downvotes": len(votes) - up}
 
@@ -42,7 +41,7 @@ def newest_comment_time(world: World, post: Post) -> datetime:
 
 
 def post_sort_rank(world: World, sort: str) -> Callable[[Post], float]:
-    """Return the key by which posts are sorted, pins and ties apart."""
+    """Return the sort key of posts, apart from pins and ties."""
     now = world.now()
     if sort.startswith("Top"):
         return lambda post: -score(post.votes)
@@ -58,7 +57,7 @@ def post_sort_rank(world: World, sort: str) -> Callable[[Post], float]:
 
 
 def _hot(points: int, age: timedelta) -> float:
-    """Rank as the server's hot_rank does; after a week everything is equally cold."""
+    """Rank like the server's hot_rank; everything older than a week ranks equally."""
     hours = age / _HOUR
     if not 0 <= hours < _RANKED_HOURS:
         return 0.0

@@ -1,4 +1,4 @@
-"""What the server does to people's texts and addresses, and which it refuses."""
+"""How the server changes texts and addresses, and which ones it refuses."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,23 +9,25 @@ from lemmy_sandbox.rules import pictures
 from lemmy_sandbox.rules.refusal import Refusal
 from lemmy_sandbox.world import World
 
+# In UTF-16 code units, except titles, which count code points (lemmy-api 2.7).
 POST_BODY_LIMIT = 50_000
 _TEXT_LIMIT = 10_000
 _ALT_TEXT_LIMIT = 1_500
 _URL_LIMIT = 2_000
 _TITLE_LENGTHS = range(3, 201)
-_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # controls, marks of format, spaces
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # control and format characters, spaces
 _SCHEMES = frozenset({"http", "https", "magnet"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-# An image as CommonMark writes it, up to its address; in code it is none, which is not looked at here.
+# A CommonMark image up to its address. Images inside code are not images, but that is not checked here.
 _IMAGE = re.compile(r"(!\[[^\]]*\]\()(https?://[^\s)]+)")
-# The same expression as crates/utils/src/utils/mention.rs: it swallows a full stop or colon behind the host.
+# Copied from crates/utils/src/utils/mention.rs: it swallows a full stop or colon after the host (lemmy-api
+# 2.10).
 _MENTION = re.compile(r"@([\w.]+)@([a-zA-Z0-9._:-]+)")
-# The rules for all sites of ClearURLs, which the server applies; those for single sites are missing here.
+# ClearURLs' rules for all sites, which the server applies; its rules for single sites are not modelled.
 _TRACKING = re.compile(
     r"utm(_[a-z_]*)?|ga_[a-z_]+|yclid|_openstat|fb_action_(types|ids)|fb_(source|ref)|fbclid|gs_l|mkt_tok"
     r"|hmb_(campaign|medium|source)|gclid|dclid|otm_[a-z_]*|_ga|_gl|__twitter_impression|echobox|spm",
@@ -34,43 +36,44 @@ _TRACKING = re.compile(
 
 
 def utf16_length(text: str) -> int:
-    """Count as the server counts bodies: an emoji is two."""
+    """Return the length as the server counts it: an emoji is two (lemmy-api 2.7)."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean_text(world: World, text: str) -> str:
-    """Return a text with Markdown in it as it is kept; without image service in its settings 0.19 keeps none.
+    """Return Markdown text as stored. 0.19 refuses it if pict-rs is missing from the settings.
 
-    1.0 has images from elsewhere fetched through itself.
+    1.0 makes images from elsewhere load through itself.
     """
-    kept = normalize_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
+    stored = normalize_text(text, slurs=world.site.slur_filter_regex, blocked=world.site.blocked_urls)
     if world.is_lemmy_1:
-        return proxy_images(kept, world.origin)
+        return proxy_images(stored, world.origin)
     pictures.check_enabled(world)
-    return kept
+    return stored
 
 
 def clean_short_text(world: World, text: str) -> str:
-    """Return a comment, message or description as it is kept, or refuse one that is too long."""
+    """Return a comment, message or description as stored; refuse one that is too long."""
+    # Lengths are checked after the text was changed (lemmy-api 2.5).
     cleaned = clean_text(world, text)
     check_body(cleaned, _TEXT_LIMIT)
     return cleaned
 
 
 def clean_url(world: World, url: str) -> str:
-    """Return a post's address as it is kept."""
+    """Return a post's link as stored."""
     return normalize_url(url, world.site.blocked_urls)
 
 
 def clean_thumbnail(url: str) -> str:
-    """Return a thumbnail's address as it is kept; the site's blocklist is not asked."""
+    """Return a thumbnail's address as stored; the site's blocklist does not apply."""
     return normalize_url(url, [])
 
 
 def check_title(title: str, *, must_show: bool = False) -> None:
     """Refuse a title outside 3 to 200 code points after trimming, or with a line break anywhere.
 
-    1.0 wants three characters that show, too.
+    1.0 also requires three visible characters.
     """
     shown = sum(category(char) not in _UNSEEN for char in title)
     if len(title.strip()) not in _TITLE_LENGTHS or "\n" in title or (must_show and shown < _TITLE_LENGTHS[0]):
@@ -90,15 +93,16 @@ def check_alt_text(text: str) -> None:
 
 
 def check_slurs(title: str, slurs: str | None) -> None:
-    """Refuse a title that the slur filter matches; in bodies it replaces instead."""
-    found = re.search(slurs, title, re.IGNORECASE) if slurs else None
-    if found:
-        raise Refusal("slurs", cause=f"No slurs - {found[0]}")
+    """Refuse a title that matches the slur filter; in bodies the match is replaced instead."""
+    match = re.search(slurs, title, re.IGNORECASE) if slurs else None
+    if match:
+        raise Refusal("slurs", cause=f"No slurs - {match[0]}")
 
 
 def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> str:
-    """Return a body, comment or message as the server keeps it."""
+    """Return a body, comment or message as stored."""
     if slurs:
+        # A slur is refused in a title, but replaced in a body (lemmy-api 2.5).
         text = re.sub(slurs, "*removed*", text, flags=re.IGNORECASE)
     text = _LINK.sub(lambda match: _cleaned_link(match.group()), text)
     _check_blocked(text, blocked)
@@ -106,7 +110,7 @@ def normalize_text(text: str, *, slurs: str | None, blocked: Sequence[str]) -> s
 
 
 def normalize_url(url: str, blocked: Sequence[str]) -> str:
-    """Return a post's address as the server keeps it, or refuse it."""
+    """Return a post's link as stored, or refuse it."""
     if not _SCHEME.match(url):
         raise Refusal("invalid_url", cause="relative URL without a base")
     cleaned = _normal(url)
@@ -119,12 +123,12 @@ def normalize_url(url: str, blocked: Sequence[str]) -> str:
 
 
 def proxy_images(text: str, origin: str) -> str:
-    """Let the images of a text come through the server, as a 1.0 that proxies all images does."""
+    """Make a text's images load through the server, like a 1.0 that proxies all images."""
     return _IMAGE.sub(lambda match: f"{match[1]}{proxy_url(match[2], origin)}", text)
 
 
 def proxy_url(url: str, origin: str, *, size: int | None = None) -> str:
-    """Give the address at which the server itself serves an image from elsewhere, scaled down if so asked."""
+    """Return the address at which the server serves an image from elsewhere, optionally scaled down."""
     if urlsplit(url).netloc == urlsplit(origin).netloc:
         return url
     scaled = "" if size is None else f"&max_size={size}"
@@ -132,26 +136,27 @@ def proxy_url(url: str, origin: str, *, size: int | None = None) -> str:
 
 
 def find_mentions(text: str, hostname: str) -> list[str]:
-    """Return the names mentioned on this server, once each; code and quotes count, the host's case too."""
-    found = (match.groups() for match in _MENTION.finditer(text))
-    return list(dict.fromkeys(name for name, host in found if host == hostname))
+    """Return the mentioned names of this server, each once; also in code and quotes. Host case matters."""
+    mentions = (match.groups() for match in _MENTION.finditer(text))
+    return list(dict.fromkeys(name for name, host in mentions if host == hostname))
 
 
 def _check_blocked(text: str, blocked: Iterable[str]) -> None:
+    # The blocklist matches plain text, too, such as a bare host name (lemmy-api 2.5).
     if any(re.search(rf"\b{re.escape(entry)}\b", text) for entry in blocked):
         raise Refusal("blocked_url")
 
 
-def _cleaned_link(found: str) -> str:
-    link = _without_tail(found)
+def _cleaned_link(text: str) -> str:
+    link = _without_tail(text)
     try:
-        return _normal(link) + found[len(link) :]
+        return _normal(link) + text[len(link) :]
     except Refusal:
-        return found
+        return text
 
 
 def _without_tail(link: str) -> str:
-    """Cut what belongs to the sentence: a bracket nobody opened, and punctuation at the end."""
+    """Remove what belongs to the sentence: an unopened bracket and everything after it, final punctuation."""
     opened: list[str] = []
     for place, char in enumerate(link):
         if char in _CLOSING.values():
@@ -163,7 +168,7 @@ def _without_tail(link: str) -> str:
 
 
 def _normal(url: str) -> str:
-    """Write an address as Rust's `url` crate does, without tracking parameters."""
+    """Return an address as Rust's `url` crate writes it, without tracking parameters."""
     try:
         parts = urlsplit(url)
         if parts.scheme not in _DEFAULT_PORTS:
@@ -187,5 +192,5 @@ def _host(parts: SplitResult) -> str:
 
 
 def _query(query: str) -> str:
-    kept = (pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
-    return quote("&".join(kept), safe="/%:@!$&()*+,;=~?[]|^\\{}`")
+    pairs = (pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0]))
+    return quote("&".join(pairs), safe="/%:@!$&()*+,;=~?[]|^\\{}`")

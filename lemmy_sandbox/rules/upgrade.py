@@ -1,4 +1,4 @@
-"""A server of 0.19 opened by 1.0: what the migrations of its database keep, change and lose."""
+"""Upgrade a server from 0.19 to 1.0: what its database migrations keep, change and lose."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from lemmy_sandbox.records import Generation, ModAction, ModKind
 from lemmy_sandbox.rules import notifications
 from lemmy_sandbox.world import World
 
-# The order in which the tables of the modlog are poured into one.
+# The order in which the migration merges the modlog's tables into one.
 _POURED = (
     ModKind.BAN,
     ModKind.REMOVE_POST,
@@ -22,9 +22,9 @@ _WITHOUT_REASON = frozenset({ModKind.ADD_COMMUNITY, ModKind.FEATURE_POST})
 
 
 def upgrade(world: World) -> None:
-    """Turn the world into one of 1.0, the ids of people, communities, posts and comments staying as they are.
+    """Turn the world into a 1.0 server; ids of people, communities, posts and comments stay the same.
 
-    The tokens of before have no end in them, which 1.0 wants: none is valid after it. What is only in memory
+    Older tokens become invalid, because they have no expiry and 1.0 requires one. State kept only in memory
     starts again.
     """
     if world.is_lemmy_1:
@@ -42,7 +42,7 @@ def upgrade(world: World) -> None:
 
 
 def _renumber(world: World) -> None:
-    """Number the modlog through, a kind after the other; every row that can have a reason has one then."""
+    """Number the modlog's rows across all kinds, kind by kind; rows that can have a reason get one."""
     poured = sorted(world.modlog, key=_place)
     world.modlog = [replace(row, serial=serial, reason=_reason(row)) for serial, row in enumerate(poured, 1)]
     world.count_from("modlog", len(poured))

@@ -1,1 +1,1 @@
-"""API v3, of Lemmy 0.19."""
+"""API v3 of Lemmy 0.19."""

@@ -38,27 +38,27 @@ def save_settings(call: Call) -> Json:
 
 
 def profile(call: Call) -> Json:
-    """GET /user: a person with posts and comments; the sort is Hot unless one is asked for."""
+    """GET /user: a user with posts and comments, sorted by Hot by default."""
     fields, world = call.fields, call.world
     sort, cut = fields.choice_or_none("sort", POST_SORTS), page(fields)
     community_id = fields.number_or_none("community_id")
     person = _wanted(call, fields.number_or_none("person_id"), fields.text_or_none("username"))
-    wanted_posts = PostQuery(
+    post_query = PostQuery(
         reader=call.caller,
         page=cut,
         sort=sort or "Hot",
         community_id=community_id,
         creator_id=person.id,
     )
-    wanted_comments = CommentQuery(
+    comment_query = CommentQuery(
         reader=call.caller,
         page=cut,
         sort=comment_sort(sort),
         community_id=community_id,
         creator_id=person.id,
     )
-    posts = post_list.list_posts(world, wanted_posts)
-    comments = comment_list.list_comments(world, wanted_comments)
+    posts = post_list.list_posts(world, post_query)
+    comments = comment_list.list_comments(world, comment_query)
     return {
         "person_view": call.views.person_view(world, person, call.caller),
         "site": call.views.site(world),
@@ -80,12 +80,12 @@ def _wanted(call: Call, number: int | None, name: str | None) -> Person:
 
 
 def mentions(call: Call) -> Json:
-    """GET /user/mention; the sort is Hot unless one is asked for."""
+    """GET /user/mention, sorted by Hot by default."""
     return {"mentions": _notices(call, call.world.mentions, "person_mention", "Hot")}
 
 
 def replies(call: Call) -> Json:
-    """GET /user/replies; the sort is New unless one is asked for."""
+    """GET /user/replies, sorted by New by default."""
     return {"replies": _notices(call, call.world.replies, "comment_reply", "New")}
 
 
@@ -93,16 +93,16 @@ def mark_mention(call: Call) -> Json:
     """POST /user/mention/mark_as_read."""
     number, read = call.fields.number("person_mention_id"), call.fields.flag("read")
     missing = "couldnt_find_person_mention"
-    done = inbox.mark_notice(call.person(), call.world.mentions, number, missing, read=read)
-    return {"person_mention_view": views.notice_view(call.world, "person_mention", done, call.person())}
+    mention = inbox.mark_notice(call.person(), call.world.mentions, number, missing, read=read)
+    return {"person_mention_view": views.notice_view(call.world, "person_mention", mention, call.person())}
 
 
 def mark_reply(call: Call) -> Json:
     """POST /comment/mark_as_read."""
     number, read = call.fields.number("comment_reply_id"), call.fields.flag("read")
     missing = "couldnt_find_comment_reply"
-    done = inbox.mark_notice(call.person(), call.world.replies, number, missing, read=read)
-    return {"comment_reply_view": views.notice_view(call.world, "comment_reply", done, call.person())}
+    reply = inbox.mark_notice(call.person(), call.world.replies, number, missing, read=read)
+    return {"comment_reply_view": views.notice_view(call.world, "comment_reply", reply, call.person())}
 
 
 def mark_all(call: Call) -> Json:
@@ -121,8 +121,10 @@ def messages(call: Call) -> Json:
     unread_only = bool(call.fields.flag_or_none("unread_only"))
     creator_id = call.fields.number_or_none("creator_id")
     cut, person = page(call.fields), call.person()
-    found = inbox.list_messages(call.world, person, unread_only=unread_only, creator_id=creator_id)
-    return {"private_messages": [views.message_view(call.world, message) for message in cut.of(found)]}
+    messages_found = inbox.list_messages(call.world, person, unread_only=unread_only, creator_id=creator_id)
+    return {
+        "private_messages": [views.message_view(call.world, message) for message in cut.of(messages_found)]
+    }
 
 
 def mark_message(call: Call) -> Json:
@@ -132,9 +134,9 @@ def mark_message(call: Call) -> Json:
     return message_answer(call, message)
 
 
-def _notices(call: Call, kept: dict[int, Notice], name: str, usual_sort: str) -> list[Json]:
+def _notices(call: Call, notices: dict[int, Notice], name: str, usual_sort: str) -> list[Json]:
     sort = call.fields.choice_or_none("sort", comment_list.COMMENT_SORTS) or usual_sort
     unread_only = bool(call.fields.flag_or_none("unread_only"))
     cut, person = page(call.fields), call.person()
-    found = inbox.list_notices(call.world, person, kept, unread_only=unread_only, sort=sort, page=cut)
-    return [views.notice_view(call.world, name, notice, person) for notice in found]
+    listed = inbox.list_notices(call.world, person, notices, unread_only=unread_only, sort=sort, page=cut)
+    return [views.notice_view(call.world, name, notice, person) for notice in listed]

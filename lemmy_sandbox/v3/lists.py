@@ -1,4 +1,4 @@
-"""The lists of v3, by page or (of posts) by cursor: posts, comments, communities, the modlog, search."""
+"""The lists of v3, paged by number or (posts) by cursor: posts, comments, communities, the modlog, search."""
 
 from lemmy_sandbox.calls import search as calls_search
 from lemmy_sandbox.calls.call import Call
@@ -31,7 +31,7 @@ _MODLOG_LISTS = {
     "AdminPurgeComment": "admin_purged_comments",
     "ModHideCommunity": "hidden_communities",
 }
-# The row's own name, the name of its flag, and which ids it carries beside its own.
+# The name of a row, of its flag, and the ids that it has besides its own.
 _MODLOG_ROWS = {
     ModKind.REMOVE_POST: ("mod_remove_post", "removed", ("post_id",)),
     ModKind.LOCK_POST: ("mod_lock_post", "locked", ("post_id",)),
@@ -72,9 +72,9 @@ def list_posts(call: Call) -> Json:
         disliked_only=disliked,
         after=_cursor(call),
     )
-    found = post_list.list_posts(call.world, query)
-    views = [call.views.post_view(call.world, post, call.caller) for post in found]
-    return {"posts": views, "next_page": f"P{found[-1].id:x}"} if found else {"posts": []}
+    posts = post_list.list_posts(call.world, query)
+    views = [call.views.post_view(call.world, post, call.caller) for post in posts]
+    return {"posts": views, "next_page": f"P{posts[-1].id:x}"} if posts else {"posts": []}
 
 
 def list_comments(call: Call) -> Json:
@@ -93,15 +93,17 @@ def list_comments(call: Call) -> Json:
         parent=None if parent_id is None else comments.find_comment(call.world, parent_id),
         max_depth=fields.number_or_none("max_depth"),
     )
-    found = comment_list.list_comments(call.world, query)
-    return {"comments": [call.views.comment_view(call.world, comment, call.caller) for comment in found]}
+    listed = comment_list.list_comments(call.world, query)
+    return {"comments": [call.views.comment_view(call.world, comment, call.caller) for comment in listed]}
 
 
 def list_communities(call: Call) -> Json:
     """GET /community/list."""
     cut, world = page(call.fields), call.world
     call.check_may_read()
-    shown = [each for each in world.communities.values() if can_see_community(call.caller, each)]
+    shown = [
+        community for community in world.communities.values() if can_see_community(call.caller, community)
+    ]
     views = [call.views.community_view(world, community, call.caller) for community in cut.of(shown)]
     return {"communities": views}
 
@@ -111,8 +113,9 @@ def page(fields: Fields, *, code: str = "unknown") -> Page:
 
 
 def _listing_type(call: Call, community_id: int | None) -> str:
-    """Read the listing type: with a community it is always all of it."""
+    """Return the listing type; for one community it is always All."""
     chosen = call.fields.choice_or_none("type_", LISTING_TYPES)
+    # Given a community, 0.19 ignores the listing type (lemmy-api 2.6).
     if community_id is not None:
         return "All"
     return chosen or (call.caller.settings.default_listing_type if call.caller else "Local")
@@ -132,7 +135,7 @@ def list_modlog(call: Call) -> Json:
     """GET /modlog."""
     fields, world = call.fields, call.world
     is_named = not modlog.names_are_hidden(world, call.caller)
-    cut, kind_wanted = page(fields), fields.choice_or_none("type_", ("All", *_MODLOG_LISTS)) or "All"
+    cut, kind_filter = page(fields), fields.choice_or_none("type_", ("All", *_MODLOG_LISTS)) or "All"
     moderator_id = fields.number_or_none("mod_person_id")
     query = ModlogQuery(
         community_id=fields.number_or_none("community_id"),
@@ -144,7 +147,7 @@ def list_modlog(call: Call) -> Json:
     call.check_may_read()
     rows = sorted(modlog.list_rows(world, query), key=lambda row: row.id, reverse=True)
     answer: Json = {name: [] for name in _MODLOG_LISTS.values()}
-    for kind in [kind for kind in ModKind if kind_wanted in {"All", kind.value}]:
+    for kind in [kind for kind in ModKind if kind_filter in {"All", kind.value}]:
         shown = cut.of([row for row in rows if row.kind is kind])
         answer[_MODLOG_LISTS[kind.value]] = [_modlog_view(world, row, is_named=is_named) for row in shown]
     return answer
@@ -215,8 +218,8 @@ def _search_posts(call: Call, words: str, kind: str) -> list[Json]:
         title_only=bool(fields.flag_or_none("post_title_only")),
         url=words if kind == "Url" else None,
     )
-    found = post_list.list_posts(call.world, query)
-    return [call.views.post_view(call.world, post, call.caller) for post in found]
+    posts = post_list.list_posts(call.world, query)
+    return [call.views.post_view(call.world, post, call.caller) for post in posts]
 
 
 def _search_comments(call: Call, words: str) -> list[Json]:
@@ -229,5 +232,5 @@ def _search_comments(call: Call, words: str) -> list[Json]:
         creator_id=fields.number_or_none("creator_id"),
         search_term=words,
     )
-    found = comment_list.list_comments(call.world, query)
-    return [call.views.comment_view(call.world, comment, call.caller) for comment in found]
+    matches = comment_list.list_comments(call.world, query)
+    return [call.views.comment_view(call.world, comment, call.caller) for comment in matches]

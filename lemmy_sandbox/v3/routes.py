@@ -1,4 +1,4 @@
-"""The calls of API v3 that a 0.19 has, and the bucket that each is counted in."""
+"""The calls of API v3 on a 0.19 server, with their rate limits."""
 
 from collections.abc import Mapping
 from http import HTTPStatus

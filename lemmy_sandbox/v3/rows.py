@@ -1,4 +1,4 @@
-"""The records as v3 writes them, without a reader."""
+"""Records as rows of v3, the same to all readers."""
 
 from lemmy_sandbox.calls.fields import Json
 from lemmy_sandbox.calls.rows import COMMENT, COMMUNITY, MESSAGE, PERSON, POST, row, time
@@ -7,7 +7,7 @@ from lemmy_sandbox.world import World
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nnone\n-----END PUBLIC KEY-----\n"
 ACTOR = {"ap_id": "actor_id"}
-"""How people, communities and the site name their address."""
+"""The field name for the address of people, communities and the site."""
 
 
 def person(world: World, record: Person) -> Json:
@@ -23,12 +23,12 @@ def post(world: World, record: Post) -> Json:
 
 
 def comment(world: World, record: Comment, *, blank: bool = False) -> Json:
-    """Write a comment, its content blank for those who may not see it."""
+    """Return a comment's row, with blank content for readers who may not see it."""
     return row(world, record, COMMENT, content="" if blank else record.content)
 
 
 def notice(world: World, record: Notice) -> Json:
-    """Write a mention or a reply."""
+    """Return the row of a mention or a reply."""
     return row(world, record, ("id", "recipient_id", "comment_id", "read", "published"))
 
 

@@ -1,4 +1,4 @@
-"""GET and PUT /api/v3/site: what the server says of itself and of the caller."""
+"""GET and PUT /api/v3/site: the server's description of itself and of the caller."""
 
 from lemmy_sandbox.calls import site as calls_site
 from lemmy_sandbox.calls.call import Call
@@ -11,13 +11,14 @@ from lemmy_sandbox.world import World
 
 
 def read(call: Call) -> Json:
-    """GET /site: the one call that tells a dead token from a live one by what is missing."""
+    """GET /site. With a dead token it answers 200 without `my_user` (lemmy-api 2.1)."""
     world = call.world
     published = time(world.site.published)
     blocked = enumerate(world.site.blocked_urls, 1)
     return {
         "site_view": _site_view(world),
         **calls_site.description(call),
+        # Its absence is the only sign of a dead token (recorded: 013).
         **({"my_user": _my_user(call, call.caller)} if call.caller else {}),
         "taglines": [],
         "custom_emojis": [],

@@ -1,4 +1,4 @@
-"""The v3 views: records joined with what one reader has to do with them."""
+"""The v3 views: records joined with what concerns one reader."""
 
 from lemmy_sandbox.calls.call import Reader
 from lemmy_sandbox.calls.fields import Fields, Json
@@ -39,9 +39,9 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
 
 
 def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = False) -> Json:
-    """Show a comment to a reader: what is gone is blank for all but admins, its author too.
+    """Return a comment's view. A gone comment is blank to everyone except admins, its author included.
 
-    Raw leaves the content alone, as the lists of mentions and replies do.
+    `raw` keeps the content, as the lists of mentions and replies do.
     """
     post = world.posts[comment.post_id]
     blank = comment.is_gone and not raw and not (reader and reader.admin)
@@ -61,7 +61,7 @@ def comment_view(world: World, comment: Comment, reader: Reader, *, raw: bool = 
 
 
 def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
-    """Show a comment that was written or changed, and whom it told."""
+    """Return the view of a comment that was written or changed, and the accounts it notified."""
     return {"comment_view": comment_view(world, comment, reader), "recipient_ids": told}
 
 
@@ -86,12 +86,12 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
 
 
 def seat(world: World, community: Community, person: Person) -> Json:
-    """Show one moderator's seat."""
+    """Return the view of a moderator of a community."""
     return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
-    """Show a person to anyone."""
+    """Return a user's view, the same to all readers."""
     return {
         "person": rows.person(world, person),
         "counts": person_counts(world, person),
@@ -100,7 +100,7 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
 
 
 def person_counts(world: World, person: Person) -> Json:
-    """Count what a person wrote and did not lose."""
+    """Count a user's posts and comments that are neither removed nor deleted."""
     posts = sum(post.creator_id == person.id and not post.is_gone for post in world.posts.values())
     comments = (comment for comment in world.comments.values() if comment.creator_id == person.id)
     return {
@@ -111,7 +111,7 @@ def person_counts(world: World, person: Person) -> Json:
 
 
 def vote_display_mode(account_id: int) -> Json:
-    """Show how an account is shown votes, which is the same for all here."""
+    """Return how an account sees votes, which is the same for all here."""
     return {
         "local_user_id": account_id,
         "score": False,
@@ -126,7 +126,7 @@ def vote(fields: Fields) -> int:
 
 
 def notice_view(world: World, name: str, notice: Notice, reader: Person) -> Json:
-    """Show a mention or a reply under its name on the wire."""
+    """Return the view of a mention or a reply, under its name in the API."""
     return {
         name: rows.notice(world, notice),
         **comment_view(world, world.comments[notice.comment_id], reader, raw=True),
@@ -135,7 +135,7 @@ def notice_view(world: World, name: str, notice: Notice, reader: Person) -> Json
 
 
 def message_view(world: World, message: PrivateMessage) -> Json:
-    """Show a private message to either side."""
+    """Return a private message's view, for sender and recipient."""
     return {
         "private_message": rows.message(world, message),
         "creator": rows.person(world, world.people[message.creator_id]),

@@ -1,1 +1,1 @@
-"""API v4, of Lemmy 1.0."""
+"""API v4 of Lemmy 1.0."""

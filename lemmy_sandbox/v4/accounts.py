@@ -1,4 +1,4 @@
-"""The v4 calls about the own account, notifications and people; the rules are under the same names."""
+"""The v4 calls about the caller's account, notifications and people; the rules have the same names."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ _CONTENT_TYPES = ("all", "comments", "posts")
 
 
 def validate(call: Call) -> Json:
-    """GET /account/validate_auth; what is wrong with a token stands in the cause."""
+    """GET /account/validate_auth; the cause says what is wrong with the token."""
     if call.caller is None:
         raise Refusal("not_logged_in", cause=_what_is_wrong(call))
     return {"success": True}
@@ -65,7 +65,7 @@ def save_settings(call: Call) -> Json:
 
 
 def _what_is_wrong(call: Call) -> str | None:
-    """Say it as the server's JWT library does; of one that is in order only the database knows."""
+    """Return the error in the words of the server's JWT library; None if the token itself is fine."""
     token = call.token
     if token is None:
         return None
@@ -104,7 +104,7 @@ def _account(person: Person) -> Json:
 
 
 def unread_counts(call: Call) -> Json:
-    """GET /account/unread_counts; moderators and admins are told more."""
+    """GET /account/unread_counts; moderators and admins get more counts."""
     person = call.person()
     counts = {"notification_count": notifications.count_unread(call.world, person)}
     if person.admin or rights.moderates_anything(call.world, person):
@@ -121,10 +121,10 @@ def list_notifications(call: Call) -> Json:
         creator_id=call.fields.number_or_none("creator_id"),
     )
     cut, person = paging.read_cut(call.fields), call.person()
-    # Nobody subscribes to a post or a community here, so nothing is ever told for that reason.
-    found = [] if kind == "subscribed" else notifications.list_notifications(call.world, person, query)
+    # Subscriptions to posts and communities are not modelled, so they never cause a notification.
+    rows_found = [] if kind == "subscribed" else notifications.list_notifications(call.world, person, query)
     return paging.page(
-        found,
+        rows_found,
         cut,
         edge=_notification_edge(call, paging.number(cut)),
         order=notifications.sort_key,
@@ -134,7 +134,7 @@ def list_notifications(call: Call) -> Json:
 
 
 def mark(call: Call) -> Json:
-    """POST /account/notification/mark_as_read; a number that is not one's own is no mistake."""
+    """POST /account/notification/mark_as_read; someone else's number is not an error (lemmy-api 1.14)."""
     number, read = call.fields.number("notification_id"), call.fields.flag("read")
     notifications.mark(call.world, call.person(), number, read=read)
     return {"success": True}
@@ -166,15 +166,15 @@ def read_person(call: Call) -> Json:
 
 
 def person_content(call: Call) -> Json:
-    """GET /person/content: all a person wrote, newest first, what is removed or deleted too, to anyone.
+    """GET /person/content: everything a user wrote, newest first, even removed or deleted, to anyone.
 
-    No setting of the reader's leaves anything out.
+    No setting of the reader hides anything (lemmy-api 2.6).
     """
     kind = call.fields.choice_or_none("type_", _CONTENT_TYPES) or "all"
     cut, person, community_id = paging.read_cut(call.fields), _wanted_person(call), call.community_id()
-    found = [thing for thing in _written(call, person) if _is_asked_for(call, thing, kind, community_id)]
+    things = [thing for thing in _written(call, person) if _is_asked_for(call, thing, kind, community_id)]
     return paging.page(
-        sorted(found, key=_content_order),
+        sorted(things, key=_content_order),
         cut,
         edge=_content_edge(call, cut),
         order=_content_order,
@@ -217,10 +217,10 @@ def _content_edge(call: Call, cut: paging.Cut) -> Post | Comment | None:
     kind, number = cut.name[:1], cut.name[1:]
     if kind not in {"P", "C"} or not number.isdecimal():
         raise paging.unreadable()
-    found = (call.world.posts if kind == "P" else call.world.comments).get(int(number))
-    if found is None:
+    thing = (call.world.posts if kind == "P" else call.world.comments).get(int(number))
+    if thing is None:
         raise Refusal("not_found")
-    return found
+    return thing
 
 
 def _content_view(call: Call, thing: Post | Comment) -> Json:

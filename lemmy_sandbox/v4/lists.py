@@ -1,4 +1,4 @@
-"""The lists of v4, each cut by cursors: posts, comments, communities, the modlog; and search."""
+"""The lists of v4, paged by cursor: posts, comments, communities, the modlog; and search."""
 
 from lemmy_sandbox.calls import search as calls_search
 from lemmy_sandbox.calls.call import Call
@@ -22,7 +22,7 @@ from lemmy_sandbox.v4.fields import (
 from lemmy_sandbox.v4.rows import ALL_KINDS, kind_of
 from lemmy_sandbox.world import World
 
-_ALL = Page(1, 50)  # a query needs one; here cursors cut
+_ALL = Page(1, 50)  # required by queries; here cursors do the paging
 _SEARCH_TYPES = ("all", "comments", "posts", "communities", "users", "multi_communities")
 
 
@@ -43,7 +43,7 @@ def list_posts(call: Call) -> Json:
 
 
 def list_comments(call: Call) -> Json:
-    """GET /comment/list; a whole tree is no longer than 300."""
+    """GET /comment/list; a whole tree has at most 300 comments."""
     cut = paging.read_cut(call.fields)
     call.check_may_read()
     query = _comment_query(call)
@@ -61,7 +61,7 @@ def list_comments(call: Call) -> Json:
 
 
 def list_communities(call: Call) -> Json:
-    """GET /community/list, the newest first: no activity ranks them here."""
+    """GET /community/list, newest first, because activity is not modelled."""
     cut = paging.read_cut(call.fields)
     call.check_may_read()
     shown = [community for community in call.world.communities.values() if _is_listed(call, community)]
@@ -116,7 +116,7 @@ def _comment_query(call: Call) -> CommentQuery:
 
 
 def _is_listed(call: Call, community: Community) -> bool:
-    """Return whether a community is in the list: nobody finds there what is gone."""
+    """Return whether a community is listed; gone ones are listed to nobody."""
     shows_nsfw = call.fields.flag_or_none("show_nsfw")
     if shows_nsfw is None:
         shows_nsfw = call.caller is not None and call.caller.settings.show_nsfw
@@ -136,7 +136,7 @@ def list_modlog(call: Call) -> Json:
         community_id=fields.number_or_none("community_id"),
         post_id=fields.number_or_none("post_id"),
         comment_id=fields.number_or_none("comment_id"),
-        # Whose doing it was is a filter only for those who may know it.
+        # Only readers who may see moderators' names can filter by moderator.
         mod_person_id=fields.number_or_none("mod_person_id") if named else None,
         other_person_id=fields.number_or_none("other_person_id"),
     )
@@ -153,9 +153,9 @@ def list_modlog(call: Call) -> Json:
 
 
 def _modlog_shows_names(call: Call) -> bool:
-    """Return whether moderators are named: to admins, and to a community's own when asked for it by its id.
+    """Return whether moderators are named: to admins, and to moderators who ask for their community by id.
 
-    By a post's id alone they are kept even from those.
+    A request by a post's id alone hides the names even from moderators (decision 20).
     """
     community_id = call.fields.number_or_none("community_id")
     if community_id is None:
@@ -176,18 +176,18 @@ def _modlog_row(world: World, serial: int) -> ModAction:
 
 
 def search(call: Call) -> Json:
-    """GET /search; there is no order to choose, and of each kind one page at most."""
+    """GET /search; it has no sort and at most one page per kind."""
     words, kind = call.fields.text("search_term"), call.fields.choice_or_none("type_", _SEARCH_TYPES) or "all"
     page = Page(1, paging.read_cut(call.fields).size)
     call.check_may_read()
     narrowed = {"community_id", "community_name", "creator_id"} & set(call.fields.values)
     everything = {"posts", "comments"} if narrowed else {"posts", "comments", "communities", "users"}
     wants = everything if kind == "all" else {kind}
-    # Cursors are left out, but not the fields: with all kinds it is five of them in one.
+    # Cursors are not modelled, but their fields are there: for all kinds, five cursors in one.
     no_cursor = ",".join(["none"] * 5) if kind == "all" else None
-    found = calls_search.find(call, words)
+    thing = calls_search.find(call, words)
     return {
-        "resolve": found and {"type_": found[0], **found[1]},
+        "resolve": thing and {"type_": thing[0], **thing[1]},
         "comments": _search_comments(call, words, page) if "comments" in wants else [],
         "posts": _search_posts(call, words, page) if "posts" in wants else [],
         "communities": calls_search.communities(call, words, page) if "communities" in wants else [],
@@ -199,7 +199,7 @@ def search(call: Call) -> Json:
 
 
 def resolve(call: Call) -> Json:
-    """GET /resolve_object: what this server has, by its address as it is written there, to the letter."""
+    """GET /resolve_object: find a thing of this server by its exact address."""
     kind, view = calls_search.find_or_refuse(call)
     return {"type_": kind, **view}
 
@@ -216,8 +216,8 @@ def _search_posts(call: Call, words: str, page: Page) -> list[Json]:
         title_only=bool(call.fields.flag_or_none("title_only")),
         not_before=not_before(call),
     )
-    found = post_list.list_posts(call.world, query)
-    return [call.views.post_view(call.world, post, call.caller) for post in found]
+    matches = post_list.list_posts(call.world, query)
+    return [call.views.post_view(call.world, post, call.caller) for post in matches]
 
 
 def _search_comments(call: Call, words: str, page: Page) -> list[Json]:
@@ -230,5 +230,5 @@ def _search_comments(call: Call, words: str, page: Page) -> list[Json]:
         search_term=words,
         not_before=not_before(call),
     )
-    found = comment_list.list_comments(call.world, query)
-    return [call.views.comment_view(call.world, comment, call.caller) for comment in found]
+    matches = comment_list.list_comments(call.world, query)
+    return [call.views.comment_view(call.world, comment, call.caller) for comment in matches]

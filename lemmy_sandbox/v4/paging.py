@@ -1,4 +1,4 @@
-"""Lists by cursor, as every list of v4 is cut; a cursor says behind or before which thing to go on."""
+"""Cursor paging for v4's lists. A cursor names the thing after or before which a page starts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -7,20 +7,21 @@ from lemmy_sandbox.calls.fields import Fields, Json
 from lemmy_sandbox.rules.refusal import Refusal
 
 _T = TypeVar("_T")
+# A larger limit is refused (lemmy-api 0).
 _USUAL, _LONGEST = 20, 50
 
 
 class Cut(NamedTuple):
-    """Which piece of a list is asked for."""
+    """The requested part of a list."""
 
     size: int
-    name: str | None = None  # of the thing where the last piece ended, or began
+    name: str | None = None  # of the thing at which the last page ended, or started
     goes_back: bool = False
-    takes_edge: bool = False  # that thing too, on the way back from a piece that was empty
+    takes_edge: bool = False  # include that thing, on the way back from an empty page
 
 
 def read_cut(fields: Fields) -> Cut:
-    """Read it from a query."""
+    """Return the part of a list that a query asks for."""
     size, cursor = fields.number_or_none("limit"), fields.text_or_none("page_cursor")
     if size is not None and not 1 <= size <= _LONGEST:
         raise Refusal("invalid_fetch_limit")
@@ -33,7 +34,7 @@ def read_cut(fields: Fields) -> Cut:
 
 
 def number(cut: Cut) -> int | None:
-    """Return the id in a cursor, if there is a cursor and its name is an id."""
+    """Return the id in a cursor, None without a cursor. Refuses a cursor that has no id."""
     if cut.name is None:
         return None
     if not cut.name.isdecimal():
@@ -50,9 +51,9 @@ def page(
     name: Callable[[_T], object],
     view: Callable[[_T], Json],
 ) -> Json:
-    """Answer the piece beside `edge`, the thing that the cursor names, listed still or not.
+    """Return the page next to `edge`, the thing that the cursor names, even if that is no longer listed.
 
-    The next page's cursor is there whenever the piece is full, also if nothing follows.
+    A full page always has a cursor for the next one, even if nothing follows.
     """
     piece = _beside(things, cut, edge, order)
     answer: Json = {"items": [view(thing) for thing in piece]}
@@ -67,7 +68,7 @@ def page(
 
 
 def _way_back(cut: Cut) -> Json:
-    """Lead from an empty piece back to the thing that was asked beyond."""
+    """Return the cursor from an empty page back to the thing after which it would start."""
     if cut.name is None or cut.takes_edge:
         return {}
     return {"next_page": f"n{cut.name}"} if cut.goes_back else {"prev_page": f"b{cut.name}"}
@@ -77,12 +78,12 @@ def _beside(things: Sequence[_T], cut: Cut, edge: _T | None, order: Callable[[_T
     if edge is None:
         return things[: cut.size]
     start = order(edge)
-    kept = [thing for thing in things if cut.takes_edge or order(thing) != start]
+    candidates = [thing for thing in things if cut.takes_edge or order(thing) != start]
     if cut.goes_back:
-        return [thing for thing in kept if order(thing) <= start][-cut.size :]
-    return [thing for thing in kept if order(thing) >= start][: cut.size]
+        return [thing for thing in candidates if order(thing) <= start][-cut.size :]
+    return [thing for thing in candidates if order(thing) >= start][: cut.size]
 
 
 def unreadable() -> Refusal:
-    """Refuse what is no cursor, as the decoder of its letters puts it."""
+    """Return the refusal of an invalid cursor, in the words of its decoder."""
     return Refusal("unknown", message="Invalid last symbol")

@@ -1,4 +1,4 @@
-"""How 1.0 says no: the rules' refusals under its own codes and statuses, with what lies behind them."""
+"""Translate the rules' refusals to 1.0: its codes, statuses and causes."""
 
 from http import HTTPStatus
 
@@ -25,7 +25,7 @@ _CAUSES = {"not_found": NOT_IN_DATABASE}
 
 
 def translate(refusal: Refusal) -> tuple[int, Json]:
-    """Return the status and the JSON with which 1.0 refuses the same."""
+    """Return the status and the JSON of a refusal on 1.0."""
     code = _code(refusal.code)
     status = _STATUSES.get(code, HTTPStatus.BAD_REQUEST)
     if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -35,7 +35,7 @@ def translate(refusal: Refusal) -> tuple[int, Json]:
 
 
 def _code(code: str) -> str:
-    """Return the name that 1.0 has for an error; it no longer says what was not found, written or changed."""
+    """Return 1.0's code for an error, which no longer says what was not found, created or updated."""
     if code.startswith("couldnt_find_"):
         return "not_found"
     for verb in ("create", "update"):
@@ -45,7 +45,7 @@ def _code(code: str) -> str:
 
 
 def _cause(refusal: Refusal, code: str) -> str | None:
-    """Give what lies behind it: the code again, mostly, as Rust spells it. Limits and parsers say nothing."""
+    """Return the cause: usually the code again, as Rust spells it. Rate limits and parsers have none."""
     if refusal.cause is not None or code == "too_many_requests":
         return refusal.cause
     if (refusal.message or "").startswith(_COMPLAINTS):

@@ -1,4 +1,4 @@
-"""The calls of API v4 that the sandbox has as a 1.0; every one counts as a message, some for more."""
+"""The calls of API v4 on a 1.0 server. Every call counts as a message, some also for another rate limit."""
 
 from collections.abc import Mapping
 
@@ -61,6 +61,7 @@ _API = {
     "POST /account/block/person": Route(accounts.block),
     "POST /account/auth/register": Route(accounts.register, _REGISTER),
     "POST /account/auth/login": Route(accounts.login, _REGISTER),
+    # Signing out draws on the limit for sign-ins, too (lemmy-api 1.3).
     "POST /account/auth/logout": Route(accounts.logout, _REGISTER, reads_body=False),
     "POST /image": Route(pictures.upload_v4, ("message", "image"), reads_body=False),
 }

@@ -1,4 +1,4 @@
-"""The records as v4 writes them, without a reader; what v3 counts beside a row is in the row here."""
+"""Records as rows of v4, the same to all readers. Counts that v3 has beside a row are inside it here."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ from lemmy_sandbox.rules.sort_orders import vote_counts
 from lemmy_sandbox.world import World
 
 NAMES = {"published": "published_at", "updated": "updated_at", "description": "summary"}
-"""What v4 calls the fields that it renamed."""
+"""v4's names for the fields that it renamed."""
 NO_ACTIVITY: Json = {
     "users_active_day": 0,
     "users_active_week": 0,
@@ -83,7 +83,7 @@ def community(world: World, record: Community) -> Json:
 
 
 def post(world: World, record: Post, *, blank: bool = False) -> Json:
-    """Write a post, its body empty for those who may not see it."""
+    """Return a post's row, with an empty body for readers who may not see it."""
     newest = max((comment.published for comment in world.comments_of[record.id]), default=None)
     return row(
         world,
@@ -99,7 +99,7 @@ def post(world: World, record: Post, *, blank: bool = False) -> Json:
 
 
 def comment(world: World, record: Comment, *, blank: bool = False) -> Json:
-    """Write a comment, its content empty for those who may not see it."""
+    """Return a comment's row, with empty content for readers who may not see it."""
     under = (other for other in world.comments_of[record.post_id] if record.id in other.path[:-1])
     return row(
         world,
@@ -115,12 +115,12 @@ def comment(world: World, record: Comment, *, blank: bool = False) -> Json:
 
 
 def message(world: World, record: PrivateMessage) -> Json:
-    """Write a private message; whether it was read is in its notification."""
+    """Return a private message's row; whether it was read is in its notification."""
     return row(world, record, MESSAGE, NAMES, deleted=False, removed=False, deleted_by_recipient=False)
 
 
 def notification(world: World, record: Notification, creator_id: int) -> Json:
-    """Write a notification; `creator_id` has to be given, for most readers are not told."""
+    """Return a notification's row. `creator_id` is a parameter: most readers get 0 (lemmy-api 2.10)."""
     return row(
         world,
         record,
@@ -134,7 +134,7 @@ def notification(world: World, record: Notification, creator_id: int) -> Json:
 
 
 def action(record: ModAction) -> Json:
-    """Write a row of the modlog; here what is none is written too."""
+    """Return a row of the modlog, including None values, unlike other rows."""
     return {
         "id": record.serial,
         "kind": kind_of(record),
@@ -148,19 +148,19 @@ def action(record: ModAction) -> Json:
 
 
 def kind_of(action: ModAction) -> str:
-    """Name the kind of a row; pins of a community and of the front page are two kinds here."""
+    """Return the kind of a row; community pins and front-page pins are two kinds here."""
     if action.kind is ModKind.FEATURE_POST and not action.in_community:
         return _FRONT_PAGE
     return _KINDS[action.kind]
 
 
 def is_of_the_server(action: ModAction) -> bool:
-    """Return whether the act is one of an admin that is aimed at the server as a whole."""
+    """Return whether an admin's action affects the whole server."""
     return kind_of(action) in {_FRONT_PAGE, "admin_ban", "admin_remove_community"}
 
 
 def tag(world: World, record: Tag) -> Json:
-    """Write a community's tag."""
+    """Return the row of a community's tag."""
     community_name = world.communities[record.community_id].name
     names = ("id", "name", "display_name", "community_id", "published", "updated", "deleted", "color")
     return row(world, record, names, NAMES, ap_id=world.address("c", f"{community_name}/tag/{record.name}"))
@@ -180,13 +180,13 @@ def site(world: World) -> Json:
 
 
 def instance(world: World) -> Json:
-    """Write the server as one among servers."""
+    """Return the server's row in the list of servers."""
     published = time(world.site.published)
     return {"id": 1, "domain": world.hostname, "published_at": published, "updated_at": published}
 
 
 def _count_once(world: World, key: tuple[str, int], count: Callable[[], Json]) -> Json:
-    """Count once an answer, however many of its items show the same person or community."""
+    """Count once per response, however many of its items show the same person or community."""
     if key not in world.counted:
         world.counted[key] = count()
     return world.counted[key]

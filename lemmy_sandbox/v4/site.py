@@ -1,4 +1,4 @@
-"""GET and PUT /api/v4/site: what the server says of itself; about the own account one asks elsewhere."""
+"""GET and PUT /api/v4/site: the server's description of itself. v4 has a separate call for the account."""
 
 from lemmy_sandbox.calls import site as calls_site
 from lemmy_sandbox.calls.call import Call
@@ -10,7 +10,7 @@ from lemmy_sandbox.world import World
 
 
 def read(call: Call) -> Json:
-    """GET /site: to everyone the same."""
+    """GET /site, the same to everyone."""
     world = call.world
     published = time(world.site.published)
     blocked = enumerate(world.site.blocked_urls, 1)

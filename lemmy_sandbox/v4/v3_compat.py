@@ -1,7 +1,7 @@
-"""The cut-down API v3 that a 1.0 keeps, complete except for reports, blocks and saved things.
+"""The reduced API v3 of a 1.0 server (lemmy-api 3), complete except for reports, blocks and saved things.
 
-It shows what v3 shows, with the lies of 1.0's translation: nobody is banned or an admin, nobody has a seat,
-nothing is unread and there are no limits. Its calls take the fields of v3 and follow the rules of v4.
+It shows v3's views with the errors of 1.0's translation: nobody is banned, an admin or a moderator, nothing
+is unread, and there are no limits. Its calls take the fields of v3 and follow the rules of v4.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ from lemmy_sandbox.v4 import views as v4_views
 from lemmy_sandbox.v4.fields import v4_word
 from lemmy_sandbox.world import World
 
-# A month is 30 days here; 0.19 has 91, 182 and 273 days for three, six and nine of them.
+# A month has 30 days here; 0.19 uses 91, 182 and 273 days for three, six and nine months.
 _HOURS = {
     "TopHour": 1,
     "TopSixHour": 6,
@@ -38,17 +38,18 @@ _HOURS = {
     "TopNineMonths": 24 * 270,
     "TopYear": 24 * 365,
 }
+# The list stops advancing there (lemmy-api 3).
 _LAST_PAGE = 10
-_TWICE = ("message", "message")  # these paths count once as such and once as part of the whole
+_TWICE = ("message", "message")  # 1.0 counts these paths twice (lemmy-api 2.4)
 
 message_view = views.message_view
 
 
-# -- what is shown
+# -- views
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
-    """Show a post: no comment is unread, and nobody subscribes."""
+    """Return a post's view: all comments are read, and nobody subscribes."""
     view = views.post_view(world, post, reader)
     view.pop("image_details", None)
     row = rows.post(world, post) | ({"body": ""} if v4_views.is_blank(world, post, reader) else {})
@@ -56,7 +57,7 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
 
 
 def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
-    """Show a comment; of those below it the ones that are gone are counted, too."""
+    """Return a comment's view; its count of replies includes gone ones."""
     view: dict[str, Any] = views.comment_view(world, comment, reader)
     below = sum(comment.id in other.path[:-1] for other in world.comments_of[comment.post_id])
     return {
@@ -69,7 +70,7 @@ def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
 
 
 def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
-    """Show a comment that was written or changed; it told nobody, as far as it says."""
+    """Return the view of a comment that was written or changed."""
     return {"comment_view": comment_view(world, comment, reader), "recipient_ids": told}
 
 
@@ -78,13 +79,13 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
 
 
 def person_view(world: World, person: Person, reader: Reader) -> Json:
-    """Show a person: nobody is an admin."""
+    """Return a user's view: nobody is an admin."""
     view = views.person_view(world, person, reader)
     return view | {"person": _person(world, person), "is_admin": False}
 
 
 def seat(world: World, community: Community, person: Person) -> Json:
-    """Show one moderator's seat."""
+    """Return the view of a moderator of a community."""
     return {"community": _community(world, community), "moderator": _person(world, person)}
 
 
@@ -93,7 +94,7 @@ def site(world: World) -> Json:
 
 
 def vote(fields: Fields) -> int:
-    """Read a vote; any number above 0 is one for it."""
+    """Parse a vote; any positive number is an upvote."""
     score = fields.number("score")
     return (score > 0) - (score < 0)
 
@@ -115,11 +116,11 @@ def _around(world: World, post: Post, comment: Comment | None = None) -> Json:
     }
 
 
-# -- what can be called
+# -- calls
 
 
 def read_site(call: Call) -> Json:
-    """GET /site: nobody has a seat, follows or blocks."""
+    """GET /site: the caller moderates, follows and blocks nothing."""
     answer: dict[str, Any] = v3_site.read(call)
     view = answer["site_view"]
     view["site"] = site(call.world)
@@ -146,18 +147,18 @@ def read_site(call: Call) -> Json:
 
 
 def read_post(call: Call) -> Json:
-    """GET /post: nobody moderates it."""
+    """GET /post: the community has no moderators."""
     return posts.read(call) | {"moderators": []}
 
 
 def create_post(call: Call) -> Json:
-    """POST /post: what only v4 has is not passed on."""
+    """POST /post: fields that only v4 has are not passed on."""
     values = {name: value for name, value in call.fields.values.items() if name != "tags"}
     return posts.create(_with_fields(call, values))
 
 
 def list_posts(call: Call) -> Json:
-    """GET /post/list: no cursor is given and none is taken; after the tenth page comes the tenth again."""
+    """GET /post/list: no cursor is returned or accepted; every page after the tenth is the tenth again."""
     page = call.fields.number_or_none("page")
     number = 1 if page is None else min(page, _LAST_PAGE)
     if number < 1:
@@ -185,7 +186,7 @@ def list_communities(call: Call) -> Json:
 
 
 def search(call: Call) -> Json:
-    """GET /search: the words and whether titles alone count is all that is passed on."""
+    """GET /search: only the words and the restriction to titles are passed on."""
     values: Json = {
         "search_term": call.fields.text("q"),
         "title_only": call.fields.flag_or_none("post_title_only"),
@@ -196,8 +197,9 @@ def search(call: Call) -> Json:
 
 
 def unread_count(call: Call) -> Json:
-    """GET /user/unread_count: nothing, whatever waits."""
+    """GET /user/unread_count: always zero."""
     call.person()
+    # 1.0 does not fill these counts over v3 (lemmy-api 3).
     return {"replies": 0, "mentions": 0, "private_messages": 0}
 
 
@@ -216,7 +218,7 @@ def _picked(call: Call, *names: str) -> Json:
 
 
 def _order(call: Call, sorts: Sequence[str]) -> Json:
-    """Read type and sort, a period with it, and say them as v4 does."""
+    """Return type, sort and period in v4's fields."""
     sort, kind = call.fields.choice_or_none("sort", sorts), call.fields.choice_or_none("type_", LISTING_TYPES)
     hours = _HOURS.get(sort or "")
     word = "top" if (sort or "").startswith("Top") else sort and v4_word(sort)

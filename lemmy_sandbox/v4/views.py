@@ -1,4 +1,4 @@
-"""The v4 views: records joined with what one reader has to do with them."""
+"""The v4 views: records joined with what concerns one reader."""
 
 from lemmy_sandbox.calls.call import Reader
 from lemmy_sandbox.calls.fields import Fields, Json
@@ -22,7 +22,7 @@ site = rows.site
 
 
 def post_view(world: World, post: Post, reader: Reader) -> Json:
-    """Show a post to a reader: the body of what is gone is empty for all but moderators, its author too."""
+    """Return a post's view. A gone post's body is empty to everyone except moderators, even its author."""
     return {
         "post": rows.post(world, post, blank=is_blank(world, post, reader)),
         **_around(world, post, reader),
@@ -33,12 +33,12 @@ def post_view(world: World, post: Post, reader: Reader) -> Json:
 
 
 def is_blank(world: World, thing: Post | Comment, reader: Reader) -> bool:
-    """Return whether the text of a thing that is gone is kept from a reader."""
+    """Return whether a gone thing's text is hidden from a reader."""
     return thing.is_gone and not _can_moderate(world, thing, reader)
 
 
 def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
-    """Show a comment to a reader, the content of what is gone likewise; of the post nothing is kept back."""
+    """Return a comment's view; gone content is hidden as in a post's, but the post itself is not."""
     post = world.posts[comment.post_id]
     return {
         "comment": rows.comment(world, comment, blank=is_blank(world, comment, reader)),
@@ -50,7 +50,7 @@ def comment_view(world: World, comment: Comment, reader: Reader) -> Json:
 
 
 def comment_answer(world: World, comment: Comment, reader: Reader, told: list[int]) -> Json:
-    """Show a comment that was written or changed; whom it told is not said."""
+    """Return the view of a comment that was written or changed; v4 does not say whom it notified."""
     return {"comment_view": comment_view(world, comment, reader)}
 
 
@@ -64,13 +64,13 @@ def community_view(world: World, community: Community, reader: Reader) -> Json:
 
 
 def tags(world: World, post: Post) -> list[Json]:
-    """List the tags of a post that are not deleted."""
-    kept = (world.tags[number] for number in post.tags)
-    return [rows.tag(world, tag) for tag in kept if not tag.deleted]
+    """Return a post's tags, except deleted ones."""
+    post_tags = (world.tags[number] for number in post.tags)
+    return [rows.tag(world, tag) for tag in post_tags if not tag.deleted]
 
 
 def seat(world: World, community: Community, person: Person) -> Json:
-    """Show one moderator's seat."""
+    """Return the view of a moderator of a community."""
     return {"community": rows.community(world, community), "moderator": rows.person(world, person)}
 
 
@@ -84,12 +84,12 @@ def person_view(world: World, person: Person, reader: Reader) -> Json:
 
 
 def vote(fields: Fields) -> int:
-    """Read a vote; without a direction it is taken back."""
+    """Parse a vote; without a direction it withdraws the vote."""
     return {None: 0, True: 1, False: -1}[fields.flag_or_none("is_upvote")]
 
 
 def message_view(world: World, message: PrivateMessage) -> Json:
-    """Show a private message to either side."""
+    """Return a private message's view, for sender and recipient."""
     return {
         "private_message": rows.message(world, message),
         "creator": rows.person(world, world.people[message.creator_id]),
@@ -98,7 +98,8 @@ def message_view(world: World, message: PrivateMessage) -> Json:
 
 
 def notification_view(world: World, notification: Notification, reader: Person) -> Json:
-    """Show a notification with what it is about; only admins are told by number who caused it."""
+    """Return a notification with its subject; only admins get the id of the person who caused it."""
+    # Everyone else gets 0 (lemmy-api 2.10).
     creator_id = notifications.author_of(world, notification).id if reader.admin else 0
     return {
         "notification": rows.notification(world, notification, creator_id),
@@ -107,7 +108,7 @@ def notification_view(world: World, notification: Notification, reader: Person) 
 
 
 def action_view(world: World, action: ModAction, target_id: int | None, *, named: bool) -> Json:
-    """Show a row of the modlog with all that it concerns, and by name whose doing it was."""
+    """Return a row of the modlog with everything it concerns; `named` adds the moderator."""
     post, comment = world.posts.get(action.post_id or 0), world.comments.get(action.comment_id or 0)
     community = world.communities.get(action.community_id or 0)
     moderator = world.people[action.mod_person_id] if named else None
@@ -136,7 +137,7 @@ def _data(world: World, notification: Notification, reader: Person) -> Json:
 
 
 def _around(world: World, thing: Post | Comment, reader: Reader) -> Json:
-    """Show who wrote something and where, and what the reader may do there."""
+    """Return the author and community of a thing, and what the reader may do there."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     return {
         "creator": rows.person(world, creator),
@@ -156,7 +157,7 @@ def _community_of(world: World, thing: Post | Comment) -> Community:
 
 
 def _can_moderate(world: World, thing: Post | Comment, reader: Reader) -> bool:
-    """Return whether the reader ranks as high as the author there, by who got the seat first."""
+    """Return whether the reader ranks at least as high as the author; ranks go by time of appointment."""
     creator, community = world.people[thing.creator_id], _community_of(world, thing)
     if reader is None or reader.admin:
         return reader is not None
@@ -182,7 +183,7 @@ def _community_actions(community: Community, reader: Reader) -> Json:
 
 
 def _person_actions(world: World, creator: Person, reader: Reader) -> Json:
-    """Show what the reader did to the author: votes are counted, also when all were taken back."""
+    """Return what the reader did to the author; vote counts stay, even if all votes were withdrawn."""
     if reader is None:
         return {}
     blocked = without_none({"blocked_at": time_or_none(reader.blocked.get(creator.id))})

@@ -1,1 +1,1 @@
-"""What any forum is to megabot: the port, posts, comments, people, the inbox, the marker. Pure."""
+"""The forum as megabot sees it: the port, posts, comments, people, the inbox, markers. No I/O."""

@@ -1,6 +1,6 @@
-"""Names and addresses as people write them, turned into the one form that the program uses. Pure.
+"""Parse names and addresses as people write them into one normal form. No I/O.
 
-Each function raises `ValueError` with a sentence about what to write instead.
+Each function raises `ValueError` with a sentence that says what to write instead.
 """
 
 import ipaddress
@@ -14,50 +14,50 @@ _GIT = re.compile(r"\w[\w+.-]*://|[\w.-]+@[\w.-]+:")
 
 
 def instance(text: str) -> str:
-    """Give the root address of a server, whatever page of it was pasted; a missing scheme is https."""
+    """Return the root address of a server from any of its pages; https if there is no scheme."""
     parts = _split(text, example="https://lemmy.example")
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def community(text: str) -> str:
-    """Give `name`, or `name@host` for a community of another server; a leading `!` may be there."""
+    """Return `name`, or `name@host` for a community on another server; a leading `!` is allowed."""
     return _at_host(text.strip().removeprefix("!"), example="name or name@host, as in birds@lemmy.example")
 
 
 def username(text: str) -> str:
-    """Give the bot's own name, which is one of its server and so without a host."""
+    """Return the bot's own name, without a host because the account is on the bot's server."""
     name = text.strip().removeprefix("@")
     if not _NAME.fullmatch(name):
-        raise ValueError("write the account's name alone, as in megabot, without any @host")
+        raise ValueError("write the account's name alone, without @host, as in megabot")
     return name
 
 
 def person(text: str) -> str:
-    """Give `name`, or `name@host` for somebody of another server; a leading `@` may be there."""
+    """Return `name`, or `name@host` for a user on another server; a leading `@` is allowed."""
     return _at_host(text.strip().removeprefix("@"), example="name or name@host, as in robin@lemmy.example")
 
 
 def page(text: str) -> str:
-    """Give the address of a page as it is, once it is known to be one that may be asked for."""
+    """Return a page's address unchanged, after checking that megabot may request it."""
     _split(text, example="https://monitor.example/ping")
     return text.strip()
 
 
 def site(text: str) -> str:
-    """Give the address of a site of pages, with the slash at its end that links within it need."""
+    """Return a site's address with a slash at the end, which relative links on the site need."""
     _split(text, example="https://threads.example/")
     return f"{text.strip().rstrip('/')}/"
 
 
 def local_post(text: str, *, hosts: Collection[str]) -> int | None:
-    """Give the id in the address of a post on one of these hosts, None for any other address."""
+    """Return the id in the address of a post on one of these hosts, None for any other address."""
     parts = urlsplit(text.strip())
     match = re.fullmatch(r"/post/(\d{1,18})(/\d+)?/?", parts.path)
     return int(match[1]) if match and parts.netloc.lower() in hosts else None
 
 
 def is_git(text: str) -> bool:
-    """Whether this names a repository to be fetched rather than a folder that is there."""
+    """Return whether this is the address of a git repository, not a local folder."""
     return _GIT.match(text) is not None
 
 
@@ -65,16 +65,18 @@ def _split(text: str, *, example: str) -> SplitResult:
     try:
         parts = urlsplit(text.strip() if "://" in text else f"https://{text.strip()}")
         host = parts.hostname or ""
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is not a number
     except ValueError as error:
-        raise ValueError(f"this is no address; write one like {example}") from error
+        raise ValueError(f"this is not a web address; write one like {example}") from error
+    # Addresses appear in logs and messages, so they must not contain a password (promise 8).
     if "@" in parts.netloc:
-        raise ValueError(f"an address must not hold a name or password; write one like {example}")
+        raise ValueError(f"an address must not contain a user name or password; write one like {example}")
     if not _HOST.fullmatch(parts.netloc.lower()) and not parts.netloc.startswith("["):
-        raise ValueError(f"this is no address; write one like {example}")
+        raise ValueError(f"this is not a web address; write one like {example}")
+    # Over http, the token would be sent unencrypted; on this machine that is harmless.
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return parts
-    raise ValueError(f"write https://, like {example}; http:// is for this machine's own address only")
+    raise ValueError(f"write https://, as in {example}; http:// is only for this machine's own address")
 
 
 def is_loopback(host: str) -> bool:

@@ -1,7 +1,7 @@
-"""Keep a text that someone else wrote from being read as Markdown. Pure.
+"""Keep text that someone else wrote from being read as Markdown. No I/O.
 
-Whatever megabot quotes into a post, comment or message goes through `escape` or `address`. What comes out
-mentions nobody by the server's rule, and holds no image, link, definition, spoiler or HTML of its own.
+Whatever megabot quotes in a post, comment or message goes through `escape` or `address`. The result mentions
+nobody by the server's rule (lemmy-api 2.10) and contains no image, link, definition, spoiler or HTML.
 """
 
 import re
@@ -10,20 +10,20 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|^{}@]|&(?=#?\w+;))")
 _LINE_START = re.compile(r"^([ \t]*\d{0,9})([#+=:.)-])", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n?")
 _URL = re.compile(r"(https?://[^\s<>\"\[\]]+)")
-# A mention inside an address notifies too, and code, emphasis or a table could begin there. An underscore
-# within a word means nothing to Markdown.
+# A mention inside an address notifies too, and code, emphasis or a table could start there. An underscore
+# inside a word means nothing to Markdown.
 _ACTIVE = re.compile(r"[\\`*~|^{}@<>\"\[\]]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def escape(text: str) -> str:
-    """Escape what Markdown would read as its own; an address stays one that can be opened."""
+    """Escape Markdown in a text; addresses stay clickable."""
     parts = enumerate(_URL.split(_LINE_END.sub("\n", text)))
     plain = "".join(address(part) if index % 2 else _MARKDOWN.sub(r"\\\1", part) for index, part in parts)
     return _LINE_START.sub(r"\1\\\2", plain)
 
 
 def address(url: str) -> str:
-    """Percent-encode in an address what the server or Markdown would read as something else."""
+    """Percent-encode the characters of an address that the server or Markdown would interpret."""
     return "".join(
         char if char.isprintable() else _encoded(char) for char in _ACTIVE.sub(_match_encoded, url)
     )

@@ -1,4 +1,4 @@
-"""What a community's own server shows of a post, and what it runs. Pure."""
+"""The answers of a community's own server: whether a post is pinned there, and what it runs. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class HomePin(StrEnum):
-    """What a community's own server shows of a post that the bot pinned from another server."""
+    """How a community's own server shows a post that the bot pinned from another server."""
 
     PINNED = "pinned"
     NOT_PINNED = "not_pinned"
@@ -19,7 +19,7 @@ _VERSION = re.compile(r"(\d+)\.")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a community's own server shows of a post; `trouble` says why it could not be read."""
+    """A post on the community's own server. `trouble` is the reason if it could not be read."""
 
     pin: HomePin
     trouble: str = ""
@@ -27,13 +27,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Software:
-    """What a server says it runs, by its nodeinfo; both are empty if that could not be read."""
+    """What a server runs, from its nodeinfo; both are empty if that could not be read."""
 
     name: str = ""
     version: str = ""
 
     @property
     def refuses_pins(self) -> bool:
-        """Whether pins from other servers never arrive there."""
+        """Whether pins from other servers never arrive there, as on 0.19 (lemmy-api 2.2)."""
         major = _VERSION.match(self.version)
         return self.name == "lemmy" and major is not None and int(major[1]) < 1

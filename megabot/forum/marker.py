@@ -1,7 +1,7 @@
-"""The marker by which megabot knows its own posts and comments again: a link definition nobody sees. Pure.
+"""The marker by which megabot recognizes its own posts and comments: an invisible link definition. No I/O.
 
-`[//]: # (megabot:v1:news/2026-W48 after 2026-W47=8)` renders to nothing on both generations of servers and
-in the web client (recorded: markdown.json, "marker"). Text alone proves nothing: anyone can copy it, so it
+`[//]: # (megabot:v1:news/2026-W48 after 2026-W47=8)` renders to nothing on both server generations and in the
+web client (recorded: markdown.json, "marker"). The text alone proves nothing, because anyone can copy it. It
 counts only on a post of the bot's own account in the thread's community.
 """
 
@@ -13,23 +13,24 @@ _POST = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     rf"(?: after (?P<after>{_KEY})=(?P<after_post>[0-9]{{1,18}}))?\)"
 )
+# Comments are looked up by this after an unknown outcome (decision 10).
 _COMMENT = re.compile(
     rf"\[//\]: # \(megabot:v1:(?P<thread>[a-z0-9-]{{1,40}})/(?P<key>{_KEY})(?:#(?P<copy>[0-9]{{1,3}}))?"
     r":(?P<purpose>[a-z-]{1,20})\)"
 )
 RELEASED = "released"
-"""What the comment of an adoption becomes when that is undone."""
+"""The purpose of an adoption's comment after the adoption was undone."""
 LINK, ADOPTED, UNDONE, ANNOUNCED, FIRST = "link", "adopted", "undone", "announced", "first"
-"""What comments are for: to link the new thread, to say that this one carries an edition, or does no more, or
-that the next one comes soon, or to be the first comment of a thread."""
+"""The purposes of comments: link the new thread, mark an adopted thread, mark an undone repost, announce the
+next edition, and be the first comment of a thread."""
 INTRODUCTION = "[//]: # (megabot:v1:introduction)"
-"""Ends the one comment that the bot makes so that a moderator can appoint it; it serves no edition."""
+"""Ends the comment that lets a moderator appoint the bot; it belongs to no edition."""
 _START = "[//]: # (megabot:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """Which edition a post carries, which copy of it, and the post before it in the series."""
+    """The edition and copy that a post carries, and the previous post of the series."""
 
     thread: str
     key: str
@@ -44,7 +45,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMarker:
-    """Which edition a comment of the bot's serves, and what for: `LINK` or `ADOPTED`."""
+    """The edition that a comment of the bot belongs to, and the comment's purpose, such as `LINK`."""
 
     thread: str
     key: str
@@ -56,12 +57,12 @@ class CommentMarker:
 
 
 def sign(text: str, marker: Marker | CommentMarker) -> str:
-    """Put the marker at the end of a text, a blank line before it: without one it could be swallowed."""
+    """Append the marker after a blank line; without one, the text before could swallow it (decision 11)."""
     return f"{text.rstrip()}\n\n{marker}"
 
 
 def post_marker(body: str) -> Marker | None:
-    """Read a post's marker: exactly one in the text, on the last line that is not blank (decision 11)."""
+    """Return a post's marker: exactly one in the text, on the last line that is not blank (decision 11)."""
     match = _last_line(_POST, body)
     if match is None:
         return None
@@ -75,7 +76,7 @@ def post_marker(body: str) -> Marker | None:
 
 
 def comment_marker(content: str) -> CommentMarker | None:
-    """Read a comment's marker, by the same rule as a post's."""
+    """Return a comment's marker, by the same rule as for a post."""
     match = _last_line(_COMMENT, content)
     if match is None:
         return None
@@ -85,6 +86,7 @@ def comment_marker(content: str) -> CommentMarker | None:
 
 
 def _last_line(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+
     if text.count(_START) != 1:
         return None
     return pattern.fullmatch(text.rstrip().rpartition("\n")[2].rstrip())

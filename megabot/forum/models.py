@@ -1,4 +1,4 @@
-"""What a forum shows, as plain values: people, communities, posts, comments. No spelling of any API."""
+"""What a forum shows, as plain values: people, communities, posts, comments. Independent of the API."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityRef:
-    """A community as far as a pass needs it. Names can be taken over, ids and actors cannot (G01)."""
+    """A community as far as a pass needs it. Names can be reused, ids and actors cannot (G01)."""
 
     id: int
     name: str
@@ -29,10 +29,10 @@ class CommunityRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The bot's own account, as only itself can see it: having one proves that the token is alive.
+    """The bot's own account, which only a live token can read.
 
-    `hiding_settings` names the settings that hide posts from it, its own among them. `languages` are the ids
-    it reads; empty means all.
+    `hiding_settings` are the account settings that hide posts from it, its own included. `languages` are the
+    ids that it reads; empty means all.
     """
 
     person: Person
@@ -43,7 +43,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The server: `actor` is its own name for itself, which may differ from the address it is reached at."""
+    """The server. `actor` is its own name for itself, which may differ from the address used to reach it."""
 
     actor: str
     name: str
@@ -54,7 +54,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
-    """A tag that a community has for its posts: `name` is in its address, `title` is what people read."""
+    """A tag that a community offers for posts: `name` is in its address, `title` is what people read."""
 
     id: int
     name: str
@@ -63,10 +63,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """A community with its moderators, first of them first.
+    """A community with its moderators, the first one first.
 
-    `languages` are the ids it allows; empty: all. `tags` are those that its posts can have, None where the
-    server knows no tags (0.19). `followed` says that the bot's account follows it, or has asked to.
+    `languages` are the ids that it allows; empty means all. `tags` are the ones that it offers, None if the
+    server has no tags (0.19). `followed`: the bot's account follows it, or has asked to.
     """
 
     id: int
@@ -86,7 +86,7 @@ class Community:
 
     @property
     def ref(self) -> CommunityRef:
-        """What is kept of it."""
+        """The part that a pass needs."""
         return CommunityRef(id=self.id, name=self.name, actor=self.actor, local=self.local, nsfw=self.nsfw)
 
 
@@ -94,9 +94,8 @@ class Community:
 class Post:
     """A post as the bot's account sees it. `url` is the address people open (its ActivityPub id).
 
-    `federation_pending` says that the community's own server has not taken it over yet: nobody else sees it
-    (1.0, in communities of other servers; decision 19). `tags` are its community's that it has, None where
-    the server knows no tags.
+    `federation_pending`: the community's own server has not confirmed it yet, so nobody else sees it (1.0, in
+    communities on other servers; decision 19). `tags` are its tags, None if the server has no tags.
     """
 
     id: int
@@ -126,13 +125,13 @@ class Post:
 
     @property
     def featured(self) -> bool:
-        """Whether it is pinned in any way."""
+        """Whether it is pinned in the community or on the front page."""
         return self.featured_community or self.featured_local
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment. `parent_id` is the one that it answers, 0 for none."""
+    """A comment. `parent_id` is the comment it replies to, 0 for none."""
 
     id: int
     post_id: int
@@ -147,15 +146,15 @@ class Comment:
 
     @property
     def open(self) -> bool:
-        """Whether readers can read it: neither removed nor deleted."""
+        """Whether readers can see it: neither removed nor deleted."""
         return not (self.removed or self.deleted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnContent:
-    """What the bot's account wrote, newest first, as far back as was asked for. `author` is its person id.
+    """The bot's own posts and comments, newest first, as far back as requested. `author` is its person id.
 
-    `whole` says that posts which moderators removed are among them: 0.19 hides those.
+    `whole`: posts that moderators removed are included; 0.19 hides those.
     """
 
     author: int
@@ -173,7 +172,7 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinEvent:
-    """One entry of the mod log: somebody pinned or unpinned a post. `by` is None where the name is hidden."""
+    """An entry of the mod log: a post was pinned or unpinned. `by` is None if the name is hidden."""
 
     post_id: int
     featured: bool
@@ -184,11 +183,10 @@ class PinEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
-    """A whole post as it is to be on the server: the only thing that is ever created or edited.
+    """A whole post as it should be on the server, for creating or editing.
 
-    Whole, because an edit without the thumbnail clears it (lemmy-api 2.8): a partial edit cannot be said.
-    `language_id` is None where none is sent. `tags` are names of the community's: those that it has are put
-    on the post, others are left out.
+    It is always whole, because an edit without the thumbnail clears it (lemmy-api 2.8). `language_id` is None
+    if none is sent. `tags` are names: the ones that the community has are set, the others are ignored.
     """
 
     title: str
@@ -203,9 +201,9 @@ class PostDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """How much waits in the inbox. An answer proves that the token is alive.
+    """The number of unread notices. Getting one proves that the token is alive.
 
-    `notices` are those that the server does not count by kind (1.0).
+    `notices` are the ones that the server does not count by kind (1.0).
     """
 
     replies: int = 0
@@ -215,5 +213,4 @@ class Unread:
 
     @property
     def total(self) -> int:
-        """Everything that waits."""
         return self.replies + self.mentions + self.messages + self.notices

@@ -1,4 +1,4 @@
-"""What people write to the bot, as its inbox gives it, and the sign that an answer was given. Pure."""
+"""Notices in the bot's inbox, and the marker of a reply to one. No I/O."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from megabot.forum.models import Person
 
 
 class Origin(StrEnum):
-    """Where a text was written. Only in a comment must the bot be named to be addressed."""
+    """Where a text was written. The bot must be named only in a comment."""
 
     COMMENT = "comment"
-    REPLY = "reply"  # to a comment of the bot's own
+    REPLY = "reply"  # to one of the bot's own comments
     MESSAGE = "message"
-    SERVER = "server"  # by nobody who talks to the bot: a moderator's deed, a post that names it (1.0)
+    SERVER = "server"  # not addressed to the bot: a moderator's action, a post that mentions it (1.0)
 
 
 _KINDS = {Origin.MESSAGE: "message", Origin.SERVER: "notice"}
@@ -27,10 +27,10 @@ _ANSWERS = re.compile(r"^\[//\]: # \(megabot:v1:answer:((?:comment|message):[0-9
 class Notice:
     """A comment or private message in the inbox.
 
-    `id` is the notification's own, in the list that it came in. `content_id` is the comment's or message's,
-    the notification's own for what the server tells. `published` is when the own server told of it first,
-    whatever its author's server says (C12). `post_id` and `community_id` are 0 for a message. `gone` says
-    that it was deleted or removed meanwhile, `unread` that nobody marked it as read or answered it.
+    `id` is the notification's own, in its list. `content_id` is the comment's or message's, or the
+    notification's own for what the server reports. `published` is when the bot's server first listed it,
+    whatever date its author's server claims (C12). `post_id` and `community_id` are 0 for a message. `gone`:
+    it was deleted or removed since. `unread`: it has been neither marked as read nor replied to.
     """
 
     id: int
@@ -46,78 +46,79 @@ class Notice:
 
     @property
     def key(self) -> str:
-        """What it is known by for ever: one comment can come as several notifications (C08)."""
+        """Its permanent key: one comment can come as several notifications (C08)."""
         return f"{_KINDS.get(self.origin, 'comment')}:{self.content_id}"
 
     @property
     def speaks(self) -> bool:
-        """Whether somebody's words to the bot are still there to be read."""
+        """Whether someone addressed the bot and the text can still be read."""
         return not (self.gone or self.origin is Origin.SERVER)
 
 
 def answer_marker(key: str) -> str:
-    """Write the line that ends an answer: by it an answer is known again with the ledger lost."""
+    """Return the last line of a reply, which identifies the reply even if the ledger is lost."""
     return f"[//]: # (megabot:v1:answer:{key})"
 
 
 def answered_by(text: str) -> str:
-    """Read from a text of the bot's own which notice it answers, by key; empty for none."""
-    found = _ANSWERS.findall(text)
-    return str(found[0]) if len(found) == 1 else ""
+    """Return the key of the notice that one of the bot's texts replies to, "" for none."""
+    keys = _ANSWERS.findall(text)
+    return str(keys[0]) if len(keys) == 1 else ""
 
 
 OVERLAP = timedelta(days=2)
-"""How much is listed twice where only time tells what is new: by the ledger it is known not to be."""
+"""How far back a list is read again if only times tell what is new; the ledger sorts out duplicates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watermark:
-    """The newest id of each list of an inbox, by the list's name, and when they were listed.
+    """The newest id of each inbox list, by the list's name, and when they were listed.
 
-    Each list counts its ids apart, and a name is of one API alone: an upgrade numbers all anew. `at` is None
-    for an inbox that was never listed, of which all is new.
+    Each list numbers its notices separately, and a list's name belongs to one API, because an upgrade
+    renumbers everything. `at` is None for an inbox that was never listed: all of it is new.
     """
 
     at: datetime | None = None
     newest: Mapping[str, int] = field(default_factory=dict)
 
     def is_new_filter(self, name: str, newest: int) -> Callable[[Notice], bool]:
-        """Give what tells the new from the old in a list, of which `newest` is the newest id now.
+        """Return a filter for the new notices of a list whose newest id is now `newest`.
 
-        Without an id of this list time tells; so it does where the id is of the future: the server was put
-        back to an older copy, and counts up to it once more.
+        Without an id for this list, the time decides. It also decides if the stored id is higher than
+        `newest`: the server was restored from an older copy and uses those ids again.
         """
         mark, at = self.newest.get(name), self.at
+        # By id, never by the read flag (decision 27).
         if mark is not None and mark <= newest:
             return lambda notice: notice.id > mark
         return lambda notice: at is None or notice.published > at - OVERLAP
 
     def text(self) -> str:
-        """Write it down, for the ledger."""
+        """Return it as JSON for the ledger."""
         return json.dumps({"at": self.at.isoformat() if self.at else None, "newest": dict(self.newest)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What is new in an inbox, oldest first, and the watermark above it: to be kept once all is heard."""
+    """The new notices of an inbox, oldest first, and the watermark to store after all were handled."""
 
     notices: tuple[Notice, ...]
     watermark: Watermark
 
 
 def parse_watermark(text: str | None) -> Watermark:
-    """Read what was written down; of nothing, the watermark of an inbox that was never listed."""
+    """Parse a stored watermark; None gives the watermark of an inbox that was never listed."""
     if text is None:
         return Watermark()
-    kept = json.loads(text)
-    at = datetime.fromisoformat(kept["at"]) if kept["at"] else None
-    return Watermark(at=at, newest=kept["newest"])
+    fields = json.loads(text)
+    at = datetime.fromisoformat(fields["at"]) if fields["at"] else None
+    return Watermark(at=at, newest=fields["newest"])
 
 
 def read_until_seen(
     above: Watermark, name: str, pages: Iterable[tuple[Notice, ...]]
 ) -> tuple[list[Notice], int]:
-    """Read a list, newest page first, to the page on which something is old: the new, and the newest id."""
+    """Read pages, newest first, until one has an old notice; return the new notices and the newest id."""
     notices: list[Notice] = []
     newest = 0
     is_new: Callable[[Notice], bool] | None = None

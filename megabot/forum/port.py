@@ -1,4 +1,4 @@
-"""What megabot needs of a forum, as Protocols with their contracts."""
+"""What megabot needs from a forum, as Protocols with their contracts."""
 
 from datetime import datetime
 from typing import Protocol
@@ -25,140 +25,141 @@ from megabot.forum.notices import Listing, Watermark
 class Forum(Protocol):
     """A Lemmy server as the bot's account sees it.
 
-    Reads are retried inside within bounds and raise `Unreachable`, `Unreadable` and the like when that was
-    in vain. A write is sent at most once by each call, except where it is certain that the server never got
-    it; its outcome is a value, `NotSent`, `Refused` or `NotLemmy` (nothing happened: the call is not known
-    there), or `OutcomeUnknown`. Any call may raise `TokenRefused` (after one probe and, where a password is
-    at hand and the budget allows, one new sign-in), `SignInRefused` or `SignInBudgetExhausted`.
+    Reads are retried a few times, then raise `Unreachable`, `Unreadable` and the like. A write is sent at
+    most once per call, except if the server certainly never got it. Its outcome is a value; `NotSent`,
+    `Refused` or `NotLemmy` if nothing happened (`NotLemmy`: the server does not know the call); or
+    `OutcomeUnknown`. Any call may raise `TokenRefused` (after one probe and, with a password and if the
+    budget allows, one new sign-in), `SignInRefused` or `SignInBudgetExhausted`.
     """
 
     def site(self, *, anew: bool = False) -> Site:
-        """Read the server's own facts; works signed out. Unless `anew`, they may be those of a while ago."""
+        """Return facts about the server; works without signing in. Unless `anew`, they may be cached."""
 
     def account(self) -> Account:
-        """Read the bot's own account; signs in if there is no token yet."""
+        """Return the bot's own account; signs in if there is no token yet."""
 
     def show_everything(self) -> None:
-        """Change the account's settings so that no list hides its own posts."""
+        """Change the account settings that hide the bot's own posts in lists."""
 
     def unread(self) -> Unread:
-        """Count what waits in the inbox: the one request of an idle tick."""
+        """Return the inbox counts, in the only request of an idle tick."""
 
     def community(self, name: str) -> Community:
-        """Find `name` or `name@host`; raise `NotFound` where there is none."""
+        """Return the community `name` or `name@host`; raise `NotFound` if there is none."""
 
     def follow(self, community_id: int) -> None:
-        """Follow a community: its server sends what happens there to servers with followers only."""
+        """Follow a community: servers accept remote updates only with a local follower (lemmy-api 2.10)."""
 
     def own_content(self, *, since: datetime | None) -> OwnContent:
-        """List the account's own posts and comments in all communities, newest first.
+        """Return the account's own posts and comments in all communities, newest first.
 
-        Pages until one published before `since`, to the very first where that is None. Deleted posts are
-        included, removed ones too where it is `whole` (0.19 hides them). The body of a removed one can be
-        empty (1.0, where the account moderates its community no more).
+        Reads pages until an item is older than `since`, or to the very first if that is None. Deleted posts
+        are included; removed ones only if the result is `whole` (0.19 hides them). A removed post's body can
+        be empty (1.0, if the account no longer moderates its community; decision 2).
         """
 
     def own_removed(self, community_id: int) -> tuple[Post, ...]:
-        """List own posts of a community that moderators removed at some time, as the mod log has them.
+        """Return own posts in a community that moderators have removed at some time, from the mod log.
 
-        Judge each by `removed`: the log also holds posts that were restored since. It has their bodies.
-        Needed only where the own content is not `whole`, or lacks bodies.
+        Check `removed` of each: the log also lists posts that were restored since. Their bodies are there.
+        Needed only if the own content is not `whole` or lacks bodies.
         """
 
     def pinned(self, community_id: int) -> tuple[Post, ...]:
-        """List the posts that are pinned in a community, anyone's."""
+        """Return all pinned posts of a community, by any author."""
 
     def post(self, post_id: int) -> Post:
-        """Read one post by id; raise `NotFound` where there is none (any more)."""
+        """Return a post by id; raise `NotFound` if there is none or it is gone."""
 
     def post_at(self, url: str) -> Post:
-        """Find the post that an address leads to, this server's or another's; raise `NotFound` otherwise."""
+        """Return the post at an address on this or another server; raise `NotFound` if there is none."""
 
     def posts_by(self, username: str, community_id: int) -> tuple[Post, ...]:
-        """List a person's newest posts in a community, at most a page; raise `NotFound` without such one."""
+        """Return a user's newest posts in a community, at most a page; raise `NotFound` if unknown."""
 
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
-        """Read the mod log's entries about pinning one post, newest first."""
+        """Return the mod log's entries about pinning one post, newest first."""
 
     def create_post(self, community_id: int, draft: PostDraft) -> Post:
-        """Create a post. What comes back is what the server stored, which may differ from what was sent.
+        """Create a post and return it as stored by the server, which may differ from the draft.
 
-        Its `tags` tell which of the draft's the community has, None where the server knows no tags.
+        `tags` of the result are the draft's tags that the community has, None if the server has no tags.
         """
 
     def edit_post(self, post_id: int, draft: PostDraft) -> Post:
-        """Make a post of the account's own be the draft; tags that people put on it stay."""
+        """Replace one of the bot's own posts by the draft; tags set by other people stay."""
 
     def feature(self, post_id: int, *, featured: bool, kind: Feature) -> Post:
-        """Pin or unpin. Not idempotent: each call writes a line into the mod log. Look first."""
+        """Pin or unpin. Not idempotent: each call adds a line to the mod log, so check first."""
 
     def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
-        """Lock or unlock a post's comments. The reason is shown in the mod log, except on 0.19."""
+        """Lock or unlock a post's comments. The mod log shows the reason, except on 0.19."""
 
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        """Write a comment: a top-level one, or an answer to the comment `parent_id`."""
+        """Write a comment: a top-level one, or a reply to the comment `parent_id`."""
 
     def comment_by_id(self, comment_id: int) -> Comment:
-        """Read one comment, anyone's, with who wrote it; raise `NotFound` where there is none (any more)."""
+        """Return any user's comment with its author; raise `NotFound` if there is none or it is gone."""
 
     def edit_comment(self, comment_id: int, content: str) -> Comment:
-        """Make a comment of the account's own say something else. It may be sent again: it says the same."""
+        """Replace the text of one of the bot's own comments. Sending it twice does no harm."""
 
     def distinguish(self, comment_id: int, *, distinguished: bool) -> Comment:
-        """Mark a comment of the account's own as a moderator's word, or take the mark off."""
+        """Mark one of the bot's own comments as a moderator's, or remove the mark."""
 
     def inbox(self, above: Watermark) -> Listing:
-        """List what is above a watermark, oldest first: mentions, replies and private messages, with pages.
+        """Return notices above a watermark, oldest first: mentions, replies and private messages, all pages.
 
-        Whether something is marked as read plays no part, and nothing is marked. A comment comes once,
-        whatever it is and however often it was edited since; what the server tells of moderators' deeds
-        comes too (1.0). Where the watermark is of the other API, or of before the server was put back, what
-        was listed in its last two days comes once more.
+        The read flag does not matter, and nothing is marked as read. A comment comes once, even if it is both
+        a mention and a reply or was edited since. Moderators' actions that the server reports come too (1.0).
+        If the watermark is from the other API, or the server was restored from a backup, the last two days
+        come again.
         """
 
     def mark_all_read(self) -> None:
-        """Take everything out of what `unread` counts."""
+        """Mark everything that `unread` counts as read."""
 
     def person(self, name: str) -> Person:
-        """Find `name` or `name@host`; raise `NotFound` where there is none."""
+        """Return the user `name` or `name@host`; raise `NotFound` if there is none."""
 
     def message(self, person_id: int, content: str) -> None:
         """Send a private message, Markdown of at most 10,000 characters."""
 
     def messages_to(self, person_id: int) -> tuple[str, ...]:
-        """List the texts of the newest private messages that the bot sent to a person, at most a page.
+        """Return the texts of the newest private messages from the bot to a user, at most a page.
 
-        1.0 lists only those to people of its own: it keeps them as what it told the other side.
+        1.0 returns them only for users on its own server, because it stores them as the recipient's
+        notifications.
         """
 
     def upload(self, name: str, content: bytes) -> str:
-        """Upload an image and give its address. The server may have no image service: that is `Refused`."""
+        """Upload an image and return its address. Raises `Refused` if the server has no image service."""
 
     def server_time(self) -> datetime | None:
-        """Give the `Date` of the newest answer, None before the first."""
+        """Return the `Date` of the newest response, None before the first."""
 
     def sign_in(self) -> None:
-        """Sign in afresh with the credentials at hand and keep the token."""
+        """Sign in again with the stored credentials and keep the new token."""
 
     def sign_out(self) -> None:
-        """Give the token back to the server and forget it."""
+        """Revoke the token on the server and forget it."""
 
 
 class HomeServers(Protocol):
     """The servers of communities that are not on the bot's own server, read anonymously.
 
-    A question takes ten seconds at most and raises nothing.
+    A question takes at most ten seconds and raises nothing.
     """
 
     def pin(self, community: str, post: str) -> Reading:
-        """Ask the server of a community, named by its actor id, what it shows of the post at an address."""
+        """Ask a community's server whether a post is pinned there; both are given by their addresses."""
 
     def software(self, community: str) -> Software:
-        """Ask the server of a community what it runs."""
+        """Ask a community's server what it runs."""
 
 
 class NoHomeServers(HomeServers):
-    """Stands in when no other server may be asked."""
+    """Used if no other server may be asked."""
 
     @override
     def pin(self, community: str, post: str) -> Reading:

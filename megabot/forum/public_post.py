@@ -1,4 +1,4 @@
-"""A post as a stranger sees it, and which one of several carries a thread. Pure."""
+"""A post as anonymous visitors see it, and which one carries a thread. No I/O."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPost:
-    """A post's title, text, address, author's and community's name; `open` where readers can open it.
+    """A post's title, text, address, author and community; `open` if readers can open it.
 
-    `language` is its code as Lemmy lists it, "" if it is not known.
+    `language` is the code in Lemmy's list, or "" if unknown.
     """
 
     title: str
@@ -28,13 +28,13 @@ class PublicPost:
 
     @property
     def text(self) -> str:
-        """The text without megabot's marker."""
+        """The body without megabot's marker."""
         text, _, last = self.body.rstrip().rpartition("\n")
         return text.rstrip() if post_marker(self.body) is not None and last else self.body.rstrip()
 
 
 def newest_marked_post(posts: Sequence[PublicPost], thread: str) -> PublicPost | None:
-    """Find the newest open post that says it carries a thread. Anybody can say so: for showing only."""
+    """Return the newest open post with a thread's marker. Only for display: anyone can copy a marker."""
     for post in posts:
         marker = post_marker(post.body)
         if post.open and marker is not None and marker.thread == thread:

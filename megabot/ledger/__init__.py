@@ -1,1 +1,1 @@
-"""megabot's own record: what it was about to do, did and knows. SQLite."""
+"""megabot's own record of its intents, posts and facts, in SQLite."""

@@ -1,4 +1,4 @@
-"""Who asked to get alerts, or none, by person id."""
+"""Who subscribed to alerts or unsubscribed, by person id."""
 
 import json
 
@@ -8,12 +8,12 @@ _WISHES = "alerts:wishes"
 
 
 def subscribe(ledger: Ledger, person_id: int, *, on: bool) -> None:
-    """Send somebody what needs a person from now on, or no more, whoever else gets it."""
-    ledger.update_fact(_WISHES, lambda kept: json.dumps(_parsed(kept) | {str(person_id): on}))
+    """Subscribe a user to alerts, or unsubscribe them. Nobody else is affected."""
+    ledger.update_fact(_WISHES, lambda wishes: json.dumps(_parsed(wishes) | {str(person_id): on}))
 
 
 def alert_wishes(ledger: Ledger) -> dict[str, bool]:
-    """Return who wishes alerts or none, by person id."""
+    """Return who wants alerts (True) or none (False), by person id."""
     return _parsed(ledger.get_fact(_WISHES))
 
 

@@ -1,6 +1,6 @@
-"""Which of a thread's recorded posts stands, for those who ask the ledger alone: as the last pass saw it.
+"""The current post of a thread according to the last pass, for callers that read only the ledger.
 
-A newer one may be a copy that was taken back, or removed by a moderator.
+A newer record may be a repost that was undone, or a post that a moderator removed.
 """
 
 from megabot.ledger.port import Ledger
@@ -10,14 +10,14 @@ PINNED, NOT_PINNED = "pinned", "unpinned"
 
 
 def current_post_record(ledger: Ledger, thread: str) -> PostRecord | None:
-    """Give what is kept of the post that stands; of the newest one where no look told of any."""
+    """Return the record of the current post; the newest record if no pass has named one."""
     records, (fact, _) = ledger.posts(thread), _kept(ledger, thread)
     newest = records[-1] if records else None
     return next((record for record in records if str(record.post_id) == fact), newest)
 
 
 def was_seen_pinned(ledger: Ledger, thread: str) -> bool | None:
-    """Tell whether the last look found the post that stands pinned, None where no look told."""
+    """Return whether the last pass saw the current post pinned, None if no pass has said."""
     return {PINNED: True, NOT_PINNED: False}.get(_kept(ledger, thread)[1])
 
 

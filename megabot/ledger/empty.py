@@ -1,4 +1,4 @@
-"""The ledger of somebody who has none yet: a contributor who previews need not own a state folder."""
+"""A ledger for users who have none: a contributor who previews a template needs no state folder."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
@@ -10,7 +10,7 @@ from megabot.ledger.port import Ledger
 
 
 class NoLedger(Ledger):
-    """The ledger port with nothing in it. Writing to it is an error: only verbs that read are given it."""
+    """An empty ledger. Writing to it is an error, because only commands that read get it."""
 
     def _find_nothing(self, *_: object, **__: object) -> None:
         return None
@@ -19,7 +19,7 @@ class NoLedger(Ledger):
         return ()
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise LedgerError("there is no ledger yet, and this verb only reads")
+        raise LedgerError("there is no ledger yet, and this command only reads")
 
     get_fact = text = command = _find_nothing
     intents = posts = texts = history = open_commands = commands = threads = _list_nothing

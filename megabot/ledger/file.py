@@ -1,7 +1,7 @@
-"""The ledger's file: how it is born, checked, brought up to date and set aside. Knows no row of it.
+"""The ledger's file: create it, check it, migrate it and set it aside if it is broken. Knows no rows.
 
-The rollback journal stays, no WAL: SQLite up to 3.51.2 can corrupt a WAL database, and one writer at a
-time is all that megabot needs.
+It uses the rollback journal instead of WAL, because SQLite up to 3.51.2 can corrupt a WAL database, and
+megabot needs only one writer at a time.
 """
 
 import os
@@ -20,41 +20,42 @@ from megabot.ledger.migrations import APPLICATION_ID, MIGRATIONS, Step
 
 NAME = "ledger.db"
 JOURNALS = ("-journal", "-wal", "-shm")
-"""What SQLite may keep beside the file and would play back into a new one. Only damage makes it a WAL."""
+"""The files SQLite may keep beside the ledger and would apply to a new one. Only damage makes it a WAL."""
 WRITTEN_BY = "written by"
-"""The fact that names the megabot which brought the tables to their version."""
+"""The fact that names the megabot version of the last migration."""
 
 _NEXT_STEPS = {
-    "SQLITE_FULL": "the disk is full; make room and try again",
+    "SQLITE_FULL": "the disk is full; free some space and try again",
     "SQLITE_READONLY": "it is read-only; make its folder writable for this account",
-    "SQLITE_CANTOPEN": "it cannot be opened; look at its folder and who may write there",
-    "SQLITE_IOERR": "the disk answers with errors; look at the system's log",
+    "SQLITE_CANTOPEN": "it cannot be opened; check its folder and the folder's permissions",
+    "SQLITE_IOERR": "the disk reports errors; check the system's log",
 }
-DAMAGED = "it is damaged; the next start sets it aside and begins a new one"
+DAMAGED = "it is damaged; the next start sets it aside and creates a new one"
+# A write must be on disk before the request is sent (promise 5).
 _DURABLE = "PRAGMA synchronous = FULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenLedgerMoved:
-    """A broken ledger that was put out of the way; a new, empty one is in its place."""
+    """A broken ledger that was renamed; a new, empty one is in its place."""
 
     path: Path
     why: str
 
     def __str__(self) -> str:
         return (
-            f"the ledger was broken ({self.why}): it is kept as {self.path}, and what it knew is taken anew "
-            "from the bot's own posts"
+            f"the ledger was broken ({self.why}); it was moved to {self.path}, and a new one is rebuilt from "
+            "the bot's own posts"
         )
 
 
 def open_ledger(
     path: Path, *, patience: float, now: datetime, migrations: Sequence[Step] = MIGRATIONS
 ) -> tuple[sqlite3.Connection, BrokenLedgerMoved | None]:
-    """Open the ledger's file, after making one where there is none that is whole.
+    """Open the ledger's file; create a new one if there is none or it is broken.
 
-    Only for the holder of the opening lock: two at once could each put their new file over the other's.
-    `patience` is how many seconds a transaction waits for another process's.
+    The caller must hold the opening lock, else two processes could overwrite each other's new file.
+    `patience` is how many seconds a transaction waits for another process's transaction.
     """
     with explain_errors(path):
         set_aside = None
@@ -63,20 +64,20 @@ def open_ledger(
                 return _checked(path, patience=patience, migrations=migrations), None
         except BrokenError as error:
             set_aside = BrokenLedgerMoved(path=_put_aside(path, now), why=str(error))
-        _put_aside(path, now)  # a journal without its file would be played back into the new one
+        _put_aside(path, now)  # SQLite would apply an old journal without its file to the new one
         _bear(path, migrations)
         return _checked(path, patience=patience, migrations=migrations), set_aside
 
 
 @contextmanager
 def explain_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the system say of the ledger into `LedgerError` or `Busy` with a next step."""
+    """Turn errors of SQLite and the system into `LedgerError` or `Busy` with the next step."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
-            raise Busy(f"another program holds the ledger {path}; try again in a moment") from error
+            raise Busy(f"another program is using the ledger {path}; try again in a moment") from error
         steps = (step for start, step in _NEXT_STEPS.items() if name.startswith(start))
         step = DAMAGED if is_damage(error) else next(steps, str(error))
         raise LedgerError(f"the ledger {path} cannot be used: {step}") from error
@@ -86,11 +87,11 @@ def explain_errors(path: Path) -> Iterator[None]:
 
 def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqlite3.Connection:
     if not path.is_file():
-        raise BrokenError("it is no regular file")
+        raise BrokenError("it is not a regular file")
     connection = _connect(path, patience)
     try:
         with _judged():
-            connection.execute(_DURABLE)  # looks into the file, so damage may show here first
+            connection.execute(_DURABLE)  # reads the file, so damage may show here first
             check_file(connection, path)
             _check_version(connection, path, migrations)
         _migrate(connection, migrations)
@@ -104,7 +105,7 @@ def _checked(path: Path, *, patience: float, migrations: Sequence[Step]) -> sqli
 
 @contextmanager
 def _judged() -> Iterator[None]:
-    """Turn whatever keeps a file from being read as a ledger into `BrokenError`."""
+    """Turn errors that mean a damaged file into `BrokenError`."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -114,8 +115,9 @@ def _judged() -> Iterator[None]:
 
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
+    # mode=rw never creates a file: only `_bear` does, with the right permissions.
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience)
-    connection.isolation_level = None  # BEGIN and COMMIT are written out, none is implied
+    connection.isolation_level = None  # BEGIN and COMMIT are explicit in `transaction`
     connection.row_factory = sqlite3.Row
     return connection
 
@@ -124,26 +126,26 @@ def _check_version(connection: sqlite3.Connection, path: Path, migrations: Seque
     version, newest = _number(connection, "user_version"), len(migrations)
     if version > newest and not _is_mistaken(connection, migrations):
         raise NewerLedger(
-            f"the ledger {path} was written by a newer megabot (its tables are version {version}, this one's "
-            f"{newest}): install megabot {_written_by(connection)} or newer, or put a backup from before the "
-            "upgrade back, or move the file away to begin a new one"
+            f"the ledger {path} was written by a newer megabot (its tables have version {version}, this "
+            f"megabot knows version {newest}): install megabot {_written_by(connection)} or newer, restore a "
+            "backup from before the upgrade, or move the file away to start a new one"
         )
     if version > newest or not has_shape(connection, migrations[:version]):
-        raise BrokenError("its tables are not those of its version")
+        raise BrokenError("its tables do not match its version number")
 
 
 def _is_mistaken(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
-    """Return whether this very megabot wrote the tables: then only the number of their version is wrong."""
+    """Return whether this megabot version wrote the tables, so that only the version number is damaged."""
     return _written_by(connection) == _own_version() and has_shape(connection, migrations)
 
 
 def _written_by(connection: sqlite3.Connection) -> str:
-    """Name the megabot that made the tables what they are. Nothing else of a newer ledger is sure."""
+    """Return the megabot version that last migrated the tables: all that is certain about a newer ledger."""
     try:
-        found = connection.execute("SELECT value FROM facts WHERE key = ?", (WRITTEN_BY,)).fetchone()
+        row = connection.execute("SELECT value FROM facts WHERE key = ?", (WRITTEN_BY,)).fetchone()
     except sqlite3.Error:
-        found = None
-    return str(found[0]) if found else "of that version"
+        row = None
+    return str(row[0]) if row else "of that version"
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None:
@@ -153,8 +155,10 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Step]) -> None
                 for statement in migrations[version]:
                     connection.execute(statement)
             except sqlite3.Error as error:
-                if is_damage(error):  # the file was whole, so the step is wrong; the file stays as it was
-                    raise LedgerError(f"the ledger cannot be brought up to date, a bug: {error}") from error
+                if is_damage(error):  # the file is whole, so the migration is wrong; it is rolled back
+                    raise LedgerError(
+                        f"the ledger cannot be migrated; this is a bug, please report it: {error}"
+                    ) from error
                 raise
             connection.execute(f"PRAGMA user_version = {version + 1}")
             connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (WRITTEN_BY, _own_version()))
@@ -169,7 +173,7 @@ def _own_version() -> str:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write what is done inside to disk at once and whole, or not at all, whatever ends it."""
+    """Commit everything done inside to disk, or nothing at all if it fails."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -185,10 +189,11 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _bear(path: Path, migrations: Sequence[Step]) -> None:
-    """Make the file elsewhere and put it into place whole: a half-made ledger is never seen."""
+    """Create the file under another name and rename it when complete, so a half-made one never exists."""
     unborn = path.with_name(f"{path.name}.new")
     for leftover in (unborn, *_journals(unborn)):
         leftover.unlink(missing_ok=True)
+    # Only the owner may read it, like the rest of the state folder (faults.md S08).
     os.close(os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(_connect(unborn, 0.0)) as connection:
         connection.execute(_DURABLE)
@@ -199,17 +204,18 @@ def _bear(path: Path, migrations: Sequence[Step]) -> None:
 
 
 def _put_aside(path: Path, now: datetime) -> Path:
-    """Rename the file and its journals to a name that nothing has, and give that back.
+    """Rename the file and its journals to an unused name, and return that name.
 
-    The file first: should only that be done, its journal is put aside before a new file takes its place.
+    The file comes first: if a crash prevents the rest, the next start moves the journal away before it
+    creates a new file.
     """
     names = (path.with_name(f"{path.name}.broken-{now:%Y%m%dT%H%M%SZ}{tail}") for tail in _tails())
-    kept = next(name for name in names if not any(one.exists() for one in (name, *_journals(name))))
-    for old, new in zip((path, *_journals(path)), (kept, *_journals(kept)), strict=True):
+    unused = next(name for name in names if not any(taken.exists() for taken in (name, *_journals(name))))
+    for old, new in zip((path, *_journals(path)), (unused, *_journals(unused)), strict=True):
         if old.exists():
             old.rename(new)
     _sync(path.parent)
-    return kept
+    return unused
 
 
 def _tails() -> Iterator[str]:
@@ -222,7 +228,7 @@ def _journals(path: Path) -> list[Path]:
 
 
 def _sync(folder: Path) -> None:
-    """Make the renames in a folder last: without this a crash of the machine may undo them."""
+    """Flush the folder to disk, else a crash of the machine may undo renames in it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -231,13 +237,12 @@ def _sync(folder: Path) -> None:
 
 
 def write(connection: sqlite3.Connection, target: Path) -> None:
-    """Copy what an open ledger holds into a new file, on disk when this returns.
+    """Write a copy of an open ledger into a new file, on disk when this returns.
 
-    Raises `WriteFailed` where there is a file already or none can be made; then there is none afterwards
-    either.
+    Raises `WriteFailed` if the file exists or cannot be written; no partial file is left behind.
     """
     if target.exists():
-        raise WriteFailed(f"{target} is there already and is not overwritten; name another file")
+        raise WriteFailed(f"{target} already exists and is not overwritten; choose another file name")
     beside = target.with_name(f".{target.name}.part")
     try:
         beside.unlink(missing_ok=True)
@@ -253,6 +258,7 @@ def write(connection: sqlite3.Connection, target: Path) -> None:
 
 def _fill(connection: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as copy:
+        # SQLite's own copy is consistent, unlike a file copied during a write (faults.md S09).
         connection.backup(copy)
         verdict = str(copy.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if verdict != "ok":

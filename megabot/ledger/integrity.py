@@ -1,6 +1,7 @@
-"""Whether an open file is a whole ledger of megabot: its pages, its tables and indexes, and every row.
+"""Check whether a file is an intact ledger of megabot: its pages, tables, indexes and every row.
 
-SQLite keeps no checksums: a changed letter within a text is not found, anything that cannot be read is.
+SQLite keeps no checksums: a changed letter inside a text goes unnoticed, anything that cannot be read is
+found.
 """
 
 import os
@@ -25,31 +26,31 @@ _OUTSIDE = (
 )
 
 Shape = dict[tuple[str, str], object]
-"""Each table and index by kind and name: its columns, or its statement."""
+"""Each table and index by kind and name: its columns, or its SQL statement."""
 
 
 class BrokenError(Exception):
-    """The file is no ledger that can be used, and no later version's either."""
+    """The file is not a usable ledger, nor one of a later version."""
 
 
 def is_damage(error: BaseException) -> bool:
-    """Return whether an error comes from what the file holds, not from the disk, a lock or the caller."""
+    """Return whether an error comes from the file's content, not from the disk, a lock or the caller."""
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
         return False
     if isinstance(error, sqlite3.Error):
-        name = getattr(error, "sqlite_errorname", "")  # none for a text that is not UTF-8
+        name = getattr(error, "sqlite_errorname", "")  # missing for text that is not UTF-8
         return not name.removeprefix("SQLITE_").startswith(_OUTSIDE)
     return isinstance(error, UnicodeDecodeError)
 
 
 def check_file(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `BrokenError` if the file is another program's or its pages do not fit together."""
-    # Not quick_check: it does not hold the tables against their indexes, and a copy without its journal may
-    # have a row in the table alone, where a look through the index would miss it.
+    """Raise `BrokenError` if the file belongs to another program or its pages are inconsistent."""
+    # Not quick_check, because that does not compare tables with their indexes. A copy without its journal may
+    # have a row in the table only, and a query through the index would miss it.
     verdict = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != APPLICATION_ID or connection.execute("PRAGMA user_version").fetchone()[0] < 1:
-        raise BrokenError("it is no ledger of megabot")
+        raise BrokenError("it is not a megabot ledger")
     if verdict != "ok":
         raise BrokenError(verdict.splitlines()[-1])
     mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
@@ -59,26 +60,26 @@ def check_file(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_writable(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `BrokenError` if the header alone says that the file is read-only."""
+    """Raise `BrokenError` if the file's header marks it as read-only."""
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except sqlite3.Error as error:
-        # Whatever else keeps it from being written now says so at the next write.
+        # Any other reason why it cannot be written is reported by the next write.
         if getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY" and os.access(path, os.W_OK):
-            raise BrokenError("its header says that it is read-only") from error
+            raise BrokenError("its header marks it as read-only") from error
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
 def has_shape(connection: sqlite3.Connection, migrations: Sequence[Step]) -> bool:
-    """Return whether the tables and indexes are those that these steps make, and no others."""
+    """Return whether the tables and indexes are exactly the ones that these migrations create."""
     return _shape(connection) == _shape_of(migrations)
 
 
 def check_rows(connection: sqlite3.Connection) -> None:
-    """Read every row as the program would. Raises `BrokenError` for one that it cannot read."""
+    """Parse every row as the program would. Raises `BrokenError` if a row cannot be read."""
     for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608  its shape was checked
             try:
@@ -96,14 +97,14 @@ def _shape_of(migrations: Sequence[Step]) -> Shape:
 
 
 def _shape(connection: sqlite3.Connection) -> Shape:
-    found = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
-    return {(kind, name): _detail(connection, kind, name, sql) for kind, name, sql in found}
+    objects = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    return {(kind, name): _detail(connection, kind, name, sql) for kind, name, sql in objects}
 
 
 def _detail(connection: sqlite3.Connection, kind: str, name: str, sql: str | None) -> object:
     if kind != "table":
         return " ".join((sql or "").split())
-    # Not the statement: another version of SQLite may write an added column in another way.
+    # Columns instead of the statement, because SQLite versions write an added column differently.
     columns = connection.execute(
         'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', (name,)
     )

@@ -1,10 +1,10 @@
-"""The ledger's tables, as the numbered steps that made them. Steps are appended, never edited.
+"""The ledger's tables, as the numbered migrations that create them. Append migrations; never edit one.
 
-`PRAGMA user_version` counts the steps that a file has seen; each runs in one transaction with its number.
+`PRAGMA user_version` counts the migrations that a file has had; each runs in one transaction with its number.
 """
 
 APPLICATION_ID = 0x4D454741
-"""Marks a SQLite file as a ledger of megabot: "MEGA"."""
+"""Marks a SQLite file as a megabot ledger: "MEGA"."""
 
 Step = tuple[str, ...]
 
@@ -29,7 +29,7 @@ _1_INTENTS_POSTS_AND_FACTS: Step = (
     ) STRICT
     """,
     "CREATE INDEX intents_by_thread ON intents (thread, id)",
-    # Promise 1, once more: whatever was decided, a copy that is or may be there is not sent again.
+    # A second guard for promise 1: a copy that was or may have been sent can never be sent again.
     """
     CREATE UNIQUE INDEX one_publish_a_copy ON intents (thread, edition, copy)
         WHERE kind = 'publish' AND state IN ('sending', 'unknown', 'done')
@@ -74,13 +74,13 @@ _2_COMMANDS: Step = (
         comment_id INTEGER NOT NULL
     ) STRICT
     """,
-    # Every comment in a thread of the bot's own is heard, and next to all are ignored.
+    # Every comment in the bot's own threads gets a row, and nearly all are ignored.
     "CREATE INDEX commands_not_ignored ON commands (at, id) WHERE state <> 'ignored'",
 )
 
 _3_TEXTS: Step = (
     "ALTER TABLE intents ADD COLUMN essay TEXT NOT NULL DEFAULT ''",
-    # Not columns of posts: those are read at every pass, and a text is long.
+    # A separate table, because posts are read in every pass and the texts are long.
     """
     CREATE TABLE texts (
         post_id INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-"""Keeps a ledger to one account: recorded when the server has named it, compared ever after."""
+"""Bind a ledger to one account: recorded once the server has named it, and compared from then on."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,16 +10,16 @@ from megabot.ledger.ownership import Claim, Owner, host_of
 from megabot.ledger.port import Ledger
 
 OWNER = "owner"
-"""The fact that names the owner."""
+"""The fact that stores the owner."""
 
 MOVED = ". If it is the same server at a new address, run: megabot login"
 
 
 class LedgerOwner:
-    """The owner of the ledger in `folder`, and the account that the settings name.
+    """The owner of the ledger in `folder`, compared with the account in the settings.
 
-    The owner of a ledger that names none is inferred from its posts and from `signed_in`, the account of the
-    stored token. Unless `keeps`, an account is compared and not recorded.
+    If the ledger names no owner, it is inferred from its posts and from `signed_in`, the account of the
+    stored token. With `keeps=False`, the account is compared but not recorded.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LedgerOwner:
         self._instance = instance
 
     def claim(self) -> Claim:
-        """Compare the owner with the settings; asks no server."""
+        """Compare the owner with the settings, without asking the server."""
         owner = self._known()
         if owner is None or self._proven:
             return Claim.OWN
@@ -55,15 +55,16 @@ class LedgerOwner:
             raise self._foreign(f"{self._name} on {host_of(self._instance)}", hint)
 
     def prove(self, person: Person) -> None:
-        """Record who the server says the account is. Raises `ForeignLedger` if it is not the owner."""
+        """Record which account the server named. Raises `ForeignLedger` if it is not the owner."""
         self.meet(name=person.name, server=person.actor)
 
     def meet(self, *, name: str, server: str) -> None:
-        """Record the account and where its server was reached; `server` is a URL of the server's own name."""
-        known, host = self._known(), host_of(server)
-        if known is not None and not ownership.is_same(known, name=name, host=host):
+        """Record the account and the server's address; `server` is a URL with the server's own host name."""
+        recorded, host = self._known(), host_of(server)
+        if recorded is not None and not ownership.is_same(recorded, name=name, host=host):
             raise self._foreign(f"{name} on {host}")
         self._proven = True
+        # The address is refreshed, so that the next start recognizes the account without a request.
         owner = Owner(name=name, host=host, address=host_of(self._instance))
         if self._keeps and ownership.to_json(owner) != self._ledger.get_fact(OWNER):
             self._ledger.set_fact(OWNER, ownership.to_json(owner))

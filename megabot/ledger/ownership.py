@@ -1,8 +1,8 @@
-"""Which account a ledger belongs to: one account on one server. Pure.
+"""Decide which account a ledger belongs to: one account on one server. No I/O.
 
-An account is its name and its server's own host name, as in its actor URL. The address that the server is
-reached at may differ (a loopback address, another port), so the last one is kept beside them: it recognises
-the account without a request.
+An account is its name and its server's own host name, as in its actor URL (decision 29). The address used to
+reach the server may differ (a loopback address, another port). The last one is stored too, because it
+identifies the account without a request.
 """
 
 import json
@@ -16,7 +16,7 @@ from megabot.ledger.records import PostRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The account of a ledger. `name` or `host` is empty if an old ledger does not tell it."""
+    """The account of a ledger. `name` or `host` is empty if an old ledger does not contain it."""
 
     name: str
     host: str
@@ -27,16 +27,16 @@ class Owner:
 
 
 class Claim(StrEnum):
-    """What the settings alone say about a ledger's owner."""
+    """The result of comparing the settings with a ledger's owner."""
 
     OWN = "own"
     MOVED = "moved"
-    """The same name at another address: the server's own name decides."""
+    """The same name at another address: only the server's own name can decide."""
     FOREIGN = "foreign"
 
 
 def compare(owner: Owner, *, name: str, instance: str) -> Claim:
-    """Compare a ledger's owner with the settings. Settings that name no account are not compared."""
+    """Compare a ledger's owner with the settings. Settings without an account match any owner."""
     if not name or not instance:
         return Claim.OWN
     if owner.name and owner.name.casefold() != name.casefold():
@@ -45,14 +45,14 @@ def compare(owner: Owner, *, name: str, instance: str) -> Claim:
 
 
 def is_same(owner: Owner, *, name: str, host: str) -> bool:
-    """Return whether an account that the server named is the owner. What an old ledger does not tell fits."""
+    """Return whether an account named by the server is the owner. What an old ledger lacks matches."""
     return owner.name.casefold() in {"", name.casefold()} and (owner.host or host) == host
 
 
 def infer(records: Iterable[PostRecord], signed_in: Owner | None) -> Owner | None:
-    """Return the owner of a ledger from before owners were recorded, None if nothing tells it.
+    """Return the owner of a ledger from before owners were recorded, or None if nothing identifies it.
 
-    The URL of an own post names the server, the token's file beside the ledger (`signed_in`) the account.
+    The URL of an own post gives the server; the token file beside the ledger (`signed_in`) gives the account.
     """
     own = [record for record in records if not record.adopted]
     host = host_of(max(own, key=lambda record: record.slot).url) if own else ""
@@ -62,7 +62,7 @@ def infer(records: Iterable[PostRecord], signed_in: Owner | None) -> Owner | Non
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address, with its port if it names one."""
+    """Return the host of an address, with the port if there is one."""
     return urlsplit(url).netloc.lower()
 
 
@@ -71,7 +71,7 @@ def to_json(owner: Owner) -> str:
 
 
 def from_json(text: str) -> Owner | None:
-    """Read an owner that the ledger kept, None if it cannot be read."""
+    """Parse a stored owner; None if that is impossible."""
     try:
         return Owner(**json.loads(text))
     except (ValueError, TypeError):

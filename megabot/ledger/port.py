@@ -1,4 +1,4 @@
-"""What megabot needs of its record, as a Protocol with its contract."""
+"""What megabot needs from its ledger, as a Protocol with its contract."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,73 +12,72 @@ class Ledger(Protocol):
     """megabot's own record. Each call is one transaction, on disk when it returns. Times are aware, UTC."""
 
     def get_fact(self, key: str) -> str | None:
-        """Give back what was remembered under a key."""
+        """Return the value of a fact, None if there is none."""
 
     def set_fact(self, key: str, value: str) -> None:
-        """Keep a small fact: a community's id, since when a schedule is known."""
+        """Store a small fact: a community's id, since when a schedule is known."""
 
     def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
-        """Replace a fact by what `change` makes of it: read, change and write are one transaction.
+        """Replace a fact with the result of `change`, in one transaction.
 
-        For facts that several processes change; `change` gets None if there is no such fact.
+        For facts that several processes change. `change` gets None if there is no such fact.
         """
 
     def begin_intent(self, intent: NewIntent) -> Intent:
-        """Write down what is about to be sent, in state SENDING, before it is sent.
+        """Record a write in state SENDING, before it is sent.
 
-        Raises `LedgerError` for a publish of a copy that another intent sends, may have sent or has sent.
+        Raises `LedgerError` if another intent has sent, or may have sent, the same copy of a post.
         """
 
     def resolve_intent(self, intent_id: int, state: IntentState, *, at: datetime, note: str = "") -> None:
-        """Write down how it went, with a sentence for `history`. Raises `LedgerError` for an unknown id."""
+        """Record the outcome, with a sentence for `history`. Raises `LedgerError` for an unknown id."""
 
     def intents(self, thread: str) -> tuple[Intent, ...]:
-        """All intents of a thread, oldest first."""
+        """Return all intents of a thread, oldest first."""
 
     def record_post(self, record: PostRecord) -> None:
-        """Keep what is known of an own post, replacing what was known."""
+        """Store or replace the record of an own post."""
 
     def forget_post(self, post_id: int) -> None:
-        """Let go of a recorded post and its text: it carries no edition any longer."""
+        """Delete the record of a post and its text, because the post no longer carries an edition."""
 
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
-        """All recorded posts of a thread, oldest slot first."""
+        """Return all recorded posts of a thread, oldest slot first."""
 
     def keep_text(self, text: KeptText) -> None:
-        """Keep what a post says, replacing what was known."""
+        """Store or replace the text of a post."""
 
     def text(self, post_id: int) -> KeptText | None:
-        """Give what a post says, None where that was never kept."""
+        """Return the stored text of a post, None if there is none."""
 
     def texts(self, thread: str) -> tuple[KeptText, ...]:
-        """All kept texts of a thread's recorded posts, oldest slot first."""
+        """Return the stored texts of a thread's posts, oldest slot first."""
 
     def history(self, limit: int) -> tuple[Intent, ...]:
-        """Give the newest intents of all threads, newest first."""
+        """Return the newest intents of all threads, newest first."""
 
     def command(self, key: str) -> CommandRecord | None:
-        """Give what is kept of a comment or message, by its notice's key."""
+        """Return the record of a comment or message by its notice's key, None if there is none."""
 
     def keep_command(self, record: CommandRecord) -> None:
-        """Keep what became of a comment or message, replacing what was known."""
+        """Store or replace the record of a comment or message."""
 
     def open_commands(self) -> tuple[CommandRecord, ...]:
-        """Give the commands that are to be carried out or answered, oldest first."""
+        """Return the commands that still have to be carried out or replied to, oldest first."""
 
     def commands(self, limit: int) -> tuple[CommandRecord, ...]:
-        """Give the newest commands, newest first, without what was ignored."""
+        """Return the newest commands, newest first, except ignored ones."""
 
     def prune(self, before: datetime, *, ignored_before: datetime) -> None:
-        """Let go of what no pass looks at any more, so that it stays small.
+        """Delete what no pass reads again, so that the ledger stays small.
 
-        That is: settled writes of editions before a moment, but for a thread's two newest ones; what such
-        posts were rendered from; the words of closed commands; and, before another moment, all of what was
-        heard and ignored. Posts stay, and so do the texts that were published, as they last were, out of
-        `intents`.
+        Deleted are: settled writes of editions before `before`, except the thread's two newest editions; the
+        contexts of such posts; the texts of closed commands before `before`; and ignored comments and
+        messages before `ignored_before`. Posts and their last published texts stay.
         """
 
     def pass_lock(self) -> AbstractContextManager[None]:
-        """Hold the right to act: one pass at a time on a state folder. Waits; raises `Busy` in the end."""
+        """Lock the state folder for one pass at a time. Waits, and raises `Busy` if that takes too long."""
 
     def threads(self) -> tuple[str, ...]:
-        """Name all threads that have records, in alphabetical order."""
+        """Return the names of all threads with records, in alphabetical order."""

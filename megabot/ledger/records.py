@@ -1,4 +1,4 @@
-"""What the ledger keeps, as plain values: intents and own posts."""
+"""What the ledger stores, as plain values: intents, own posts, texts, commands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from megabot.forum.models import PostDraft
 
 
 class IntentKind(StrEnum):
-    """The writes that are written down before they are sent."""
+    """The kinds of writes that are recorded before they are sent."""
 
     PUBLISH = "publish"
     PIN = "pin"
@@ -28,9 +28,9 @@ class IntentKind(StrEnum):
 
 
 class IntentState(StrEnum):
-    """How far a write has come.
+    """The progress of a write.
 
-    SENDING is written before the first byte leaves, so an intent found in it after a crash is unknown too.
+    SENDING is recorded before the first byte is sent, so after a crash its outcome is unknown.
     """
 
     SENDING = "sending"
@@ -42,17 +42,17 @@ class IntentState(StrEnum):
 
 
 OPEN_STATES = frozenset({IntentState.SENDING, IntentState.UNKNOWN})
-"""The states in which a write may have happened without our knowing."""
+"""The states of a write that may or may not have happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntent:
-    """A write about to be sent.
+    """A write that is about to be sent.
 
-    `edition` is the key of the edition it serves, `copy` counts from 1, `post_id` the post it is done to
-    (0 for a publish). `draft` is what is sent by a publish or edit; `text` a comment's. `context` is the
-    rendering's context as JSON, for later refreshes. `order` names the command that asked for it: the same
-    order never makes two. `preamble` is what a person wrote for this very edition, as it went into the draft.
+    `edition` is the key of its edition, `copy` counts from 1, `post_id` is the post to change (0 for a
+    publish). `draft` is what a publish or an edit sends, `text` what a comment sends. `context` is the
+    rendering context as JSON, for later refreshes. `order` identifies the command that asked for it: one
+    order never makes two posts. `preamble` is the edition's own preamble, as it went into the draft.
     """
 
     kind: IntentKind
@@ -70,7 +70,7 @@ class NewIntent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A write as the ledger has it. `changed` is when its state was last written."""
+    """A write as stored. `changed` is when its state last changed."""
 
     id: int
     new: NewIntent
@@ -80,17 +80,17 @@ class Intent:
 
     @property
     def open(self) -> bool:
-        """Whether it may have happened without our knowing."""
+        """Whether it may or may not have happened."""
         return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRecord:
-    """What the ledger knows of an own post.
+    """The record of an own post.
 
-    `sent` and `answered` are hashes of the text as we sent it and as the server gave it back at our last
-    write (decision 13). `adopted` posts are another account's. `context` is the JSON of the context it was
-    rendered with. `withdrawn` copies were undone: the post that they replaced is the current one again.
+    `sent` and `answered` are hashes of the text at our last write, as sent and as the server returned it
+    (decision 13). `adopted` posts were written by another account. `context` is the rendering context as
+    JSON. `withdrawn` copies were undone: the post that they replaced is the current one again.
     """
 
     post_id: int
@@ -118,20 +118,21 @@ def latest(records: Iterable[PostRecord]) -> dict[str, PostRecord]:
     """
     by_edition: dict[str, PostRecord] = {}
     for record in records:
-        before = by_edition.get(record.edition)
-        if before is None or before.withdrawn or not record.withdrawn:
+        earlier = by_edition.get(record.edition)
+        # A later copy replaces an earlier one unless it was undone.
+        if earlier is None or earlier.withdrawn or not record.withdrawn:
             by_edition[record.edition] = record
     return by_edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptText:
-    """What a post of a thread says: kept whole, so that it outlives its server.
+    """The text of a thread's post, stored whole so that it outlives its server.
 
-    `body` is the text as it was sent, without its marker; that of an adopted post as the server shows it.
-    `preamble` is the part that a person wrote for this edition, Markdown, empty where that is not known.
-    `changed` is when body or preamble last did. `open` says whether readers could open the post when it was
-    last looked at, `comments` how many it had.
+    `body` is the text as sent, without its marker; for an adopted post, as the server shows it. `preamble` is
+    the edition's own preamble in Markdown, "" if unknown. `changed` is when body or preamble last changed.
+    `open` and `comments` are as of the last check: whether readers could open the post, and its number of
+    comments.
     """
 
     post_id: int
@@ -144,25 +145,25 @@ class KeptText:
 
 
 class CommandState(StrEnum):
-    """How far a command came. What is written before acting and before answering survives a crash there."""
+    """The progress of a command, stored before acting and before replying, so it survives a crash there."""
 
-    IGNORED = "ignored"  # not for the bot, from nobody who may command it, or too old
+    IGNORED = "ignored"  # not meant for the bot, from someone who may not command it, or too old
     ACTING = "acting"
     ANSWER_DUE = "answer due"
-    CODE_DUE = "code due"  # its answer asks for a confirmation; the code is drawn when it is sent
+    CODE_DUE = "code due"  # the reply asks for confirmation; the code is generated when it is sent
     ANSWERING = "answering"
     CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRecord:
-    """A comment or message as the ledger has it, by its notice's key; orders at the shell are kept too.
+    """A comment or message as stored, by its notice's key; commands from the shell are stored too.
 
-    `at` is when it was said, by the server's clock. `said` is the text of a command that is to be carried
-    out, `answer` what is to be answered. `by` is the author's name for people, `actor` the unique one.
-    `threads` are those that the author could command there and then; once it was carried out, those that it
-    was about. `person_id`, `post_id` and `comment_id` say where the answer goes; the last two are 0 for a
-    message, all three at the shell.
+    `at` is when it was written, by the server's clock. `said` is the text of a command still to be carried
+    out, `answer` the reply to send. `by` is the author's name for people, `actor` the unique one. `threads`
+    are the ones that the author could command at the time; once carried out, the ones that it was about.
+    `person_id`, `post_id` and `comment_id` are where the reply goes; the last two are 0 for a message, all
+    three are 0 at the shell.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The ledger's values as rows and back. Knows no statement and no file."""
+"""Convert the ledger's values to rows and back. Knows no SQL and no file."""
 
 import json
 import sqlite3
@@ -19,10 +19,10 @@ from megabot.ledger.records import (
 
 
 def intent_row(intent: NewIntent) -> dict[str, object]:
-    """Write an intent that is begun."""
+    """Return the row of a new intent."""
     draft = None if intent.draft is None else json.dumps(asdict(intent.draft), ensure_ascii=False)
     changed = {"kind": intent.kind.value, "at": stamp(intent.at), "draft": draft}
-    return asdict(intent) | changed | {"essay": intent.preamble}  # the column's first name
+    return asdict(intent) | changed | {"essay": intent.preamble}  # the column kept its first name
 
 
 def intent(row: sqlite3.Row) -> Intent:
@@ -44,18 +44,16 @@ def intent(row: sqlite3.Row) -> Intent:
 
 
 def _draft(text: str) -> PostDraft:
-    """Read a draft; one that was written before there were tags has none."""
+    """Parse a draft; one from before tags existed has none."""
     values = json.loads(text)
     return PostDraft(**values | {"tags": tuple(values.get("tags", ()))})
 
 
 def post_row(record: PostRecord) -> dict[str, object]:
-    """Write what is known of a post."""
     return asdict(record) | {"slot": stamp(record.slot)}
 
 
 def post(row: sqlite3.Row) -> PostRecord:
-    """Read what is known of a post."""
     values = dict(row)
     values["commit"] = values.pop("source_commit")
     values["slot"] = datetime.fromisoformat(values["slot"])
@@ -66,13 +64,11 @@ def post(row: sqlite3.Row) -> PostRecord:
 
 
 def text_row(text: KeptText) -> dict[str, object]:
-    """Write what a post says."""
     changed = {"published": stamp(text.published), "changed": stamp(text.changed)}
     return asdict(text) | changed | {"essay": text.preamble}
 
 
 def text(row: sqlite3.Row) -> KeptText:
-    """Read what a post says."""
     values = dict(row)
     values["preamble"] = values.pop("essay")
     values["open"] = bool(values["open"])
@@ -82,13 +78,12 @@ def text(row: sqlite3.Row) -> KeptText:
 
 
 def command_row(record: CommandRecord) -> dict[str, object]:
-    """Write what became of a comment or message. No name of a thread has a space in it."""
+    """Return the row of a command. Thread names contain no spaces, so a space can join them."""
     changed = {"at": stamp(record.at), "state": record.state.value, "threads": " ".join(record.threads)}
-    return asdict(record) | changed | {"author": record.by}  # `by` is a word of SQL's own
+    return asdict(record) | changed | {"author": record.by}  # `by` is a keyword in SQL
 
 
 def command(row: sqlite3.Row) -> CommandRecord:
-    """Read what became of a comment or message."""
     values = dict(row)
     del values["id"]
     values["at"] = datetime.fromisoformat(values["at"])
@@ -99,12 +94,12 @@ def command(row: sqlite3.Row) -> CommandRecord:
 
 
 def check_command(row: sqlite3.Row) -> object:
-    """Read of a comment or message only what can be wrong: there may be tens of thousands."""
+    """Parse only what can be wrong in a command's row, because there may be tens of thousands of rows."""
     return datetime.fromisoformat(row["at"]), CommandState(row["state"])
 
 
 def stamp(moment: datetime) -> str:
-    """Write a time so that text sorts as time does. A naive one is a bug."""
+    """Return a time as text that sorts like the time. Raises `ValueError` for a naive time."""
     if moment.tzinfo is None:
         raise ValueError("a time in the ledger has to be aware")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,7 +1,7 @@
-"""The ledger on SQLite: megabot's own record of what it was about to do, did and knows. Decides nothing.
+"""The ledger in SQLite. Decides nothing.
 
-All statements about rows are here, what a row holds is in `rows`; the tables are in
-`migrations`, the file in `file`.
+This module has all statements about rows. The content of rows is in `rows`, the tables are in `migrations`,
+the file is in `file`.
 """
 
 import sqlite3
@@ -48,7 +48,7 @@ _KEEP_TEXT = """
     VALUES (:post_id, :body, :essay, :published, :changed, :open, :comments)
 """
 _TEXTS = "SELECT texts.* FROM texts JOIN posts USING (post_id) WHERE thread = ? ORDER BY slot, copy, post_id"
-# Not INSERT OR REPLACE: that would number the row anew, and the number tells which of two was heard first.
+# Not INSERT OR REPLACE, which would give the row a new id, and the id tells which command was heard first.
 _KEEP_HEARD = """
     INSERT INTO commands (
         key, at, state, author, actor, verb, threads, said, answer, person_id, post_id, comment_id
@@ -58,11 +58,11 @@ _KEEP_HEARD = """
         at = :at, state = :state, author = :author, actor = :actor, verb = :verb, threads = :threads,
         said = :said, answer = :answer, person_id = :person_id, post_id = :post_id, comment_id = :comment_id
 """
-# Both begin with the condition of the index, which leaves out the thousands that were ignored.
+# Both start with the condition of the index, which skips the thousands of ignored ones.
 _OPEN_COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' AND state <> 'closed' ORDER BY at, id"
 _COMMANDS = "SELECT * FROM commands WHERE state <> 'ignored' ORDER BY at DESC, id DESC LIMIT ?"
 
-# A write belongs to the slot of its edition. An old one is settled, and two newer editions have a post.
+# A write belongs to the slot of its edition. It is old if it is settled and two newer editions have a post.
 _SLOT = """
     coalesce((
         SELECT max(slot) FROM posts WHERE posts.thread = intents.thread AND posts.edition = intents.edition
@@ -88,10 +88,10 @@ _FORGET = (
 
 
 class SqliteLedger(Ledger):
-    """The ledger port on one file in the state folder, opened when it is first needed.
+    """The ledger port on one file in the state folder, opened on first use.
 
-    `on_wait` is called once while waiting for another's pass; `on_set_aside` when a broken file was put out
-    of the way. `patience` is how many seconds a call waits for another process's transaction.
+    `on_wait` is called once while waiting for another pass, `on_set_aside` when a broken file was renamed.
+    `patience` is how many seconds a call waits for another process's transaction.
     """
 
     def __init__(
@@ -125,21 +125,22 @@ class SqliteLedger(Ledger):
     @override
     def update_fact(self, key: str, change: Callable[[str | None], str]) -> None:
         with self._writing() as connection:
-            found = connection.execute(_RECALL, (key,)).fetchone()
-            before = str(found["value"]) if found else None
-            after = change(before)
-            if after != before:
-                connection.execute(_REMEMBER, (key, after))
+            row = connection.execute(_RECALL, (key,)).fetchone()
+            value = str(row["value"]) if row else None
+            new_value = change(value)
+            if new_value != value:
+                connection.execute(_REMEMBER, (key, new_value))
 
     @override
     def begin_intent(self, intent: NewIntent) -> Intent:
         with self._writing() as connection:
             try:
+                # The index `one_publish_a_copy` refuses a second publish of a copy (promise 1).
                 cursor = connection.execute(_BEGIN, rows.intent_row(intent))
             except sqlite3.IntegrityError as error:
                 raise LedgerError(
-                    f"{intent.thread}/{intent.edition} copy {intent.copy} was sent before, or may have been: "
-                    "it is not sent again; look at: megabot history"
+                    f"{intent.thread}/{intent.edition} copy {intent.copy} was already sent, or may have "
+                    "been, so it is not sent again; to see what happened, run: megabot history"
                 ) from error
         return Intent(id=int(cursor.lastrowid or 0), new=intent, state=IntentState.SENDING, changed=intent.at)
 
@@ -151,12 +152,14 @@ class SqliteLedger(Ledger):
                 (state.value, rows.stamp(at), note, intent_id),
             )
             if done.rowcount != 1:
-                raise LedgerError(f"the ledger {self._path} has lost intent {intent_id}: it was replaced")
+                raise LedgerError(
+                    f"the ledger {self._path} was replaced while in use: intent {intent_id} is gone"
+                )
 
     @override
     def intents(self, thread: str) -> tuple[Intent, ...]:
-        found = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
-        return tuple(self._value(rows.intent, row) for row in found)
+        intents = self._read("SELECT * FROM intents WHERE thread = ? ORDER BY id", thread)
+        return tuple(self._value(rows.intent, row) for row in intents)
 
     @override
     def record_post(self, record: PostRecord) -> None:
@@ -171,8 +174,8 @@ class SqliteLedger(Ledger):
 
     @override
     def posts(self, thread: str) -> tuple[PostRecord, ...]:
-        found = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
-        return tuple(self._value(rows.post, row) for row in found)
+        posts = self._read("SELECT * FROM posts WHERE thread = ? ORDER BY slot, copy, post_id", thread)
+        return tuple(self._value(rows.post, row) for row in posts)
 
     @override
     def keep_text(self, text: KeptText) -> None:
@@ -181,8 +184,8 @@ class SqliteLedger(Ledger):
 
     @override
     def text(self, post_id: int) -> KeptText | None:
-        found = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
-        return self._value(rows.text, found[0]) if found else None
+        texts = self._read("SELECT * FROM texts WHERE post_id = ?", post_id)
+        return self._value(rows.text, texts[0]) if texts else None
 
     @override
     def texts(self, thread: str) -> tuple[KeptText, ...]:
@@ -190,13 +193,13 @@ class SqliteLedger(Ledger):
 
     @override
     def history(self, limit: int) -> tuple[Intent, ...]:
-        found = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
-        return tuple(self._value(rows.intent, row) for row in found)
+        intents = self._read("SELECT * FROM intents ORDER BY id DESC LIMIT ?", limit)
+        return tuple(self._value(rows.intent, row) for row in intents)
 
     @override
     def command(self, key: str) -> CommandRecord | None:
-        found = self._read("SELECT * FROM commands WHERE key = ?", key)
-        return self._value(rows.command, found[0]) if found else None
+        commands = self._read("SELECT * FROM commands WHERE key = ?", key)
+        return self._value(rows.command, commands[0]) if commands else None
 
     @override
     def keep_command(self, record: CommandRecord) -> None:
@@ -228,12 +231,12 @@ class SqliteLedger(Ledger):
         return state_dir.pass_lock(self._folder, self._clock, on_wait=self._on_wait)
 
     def back_up(self, target: Path) -> None:
-        """Write a copy of all that is known now into a new file; raise `WriteFailed` where that fails."""
+        """Write a copy of the ledger into a new file; raise `WriteFailed` if that fails."""
         with self._in_use() as connection:
             file.write(connection, target)
 
     def close(self) -> None:
-        """Let go of the file; the next call opens it again."""
+        """Close the file; the next call opens it again."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
@@ -253,11 +256,12 @@ class SqliteLedger(Ledger):
             try:
                 yield self._opened()
             except (sqlite3.DatabaseError, UnicodeDecodeError):
-                self.close()  # so that the next call checks the file, and sets it aside if that is needed
+                self.close()  # so that the next call checks the file, and sets it aside if it is broken
                 raise
 
     def _opened(self) -> sqlite3.Connection:
-        """Give the open connection, a new one if the file at the path is not the one that was opened."""
+        """Return the open connection, or a new one if the file at the path was replaced."""
+        # The file can be replaced while megabot runs, for example by an old backup (faults.md S05).
         if self._connection is not None and self._inode == _inode(self._path):
             return self._connection
         self.close()

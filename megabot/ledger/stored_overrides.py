@@ -1,4 +1,4 @@
-"""The overrides of editions, as the ledger keeps them."""
+"""The overrides of editions, stored in the ledger."""
 
 from megabot.ledger.port import Ledger
 from megabot.schedule.overrides import Override, OverrideKind, find_override, from_json
@@ -7,16 +7,16 @@ OVERRIDES_KEY, CHANGES_KEY = "amendments:", "amended"
 
 
 def load_overrides(ledger: Ledger, thread: str) -> tuple[Override, ...]:
-    """Give the changes to a thread's editions; those that are over may still be among them."""
+    """Return the overrides of a thread's editions, including past ones."""
     return from_json(ledger.get_fact(OVERRIDES_KEY + thread) or "")
 
 
 def count_overrides(ledger: Ledger) -> int:
-    """Count the changes so far, whoever made them, here or at the shell."""
+    """Return how many overrides were ever made, by anyone, on Lemmy or at the shell."""
     return int(ledger.get_fact(CHANGES_KEY) or 0)
 
 
 def preamble_of(ledger: Ledger, thread: str, key: str) -> str | None:
-    """Give the preamble that came for an edition by message, None where none did."""
+    """Return the preamble that was sent by message for an edition, None if there is none."""
     override = find_override(load_overrides(ledger, thread), OverrideKind.PREAMBLE, key)
     return override.text if override else None

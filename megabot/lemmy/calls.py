@@ -1,7 +1,7 @@
-"""How a call is made: sent, understood, repeated where that is harmless, and signed in for.
+"""Make API calls: send, parse, retry if that is harmless, and sign in if needed.
 
-What the two APIs spell differently is in a `Dialect`: an operation is a method, a path, what every form has,
-and a parser. Where they take other steps, the dialect has a method.
+A `Dialect` holds what differs between the two APIs: an operation is a method, a path, the form fields that
+are always sent, and a parser. A dialect has a method where the APIs take different steps.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Method(Enum):
-    """How a form travels: in the address, as JSON, or as files."""
+    """How the form is sent: as a query string, as JSON, or as files."""
 
     GET = "GET"
     POST = "POST"
@@ -50,7 +50,7 @@ class Method(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T_co]):
-    """One request of an API. `path` is the part behind `/api/v3/` or `/api/v4/`; `fixed` is in every form."""
+    """One request of an API. `path` follows `/api/v3/` or `/api/v4/`; `fixed` is sent in every form."""
 
     method: Method
     path: str
@@ -74,10 +74,10 @@ class Operation(Generic[T_co]):
 
 
 class Dialect(Protocol):
-    """One of Lemmy's APIs. The fields of a form that are not fixed are `LemmyClient`'s to give."""
+    """One of Lemmy's APIs. `LemmyClient` gives the form fields that are not fixed."""
 
     probe: Operation[object]
-    """Whether the token is alive."""
+    """Proves that the token is alive."""
     sign_in: Operation[str]
     sign_out: Operation[object]
 
@@ -92,7 +92,7 @@ class Dialect(Protocol):
     post: Operation[Post]
     resolve: Operation[Post]
     pin_events: tuple[Operation[Page[PinEvent]], ...]
-    """The kinds of pins that the mod log keeps apart."""
+    """One for each kind of pin that the mod log lists separately."""
     feature: Operation[Post]
     lock: Operation[Post]
     lock_takes_reason: bool
@@ -107,41 +107,41 @@ class Dialect(Protocol):
     iter_pages: PageIterator
 
     def send(self, operation: Operation[object], form: Form) -> requests.Response:
-        """Send one request, whatever it means."""
+        """Send one request and return the response, whatever its status."""
 
     def is_spoken(self) -> bool:
-        """Return whether this is still the server's own API; asked before a new token is used."""
+        """Return whether this is still the server's own API; checked before a new token is used."""
 
     def feature_type(self, kind: Feature) -> str:
-        """Return what the API calls a kind of pin."""
+        """Return the API's name for a kind of pin."""
 
     def removals(self, author: Person) -> Operation[Page[Post | None]]:
-        """Make the operation that reads the log of removed posts; None for another author's."""
+        """Return the operation that reads removed posts from the mod log; None for other authors' posts."""
 
     def account(self, calls: "Calls", site: Callable[[], Site]) -> SiteAnswer:
         """Read the bot's own account, which proves that the token is alive."""
 
     def own_content(self, calls: "Calls", author: int, since: datetime | None) -> OwnContent:
-        """List what the account wrote, as `Forum.own_content` says."""
+        """List the account's posts and comments, as in `Forum.own_content`."""
 
     def create_post(self, calls: "Calls", community_id: int, draft: PostDraft) -> Post:
-        """Create a post, with those of its tags that the community has."""
+        """Create a post with those of the draft's tags that the community has."""
 
     def edit_post(self, calls: "Calls", post_id: int, draft: PostDraft) -> Post:
-        """Make a post the draft."""
+        """Replace a post by the draft."""
 
     def inbox(self, calls: "Calls", above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
-        """List what is new in the inbox, as `Forum.inbox` says."""
+        """List new notices, as in `Forum.inbox`."""
 
     def messages_to(self, calls: "Calls", person_id: int) -> tuple[str, ...]:
-        """List what the account wrote to a person: among the newest messages between the two."""
+        """List the account's messages to a user, among the newest messages between the two."""
 
     def upload(self, calls: "Calls", image: tuple[str, bytes], site: Callable[[], Site]) -> str:
-        """Upload an image, its name and content, and return its address."""
+        """Upload an image, given as name and content, and return its address."""
 
 
 class Calls:
-    """Makes calls for one account over one API."""
+    """Make calls for one account over one API."""
 
     def __init__(self, sign_ins: SignIns, dialect: Dialect, *, sleep: Callable[[float], None]) -> None:
         self.dialect = dialect
@@ -149,26 +149,30 @@ class Calls:
         self._sleep = sleep
 
     def anyone(self, operation: Operation[T], /, **form: object) -> T:
-        """Make a call with whatever token there is."""
+        """Make a call with the stored token, if any."""
         return with_retries(
-            lambda: self._once(operation, form), read=operation.call is Call.READ, sleep=self._sleep
+            # A write is never retried after an unclear outcome, because servers do not detect duplicates
+            # (lemmy-api 2.3).
+            lambda: self._once(operation, form),
+            read=operation.call is Call.READ,
+            sleep=self._sleep,
         )
 
     def signed_in(self, operation: Operation[T], /, **form: object) -> T:
-        """Make a call that only the account may make, with a new token where the old one is dead."""
+        """Make a call that needs the account; renew the token if it is dead."""
         if not self._sign_ins.token:
             self.sign_in(by_hand=False)
         try:
             return self.anyone(operation, **form)
         except TokenRefused:
             self._revive()
-        # A call refused for its token was not made, so that it may be made now.
+        # A call that was refused for its token was not carried out, so it may be sent again.
         return self.anyone(operation, **form)
 
     def iter_pages(
         self, operation: Operation[Page[T]], /, *, most: int = LAST_PAGE, **form: object
     ) -> Iterator[tuple[T, ...]]:
-        """Go through a list that the account reads, a call for each page, `most` pages at most."""
+        """Read a list as the account, one call per page, at most `most` pages."""
         return self.dialect.iter_pages(
             lambda page: self.signed_in(operation, **form, **page),
             most=most,
@@ -179,7 +183,7 @@ class Calls:
         self._sign_ins.renew(self._send_sign_in, by_hand=by_hand)
 
     def sign_out(self) -> None:
-        """Give the token back and forget it; one that the server does not take is only forgotten."""
+        """Revoke the token and forget it; a token that the server rejects is only forgotten."""
         if self._sign_ins.token:
             with contextlib.suppress(TokenRefused):
                 self.anyone(self.dialect.sign_out)
@@ -190,11 +194,13 @@ class Calls:
         return decode(response.status_code, response.content, call=operation.call, parse=operation.parse)
 
     def _revive(self) -> None:
-        """Get the token right after one refusal, which proves little: a live one was refused under load."""
+        """Get a live token after one refusal, which proves little: live tokens are refused under load."""
+        # `megabot login` may have stored a new token in the meantime.
         if self._sign_ins.reload():
             self._stay()
             return
         try:
+            # A refusal is checked once more before it is believed (faults.md A04).
             self.anyone(self.dialect.probe)
         except TokenRefused:
             self._sign_ins.renew(self._send_sign_in, by_hand=False)
@@ -202,11 +208,11 @@ class Calls:
             raise
         except (Unreadable, NotLemmy) as error:
             raise TokenRefused(
-                f"The server refused the token, and whether it is alive could not be told. {error}"
+                f"The server refused the token, and whether it is still valid is not known. {error}"
             ) from error
 
     def _stay(self) -> None:
-        """Leave an API that is answered out of courtesy only.
+        """Raise `UnknownCall` if the server was upgraded and only tolerates this API.
 
         An upgrade to 1.0 kills tokens, and sign-ins over v3 still work there (lemmy-api 3).
         """
@@ -216,4 +222,5 @@ class Calls:
     def _send_sign_in(self, credentials: Credentials, code: str) -> str:
         self._stay()
         form: Form = {"username_or_email": credentials.username, "password": credentials.password}
+        # Not retried, because every attempt counts against the budget (decision 26).
         return self._once(self.dialect.sign_in, form | ({"totp_2fa_token": code} if code else {}))

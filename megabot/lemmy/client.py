@@ -1,7 +1,7 @@
-"""A Lemmy server as the bot's account sees it: the `Forum` port over whichever API the server speaks.
+"""Implement the `Forum` port over either of Lemmy's APIs.
 
-A server can be upgraded, or restored from a backup, between any two requests. Then it does not know the call
-and has not carried it out, so the client changes to the other API and makes the call once more.
+A server can be upgraded, or restored from a backup, between any two requests. It then does not know the call
+and has not carried it out, so the client switches to the other API and makes the call once more.
 """
 
 import logging
@@ -56,9 +56,9 @@ def open_forum(
     on_kind: Callable[[ApiKind], None] = lambda _: None,
     new_key: Callable[[], str] = new_key,
 ) -> tuple[Forum, ApiKind]:
-    """Return the forum and the API that it speaks, which takes one or two requests unless `kind` is known.
+    """Return the forum and its API. Detecting the API takes one or two requests unless `kind` is given.
 
-    `on_kind` is called when the server turns out later to speak the other API.
+    `on_kind` is called when the server later turns out to speak the other API.
     """
     apis = ApiFactory(session=session, sign_ins=sign_ins, clock=clock, new_key=new_key)
     spoken = apis.detect() if kind is None else apis.known(kind)
@@ -68,7 +68,7 @@ def open_forum(
 def _over_either_api(
     method: Callable[Concatenate["LemmyClient", P], T],
 ) -> Callable[Concatenate["LemmyClient", P], T]:
-    """Run a method, and once more over the other API if the server speaks that by now."""
+    """Run a method, and once more over the other API if the server has switched to it."""
 
     @wraps(method)
     def run(self: "LemmyClient", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -141,6 +141,8 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def pinned(self, community_id: int) -> tuple[Post, ...]:
+        # Neither API can list pinned posts only, but both can list them first (lemmy-api 2.2), so read as
+        # many pages as have them (faults.md A17).
         posts: list[Post] = []
         for page in self._calls.iter_pages(self._api.posts, community_id=community_id):
             posts += [post for post in page if post.featured_community]
@@ -156,6 +158,7 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def post_at(self, url: str) -> Post:
+        # The server's own name may differ from the address used to reach it.
         own_addresses = (self._apis.session.address, self._me().actor)
         number = local_post(url, hosts=[urlsplit(address).netloc for address in own_addresses])
         if number is not None:
@@ -171,7 +174,7 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def pin_events(self, *, community_id: int, post_id: int) -> tuple[PinEvent, ...]:
-        # Without the community, v4 does not tell who did it.
+        # Without the community, v4 does not say who pinned (lemmy-api 2.2).
         pages = [
             self._calls.signed_in(operation, community_id=community_id, post_id=post_id)
             for operation in self._api.pin_events
@@ -200,13 +203,14 @@ class LemmyClient(Forum):
     @override
     @_over_either_api
     def lock(self, post_id: int, *, locked: bool, reason: str = "") -> Post:
+        # v4 requires a reason, v3 has no such field (lemmy-api 1.10).
         more = {"reason": reason} if self._api.lock_takes_reason else {}
         return self._calls.signed_in(self._api.lock, post_id=post_id, locked=locked, **more)
 
     @override
     @_over_either_api
     def comment(self, post_id: int, content: str, *, parent_id: int = 0) -> Comment:
-        # An answer takes what it answers out of the inbox.
+        # On both APIs, a reply marks the comment it answers as read (lemmy-api 2.10).
         parent = {"parent_id": parent_id} if parent_id else {}
         return self._calls.signed_in(self._api.comment, post_id=post_id, content=content, **parent)
 
@@ -272,17 +276,20 @@ class LemmyClient(Forum):
         self._calls.sign_out()
 
     def _change_api(self, error: UnknownCall) -> None:
-        """Take the other API, or raise that the call was not made if there is no other."""
+        """Switch to the other API, or raise `error` if the server still speaks the present one."""
         try:
             spoken = self._apis.detect()
         except ForumError as trouble:
             raise error from trouble
         if spoken.kind is self._kind:
             raise error
-        before = self._kind
+        kind_before = self._kind
         self._speak(spoken)
         log.warning(
-            "%s speaks API %s now, %s before", self._known_site().actor, spoken.kind.value, before.value
+            "%s now speaks API %s instead of %s",
+            self._known_site().actor,
+            spoken.kind.value,
+            kind_before.value,
         )
         self._on_kind(spoken.kind)
 
@@ -303,7 +310,7 @@ class LemmyClient(Forum):
         return answer.site
 
     def _note(self, answer: SiteAnswer) -> None:
-        """Keep what the server said; what v3 says about the account is for an `account` right after."""
+        """Remember the answer. v3 describes the account, too, which saves `account` a request right after."""
         self._site = answer.site
         self._greeting = None if answer.account is None else (self._apis.clock.now(), answer.account)
 
@@ -314,6 +321,7 @@ class LemmyClient(Forum):
         return self._apis.sign_ins.person or self._read_account().person
 
     def _read_account(self) -> Account:
+
         greeting, self._greeting = self._greeting, None
         if greeting is not None and self._apis.clock.now() in Interval.after(greeting[0], GREETING_KEPT):
             account = greeting[1]

@@ -1,8 +1,9 @@
-"""Connections that cannot outlast a deadline, and that say for certain when nothing was sent.
+"""Connections that obey a deadline, and that report with certainty when nothing was sent.
 
-The timeouts of sockets start anew with every byte, so a server that drips could hold a call for ever; and
-requests reports a failed handshake and a broken answer by the same exceptions. Both are settled here, below
-it: an answer is read against one deadline, and whatever fails before a connection stands is `Unreachable`.
+A socket's timeout starts again with every byte, so a slow server could hold a call forever. And requests
+raises the same exceptions for a failed handshake and for a broken response. Both are solved here, below
+requests: a response is read against one deadline, and every failure before the connection is open is
+`Unreachable`.
 """
 
 import io
@@ -21,27 +22,27 @@ from megabot.errors import Unreachable
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Makes requests use the connections of this module, and never send anything twice."""
+    """Make requests use the connections of this module, and never send anything twice."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **options: object) -> PoolManager:
-        """Make what connects through a proxy use these connections, too."""
+        """Use these connections through a proxy, too."""
         manager: PoolManager = super().proxy_manager_for(proxy, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
 
 class _UntilDeadline(io.RawIOBase):
-    """Reads what the socket's own file reads, each time with the time that is left for the whole."""
+    """Read from the socket's file, each time with the time left until the deadline."""
 
     def __init__(self, plain: io.BufferedReader, sock: socket.socket) -> None:
         super().__init__()
         self._plain = plain
         self._sock = sock
-        # urllib3 has just set the read timeout, which is meant as the time for the whole answer.
+        # urllib3 has just set the read timeout, which is the time allowed for the whole response.
         self._deadline = time.monotonic() + (sock.gettimeout() or 0.0)
 
     def readable(self) -> bool:
@@ -60,7 +61,7 @@ class _UntilDeadline(io.RawIOBase):
 
 
 class BoundedResponse(HTTPResponse):
-    """An answer that is read against one deadline: the timeout its socket had when it began to come."""
+    """A response that is read against one deadline: the socket's timeout when the response begins."""
 
     def __init__(self, sock: socket.socket, debuglevel: int = 0, method: str | None = None) -> None:
         super().__init__(sock, debuglevel, method)
@@ -104,7 +105,7 @@ def _unreachable(connection: HTTPConnection, error: Exception) -> Unreachable:
         refused = re.search(r"Tunnel connection failed: (\d{3})", str(error))
         if refused:
             return Unreachable(
-                f"The proxy {host} answers {refused[1]}; check MEGABOT_PROXY. Nothing was sent."
+                f"The proxy {host} answered {refused[1]}; check MEGABOT_PROXY. Nothing was sent."
             )
         host = f"The server, or the proxy {host},"
     return Unreachable(f"{host} could not be reached: {_reason(error)}. Nothing was sent.")
@@ -115,7 +116,7 @@ def _reason(error: Exception) -> str:
         case NameResolutionError():
             return "its name was not found"
         case NewConnectionError():  # a kind of ConnectTimeoutError to urllib3, so it comes first
-            return "it refused the connection, or no way leads there"
+            return "connection refused, or no route to the host"
         case ConnectTimeoutError() | TimeoutError():
             return "it did not answer in time"
         case ssl.SSLCertVerificationError():

@@ -1,6 +1,6 @@
-"""Finding out which API a server speaks.
+"""Detect which API a server speaks.
 
-Lemmy 1.0 answers /api/v3/site too, so only the absence of v4 proves a 0.19 (lemmy-api 4).
+Lemmy 1.0 answers /api/v3/site too, so only a missing v4 proves that a server runs 0.19 (lemmy-api 4).
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _NOT_FOUND = 404
 
 
 class ApiKind(StrEnum):
-    """The two generations of Lemmy's API."""
+    """A generation of Lemmy's API."""
 
     V3 = "v3"
     V4 = "v4"
@@ -31,7 +31,7 @@ class ApiKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenApi:
-    """The API that a server speaks. `answer` is what it said about itself when it was detected."""
+    """The API that a server speaks. `answer` is the server's answer when it was detected."""
 
     kind: ApiKind
     calls: Calls
@@ -40,7 +40,7 @@ class SpokenApi:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiFactory:
-    """Makes calls over either API, for one account on one server."""
+    """Make calls over either API, for one account on one server."""
 
     session: LemmySession
     sign_ins: SignIns
@@ -48,11 +48,11 @@ class ApiFactory:
     new_key: Callable[[], str]
 
     def known(self, kind: ApiKind) -> SpokenApi:
-        """Assume that the server speaks an API; no request is made."""
+        """Return an API without asking the server."""
         return SpokenApi(kind=kind, calls=self._calls(kind))
 
     def detect(self) -> SpokenApi:
-        """Find out which API the server speaks, by one request or two. Raises `NotLemmy` if neither."""
+        """Ask the server which API it speaks, in one or two requests. Raises `NotLemmy` if neither."""
         answer = with_retries(self._site_over_v4, read=True, sleep=self.clock.sleep)
         if answer is not None:
             return SpokenApi(kind=ApiKind.V4, calls=self._calls(ApiKind.V4), answer=answer)
@@ -76,7 +76,7 @@ class ApiFactory:
                 assert_never(kind)
 
     def _site_over_v4(self) -> SiteAnswer | None:
-        """Read what the server says about itself over v4; None if it does not speak v4."""
+        """Return the server's description of itself over v4, or None if it does not speak v4."""
         response = self.session.get(f"{self.session.address}/api/v4/site")
         if response.status_code == _NOT_FOUND:
             return None
@@ -89,4 +89,4 @@ class ApiFactory:
 
     def _not_lemmy(self, error: Exception) -> NotLemmy:
         host = urlsplit(self.session.address).hostname
-        return NotLemmy(f"{host} answers, but not as a Lemmy server does; check MEGABOT_INSTANCE. {error}")
+        return NotLemmy(f"{host} does not answer like a Lemmy server; check MEGABOT_INSTANCE. {error}")

@@ -1,4 +1,4 @@
-"""The forms that both APIs take: a post, new or edited, and the account's settings. No I/O."""
+"""The forms that both APIs accept: a new or edited post, and account settings. No I/O."""
 
 from collections.abc import Iterable
 
@@ -8,24 +8,27 @@ Form = dict[str, object]
 
 SHOW_EVERYTHING: Form = {
     "show_nsfw": True,
+    # The server marks own posts as read when they are created (lemmy-api 2.6).
     "show_read_posts": True,
+    # Without it, a bot does not see itself (lemmy-api 2.6).
     "show_bot_accounts": True,
+    # [] means all. Otherwise own posts in other languages are hidden (lemmy-api 2.5).
     "discussion_languages": [],
     "bot_account": True,
 }
-"""The settings of an account that sees all it must see, its own posts above all."""
+"""Account settings that hide nothing from the bot, above all not its own posts (lemmy-api 2.6)."""
 
 SHOW_EVERYTHING_V4 = SHOW_EVERYTHING | {
     "hide_posts_with_media": False,
-    "default_post_time_range_seconds": 0,  # erases it
+    "default_post_time_range_seconds": 0,  # 0 removes the setting
     "blocking_keywords": [],
     "private_messages_enabled": True,
 }
-"""The same with the settings that 1.0 added, its messages among them."""
+"""The same for 1.0, which has more settings that hide posts or refuse messages."""
 
 
 def new_post(community_id: int, draft: PostDraft, tags: Iterable[Tag] = ()) -> Form:
-    """Write a new post; what is empty is left out, because an empty link is an error here."""
+    """Return the form of a new post, without empty fields, because an empty link is an error here."""
     form: Form = {"community_id": community_id, "name": draft.title, "nsfw": draft.nsfw}
     optional = {
         "body": draft.body,
@@ -37,9 +40,10 @@ def new_post(community_id: int, draft: PostDraft, tags: Iterable[Tag] = ()) -> F
 
 
 def edited_post(post_id: int, draft: PostDraft, tags: Iterable[Tag] = ()) -> Form:
-    """Write the whole post: "" erases, and the thumbnail is sent each time, else the server makes a new one.
+    """Return the form of a whole post. "" erases a field.
 
-    Without tags, the post keeps those that it has.
+    The thumbnail is sent every time, else the server makes a new one (lemmy-api 2.8). Without tags, the post
+    keeps those that it has.
     """
     form: Form = {
         "post_id": post_id,

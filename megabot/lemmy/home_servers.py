@@ -1,6 +1,6 @@
-"""Asks the servers of other communities, anonymously, what they show of a post and what they run.
+"""Ask the servers of other communities, anonymously, whether a post is pinned there and what they run.
 
-The bot's token stays out: these requests share nothing with the session of the bot's own server.
+These requests share nothing with the session of the bot's own server, so the bot's token cannot leak.
 """
 
 import json
@@ -19,7 +19,7 @@ from megabot.lemmy.public_web import NoPage, PublicWeb
 from megabot.proxy import Proxy
 
 SECONDS = 10.0
-"""How long a question may take in all, looking the name up included, which no socket's timeout bounds."""
+"""Time limit for a whole question, including the DNS lookup, which no socket timeout covers."""
 PURPOSE = "pin check"
 _MOST = 1024 * 1024  # a post of 50,000 characters takes 300 kB at most
 _MISSING = {"couldnt_find_object", "resolve_object_failed", "not_found"}
@@ -33,7 +33,7 @@ Read = Callable[[str], bytes]
 
 
 class LemmyHomeServers(port.HomeServers):
-    """The servers that communities live on. Raises nothing: trouble is part of an answer."""
+    """The servers of remote communities. Never raises: trouble is part of the result."""
 
     def __init__(
         self, read: Read | None = None, *, seconds: float = SECONDS, proxy: Proxy | None = None
@@ -50,7 +50,7 @@ class LemmyHomeServers(port.HomeServers):
         return self._bounded(lambda: self._software(community), Software())
 
     def _pin(self, community: str, post: str) -> Reading:
-        trouble = "it does not answer as a Lemmy server does"
+        trouble = "it does not answer like a Lemmy server"
         for version in ("v3", "v4"):  # 1.0 answers this call over v3 too
             address = f"{_root(community)}/api/{version}/resolve_object?q={quote(post, safe='')}"
             try:
@@ -61,10 +61,10 @@ class LemmyHomeServers(port.HomeServers):
             if error in _MISSING:
                 return Reading(HomePin.NO_POST)
             if _CODE.fullmatch(error):
-                trouble = f"it answers {error}"
-            shown = _post(answer)
-            if shown.get("ap_id") == post:
-                pinned = shown.get("featured_community") is True
+                trouble = f"it answered {error}"
+            post_fields = _post(answer)
+            if post_fields.get("ap_id") == post:
+                pinned = post_fields.get("featured_community") is True
                 return Reading(HomePin.PINNED if pinned else HomePin.NOT_PINNED)
         return Reading(HomePin.UNREADABLE, trouble)
 
@@ -75,15 +75,17 @@ class LemmyHomeServers(port.HomeServers):
             for link in links if isinstance(links, list) else ():
                 address = str(link.get("href")) if isinstance(link, dict) else ""
                 if address.startswith(f"{root}/") and str(link.get("rel")).startswith(_SCHEMA):
-                    told = _parsed(self._read(address)).get("software")
-                    if isinstance(told, dict):
-                        return Software(name=_word(told.get("name")), version=_word(told.get("version")))
+                    software = _parsed(self._read(address)).get("software")
+                    if isinstance(software, dict):
+                        return Software(
+                            name=_word(software.get("name")), version=_word(software.get("version"))
+                        )
         except NoPage:
             pass
         return Software()
 
     def _bounded(self, ask: Callable[[], T], too_late: T) -> T:
-        """Ask in a thread that is left behind when the time is over: a name's look-up cannot be ended."""
+        """Ask in a thread and abandon it after the time limit, because a DNS lookup cannot be cancelled."""
         answers: queue.SimpleQueue[T] = queue.SimpleQueue()
         threading.Thread(target=lambda: answers.put(ask()), name="home server", daemon=True).start()
         try:
@@ -96,12 +98,12 @@ _TOO_LATE = "the server did not answer in time"
 
 
 def reader(web: PublicWeb) -> Read:
-    """Return what reads an address within bounds; a redirect is not followed."""
+    """Return a function that reads an address within limits, without following redirects."""
     return lambda address: web.read("GET", address, most=_MOST, hops=0).body
 
 
 def _root(community: str) -> str:
-    """Return the address of a community's server; only https is asked."""
+    """Return the address of a community's server, always https."""
     return f"https://{urlsplit(community).netloc}"
 
 
@@ -114,14 +116,14 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def _post(answer: dict[str, Any]) -> dict[str, Any]:
-    """Find the post in an answer: v3 puts it one level deeper than v4."""
+    """Return the post in an answer: v3 nests it one level deeper than v4."""
     view = answer.get("post")
     inner = view.get("post") if isinstance(view, dict) else None
-    shown = inner if isinstance(inner, dict) else view
-    return shown if isinstance(shown, dict) else {}
+    post_fields = inner if isinstance(inner, dict) else view
+    return post_fields if isinstance(post_fields, dict) else {}
 
 
-def _word(told: object) -> str:
-    """Return a short plain word of what a server says of itself: it goes into messages."""
-    text = told if isinstance(told, str) else ""
+def _word(claim: object) -> str:
+    """Return a short plain word from what a server says about itself, because it goes into messages."""
+    text = claim if isinstance(claim, str) else ""
     return "".join(letter for letter in text[:40] if letter.isalnum() or letter in ".-_+")

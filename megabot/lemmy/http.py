@@ -1,8 +1,8 @@
-"""The one way to the server: a requests session that is pinned to one address, bounded, and typed in failure.
+"""The only way to the server: a requests session bound to one address, with limits and typed errors.
 
-It knows nothing of Lemmy but that GET is a read and everything else a write. It never follows a redirect,
-asks the environment for a proxy or a .netrc, keeps a cookie, or logs a body, a query or a token. A proxy
-is used only if one is given.
+It knows nothing about Lemmy except that GET reads and everything else writes. It never follows a redirect,
+takes a proxy or a .netrc from the environment, keeps a cookie, or logs a body, a query or a token. It uses a
+proxy only if one is given.
 """
 
 import io
@@ -32,9 +32,9 @@ _CHUNK = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Seconds for the connection and for the whole answer, and the most bytes that an answer may have.
+    """Time limits in seconds for the connection and the whole response; the maximum size is in bytes.
 
-    A write is given longer: a server fetches a post's links before it answers (lemmy-api 2.3).
+    A write gets longer, because a server fetches a post's links before it answers (lemmy-api 2.3).
     """
 
     connect: float = 10.0
@@ -44,11 +44,11 @@ class Limits:
 
 
 class TooLarge(Exception):
-    """An answer is larger than the limit."""
+    """The response is larger than the limit."""
 
 
 class Bearer(AuthBase):
-    """Puts the token into the one header it belongs in, asking for the newest each time."""
+    """Add the token as the Authorization header, asking for the newest token each time."""
 
     def __init__(self, token: Callable[[], str]) -> None:
         self._token = token
@@ -65,7 +65,7 @@ class Bearer(AuthBase):
 
 
 class LemmySession(requests.Session):
-    """A session with one server. `sent` counts requests, `server_time` is the newest answer's `Date`."""
+    """A session with one server. `sent` counts requests; `server_time` is the newest response's `Date`."""
 
     def __init__(
         self,
@@ -91,9 +91,9 @@ class LemmySession(requests.Session):
             self.mount(scheme, BoundedAdapter())
 
     def send(self, request: requests.PreparedRequest, **_given: object) -> requests.Response:
-        """Send one request and read the whole answer, or raise a typed error.
+        """Send one request and read the whole response, or raise a typed error.
 
-        What a caller (plemmy sets a timeout) gives beside the request is left out on purpose.
+        Other arguments are ignored on purpose (plemmy sets a timeout).
         """
         path = self._path(request)
         started = time.monotonic()
@@ -110,7 +110,7 @@ class LemmySession(requests.Session):
         return response
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Keep requests from preparing to follow a redirect, for which it would read the body unbounded."""
+        """Return None, because requests prepares to follow a redirect by reading its body without a limit."""
 
     def _exchange(self, request: requests.PreparedRequest, path: str) -> requests.Response:
         seconds = self._limits.read if request.method == "GET" else self._limits.write
@@ -118,8 +118,10 @@ class LemmySession(requests.Session):
             response = super().send(
                 request,
                 stream=True,
+                # There is no setting to switch this off (faults.md N09).
                 verify=True,
                 timeout=(self._limits.connect, seconds),
+                # A redirect could lead to another host, which must not get the token (faults.md N10).
                 allow_redirects=False,
             )
             self._note_time(response)
@@ -142,6 +144,8 @@ class LemmySession(requests.Session):
         try:
             for chunk in response.raw.stream(_CHUNK, decode_content=True):
                 body += chunk
+                # Counted after decompression, because a small response can expand to gigabytes (faults.md
+                # N12).
                 if len(body) > self._limits.size:
                     raise TooLarge
                 if time.monotonic() > until:
@@ -152,10 +156,10 @@ class LemmySession(requests.Session):
 
     def _note_time(self, response: requests.Response) -> None:
         try:
-            told = parsedate_to_datetime(response.headers.get("Date", ""))
+            date = parsedate_to_datetime(response.headers.get("Date", ""))
         except ValueError:
             return
-        self.server_time = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+        self.server_time = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
     def _lost(self, request: requests.PreparedRequest, path: str, reason: str) -> MegabotError:
         host = urlsplit(self.address).hostname
@@ -163,7 +167,7 @@ class LemmySession(requests.Session):
             return Unreadable(f"{host} gave no usable answer to GET {path}: {reason}.")
         return OutcomeUnknown(
             f"The answer of {host} to {request.method} {path} was lost: {reason}. "
-            "Whether it was done is not known."
+            "It is not known whether the request was carried out."
         )
 
     def _moved(self, request: requests.PreparedRequest, response: requests.Response) -> MegabotError:
@@ -172,14 +176,17 @@ class LemmySession(requests.Session):
             target = urlsplit(response.headers.get("Location", "")).hostname or host
         except ValueError:
             target = "somewhere else"
-        told = f"{host} redirects to {target}: not followed; set MEGABOT_INSTANCE to the right address."
+        sentence = (
+            f"{host} redirects to {target}, which megabot does not follow; "
+            "set MEGABOT_INSTANCE to the right address."
+        )
         if request.method == "GET":
-            return NotLemmy(told)
-        return OutcomeUnknown(f"{told} Whether the request was carried out is not known.")
+            return NotLemmy(sentence)
+        return OutcomeUnknown(f"{sentence} It is not known whether the request was carried out.")
 
 
 def _safe(address: str) -> str:
-    """Settings are checked where they are read; this is where a token would leave in the clear."""
+    """Check the address here too, because from here a token would be sent unencrypted."""
     try:
         return addresses.instance(address)
     except ValueError as error:
@@ -198,8 +205,8 @@ def _reason(error: Exception) -> str:
         case TooLarge():
             return "it is too large"
         case requests.Timeout() | ReadTimeoutError() | TimeoutError():
-            return "it did not come in time"
+            return "it timed out"
         case requests.exceptions.ContentDecodingError() | DecodeError():
-            return "its compression is broken"
+            return "it could not be decompressed"
         case _:
-            return "the connection broke"
+            return "the connection was lost"

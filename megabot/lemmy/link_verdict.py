@@ -1,6 +1,7 @@
-"""What an answer says about a link: alive, dead, or that it cannot be told. Pure.
+"""Judge a link by the server's answer: alive, dead, or cannot tell. No I/O.
 
-A link is called dead only where its server says so, or has no name any more: moderators act on the word.
+A link is dead only if its server says so or its host name no longer exists, because moderators act on the
+word.
 """
 
 import ipaddress
@@ -17,7 +18,8 @@ VERDICT_KEPT = timedelta(days=1)
 UNSURE_VERDICT_KEPT = timedelta(hours=1)
 _FOUND = range(200, 300)
 _GONE = {404, 410}
-# They answer 200 to anything, or to strangers a page to sign in on: an answer of theirs tells nothing.
+# These sites answer 200 to anything, or show a sign-in page to anonymous visitors, so their answer proves
+# nothing.
 _ANSWER_ANYTHING = (
     "facebook.com",
     "instagram.com",
@@ -37,7 +39,7 @@ _GONE_CODES = {"couldnt_find_post", "couldnt_find_comment", "not_found"}
 
 
 class Outcome(StrEnum):
-    """What is known of a link."""
+    """What is known about a link."""
 
     ALIVE = "alive"
     DEAD = "dead"
@@ -45,17 +47,17 @@ class Outcome(StrEnum):
 
 
 class Contact(StrEnum):
-    """Whether a server was reached at all."""
+    """Whether the server was reached at all."""
 
     REACHED = "reached"
     SILENT = "silent"
-    """Its name could not be looked up, or nothing answered there: perhaps the network is missing."""
+    """Its name could not be looked up or nothing answered; perhaps this machine has no network."""
     UNASKED = "not asked"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An outcome and what it was told by, as words that follow the address."""
+    """An outcome and its reason, in words that follow the address."""
 
     outcome: Outcome
     why: str = ""
@@ -64,7 +66,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link:
-    """An address in a text, and the place in the source that it comes from; line 0 where none is known."""
+    """An address in a text, and its place in the source; line 0 if unknown."""
 
     path: str
     line: int
@@ -72,29 +74,30 @@ class Link:
 
 
 def verdict_by_status(status: int, address: str) -> Verdict:
-    """Judge an answer by its status and by whose it is."""
+    """Judge a link by the answer's status and by the site."""
     if status in _GONE:
-        return Verdict(Outcome.DEAD, f"the server answers {status}")
+        return Verdict(Outcome.DEAD, f"the server answered {status}")
     if status not in _FOUND:
-        return Verdict(Outcome.UNSURE, f"the server answers {status}")
+        return Verdict(Outcome.UNSURE, f"the server answered {status}")
     host = f".{urlsplit(address).hostname or ''}"
     if any(host.endswith(f".{name}") for name in _ANSWER_ANYTHING):
-        return Verdict(Outcome.UNSURE, "this site answers 200 to anything")
+        return Verdict(Outcome.UNSURE, "this site answers 200 to every request")
     return Verdict(Outcome.ALIVE)
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the open internet, also behind the forms that hide another."""
+    """Return whether an IP address is on the public internet, also if it wraps another address."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return is_public(str(found.ipv4_mapped))
-        if found.sixtofour is not None or found.teredo is not None or found in _NAT64:
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public(str(ip.ipv4_mapped))
+        # 6to4, Teredo and NAT64 addresses can lead to a private IPv4 address.
+        if ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
             return False
-    return found.is_global and not found.is_multicast
+    return ip.is_global and not ip.is_multicast
 
 
 def all_silent(verdicts: Iterable[Verdict]) -> bool:
@@ -103,7 +106,7 @@ def all_silent(verdicts: Iterable[Verdict]) -> bool:
 
 
 def host_of(address: str) -> str:
-    """Name the host that an address is asked of, "" where it has none that can be read."""
+    """Return the host of an address, or "" if the address has none or cannot be parsed."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:
@@ -111,19 +114,19 @@ def host_of(address: str) -> str:
 
 
 def lanes(addresses: Iterable[str], *, width: int) -> tuple[tuple[str, ...], ...]:
-    """Sort addresses into rows, each to be asked one after the other: at most `width` rows for a host."""
+    """Group addresses into lanes to be checked one after the other, at most `width` lanes per host."""
     by_host: dict[str, list[str]] = {}
     for address in dict.fromkeys(addresses):
         by_host.setdefault(host_of(address), []).append(address)
-    rows = (tuple(some[start::width]) for some in by_host.values() for start in range(width))
+    rows = (tuple(group[start::width]) for group in by_host.values() for start in range(width))
     return tuple(sorted(filter(None, rows), key=len, reverse=True))
 
 
 def lemmy_questions(address: str) -> tuple[str, ...]:
-    """Give the addresses to ask about a post or comment, one for each API; none for any other link.
+    """Return the API addresses to ask about a post or comment, one per API; none for any other link.
 
-    The page of a removed post answers 200; only the API tells (lemmy-api 1.8). Any server is asked so that
-    has such a path: what is no Lemmy gives no answer that `lemmy_verdict` understands.
+    The page of a removed post answers 200; only the API says that it is gone (lemmy-api 1.8). Any server with
+    such a path is asked: if it does not run Lemmy, `lemmy_verdict` does not understand its answer.
     """
     try:
         parts = urlsplit(address)
@@ -137,7 +140,7 @@ def lemmy_questions(address: str) -> tuple[str, ...]:
 
 
 def lemmy_verdict(body: bytes) -> Verdict | None:
-    """Read an API's answer; None where it is none of Lemmy's, or of the other version's."""
+    """Judge an API's answer; None if it is not Lemmy's, or from the other API version."""
     try:
         answer = json.loads(body)
     except ValueError:

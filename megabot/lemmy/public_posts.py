@@ -1,7 +1,7 @@
-"""Posts as a stranger sees them: no account, no token. For previews and for `init --from`.
+"""Read posts anonymously, without account or token. For previews and `init --from`.
 
-What the account sees is the `Forum` port's; here there is none yet, or none that may be used (a workflow that
-runs for anybody's change).
+The `Forum` port reads as the account. Here there is no account yet, or none that may be used (a workflow that
+runs for anyone's change).
 """
 
 import json
@@ -22,7 +22,7 @@ _MOST_PAGES = 200
 
 
 class PublicPosts:
-    """One server, at its address, whichever of the two APIs it speaks."""
+    """One server, over either API."""
 
     def __init__(self, address: str, *, proxy: Proxy | None = None) -> None:
         self._session = LemmySession(address, token=lambda: "", proxy=proxy)
@@ -31,7 +31,7 @@ class PublicPosts:
         """Return the version of Lemmy that the server runs; raise `Unreadable` if it does not run Lemmy."""
         version = self._get("site", v3={}, v4={}).get("version")
         if not isinstance(version, str):
-            raise Unreadable(f"{self._session.address} does not answer as a Lemmy server does")
+            raise Unreadable(f"{self._session.address} does not answer like a Lemmy server")
         return version
 
     def has_community(self, name: str) -> bool:
@@ -39,35 +39,38 @@ class PublicPosts:
         return "community_view" in self._get("community", v3={"name": name}, v4={"name": name})
 
     def one(self, number: int) -> PublicPost:
-        """Read a post and its language; raise `NotFound` where strangers cannot open it."""
+        """Return a post with its language; raise `NotFound` if it is not visible anonymously."""
         answer = self._get("post", v3={"id": number}, v4={"id": number})
         view = answer.get("post_view")
         if not isinstance(view, dict):
-            raise NotFound("there is no such post, or strangers cannot open it", code="not_found")
+            raise NotFound(
+                "there is no such post, or it is only visible to signed-in users", code="not_found"
+            )
         language = self._language(view["post"].get("language_id") or 0)
         return replace(_post(view), language=language)
 
     def _language(self, number: int) -> str:
         """Return the code of one of the server's languages, "" for 0, which is undetermined."""
-        listed = self._get("site", v3={}, v4={}).get("all_languages") if number else None
-        codes = (one.get("code") for one in listed or () if one.get("id") == number)
+        languages = self._get("site", v3={}, v4={}).get("all_languages") if number else None
+        codes = (language.get("code") for language in languages or () if language.get("id") == number)
         return str(next(codes, ""))
 
     def newest(self, community: str) -> tuple[PublicPost, ...]:
         """List the newest posts of a community, `name` or `name@host`, pinned ones first."""
-        asked = {"community_name": community, "limit": _NEWEST, "show_nsfw": "true"}
+        # Without `show_nsfw`, a server hides nsfw posts from anonymous callers (lemmy-api 2.6).
+        query = {"community_name": community, "limit": _NEWEST, "show_nsfw": "true"}
         answer = self._get(
             "post/list",
-            v3=asked | {"sort": "New", "type_": "All"},
-            v4=asked | {"sort": "new", "type_": "all"},
+            v3=query | {"sort": "New", "type_": "All"},
+            v4=query | {"sort": "new", "type_": "all"},
         )
         views = answer.get("posts") or answer.get("items") or []
         return tuple(_post(view) for view in views)
 
     def all(self, community: str, *, by: str) -> Iterator[tuple[PublicPost, ...]]:
-        """List all posts of a community, newest first, page by page; those of one author where one is named.
+        """Yield all posts of a community page by page, newest first; only one author's if `by` is given.
 
-        0.19 lists an author's posts of all communities: those of others are left out here.
+        0.19 lists an author's posts in all communities, so posts in other communities are dropped here.
         """
         v3: dict[str, Any] = {"sort": "New", "limit": _NEWEST, "page": 1}
         v4: dict[str, Any] = {"limit": _NEWEST}
@@ -76,32 +79,32 @@ class PublicPosts:
             v3, v4 = v3 | {"username": by}, v4 | {"username": by, "type_": "posts"}
         else:
             paths = ("post/list", "post/list")
-            asked = {"community_name": community, "show_nsfw": "true"}
-            v3, v4 = v3 | asked | {"type_": "All"}, v4 | asked | {"type_": "all", "sort": "new"}
+            query = {"community_name": community, "show_nsfw": "true"}
+            v3, v4 = v3 | query | {"type_": "All"}, v4 | query | {"type_": "all", "sort": "new"}
         for _ in range(_MOST_PAGES):
             answer = self._get(paths[0], v3=v3, v4=v4, v4_path=paths[1])
             views = answer.get("posts") or answer.get("items") or []
-            found = [view for view in views if _is_of(view, community)]
-            yield tuple(_post(view) for view in found)
+            posts = [view for view in views if _is_of(view, community)]
+            yield tuple(_post(view) for view in posts)
             v3["page"] += 1
             if len(views) < _NEWEST or ("items" in answer and not answer.get("next_page")):
                 return
             v4["page_cursor"] = answer.get("next_page")
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._session.close()
 
     def _get(self, path: str, *, v3: dict[str, Any], v4: dict[str, Any], v4_path: str = "") -> dict[str, Any]:
         place, query = (f"v4/{v4_path or path}", v4) if self._speaks_v4 else (f"v3/{path}", v3)
         answer = self._asked(place, query)
         if answer is None:
-            raise Unreadable(f"{self._session.address} does not answer as a Lemmy server does")
+            raise Unreadable(f"{self._session.address} does not answer like a Lemmy server")
         return answer
 
     @cached_property
     def _speaks_v4(self) -> bool:
-        """Whether it is a 1.0: that keeps a stump of v3 too, so that v4 is asked for (lemmy-api 4)."""
+        """Whether the server runs 1.0. v4 is tried because 1.0 still answers parts of v3 (lemmy-api 4)."""
         return self._asked("v4/site", {}) is not None
 
     def _asked(self, place: str, query: dict[str, Any]) -> dict[str, Any] | None:
@@ -114,7 +117,7 @@ class PublicPosts:
 
 
 def _is_of(view: dict[str, Any], community: str) -> bool:
-    """Tell whether a post is in a community, `name` or `name@host`."""
+    """Return whether a post is in a community, given as `name` or `name@host`."""
     name, _, host = community.partition("@")
     shown = view.get("community") or {}
     home = urlsplit(str(shown.get("actor_id") or shown.get("ap_id") or "")).netloc
@@ -129,8 +132,8 @@ def _name_of(community: dict[str, Any]) -> str:
 
 
 def _moment(text: str) -> datetime:
-    made = datetime.fromisoformat(text)
-    return made if made.tzinfo else made.replace(tzinfo=UTC)  # 0.19 names no zone: it is UTC
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)  # 0.19 gives no zone; its times are UTC
 
 
 def _post(view: dict[str, Any]) -> PublicPost:

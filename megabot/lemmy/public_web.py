@@ -1,8 +1,8 @@
-"""Reads web pages anonymously: public addresses only, at every hop, within bounds of time and size.
+"""Read web pages anonymously, at public addresses only, at every redirect, within limits of time and size.
 
 An address can come from anyone, so it must not reach what only this machine can reach: each name is looked
-up, the IP address is checked, and the connection goes to the address that was checked. Nothing of ours is
-sent: no cookie, no token, no name of the page that links.
+up, the IP address is checked, and the connection goes to the address that was checked. Nothing private is
+sent: no cookie, no token, no referrer.
 """
 
 import ipaddress
@@ -21,13 +21,13 @@ from megabot.lemmy.deadlines import BoundedResponse
 from megabot.lemmy.link_verdict import Contact, Outcome, Verdict, is_public
 from megabot.proxy import Proxy
 
-AT_ONCE = 2  # a host
+AT_ONCE = 2  # connections per host
 HOPS = 5
 _PORTS = {"https": 443, "http": 80}
 _MOVED = {301, 302, 303, 307, 308}
 _HOST = re.compile(r"[\w.:-]{1,253}", re.ASCII)
 _SOMEWHERE = "192.0.2.1"
-"""An address that belongs to nobody (RFC 5737), but would be on the internet."""
+"""An address reserved for documentation (RFC 5737). The route to it is the route to the internet."""
 _NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 Resolve = Callable[[str, int], list[str]]
@@ -36,7 +36,7 @@ Connect = Callable[[str, int, float], socket.socket]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back: the address that answered in the end, the status, the beginning of the body."""
+    """What came back: the final address after redirects, the status, the start of the body."""
 
     address: str
     status: int
@@ -44,7 +44,7 @@ class Page:
 
 
 class NoPage(Exception):
-    """Nothing came that could be judged; the verdict says why. `final`: asking in another way is no use."""
+    """No page to judge; the verdict says why. `final`: asking in another way does not help."""
 
     def __init__(
         self, outcome: Outcome, why: str, *, contact: Contact = Contact.REACHED, final: bool = False
@@ -55,7 +55,7 @@ class NoPage(Exception):
 
 
 class PublicWeb:
-    """Reads pages, from several threads at once; `seconds` are for each connection and each answer."""
+    """Read pages, from several threads at once. `seconds` limits each connection and each response."""
 
     def __init__(
         self,
@@ -78,23 +78,23 @@ class PublicWeb:
         self._guard = threading.Lock()
 
     def read(self, method: str, address: str, *, most: int, hops: int = HOPS) -> Page:
-        """Read at most `most` bytes of a page, following redirects. Raises `NoPage`."""
+        """Return at most `most` bytes of a page, following redirects. Raises `NoPage`."""
         for _ in range(hops + 1):
             try:
                 parts = urlsplit(address)
                 port = parts.port or _PORTS[parts.scheme]
             except (ValueError, KeyError) as error:
-                why = "it leads to what is no address of the web"
+                why = "it leads to something that is not a web address"
                 raise NoPage(Outcome.UNSURE, why, final=True) from error
             page, target = self._exchange(method, parts, port, most)
             if target is None:
                 return Page(address, page.status, page.body)
             address = urljoin(address, target)
-        why = f"it is passed on more than {hops} times" if hops else "it redirects to another address"
+        why = f"it redirects more than {hops} times" if hops else "it redirects to another address"
         raise NoPage(Outcome.UNSURE, why, final=True)
 
     def _exchange(self, method: str, parts: SplitResult, port: int, most: int) -> tuple[Page, str | None]:
-        """Ask once; give the answer, and where it passes us on to."""
+        """Make one request; return the response and the redirect's target, if any."""
         host = parts.hostname or ""
         ip = self._checked(host, port)
         with self._turn(host):
@@ -106,7 +106,7 @@ class PublicWeb:
             except TimeoutError as error:
                 raise NoPage(Outcome.UNSURE, "the server did not answer in time") from error
             except (OSError, HTTPException, ValueError) as error:
-                raise NoPage(Outcome.UNSURE, "the connection was refused or broke") from error
+                raise NoPage(Outcome.UNSURE, "the connection was refused or lost") from error
 
     def _converse(
         self, method: str, parts: SplitResult, at: tuple[str, str, int], most: int
@@ -115,23 +115,23 @@ class PublicWeb:
         connection = HTTPConnection(host, parts.port)
         connection.response_class = BoundedResponse
         connection.sock = self._way_to(ip, port, tunnel=parts.scheme == "https")
-        asked, headers = _target(parts), self._headers
+        target_path, headers = _target(parts), self._headers
         try:
             if parts.scheme == "https":
                 connection.sock = self._tls.wrap_socket(connection.sock, server_hostname=host)
             elif self._proxy is not None:
                 place = parts.netloc.rpartition("@")[2]
-                asked, headers = f"http://{place}{asked}", self._headers | self._proxy.headers
-            connection.request(method, asked, headers=headers)
+                target_path, headers = f"http://{place}{target_path}", self._headers | self._proxy.headers
+            connection.request(method, target_path, headers=headers)
             response = connection.getresponse()
-            if response.status in _MOVED and (target := response.headers.get("Location")):
-                return Page("", response.status, b""), target
+            if response.status in _MOVED and (location := response.headers.get("Location")):
+                return Page("", response.status, b""), location
             return Page("", response.status, _beginning(response, most)), None
         finally:
             connection.close()
 
     def _way_to(self, ip: str, port: int, *, tunnel: bool) -> socket.socket:
-        """Connect to a server, or to the proxy, which opens a tunnel if what follows is encrypted."""
+        """Connect to a server, or to the proxy, which opens a tunnel if the connection will be encrypted."""
         if self._proxy is None:
             return self._connected(ip, port)
         sock = self._connected(self._proxy.host, self._proxy.port)
@@ -147,7 +147,7 @@ class PublicWeb:
         try:
             return self._connect(ip, port, self._seconds)
         except ConnectionRefusedError:
-            raise  # by a machine that is there
+            raise  # by a machine that exists, so the server was reached
         except TimeoutError as error:
             why = "the server did not answer in time"
             raise NoPage(Outcome.UNSURE, why, contact=Contact.SILENT) from error
@@ -155,27 +155,27 @@ class PublicWeb:
             raise NoPage(Outcome.UNSURE, "the server cannot be reached", contact=Contact.SILENT) from error
 
     def _checked(self, host: str, port: int) -> str:
-        """Look a name up and give an address of it that may be connected to.
+        """Look a name up and return an address that may be connected to.
 
-        With a proxy that is the name itself: behind one, names often cannot be looked up, and it may have
-        rules for them. An address that is known not to be public is refused all the same.
+        With a proxy that is the name itself: names often cannot be looked up behind a proxy, and the proxy
+        may have rules for them. An address that is known not to be public is refused all the same.
         """
         try:
-            found = self._resolve(host, port)
+            addresses = self._resolve(host, port)
         except socket.gaierror as error:
             if self._proxy is not None:
                 return _for_proxy(host)
             if error.errno in _NO_NAME:
-                raise _silent(Outcome.DEAD, "there is no server of that name") from error
+                raise _silent(Outcome.DEAD, "there is no server with that name") from error
             raise _silent(Outcome.UNSURE, "its name cannot be looked up now") from error
         except OSError as error:
             raise _silent(Outcome.UNSURE, "its name cannot be looked up") from error
         except ValueError as error:
             why = "its name cannot be looked up"
             raise NoPage(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True) from error
-        public = [ip for ip in found if is_public(ip)]
+        public = [ip for ip in addresses if is_public(ip)]
         if not public:
-            why = "it leads to an address that is not public, which is never asked"
+            why = "it leads to an address that is not public; such addresses are not checked"
             raise NoPage(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
         return public[0] if self._proxy is None else _for_proxy(host)
 
@@ -192,17 +192,17 @@ def _open_tunnel(sock: socket.socket, host: str, port: int, proxy: Proxy) -> Non
     response = BoundedResponse(sock, method="CONNECT")
     response.begin()
     if response.status != HTTPStatus.OK:
-        raise NoPage(Outcome.UNSURE, f"the proxy answers {response.status}")
+        raise NoPage(Outcome.UNSURE, f"the proxy answered {response.status}")
 
 
 def _for_proxy(host: str) -> str:
-    """Return a host's name as a proxy takes it."""
+    """Return a host's name in the form that a proxy expects."""
     try:
         name = host if ":" in host else host.encode("idna").decode("ascii")
     except UnicodeError:
         name = ""
     if not _HOST.fullmatch(name):
-        why = "it leads to what is no address of the web"
+        why = "it leads to something that is not a web address"
         raise NoPage(Outcome.UNSURE, why, contact=Contact.UNASKED, final=True)
     return name
 
@@ -218,7 +218,7 @@ def reaches_internet(
     connect: Connect | None = None,
     proxy: Proxy | None = None,
 ) -> bool:
-    """Return whether there is a network: by the bot's server, by a route if that is this machine."""
+    """Return whether there is a network: connect to the bot's server, or look for a route if it is local."""
     parts = urlsplit(proxy.url if proxy else instance)
     host = parts.hostname or "localhost"
     try:
@@ -250,8 +250,8 @@ def _target(parts: SplitResult) -> str:
 
 
 def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in addresses]
 
 
 def _connect(ip: str, port: int, seconds: float) -> socket.socket:

@@ -1,7 +1,7 @@
-"""What a server's answer means: a value, or the one error that calls for the right reaction. No I/O.
+"""Decode a server's response: a value, or the error that calls for the right reaction. No I/O.
 
-The rule for everything that is not understood: a read may be made again (`Unreadable`), the outcome of a
-write is unknown (`OutcomeUnknown`), because Lemmy can answer with an error after it wrote (lemmy-api 2.3).
+A read whose response is not understood may be repeated (`Unreadable`). The outcome of such a write is unknown
+(`OutcomeUnknown`), because Lemmy can answer with an error after it has created the post (faults.md A01).
 """
 
 import json
@@ -38,7 +38,7 @@ _UNAVAILABLE = 503
 
 
 class Call(Enum):
-    """What kind of call was made: it decides what an error proves and which bucket was drawn on."""
+    """The kind of a call. It decides what an error proves and which rate limit was used."""
 
     READ = "read"
     CHANGE = "change"
@@ -48,15 +48,15 @@ class Call(Enum):
 
 
 class SignInCollision(Unreadable):
-    """Two sign-ins of the account came in one second; a moment later it works."""
+    """Two sign-ins of the account in one second; a moment later it works."""
 
 
 class UnknownCall(NotLemmy):
-    """The server does not know the call, so that it was not carried out: it may speak another API."""
+    """The server does not know the call, so it did nothing; it may speak another API."""
 
 
 class NotReadBack(OutcomeUnknown):
-    """1.0 says that something is not there: where to write it, or what was written and is read back."""
+    """1.0 says `not_found`, which may mean the target of a write or the new row that it reads back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,11 @@ class SiteAnswer:
     account: Account | None = None
 
     def authenticated(self) -> Account:
-        """Return the account; its absence is how 0.19 says that a token is dead (recorded: 013)."""
+        """Return the account. If it is missing, the token is dead: 0.19 then answers 200 (recorded: 013)."""
         if self.account is None:
-            raise TokenRefused("The server answered as to a stranger: it does not take the stored token.")
+            raise TokenRefused(
+                "The server treats the bot as signed out: it does not accept the stored token."
+            )
         return self.account
 
 
@@ -81,8 +83,8 @@ _BUCKETS = {
     Call.SIGN_IN: Bucket.REGISTER,
 }
 
-# After the insert the server reads the new row back, which can fail with these codes too: on 1.0 with the one
-# that also says that the community or the post is not there.
+# After the insert the server reads the new row back, which can fail with these codes too. 1.0 uses the same
+# code for a missing community or post.
 _AFTER_INSERT = {
     Call.NEW_POST: frozenset({"couldnt_find_post", codes.NOT_FOUND}),
     Call.NEW_COMMENT: frozenset({"couldnt_find_comment", codes.NOT_FOUND}),
@@ -90,60 +92,64 @@ _AFTER_INSERT = {
 
 
 def decode(status: int, body: bytes, *, call: Call, parse: Callable[[JsonObject], T]) -> T:
-    """Turn an answer into a value, or raise what it means."""
+    """Return the value of a response, or raise the error that it means."""
     if status not in _FINE:
         raise failure(status, body, call)
     try:
         return parse(JsonObject(_json(body)))
     except UnexpectedJson as error:
-        raise answer_lost(call, f"The server's answer was not understood: {error}.") from error
+        raise answer_lost(call, f"The server's answer was not as expected: {error}.") from error
 
 
 def failure(status: int, body: bytes, call: Call) -> ForumError:
-    """Say what an answer other than 2xx means."""
+    """Return the error that a response other than 2xx means."""
     code = _code(body)
     if status == _UNAVAILABLE and code == codes.STARTING:
         return ServerStarting("The server is starting up.")
+    # 0.19 answers 400, 1.0 answers 429, and neither says how long to wait (lemmy-api 2.4).
     if status == _TOO_MANY_REQUESTS or code in codes.LIMITED:
         return _limited(call)
+    # Lemmy's own errors have a JSON body; only an unknown path has none (lemmy-api 2.4).
     if status == _NOT_FOUND and not body.strip():
         return UnknownCall(
-            "The server does not know this call; perhaps it was upgraded. `megabot check --online` says more."
+            "The server does not know this call; it may have been upgraded. "
+            "To find out, run: megabot check --online"
         )
+    # A 5xx usually comes from the proxy in front of Lemmy, so it proves nothing (decision 9, lemmy-api 2.4).
     if status < _BROKEN:
         refusal = _sign_in_refusal(code, body) if call is Call.SIGN_IN else _refusal(code, call)
         if refusal is not None:
             return refusal
     if code == codes.NOT_FOUND and code in _AFTER_INSERT.get(call, ()):
         return NotReadBack(
-            f"The server did not find something. Whether the {call.value} was made is not known."
+            f"The server did not find something. It is not known whether the {call.value} was made."
         )
     if call is Call.READ and (remote := codes.REMOTE_AWAY.search(body)):
         host = remote[1].decode("ascii", "replace")
-        return RemoteUnreachable(f"The server could not reach {host}: it is away, or its name is wrong.")
-    # What a sign-in sent may come back in the answer, a password in the code's place too: it is not shown.
+        return RemoteUnreachable(f"The server could not reach {host}: it is down, or its name is wrong.")
+    # The answer to a sign-in may quote what was sent, even a password as the code, so it is not shown.
     shown = code if call is not Call.SIGN_IN else ""
     return answer_lost(call, f"The server answered {status}" + (f" with the code {shown}." if shown else "."))
 
 
 def answer_lost(call: Call, sentence: str) -> ForumError:
-    """Say that the answer to a call is of no use."""
+    """Return the error for a call whose answer cannot be used."""
     if call in {Call.READ, Call.SIGN_IN}:
         return Unreadable(sentence)
-    return OutcomeUnknown(f"{sentence} Whether the {call.value} was made is not known.")
+    return OutcomeUnknown(f"{sentence} It is not known whether the {call.value} was made.")
 
 
 def _limited(call: Call) -> RateLimited:
     bucket = _BUCKETS[call]
     return RateLimited(
-        f"The server's rate limit ({bucket.value}) is used up, perhaps by others behind the same address.",
+        f"The server's rate limit ({bucket.value}) is used up, perhaps by others behind the same IP address.",
         wait=refill_seconds(bucket),
     )
 
 
 def _refusal(code: str, call: Call) -> ForumError | None:
     if code in codes.TOKEN:
-        return TokenRefused("The server does not take the stored token.")
+        return TokenRefused("The server does not accept the stored token.")
     sentence = codes.REFUSALS.get(code)
     if sentence is None or code in _AFTER_INSERT.get(call, ()):
         return None
@@ -158,12 +164,12 @@ def _sign_in_refusal(code: str, body: bytes) -> ForumError | None:
 
 
 def _code(body: bytes) -> str:
-    """Take Lemmy's error code out of a body, "" where it is none of Lemmy's."""
+    """Return Lemmy's error code in a body, or "" if there is none."""
     try:
         code = JsonObject(_json(body)).text("error", "")
     except UnexpectedJson:
         return ""
-    # A code goes into messages: only what looks like one, so that no page's text does.
+    # A code goes into messages, so only an identifier counts, never the text of some page.
     return code if code == codes.STARTING or (code.isidentifier() and code.isascii()) else ""
 
 

@@ -1,4 +1,4 @@
-"""Sending again what may be sent again: reads, and writes that the server certainly never got."""
+"""Retry what may be sent again: reads, and writes that the server certainly never got."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -17,7 +17,7 @@ _backoff = wait_random_exponential(multiplier=0.5, max=LONGEST_WAIT)
 
 
 def with_retries(action: Callable[[], T], *, read: bool, sleep: Callable[[float], None]) -> T:
-    """Run an action until it works or trying again is of no use; then its own error comes out."""
+    """Run an action until it succeeds or a retry is useless, then raise its own error."""
     retrying = Retrying(
         stop=stop_after_attempt(READ_ATTEMPTS if read else WRITE_ATTEMPTS),
         wait=_wait,
@@ -32,7 +32,8 @@ def _worth_it(error: BaseException, *, read: bool) -> bool:
     if isinstance(error, RateLimited):
         return error.wait <= LONGEST_WAIT
     if isinstance(error, RemoteUnreachable):
-        return False  # the server has waited for the other one already
+        return False  # the server has already waited for the other one
+    # A write is repeated only if the server certainly never got it (decision 9).
     return isinstance(error, (NotSent, Unreadable) if read else NotSent)
 
 

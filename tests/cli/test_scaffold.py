@@ -159,7 +159,7 @@ def test_answers_are_taken_as_people_write_them(
         (scaffold.instance, "https://robin:1234@lemmy.example", "password"),
         (scaffold.community, "c/birds", "name@host"),
         (scaffold.community, "birds@", "name@host"),
-        (scaffold.username, "megabot@lemmy.example", "without any @host"),
+        (scaffold.username, "megabot@lemmy.example", "without @host"),
         (scaffold.weekday, "mo", "as in monday"),
         (scaffold.weekday, "someday", "as in monday"),
         (scaffold.hour, "24:00", "18:00 or 6pm"),

@@ -164,7 +164,7 @@ def test_intents_are_of_one_thread_and_oldest_first(ledger: Ledger) -> None:
 def test_a_copy_that_may_be_there_is_never_begun_again(ledger: Ledger, state: IntentState) -> None:
     ledger.resolve_intent(ledger.begin_intent(PUBLISH).id, state, at=LATER)
 
-    with pytest.raises(LedgerError, match="birds/2026-W47 copy 1 was sent before"):
+    with pytest.raises(LedgerError, match="birds/2026-W47 copy 1 was already sent"):
         ledger.begin_intent(PUBLISH)
     assert len(ledger.intents("birds")) == 1
 

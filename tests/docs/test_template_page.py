@@ -83,6 +83,17 @@ def test_the_defaults_on_the_page_are_those_of_the_program() -> None:
     assert thread == parse_thread("news.md.j2", bare)[0]
 
 
+def test_the_section_on_the_page_is_shown_as_the_page_says() -> None:
+    files = re.findall(r"^```markdown\n(.*?)^```$", FRONT_MATTER, re.MULTILINE | re.DOTALL)
+    (section,) = [text for text in files if "\ncw:" in text]
+
+    body = body_of("{{ section('hills') }}", more={"sections/70-hills.md": section})
+
+    assert body.startswith("::: spoiler Maps (CW: heights) - looking for an editor\n")
+    assert "**Night photos (CW: flashing images)**" in body
+    assert all(f"| `{key}` |" in FRONT_MATTER for key in re.findall(r"^(\w+):", section, re.MULTILINE))
+
+
 def test_a_thread_that_is_posted_once_is_written_as_on_the_page() -> None:
     once = re.findall(r"^```yaml\n(.*?)^```$", FRONT_MATTER, re.MULTILINE | re.DOTALL)[1]
     thread, problems = parse_thread("night.md.j2", f"---\ntitle: Night\n{once}---\n")

@@ -127,7 +127,7 @@ def test_the_service_looks_at_the_links_in_a_process_of_its_own_where_that_is_se
             assert time.monotonic() < until
             time.sleep(0.02)
 
-    assert "never asked" in path.read_text()
+    assert "such addresses are not checked" in path.read_text()
     app.close()
 
 
@@ -144,7 +144,7 @@ def test_a_community_that_cannot_be_reached_is_named_and_the_check_goes_on(
     assert (code, err) == (1, "")
     assert (
         "problem news: the community birds@nowhere.example cannot be found. The server could not reach "
-        "nowhere.example: it is away, or its name is wrong."
+        "nowhere.example: it is down, or its name is wrong."
     ) in out
     assert "other: may post and pin" in out
     assert "unknown" not in out

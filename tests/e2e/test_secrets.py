@@ -259,7 +259,7 @@ def the_token_file_is_garbled(scene: Scene) -> None:
     scene.run("post")
     path = scene.host.state / "token.json"
     path.write_text(path.read_text().replace('"attempts"', "attempts"))
-    assert "cannot be understood" in scene.run("post").err
+    assert "cannot be parsed" in scene.run("post").err
 
 
 def write_template(scene: Scene, words: str) -> None:

@@ -335,7 +335,7 @@ def test_a_community_of_a_server_that_does_not_answer_may_be_asked_for_again() -
     away = refusal("community-remote-unknown", Call.READ)
 
     assert isinstance(away, RemoteUnreachable)
-    assert str(away) == "The server could not reach elsewhere.example: it is away, or its name is wrong."
+    assert str(away) == "The server could not reach elsewhere.example: it is down, or its name is wrong."
 
 
 @pytest.mark.parametrize("name", ["post-create-idempotent-again", "post-create-idempotent-after-failure"])

@@ -144,8 +144,8 @@ def test_every_mistake_is_said_at_once_a_line_each(load: Load, tmp_path: Path) -
         "MEGABOT_USERNMAE (the environment) is not a setting; did you mean MEGABOT_USERNAME?",
         "MEGABOT_ZZZ (the environment) is not a setting; see docs/reference/settings.md for the list",
         (
-            f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, like https://lemmy.example; "
-            "http:// is for this machine's own address only"
+            f"MEGABOT_INSTANCE ({tmp_path}/.env): write https://, as in https://lemmy.example; "
+            "http:// is only for this machine's own address"
         ),
         f"MEGABOT_TICK ({tmp_path}/.env): write whole seconds from 5 to 60, as in 30 or 30 s",
         "MEGABOT_LOG_LEVEL (the environment): write debug, info, warning or error",
@@ -303,12 +303,12 @@ def test_values_are_taken_as_people_write_them(
 @pytest.mark.parametrize(
     ("name", "text", "hint"),
     [
-        ("INSTANCE", f"https://robin:{CANARY}@lemmy.example", "must not hold a name or password"),
-        ("INSTANCE", "https://lemmy.example:port", "this is no address"),
+        ("INSTANCE", f"https://robin:{CANARY}@lemmy.example", "must not contain a user name or password"),
+        ("INSTANCE", "https://lemmy.example:port", "this is not a web address"),
         ("INSTANCE", "ftp://lemmy.example", "write https://"),
         ("INSTANCE", f"http://lemmy.example/{CANARY}", "write https://"),
-        ("INSTANCE", "https://lemmy .example", "this is no address"),
-        ("USERNAME", "megabot@lemmy.example", "without any @host"),
+        ("INSTANCE", "https://lemmy .example", "this is not a web address"),
+        ("USERNAME", "megabot@lemmy.example", "without @host"),
         ("COMMUNITY", "birds@", "name or name@host"),
         ("TOTP_SECRET", f"{CANARY}!", "base32"),
         ("TOTP_SECRET", "otpauth://totp/x?issuer=y", "base32"),

@@ -55,7 +55,7 @@ def test_the_program_says_in_one_line_that_a_port_is_busy(capsys: pytest.Capture
 
     said = capsys.readouterr()
     assert (code, said.out) == (1, "")
-    assert said.err.startswith(f"port {port} cannot be used: ")
+    assert said.err.startswith(f"Port {port} cannot be used: ")
     assert said.err.count("\n") == 1
 
 

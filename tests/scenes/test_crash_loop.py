@@ -253,12 +253,12 @@ def test_an_empty_bucket_is_left_alone_for_an_hour_and_the_token_is_kept(world: 
 
 REFUSALS = {
     "incorrect_login": "Wrong user name or password",
-    "missing_totp_token": "has two-factor sign-in; set MEGABOT_TOTP_SECRET",
+    "missing_totp_token": "uses two-factor sign-in; set MEGABOT_TOTP_SECRET",
     "incorrect_totp_token": "check MEGABOT_TOTP_SECRET and this machine's clock",
     "email_not_verified": "e-mail address is not verified",
-    "registration_application_is_pending": "waits for an admin's approval",
-    "registration_denied": "turned down the account's application",
-    "deleted": "The account is deleted",
+    "registration_application_is_pending": "is waiting for an admin's approval",
+    "registration_denied": "rejected the account's application",
+    "deleted": "The account was deleted",
     "site_ban": "is banned from the server",
 }
 

@@ -151,7 +151,7 @@ def test_a_post_that_was_made_is_of_unknown_outcome_and_not_made_again(
 def test_a_post_that_nobody_waits_for_any_longer_is_made_all_the_same(fault: str, tmp_path: Path) -> None:
     """N04, N11."""
     with scene(tmp_path, always(SLOW[fault]), limits=QUICK) as ours:
-        with pytest.raises(OutcomeUnknown, match="did not come in time"):
+        with pytest.raises(OutcomeUnknown, match="timed out"):
             ours.post()
         ours.proxy.release()
         ours.proxy.quiet(read=1)
@@ -198,7 +198,7 @@ def test_a_post_that_finds_nobody_listening_was_not_sent(tmp_path: Path) -> None
     """N01."""
     with scene(tmp_path, Rule(fault=Refuse(), first=2)) as ours:
         ours.forum.unread()
-        with pytest.raises(Unreachable, match="refused the connection"):
+        with pytest.raises(Unreachable, match="connection refused"):
             ours.post()
         assert ours.posts() == 0
         ours.proxy.reopen()
@@ -276,7 +276,7 @@ def test_a_read_that_failed_twice_is_made_again(fault: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("fault", SLOW)
 def test_a_read_that_is_always_late_is_given_up(fault: str, tmp_path: Path) -> None:
     with scene(tmp_path, always(SLOW[fault]), limits=QUICK) as ours:
-        with pytest.raises(Unreadable, match="did not come in time"):
+        with pytest.raises(Unreadable, match="timed out"):
             ours.forum.unread()
         ours.proxy.release()
         ours.proxy.quiet(read=3)

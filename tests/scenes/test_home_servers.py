@@ -14,7 +14,7 @@ from megabot.lemmy.public_web import NoPage, PublicWeb
 from tests.raw_server import RawServer, Script, answer
 
 COMMUNITY, POST = "https://alpha.example/c/news", "https://beta.example/post/7"
-UNREADABLE = Reading(HomePin.UNREADABLE, "it does not answer as a Lemmy server does")
+UNREADABLE = Reading(HomePin.UNREADABLE, "it does not answer like a Lemmy server")
 NOT_FOUND = answer(b"", status="404 Not Found")
 
 
@@ -50,7 +50,7 @@ def asking(*bodies: bytes) -> tuple[LemmyHomeServers, list[str]]:
         ([b'{"error": ["couldnt_find_object"]}', b'{"error": {}}'], UNREADABLE),
         (
             [b'{"error": "instance_is_private"}'] * 2,
-            Reading(HomePin.UNREADABLE, "it answers instance_is_private"),
+            Reading(HomePin.UNREADABLE, "it answered instance_is_private"),
         ),
         ([b'{"error": "no @mods@evil.example [x](http://evil.example)"}'] * 2, UNREADABLE),
     ],
@@ -166,7 +166,7 @@ def test_a_name_that_leads_to_an_inner_address_is_never_asked(ip: str) -> None:
         reading = over(server, ip).pin(COMMUNITY, POST)
 
     assert reading == Reading(
-        HomePin.UNREADABLE, "it leads to an address that is not public, which is never asked"
+        HomePin.UNREADABLE, "it leads to an address that is not public; such addresses are not checked"
     )
     assert server.requests == []
 
@@ -178,7 +178,7 @@ def test_a_name_that_leads_to_an_inner_address_is_never_asked(ip: str) -> None:
             answer(b"", status="302 Found", headers="Location: http://inner.example/\r\n"),
             "it redirects to another address",
         ),
-        (answer(b" " * 1_100_000 + shown()), "it does not answer as a Lemmy server does"),
+        (answer(b" " * 1_100_000 + shown()), "it does not answer like a Lemmy server"),
     ],
 )
 def test_an_answer_that_leads_elsewhere_or_is_too_large_is_none(script: Script, trouble: str) -> None:

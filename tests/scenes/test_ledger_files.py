@@ -205,7 +205,7 @@ def test_a_broken_file_is_kept_and_a_new_one_begun(
     (set_aside,) = told
     assert set_aside.path == path.with_name("ledger.db.broken-20261116T120000Z")
     assert set_aside.path.read_bytes() == broken
-    assert "is kept as" in str(set_aside)
+    assert "was moved to" in str(set_aside)
     assert (ledger.get_fact("new"), ledger.get_fact("key 1")) == ("one", None)
 
 
@@ -290,7 +290,7 @@ def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, o
     ledger.get_fact("key 1")
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(Busy, match="another program holds the ledger"):
+        with pytest.raises(Busy, match="another program is using the ledger"):
             ledger.begin_intent(PIN)
         other.rollback()
 
@@ -299,7 +299,7 @@ def test_another_programs_transaction_is_waited_for_and_then_named(path: Path, o
 
 @pytest.mark.parametrize(
     ("pragma", "next_step"),
-    [("max_page_count = 1", "the disk is full; make room"), ("query_only = ON", "it is read-only")],
+    [("max_page_count = 1", "the disk is full; free some space"), ("query_only = ON", "it is read-only")],
 )
 def test_a_write_that_the_disk_refuses_is_told_with_a_next_step(
     path: Path, opened: Open, pragma: str, next_step: str
@@ -323,7 +323,7 @@ def test_what_is_no_file_is_set_aside(
     opened().set_fact("new", "one")
 
     assert opened().get_fact("new") == "one"
-    assert [one.why for one in told] == ["it is no regular file"]
+    assert [one.why for one in told] == ["it is not a regular file"]
 
 
 def test_a_state_folder_that_is_gone_is_told(tmp_path: Path) -> None:

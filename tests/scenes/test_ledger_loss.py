@@ -185,7 +185,7 @@ def test_a_ledger_of_a_newer_megabot_stops_everything_and_names_the_version(at_w
     newer = path.read_bytes()
     at_work.clock.at += WEEK
 
-    with pytest.raises(NewerLedger, match=rf"newer megabot \(its tables are version {len(MIGRATIONS) + 4},"):
+    with pytest.raises(NewerLedger, match=rf"newer megabot \(its tables have version {len(MIGRATIONS) + 4},"):
         at_work.run_pass()
     assert (path.read_bytes(), kept_aside(at_work), len(at_work.posts())) == (newer, [], 2)
 

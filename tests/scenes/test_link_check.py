@@ -76,7 +76,7 @@ def test_a_dead_link_is_a_problem_at_its_line_and_one_that_cannot_be_told_a_warn
     ]
 
 
-NO_NAME = Verdict(Outcome.DEAD, "there is no server of that name", Contact.SILENT)
+NO_NAME = Verdict(Outcome.DEAD, "there is no server with that name", Contact.SILENT)
 UNASKED = Verdict(Outcome.UNSURE, "not public", Contact.UNASKED)
 
 

@@ -95,7 +95,7 @@ def test_a_hop_to_an_address_that_is_not_public_is_never_taken(inner: str) -> No
 
     assert (outcome, why) == (
         Outcome.UNSURE,
-        "it leads to an address that is not public, which is never asked",
+        "it leads to an address that is not public; such addresses are not checked",
     )
     assert net.connected == [PUBLIC]
 
@@ -111,11 +111,11 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
 @pytest.mark.parametrize(
     ("address", "outcome", "why"),
     [
-        ("http://nowhere.example/", Outcome.DEAD, "there is no server of that name"),
+        ("http://nowhere.example/", Outcome.DEAD, "there is no server with that name"),
         ("http://later.example/", Outcome.UNSURE, "its name cannot be looked up now"),
-        ("http://nowhere.example/post/7", Outcome.DEAD, "there is no server of that name"),
-        ("http://a.example:no/", Outcome.UNSURE, "it leads to what is no address of the web"),
-        ("ftp://a.example/", Outcome.UNSURE, "it leads to what is no address of the web"),
+        ("http://nowhere.example/post/7", Outcome.DEAD, "there is no server with that name"),
+        ("http://a.example:no/", Outcome.UNSURE, "it leads to something that is not a web address"),
+        ("ftp://a.example/", Outcome.UNSURE, "it leads to something that is not a web address"),
     ],
 )
 def test_what_cannot_be_asked_is_told_without_asking(address: str, outcome: Outcome, why: str) -> None:
@@ -129,8 +129,8 @@ def test_what_cannot_be_asked_is_told_without_asking(address: str, outcome: Outc
 @pytest.mark.parametrize(
     ("scripts", "why"),
     [
-        ([to("http://a.example/")] * 6, "it is passed on more than 5 times"),
-        ([to("javascript:x")], "it leads to what is no address of the web"),
+        ([to("http://a.example/")] * 6, "it redirects more than 5 times"),
+        ([to("javascript:x")], "it leads to something that is not a web address"),
     ],
 )
 def test_going_round_in_circles_and_out_of_the_web_ends(scripts: list[Script], why: str) -> None:
@@ -194,7 +194,9 @@ def test_an_api_that_says_nothing_leaves_the_page_to_be_asked() -> None:
 
 def test_by_itself_it_looks_names_up_as_the_machine_does() -> None:
     assert LinkAsker().ask("http://localhost:9/") == Verdict(
-        Outcome.UNSURE, "it leads to an address that is not public, which is never asked", Contact.UNASKED
+        Outcome.UNSURE,
+        "it leads to an address that is not public; such addresses are not checked",
+        Contact.UNASKED,
     )
     assert LinkAsker().ask("http://nothing.invalid/").outcome is Outcome.DEAD
 

@@ -76,7 +76,7 @@ def test_a_proxy_that_refuses_is_named_with_the_setting_and_nothing_was_sent() -
     ):
         session.post(f"{LEMMY}/api/v3/post", json={})
 
-    assert str(caught.value) == "The proxy 127.0.0.1 answers 407; check MEGABOT_PROXY. Nothing was sent."
+    assert str(caught.value) == "The proxy 127.0.0.1 answered 407; check MEGABOT_PROXY. Nothing was sent."
     assert_asked(server, b"CONNECT lemmy.example:443")
 
 
@@ -138,7 +138,7 @@ def test_an_encrypted_link_is_asked_through_a_tunnel_and_a_refusal_is_told() -> 
     with RawServer(NO, NO) as server:
         verdict = LinkAsker(resolve=unknown, seconds=2, proxy=at(server)).ask("https://a.example/")
 
-    assert (verdict.outcome, verdict.why) == (Outcome.UNSURE, "the proxy answers 407")
+    assert (verdict.outcome, verdict.why) == (Outcome.UNSURE, "the proxy answered 407")
     assert_asked(server, b"CONNECT a.example:443")
 
 

@@ -62,7 +62,7 @@ def test_a_garbled_file_is_left_aside_with_a_warning(
     path.chmod(0o600)
 
     assert read(path) == StoredToken(instance=HERE, username="megabot")
-    assert "cannot be understood" in caplog.text
+    assert "cannot be parsed" in caplog.text
 
 
 def test_only_the_owner_can_read_it(path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_file_that_others_can_read_is_closed_and_said_so(
 
     assert read(path) == WHOLE
     assert path.stat().st_mode & 0o777 == 0o600
-    assert "could be read by others" in caplog.text
+    assert "Other users could read" in caplog.text
 
 
 def test_a_file_that_cannot_be_read_says_why(path: Path) -> None:

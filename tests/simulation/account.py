@@ -321,7 +321,7 @@ class AccountForum:
     def _sign(self) -> None:
         self._hear()
         if not self.alive:
-            raise TokenRefused("The server does not take the stored token.")
+            raise TokenRefused("The server does not accept the stored token.")
 
 
 def once(notices: list[Notice]) -> tuple[Notice, ...]:

@@ -33,7 +33,7 @@ class FakeHomeServers:
         travel, away = self._drawn.setdefault(shown.id, (self._draw[0](), self._draw[1]()))
         now = self._server.now()
         if now < shown.published + away:
-            return Reading(HomePin.UNREADABLE, "the connection was refused or broke")
+            return Reading(HomePin.UNREADABLE, "the connection was refused or lost")
         pins = [event.when for event in self._server.pins if event.post_id == shown.id and event.featured]
         arrived = shown.featured_community and bool(pins) and now >= pins[-1] + travel
         return Reading(HomePin.PINNED if arrived else HomePin.NOT_PINNED)

@@ -254,7 +254,7 @@ def feature(server: Server, by: Person, post_id: int, *, featured: bool, kind: F
     """Pin or unpin; each call is a line in the mod log, whatever it changes."""
     post = server.shown(post_id)
     if kind is Feature.LOCAL and not by.admin:
-        raise Refused("Only an admin of the server may pin to the front page.", code="not_an_admin")
+        raise Refused("Only an admin of the server can pin to the front page.", code="not_an_admin")
     if not (by.admin or server.moderates(by, post.community_id)):
         raise Refused("not a moderator", code="not_a_mod_or_admin")
     server.pins.append(PinEvent(post_id=post_id, featured=featured, kind=kind, when=server.now(), by=by.id))

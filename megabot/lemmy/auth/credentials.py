@@ -1,4 +1,4 @@
-"""What a person gave to sign in with: never shown, never stored but as a slow salted hash."""
+"""The credentials for signing in. They are never shown, and stored only as a slow salted hash."""
 
 import binascii
 import hashlib
@@ -15,10 +15,10 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Name, password and the secret of two-factor sign-in (base32 or an `otpauth://` link); "" for none.
+    """User name, password and two-factor secret (base32 or an `otpauth://` link); "" means not set.
 
-    `typed_code` is a two-factor code that a person just read off: it wins over the secret. `at_terminal` says
-    that a person waits for the answer and can correct what was typed.
+    `typed_code` is a two-factor code that someone just typed; it overrides the secret. `at_terminal` means
+    that someone waits for the result and can correct a typing error.
     """
 
     username: str
@@ -28,7 +28,7 @@ class Credentials:
     at_terminal: bool = False
 
     def code(self, now: datetime) -> str:
-        """Give the two-factor code of the moment, "" where there is no secret."""
+        """Return the two-factor code for `now`, or "" if there is no secret."""
         if self.typed_code or not self.totp_secret:
             return self.typed_code
         import pyotp
@@ -41,16 +41,16 @@ class Credentials:
                 return parsed.at(now)
             return pyotp.TOTP("".join(self.totp_secret.split()).upper()).at(now)
         except (ValueError, binascii.Error):
-            raise _bad_secret() from None  # what pyotp says may quote the secret
+            raise _bad_secret() from None  # pyotp's message may quote the secret
 
     def fingerprint(self, salt: bytes = b"") -> str:
-        """Give a salted hash by which the same credentials are known again."""
+        """Return a salted hash that `match` recognizes."""
         salt = salt or os.urandom(_SALT_BYTES)
         secret = f"{self.username}\0{self.password}\0{self.totp_secret}".encode()
         return f"{salt.hex()}:{hashlib.pbkdf2_hmac('sha256', secret, salt, _ROUNDS).hex()}"
 
     def match(self, fingerprint: str) -> bool:
-        """Say whether a fingerprint was made of these credentials."""
+        """Return whether a fingerprint was made from these credentials."""
         try:
             salt = bytes.fromhex(fingerprint.partition(":")[0])
         except ValueError:

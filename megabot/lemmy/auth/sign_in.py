@@ -1,6 +1,6 @@
-"""Keeps the token alive with as few sign-ins as possible, and never more than the budget allows.
+"""Keep the token alive with as few sign-ins as possible, and never more than the budget allows.
 
-Knows nothing of any API: how a sign-in is sent is a function given to `renew`.
+This module knows no API: `renew` is given the function that sends a sign-in.
 """
 
 from collections.abc import Callable
@@ -34,11 +34,11 @@ from megabot.lemmy.auth.token_file import StoredToken, TokenFile
 from megabot.lemmy.responses import SignInCollision, UnknownCall
 
 SendSignIn = Callable[[Credentials, str], str]
-"""Sends credentials and a two-factor code to the server and gives its token."""
+"""Sends credentials and a two-factor code to the server and returns the token."""
 
 
 class SignIns:
-    """The token of one account on one server, and the right to ask for a new one.
+    """The token of one account on one server, and the sign-ins that replace it.
 
     `on_person` is called with the account's own person whenever the server names it.
     """
@@ -61,17 +61,17 @@ class SignIns:
 
     @property
     def token(self) -> str:
-        """The token in use, "" if there is none."""
+        """The current token, or "" if there is none."""
         return self._kept().token
 
     @property
     def person(self) -> Person | None:
-        """The account's own person as it was last read, None before the first time."""
+        """The account's own person as last read, or None before the first read."""
         return self._kept().person
 
     @property
     def issued(self) -> datetime | None:
-        """When the token in use was got, None if there is none or that is not known."""
+        """When the current token was issued, or None if there is none or the time is unknown."""
         return self._kept().issued
 
     @property
@@ -80,28 +80,28 @@ class SignIns:
         return sign_ins_left(self._kept().attempts, now=self._clock.now())
 
     def set_fact(self, person: Person) -> None:
-        """Keep who the account is, so that a running service need not ask."""
+        """Store who the account is, so that a running service need not ask."""
         self._on_person(person)
-        known = self._kept().person
-        if known is None or (known.id, known.actor) != (person.id, person.actor):
+        person_before = self._kept().person
+        if person_before is None or (person_before.id, person_before.actor) != (person.id, person.actor):
             with self._file.alone(self._clock):
                 self._keep(replace(self._read(), person=person))
 
     def prune(self) -> None:
-        """Drop the token; the budget stays."""
+        """Forget the token but keep the record of sign-ins."""
         with self._file.alone(self._clock):
             self._keep(replace(self._read(), token="", issued=None))
 
     def reload(self) -> bool:
-        """Read the file again and say whether somebody (`megabot login`) put another token there."""
-        before = self.token
+        """Read the file again and return whether another process (`megabot login`) stored a new token."""
+        token_before = self.token
         self._stored = self._read()
-        return self._stored.token not in {"", before}
+        return self._stored.token not in {"", token_before}
 
     def renew(self, send: SendSignIn, *, by_hand: bool) -> None:
-        """Get a new token, or raise why not (now). `by_hand`: a person waits for it.
+        """Get a new token or raise the reason why not. `by_hand`: someone waits for the result.
 
-        One process of an account does so at a time; those that waited take what the first one got.
+        Only one process of an account signs in at a time; the ones that waited use the token of the first.
         """
         if not self._credentials.password:
             raise TokenRefused("Not signed in; run `megabot login`.")
@@ -116,6 +116,7 @@ class SignIns:
         try:
             self._try(send, asker)
         except SignInCollision:
+            # A moment later it works, because tokens of the same second are equal (recorded: 011).
             self._wait_for_leave(self._kept(), asker)
             self._try(send, asker)
 
@@ -125,7 +126,7 @@ class SignIns:
         return Asker.AT_ONCE if by_hand or self._changed(stored) else Asker.SERVICE
 
     def _changed(self, stored: StoredToken) -> bool:
-        """Say whether some were refused for good and these are others."""
+        """Return whether the stored credentials were rejected and the present ones differ from them."""
         return bool(stored.refused) and not self._credentials.match(stored.refused)
 
     def _wait_for_leave(self, stored: StoredToken, asker: Asker) -> None:
@@ -142,29 +143,31 @@ class SignIns:
             self._clock.sleep((at - now).total_seconds())
 
     def _try(self, send: SendSignIn, asker: Asker) -> None:
-        """Send one sign-in: written down before it is sent, so that a crash loop stays within the budget."""
-        before = self._kept()
+        """Send one sign-in, recorded before it is sent, so that a crash loop stays within the budget."""
+        stored = self._kept()
         now = self._clock.now()
         code = self._credentials.code(now)
         attempt = Attempt(at=now, outcome=Outcome.UNKNOWN, at_once=asker is not Asker.SERVICE)
-        past = tuple(recent(before.attempts, now=now))
-        self._keep(replace(before, attempts=(*past, attempt)))
+        past = tuple(recent(stored.attempts, now=now))
+        self._keep(replace(stored, attempts=(*past, attempt)))
         try:
             token = send(self._credentials, code)
         except RateLimited as error:
             self._note(attempt, Outcome.LIMITED)
+            # The default limit refills within an hour, and the old token is kept (faults.md A03).
             raise _limited(now + AFTER_LIMIT, asker) from error
         except (NotSent, UnknownCall):
-            self._keep(replace(before, attempts=past))  # the server never saw it, so it does not count
+            self._keep(replace(stored, attempts=past))  # the server never saw it, so it does not count
             raise
         except SignInRefused:
             self._note(attempt, Outcome.FAILED)
+            # Rejected credentials are not tried again until they change (decision 26).
             self._keep(replace(self._kept(), refused=self._credentials.fingerprint()))
             raise
         except SignInCollision:
             raise
         except (OutcomeUnknown, Unreadable) as error:
-            # For the call that wanted the token it is certain that nothing was sent.
+            # The call that needed the token was certainly not sent, so it must not look like a lost response.
             raise Unreachable(
                 f"The sign-in got no usable answer, so nothing else was sent. {error}"
             ) from error
@@ -202,7 +205,7 @@ def _later(at: datetime, asker: Asker) -> SignInBudgetExhausted:
 
 
 def _limited(at: datetime, asker: Asker) -> SignInBudgetExhausted:
-    """Say what the server's own limit means, which everyone behind the same address shares."""
+    """Explain the server's own limit, which everyone behind the same IP address shares."""
     until = f"after {_time(at)}" if asker is Asker.SERVICE else f"in a few minutes, {_time(at)} at the latest"
     return SignInBudgetExhausted(
         f"The server accepts no more sign-ins from this address for now; try again {until}.", at=at

@@ -1,7 +1,7 @@
-"""The file that keeps the token, the budget of sign-ins and what was refused for good. Nobody else reads it.
+"""The file with the token, the record of sign-ins and the rejected credentials. Only this module reads it.
 
-Written whole by a temporary file, fsync and `os.replace`, so a crash leaves the old or the new one. A file
-that cannot be understood counts as none: the token can be had again, and a person can read the warning.
+It is replaced atomically (temporary file, fsync, `os.replace`), so a crash leaves either the old or the new
+file. A file that cannot be parsed counts as missing: a sign-in gets a new token, and the log has a warning.
 """
 
 import json
@@ -27,10 +27,10 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredToken:
-    """What is kept for one account on one server.
+    """What is stored for one account on one server.
 
-    `issued` is when the token was got, None where that is not known. `refused` is a salted hash of
-    credentials that the server refused for good, empty where there are none.
+    `issued` is when the token was issued, or None if unknown. `refused` is a salted hash of credentials that
+    the server rejected for good, or "".
     """
 
     instance: str
@@ -49,31 +49,31 @@ class TokenFile:
         self._path = path
 
     def read(self, *, instance: str, username: str) -> StoredToken:
-        """Give what is stored for this account; a token of another account or server is never given."""
+        """Return what is stored for this account, never the token of another account or server."""
         stored = self.any_account()
         if stored is not None and (stored.instance, stored.username) == (instance, username):
             return stored
         return StoredToken(instance=instance, username=username)
 
     def any_account(self) -> StoredToken | None:
-        """Give what is stored, whichever account it is for; None without a file that can be understood."""
+        """Return what is stored, for any account; None without a file that can be parsed."""
         try:
             self._close_to_others()
             return _stored(JsonObject(json.loads(self._path.read_bytes()), "token file"))
         except FileNotFoundError:
             return None
         except (UnexpectedJson, ValueError):
-            log.warning("%s cannot be understood and is left aside; a new sign-in replaces it", self._path)
+            log.warning("%s cannot be parsed and is ignored; the next sign-in replaces it", self._path)
             return None
         except OSError as error:
             raise LedgerError(f"{self._path} cannot be read: {error.strerror}.") from error
 
     def alone(self, clock: Clock) -> AbstractContextManager[None]:
-        """Be the only process that changes the file, so that what is read within may be written over."""
+        """Lock the file against other processes, so that what is read inside may be overwritten."""
         return state_dir.token_lock(self._path.parent, clock)
 
     def write(self, stored: StoredToken) -> None:
-        """Replace the file; on disk when this returns."""
+        """Replace the file; it is on disk when this returns."""
         text = json.dumps(_plain(stored), indent=1)
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
@@ -93,17 +93,23 @@ class TokenFile:
             return
         if facts.st_uid != os.geteuid():
             raise ConfigError(
-                f"{self._path} holds the token and others can read it: chmod 600 it as its owner."
+                f"{self._path} contains the token and other users can read it; "
+                "run `chmod 600` on it as its owner."
             )
         self._path.chmod(0o600)
-        log.warning("%s could be read by others; it no longer can, but sign out and in again", self._path)
+        log.warning(
+            "Other users could read %s. That is fixed; to replace the token, sign out and in again",
+            self._path,
+        )
 
 
 def _private(path: str, flags: int) -> int:
+    # O_NOFOLLOW: never write the token through a link that someone put in its place.
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:
+    # The rename is on disk only once the folder is, too.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

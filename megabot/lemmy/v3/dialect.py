@@ -1,6 +1,6 @@
-"""API v3, which Lemmy 0.19 speaks, carried by plemmy.
+"""API v3 of Lemmy 0.19, sent through plemmy.
 
-A request is sent by plemmy's own method if that takes the form, else by its handlers.
+A request uses plemmy's own method if that accepts the form, else plemmy's request handlers.
 """
 
 import importlib
@@ -27,9 +27,9 @@ from megabot.lemmy.v3 import parse
 from megabot.lemmy.v3.inbox import list_new, list_sent
 
 _LATER = re.compile(r"[1-9][0-9]*\.")
-# Not here, so sent by the handlers, are calls for which plemmy 0.4.8 lacks a field (thumbnail, show_read,
-# post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or lacks a method,
-# and the sign-in, after which it would make a session of its own.
+# Calls that are missing here go through the handlers, because plemmy 0.4.8 lacks a field (thumbnail,
+# show_read, post_id of the mod log), sends one that 0.19 refuses (`unread_only=none`, recorded: 083), or
+# lacks the method. So does the sign-in, after which plemmy would make its own session.
 _PLEMMY = {
     (Method.GET, "comment"): "get_comment",
     (Method.GET, "community"): "get_community",
@@ -46,22 +46,22 @@ _PLEMMY = {
     (Method.POST, "private_message"): "create_private_message",
     (Method.PUT, "comment"): "edit_comment",
     (Method.PUT, "user/save_user_settings"): "save_user_settings",
-    (Method.UPLOAD, "pictrs/image"): "upload_image",  # beside the API
+    (Method.UPLOAD, "pictrs/image"): "upload_image",  # not under /api/v3/
 }
 
 
 def _site(answer: JsonObject) -> SiteAnswer:
-    """Read what the server says about itself; raise `UnknownCall` if it is a 1.0, which is wrong over v3."""
-    told = parse.site(answer)
-    if _LATER.match(told.site.version):  # lemmy-api 3; one that was built by hand can say "unknown version"
-        raise UnknownCall(f"The server runs Lemmy {told.site.version}, which is to be spoken to over v4.")
-    return told
+    """Return what the server says about itself; raise `UnknownCall` for 1.0, which is wrong over v3."""
+    answered = parse.site(answer)
+    if _LATER.match(answered.site.version):  # lemmy-api 3; a self-built server can say "unknown version"
+        raise UnknownCall(f"The server runs Lemmy {answered.site.version}, which needs API v4.")
+    return answered
 
 
 def _proven(answer: JsonObject) -> SiteAnswer:
-    told = _site(answer)
-    told.authenticated()
-    return told
+    answered = _site(answer)
+    answered.authenticated()
+    return answered
 
 
 class DialectV3(Dialect):
@@ -76,17 +76,19 @@ class DialectV3(Dialect):
     unread = Operation.get("user/unread_count", parse.unread)
     community = Operation.get("community", parse.community)
     follow = Operation.post("community/follow", done)
-    # 0.19 puts pinned posts before all others, under any sort (lemmy-api 2.2). Sorted by hot, so that a
-    # server which was upgraded a moment ago does not answer that nothing is pinned.
+    # 0.19 lists pinned posts first under any sort, 1.0 not under new (lemmy-api 2.2). Sorted by hot, so that
+    # right after an upgrade it does not seem that nothing is pinned.
     posts = Operation.get(
         "post/list",
         parse.page_reader(parse.posts),
         type_="All",
         sort="Hot",
+        # Own posts are marked as read when they are created (lemmy-api 2.6).
         show_read="true",
         show_nsfw="true",
         limit=PAGE,
     )
+    # Without a sort, 0.19 lists by Hot (lemmy-api 2.6).
     posts_by = Operation.get("user", parse.page_reader(parse.posts), sort="New", limit=PAGE)
     post = Operation.get("post", parse.written_post)
     resolve = Operation.get("resolve_object", parse.found_post)
@@ -101,6 +103,7 @@ class DialectV3(Dialect):
     edit_comment = Operation.put("comment", parse.written_comment)
     distinguish = Operation.post("comment/distinguish", parse.written_comment)
     mark_all_read = Operation.post("user/mark_all_as_read", done)
+    # 0.19 sends the person's posts along, which are not needed here.
     person = Operation.get("user", parse.found_person, limit=1)
     message = Operation.post("private_message", done)
 
@@ -124,7 +127,7 @@ class DialectV3(Dialect):
 
     @override
     def is_spoken(self) -> bool:
-        # It is if the server has no API v4. A server that does not say is taken to have none.
+        # It is spoken if the server has no API v4. If the server does not answer, assume that it has none.
         try:
             response = self._session.get(f"{self._session.address}/api/v4/site")
             decode(response.status_code, response.content, call=Call.READ, parse=version)
@@ -151,6 +154,7 @@ class DialectV3(Dialect):
         for number in range(1, LAST_PAGE + 1):
             page = calls.signed_in(self._own_content, person_id=author, page=number)
             pages.append(page)
+            # One page number serves both lists, so the shorter one ends earlier.
             if is_last(page.posts, since) and is_last(page.comments, since):
                 break
         return OwnContent(
@@ -169,13 +173,13 @@ class DialectV3(Dialect):
 
     @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
-        # pict-rs answers with a file name only.
+        # pict-rs answers with a file name, not an address (lemmy-api 1.22).
         file = calls.signed_in(self._upload, file=image)
         return f"{site().actor.rstrip('/')}/pictrs/image/{file}"
 
 
 class PlemmyRequests:
-    """The requests of one session."""
+    """Send the requests of one session."""
 
     def __init__(self, session: LemmySession) -> None:
         plemmy, handlers = plemmy_modules()
@@ -201,20 +205,20 @@ class PlemmyRequests:
 
 
 def plemmy_modules() -> tuple[ModuleType, ModuleType]:
-    """Return plemmy and its request handlers, imported late because that costs a tenth of a second.
+    """Return plemmy and its request handlers, imported late because that takes a tenth of a second.
 
-    plemmy 0.4.8 asks `pkg_resources` for its own version; setuptools no longer has that and was never
-    declared. A stand-in lies in `sys.modules` for the time of the import and answers from the metadata.
+    plemmy 0.4.8 asks `pkg_resources` for its own version, which setuptools no longer has and plemmy never
+    declared. During the import, a stand-in in `sys.modules` answers from the metadata.
     """
     missing = object()
-    before: object = sys.modules.get("pkg_resources", missing)
+    original: object = sys.modules.get("pkg_resources", missing)
     stand_in = ModuleType("pkg_resources")
     vars(stand_in)["get_distribution"] = distribution
     sys.modules["pkg_resources"] = stand_in
     try:
         return importlib.import_module("plemmy"), importlib.import_module("plemmy.utils")
     finally:
-        if isinstance(before, ModuleType):
-            sys.modules["pkg_resources"] = before
+        if isinstance(original, ModuleType):
+            sys.modules["pkg_resources"] = original
         else:
             del sys.modules["pkg_resources"]

@@ -1,9 +1,9 @@
-"""The inbox of an account on a Lemmy 0.19 server: what is new in it, read or not.
+"""List new notices in the inbox of an account on Lemmy 0.19, read or unread.
 
-plemmy's own calls are not used: its list of messages asks for `unread_only=True`, which 0.19 refuses as it
-does `none` (recorded: 083). Comments are listed by when they were written, not by when they were told of: one
-that names the bot by a late edit is found among the newest 50 mentions. Shapes as recorded from 0.19.20 (079,
-085, 088, 090).
+plemmy's own calls are not used: its list of messages sends `unread_only=True`, which 0.19 refuses like `none`
+(recorded: 083). Comments are sorted by when they were written, not by when they mentioned the bot, so a
+comment that mentions the bot by a late edit is found among the newest 50 mentions. Shapes as recorded from
+0.19.20 (079, 085, 088, 090).
 """
 
 from collections.abc import Callable, Iterable
@@ -18,33 +18,34 @@ from megabot.lemmy.paging import LAST_PAGE, PAGE, Page
 from megabot.lemmy.v3.parse import page_reader, person
 
 FIRST_PAGES = 10
-"""The most that is listed of a kind in an inbox that was never listed: nothing in it is obeyed anyway."""
+"""Page limit per list for an inbox that was never read: nothing in it is obeyed anyway."""
 
 _MESSAGES = "private_message/list"
-_TOP_LEVEL = 2  # the tree's root and the comment itself: `0.7`
+_TOP_LEVEL = 2  # the path of a top-level comment is the root and itself: `0.7`
 
 
 def list_new(calls: Calls, above: Watermark, now: datetime, me: Callable[[], Person]) -> Listing:
-    """List what is above a watermark, oldest first, except what the account itself wrote."""
+    """List notices above a watermark, oldest first, except the account's own."""
     author = me().id
     most = LAST_PAGE if above.at else FIRST_PAGES
-    found: list[Notice] = []
+    unsorted: list[Notice] = []
     newest: dict[str, int] = {}
     for name, operation in _LISTS.items():
         new, newest[name] = read_until_seen(above, name, calls.iter_pages(operation, most=most))
-        found += [notice for notice in new if notice.author.id != author]
-    notices = sorted(_each_once(found), key=lambda notice: (notice.published, notice.content_id))
+        # The list of messages mixes sent and received ones (lemmy-api 1.15).
+        unsorted += [notice for notice in new if notice.author.id != author]
+    notices = sorted(_each_once(unsorted), key=lambda notice: (notice.published, notice.content_id))
     return Listing(notices=tuple(notices), watermark=Watermark(at=now, newest=newest))
 
 
 def list_sent(calls: Calls, person_id: int) -> tuple[str, ...]:
-    """List what the account wrote to a person: among the newest messages between the two."""
+    """List the account's messages to a user, among the newest messages between the two."""
     sent = Operation.get(_MESSAGES, lambda answer: texts_to(answer, person_id), limit=PAGE)
     return calls.signed_in(sent, creator_id=person_id)
 
 
 def mentions(answer: JsonObject) -> tuple[Notice, ...]:
-    """Read a page of comments that name the bot, in the server's order."""
+    """Return a page of comments that mention the bot, in the server's order."""
     return tuple(
         _of_comment(view, notification=view.child("person_mention"), origin=Origin.COMMENT)
         for view in answer.children("mentions")
@@ -52,7 +53,7 @@ def mentions(answer: JsonObject) -> tuple[Notice, ...]:
 
 
 def replies(answer: JsonObject) -> tuple[Notice, ...]:
-    """Read a page of comments that answer the bot's comments or posts, in the server's order."""
+    """Return a page of replies to the bot's comments or posts, in the server's order."""
     return tuple(
         _of_comment(view, notification=view.child("comment_reply"), origin=_answered(view.child("comment")))
         for view in answer.children("replies")
@@ -60,18 +61,18 @@ def replies(answer: JsonObject) -> tuple[Notice, ...]:
 
 
 def messages(answer: JsonObject) -> tuple[Notice, ...]:
-    """Read a page of private messages, in the server's order."""
+    """Return a page of private messages, in the server's order."""
     return tuple(_of_message(view) for view in answer.children("private_messages"))
 
 
 def texts_to(answer: JsonObject, person_id: int) -> tuple[str, ...]:
-    """Read the texts of those messages of a page that went to a person, in the server's order."""
+    """Return the texts of the messages on a page that went to a user, in the server's order."""
     rows = [view.child("private_message") for view in answer.children("private_messages")]
-    return tuple(one.text("content") for one in rows if one.number("recipient_id") == person_id)
+    return tuple(row.text("content") for row in rows if row.number("recipient_id") == person_id)
 
 
 def _answered(comment: JsonObject) -> Origin:
-    """Tell an answer to a comment of the bot's from a top-level comment, which is none to anybody."""
+    """Return REPLY for a reply to one of the bot's comments, COMMENT for a top-level comment."""
     return Origin.COMMENT if len(comment.text("path").split(".")) <= _TOP_LEVEL else Origin.REPLY
 
 
@@ -109,7 +110,7 @@ def _is_gone(content: JsonObject) -> bool:
     return content.flag("removed") or content.flag("deleted")
 
 
-# By their names in the watermark. Mentions would come by Hot if no sort was asked for (lemmy-api 1.14).
+# Keys are the names in the watermark. Without a sort, 0.19 lists mentions by Hot (lemmy-api 1.14).
 _LISTS: dict[str, Operation[Page[Notice]]] = {
     "v3 mention": Operation.get("user/mention", page_reader(mentions), sort="New", limit=PAGE),
     "v3 reply": Operation.get("user/replies", page_reader(replies), sort="New", limit=PAGE),
@@ -118,9 +119,9 @@ _LISTS: dict[str, Operation[Page[Notice]]] = {
 
 
 def _each_once(notices: Iterable[Notice]) -> Iterable[Notice]:
-    """Make one of a comment that came as a mention and, behind the mentions, as a reply."""
+    """Merge a comment that came both as a mention and as a reply."""
     once: dict[str, Notice] = {}
     for notice in notices:
-        known = once.get(notice.key, notice)
-        once[notice.key] = replace(known, unread=known.unread or notice.unread)
+        earlier = once.get(notice.key, notice)
+        once[notice.key] = replace(earlier, unread=earlier.unread or notice.unread)
     return once.values()

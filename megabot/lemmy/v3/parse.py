@@ -1,6 +1,6 @@
-"""Answers of API v3 as values. No I/O.
+"""Parse the answers of API v3. No I/O.
 
-Shapes as recorded from 0.19.20. What 0.19 leaves out when it is empty (url, body, thumbnail) is "".
+Shapes as recorded from 0.19.20. 0.19 omits empty fields (url, body, thumbnail); they become "".
 """
 
 from collections.abc import Callable
@@ -35,7 +35,6 @@ def page_reader(read: Callable[[JsonObject], tuple[T, ...]]) -> Callable[[JsonOb
 
 
 def site(answer: JsonObject) -> SiteAnswer:
-    """Read the answer to GET /site."""
     about = answer.child("site_view").child("site")
     languages = {
         language.text("code"): language.number("id") for language in answer.children("all_languages")
@@ -57,7 +56,7 @@ def _account(mine: JsonObject, languages: dict[str, int]) -> Account:
     view = mine.child("local_user_view")
     settings = view.child("local_user")
     reads = mine.numbers(_LANGUAGES)
-    if set(reads) >= set(languages.values()):
+    if set(reads) >= set(languages.values()):  # all languages, so the setting hides nothing
         reads = ()
     hides = [name for name in _SHOWING if not settings.flag(name, default=True)]
     return Account(
@@ -79,7 +78,7 @@ def person(who: JsonObject, *, admin: bool = False) -> Person:
 
 
 def unread(answer: JsonObject) -> Unread:
-    """Read the counts of the inbox; they have to be there, because having them proves the token."""
+    """Return the inbox counts. They are required, because only a live token gets them."""
     return Unread(
         replies=answer.number("replies"),
         mentions=answer.number("mentions"),
@@ -98,7 +97,6 @@ def _place(about: JsonObject) -> CommunityRef:
 
 
 def community(answer: JsonObject) -> Community:
-    """Read the answer to GET /community."""
     view = answer.child("community_view")
     about = view.child("community")
     return Community(
@@ -119,32 +117,30 @@ def community(answer: JsonObject) -> Community:
 
 
 def written_post(answer: JsonObject) -> Post:
-    """Read the one post that an answer is about."""
     return _post(answer.child("post_view"))
 
 
 def found_post(answer: JsonObject) -> Post:
-    """Read the post that an address leads to; raise `UnexpectedJson` where it leads to something else."""
+    """Return the post at an address; raise `UnexpectedJson` if the address leads to something else."""
     return _post(answer.child("post"))
 
 
 def found_person(answer: JsonObject) -> Person:
-    """Read the person that a page of their posts is about."""
+    """Return the person whose posts a page lists."""
     return person(answer.child("person_view").child("person"))
 
 
 def uploaded_name(answer: JsonObject) -> str:
-    """Read the name that pict-rs gave an image: its answer, passed on by Lemmy."""
+    """Return the file name of an uploaded image, from pict-rs' answer, which Lemmy passes on."""
     return answer.children("files")[0].text("file")
 
 
 def posts(answer: JsonObject) -> tuple[Post, ...]:
-    """Read a list of posts, in the server's order."""
     return tuple(_post(view) for view in answer.children("posts"))
 
 
 def own_content(answer: JsonObject) -> OwnContent:
-    """Read one page of what a person wrote, in the server's order."""
+    """Return one page of a user's posts and comments, in the server's order."""
     return OwnContent(
         author=answer.child("person_view").child("person").number("id"),
         posts=posts(answer),
@@ -153,18 +149,17 @@ def own_content(answer: JsonObject) -> OwnContent:
 
 
 def written_comment(answer: JsonObject) -> Comment:
-    """Read the one comment that an answer is about."""
     return _comment(answer.child("comment_view"))
 
 
 def removed_posts(answer: JsonObject, author: Person) -> tuple[Post | None, ...]:
-    """Read a page of the log of removals; None for an entry about a post that is not the author's."""
+    """Return a page of removed posts from the mod log; None for other authors' posts."""
     about = [entry.child("post") for entry in answer.children("removed_posts")]
     return tuple(_plain(post, author) if post.number("creator_id") == author.id else None for post in about)
 
 
 def pin_events(answer: JsonObject) -> tuple[PinEvent, ...]:
-    """Read the log of pins. `mod_person_id` is there even where the names are hidden (recorded: 094)."""
+    """Return pin events. `mod_person_id` is there even if the names are hidden (recorded: 094)."""
     events = [entry.child("mod_feature_post") for entry in answer.children("featured_posts")]
     return tuple(
         PinEvent(

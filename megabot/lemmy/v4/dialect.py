@@ -1,4 +1,4 @@
-"""API v4, which Lemmy 1.0 speaks."""
+"""API v4 of Lemmy 1.0."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -31,11 +31,11 @@ def _site(answer: JsonObject) -> SiteAnswer:
 class DialectV4(Dialect):
     """The operations of API v4 that megabot needs.
 
-    `new_key` makes the keys by which a server knows a creation again.
+    `new_key` makes the idempotency keys of creations.
     """
 
     probe = Operation.get("account/validate_auth", done)
-    # Without `stay_logged_in` the token dies after a week.
+    # Without `stay_logged_in` the token expires after a week (lemmy-api 2.1).
     sign_in = Operation.post("account/auth/login", token, Call.SIGN_IN, stay_logged_in=True)
     sign_out = Operation.post("account/auth/logout", done)
 
@@ -48,8 +48,10 @@ class DialectV4(Dialect):
         "post/list",
         parse.list_reader(parse.post),
         type_="all",
-        sort="hot",  # by new and old, pinned posts are not put first (lemmy-api 2.2)
+        sort="hot",  # under new and old, 1.0 does not list pinned posts first (lemmy-api 2.2)
+        # Otherwise the default of the account or the site hides older posts (lemmy-api 2.6).
         time_range_seconds=0,
+        # Unlike the defaults, these hide nothing; they apply to own posts, too (lemmy-api 2.6).
         show_hidden="true",
         show_read="true",
         show_nsfw="true",
@@ -96,9 +98,9 @@ class DialectV4(Dialect):
             case Method.GET:
                 return self._session.get(url, params={name: str(value) for name, value in form.items()})
             case Method.POST if operation.call in _CREATIONS:
-                # What stands in between can send it twice, and the server takes it once. Each sending has a
-                # key of its own, because one that failed burns its key (recorded: 056), and the server
-                # refuses what it knows with 422 and nothing else (recorded: 054).
+                # A proxy in between can send the request twice; with a key the server accepts it only once.
+                # Each attempt gets its own key, because a failed attempt uses its key up (recorded: 056), and
+                # the server answers a known key with 422 and no body (recorded: 054).
                 return self._session.post(url, json=form, headers={"Idempotency-Key": self._new_key()})
             case Method.POST:
                 return self._session.post(url, json=form)
@@ -112,7 +114,7 @@ class DialectV4(Dialect):
 
     @override
     def is_spoken(self) -> bool:
-        # No need to ask: a server without this API knows none of its calls.
+        # No need to ask: a server without API v4 does not know its calls.
         return True
 
     @override
@@ -122,27 +124,28 @@ class DialectV4(Dialect):
     @override
     def removals(self, author: Person) -> Operation[Page[Post | None]]:
         removed = parse.list_reader(partial(parse.removed_post, author=author))
-        # `show_bulk`: also the removals that came with a ban of the account.
+        # `show_bulk` includes removals that came with a ban of the account.
         return Operation.get("modlog", removed, type_="mod_remove_post", show_bulk="true", limit=PAGE)
 
     @override
     def account(self, calls: Calls, site: Callable[[], Site]) -> SiteAnswer:
-        known = site()
-        account = Operation.get("account", partial(parse.account, languages=known.languages))
-        return SiteAnswer(known, calls.signed_in(account))
+        server_site = site()
+        account = Operation.get("account", partial(parse.account, languages=server_site.languages))
+        return SiteAnswer(server_site, calls.signed_in(account))
 
     @override
     def own_content(self, calls: Calls, author: int, since: datetime | None) -> OwnContent:
-        # No setting of the account hides any of it here, and what was removed is there too (lemmy-api 2.6).
-        found: list[Post | Comment] = []
+        # No setting of the account hides anything in this list, and removed posts are included (lemmy-api
+        # 2.6).
+        items: list[Post | Comment] = []
         for page in calls.iter_pages(self._own_content, person_id=author):
-            found += page
+            items += page
             if since is not None and page and page[-1].published < since:
                 break
         return OwnContent(
             author=author,
-            posts=newest_first(item for item in found if isinstance(item, Post)),
-            comments=newest_first(item for item in found if isinstance(item, Comment)),
+            posts=newest_first(item for item in items if isinstance(item, Post)),
+            comments=newest_first(item for item in items if isinstance(item, Comment)),
             whole=True,
         )
 
@@ -151,25 +154,28 @@ class DialectV4(Dialect):
         tags: Iterable[Tag] = ()
         if draft.tags:
             community = calls.signed_in(self.community, id=community_id)
+            # The server refuses a foreign tag only after it has inserted the post: see
+            # docs/reference/lemmy-operations.md.
             tags = choose_tags(draft.tags, community.tags or ())
         try:
             return calls.signed_in(self._create_post, **new_post(community_id, draft, tags))
         except NotReadBack as error:
-            if self._is_missing(calls, community_id):  # then the post is not there, either
+            if self._is_missing(calls, community_id):  # then the post was not created either
                 raise NotFound(codes.REFUSALS[codes.NOT_FOUND], code=codes.NOT_FOUND) from error
             raise
 
     @override
     def edit_post(self, calls: Calls, post_id: int, draft: PostDraft) -> Post:
         tags: set[Tag] = set()
-        if draft.tags:  # those that people put on it stay
+        if draft.tags:  # keep the tags that other people set
             current, offered = calls.signed_in(self._post_and_tags, id=post_id)
+            # The server refuses a tag that the community does not offer.
             tags = {*(current.tags or ()), *choose_tags(draft.tags, offered)} & {*offered}
         return calls.signed_in(self._edit_post, **edited_post(post_id, draft, tags))
 
     @override
     def upload(self, calls: Calls, image: tuple[str, bytes], site: Callable[[], Site]) -> str:
-        return calls.signed_in(self._upload, **{"images[]": image})  # the field that pict-rs reads
+        return calls.signed_in(self._upload, **{"images[]": image})  # the field name that pict-rs expects
 
     def _is_missing(self, calls: Calls, community_id: int) -> bool:
         try:

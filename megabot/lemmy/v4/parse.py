@@ -1,6 +1,6 @@
-"""Answers of API v4 as values. No I/O.
+"""Parse the answers of API v4. No I/O.
 
-Shapes as recorded from 1.0.0-beta.1. What 1.0 leaves out when it is empty (url, body, thumbnail) is "".
+Shapes as recorded from 1.0.0-beta.1. 1.0 omits empty fields (url, body, thumbnail); they become "".
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ PIN_KINDS = {
     "mod_feature_post_community": Feature.COMMUNITY,
     "admin_feature_post_site": Feature.LOCAL,
 }
-"""What the mod log calls the kinds of pins."""
+"""The mod log's names for the kinds of pins."""
 
 _SHOWING = ("show_nsfw", "show_bot_accounts", "show_read_posts")
 _MEDIA = "hide_posts_with_media"
@@ -38,14 +38,13 @@ _LANGUAGES = "discussion_languages"
 
 
 def list_reader(read: Callable[[JsonObject], T]) -> Callable[[JsonObject], Page[T]]:
-    """Make what reads one page of a list, in the server's order, out of what reads one item."""
+    """Return a reader for one page of a list, in the server's order, from a reader for one item."""
     return lambda answer: Page(
         tuple(read(item) for item in answer.children("items")), after=answer.text("next_page", "")
     )
 
 
 def site(answer: JsonObject) -> Site:
-    """Read the answer to GET /site."""
     about = answer.child("site_view").child("site")
     return Site(
         actor=about.text("ap_id"),
@@ -59,11 +58,11 @@ def site(answer: JsonObject) -> Site:
 
 
 def account(answer: JsonObject, languages: dict[str, int]) -> Account:
-    """Read the answer to GET /account; `languages` are all that the server knows."""
+    """Return the account from GET /account; `languages` are all that the server knows."""
     view = answer.child("local_user_view")
     settings, who = view.child("local_user"), view.child("person")
     reads = answer.numbers(_LANGUAGES)
-    if set(reads) >= set(languages.values()):
+    if set(reads) >= set(languages.values()):  # all languages, so the setting hides nothing
         reads = ()
     hides = [name for name in _SHOWING if not settings.flag(name, default=True)]
     hides += [_MEDIA] if settings.flag(_MEDIA) else []
@@ -89,7 +88,7 @@ def person(who: JsonObject, *, admin: bool = False) -> Person:
 
 
 def unread(answer: JsonObject) -> Unread:
-    """Read the count of the inbox; it has to be there, because having it proves the token."""
+    """Return the inbox count. It is required, because only a live token gets it."""
     return Unread(notices=answer.number("notification_count"))
 
 
@@ -104,7 +103,6 @@ def _place(about: JsonObject) -> CommunityRef:
 
 
 def community(answer: JsonObject) -> Community:
-    """Read the answer to GET /community."""
     view = answer.child("community_view")
     about, mine = view.child("community"), view.maybe("community_actions")
     return Community(
@@ -126,56 +124,51 @@ def community(answer: JsonObject) -> Community:
 
 
 def written_post(answer: JsonObject) -> Post:
-    """Read the one post that an answer is about."""
     return post(answer.child("post_view"))
 
 
 def post_and_tags(answer: JsonObject) -> tuple[Post, tuple[Tag, ...]]:
-    """Read a post that was opened, and the tags that its community has."""
+    """Return an opened post and the tags that its community offers."""
     return written_post(answer), _tags(answer.child("community_view"))
 
 
 def found_post(answer: JsonObject) -> Post:
-    """Read the post that an address leads to; raise `UnexpectedJson` where it leads to something else."""
+    """Return the post at an address; raise `UnexpectedJson` if the address leads to something else."""
     if answer.text("type_") != "post":
-        raise UnexpectedJson("the address leads to no post")
+        raise UnexpectedJson("the address does not lead to a post")
     return post(answer)
 
 
 def found_person(answer: JsonObject) -> Person:
-    """Read the person that an answer is about."""
     return person(answer.child("person_view").child("person"))
 
 
 def uploaded_url(answer: JsonObject) -> str:
-    """Read the address that an image got."""
     return answer.text("image_url")
 
 
 def post(view: JsonObject) -> Post:
-    """Read a post with all that the server tells of it."""
     creator = person(view.child("creator"), admin=view.flag("creator_is_admin"))
     return _plain(view.child("post"), creator, moderator=view.flag("creator_is_moderator"), tags=_tags(view))
 
 
 def own_item(item: JsonObject) -> Post | Comment:
-    """Read one of the things that a person wrote."""
+    """Return a post or comment from the list of a user's content."""
     return _comment(item) if item.text("type_") == "comment" else post(item)
 
 
 def written_comment(answer: JsonObject) -> Comment:
-    """Read the one comment that an answer is about."""
     return _comment(answer.child("comment_view"))
 
 
 def removed_post(entry: JsonObject, author: Person) -> Post | None:
-    """Read the post of an author's that an entry of the log of removals is about; None where it is gone."""
+    """Return the post in a removal entry of the mod log; None if the post is gone."""
     about = entry.maybe("target_post")
     return None if about is None else _plain(about, author)
 
 
 def pin_event(entry: JsonObject) -> PinEvent:
-    """Read an entry of the log of pins; who did it is told to the community's moderators only."""
+    """Return a pin event. 1.0 names the moderator only to the community's moderators (lemmy-api 2.2)."""
     log, moderator = entry.child("modlog"), entry.maybe("moderator")
     kind = PIN_KINDS.get(log.text("kind"))
     if kind is None:
