@@ -8,7 +8,7 @@ import pytest
 
 import megabot.__main__ as main_module
 from megabot.cli.help import help_page
-from megabot.i18n.catalogue import ENGLISH
+from megabot.commands import reply_text
 from megabot.i18n.tables import EXIT_CODES
 from megabot.reconcile import describe
 from megabot.reconcile.actions import NEEDS_PERSON, Blocked, BlockReason
@@ -42,7 +42,7 @@ def options_by_verb(text: str) -> dict[str, set[str]]:
 def test_an_alert_and_the_page_name_the_same_commands_with_the_same_options(alert: BlockReason) -> None:
     page = options_by_verb(next(what for name, _, what in ROW.findall(PAGE) if name == alert))
     blocked = Blocked(reason=alert, edition="{edition}", url="{url}")
-    said = options_by_verb(describe.blocked_sentence(ENGLISH, a_thread(name="{thread}"), blocked))
+    said = options_by_verb(describe.blocked_sentence(a_thread(name="{thread}"), blocked))
 
     assert {verb: options for verb, options in said.items() if page.get(verb, options) != options} == {}
 
@@ -77,7 +77,7 @@ def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> N
 
 def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> None:
     page = " ".join((ROOT / "docs/commands.md").read_text("utf-8").split())
-    forms = {form for said in ENGLISH.verbs.values() for form in re.findall(r"`([^`]+)`", said)}
+    forms = {form for said in reply_text.VERBS.values() for form in re.findall(r"`([^`]+)`", said)}
 
     assert {form for form in forms if f"`{form}`" not in page and f" {form}`" not in page} == set()
 
