@@ -71,7 +71,7 @@ export DESTDIR PREFIX PYTHON ROOTFS
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .DELETE_ON_ERROR:
-.PHONY: help demo sandbox test quick lint types docs simulate faults mutants bench soak booted lock install uninstall wheel clean
+.PHONY: help demo sandbox test quick lint types docs simulate faults mutants messages bench soak booted lock install uninstall wheel clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -119,6 +119,9 @@ faults: $(READY) ## a fault at every effect of a handover, pairs of faults, real
 
 mutants: $(READY) ## megabot broken in each of many ways: every one has to be noticed (ARGS=WORD: those so named; --list: show them)
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+messages: $(READY) ## collect the messages to translate, update the translations and compile them
+	@$(BIN)/python -m tools.messages $(ARGS)
 
 bench: $(READY) ## requests, time and memory beside a naive script
 	@$(BIN)/python -m bench $(ARGS)

@@ -16,8 +16,8 @@ from megabot.clock import Clock, Stop, SystemClock
 from megabot.errors import ConfigError, SourceBroken, WriteFailed
 from megabot.forum.models import Account
 from megabot.forum.port import Forum
-from megabot.i18n import catalogue_file, sentences
-from megabot.i18n.catalogue import ENGLISH, Language
+from megabot.i18n import sentences
+from megabot.i18n.translation import use_language
 from megabot.ledger.empty import NoLedger
 from megabot.ledger.owner import LedgerOwner
 from megabot.ledger.ownership import Claim, Owner, host_of
@@ -77,6 +77,11 @@ class App:
             password=settings.password_text(),
             totp_secret=settings.totp_text(),
         )
+        self.use_language()
+
+    def use_language(self) -> None:
+        """Make the process speak the language of the settings. Raises `ConfigError` if there is none."""
+        use_language(self.settings.language, self.settings.locale_dir)
 
     @cached_property
     def offline_ports(self) -> OfflinePorts:
@@ -102,7 +107,6 @@ class App:
             renderer=ports.renderer,
             alerts=ports.alerts,
             community=ports.community,
-            language=ports.language,
             signed_in=ports.signed_in,
             forum=self._forum,
             draw_code=clock.new_code,
@@ -121,10 +125,10 @@ class App:
         if usable.broken is not None and not threads:
             raise usable.broken
         if usable.broken is not None:
-            log.warning("%s", sentences.source_partly_broken(self.language, self.placed(usable.broken)))
+            log.warning("%s", sentences.source_partly_broken(self.placed(usable.broken)))
         if not threads:
             names = [thread.name for thread in usable.threads]
-            raise ConfigError(sentences.no_such_thread(self.language, str(name), names))
+            raise ConfigError(sentences.no_such_thread(str(name), names))
         return threads
 
     def placed(self, error: SourceBroken) -> SourceBroken:
@@ -193,12 +197,6 @@ class App:
         output_paths.check_site(folder, state=self.settings.state_dir, source=source)
 
     @cached_property
-    def language(self) -> Language:
-        """The language of what is said on Lemmy. Raises `ConfigError` with what is wrong with its file."""
-        file = self.settings.language_file
-        return catalogue_file.read_language(file) if file else ENGLISH
-
-    @cached_property
     def heartbeat(self) -> Heartbeat:
         """Where an uptime monitor is told how it goes."""
         return Heartbeat(self.settings.heartbeat_text(), proxy=self.settings.proxy_used())
@@ -226,7 +224,6 @@ class App:
             renderer=ChildRenderer(),
             alerts=LedgerAlerts(ledger),
             community=self.settings.community,
-            language=self.language,
             signed_in=self._signed_in,
         )
 

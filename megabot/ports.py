@@ -7,7 +7,6 @@ from typing import Protocol
 
 from megabot.clock import Clock
 from megabot.forum.port import Forum, HomeServers, NoHomeServers
-from megabot.i18n.catalogue import ENGLISH, Language
 from megabot.ledger.port import Ledger
 from megabot.rendering.port import Renderer
 from megabot.source.port import Source
@@ -30,8 +29,8 @@ class Alerts(Protocol):
 class OfflinePorts:
     """What works without a server.
 
-    `community` is the default for threads that name none. `language` is that of what is said to people on
-    Lemmy. `signed_in` tells since when there is a token.
+    `community` is the default for threads that name none. `signed_in` tells since when there
+    is a token.
     """
 
     clock: Clock
@@ -40,7 +39,6 @@ class OfflinePorts:
     renderer: Renderer
     alerts: Alerts
     community: str = ""
-    language: Language = ENGLISH
     signed_in: Callable[[], datetime | None] = lambda: None
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -113,6 +114,13 @@ def _rhythm(text: object) -> str:
     return rhythm
 
 
+def _language(text: object) -> str:
+    language = str(text).strip().replace("-", "_")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(_[A-Za-z0-9]{2,8})*", language):  # it is a folder's name
+        raise ValueError("write the code of a language, as in de or pt_BR")
+    return language
+
+
 def _level(text: object) -> str:
     level = str(text).strip().upper()
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -203,11 +211,17 @@ class Settings(BaseModel):
         description="Whether the server's admins may command the bot as moderators do: `yes` or `no`.",
         examples=["yes"],
     )
-    language_file: Annotated[Path, BeforeValidator(_path)] | None = Field(
+    language: Annotated[str, BeforeValidator(_language)] = Field(
+        default="en",
+        description="The language of what the bot says on Lemmy and of the site's own words: `en` (the "
+        "default), `de`, or any other that is in `MEGABOT_LOCALE_DIR`. Commands stay English.",
+        examples=["de"],
+    )
+    locale_dir: Annotated[Path, BeforeValidator(_path)] | None = Field(
         default=None,
-        description="A file with what the bot says on Lemmy in another language: a translation of "
-        "`docs/sentences.toml`. By default it speaks English.",
-        examples=["sentences.de.toml"],
+        description="A folder with your own translations: `LANGUAGE/LC_MESSAGES/megabot.mo` in it is used "
+        "before the translation that comes with megabot.",
+        examples=["/etc/megabot/locale"],
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_monitor)] | None = Field(
         default=None,

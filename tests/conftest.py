@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from megabot.i18n.translation import language_used
+
 LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
 LIVE = urlsplit(os.environ.get("MEGABOT_LIVE_URL", "")).hostname
@@ -55,6 +57,13 @@ def the_log_stays_as_it_is() -> Iterator[None]:
     yield
     for log, level in zip(logs, before, strict=True):
         log.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Put back the language, which is the whole process's."""
+    with language_used("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; the rest of
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +16,9 @@ from megabot.check import check_text
 from megabot.cli.group import cli
 from megabot.cli.help import VERBS
 from megabot.errors import SourceBroken
-from megabot.i18n import sentences, suggestions
-from megabot.i18n.catalogue import ENGLISH
-from megabot.i18n.channels import fill
+from megabot.i18n import sentences
 from megabot.reconcile.actions import NEEDS_PERSON, Blocked
-from megabot.reconcile.describe import blocked_sentence, preamble_left_out
+from megabot.reconcile.describe import blocked_sentence, preamble_left_out, too_many_comments
 from megabot.schedule.calendar import Calendar
 from megabot.source.model import Thread
 from megabot.source.problems import Problem
@@ -87,18 +86,17 @@ def _alert_sentences() -> Iterator[tuple[str, str]]:
             account_settings=("show_bot_accounts",),
             clock_skew=timedelta(hours=2),
         )
-        yield reason, blocked_sentence(ENGLISH, thread, blocked)
-    part = suggestions.post_part(thread.name, 2)
-    yield "cap", fill(ENGLISH.capped, thread=thread.name, url=url, comments=2000, command=part)
-    yield "essay", preamble_left_out(ENGLISH, thread.name, edition.key, [_PROBLEM])
-    yield "failed", sentences.thread_failed(ENGLISH, thread.name, ValueError("..."))
-    yield "inbox", sentences.task_failing(ENGLISH, "", _NOW, "...")
-    yield "job", sentences.task_failing(ENGLISH, "site", _NOW, "...")
+        yield reason, blocked_sentence(thread, blocked)
+    yield "cap", too_many_comments(replace(thread, max_comments=2000), url, 2)
+    yield "essay", preamble_left_out(thread.name, edition.key, [_PROBLEM])
+    yield "failed", sentences.thread_failed(thread.name, ValueError("..."))
+    yield "inbox", sentences.task_failing("", _NOW, "...")
+    yield "job", sentences.task_failing("site", _NOW, "...")
     dead = check_text.dead_link("sections/20-maps.md", 7, "https://gone.example/")
     yield "links", check_text.dead_links([dead])
-    yield "preamble", sentences.no_preamble(ENGLISH, edition, thread.schedule.timezone)
-    yield "source", sentences.source_partly_broken(ENGLISH, broken)
-    yield "tags", sentences.tags_missing(ENGLISH, thread.name, ["Weekly"])
+    yield "preamble", sentences.no_preamble(edition, thread.schedule.timezone)
+    yield "source", sentences.source_partly_broken(broken)
+    yield "tags", sentences.tags_missing(thread.name, ["Weekly"])
 
 
 def command_line() -> dict[str, str]:

@@ -3,19 +3,14 @@
 `python -m tools.reference_pages` writes them into the current folder. It reads no settings.
 """
 
-import json
 import textwrap
-from itertools import groupby
 from pathlib import Path
 
-from megabot.i18n.catalogue import ENGLISH
-from megabot.i18n.catalogue_file import sentences
 from megabot.settings import Settings, variable
 from tools import page_blocks
 
 EXAMPLE = Path("config.example.env")
 PAGE = Path("docs/reference/settings.md")
-SENTENCES = Path("docs/sentences.toml")
 _WIDTH = 100
 
 _EXAMPLE_HEAD = """\
@@ -49,13 +44,6 @@ and `check` work without any setting.
 |---|---|---|
 """
 
-_SENTENCES_HEAD = """\
-What the bot says on Lemmy, in English. For another language copy this file, translate what stands in
-quotes, and name the copy in MEGABOT_LANGUAGE_FILE. What stands in braces is filled in: each has to be
-there, in any order. Words in backticks are those of commands, which stay as they are. {command}, {post}
-and the like are commands: as typed at the shell, or as said on Lemmy.
-"""
-
 _PAGE_FOOT = """
 `config.example.env` has the same settings, ready to copy. `python -m tools.reference_pages` writes both.
 """
@@ -79,22 +67,6 @@ def page() -> str:
     return _PAGE_HEAD + "\n".join(rows) + "\n" + _PAGE_FOOT
 
 
-def english() -> str:
-    """Write the sentences in English, in the form in which another language is given."""
-    lines = [_commented(_SENTENCES_HEAD), ""]
-    # What is in a table stands behind all that is not: TOML has no end of a table.
-    found = sorted(sentences(ENGLISH), key=lambda pair: pair[0].rpartition(".")[0])
-    for table, pairs in groupby(found, key=lambda pair: pair[0].rpartition(".")[0]):
-        lines += ["", f"[{table}]"] if table else []
-        lines += [f"{_key(name)} = {json.dumps(text, ensure_ascii=False)}" for name, text in pairs]
-    return "\n".join(lines) + "\n"
-
-
-def _key(name: str) -> str:
-    key = name.rpartition(".")[2]
-    return f'"{key}"' if " " in key else key
-
-
 def _example_of(name: str) -> str:
     return str((Settings.model_fields[name].examples or [""])[0])
 
@@ -110,5 +82,4 @@ def _commented(text: str) -> str:
 if __name__ == "__main__":
     EXAMPLE.write_text(example(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
-    SENTENCES.write_text(english(), encoding="utf-8")
     page_blocks.write()

@@ -45,7 +45,7 @@ def check_account(ports: Ports, *, agree: Callable[[str], bool]) -> Iterator[Fin
         try:
             community = ports.forum.community(name)
         except NotFound:
-            yield problem_finding(f"{thread.name}: {sentences.no_such_community(ports.language, name)}")
+            yield problem_finding(f"{thread.name}: {sentences.no_such_community(name)}")
             continue
         except RemoteUnreachable as error:
             yield problem_finding(check_text.community_unreachable(thread.name, name, error))

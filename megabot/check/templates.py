@@ -121,7 +121,7 @@ def _thread(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, slots: int)
     if wrong:
         yield mistake_finding(Level.WARNING, check_text.number_is_off(thread.path, records[-1], *wrong))
     if not (thread.community or ports.community):
-        yield problem_finding(sentences.no_community(ports.language, thread.name))
+        yield problem_finding(sentences.no_community(thread.name))
 
 
 def example_context(thread: Thread, edition: Edition, *, community: str, first: bool = False) -> Context:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.sentences import local_moment
 from megabot.reconcile.rules.adopt import Effects
 from megabot.source.model import Thread
@@ -15,9 +14,9 @@ def consequences(
     """Say which edition a thread becomes, what is pinned and unpinned, and how to undo it."""
     found = thread.calendar.edition(edition)
     zone = thread.schedule.timezone
-    slot = f", due {local_moment(ENGLISH, found.slot, zone)}" if found else ""
+    slot = f", due {local_moment(found.slot, zone)}" if found else ""
     yield (
-        f"{url}, posted {local_moment(ENGLISH, published, zone)}, becomes edition {edition} of "
+        f"{url}, posted {local_moment(published, zone)}, becomes edition {edition} of "
         f"{thread.name}{slot}. For another edition: --edition KEY"
     )
     if effects.current != url:

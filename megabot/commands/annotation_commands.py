@@ -9,6 +9,7 @@ from megabot.commands.model import Command
 from megabot.errors import ConfigError, NotFound
 from megabot.forum.models import Comment
 from megabot.i18n import sentences
+from megabot.i18n.translation import _, ngettext
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import CommandRecord, PostRecord
 from megabot.ports import Ports
@@ -21,19 +22,25 @@ from megabot.source.model import Thread
 
 def feature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
     """Put the comment forward that the command answers."""
-    lang, ledger = ports.language, ports.ledger
+    ledger = ports.ledger
     comment, record = _meant(ports, command_record, names)
     who = comment.creator
     if not comment.open or who is None:
-        raise ConfigError(lang.feature_gone)
+        raise ConfigError(_("that comment was deleted or removed"))
     if who.actor in annotation_store.load_opt_outs(ledger) or who.bot:
-        raise ConfigError(lang.feature_not_wanted)
+        raise ConfigError(_("its author has opted out of highlights, or is a bot"))
     known = annotation_store.load_highlights(ledger, record.thread, record.edition)
     new = annotation_store.highlight_of(comment, by=command_record.by, now=ports.clock.now())
     if len(highlights.insert_highlight(known, new)) > highlights.MAX_HIGHLIGHTS:
-        raise ConfigError(lang.feature_full.format(number=highlights.MAX_HIGHLIGHTS))
+        raise ConfigError(
+            ngettext(
+                "there is already {number} highlight; remove one first with unfeature",
+                "there are already {number} highlights; remove one first with unfeature",
+                highlights.MAX_HIGHLIGHTS,
+            ).format(number=highlights.MAX_HIGHLIGHTS)
+        )
     annotation_store.add_highlight(ledger, record.thread, record.edition, new)
-    return _shown(ports, command_record, record, lang.featured)
+    return _shown(ports, command_record, record, _("Added to the highlights."))
 
 
 def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> str:
@@ -41,20 +48,20 @@ def unfeature(ports: Ports, command_record: CommandRecord, names: Sequence[str])
     comment, record = _meant(ports, command_record, names)
     highlights = annotation_store.load_highlights(ports.ledger, record.thread, record.edition)
     if all(one.comment_id != comment.id for one in highlights):
-        raise ConfigError(ports.language.feature_not_there)
+        raise ConfigError(_("that comment is not a highlight"))
     annotation_store.change_highlights(
         ports.ledger,
         record.thread,
         record.edition,
         lambda one: None if one.comment_id == comment.id else one,
     )
-    return _shown(ports, command_record, record, ports.language.unfeatured)
+    return _shown(ports, command_record, record, _("Removed from the highlights."))
 
 
 def opt_out(ports: Ports, record: CommandRecord) -> str:
     """Put whoever says so forward nowhere any more."""
     annotation_store.opt_out(ports.ledger, record.actor)
-    return ports.language.opted_out
+    return _("Your comments will no longer be highlighted.")
 
 
 def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: Command) -> str:
@@ -64,8 +71,12 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
     if command.when is not None:
         until = resolve(command.when, command_record.at, ZoneInfo(zone))
         if until <= ports.clock.now():
-            over = sentences.local_moment(ports.language, until, zone)
-            raise ConfigError(ports.language.note_over.format(until=over))
+            over = sentences.local_moment(until, zone)
+            raise ConfigError(
+                _("the note would have ended already ({until}); send it again with a later end").format(
+                    until=over
+                )
+            )
     new = Note(
         edition=record.edition,
         text=command.text,
@@ -74,37 +85,37 @@ def note(ports: Ports, command_record: CommandRecord, thread: Thread, command: C
         until=until,
     )
     annotation_store.keep_note(ports.ledger, thread.name, new)
-    return _edited(ports, command_record, thread.name, sentences.note_set(ports.language, until, zone))
+    return _edited(ports, command_record, thread.name, sentences.note_set(until, zone))
 
 
 def unnote(ports: Ports, record: CommandRecord, thread: Thread) -> str:
     """Take the line off."""
     note = annotation_store.note_of(ports.ledger, thread.name)
     if note is None:
-        raise ConfigError(ports.language.no_note)
+        raise ConfigError(_("there is no note on the thread"))
     annotation_store.keep_note(ports.ledger, thread.name, None)
-    return _edited(ports, record, thread.name, ports.language.unnoted)
+    return _edited(ports, record, thread.name, _("Note removed."))
 
 
 def _meant(ports: Ports, command_record: CommandRecord, names: Sequence[str]) -> tuple[Comment, PostRecord]:
     """Read the comment that a command answers, and find the edition that it is in."""
     comment = ports.forum.comment_by_id(command_record.comment_id) if command_record.comment_id else None
     if comment is None or not comment.parent_id:
-        raise ConfigError(ports.language.feature_where)
+        raise ConfigError(_("say feature or unfeature in a reply to the comment that you mean"))
     record = annotation_store.record_of(ports.ledger, names, comment.post_id)
     if record is None:
-        raise ConfigError(ports.language.feature_elsewhere)
+        raise ConfigError(_("that comment is not in one of my threads here"))
     try:
         return ports.forum.comment_by_id(comment.parent_id), record
     except NotFound as error:
-        raise ConfigError(ports.language.feature_gone) from error
+        raise ConfigError(_("that comment was deleted or removed")) from error
 
 
 def _newest(ports: Ports, thread: Thread) -> PostRecord:
     record = current_post_record(ports.ledger, thread.name)
     text = ports.ledger.text(record.post_id) if record else None
     if record is None or (text is not None and not text.open):
-        raise ConfigError(ports.language.nothing_posted)
+        raise ConfigError(_("nothing posted yet"))
     return record
 
 

@@ -21,6 +21,7 @@ from megabot.errors import ConfigError, NotFound, NotSent, UserError
 from megabot.forum.escaping import escape
 from megabot.forum.notices import Origin
 from megabot.i18n.long_messages import diff_block, split_message
+from megabot.i18n.translation import _
 from megabot.ledger import alert_subscriptions
 from megabot.ledger.records import CommandRecord
 from megabot.ports import OfflinePorts, Ports
@@ -104,20 +105,20 @@ def carry_out(ports: Ports, record: CommandRecord, threads: Sequence[Thread], bo
     except NotSent:
         raise
     except (ConfigError, UserError) as error:
-        return CommandResult(reply_text.order_failed(ports.language, error), about)
+        return CommandResult(reply_text.order_failed(error), about)
 
 
 def _done(task: Task) -> str:
     named, verb = task.command.thread, task.command.verb
     if named and named not in task.names:
-        return reply_text.not_here(task.ports.language, named, task.names)
+        return reply_text.not_here(named, task.names)
     if verb in _OF_ONE_THREAD and task.thread is None:
-        return reply_text.which_thread(task.ports.language, verb, task.names, task.bot)
+        return reply_text.which_thread(verb, task.names, task.bot)
     return _DOES[verb](task)
 
 
 def _help(task: Task) -> str:
-    return reply_text.help_text(task.ports.language, task.bot, task.names)
+    return reply_text.help_text(task.bot, task.names)
 
 
 def _order(task: Task) -> str:
@@ -137,7 +138,7 @@ def _order(task: Task) -> str:
 
 def _part(task: Task) -> str:
     if task.thread is None:
-        return reply_text.which_thread(task.ports.language, Verb.POST, task.names, task.bot)
+        return reply_text.which_thread(Verb.POST, task.names, task.bot)
     order = continuation_order(task.ports, task.thread, task.command.part, at=task.record.at)
     answer = run_order.carry_out(task.ports, order, task.thread, patience=timedelta(0))
     return reply_text.with_result(answer.said, answer.complaints)
@@ -145,7 +146,7 @@ def _part(task: Task) -> str:
 
 def _adopt(task: Task) -> str:
     if not task.record.post_id:
-        return task.ports.language.adopt_where
+        return _("Say `adopt` in a comment in the thread that you mean.")
     url = task.ports.forum.post(task.record.post_id).url
     order, name = run_order.adoption_order(
         task.ports, url, id_=task.record.key, thread=task.thread, key=task.command.edition
@@ -156,7 +157,7 @@ def _adopt(task: Task) -> str:
 
 def _unadopt(task: Task) -> str:
     if not task.record.post_id:
-        return task.ports.language.unadopt_where
+        return _("Say `unadopt` in a comment in the thread that you mean.")
     url = task.ports.forum.post(task.record.post_id).url
     order, name = run_order.release_order(task.ports, url, id_=task.record.key, thread=task.thread)
     answer = run_order.carry_out(task.ports, order, name, patience=timedelta(0))
@@ -227,25 +228,25 @@ def _preview(task: Task) -> str:
         return parts[0]
     for part in parts:
         task.ports.forum.message(task.record.person_id, part)
-    return task.ports.language.sent_by_message
+    return _("I have sent it to you by private message.")
 
 
 def _alerts(task: Task) -> str:
     on = task.command.word is Word.ON
     alert_subscriptions.subscribe(task.ports.ledger, task.record.person_id, on=on)
-    return reply_text.alerts(task.ports.language, on=on)
+    return reply_text.alerts(on=on)
 
 
 def ask_to_confirm(ports: Ports, bot: Handle) -> str:
     """Ask for an order to be confirmed in public. The answer has `CODE` where its code is filled in."""
-    return reply_text.confirm(ports.language, bot, CODE, int(confirmations.WITHIN.total_seconds() // 60))
+    return reply_text.confirm(bot, CODE, int(confirmations.WITHIN.total_seconds() // 60))
 
 
 def _confirm(task: Task) -> str:
     """Carry out what its author had ordered by message, once; the order keeps its own key."""
-    ports, record, lang = task.ports, task.record, task.ports.language
+    ports, record = task.ports, task.record
     if not record.comment_id:  # whoever forges the order by message can forge this too (C11)
-        return lang.confirm_in_public
+        return _("Confirm this in a comment in the community: a private message cannot confirm anything.")
     waiting_orders = confirmations.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirmations.find_confirmed(
         waiting_orders, code=task.command.text, actor=record.actor, by=record.key, at=record.at
@@ -254,9 +255,9 @@ def _confirm(task: Task) -> str:
     names = [thread.name for thread in task.threads]
     command = parse(meant.said, origin=Origin.MESSAGE, bot=task.bot, threads=names) if meant else None
     if waiting is None or meant is None or not isinstance(command, Command):
-        return lang.nothing_to_confirm
+        return _("Nothing from you is waiting for that code. Give the command again.")
     if command.thread and command.thread not in task.names:  # the code still counts in its own community
-        return reply_text.not_here(lang, command.thread, task.names)
+        return reply_text.not_here(command.thread, task.names)
     ports.ledger.set_fact(
         WAITING, confirmations.to_json(confirmations.mark_confirmed(waiting_orders, waiting, by=record.key))
     )
@@ -293,23 +294,23 @@ _DOES: dict[Verb, Callable[[Task], str]] = {
 
 def _status_lines(ports: OfflinePorts, names: tuple[str, ...]) -> tuple[str, ...]:
     """Tell what is, a line for each of the threads, for the source, and for what needs a person."""
-    return status_text.status_lines(ports.language, status.read(ports), names)
+    return status_text.status_lines(status.read(ports), names)
 
 
 def _show_edition(ports: OfflinePorts, name: str, key: str, *, whole: bool) -> tuple[str, ...]:
     """Show an edition, the next one without a key, in messages: what is new in it, or its `whole` text."""
-    lang, threads = ports.language, ports.source.threads(ports.source.snapshot())
+    threads = ports.source.threads(ports.source.snapshot())
     made = preview.preview(ports, key or None, choose=lambda: [one for one in threads if one.name == name])
     if made.source_problems:
-        return (reply_text.problems(lang, (str(one) for one in made.source_problems)),)
+        return (reply_text.problems(str(one) for one in made.source_problems),)
     (shown,) = made.editions
     if isinstance(shown.text, RenderProblem):
-        return (reply_text.problems(lang, (str(one) for one in shown.text.problems)),)
+        return (reply_text.problems(str(one) for one in shown.text.problems),)
     if whole:
-        return split_message(f"{escape(shown.text.title)}\n\n{shown.text.body}", lang.part)
+        return split_message(f"{escape(shown.text.title)}\n\n{shown.text.body}")
     url, body = preview.current_text(ports, name)
-    changes = diff_block(body, shown.text.body, lang.more_lines) if url else ""
+    changes = diff_block(body, shown.text.body) if url else ""
     said = reply_text.preview(
-        lang, shown.edition.id, shown.text.title, shown.text.preamble_text, changes=changes, stands=url
+        shown.edition.id, shown.text.title, shown.text.preamble_text, changes=changes, current=url
     )
-    return split_message(said, lang.part)
+    return split_message(said)

@@ -120,12 +120,12 @@ class Inbox:
 
     def _accept(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:
         """Keep what somebody who may command said, with its answer where that is all there is to it."""
-        bot, lang = self._account(), self._ports.language
+        bot = self._account()
         if isinstance(parsed, ParseFailure):
-            answer = reply_text.parse_failure(lang, parsed, _handle(bot))
+            answer = reply_text.parse_failure(parsed, _handle(bot))
             self._keep(notice, CommandState.ANSWER_DUE, answer=answer)
         elif self._ports.clock.now() - notice.published > TOO_OLD:
-            self._keep(notice, CommandState.ANSWER_DUE, parsed, answer=reply_text.too_old(lang, TOO_OLD.days))
+            self._keep(notice, CommandState.ANSWER_DUE, parsed, answer=reply_text.too_old(TOO_OLD.days))
         elif needs_confirmation(parsed.verb, notice, bot):
             answer = ask_to_confirm(self._ports, _handle(bot))
             self._keep(notice, CommandState.CODE_DUE, parsed, answer=answer, may=allowed)

@@ -21,7 +21,7 @@ def introduce(ports: Ports, url: str) -> tuple[bool, str]:
     found = (_community(ports, name) for name in names)
     community = next((one for one in found if one is not None and one.id == post.community_id), None)
     if community is None:
-        raise ConfigError(sentences.which_thread(ports.language, url, None, names=[], there=[]))
+        raise ConfigError(sentences.which_thread(url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
         return False, is_moderator_already(community.name)
     before = _said_in(ports, post)

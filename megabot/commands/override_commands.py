@@ -46,17 +46,17 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
     skipped = rules.repeated_skip(thread.calendar, before, now)
     if kind is OverrideKind.SKIP and skipped and command.edition in ("", skipped.edition):
         following = rules.next_edition(thread.calendar, now, posts_by_edition(ports, thread))
-        return said.already_skipped(ports.language, thread, skipped, following)
+        return said.already_skipped(thread, skipped, following)
     edition = _edition(ports, thread, command.edition)
     _refuse(ports, thread, edition)
     held_before = find_override(before, OverrideKind.HOLD, edition.key)
     if kind is OverrideKind.HOLD and held_before:
-        return said.already_on_hold(ports.language, thread, edition, held_before)
+        return said.already_on_hold(thread, edition, held_before)
     slot = None
     if command.when is not None:
         slot = rules.moved_slot(thread.schedule, edition, command.when, ordered)
         if slot != edition.slot and not rules.may_move(thread.calendar, edition, slot, now):
-            raise NotApplicable(said.cannot_move(ports.language, thread, edition, slot))
+            raise NotApplicable(said.cannot_move(thread, edition, slot))
     new = Override(kind=kind, edition=edition.key, by=by, at=now, slot=slot)
     if slot is None or slot != edition.slot:
         usual = slot == rules.usual_slot(thread.schedule, edition)
@@ -65,7 +65,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
             thread,
             remove_overrides(before, {kind}, edition.key) if usual else rules.add_override(before, new),
         )
-    return said.override_set(ports.language, thread, new, edition)
+    return said.override_set(thread, new, edition)
 
 
 def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
@@ -74,7 +74,7 @@ def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
     against = rules.find_refusal(thread.calendar, edition, ports.clock.now(), posts)
     if against is not None:
         url = posts[edition.key].url if edition.key in posts else ""
-        raise NotApplicable(said.override_refused(ports.language, against, edition, url))
+        raise NotApplicable(said.override_refused(against, edition, url))
 
 
 def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
@@ -93,9 +93,9 @@ def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
         if override.kind is not OverrideKind.PREAMBLE and key in ("", override.edition)
     ]
     if not turns:
-        return said.nothing_to_resume(ports.language, thread.name, key)
+        return said.nothing_to_resume(thread.name, key)
     _keep(ports, thread, tuple(one for one in before if one not in turns))
-    return said.overrides_cancelled(ports.language, thread.name, key)
+    return said.overrides_cancelled(thread.name, key)
 
 
 Flaws = Callable[[Edition, str], Sequence[Problem]]
@@ -116,12 +116,12 @@ def set_preamble(
         now, posts = ports.clock.now(), posts_by_edition(ports, thread)
         edition, other = _of_preamble(ports, thread, edition.key)
         if rules.find_refusal(thread.calendar, edition, now, ()) is OverrideRefusal.OVER:
-            raise NotApplicable(said.preamble_too_late(ports.language, edition))
+            raise NotApplicable(said.preamble_too_late(edition))
         if problems:
-            raise NotApplicable(said.preamble_refused(ports.language, edition, problems))
+            raise NotApplicable(said.preamble_refused(edition, problems))
         new = Override(kind=OverrideKind.PREAMBLE, edition=edition.key, by=by, at=now, text=text)
         _keep(ports, thread, rules.add_override(load_overrides(ports.ledger, thread.name), new))
-        return edition.key, said.preamble_kept(ports.language, edition, other, stands=edition.key in posts)
+        return edition.key, said.preamble_kept(edition, other, stands=edition.key in posts)
 
 
 def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
@@ -135,9 +135,9 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
             others = [
                 one.edition for one, _ in active_overrides(ports, thread) if one.kind is OverrideKind.PREAMBLE
             ]
-            raise NothingToDo(said.no_preamble_to_clear(ports.language, edition, others))
+            raise NothingToDo(said.no_preamble_to_clear(edition, others))
         _keep(ports, thread, remove_overrides(before, {OverrideKind.PREAMBLE}, edition.key))
-        return edition.key, said.preamble_cleared(ports.language, edition)
+        return edition.key, said.preamble_cleared(edition)
 
 
 def edition_of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
@@ -167,7 +167,7 @@ def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
 def _next(ports: OfflinePorts, thread: Thread) -> Edition:
     edition = rules.next_edition(thread.calendar, ports.clock.now(), posts_by_edition(ports, thread))
     if edition is None:
-        raise ConfigError(sentences.no_next_edition(ports.language, thread.name))
+        raise ConfigError(sentences.no_next_edition(thread.name))
     return edition
 
 
@@ -178,7 +178,6 @@ def _edition(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
     if edition is None:
         raise ConfigError(
             sentences.no_such_edition(
-                ports.language,
                 thread.name,
                 key,
                 example=upcoming_or_last(thread.calendar, ports.clock.now()).key,

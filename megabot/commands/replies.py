@@ -9,6 +9,7 @@ from megabot.commands import confirmations
 from megabot.errors import ForumError, NotSent
 from megabot.forum.notices import answer_marker
 from megabot.i18n import sentences
+from megabot.i18n.translation import ngettext
 from megabot.ledger.records import CommandRecord, CommandState
 from megabot.ports import Ports
 
@@ -56,7 +57,14 @@ def _write(ports: Ports, record: CommandRecord) -> None:
     as_comment = record.comment_id and len(times) < ANSWERS
     if as_comment and len(times) == ANSWERS - 1:  # the last for a while
         minutes = int(WINDOW.total_seconds() // 60)
-        answer = f"{answer}\n\n{ports.language.next_by_message.format(number=ANSWERS, minutes=minutes)}"
+        last = ngettext(
+            "This was my reply number {number} within {minutes} minute, so the next ones come by private "
+            "message for a while.",
+            "This was my reply number {number} within {minutes} minutes, so the next ones come by private "
+            "message for a while.",
+            minutes,
+        )
+        answer = f"{answer}\n\n{last.format(number=ANSWERS, minutes=minutes)}"
     text = f"{answer}\n\n{answer_marker(record.key)}"
     if as_comment:
         ports.ledger.set_fact(_SENT, json.dumps([at.isoformat() for at in (*times, now)]))

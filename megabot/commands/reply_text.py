@@ -1,88 +1,158 @@
-"""What megabot answers on Lemmy to those who command it: Markdown, people's words escaped. Wording only."""
+"""Replies to commands on Lemmy, in Markdown; what people wrote is escaped. Wording only."""
 
 from collections.abc import Iterable, Sequence
 
 from megabot.commands.model import Handle, ParseFailure, ParseFailureReason, Verb
 from megabot.forum.escaping import escape
-from megabot.i18n.catalogue import Language
 from megabot.i18n.channels import Sentence, markdown
+from megabot.i18n.translation import N_, _, ngettext
+
+# What stands in backticks is typed as it is, so translations keep it.
+VERBS = {
+    Verb.STATUS: N_("the current threads, what is next and what needs attention"),
+    Verb.PREVIEW: N_("get the next edition by private message; `preview all` with its full text"),
+    Verb.POST: N_(
+        "post the current edition if it is missing, even if someone posted a thread by hand; `post next`: "
+        "post the next one now, before its time; `post part 2`: continue a thread that has grown too long"
+    ),
+    Verb.REPOST: N_("post a new copy of the current edition; `repost yes` while the thread is still up"),
+    Verb.UNDO: N_("withdraw the last repost: the thread that it replaced is pinned again"),
+    Verb.REFRESH: N_("update the thread from its template; `refresh title`: its title too"),
+    Verb.ADOPT: N_("register the thread that you write this in as an edition"),
+    Verb.UNADOPT: N_("undo that, in a comment in the same thread"),
+    Verb.HOLD: N_("do not post the next edition until you say `resume`"),
+    Verb.SKIP: N_("skip the next edition"),
+    Verb.MOVE: N_("`move 18:00`, `move +2h`, `move Friday 18:00`: post the next edition at another time"),
+    Verb.RESUME: N_("cancel hold, skip and move"),
+    Verb.PREAMBLE: N_(
+        "by private message: the text on the lines below opens the next edition; `preamble clear` removes it"
+    ),
+    Verb.NOTE: N_(
+        "`note TEXT`, `note TEXT for 6 hours`, `note TEXT until Friday 18:00`: put a note at the top of the "
+        "thread; `unnote` removes it"
+    ),
+    Verb.FEATURE: N_("in a reply to a comment: add it to the highlights; `unfeature` removes it"),
+    Verb.OPTOUT: N_("for everyone: stop highlighting my comments"),
+    Verb.ALERTS: N_("`alerts on`, `alerts off`: private messages when something needs attention"),
+}
+"""What the help says of each verb."""
+MISUNDERSTOOD = {
+    ParseFailureReason.UNKNOWN_VERB: N_("I do not know the command {word}."),
+    ParseFailureReason.UNKNOWN_THREAD: N_("There is no thread {word} here."),
+    ParseFailureReason.WRONG_ARGUMENT: N_("I do not understand {word} after `{verb}`."),
+    # Translators: {usage} is the help of the verb, such as "`move 18:00`: post ... at another time".
+    ParseFailureReason.MISSING_ARGUMENT: N_("Something is missing after `{verb}`: {usage}."),
+    ParseFailureReason.TOO_LONG: N_("That is too long for `{verb}`: the limit is {longest} characters."),
+    ParseFailureReason.NOT_FIRST: N_("To give me a command, start a line with my name: `{bot} {verb}`."),
+    ParseFailureReason.ONLY_BY_MESSAGE: N_(
+        "Send me `{verb}` by private message, so that nobody reads the text before it is posted."
+    ),
+}
 
 
-def help_text(lang: Language, bot: Handle, threads: Sequence[str]) -> str:
-    """List what can be commanded."""
-    lines = [f"- `{verb}`: {what}" for verb, what in lang.verbs.items()]
-    several = [lang.threads.format(threads=_listed(threads))] if len(threads) > 1 else []
-    return " ".join([lang.help.format(bot=_named(bot)), *several]) + "\n\n" + "\n".join(lines)
+def help_text(bot: Handle, threads: Sequence[str]) -> str:
+    """List the commands."""
+    intro = _(
+        "I respond to moderators. Start a comment with `{bot}` and one of these commands, or send me a "
+        "private message with the command alone. A colon after my name works only in my own threads: "
+        "elsewhere the server would not notify me of the comment."
+    ).format(bot=_named(bot))
+    if len(threads) > 1:
+        several = _("The threads are {threads}; put a name after the command.")
+        intro = f"{intro} {several.format(threads=_listed(threads))}"
+    lines = [f"- `{verb}`: {_(what)}" for verb, what in VERBS.items()]
+    return "\n".join([intro, "", *lines])
 
 
-def parse_failure(lang: Language, why: ParseFailure, bot: Handle) -> str:
-    """Say why a text was no command, and what may have been meant."""
-    sentence = lang.misunderstood[why.reason].format(
+def parse_failure(why: ParseFailure, bot: Handle) -> str:
+    """Say why a text is not a command, and which one may have been meant."""
+    meant = [_("Did you mean `{near}`?").format(near=why.near)] if why.near else []
+    return " ".join(
+        [_misunderstood(why, bot), *meant, _("`{bot} help` lists all commands.").format(bot=_named(bot))]
+    )
+
+
+def _misunderstood(why: ParseFailure, bot: Handle) -> str:
+    if why.reason is ParseFailureReason.UNKNOWN_VERB and not why.word:
+        return _("What would you like me to do?")
+    if why.reason is ParseFailureReason.MISSING_ARGUMENT and why.verb is Verb.PREAMBLE:
+        return _("Put your text on the lines below `preamble`, or say `preamble clear`.")
+    return _(MISUNDERSTOOD[why.reason]).format(
         word=f"“{escape(why.word)}”",
         verb=why.verb.value if why.verb else "",
-        usage=lang.verbs.get(why.verb, "") if why.verb else "",
+        usage=_(VERBS[why.verb]) if why.verb in VERBS else "",
         longest=f"{why.longest:,}",
         bot=_named(bot),
     )
-    if why.reason is ParseFailureReason.UNKNOWN_VERB and not why.word:
-        sentence = lang.nothing_said
-    meant = [lang.did_you_mean.format(near=why.near)] if why.near else []
-    return " ".join([sentence, *meant, lang.help_lists.format(bot=_named(bot))])
 
 
 def with_result(said: Iterable[str], complaints: Iterable[str] = ()) -> str:
-    """Put into an answer what an order came to."""
+    """Write the result of an order as a reply; several lines become a list."""
     lines = [*said, *complaints]
     if len(lines) == 1:
         return markdown(lines[0], escape)
     return "\n".join(f"- {markdown(line, escape)}" for line in lines)
 
 
-def order_failed(lang: Language, error: Exception) -> str:
-    """Say that an order could not be carried out."""
+def order_failed(error: Exception) -> str:
     what = error.args[0] if error.args and isinstance(error.args[0], Sentence) else str(error)
-    return lang.failed.format(error=markdown(what, escape))
+    return _("That did not work: {error}").format(error=markdown(what, escape))
 
 
-def which_thread(lang: Language, verb: Verb, threads: Sequence[str], bot: Handle) -> str:
-    """Ask which thread is meant."""
-    return lang.which_thread.format(
+def which_thread(verb: Verb, threads: Sequence[str], bot: Handle) -> str:
+    return _("Which thread: {threads}? For example: `{bot} {verb} {example}`.").format(
         threads=_listed(threads), bot=_named(bot), verb=verb.value, example=threads[0]
     )
 
 
-def not_here(lang: Language, thread: str, threads: Sequence[str]) -> str:
-    return lang.not_here.format(thread=thread, threads=_listed(threads))
+def not_here(thread: str, threads: Sequence[str]) -> str:
+    return _("{thread} cannot be commanded from here; from here you can command {threads}.").format(
+        thread=thread, threads=_listed(threads)
+    )
 
 
-def too_old(lang: Language, days: int) -> str:
-    """Say that a command came too late to be obeyed."""
-    return lang.too_old.format(days=days)
+def too_old(days: int) -> str:
+    return ngettext(
+        "This reached me more than {days} day after it was written. Send it again if you still want it.",
+        "This reached me more than {days} days after it was written. Send it again if you still want it.",
+        days,
+    ).format(days=days)
 
 
-def confirm(lang: Language, bot: Handle, code: str, minutes: int) -> str:
-    """Ask for a word in public, as messages from another server can be forged there."""
-    return lang.confirm.format(bot=_named(bot), code=code, minutes=minutes)
+def confirm(bot: Handle, code: str, minutes: int) -> str:
+    """Ask for a confirmation in public, because messages from another server can be forged there."""
+    return ngettext(
+        "Private messages from another server can be forged. To confirm, comment within {minutes} minute in "
+        "the community: `{bot} yes {code}`",
+        "Private messages from another server can be forged. To confirm, comment within {minutes} minutes in "
+        "the community: `{bot} yes {code}`",
+        minutes,
+    ).format(bot=_named(bot), code=code, minutes=minutes)
 
 
-def alerts(lang: Language, *, on: bool) -> str:
-    """Say whether somebody gets alerts from now on."""
-    return lang.alerts_on if on else lang.alerts_off
+def alerts(*, on: bool) -> str:
+    return (
+        _("You will get a message when something needs attention.")
+        if on
+        else _("You will get no more alerts from me.")
+    )
 
 
-def preview(lang: Language, edition: str, title: str, preamble: str, *, changes: str, stands: str) -> str:
-    """Show what the next edition is going to be: title, preamble, and what differs from what stands."""
-    shown = f"**{edition}**: {escape(title)}\n\n{preamble or lang.preview_bare}"
-    if not stands:
+def preview(edition: str, title: str, preamble: str, *, changes: str, current: str) -> str:
+    """Show the next edition: title, preamble, and the changes since the post at the address `current`."""
+    preamble = preamble or _("(no preamble)")
+    shown = f"**{edition}**: {escape(title)}\n\n{preamble}"
+    if not current:
         return shown
     if not changes:
-        return f"{shown}\n\n---\n\n{lang.preview_same.format(url=stands)}"
-    return f"{shown}\n\n---\n\n{lang.preview_differs.format(url=stands)}\n\n{changes}"
+        same = _("The rest is the same as in {url}.").format(url=current)
+        return f"{shown}\n\n---\n\n{same}"
+    since = _("Changes since {url}:").format(url=current)
+    return f"{shown}\n\n---\n\n{since}\n\n{changes}"
 
 
-def problems(lang: Language, sentences: Iterable[str]) -> str:
-    """Say what is wrong with a template."""
-    return f"{lang.broken}\n\n" + "\n".join(f"- {escape(one)}" for one in sentences)
+def problems(sentences: Iterable[str]) -> str:
+    return "\n".join([_("The template is broken:"), "", *(f"- {escape(one)}" for one in sentences)])
 
 
 def _named(bot: Handle) -> str:

@@ -8,9 +8,9 @@ from megabot.commands.model import Verb
 from megabot.errors import Bug, ConfigError, NotFound, SourceBroken
 from megabot.forum.models import Account, CommunityRef, Post
 from megabot.i18n import sentences, suggestions
-from megabot.i18n.catalogue import Language
 from megabot.i18n.channels import fill
 from megabot.i18n.tables import Outcome
+from megabot.i18n.translation import _
 from megabot.ports import Ports
 from megabot.reconcile import describe
 from megabot.reconcile.actions import Adopt, Blocked, BlockReason, Release
@@ -127,11 +127,7 @@ def adoption_order(
     chosen = [one for one in there if thread in (None, one.name)]
     if len(chosen) != 1:
         names = [one.name for one in threads]
-        raise ConfigError(
-            sentences.which_thread(
-                ports.language, url, thread, names=names, there=[one.name for one in there]
-            )
-        )
+        raise ConfigError(sentences.which_thread(url, thread, names=names, there=[one.name for one in there]))
     chosen_thread = chosen[0]
     if key:
         edition = chosen_thread.calendar.edition(key.removeprefix(f"{chosen_thread.name}/"))
@@ -139,7 +135,7 @@ def adoption_order(
         edition = edition_of(chosen_thread, post.published, ports.clock.now(), as_previous=as_previous)
     if edition is None:
         example = edition_of_post(chosen_thread.calendar, post.published).key
-        raise ConfigError(sentences.no_such_edition(ports.language, chosen_thread.name, key, example=example))
+        raise ConfigError(sentences.no_such_edition(chosen_thread.name, key, example=example))
     return Order(OrderKind.ADOPT, id_, post_id=post.id, edition=edition.key), chosen_thread.name
 
 
@@ -165,7 +161,7 @@ def release_order(ports: Ports, url: str, *, id_: str, thread: str | None) -> tu
     ]
     names = [one.name for one in usable_threads(ports.source, ports.source.snapshot()).threads]
     if not found and thread is None and len(names) > 1:
-        raise ConfigError(sentences.which_thread(ports.language, url, thread, names=names, there=names))
+        raise ConfigError(sentences.which_thread(url, thread, names=names, there=names))
     name, key = found[0] if found else (thread or names[0], "")
     return Order(OrderKind.UNADOPT, id_, post_id=post.id, edition=key), name
 
@@ -205,7 +201,7 @@ def carry_out(
     threads, names = usable.threads, [each.name for each in usable.threads]
     usable.require([thread] if thread else [])
     if thread is not None and thread not in names:
-        raise ConfigError(sentences.no_such_thread(ports.language, thread, names))
+        raise ConfigError(sentences.no_such_thread(thread, names))
     orders = {each.name: with_edition(ports, each, order) for each in threads if thread in (None, each.name)}
     for each in threads if move else ():
         if each.name in orders and (thread is not None or _place_of(ports, each) is not None):
@@ -217,7 +213,7 @@ def carry_out(
         ports.clock.sleep(_LOOK_EVERY)
         reports = run_pass(ports, orders=orders, authenticated=False)
     about = tuple(report for report in reports if report.thread.name in orders)
-    result = summarize(ports.language, about, order, now=ports.clock.now(), tried=tried)
+    result = summarize(about, order, now=ports.clock.now(), tried=tried)
     return _concluded(result, about, usable.broken if thread is None else None)
 
 
@@ -240,16 +236,15 @@ def with_edition(ports: Ports, thread: Thread, order: Order) -> Order:
     if order.early:
         following = next_unposted_edition(thread.calendar, order.at or ports.clock.now())
         if following is None:
-            raise ConfigError(sentences.no_next_edition(ports.language, thread.name))
+            raise ConfigError(sentences.no_next_edition(thread.name))
         return replace(order, edition=following.key, early=False)
     allowed = [edition.key for edition in postable_editions(thread.calendar, ports.clock.now())]
     if order.edition and order.edition not in allowed:
-        raise ConfigError(sentences.not_to_be_posted(ports.language, thread.name, order.edition, allowed))
+        raise ConfigError(sentences.not_to_be_posted(thread.name, order.edition, allowed))
     return order
 
 
 def summarize(
-    lang: Language,
     reports: tuple[Report, ...],
     order: Order,
     *,
@@ -264,33 +259,33 @@ def summarize(
     for report in reports:
         acted = bool(report.done) or report.thread.name in tried
         outcome = Outcome.DONE if acted else Outcome.NOTHING
-        lines += [(outcome, text) for text in _stands(lang, report)]
+        lines += [(outcome, text) for text in _stands(report)]
         if report.failure is not None:
             lines.append((Outcome.FAILED, f"{report.thread.name}: {report.failure}"))
         elif not report.verified:
-            lines.append((Outcome.FAILED, sentences.result_not_confirmed(lang, report.thread.name)))
-        lines += _about_holds(lang, report, order)
+            lines.append((Outcome.FAILED, sentences.result_not_confirmed(report.thread.name)))
+        lines += _about_holds(report, order)
         if order.kind is OrderKind.POST and not acted:
-            lines += [(Outcome.NOTHING, text) for text in _what_follows(lang, report, now)]
-    return OrderResult(tuple(lines), tuple(_unclear(lang, reports, order, now)))
+            lines += [(Outcome.NOTHING, text) for text in _what_follows(report, now)]
+    return OrderResult(tuple(lines), tuple(_unclear(reports, order, now)))
 
 
-def _about_holds(lang: Language, report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
+def _about_holds(report: Report, order: Order) -> Iterator[tuple[Outcome, str]]:
     for blocked in blocked_actions(report.left):
         if blocked.reason is BlockReason.OVERTAKEN and not order.edition:
             continue  # the later edition is the current one, and is named
         if blocked.reason in _NOTHING:
-            yield Outcome.NOTHING, describe.blocked_sentence(lang, report.thread, blocked)
+            yield Outcome.NOTHING, describe.blocked_sentence(report.thread, blocked)
         elif blocked.reason is BlockReason.OUTCOME_UNKNOWN:
-            yield Outcome.FAILED, f"{report.thread.name}: {sentences.run_again(lang, blocked.until)}"
+            yield Outcome.FAILED, f"{report.thread.name}: {sentences.run_again(blocked.until)}"
         elif _matters(blocked, order):
-            yield Outcome.REFUSED, describe.blocked_sentence(lang, report.thread, blocked)
+            yield Outcome.REFUSED, describe.blocked_sentence(report.thread, blocked)
 
 
-def _stands(lang: Language, report: Report) -> Iterator[str]:
+def _stands(report: Report) -> Iterator[str]:
     """Say what is current after a pass that was verified, and what was adopted or given back."""
     current = report.observation.current if report.observation else None
-    yield from _adopted(lang, report)
+    yield from _adopted(report)
     if current is not None and report.failure is None and report.verified:
         kind = KINDS.get(report.thread.pin)
         pinned = kind is not None and is_pinned(current.post, kind)
@@ -300,15 +295,14 @@ def _stands(lang: Language, report: Report) -> Iterator[str]:
             and is_pinned_for_readers(report.thread, report.observation)
         )
         edition = f"{report.thread.name}/{current.key}"
-        yield sentences.post_is_up(lang, edition, current.post.url, pinned=pinned)
+        yield sentences.post_is_up(edition, current.post.url, pinned=pinned)
 
 
-def _what_follows(lang: Language, report: Report, now: datetime) -> Iterator[str]:
+def _what_follows(report: Report, now: datetime) -> Iterator[str]:
     """Say when the next edition comes, and how it is posted before that, if the current one has its post."""
     following = _next(report, now)
     if following is not None and any(blocked.reason in _POSTED for blocked in blocked_actions(report.left)):
         yield sentences.next_is(
-            lang,
             following,
             report.thread.schedule.timezone,
             may_be_early=following == next_unposted_edition(report.thread.calendar, now),
@@ -323,16 +317,14 @@ def _next(report: Report, now: datetime) -> Edition | None:
     )
 
 
-def _unclear(
-    lang: Language, reports: tuple[Report, ...], order: Order, now: datetime
-) -> Iterator[UnclearOrder]:
+def _unclear(reports: tuple[Report, ...], order: Order, now: datetime) -> Iterator[UnclearOrder]:
     """Name the editions that an order to post may have meant, where it did nothing and the slot is close."""
     for report in reports:
         due, following = report.observation.due if report.observation else None, _next(report, now)
         if order.kind is not OrderKind.POST or order.edition or order.early or following is None:
             continue
         reasons = {blocked.reason for blocked in blocked_actions(report.left)}
-        at = sentences.local_moment(lang, following.slot, report.thread.schedule.timezone)
+        at = sentences.local_moment(following.slot, report.thread.schedule.timezone)
         if BlockReason.UNCLEAR in reasons and due is not None:
             yield UnclearOrder(report.thread.name, (due.key, following.key), at)
         elif (
@@ -350,15 +342,17 @@ def _unclear(
             yield UnclearOrder(report.thread.name, (following.key,), at)
 
 
-def _adopted(lang: Language, report: Report) -> Iterator[str]:
+def _adopted(report: Report) -> Iterator[str]:
     """Name the posts that were adopted, other than the current one, and those given back."""
     current = report.observation.current if report.observation else None
     for one in report.done:
         name = report.thread.name
         if isinstance(one, Adopt) and not (current and current.id == one.post.id):
-            yield lang.adopted_as.format(thread=name, url=one.post.url, edition=one.edition.key)
+            yield _("{thread}: {url} is now edition {edition}").format(
+                thread=name, url=one.post.url, edition=one.edition.key
+            )
         if isinstance(one, Release):
-            yield lang.released_as.format(
+            yield _("{thread}: {url} is no longer edition {edition}").format(
                 thread=name, url=one.thread_post.post.url, edition=one.thread_post.key
             )
             late = (
@@ -368,7 +362,15 @@ def _adopted(lang: Language, report: Report) -> Iterator[str]:
             )
             for blocked in late:
                 stop = suggestions.change(Verb.HOLD, name, blocked.edition or "")
-                yield fill(lang.has_no_post_now, thread=name, edition=blocked.edition, command=stop)
+                yield fill(
+                    _(
+                        "{thread}: {edition} has no post now, and the next run will post it; to prevent "
+                        "that: {command}"
+                    ),
+                    thread=name,
+                    edition=blocked.edition,
+                    command=stop,
+                )
 
 
 def repost_questions(ports: Ports, thread: str | None, *, account: Account | None = None) -> tuple[str, ...]:
@@ -380,9 +382,7 @@ def repost_questions(ports: Ports, thread: str | None, *, account: Account | Non
         current = report.observation.current if report.observation else None
         if current is not None and report.observation is not None and report.observation.posts[0] is current:
             post = current.post
-            lines.append(
-                sentences.ask_repost(ports.language, report.thread.name, comments=post.comments, url=post.url)
-            )
+            lines.append(sentences.ask_repost(report.thread.name, comments=post.comments, url=post.url))
     return tuple(lines)
 
 

@@ -103,7 +103,7 @@ def read(ports: OfflinePorts) -> Status:
     usable = usable_threads(ports.source, snapshot)
     alerts, revision = dict(ports.alerts.active_alerts()), snapshot.revision
     if usable.broken is not None:
-        alerts["source"] = sentences.source_partly_broken(ports.language, usable.broken)
+        alerts["source"] = sentences.source_partly_broken(usable.broken)
     alone = usable.broken is None and len(usable.threads) == 1
     return Status(
         now=ports.clock.now(),

@@ -3,21 +3,23 @@
 from collections.abc import Iterator
 from difflib import unified_diff
 
+from megabot.i18n.translation import _, ngettext
+
 LONGEST = 9_000
 """Characters of one message: Lemmy takes 10,000, and counts some of them twice."""
 _MOST_LINES = 120
 
 
-def split_message(text: str, part: str, *, longest: int = LONGEST) -> tuple[str, ...]:
-    """Split a text at line ends into messages that say which of how many they are; one stays as it is.
-
-    `part` is how they say it, of `{number}` and `{count}`.
-    """
+def split_message(text: str, *, longest: int = LONGEST) -> tuple[str, ...]:
+    """Split a text at line ends into messages that say which of how many they are; one stays as it is."""
     parts = tuple(_parts(text, longest))
     if len(parts) <= 1:
         return parts
-    count = len(parts)
-    return tuple(f"{part.format(number=number, count=count)}\n\n{one}" for number, one in enumerate(parts, 1))
+    # Translators: a long message is sent in parts; this is the first line of each, such as "(1 of 3)".
+    part = _("({number} of {count})")
+    return tuple(
+        f"{part.format(number=number, count=len(parts))}\n\n{text}" for number, text in enumerate(parts, 1)
+    )
 
 
 def _parts(text: str, longest: int) -> Iterator[str]:
@@ -32,15 +34,13 @@ def _parts(text: str, longest: int) -> Iterator[str]:
         yield part
 
 
-def diff_block(before: str, after: str, more: str) -> str:
-    """Show what a text gains and loses as a fenced block of a diff; empty where nothing does.
-
-    `more` is how it says that there is a `{number}` of lines more.
-    """
+def diff_block(before: str, after: str) -> str:
+    """Show what a text gains and loses as a fenced block of a diff; empty if nothing does."""
     lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
     if not lines:
         return ""
     over = len(lines) - _MOST_LINES
+    more = ngettext("and {number} more line", "and {number} more lines", over)
     rest = [more.format(number=over)] if over > 0 else []
     return fence_text("\n".join([*lines[:_MOST_LINES], *rest]), "diff")
 

@@ -1,6 +1,6 @@
-"""What megabot says to people, put together: wording only, nothing is decided here.
+"""Sentences for moderators, the log and the shell. Wording only, nothing is decided here.
 
-What can reach people on Lemmy comes from a `Language`; the log and the shell's own words are English.
+What can reach people on Lemmy is translated; the log and the shell's own words are English.
 """
 
 from collections.abc import Sequence
@@ -8,116 +8,132 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from megabot.i18n import suggestions
-from megabot.i18n.catalogue import Language
 from megabot.i18n.channels import Sentence, fill
+from megabot.i18n.dates import day_and_time
 from megabot.i18n.times import zone_name
+from megabot.i18n.translation import _, ngettext, pgettext
 from megabot.schedule.calendar import Edition
 from megabot.schedule.clock_times import EXAMPLES
 
 
-def until(lang: Language, at: datetime | None, timezone: str) -> str:
-    """Write until when something waits, in the zone of a thread."""
-    return local_moment(lang, at, timezone) if at is not None else lang.later
+def until(at: datetime | None, timezone: str) -> str:
+    return local_moment(at, timezone) if at is not None else pgettext("moment", "later")
 
 
 def moment(at: datetime) -> str:
-    """Write a moment so that anybody can place it."""
+    """Return a time in UTC, which readers in any time zone can place."""
     return at.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def day_and_time(lang: Language, at: datetime) -> str:
-    """Write a day of the year and the time, as the clock of that moment's zone shows them."""
-    return lang.day_and_time.format(
-        weekday=lang.weekdays.split()[at.weekday()],
-        day=at.day,
-        month=lang.months.split()[at.month - 1],
-        time=f"{at:%H:%M}",
+def local_moment(at: datetime, timezone: str) -> str:
+    """Return a time on the clock of a time zone, with the zone's name."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{day_and_time(local)} {zone_name(local)}"
+
+
+def late_preamble_line(at: datetime, timezone: str) -> str:
+    """Return the Markdown line below a preamble that was added after the thread was posted."""
+    return _("*Added at {at}.*").format(at=local_moment(at, timezone))
+
+
+def note_set(until: datetime | None, timezone: str) -> str:
+    """Confirm a note; `until` is when it ends."""
+    if until is None:
+        return _(
+            "The note is at the top of the thread. It has no end: it stays until you say "
+            "`unnote`, or until the next edition. To set an end, finish the note with `for 6 "
+            "hours` or `until Friday 18:00`."
+        )
+    return _("The note is at the top of the thread until {until}.").format(
+        until=local_moment(until, timezone)
     )
 
 
-def local_moment(lang: Language, at: datetime, timezone: str) -> str:
-    """Write a moment as the clocks of a thread's zone show it, with the zone."""
-    local = at.astimezone(ZoneInfo(timezone))
-    return f"{day_and_time(lang, local)} {zone_name(local)}"
+def source_trouble(error: Exception) -> str:
+    return _("the source cannot be used, so nothing is changed: {why}").format(
+        why="; ".join(str(error).splitlines())
+    )
 
 
-def late_preamble_line(lang: Language, at: datetime, timezone: str) -> str:
-    """Say below an essay that it came after the thread, and when. Markdown."""
-    return lang.added.format(at=local_moment(lang, at, timezone))
+def source_partly_broken(error: Exception) -> str:
+    return _(
+        "files in the source have mistakes; their threads are left unchanged, the others continue: {why}"
+    ).format(why="; ".join(str(error).splitlines()))
 
 
-def note_set(lang: Language, until: datetime | None, timezone: str) -> str:
-    """Say that a note is on top of a thread, and when it ends."""
-    if until is None:
-        return lang.noted
-    return lang.noted_until.format(until=local_moment(lang, until, timezone))
-
-
-def source_trouble(lang: Language, error: Exception) -> str:
-    """Say that the source cannot be used."""
-    return lang.source_trouble.format(why="; ".join(str(error).splitlines()))
-
-
-def source_partly_broken(lang: Language, error: Exception) -> str:
-    """Say that some threads of the source cannot be used."""
-    return lang.source_partly_broken.format(why="; ".join(str(error).splitlines()))
-
-
-def thread_failed(lang: Language, thread: str, error: Exception) -> str:
-    """Say that a thread could not be brought up to date. A sentence that names the thread names it once."""
+def thread_failed(thread: str, error: Exception) -> str:
+    """Say that a thread could not be updated. An error that begins with its name does not repeat it."""
     why = "; ".join(str(error).splitlines()).removeprefix(f"{thread}: ")
-    return lang.thread_failed.format(thread=thread, why=why)
+    return _("{thread}: this thread could not be updated, the others continue: {why}").format(
+        thread=thread, why=why
+    )
 
 
-def task_failing(lang: Language, job: str, since: datetime, why: str) -> str:
-    """Say that a background job has failed for a while, or the inbox if no job is named."""
-    sentence = lang.job_failing if job else lang.inbox_failing
+def task_failing(job: str, since: datetime, why: str) -> str:
+    """Say that a background job keeps failing; an empty `job` is the inbox."""
+    sentence = (
+        _("the background job `{job}` has failed since {at}: {why}")
+        if job
+        else _("comments and messages to the bot have not been read since {at}: {why}")
+    )
     return sentence.format(job=job, at=moment(since), why="; ".join(why.splitlines()))
 
 
-def post_is_up(lang: Language, edition: str, url: str, *, pinned: bool) -> str:
-    """Say what stands after a pass that was verified. `edition` is its thread and key."""
-    return (lang.stands_pinned if pinned else lang.stands_unpinned).format(edition=edition, url=url)
+def post_is_up(edition: str, url: str, *, pinned: bool) -> str:
+    """Say what is current after a verified pass. `edition` is thread and key."""
+    return (_("{edition}: {url} (pinned)") if pinned else _("{edition}: {url} (not pinned)")).format(
+        edition=edition, url=url
+    )
 
 
-def adoption_comment(lang: Language, edition: Edition) -> str:
-    """Say in a thread that a person made that it carries an edition from now on."""
-    return lang.adopted.format(key=edition.key, thread=edition.thread)
+def adoption_comment(edition: Edition) -> str:
+    """Return the comment that is written into a thread that was adopted."""
+    return _("This thread is now edition {key} of {thread}.").format(key=edition.key, thread=edition.thread)
 
 
-def release_comment(lang: Language, thread: str) -> str:
-    """Say in a thread that a person made that it carries no edition any longer."""
-    return lang.released.format(thread=thread)
+def release_comment(thread: str) -> str:
+    """Return the comment that is written into a thread whose adoption was undone."""
+    return _("This thread is no longer an edition of {thread}.").format(thread=thread)
 
 
-def undo_comment(lang: Language, url: str) -> str:
-    """Say in a copy that the post which it had replaced stands again."""
-    return lang.withdrawn.format(url=url)
+def undo_comment(url: str) -> str:
+    """Return the comment that is written into a repost that was undone."""
+    return _("This copy was withdrawn; the thread continues [here]({url}).").format(url=url)
 
 
-def why_locked(lang: Language, url: str) -> str:
-    """Give the reason that the mod log shows for a lock."""
-    return lang.why_locked.format(url=url)
+def why_locked(url: str) -> str:
+    """Return the reason that the moderation log shows for a lock."""
+    return _("The thread continues at {url}.").format(url=url)
 
 
-def ask_repost(lang: Language, thread: str, *, comments: int, url: str) -> Sentence:
-    """Say that a fresh copy needs a word more while the post is open."""
+def ask_repost(thread: str, *, comments: int, url: str) -> Sentence:
+    """Ask for confirmation: the current post is still up."""
     again = suggestions.repost(thread, sure=True)
-    return fill(lang.ask_repost, thread=thread, comments=comments, url=url, command=again)
+    return fill(
+        ngettext(
+            "{thread} is already posted ({comments} comment): {url}; to post a new copy: {command}",
+            "{thread} is already posted ({comments} comments): {url}; to post a new copy: {command}",
+            comments,
+        ),
+        thread=thread,
+        comments=comments,
+        url=url,
+        command=again,
+    )
 
 
-def run_again(lang: Language, at: datetime | None, timezone: str = "UTC") -> str:
-    """Say from when on a post of unknown outcome may be ordered again."""
-    return lang.run_again.format(until=until(lang, at, timezone))
+def run_again(at: datetime | None, timezone: str = "UTC") -> str:
+    return _(
+        "it is not known yet whether the post was created; it could not be found. The service "
+        "keeps checking, or run this command again after {until}"
+    ).format(until=until(at, timezone))
 
 
-def no_such_thread(lang: Language, name: str, known: list[str]) -> str:
-    """Say that the source has no such thread."""
-    return lang.no_such_thread.format(name=name, known=", ".join(known))
+def no_such_thread(name: str, known: list[str]) -> str:
+    return _("there is no thread {name}; the source has: {known}").format(name=name, known=", ".join(known))
 
 
 def bad_arguments(verb: str, word: str, near: str) -> str:
-    """Say that the words after a verb make no sense."""
     what = f"{word!r} is not understood" if word else "a time is missing"
     if near:
         return f"{verb}: {what}; did you mean {near}?"
@@ -130,29 +146,36 @@ def name_a_thread(verb: str, names: list[str]) -> str:
     return f"{verb}: name the thread, one of {', '.join(names)}"
 
 
-def which_thread(lang: Language, url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
-    """Say that it cannot be told which thread a post belongs to."""
+def which_thread(url: str, named: str | None, *, names: list[str], there: list[str]) -> str:
+    """Say why it is unclear which thread a post belongs to."""
     if named is not None and named not in names:
-        return no_such_thread(lang, named, names)
+        return no_such_thread(named, names)
     if named is not None:
-        return lang.in_no_community.format(url=url, thread=named)
+        return _("{url} is not in the community of {thread}").format(url=url, thread=named)
     if not there:
-        return lang.in_no_community_at_all.format(url=url)
-    return lang.which_of.format(url=url, threads=", ".join(there))
+        return _("{url} is not in the community of any thread").format(url=url)
+    return _("{url} could belong to any of {threads}; choose one with --thread NAME").format(
+        url=url, threads=", ".join(there)
+    )
 
 
-def no_such_edition(lang: Language, thread: str, key: str, *, example: str) -> str:
-    """Say that a schedule has no such edition."""
+def no_such_edition(thread: str, key: str, *, example: str) -> str:
     if not key:
-        return lang.no_edition_before.format(thread=thread, example=example)
-    return lang.no_such_edition.format(thread=thread, key=key, example=example)
+        return _(
+            "{thread}: there is no edition before the current one; name one: --edition {example}"
+        ).format(thread=thread, example=example)
+    return _("{thread}: its schedule has no edition {key}; write it like {example}").format(
+        thread=thread, key=key, example=example
+    )
 
 
-def next_is(lang: Language, edition: Edition, timezone: str, *, may_be_early: bool) -> Sentence:
-    """Say when the next edition comes, and how to post it earlier, unless the one before is early already."""
-    at = local_moment(lang, edition.slot, timezone)
+def next_is(edition: Edition, timezone: str, *, may_be_early: bool) -> Sentence:
+    """Say when the next edition will be posted; with `may_be_early` also how to post it now."""
+    at = local_moment(edition.slot, timezone)
     return fill(
-        lang.next_is if may_be_early else lang.next_is_then,
+        _("{thread}: the next edition {edition} will be posted {at}; to post it now: {command}")
+        if may_be_early
+        else _("{thread}: the next edition {edition} will be posted {at}"),
         thread=edition.thread,
         edition=edition.key,
         at=at,
@@ -160,89 +183,98 @@ def next_is(lang: Language, edition: Edition, timezone: str, *, may_be_early: bo
     )
 
 
-def no_next_edition(lang: Language, thread: str) -> str:
-    """Say that a schedule is over."""
-    return lang.no_next_edition.format(thread=thread)
+def no_next_edition(thread: str) -> str:
+    return _("{thread}: its schedule has no further editions").format(thread=thread)
 
 
-def not_to_be_posted(lang: Language, thread: str, key: str, allowed: Sequence[str]) -> str:
-    """Say that an edition is not one that can be posted now."""
-    return lang.not_to_be_posted.format(thread=thread, edition=key, allowed=", ".join(allowed))
+def not_to_be_posted(thread: str, key: str, allowed: Sequence[str]) -> str:
+    return _(
+        "{thread}: {edition} cannot be posted now, only the current or the next edition: {allowed}"
+    ).format(thread=thread, edition=key, allowed=", ".join(allowed))
 
 
-def result_not_confirmed(lang: Language, thread: str) -> Sentence:
-    """Say that a last look did not confirm what was done."""
-    return fill(lang.not_verified, thread=thread, command=suggestions.plan())
-
-
-def no_preamble(lang: Language, edition: Edition, timezone: str) -> Sentence:
-    """Say a day before that an essay is missing, and how it can come."""
+def result_not_confirmed(thread: str) -> Sentence:
+    """Say that the check after the last action found something missing."""
     return fill(
-        lang.no_preamble,
+        _("{thread}: not everything is in place yet; see: {command}"),
+        thread=thread,
+        command=suggestions.plan(),
+    )
+
+
+def no_preamble(edition: Edition, timezone: str) -> Sentence:
+    """Remind the moderators, a day before, that an edition has no preamble."""
+    return fill(
+        _("{edition} will be posted {at} and still has no preamble. Add the file {file}, or use: {command}"),
         edition=edition.id,
-        at=local_moment(lang, edition.slot, timezone),
+        at=local_moment(edition.slot, timezone),
         file=f"preambles/{edition.thread}/{edition.key}.md",
-        command=suggestions.set_preamble(lang, edition.thread, edition.key),
+        command=suggestions.set_preamble(edition.thread, edition.key),
     )
 
 
 def next_due(thread: str, at: datetime) -> str:
-    """Say when a thread's next edition is due."""
     return f"{thread}: the next edition is due {moment(at)}"
 
 
 def no_picture(file: str) -> str:
-    """Say that a picture of the source cannot be read."""
-    return f"the picture {file} cannot be read any more; the thread goes on without it"
+    return f"the picture {file} can no longer be read; the thread is posted without it"
 
 
 def upload_failed(file: str, error: Exception) -> str:
-    """Say that a picture could not be uploaded."""
     return (
         f"the picture {file} could not be uploaded, perhaps because the server has no image service: {error} "
-        "The thread goes on without it; an address of a picture elsewhere (https://...) needs no upload"
+        "The thread is posted without it. A picture from elsewhere (https://...) needs no upload"
     )
 
 
 def words_filtered(url: str, lines: tuple[int, ...]) -> str:
-    """Say that the server's filter changed a post."""
+    """Report words that the server's filter replaced; `lines` are numbered from 1."""
     where = ", ".join(str(line) for line in lines)
-    return f"the server's filter put *removed* for words in {url}, line {where}; say it in other words"
+    return f"the server's filter replaced words with *removed* in {url}, line {where}; use other words"
 
 
-def tags_missing(lang: Language, thread: str, names: Sequence[str]) -> str:
-    """Say that a thread's post lacks tags of its front matter."""
-    return lang.untagged.format(thread=thread, names=", ".join(names))
+def tags_missing(thread: str, names: Sequence[str]) -> str:
+    return ngettext(
+        "{thread}: its post lacks the tag {names}: the community has no such tag, or someone removed it; to "
+        "list the tags: megabot check --online",
+        "{thread}: its post lacks the tags {names}: the community has no such tags, or someone removed them; "
+        "to list the tags: megabot check --online",
+        len(names),
+    ).format(thread=thread, names=", ".join(names))
 
 
 def alerts_not_sent(error: Exception) -> str:
-    """Say that the moderators could not be told."""
-    return f"the moderators could not be told by private message: {error}"
+    return f"the moderators could not be alerted by private message: {error}"
 
 
 def old_commands_ignored(number: int) -> str:
-    """Say that what was waiting before the ledger began is not obeyed."""
-    return f"the inbox holds {number} older than this ledger: nothing in them is obeyed; say it again"
+    """Report unread commands from before this ledger, which are not carried out."""
+    return f"ignored {number} unread inbox items that are older than this ledger; send those commands again"
 
 
 def reply_not_sent(name: str, error: Exception) -> str:
-    """Say that an answer could not be sent."""
-    return f"the answer to {name} could not be sent: {error}"
+    return f"the reply to {name} could not be sent: {error}"
 
 
 def no_such_person(name: str) -> str:
-    """Say that there is nobody of that name to be told."""
-    return f"there is nobody called {name} on this server; correct MEGABOT_MODERATORS"
+    return f"{name} does not exist on this server; correct MEGABOT_MODERATORS"
 
 
 def nobody_to_tell() -> str:
-    """Say that there is nobody at all to be told."""
-    return "nobody that MEGABOT_MODERATORS names is there, or the community has no moderator but the bot"
+    return "there is no one to alert: nobody in MEGABOT_MODERATORS exists, or the bot is the only moderator"
 
 
-def no_community(lang: Language, thread: str) -> str:
-    return lang.no_community.format(thread=thread)
+def no_community(thread: str) -> str:
+    return _(
+        "{thread}: no community is set; set MEGABOT_COMMUNITY, or add community: NAME to the "
+        "thread's front matter"
+    ).format(thread=thread)
 
 
-def no_such_community(lang: Language, name: str) -> str:
-    return lang.no_such_community.format(name=name)
+def no_such_community(name: str) -> str:
+    return _(
+        "the community {name} does not exist on this server or is not visible to the bot; "
+        "correct MEGABOT_COMMUNITY or the front matter (name@host for one on another server), "
+        "then run: megabot check --online"
+    ).format(name=name)

@@ -115,7 +115,7 @@ def find_edition(ports: OfflinePorts, thread: Thread, key: str | None) -> Editio
     last = upcoming_or_last(thread.calendar, now)
     edition = thread.calendar.edition(key) if key else following or last
     if edition is None:
-        raise ConfigError(sentences.no_such_edition(ports.language, thread.name, key or "", example=last.key))
+        raise ConfigError(sentences.no_such_edition(thread.name, key or "", example=last.key))
     return edition
 
 

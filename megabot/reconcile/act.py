@@ -27,6 +27,7 @@ from megabot.forum.marker import (
 )
 from megabot.forum.models import Comment, CommunityRef, Post
 from megabot.i18n import sentences
+from megabot.i18n.translation import _
 from megabot.ledger.records import Intent, IntentKind, IntentState, NewIntent
 from megabot.ports import Ports
 from megabot.reconcile import describe
@@ -135,9 +136,9 @@ def _lock(work: ActContext, action: Lock | Unlock) -> None:
     served = action.current if isinstance(action, Lock) else action.copy
     goes_on_in = served if locked else thread_post
     new = _intent(work, IntentKind.LOCK if locked else IntentKind.UNLOCK, served, thread_post)
-    why = sentences.why_locked(work.ports.language, goes_on_in.post.url)
+    why = sentences.why_locked(goes_on_in.post.url)
     if isinstance(action, Lock) and action.aged:
-        why = work.ports.language.why_locked_aged
+        why = _("This thread was locked because of its age (lock_after).")
     _settled(work, new, lambda: work.ports.forum.lock(thread_post.id, locked=locked, reason=why))
 
 
@@ -210,10 +211,10 @@ def _said(work: ActContext, action: LinkOldThread, text: str) -> Comment:
 
 
 def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -> None:
-    thread_post, lang = action.thread_post, work.ports.language
+    thread_post = action.thread_post
     if isinstance(action, Announce):
-        when = sentences.local_moment(lang, action.edition.slot, work.thread.schedule.timezone)
-        soon = lang.announced.format(at=when)
+        when = sentences.local_moment(action.edition.slot, work.thread.schedule.timezone)
+        soon = _("The next thread opens {at}. The link to it will appear here.").format(at=when)
         _say_there(work, _intent(work, IntentKind.ANNOUNCE, thread_post, thread_post), soon, ANNOUNCED)
         return
     if isinstance(action, FirstComment):
@@ -233,7 +234,7 @@ def _adopt(work: ActContext, action: Adopt) -> None:
     _say_there(
         work,
         _intent(work, IntentKind.ADOPT, thread_post, thread_post),
-        sentences.adoption_comment(work.ports.language, action.edition),
+        sentences.adoption_comment(action.edition),
         ADOPTED,
     )
     keep_posts(work.ports, work.thread, (thread_post,))
@@ -250,7 +251,7 @@ def _release(work: ActContext, action: Release) -> None:
             purpose=RELEASED,
         ),
     )
-    text = sign(sentences.release_comment(work.ports.language, work.thread.name), marker)
+    text = sign(sentences.release_comment(work.thread.name), marker)
     work.ports.ledger.forget_post(thread_post.id)
     intent = work.ports.ledger.begin_intent(
         replace(_intent(work, IntentKind.RELEASE, thread_post, thread_post), text=text)
@@ -267,7 +268,7 @@ def _withdraw(work: ActContext, action: UndoRepost) -> None:
     new = replace(
         _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
     )
-    _say_there(work, new, sentences.undo_comment(work.ports.language, action.current.post.url), UNDONE)
+    _say_there(work, new, sentences.undo_comment(action.current.post.url), UNDONE)
 
 
 def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) -> None:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from megabot.errors import Bug, MegabotError, SourceBroken, Stopping
 from megabot.forum.models import Post
 from megabot.forum.tags import missing_names
-from megabot.i18n import sentences, suggestions
-from megabot.i18n.channels import fill
+from megabot.i18n import sentences
 from megabot.ledger.stored_overrides import preamble_of
 from megabot.ports import Ports
 from megabot.reconcile import describe
@@ -67,7 +66,7 @@ def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
     if broken is None:
         ports.alerts.clear_alert(SOURCE)
     else:
-        ports.alerts.raise_alert(SOURCE, sentences.source_partly_broken(ports.language, broken))
+        ports.alerts.raise_alert(SOURCE, sentences.source_partly_broken(broken))
 
 
 def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
@@ -83,7 +82,7 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
         ports.ledger.set_fact(since_key, now.isoformat())
     since = datetime.fromisoformat(fact) if fact else now
     if not may_pass(failure) or isinstance(failure, Bug) or now not in Interval.after(since, ALERT_AFTER):
-        ports.alerts.raise_alert(f"{name}:{FAILED}", sentences.thread_failed(ports.language, name, failure))
+        ports.alerts.raise_alert(f"{name}:{FAILED}", sentences.thread_failed(name, failure))
 
 
 def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
@@ -100,20 +99,15 @@ def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> 
         f"{report.thread.name}:{one.reason}": one for one in blocked_actions(report.left) if one.needs_person
     }
     needs: dict[str, str] = {
-        key: describe.blocked_sentence(ports.language, report.thread, blocked)
-        for key, blocked in needed.items()
+        key: describe.blocked_sentence(report.thread, blocked) for key, blocked in needed.items()
     }
     posted = {thread_post.key for thread_post in report.observation.posts} if report.observation else set()
     bare = missing_soon(snapshot, report.thread, ports.clock.now(), alone=alone, posted=posted)
     written = bare and has_preambles(ports, snapshot, report.thread, alone=alone)
     if bare and written and preamble_of(ports.ledger, report.thread.name, bare.key) is None:
-        needs[f"{report.thread.name}:preamble"] = sentences.no_preamble(
-            ports.language, bare, report.thread.schedule.timezone
-        )
+        needs[f"{report.thread.name}:preamble"] = sentences.no_preamble(bare, report.thread.schedule.timezone)
     if untagged := _untagged(report):
-        needs[f"{report.thread.name}:tags"] = sentences.tags_missing(
-            ports.language, report.thread.name, untagged
-        )
+        needs[f"{report.thread.name}:tags"] = sentences.tags_missing(report.thread.name, untagged)
     if capped := _capped(ports, report):
         needs[f"{report.thread.name}:cap"] = capped
     return needs
@@ -123,7 +117,7 @@ def _left_out(
     ports: Ports, report: Report, left_out: Mapping[tuple[str, str], RenderProblem]
 ) -> dict[str, str]:
     return {
-        f"{thread}:{_LEFT_OUT}": preamble_left_out(ports.language, thread, key, problem.problems)
+        f"{thread}:{_LEFT_OUT}": preamble_left_out(thread, key, problem.problems)
         for (thread, key), problem in left_out.items()
         if thread == report.thread.name
     }
@@ -140,13 +134,7 @@ def _capped(ports: Ports, report: Report) -> str:
         return ""
     record = report.observation.record(current.id)
     part = part_number(record) + 1 if record else 2
-    return fill(
-        ports.language.capped,
-        thread=report.thread.name,
-        url=current.post.url,
-        comments=report.thread.max_comments,
-        command=suggestions.post_part(report.thread.name, part),
-    )
+    return describe.too_many_comments(report.thread, current.post.url, part)
 
 
 def _over(ports: Ports, report: Report) -> list[str]:

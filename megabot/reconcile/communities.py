@@ -18,7 +18,7 @@ def find_community(ports: Ports, thread: Thread, *, anew: bool = False) -> Commu
     """
     name = thread.community or ports.community
     if not name:
-        raise ConfigError(sentences.no_community(ports.language, thread.name))
+        raise ConfigError(sentences.no_community(thread.name))
     return find_community_by_name(ports, name, anew=anew)
 
 
@@ -30,7 +30,7 @@ def find_community_by_name(ports: Ports, name: str, *, anew: bool = False) -> Co
     try:
         place = ports.forum.community(name).ref
     except NotFound as error:
-        raise NotFound(sentences.no_such_community(ports.language, name), code=error.code) from error
+        raise NotFound(sentences.no_such_community(name), code=error.code) from error
     remember_community(ports, name, place)
     return place
 

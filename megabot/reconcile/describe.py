@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from megabot.i18n import suggestions
-from megabot.i18n.catalogue import ENGLISH, Language
 from megabot.i18n.channels import CommandWords, Sentence, fill
+from megabot.i18n.hold_reasons import HOLDS
 from megabot.i18n.sentences import local_moment, moment, until
+from megabot.i18n.translation import NP_, _, ngettext
 from megabot.ledger.records import Intent, IntentKind, IntentState
 from megabot.reconcile.actions import (
     Action,
@@ -35,7 +36,7 @@ def action(thread: Thread, planned: Action) -> str:
     """Say what a pass would do, as `megabot plan` prints it."""
     match planned:
         case Blocked():
-            return blocked_sentence(ENGLISH, thread, planned)
+            return blocked_sentence(thread, planned)
         case MissingInput():
             return f"{thread.name}: look deeper ({planned.value})"
         case _:
@@ -87,8 +88,28 @@ _STATES = {
 }
 
 
+KINDS = {
+    IntentKind.PUBLISH: NP_("action", "post"),
+    IntentKind.PIN: NP_("action", "pin"),
+    IntentKind.UNPIN: NP_("action", "unpin"),
+    IntentKind.COMMENT: NP_("action", "link in the previous thread"),
+    IntentKind.LOCK: NP_("action", "lock"),
+    IntentKind.UNLOCK: NP_("action", "unlock"),
+    IntentKind.EDIT: NP_("action", "edit"),
+    IntentKind.ADOPT: NP_("action", "adopt"),
+    IntentKind.WITHDRAW: NP_("action", "withdraw"),
+    IntentKind.ANNOUNCE: NP_("action", "announcement in the previous thread"),
+    IntentKind.DISTINGUISH: NP_("action", "mark on the announcement"),
+    IntentKind.FIRST_COMMENT: NP_("action", "first comment"),
+    IntentKind.DISTINGUISH_FIRST: NP_("action", "mark on the first comment"),
+    IntentKind.RELEASE: NP_("action", "undo of an adoption"),
+}
+"""What a write does, as a context and a message for `pgettext`."""
+
+
 def kind(of: IntentKind) -> str:
-    return ENGLISH.kinds[of]
+    """Name what a write does, in English, for the shell and the log."""
+    return KINDS[of][1]
 
 
 def state(of: IntentState) -> str:
@@ -101,7 +122,7 @@ def resolved_write(intent: Intent, now: IntentState) -> str:
     return f"{intent.new.thread}/{intent.new.edition}: {kind(intent.new.kind)}: {state(now)}"
 
 
-def _commands(lang: Language, thread: str, blocked: Blocked) -> dict[str, CommandWords]:
+def _commands(thread: str, blocked: Blocked) -> dict[str, CommandWords]:
     return {
         "post": suggestions.post(thread),
         "post_edition": suggestions.post_edition(thread, blocked.edition or ""),
@@ -109,22 +130,22 @@ def _commands(lang: Language, thread: str, blocked: Blocked) -> dict[str, Comman
         "repost": suggestions.repost(thread),
         "refresh_title": suggestions.refresh_title(thread),
         "resume": suggestions.change("resume", thread),
-        "adopt": suggestions.adopt(lang, blocked.url or ""),
+        "adopt": suggestions.adopt(blocked.url or ""),
     }
 
 
-def blocked_sentence(lang: Language, thread: Thread, blocked: Blocked) -> Sentence:
+def blocked_sentence(thread: Thread, blocked: Blocked) -> Sentence:
     """Say why something is not done."""
     named = ("edition", "later", "url", "other_url", "by", "host", "software", "title", "why")
     facts = {name: getattr(blocked, name) or "" for name in named}
     zone = thread.schedule.timezone
     sentence = fill(
-        lang.holds[blocked.reason],
+        _(HOLDS[blocked.reason]),
         **facts,
-        **_commands(lang, thread.name, blocked),
+        **_commands(thread.name, blocked),
         thread=thread.name,
-        until=until(lang, blocked.until, zone),
-        since=local_moment(lang, blocked.since, zone) if blocked.since else "",
+        until=until(blocked.until, zone),
+        since=local_moment(blocked.since, zone) if blocked.since else "",
         since_utc=moment(blocked.since) if blocked.since else "",
         seconds=int(blocked.clock_skew.total_seconds()) if blocked.clock_skew is not None else "",
         problems="; ".join(str(problem) for problem in blocked.problems),
@@ -133,12 +154,31 @@ def blocked_sentence(lang: Language, thread: Thread, blocked: Blocked) -> Senten
     return Sentence(f"{thread.name}: ", sentence)
 
 
-def preamble_left_out(lang: Language, thread: str, key: str, problems: Sequence[Problem]) -> Sentence:
+def preamble_left_out(thread: str, key: str, problems: Sequence[Problem]) -> Sentence:
     """Say that an edition is posted without the preamble that was sent for it, and why."""
     return fill(
-        lang.preamble_left_out,
+        _(
+            "{edition}: the preamble that was sent for it cannot be used, so the thread has the "
+            "one from the file, or none: {why}. To send a corrected one: {command}. To remove it: "
+            "{clear}"
+        ),
         edition=f"{thread}/{key}",
         why="; ".join(str(one) for one in problems),
-        command=suggestions.set_preamble(lang, thread, key),
-        clear=suggestions.clear_preamble(lang, thread, key),
+        command=suggestions.set_preamble(thread, key),
+        clear=suggestions.clear_preamble(thread, key),
+    )
+
+
+def too_many_comments(thread: Thread, url: str, part: int) -> Sentence:
+    """Say that a post has reached `max_comments`; `part` is the number that the next part would have."""
+    return fill(
+        ngettext(
+            "{thread}: {url} has {comments} comment; to continue in another part: {command}",
+            "{thread}: {url} has {comments} comments; to continue in another part: {command}",
+            thread.max_comments,
+        ),
+        thread=thread.name,
+        url=url,
+        comments=thread.max_comments,
+        command=suggestions.post_part(thread.name, part),
     )

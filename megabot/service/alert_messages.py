@@ -1,4 +1,4 @@
-"""Tells the moderators by private message what needs them, and when it is over. Decides nothing about it."""
+"""Private messages to moderators about what needs attention and what is resolved. Decides nothing."""
 
 import json
 import logging
@@ -9,8 +9,8 @@ from datetime import datetime
 from megabot.errors import ForumError, NotFound, NotSent, OutcomeUnknown, Refused
 from megabot.forum.escaping import escape
 from megabot.i18n import channels, sentences
-from megabot.i18n.catalogue import Language
 from megabot.i18n.channels import cut, markdown
+from megabot.i18n.translation import _, ngettext
 from megabot.ledger.alert_subscriptions import alert_wishes
 from megabot.ports import Ports
 from megabot.service.alert_policy import AlertDigest, SentAlert, SentAlertState, due_digest, expired_keys
@@ -36,7 +36,7 @@ def send_alerts(ports: Ports, threads: tuple[Thread, ...]) -> None:
     marked = sent_alerts | _marked(digest, sent_alerts, now)
     _keep(ports, marked, sent_alerts)
     try:
-        _send(ports, threads, _alert_digest(ports.language, digest))
+        _send(ports, threads, _alert_digest(digest))
     except OutcomeUnknown as error:
         log.warning("%s", sentences.alerts_not_sent(error))
     except Refused as error:  # for good: saying it again would not help
@@ -146,17 +146,21 @@ def _keep(ports: Ports, sent_alerts: dict[str, SentAlert], before: dict[str, Sen
         ports.ledger.set_fact(_KEY, json.dumps(plain))
 
 
-def _alert_digest(lang: Language, digest: AlertDigest) -> str:
-    """Write the message about what needs the moderators, and what does not any more. Markdown."""
+def _alert_digest(digest: AlertDigest) -> str:
+    """Return the message about new and resolved alerts, in Markdown."""
     parts = []
     if digest.new:
-        parts.append(f"{lang.needs_moderator}\n\n{_items(lang, digest.new)}")
+        parts += [_("This needs a moderator:"), _items(digest.new)]
     if digest.over:
-        parts.append(f"{lang.is_over}\n\n{_items(lang, digest.over)}")
+        parts += [_("Resolved, no action needed:"), _items(digest.over)]
     return "\n\n".join(parts)
 
 
-def _items(lang: Language, alerts: tuple[tuple[str, str], ...]) -> str:
+def _items(alerts: tuple[tuple[str, str], ...]) -> str:
     lines = [f"- {markdown(cut(sentence, _LONGEST_ALERT), escape)}" for _, sentence in alerts[:_MOST_ALERTS]]
     more = len(alerts) - len(lines)
-    return "\n".join([*lines, *([f"- {lang.more.format(number=more)}"] if more else [])])
+    if more:
+        # Translators: the last item of a list of things that need a moderator.
+        said = ngettext("and {number} more", "and {number} more", more).format(number=more)
+        lines.append(f"- {said}")
+    return "\n".join(lines)

@@ -45,6 +45,7 @@ class ServiceProcess:
             app.require_own_ledger()
         except BaseException:
             app.close()
+            self.app.use_language()  # the new one had set its own
             raise
         self.app.close()
         self.app = app

@@ -8,7 +8,6 @@ from megabot.commands.inbox import Inbox
 from megabot.errors import ForumError, SourceBroken, SourceMissing
 from megabot.forum.models import Unread
 from megabot.i18n import sentences
-from megabot.i18n.catalogue import ENGLISH
 from megabot.ledger.stored_overrides import count_overrides
 from megabot.ports import Ports
 from megabot.reconcile import describe
@@ -88,7 +87,7 @@ class PassScheduler:
         except (SourceBroken, SourceMissing) as error:
             slot, again = self.next_slot(now), now + AFTER_TROUBLE
             self._without_source = Interval(now, again if slot is None else min(again, slot))
-            self._ports.alerts.raise_alert(SOURCE, sentences.source_trouble(self._ports.language, error))
+            self._ports.alerts.raise_alert(SOURCE, sentences.source_trouble(error))
             raise
         return True
 
@@ -186,7 +185,7 @@ def log_reports(reports: tuple[Report, ...], *, before: frozenset[str]) -> froze
         if report.failure is not None:
             log.warning("%s: %s", report.thread.name, report.failure)
         for blocked in blocked_actions(report.left):
-            sentence = describe.blocked_sentence(ENGLISH, report.thread, blocked)
+            sentence = describe.blocked_sentence(report.thread, blocked)
             news = (
                 not blocked.needs_person
                 and blocked.reason is not BlockReason.THERE

@@ -156,5 +156,5 @@ class Service:
         alert_messages.send_alerts(self.unhurried, self._passes.threads)
 
     def _failing(self, task: Task, since: datetime) -> str:
-        lang, job = self._ports.language, "" if task is self._inbox_task else task.name
-        return sentences.task_failing(lang, job, since, task.failure)
+        job = "" if task is self._inbox_task else task.name
+        return sentences.task_failing(job, since, task.failure)

@@ -12,6 +12,7 @@ from json import dumps
 from pathlib import Path
 
 from megabot.errors import SourceBroken, SourceMissing
+from megabot.i18n.translation import catalogue_digest, html_language
 from megabot.ports import OfflinePorts
 from megabot.site import feeds, pages, search_index, site_words
 from megabot.site.entries import Entry, gather
@@ -74,7 +75,7 @@ def _all(site: Site) -> Iterator[File]:
     yield from _bulletins(site)
     yield from _search(site)
     yield from _feeds(site)
-    named = site.feeds_of((site_words.ALL, ""), (site_words.BULLETINS, _BULLETINS))
+    named = site.feeds_of((site_words.all_threads(), ""), (site_words.bulletins(), _BULLETINS))
     newest = {name: entries[-3:] for name, entries in site.threads.items()}
     counts = [(name, len(entries)) for name, entries in site.threads.items()]
     yield File(
@@ -115,7 +116,7 @@ def _bulletins(site: Site) -> Iterator[File]:
         by_year.setdefault(entry.start.isocalendar().year, []).append(entry)
     years = sorted(by_year)
     newest = years[-1] if years else 0
-    named = site.feeds_of((site_words.BULLETINS, _BULLETINS))
+    named = site.feeds_of((site_words.bulletins(), _BULLETINS))
     places = [(f"{_BULLETINS}{year}/", year, "../../") for year in years] + [(_BULLETINS, newest, "../")]
     for path, year, root in places:
         entries = by_year.get(year, [])
@@ -160,10 +161,19 @@ def _feeds(site: Site) -> Iterator[File]:
         for name, entries in site.threads.items()
     ]
     for title, path, entries, content in (
-        (site_words.ALL, "", site.entries, feeds.thread_content),
-        (site_words.BULLETINS, _BULLETINS, site.bulletins, feeds.bulletin_content),
+        (site_words.all_threads(), "", site.entries, feeds.thread_content),
+        (site_words.bulletins(), _BULLETINS, site.bulletins, feeds.bulletin_content),
     ):
-        made.append(Feed(title=title, site=site.address, path=path, entries=entries, content=content))
+        made.append(
+            Feed(
+                title=title,
+                site=site.address,
+                path=path,
+                entries=entries,
+                lang=html_language(),
+                content=content,
+            )
+        )
     for feed in made:
         yield from _feed_files(feed)
 
@@ -182,13 +192,14 @@ def _line(entry: Entry) -> tuple[object, ...]:
 
 
 def _code() -> str:
-    """Give a digest of what makes the pages: with another megabot all of them are made anew."""
+    """Give a digest of what makes the pages: another megabot or language makes all of them again."""
     parts = [
         *sorted(_HERE.glob("*.py")),
         _HERE.parent / "preview/absolute_links.py",
         _HERE.parents[1] / "lemmy_markdown/__init__.py",
     ]
-    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+    code = b"".join(part.read_bytes() for part in parts)
+    return hashlib.sha256(code + catalogue_digest().encode()).hexdigest()
 
 
 def publish(ports: OfflinePorts, folder: Path, *, address: str) -> WriteResult:

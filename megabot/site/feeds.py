@@ -26,7 +26,7 @@ class Feed:
     site: str
     path: str
     entries: Sequence[Entry]
-    lang: str = "en"
+    lang: str
     content: Callable[[Entry], str]
 
 
@@ -55,7 +55,8 @@ def thread_content(entry: Entry) -> str:
     """Give what is new in an edition: the preamble, or the text around the directory, and the highlights."""
     around = partial(text_html, _SPOILER.sub("", entry.body), prefix=entry.key, base=entry.url)
     preamble = bulletin_html(entry) if entry.preamble else around()
-    return f'{preamble}{_highlights(entry)}<p><a href="{escape(entry.url)}">{site_words.READ}</a></p>'
+    discussion = f'<p><a href="{escape(entry.url)}">{site_words.read_discussion()}</a></p>'
+    return f"{preamble}{_highlights(entry)}{discussion}"
 
 
 def bulletin_content(entry: Entry) -> str:
@@ -65,7 +66,7 @@ def bulletin_content(entry: Entry) -> str:
 
 def _highlights(entry: Entry) -> str:
     items = "".join(f"<li>{excerpt(one)}</li>" for one in entry.featured)
-    return f"<h2>{site_words.HIGHLIGHTS}</h2><ul>{items}</ul>" if items else ""
+    return f"<h2>{site_words.highlights()}</h2><ul>{items}</ul>" if items else ""
 
 
 def newest(feed: Feed) -> list[Entry]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from html import escape
 
+from megabot.i18n.dates import full_date
+from megabot.i18n.translation import _, html_language
 from megabot.site import site_words
 
 POLICY = (
@@ -24,7 +26,6 @@ class Frame:
     title: str
     root: str
     here: str = ""
-    lang: str = "en"
     feeds: tuple[tuple[str, str], ...] = ()
     script: bool = False
 
@@ -33,16 +34,16 @@ def page(frame: Frame, main: str) -> str:
     """Put a page together."""
     script = f'<script src="{frame.root}assets/search.js" defer></script>\n' if frame.script else ""
     return (
-        f'<!doctype html>\n<html lang="{escape(frame.lang)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{escape(html_language())}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f'<title>{escape(frame.title)}</title>\n<link rel="stylesheet" href="{frame.root}assets/style.css">\n'
         f"{_alternates(frame)}{script}</head>\n<body>\n"
-        f'<a class="skip" href="#main">{site_words.SKIP}</a>\n'
+        f'<a class="skip" href="#main">{site_words.skip_link()}</a>\n'
         f"<header>\n{_ways(frame)}</header>\n"
         f'<main id="main" tabindex="-1">\n{main}</main>\n'
-        f"<footer>\n<p>{site_words.FOOTER}{_subscribe(frame)}</p>\n</footer>\n</body>\n</html>\n"
+        f"<footer>\n<p>{site_words.footer()}{_subscribe(frame)}</p>\n</footer>\n</body>\n</html>\n"
     )
 
 
@@ -71,13 +72,15 @@ def link_elsewhere(address: str, html: str) -> str:
 
 def day(moment: date) -> str:
     """Write a day for people and machines."""
-    return f'<time datetime="{moment:%Y-%m-%d}">{moment.day} {moment:%B %Y}</time>'
+    return f'<time datetime="{moment:%Y-%m-%d}">{full_date(moment)}</time>'
 
 
 def minute(moment: datetime) -> str:
     """Write a moment for people and machines."""
     utc = moment.astimezone(timezone.utc)  # noqa: UP017  one name for it on every version
-    return f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}">{utc.day} {utc:%B %Y, %H:%M} UTC</time>'
+    # Translators: a date and a time on the site, such as "30 November 2026, 12:00 UTC".
+    said = _("{date}, {time} UTC").format(date=full_date(utc), time=f"{utc:%H:%M}")
+    return f'<time datetime="{utc:%Y-%m-%dT%H:%M:%SZ}">{said}</time>'
 
 
 def _alternates(frame: Frame) -> str:
@@ -103,9 +106,9 @@ def _subscribe(frame: Frame) -> str:
 def _ways(frame: Frame) -> str:
     items = "".join(
         f"<li>{link(frame.root + path + 'index.html', escape(label), **_current(name, frame.here))}</li>"
-        for name, path, label in site_words.WAYS
+        for name, path, label in site_words.ways()
     )
-    return f'<nav aria-label="{site_words.SITE}">\n<ul>{items}</ul>\n</nav>\n'
+    return f'<nav aria-label="{site_words.navigation()}">\n<ul>{items}</ul>\n</nav>\n'
 
 
 def _current(name: str, here: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from megabot.i18n.translation import _
 from megabot.reconcile.content.highlights import Highlight
 from megabot.site import site_words
 from megabot.site.entries import Entry
@@ -16,9 +17,9 @@ _COMMIT = 7
 def home(threads: dict[str, Sequence[Entry]], *, feeds: tuple[tuple[str, str], ...]) -> str:
     """The front: each thread with its newest editions."""
     parts = "".join(_thread_card(name, entries) for name, entries in threads.items())
-    parts = parts or f"<p>{site_words.NO_EDITIONS}</p>\n"
-    frame = Frame(title=site_words.HOME, root="", here="home", feeds=feeds)
-    return page(frame, f"<h1>{site_words.HOME}</h1>\n{parts}")
+    parts = parts or f"<p>{site_words.no_editions()}</p>\n"
+    frame = Frame(title=site_words.threads(), root="", here="home", feeds=feeds)
+    return page(frame, f"<h1>{site_words.threads()}</h1>\n{parts}")
 
 
 def _thread_card(name: str, entries: Sequence[Entry]) -> str:
@@ -26,8 +27,8 @@ def _thread_card(name: str, entries: Sequence[Entry]) -> str:
     newest = "".join(f"<li>{_listed(one, f'{at}/')}</li>\n" for one in reversed(entries[-3:]))
     return (
         f'<section aria-labelledby="{at}">\n<h2 id="{at}">{link(f"{at}/index.html", escape(name_of(name)))}'
-        f"</h2>\n<p>{link(f'{at}/latest/index.html', site_words.CURRENT)} · "
-        f"{link(f'{at}/index.html', site_words.ALL_EDITIONS)} ({len(entries)})</p>\n"
+        f"</h2>\n<p>{link(f'{at}/latest/index.html', site_words.current_thread())} · "
+        f"{link(f'{at}/index.html', site_words.all_editions())} ({len(entries)})</p>\n"
         f"<ul>\n{newest}</ul>\n</section>\n"
     )
 
@@ -38,7 +39,7 @@ def thread(name: str, entries: Sequence[Entry], *, feeds: tuple[tuple[str, str],
     for year, group in groupby(reversed(entries), key=lambda one: one.start.year):
         items = "".join(f"<li>{_listed(one, '')}</li>\n" for one in group)
         parts.append(f"<h2>{year}</h2>\n<ul>\n{items}</ul>\n")
-    current = f"<p>{link('latest/index.html', site_words.CURRENT)}</p>\n"
+    current = f"<p>{link('latest/index.html', site_words.current_thread())}</p>\n"
     frame = Frame(title=name_of(name), root="../", feeds=feeds)
     return page(frame, f"<h1>{escape(name_of(name))}</h1>\n{current}{''.join(parts)}")
 
@@ -53,9 +54,9 @@ def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: st
     frame = Frame(title=f"{entry.title} - {name}", root="../../")
     facts = [
         link("../index.html", escape(site_words.edition(entry.number, name))),
-        f"posted {minute(entry.published)}",
+        _("posted {date}").format(date=minute(entry.published)),
         _revision(entry),
-        f"{link_elsewhere(entry.url, site_words.READ)} ({site_words.comments(entry.comments)})",
+        f"{link_elsewhere(entry.url, site_words.read_discussion())} ({site_words.comments(entry.comments)})",
     ]
     body = text_html(entry.body, prefix="text", base=entry.url)
     return page(
@@ -71,14 +72,14 @@ def _revision(entry: Entry) -> str:
     if not entry.commit:
         return ""
     code = f"<code>{escape(entry.commit[:_COMMIT])}</code>"
-    return f"revision {link_elsewhere(entry.commit_url, code)}"
+    return _("revision {commit}").format(commit=link_elsewhere(entry.commit_url, code))
 
 
 def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
     if not featured:
         return ""
     items = "".join(f"<li>{excerpt(one)}</li>\n" for one in featured)
-    heading = f"<h{level}>{site_words.HIGHLIGHTS}</h{level}>"
+    heading = f"<h{level}>{site_words.highlights()}</h{level}>"
     return f'<section class="highlights">\n{heading}\n<ul>\n{items}</ul>\n</section>\n'
 
 
@@ -94,19 +95,22 @@ def excerpt(highlight: Highlight) -> str:
 def _neighbours(before: Entry | None, after: Entry | None) -> str:
     ways = [
         f"<li>{label}: {link(f'../{entry.key}/index.html', escape(entry.title), rel=rel)}</li>"
-        for label, rel, entry in ((site_words.PREVIOUS, "prev", before), (site_words.NEXT, "next", after))
+        for label, rel, entry in (
+            (site_words.previous(), "prev", before),
+            (site_words.following(), "next", after),
+        )
         if entry is not None
     ]
-    return f'<nav aria-label="{site_words.EDITIONS}">\n<ul>{"".join(ways)}</ul>\n</nav>\n' if ways else ""
+    return f'<nav aria-label="{site_words.editions()}">\n<ul>{"".join(ways)}</ul>\n</nav>\n' if ways else ""
 
 
 def latest(entry: Entry) -> str:
     """A stable address: it leads on to the current thread by itself."""
-    frame = Frame(title=f"{site_words.LATEST}: {entry.title}", root="../../")
+    frame = Frame(title=f"{site_words.current_thread()}: {entry.title}", root="../../")
     made = page(
         frame,
-        f"<h1>{site_words.LATEST}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
-        f"<p>{site_words.LATEST_HERE}</p>\n",
+        f"<h1>{site_words.current_thread()}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
+        f"<p>{site_words.redirect_notice()}</p>\n",
     )
     if not entry.url.startswith(("https://", "http://")):
         return made
@@ -127,18 +131,16 @@ def bulletins(
     parts = []
     for (iso_year, week), group in groupby(reversed(entries), key=lambda one: one.start.isocalendar()[:2]):
         cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
-        parts.append(f"<section>\n<h2>Week {week} of {iso_year}</h2>\n{cards}</section>\n")
+        parts.append(f"<section>\n<h2>{site_words.week(week, iso_year)}</h2>\n{cards}</section>\n")
     others = " · ".join(
         link(f"{root}bulletins/{other}/index.html", str(other))
         for other in sorted(years, reverse=True)
         if other != year
     )
-    more = (
-        f'<nav aria-label="{site_words.EARLIER_YEARS}">\n<p>{site_words.EARLIER_YEARS}: '
-        f"{others}</p>\n</nav>\n"
-    )
-    title = site_words.bulletins_of(year) if entries else site_words.BULLETINS
-    body = "".join(parts) or f"<p>{site_words.NO_BULLETINS}</p>\n"
+    label = site_words.earlier_years()
+    more = f'<nav aria-label="{label}">\n<p>{label}: {others}</p>\n</nav>\n'
+    title = site_words.bulletins_of(year) if entries else site_words.bulletins()
+    body = "".join(parts) or f"<p>{site_words.no_bulletins()}</p>\n"
     frame = Frame(title=title, root=root, here="bulletins", feeds=feeds)
     return page(frame, f"<h1>{title}</h1>\n{body}{more if others else ''}")
 
@@ -165,13 +167,27 @@ def search(threads: Sequence[str]) -> str:
     listed = "".join(
         f"<li>{link(f'../{folder(name)}/index.html', escape(name_of(name)))}</li>" for name in threads
     )
-    frame = Frame(title=site_words.SEARCH, root="../", here="search", script=True)
+    frame = Frame(title=site_words.search(), root="../", here="search", script=True)
     return page(
         frame,
-        f'<h1>{site_words.SEARCH}</h1>\n<form role="search" action="" method="get">\n'
-        f'<label for="q">{site_words.SEARCH_LABEL}</label>\n'
+        f'<h1>{site_words.search()}</h1>\n<form role="search" action="" method="get">\n'
+        f'<label for="q">{site_words.search_label()}</label>\n'
         '<input id="q" name="q" type="search" autocomplete="off">\n'
-        f'<button type="submit">{site_words.SEARCH_BUTTON}</button>\n</form>\n'
-        '<p id="status" role="status"></p>\n<ol id="found"></ol>\n'
-        f"<noscript><p>{site_words.SEARCH_WITHOUT}</p>\n<ul>{listed}</ul></noscript>\n",
+        f'<button type="submit">{site_words.search_button()}</button>\n</form>\n'
+        f'<p id="status" role="status"{_search_words()}></p>\n<ol id="found"></ol>\n'
+        f"<noscript><p>{site_words.search_without()}</p>\n<ul>{listed}</ul></noscript>\n",
     )
+
+
+def _search_words() -> str:
+    """Give the script its sentences as attributes: it is a file, the same in all languages."""
+    words = {
+        "searching": _("Searching…"),
+        "unreadable": _(
+            "The search index cannot be read. Search works on a web server, but not on pages opened "
+            "from a folder."
+        ),
+        "found": _("Editions found: {number}"),
+        "newest": _("Editions found: {number} (showing the newest {shown})"),
+    }
+    return "".join(f' data-{name}="{escape(text)}"' for name, text in words.items())

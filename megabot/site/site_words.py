@@ -1,44 +1,120 @@
-"""What the site itself says to its readers; all else on it was written by people."""
+"""What several pages of the site say to readers; all else on it was written by people."""
 
-SITE = "Site"
-SKIP = "Skip to the text"
-FOOTER = "Kept by megabot: every edition as it was posted"
-WAYS = (("home", "", "Home"), ("bulletins", "bulletins/", "Bulletins"), ("search", "search/", "Search"))
-HOME = "The threads"
-CURRENT = "Current thread"
-ALL_EDITIONS = "All editions"
-NEWEST = "Newest"
-BULLETINS = "Bulletins"
-NO_BULLETINS = "There are no bulletins yet."
-NO_EDITIONS = "There are no editions yet."
-HIGHLIGHTS = "Highlights"
-EARLIER_YEARS = "Other years"
-EDITIONS = "Editions"
-PREVIOUS, NEXT = "Previous", "Next"
-SEARCH = "Search"
-SEARCH_LABEL = "Words to look for"
-SEARCH_BUTTON = "Search"
-SEARCH_WITHOUT = "Searching needs scripts. Without them, every edition is listed under its thread:"
-LATEST = "The current thread"
-LATEST_HERE = "You are taken there in a moment. This address stays: it always leads to the current thread."
-READ = "Read and join the discussion"
-ALL = "All threads"
+from megabot.i18n.translation import _, ngettext, pgettext
+
+
+def ways() -> tuple[tuple[str, str, str], ...]:
+    """List the ways of the site's navigation: name, path and label."""
+    return (
+        ("home", "", _("Home")),
+        ("bulletins", "bulletins/", _("Bulletins")),
+        ("search", "search/", _("Search")),
+    )
+
+
+def no_editions() -> str:
+    return _("There are no editions yet.")
+
+
+def threads() -> str:
+    return _("Threads")
+
+
+def current_thread() -> str:
+    return _("Current thread")
+
+
+def all_editions() -> str:
+    return _("All editions")
+
+
+def read_discussion() -> str:
+    return _("Read and join the discussion")
+
+
+def highlights() -> str:
+    return _("Highlights")
+
+
+def previous() -> str:
+    return pgettext("edition", "Previous")
+
+
+def following() -> str:
+    return pgettext("edition", "Next")
+
+
+def editions() -> str:
+    return _("Editions")
+
+
+def redirect_notice() -> str:
+    return _(
+        "You will be taken there in a moment. You can bookmark this page: it always leads to the "
+        "current thread."
+    )
+
+
+def earlier_years() -> str:
+    return _("Other years")
+
+
+def bulletins() -> str:
+    return _("Bulletins")
+
+
+def no_bulletins() -> str:
+    return _("There are no bulletins yet.")
+
+
+def search() -> str:
+    return _("Search")
+
+
+def search_label() -> str:
+    return _("Search for")
+
+
+def search_button() -> str:
+    return pgettext("button", "Search")
+
+
+def search_without() -> str:
+    return _("Search needs JavaScript. Without it, you find every edition under its thread:")
+
+
+def skip_link() -> str:
+    return _("Skip to the text")
+
+
+def footer() -> str:
+    return _("Archived by megabot: every edition as it was posted")
+
+
+def navigation() -> str:
+    return pgettext("navigation", "Site")
+
+
+def all_threads() -> str:
+    return _("All threads")
 
 
 def edition(number: int, thread: str) -> str:
-    return f"Number {number} of {thread}" if number else thread
+    # Translators: which edition of a thread a page shows, such as "Number 12 of News".
+    return _("Number {number} of {thread}").format(number=number, thread=thread) if number else thread
 
 
 def comments(number: int) -> str:
-    """Count comments."""
-    return f"{number} comment" if number == 1 else f"{number} comments"
+    return ngettext("{number} comment", "{number} comments", number).format(number=number)
 
 
 def bulletins_of(year: int) -> str:
-    """Head a year's bulletins."""
-    return f"Bulletins of {year}"
+    return _("Bulletins of {year}").format(year=year)
+
+
+def week(number: int, year: int) -> str:
+    return _("Week {week} of {year}").format(week=number, year=year)
 
 
 def written_by(author: str) -> str:
-    """Say who wrote a comment."""
-    return f"by {author}"
+    return _("by {author}").format(author=author)

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from megabot.cli.group import cli
+from megabot.commands import reply_text
 from megabot.commands.arguments import words_of
 from megabot.commands.model import Command, Handle, Verb, Word
 from megabot.commands.parser import parse
 from megabot.forum.escaping import escape
 from megabot.forum.notices import Origin
 from megabot.i18n import suggestions
-from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.channels import CommandWords, fill, markdown
 
 PAGE = Path(__file__).parents[2] / "docs/reference/commands.md"
@@ -38,8 +38,8 @@ def of_the_page() -> list[str]:
 
 
 def of_help() -> list[str]:
-    said = [text for sentence in ENGLISH.verbs.values() for text in re.findall(r"`([^`]+)`", sentence)]
-    return [*ENGLISH.verbs, *said]
+    said = [text for sentence in reply_text.VERBS.values() for text in re.findall(r"`([^`]+)`", sentence)]
+    return [*reply_text.VERBS, *said]
 
 
 def named(listed: list[str]) -> set[tuple[Verb, Word | None, bool]]:
@@ -72,9 +72,9 @@ SUGGESTED = [
     suggestions.change(Verb.SKIP, "news", "2026-W49"),
     suggestions.change(Verb.RESUME, "news", "2026-W49"),
     suggestions.change(Verb.RESUME, "news"),
-    suggestions.adopt(ENGLISH, "https://lemmy.example/post/1"),
-    suggestions.set_preamble(ENGLISH, "news", "2026-W49"),
-    suggestions.clear_preamble(ENGLISH, "news", "2026-W49"),
+    suggestions.adopt("https://lemmy.example/post/1"),
+    suggestions.set_preamble("news", "2026-W49"),
+    suggestions.clear_preamble("news", "2026-W49"),
     suggestions.plan(),
 ]
 
@@ -104,7 +104,7 @@ def test_a_command_in_an_answer_is_one_that_its_reader_can_give(suggested: Comma
         (suggestions.change(Verb.RESUME, "news"), "megabot resume news", "`resume news`"),
         (suggestions.plan(), "megabot plan", "`status`"),
         (
-            suggestions.clear_preamble(ENGLISH, "news", "2026-W49"),
+            suggestions.clear_preamble("news", "2026-W49"),
             "megabot preamble clear news 2026-W49",
             "`preamble news 2026-W49 clear` by private message",
         ),
@@ -120,5 +120,5 @@ def test_each_reader_is_told_the_command_in_the_words_of_their_channel(
 
 
 def test_what_cannot_be_said_on_lemmy_stays_for_whoever_has_the_shell() -> None:
-    for said in ("see: megabot check --online", "agrees with: megabot post news --move"):
+    for said in ("see: megabot check --online", "confirms it with: megabot post news --move"):
         assert markdown(said, escape) == said

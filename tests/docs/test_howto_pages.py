@@ -9,11 +9,11 @@ import pytest
 
 import megabot.__main__ as main_module
 from megabot.cli.help import help_page
+from megabot.commands import reply_text
 from megabot.commands.arguments import words_of
 from megabot.commands.model import Command, Handle, Verb
 from megabot.commands.parser import parse
 from megabot.forum.notices import Origin
-from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.tables import EXIT_CODES
 from megabot.rendering.model import CompanionFacts, Rendered
 from megabot.service.metrics import Metrics, exposition
@@ -62,7 +62,7 @@ def test_the_exit_codes_are_the_same_in_the_program_its_help_and_the_page() -> N
 
 def test_each_form_of_a_command_that_help_names_is_on_the_page_of_commands() -> None:
     commands = " ".join((ROOT / "docs/reference/commands.md").read_text("utf-8").split())
-    forms = {form for said in ENGLISH.verbs.values() for form in re.findall(r"`([^`]+)`", said)}
+    forms = {form for said in reply_text.VERBS.values() for form in re.findall(r"`([^`]+)`", said)}
 
     assert {form for form in forms if f"`{form}`" not in commands and f" {form}`" not in commands} == set()
 

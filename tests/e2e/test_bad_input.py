@@ -21,7 +21,7 @@ def nothing_was_posted(sandbox: Sandbox) -> bool:
         ({"INSTANCE": "lemmy example"}, 2, "MEGABOT_INSTANCE"),
         ({"PASSWORD": "wrong"}, 1, "Wrong user name or password"),
         ({"PASSWORD": ""}, 1, "megabot login"),
-        ({"COMMUNITY": ""}, 2, "no community; set MEGABOT_COMMUNITY"),
+        ({"COMMUNITY": ""}, 2, "no community is set; set MEGABOT_COMMUNITY"),
         ({"COMMUNITY": "nosuch"}, 1, "the community nosuch does not exist"),
         ({"SOURCE": "nowhere"}, 1, "set MEGABOT_SOURCE to the folder with thread.md.j2"),
         ({"PASWORD": "x"}, 2, "did you mean MEGABOT_PASSWORD?"),
@@ -112,7 +112,7 @@ def test_a_thread_that_does_not_exist_names_those_there_are(megabot: Megabot) ->
     code, _, err = megabot("post", "nwes")
 
     assert code == 2
-    assert "it has: news" in err
+    assert "the source has: news" in err
 
 
 def test_credentials_refused_for_good_are_not_tried_again(megabot: Megabot, sandbox: Sandbox) -> None:

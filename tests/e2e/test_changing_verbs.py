@@ -70,7 +70,7 @@ def test_what_makes_no_sense_is_one_line(megabot: Megabot, words: tuple[str, ...
 def test_a_wrong_name_gets_the_same_answer_from_every_verb(megabot: Megabot, words: str) -> None:
     refused = megabot("post", "nosuch")
 
-    assert refused == (2, "", "error: there is no thread nosuch in the source; it has: news\n")
+    assert refused == (2, "", "error: there is no thread nosuch; the source has: news\n")
     assert megabot(*words.split()) == refused
 
 

@@ -155,4 +155,4 @@ def test_past_threads_are_shown_and_taken_after_a_yes(sandbox: Sandbox, megabot:
 def test_an_import_that_finds_nothing_says_where_to_look(megabot: Megabot) -> None:
     code, _, err = megabot("import", "--title", "Nothing like it")
 
-    assert (code, "no such threads were found; look at --title and --by" in err) == (1, True)
+    assert (code, "no such threads were found; check --title and --by" in err) == (1, True)

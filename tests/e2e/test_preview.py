@@ -137,7 +137,7 @@ def test_an_edition_that_is_none_is_told_and_makes_no_page(megabot: Megabot) -> 
     code, _, err = megabot("preview", "--edition", "2024-W99", "--output", "page.html")
 
     assert code == 2
-    assert "news: its schedule has no edition 2024-W99; write it as in" in err
+    assert "news: its schedule has no edition 2024-W99; write it like" in err
     assert not Path("page.html").exists()
 
 

@@ -17,11 +17,10 @@ from megabot.app import open_app
 from megabot.commands import reply_text
 from megabot.commands.model import Verb
 from megabot.i18n import suggestions
-from megabot.i18n.catalogue import ENGLISH
 from megabot.i18n.channels import CommandWords
 from megabot.service.service import Service
 from tests.e2e.conftest import Megabot
-from tools import reference_pages
+from tests.languages import write_language
 
 OUTCOME = re.compile(r"(done|nothing to do|refused|failed|error|megabot): ")
 HOST = f"{getpass.getuser()} on this machine"
@@ -69,8 +68,8 @@ def suggested_in(text: str) -> Iterator[CommandWords]:
     yield suggestions.repost("news")
     for key in re.findall(r"[0-9]{4}-W[0-9]{2}", text):
         yield suggestions.post_edition("news", key)
-        yield suggestions.set_preamble(ENGLISH, "news", key)
-        yield suggestions.clear_preamble(ENGLISH, "news", key)
+        yield suggestions.set_preamble("news", key)
+        yield suggestions.clear_preamble("news", key)
         yield from (suggestions.change(verb, "news", key) for verb in (Verb.HOLD, Verb.SKIP, Verb.RESUME))
 
 
@@ -133,9 +132,9 @@ def test_history_tells_who_said_what_on_lemmy_and_at_the_host(megabot: Megabot, 
         ("modlin", "repost"),
     ]
     assert [one["by"] for one in reversed(kept) if one["kind"] == "publish"] == [HOST, "modlin"]
-    assert "  command: repost         by modlin, message:" in history
-    assert f"  command: hold           by {HOST}\n" in history
-    assert "  post                    https://lemmy.example/post/2, ordered by modlin\n" in history
+    assert "  command: repost              by modlin, message:" in history
+    assert f"  command: hold                by {HOST}\n" in history
+    assert "  post                         https://lemmy.example/post/2, ordered by modlin\n" in history
 
 
 def test_status_tells_who_changed_what_and_commanded_last(
@@ -165,27 +164,33 @@ def test_status_tells_since_when_there_is_a_token(megabot: Megabot) -> None:
     assert "not signed in (run megabot login" in megabot("status")[1]
 
 
-def test_both_answer_in_the_language_of_a_file(
+def test_both_answer_in_the_language_of_the_settings(
     megabot: Megabot, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    german = tmp_path / "sentences.de.toml"
-    german.write_text(
-        reference_pages.english().replace("{edition} is on hold and will not be posted", "{edition} wartet")
-    )
-    monkeypatch.setenv("MEGABOT_LANGUAGE_FILE", str(german))
+    held = "{edition} is on hold and will not be posted; to release it: {command}"
+    write_language(tmp_path / "locale", "de", {held: "{edition} wartet; weiter mit: {command}"})
+    monkeypatch.setenv("MEGABOT_LANGUAGE", "de")
+    monkeypatch.setenv("MEGABOT_LOCALE_DIR", str(tmp_path / "locale"))
     megabot("post")
 
     printed = megabot("hold")[1]
 
-    assert " wartet; to release it: megabot resume news " in printed
+    assert " wartet; weiter mit: megabot resume news " in printed
     assert write("resume", "hold") == as_answered(printed)
 
 
-def test_a_language_that_lacks_a_sentence_is_an_error_that_names_it(megabot: Megabot, tmp_path: Path) -> None:
-    short = tmp_path / "sentences.de.toml"
-    short.write_text(reference_pages.english().replace('later = "later"\n', ""))
-
-    code, out, err = megabot("status", LANGUAGE_FILE=str(short))
+def test_a_language_that_is_not_there_is_an_error_with_those_that_are(megabot: Megabot) -> None:
+    code, out, err = megabot("status", LANGUAGE="nl")
 
     assert (code, out) == (2, "")
-    assert err == f"error: {short}: the sentence later is missing; in English: later\n"
+    assert err.startswith("error: There is no translation for MEGABOT_LANGUAGE=nl: ")
+    assert " Set MEGABOT_LANGUAGE to one of: " in err
+
+
+def test_a_language_is_the_name_of_no_other_folder(megabot: Megabot) -> None:
+    code, _, err = megabot("status", LANGUAGE="../../tmp")
+
+    assert (code, err) == (
+        2,
+        "error: MEGABOT_LANGUAGE (the environment): write the code of a language, as in de or pt_BR\n",
+    )

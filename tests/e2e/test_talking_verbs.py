@@ -27,7 +27,7 @@ def test_the_demo_ends_well_and_says_what_the_judge_saw(
     assert code == 0, out
     assert "One post for each of 7 editions of the news and 5 of the reading group" in out
     assert "The two threads link each other" in out
-    assert "answers: The comment is among the highlights." in out
+    assert "answers: Added to the highlights." in out
     assert "unpins /post/3 by hand, and the bot respects that" in out
     version = {"v3": "0.19.20", "v4": "1.0.0-beta.1"}[api]
     assert out.startswith(f"Seven weeks on a mini Lemmy {version} (API {api})")

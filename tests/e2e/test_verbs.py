@@ -75,7 +75,7 @@ def test_plan_says_what_would_be_done_and_changes_nothing(megabot: Megabot, sand
     code, out, _ = megabot("plan")
 
     assert code == 0
-    assert "a person unpinned https://lemmy.example/post/1" in out
+    assert "a moderator unpinned https://lemmy.example/post/1" in out
 
 
 def test_repost_asks_for_a_word_more_while_the_post_is_open(megabot: Megabot, sandbox: Sandbox) -> None:

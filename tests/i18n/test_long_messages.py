@@ -4,37 +4,35 @@ import pytest
 
 from megabot.i18n.long_messages import diff_block, fence_text, split_message
 
-PART, MORE = "({number} of {count})", "and {number} lines more"
-
 
 def test_what_fits_is_one_message_as_it_is() -> None:
-    assert split_message("one\ntwo\n", PART, longest=100) == ("one\ntwo\n",)
-    assert split_message("", PART, longest=100) == ()
+    assert split_message("one\ntwo\n", longest=100) == ("one\ntwo\n",)
+    assert split_message("", longest=100) == ()
 
 
 def test_what_does_not_fit_is_split_at_line_ends_and_numbered() -> None:
-    assert split_message("one\ntwo\nthree\n", PART, longest=8) == (
+    assert split_message("one\ntwo\nthree\n", longest=8) == (
         "(1 of 2)\n\none\ntwo\n",
         "(2 of 2)\n\nthree\n",
     )
 
 
 def test_a_line_that_is_too_long_is_cut() -> None:
-    assert split_message("abcdefgh", PART, longest=5) == ("(1 of 2)\n\nabcde", "(2 of 2)\n\nfgh")
+    assert split_message("abcdefgh", longest=5) == ("(1 of 2)\n\nabcde", "(2 of 2)\n\nfgh")
 
 
 def test_what_differs_is_shown_as_a_diff() -> None:
-    assert diff_block("one\ntwo", "one\nthree", MORE) == "```diff\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n```"
+    assert diff_block("one\ntwo", "one\nthree") == "```diff\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n```"
 
 
 def test_where_nothing_differs_nothing_is_shown() -> None:
-    assert diff_block("one", "one\n", MORE) == ""
+    assert diff_block("one", "one\n") == ""
 
 
 def test_a_long_difference_is_cut_and_says_so() -> None:
-    shown = diff_block("", "\n".join(str(number) for number in range(500)), MORE)
+    shown = diff_block("", "\n".join(str(number) for number in range(500)))
 
-    assert "and 381 lines more" in shown
+    assert "and 381 more lines" in shown
     assert "+200" not in shown
 
 

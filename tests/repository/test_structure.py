@@ -28,7 +28,7 @@ PURE = (
     "megabot.errors",
     "megabot.ports",
 )
-NOT_PURE = ("megabot.i18n.catalogue_file",)  # it reads a file
+NOT_PURE = ("megabot.i18n.translation",)  # it reads a file
 IMPURE = {
     "http",
     "io",

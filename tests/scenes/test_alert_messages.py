@@ -82,7 +82,7 @@ def test_when_it_is_over_that_is_told_too(world: World) -> None:
     service.tick()
 
     _, over = inbox(world, "modlin")
-    assert over.startswith("This is over, and nothing is to be done about it any more:")
+    assert over.startswith("Resolved, no action needed:")
     assert len(world.posts()) == 2
 
 

@@ -97,7 +97,7 @@ def test_a_comment_that_a_moderator_features_is_below_the_text_by_its_first_line
     assert f"- {HIGHLIGHT}" in scene.body()
     assert "([reader](https://lemmy.example/u/reader), Mon 23 Nov 13:00 GMT)" in scene.body()
     assert "All of it" not in scene.body()
-    assert "among the highlights" in scene.answers()[0]
+    assert "Added to the highlights." in scene.answers()[0]
 
 
 def test_unfeature_takes_it_out(scene: Scene) -> None:
@@ -128,7 +128,7 @@ def test_a_person_opts_out_and_is_not_put_forward_again(scene: Scene) -> None:
     scene.say("feature", to=remark)
 
     assert scene.featured() == []
-    assert "does not want" in scene.answers()[-1]
+    assert "opted out of highlights" in scene.answers()[-1]
 
 
 def test_a_strangers_feature_does_nothing(scene: Scene) -> None:
@@ -141,7 +141,7 @@ def test_a_strangers_feature_does_nothing(scene: Scene) -> None:
 def test_feature_without_a_comment_to_answer_says_where_to_say_it(scene: Scene) -> None:
     scene.say("feature")
 
-    assert "in an answer to the comment" in scene.answers()[0]
+    assert "in a reply to the comment" in scene.answers()[0]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -185,7 +185,7 @@ def test_a_note_stands_on_top_until_it_is_over(scene: Scene) -> None:
 def test_the_answer_to_a_note_names_its_end(scene: Scene, end: str, until: str) -> None:
     scene.say(f"note The map is down {end}")
 
-    assert f"on top of the thread until {until}." in scene.answers()[-1]
+    assert f"at the top of the thread until {until}." in scene.answers()[-1]
     assert scene.body().startswith(f"> **Note, Mon 23 Nov 13:00 GMT (until {until}):** The map is down\n")
 
 
@@ -199,7 +199,7 @@ def test_the_answer_to_a_note_without_an_end_says_so(scene: Scene) -> None:
 def test_a_note_that_would_be_over_is_refused(scene: Scene) -> None:
     scene.say("note The map is down until 2026-11-20 18:00")
 
-    assert "the note would end Fri 20 Nov 18:00 GMT, which is over" in scene.answers()[-1]
+    assert "the note would have ended already (Fri 20 Nov 18:00 GMT)" in scene.answers()[-1]
     assert "Note" not in scene.body()
 
 
@@ -251,8 +251,8 @@ def test_nothing_is_edited_while_nothing_changes(scene: Scene) -> None:
     ("words", "answer"),
     [
         ("unnote", "there is no note on the thread"),
-        ("optout", "Nothing of yours is put forward any more."),
-        ("note", "`note` needs one word more"),
+        ("optout", "Your comments will no longer be highlighted."),
+        ("note", "Something is missing after `note`"),
     ],
 )
 def test_what_there_is_nothing_to_do_about_is_answered(scene: Scene, words: str, answer: str) -> None:
@@ -265,7 +265,7 @@ def test_only_a_highlight_is_taken_out(scene: Scene) -> None:
     remark = scene.hand("reader").comment(1, REMARK)
     scene.say("unfeature", to=remark)
 
-    assert "that comment is no highlight" in scene.answers()[0]
+    assert "that comment is not a highlight" in scene.answers()[0]
 
 
 def test_a_comment_that_is_gone_is_not_put_forward(scene: Scene) -> None:

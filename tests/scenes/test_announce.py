@@ -43,7 +43,7 @@ def test_six_hours_before_the_slot_one_comment_says_when_and_is_marked(announcin
     announcing.wait(timedelta(hours=2))
 
     assert own_comments(announcing) == [
-        ("The next thread opens Mon 30 Nov 12:00 GMT. Here will be the link to it.", True)
+        ("The next thread opens Mon 30 Nov 12:00 GMT. The link to it will appear here.", True)
     ]
 
 

@@ -112,7 +112,7 @@ def test_a_word_that_the_server_took_out_of_the_body_is_named_by_its_line(
     report = world.post()
 
     assert report.verified
-    assert "put *removed* for words in https://lemmy.example/post/1, line 2" in caplog.text
+    assert "replaced words with *removed* in https://lemmy.example/post/1, line 2" in caplog.text
 
 
 def test_an_address_that_the_server_blocks_is_told_to_the_moderators(world: World) -> None:

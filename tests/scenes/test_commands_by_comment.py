@@ -33,7 +33,7 @@ def test_a_moderator_asks_for_help(world: World, service: Service) -> None:
 
     (answer,) = answers(world)
     assert f"`{BOT}`" in answer
-    assert "- `repost`: a fresh copy" in answer
+    assert "- `repost`: post a new copy" in answer
 
 
 @ON_BOTH
@@ -148,7 +148,7 @@ def test_a_preview_comes_by_message(world: World, service: Service) -> None:
     say(world, service, f"{BOT} preview")
 
     assert answers(world) == ["I have sent it to you by private message."]
-    assert letters(world)[0].startswith("**news/2026-W49**: News 4\n\nAn essay.\n\n---\n\nWhat differs from")
+    assert letters(world)[0].startswith("**news/2026-W49**: News 4\n\nAn essay.\n\n---\n\nChanges since")
 
 
 def test_a_broken_template_is_told_of_instead_of_a_preview(world: World, service: Service) -> None:
@@ -172,4 +172,4 @@ def test_alerts_can_be_switched_off_and_on(world: World, service: Service) -> No
     world.hand("modlin").remove(1)
     tick(world, service)
 
-    assert letters(world) == ["You get no more alerts from me."]
+    assert letters(world) == ["You will get no more alerts from me."]

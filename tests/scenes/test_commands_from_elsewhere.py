@@ -125,7 +125,7 @@ def test_a_message_confirms_nothing(scene: Scene) -> None:
     scene.message(scene.kim, f"yes {scene.code()}")
 
     assert scene.posts() == 1
-    assert "a private message confirms nothing" in scene.letters(scene.kim)[-1]
+    assert "a private message cannot confirm anything" in scene.letters(scene.kim)[-1]
 
 
 def test_a_comment_that_is_gone_before_it_is_carried_out_confirms_nothing(scene: Scene) -> None:
@@ -159,7 +159,7 @@ def test_a_code_counts_once(scene: Scene) -> None:
     scene.comment(scene.kim, f"{BOT} resume")
     scene.comment(scene.kim, said)
 
-    assert "nothing waiting under that code" in scene.answers()[-1]
+    assert "Nothing from you is waiting for that code" in scene.answers()[-1]
 
 
 def test_a_confirmation_that_was_cut_short_by_a_crash_is_carried_out_again(scene: Scene) -> None:
@@ -185,7 +185,7 @@ def test_the_order_of_another_community_is_not_confirmed_here(scene: Scene) -> N
     scene.message(scene.kim, "hold books")
     scene.comment(scene.kim, f"{BOT} yes {scene.code()}")
 
-    assert "books is not commanded from here" in scene.answers()[-1]
+    assert "books cannot be commanded from here" in scene.answers()[-1]
     assert scene.ledger.get_fact("amendments:books") is None
 
 

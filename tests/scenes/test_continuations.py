@@ -27,7 +27,7 @@ def test_at_the_cap_the_moderators_get_one_alert(long_one: Scene) -> None:
     assert alerts(long_one) == [
         (
             "news: https://lemmy.example/post/1 has 3 comments; "
-            "to go on in another part: megabot post news --part 2"
+            "to continue in another part: megabot post news --part 2"
         )
     ]
     letters = [one["private_message"]["content"] for one in long_one.hand("modlin").messages()]
@@ -45,7 +45,7 @@ def test_part_2_is_the_same_edition_chained_both_ways_and_pinned_in_its_place(lo
     assert "(megabot:v1:news/2026-W48#2" in second.body
     said = [one.content for one in long_one.ports.forum.own_content(since=None).comments]
     assert any(
-        one.startswith("The thread goes on in [part 2](https://lemmy.example/post/2).") for one in said
+        one.startswith("The thread continues in [part 2](https://lemmy.example/post/2).") for one in said
     )
 
 

@@ -182,7 +182,10 @@ def test_what_was_taken_back_at_the_host_is_posted_by_the_next_tick(world: World
 def test_an_edition_that_is_posted_is_not_changed(world: World, service: Service, words: str) -> None:
     say(world, service, f"{BOT} {words}")
 
-    assert "news/2026-W48 is posted: https://lemmy.example/post/1; hold, skip and move" in answers(world)[0]
+    assert (
+        "news/2026-W48 is already posted: https://lemmy.example/post/1; hold, skip and move"
+        in answers(world)[0]
+    )
 
 
 @pytest.mark.parametrize("words", ["hold 2026-W47", "move 2026-W47 +3d"])
@@ -199,7 +202,7 @@ def test_an_edition_that_is_left_out_is_not_held_or_moved(world: World, service:
     say(world, service, f"{BOT} {words}")
 
     assert (
-        "news/2026-W49 is skipped; if a moderator did that, undo it with: `resume news 2026-W49`"
+        "news/2026-W49 is skipped; if a moderator skipped it, undo that with: `resume news 2026-W49`"
         in answers(world)[1]
     )
 
@@ -281,7 +284,7 @@ def test_a_preamble_does_not_go_to_an_edition_that_is_left_out(world: World, ser
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("preamble 2026-W47\n\nAn essay.", "news/2026-W47 is over; a preamble is for"),
+        ("preamble 2026-W47\n\nAn essay.", "news/2026-W47 is over; a preamble can be set for"),
         ("preamble clear", "no preamble was sent for news/2026-W48"),
     ],
 )
@@ -349,7 +352,7 @@ def test_a_preamble_that_is_cleared_is_the_files_again(world: World, service: Se
 def test_a_preamble_does_not_go_into_a_comment(world: World, service: Service) -> None:
     say(world, service, f"{BOT} preamble\n\nAn essay.")
 
-    assert "goes by private message" in answers(world)[0]
+    assert "by private message, so that nobody reads the text before" in answers(world)[0]
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_where_it_cannot_be_uploaded_the_thread_goes_up_without_the_image(
 
     assert report.verified
     assert "url" not in world.posts()[0]
-    assert "goes on without it" in caplog.text
+    assert "is posted without it" in caplog.text
 
 
 def test_what_could_not_be_uploaded_is_not_tried_again_each_hour(world: World) -> None:

@@ -62,7 +62,7 @@ def test_nothing_is_said_in_other_peoples_communities(unappointed: World) -> Non
     other = unappointed.sandbox.add_community("books", "Books", moderators=["modlin"])
     number, url = a_post(unappointed, other.id)
 
-    with pytest.raises(ConfigError, match="is in no community that a thread of the source lives in"):
+    with pytest.raises(ConfigError, match="is not in the community of any thread"):
         introduce(unappointed.ports(), url)
     assert unappointed.comments(number) == []
 

@@ -66,7 +66,7 @@ def test_status_preview_and_hold_say_that_nothing_follows(once: World) -> None:
     (found,) = status.read(desk).threads
     (shown,) = preview.preview(desk, None, choose=lambda: once.pages.all).editions
 
-    assert "no further edition" in status_line(desk.language, found)
+    assert "no further edition" in status_line(found)
     assert shown.edition.key == "2026-12-24"
     with pytest.raises(ConfigError, match="no further edition"):
         override_commands.apply_override(

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 import pytest
 
 from lemmy_sandbox.rules.accounts import make_settings
-from megabot.i18n.catalogue import ENGLISH
 from megabot.reconcile import describe
 from megabot.reconcile.actions import BlockReason
 from megabot.reconcile.decide import BUILT, blocked_actions
@@ -418,9 +417,7 @@ def test_before_the_first_slot_its_moment_is_said(world: World) -> None:
 
     (blocked,) = blocked_actions(report.left)
     assert (blocked.reason, blocked.until) == (BlockReason.NOTHING_DUE, SLOT - WEEK)
-    assert "before the first slot, Mon 9 Nov 12:00 GMT;" in describe.blocked_sentence(
-        ENGLISH, report.thread, blocked
-    )
+    assert "until the first slot, Mon 9 Nov 12:00 GMT;" in describe.blocked_sentence(report.thread, blocked)
     assert world.posts() == []
 
 

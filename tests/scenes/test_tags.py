@@ -65,7 +65,7 @@ def test_a_tag_that_the_community_has_not_is_an_alert_and_the_post_goes_up(tagge
 
     assert tags(tagged, 1) == ["weekly"]
     (sentence,) = alerts(tagged)
-    assert "no tag Wekly thread" in sentence
+    assert "lacks the tag Wekly thread" in sentence
 
 
 def test_the_alert_is_over_with_the_next_edition_that_has_it(tagged: World) -> None:

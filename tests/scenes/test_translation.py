@@ -7,13 +7,14 @@ or an address is one that the code says by itself.
 import re
 import string
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
+from gettext import NullTranslations
 
 import pytest
 
 from megabot.commands.model import Verb, Word
-from megabot.i18n.catalogue import ENGLISH, Language
+from megabot.i18n import translation
 from megabot.ledger.records import IntentState
 from megabot.rendering.model import Context, Rendered, RenderProblem
 from megabot.service.service import Service
@@ -34,15 +35,20 @@ def wordless(sentence: str) -> str:
     return f"⟦{' '.join(facts)}⟧"
 
 
-def a_language() -> Language:
-    made: dict[str, object] = {"weekdays": "1 2 3 4 5 6 7", "months": "1 2 3 4 5 6 7 8 9 10 11 12"}
-    for one in fields(Language):
-        english = getattr(ENGLISH, one.name)
-        if isinstance(english, str):
-            made.setdefault(one.name, wordless(english))
-        else:
-            made[one.name] = {key: wordless(sentence) for key, sentence in english.items()}
-    return Language(**made)  # type: ignore[arg-type]
+class Wordless(NullTranslations):
+    """A language that says what is filled into each message, and numbers for days and months."""
+
+    def gettext(self, message: str) -> str:
+        return wordless(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return wordless(msgid2)
+
+    def pgettext(self, context: str, message: str) -> str:
+        if context in {"weekday", "month"}:
+            names = "Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+            return str(names[context == "month"].split().index(message) + 1)
+        return wordless(message)
 
 
 class Figures(Press):
@@ -56,12 +62,11 @@ class Figures(Press):
 
 
 @pytest.fixture
-def service(world: World) -> Service:
+def service(world: World, monkeypatch: pytest.MonkeyPatch) -> Service:
     """At work in the second language."""
     world.press, world.pages.commit = Figures(words="12345"), "1" * 40
     world.change(previous=replace(NEWS.previous, comment="{{ edition.url }}"))
-    english, lang = world.ports, a_language()
-    world.ports = lambda **how: replace(english(**how), language=lang)  # type: ignore[method-assign]
+    monkeypatch.setattr(translation._Active, "messages", Wordless())
     return at_work(world)
 
 

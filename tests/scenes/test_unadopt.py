@@ -68,7 +68,7 @@ def test_the_thread_before_is_pinned_again_and_the_bots_pin_goes(
     assert answer.outcome is Outcome.DONE
     assert adopted.pinned() == [1]
     assert [one.edition for one in adopted.ports().ledger.posts("news")] == ["2026-W47"]
-    assert adopted.comments(2)[0].startswith("This thread is no longer kept as an edition of news.")
+    assert adopted.comments(2)[0].startswith("This thread is no longer an edition of news.")
 
 
 @ON_BOTH
@@ -141,7 +141,7 @@ def test_what_was_never_adopted_and_what_is_the_bots_own_are_told_apart(world: W
     own = carry_out(ports, Order(OrderKind.UNADOPT, "shell:4", post_id=1), "news")
 
     assert never.outcome is Outcome.NOTHING
-    assert "is not adopted by this thread" in never.said[-1]
+    assert "was not adopted for this thread" in never.said[-1]
     assert own.outcome is Outcome.REFUSED
     assert "is the bot's own post" in own.complaints[0]
 

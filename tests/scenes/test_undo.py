@@ -63,7 +63,7 @@ def test_the_post_that_was_replaced_is_pinned_again_the_copy_locked(copied: Worl
     assert answer.said == ("news/2026-W48: https://lemmy.example/post/2 (pinned)",)
     assert copied.pinned() == [2]
     assert copied.posts()[2]["locked"]
-    assert "goes on [here](https://lemmy.example/post/2)" in copied.comments(3)[-1]
+    assert "continues [here](https://lemmy.example/post/2)" in copied.comments(3)[-1]
 
 
 @ON_BOTH

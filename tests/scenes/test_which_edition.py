@@ -84,7 +84,7 @@ def test_close_to_the_slot_with_the_current_one_posted_nothing_is_done_and_the_n
     assert answer.outcome is Outcome.NOTHING
     assert answer.unclear == (UnclearOrder("news", ("2026-W48",), FOLLOWS),)
     assert answer.said[-1] == (
-        "news: the next edition 2026-W48 is posted Mon 23 Nov 12:00 GMT; to post it now: "
+        "news: the next edition 2026-W48 will be posted Mon 23 Nov 12:00 GMT; to post it now: "
         "megabot post news --next"
     )
 
@@ -139,7 +139,7 @@ def test_after_an_early_post_no_other_edition_is_offered(world: World) -> None:
     assert answer.unclear == ()
     assert answer.said == (
         "news/2026-W48: https://lemmy.example/post/2 (pinned)",
-        "news: the next edition 2026-W49 is posted Mon 30 Nov 12:00 GMT",
+        "news: the next edition 2026-W49 will be posted Mon 30 Nov 12:00 GMT",
     )
 
 

@@ -116,7 +116,7 @@ def test_what_was_put_forward_is_shown_by_its_first_line_with_author_time_and_li
 
     html = pages.edition(entry, before=None, after=None, lang="en")
 
-    assert f"<h2>{site_words.HIGHLIGHTS}</h2>" in html
+    assert f"<h2>{site_words.highlights()}</h2>" in html
     assert (
         '<a href="https://lemmy.example/comment/1" rel="noopener nofollow">The tide tables of 1911</a>'
         in html
@@ -174,6 +174,6 @@ def test_the_index_has_what_is_new_in_each_edition() -> None:
 def test_a_site_without_editions_says_so() -> None:
     made = built(Site(entries=(), address="https://threads.example/"))
 
-    assert site_words.NO_EDITIONS in made["index.html"]
-    assert site_words.NO_BULLETINS in made["bulletins/index.html"]
+    assert site_words.no_editions() in made["index.html"]
+    assert site_words.no_bulletins() in made["bulletins/index.html"]
     assert [path for path in made if path.endswith(".xml")] == []

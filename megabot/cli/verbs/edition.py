@@ -59,7 +59,7 @@ def read(app: App, verb: Verb, words: tuple[str, ...]) -> tuple[Command, Thread]
     command = read_arguments(verb, " ".join(words), names)
     if not isinstance(command, Command):
         if command.reason is ParseFailureReason.UNKNOWN_THREAD:
-            raise ConfigError(sentences.no_such_thread(app.language, command.word, names))
+            raise ConfigError(sentences.no_such_thread(command.word, names))
         raise ConfigError(sentences.bad_arguments(verb.value, command.word, command.near))
     name = command.thread or (names[0] if len(names) == 1 else "")
     if not name:

@@ -113,11 +113,11 @@ def _found(app: App, thread: Thread, title: str, by: str, key: str | None) -> tu
     app.settings.require_online()
     community = thread.community or app.settings.community
     if not community:
-        raise ConfigError(sentences.no_community(app.language, thread.name))
+        raise ConfigError(sentences.no_community(thread.name))
     newest = thread.calendar.edition(key.upper()) if key else None
     if key and newest is None:
         example = edition_of_post(thread.calendar, app.clock.now()).key
-        raise ConfigError(sentences.no_such_edition(app.language, thread.name, key, example=example))
+        raise ConfigError(sentences.no_such_edition(thread.name, key, example=example))
     look = partial(
         import_threads.find_past_threads, app.offline_ports.ledger, thread, title=title, by=by, newest=newest
     )

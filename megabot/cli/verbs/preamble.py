@@ -50,7 +50,7 @@ def set_(options: dict[str, object], words: tuple[str, ...], file: BinaryIO | No
         else:
             text = _edited(app, thread, edition.key)
         if not text.strip():
-            clear = suggestions.clear_preamble(app.offline_ports.language, thread.name, edition.key).shell
+            clear = suggestions.clear_preamble(thread.name, edition.key).shell
             raise ConfigError(f"the text is empty, so nothing was changed; to remove a preamble: {clear}")
         keep(app, Verb.PREAMBLE, thread.name)
         _, said = override_commands.set_preamble(

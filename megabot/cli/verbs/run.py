@@ -12,7 +12,6 @@ from megabot.app import App, notify
 from megabot.cli import operator_text
 from megabot.errors import ConfigError, SourceBroken, SourceMissing, Stopping, UserError
 from megabot.i18n import sentences
-from megabot.i18n.catalogue import ENGLISH
 from megabot.ports import Ports
 from megabot.service import process
 from megabot.service.background import OwnProcess
@@ -64,9 +63,7 @@ def _serve(running: ServiceProcess) -> None:
     try:
         threads = app.require_online()
     except (SourceBroken, SourceMissing) as error:
-        log.warning(
-            "%s", sentences.source_trouble(ENGLISH, error)
-        )  # no reason to stop: it is looked at again
+        log.warning("%s", sentences.source_trouble(error))  # no reason to stop: it is looked at again
         threads = ()
     for thread in threads:
         slot = next_slot(thread, app.clock.now())

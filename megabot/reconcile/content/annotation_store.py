@@ -9,7 +9,7 @@ from megabot.errors import NotFound
 from megabot.forum.escaping import address, escape
 from megabot.forum.models import Comment
 from megabot.i18n import sentences
-from megabot.i18n.catalogue import Language
+from megabot.i18n.translation import _
 from megabot.ledger.port import Ledger
 from megabot.ledger.records import PostRecord
 from megabot.ports import Ports
@@ -27,28 +27,26 @@ LOOK_AT = 20
 _OPTED_OUT = "optout"
 
 
-def current_annotations(
-    ledger: Ledger, lang: Language, thread: Thread, edition: str, now: datetime
-) -> Annotations:
+def current_annotations(ledger: Ledger, thread: Thread, edition: str, now: datetime) -> Annotations:
     """Give what is to be around the post of an edition now."""
     note, items = note_of(ledger, thread.name), load_highlights(ledger, thread.name, edition)
-    above = () if note is None or not note.stands(edition, now) else (_line(lang, thread, note),)
-    below = tuple(_item(lang, thread, one) for one in items)
-    return Annotations(above=above, heading=lang.highlights if below else "", below=below)
+    above = () if note is None or not note.stands(edition, now) else (_line(thread, note),)
+    below = tuple(_item(thread, one) for one in items)
+    return Annotations(above=above, heading=_("## Highlights") if below else "", below=below)
 
 
-def _line(lang: Language, thread: Thread, note: Note) -> str:
-    at = sentences.local_moment(lang, note.at, thread.schedule.timezone)
+def _line(thread: Thread, note: Note) -> str:
+    at = sentences.local_moment(note.at, thread.schedule.timezone)
     text = annotations.link_text(note.text, "")
     if note.until is None:
-        return lang.note.format(at=at, text=text)
-    until = sentences.local_moment(lang, note.until, thread.schedule.timezone)
-    return lang.note_until.format(at=at, until=until, text=text)
+        return _("> **Note, {at}:** {text}").format(at=at, text=text)
+    until = sentences.local_moment(note.until, thread.schedule.timezone)
+    return _("> **Note, {at} (until {until}):** {text}").format(at=at, until=until, text=text)
 
 
-def _item(lang: Language, thread: Thread, highlight: Highlight) -> str:
-    at = sentences.local_moment(lang, highlight.at, thread.schedule.timezone)
-    return lang.highlight.format(
+def _item(thread: Thread, highlight: Highlight) -> str:
+    at = sentences.local_moment(highlight.at, thread.schedule.timezone)
+    return _("- {line} ({by}, {at})").format(
         line=annotations.link_text(highlight.line or "...", highlight.url),
         by=annotations.author_link(highlight),
         at=at,

@@ -102,7 +102,7 @@ class Composer:
         """Render, and put around it what people have put around the post."""
         text, context = self._rendered(situation.thread, then)
         annotations = annotation_store.current_annotations(
-            self.ports.ledger, self.ports.language, situation.thread, current.key, situation.now
+            self.ports.ledger, situation.thread, current.key, situation.now
         )
         if isinstance(text, Rendered):
             text = replace(text, body=wrap_body(text.body, annotations))
@@ -131,9 +131,7 @@ class Composer:
             and intent.new.context
         ]
         said = edits[-1] if edits else then.added
-        return said or sentences.late_preamble_line(
-            self.ports.language, situation.now, situation.thread.schedule.timezone
-        )
+        return said or sentences.late_preamble_line(situation.now, situation.thread.schedule.timezone)
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):
@@ -204,7 +202,7 @@ class Composer:
             self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
         text = self._done[name]
         if isinstance(text, Rendered) and made.part:
-            text = as_continuation(self.ports.language, text, made)
+            text = as_continuation(text, made)
         return text, replace(made, preamble_digest=text.preamble_digest if isinstance(text, Rendered) else "")
 
 

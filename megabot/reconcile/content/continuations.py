@@ -5,8 +5,8 @@ from datetime import datetime
 
 from megabot.errors import ConfigError
 from megabot.i18n import suggestions
-from megabot.i18n.catalogue import Language
 from megabot.i18n.channels import fill
+from megabot.i18n.translation import _
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.records import PostRecord
 from megabot.ports import OfflinePorts
@@ -23,11 +23,15 @@ def continuation_order(ports: OfflinePorts, thread: str, number: int, *, at: dat
     """
     current = current_post_record(ports.ledger, thread)
     if current is None:
-        raise ConfigError(ports.language.nothing_posted)
+        raise ConfigError(_("nothing posted yet"))
     now = part_number(current)
     if number not in (max(now, 2), now + 1):
         raise ConfigError(
-            fill(ports.language.part_next, number=now + 1, command=suggestions.post_part(thread, now + 1))
+            fill(
+                _("the next part is {number}; to open it: {command}"),
+                number=now + 1,
+                command=suggestions.post_part(thread, now + 1),
+            )
         )
     id_ = f"{PART}{thread}/{current.edition}:{number}"
     return Order(OrderKind.REPOST, id_, at=at, part=number)
@@ -39,13 +43,15 @@ def part_number(record: PostRecord) -> int:
     return max(1, made_of.part) if made_of else 1
 
 
-def as_continuation(lang: Language, text: Rendered, context: Context) -> Rendered:
+def as_continuation(text: Rendered, context: Context) -> Rendered:
     """Make the text of an edition that of a part of it: chained to the part before, and told there."""
-    title = lang.part_title.format(title="", number=context.part)
-    before = lang.part_before.format(number=context.part - 1, url=context.part_of)
+    title = _("{title} (part {number})").format(title="", number=context.part)
+    before = _("[Part {number} is here]({url}).").format(number=context.part - 1, url=context.part_of)
     return replace(
         text,
         title=text.title.strip()[: limits.TITLE_LONGEST - len(title)] + title,
         body=f"{before}\n\n{text.body}",
-        comment=lang.part_after.format(number=context.part, url=EDITION_URL),
+        comment=_("The thread continues in [part {number}]({url}).").format(
+            number=context.part, url=EDITION_URL
+        ),
     )

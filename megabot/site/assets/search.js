@@ -47,17 +47,17 @@ async function search() {
   found.replaceChildren();
   state.textContent = "";
   if (!terms.length) return;
-  state.textContent = "Searching…";
+  state.textContent = state.dataset.searching;
   try {
     index = index ?? await load();
   } catch {
-    state.textContent = "The index cannot be read. Pages opened from a folder cannot search; those of a web server can.";
+    state.textContent = state.dataset.unreadable;
     return;
   }
   const hits = index.filter((one) => terms.every((term) => one.plain.includes(term)));
   found.replaceChildren(...hits.slice(0, MOST).map((one) => item(one, terms)));
-  const more = hits.length > MOST ? `, the newest ${MOST} are shown` : "";
-  state.textContent = `${hits.length} ${hits.length === 1 ? "edition" : "editions"} found${more}`;
+  const said = hits.length > MOST ? state.dataset.newest : state.dataset.found;
+  state.textContent = said.replace("{number}", hits.length).replace("{shown}", MOST);
 }
 
 field.form.addEventListener("submit", (event) => {
