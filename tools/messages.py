@@ -24,6 +24,13 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "NP_": ((1, "c"), 2),
 }
+_CHARSET = b"""msgid ""
+msgstr ""
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 _HEADER = "# What megabot says to people on Lemmy and to readers of the site.\n#"
 
 
@@ -43,8 +50,11 @@ def extract() -> Catalog:
 
 
 def template(catalog: Catalog) -> bytes:
-    """Return the `.pot` file, without dates and line numbers: it changes with the messages alone."""
-    return _written(catalog, omit_header=True)
+    """Return the `.pot` file, without dates and line numbers: it changes with the messages alone.
+
+    It says its charset, or translators' tools take it for ASCII and refuse it.
+    """
+    return _CHARSET + _written(catalog, omit_header=True)
 
 
 def translations() -> list[Path]:

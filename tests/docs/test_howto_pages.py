@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 import megabot.__main__ as main_module
 from megabot.cli.help import help_page
@@ -15,6 +17,7 @@ from megabot.commands.model import Command, Handle, Verb
 from megabot.commands.parser import parse
 from megabot.forum.notices import Origin
 from megabot.i18n.tables import EXIT_CODES
+from megabot.i18n.translation import _, language_used
 from megabot.rendering.model import CompanionFacts, Rendered
 from megabot.service.metrics import Metrics, exposition
 from megabot.source.thread_files import parse_thread
@@ -195,3 +198,24 @@ def test_the_essay_by_message_is_a_command_on_both_pages() -> None:
         assert isinstance(command, Command)
         assert (command.verb, command.thread) == (Verb.PREAMBLE, "news")
         assert command.text.startswith("The tide tables")
+
+
+# -- docs/how-to/translate.md
+
+
+def test_a_translation_that_is_begun_from_the_template_is_spoken(tmp_path: Path) -> None:
+    (template,) = re.findall(r"Take `(\S+\.pot)`", page("translate"))
+    (compiled,) = re.findall(r"`FOLDER/LANGUAGE/(\S+\.mo)`", page("translate"))
+    with (ROOT / template).open("rb") as opened:
+        catalog = read_po(opened, abort_invalid=True)
+    catalog["Added to the highlights."].string = "Ajouté à la sélection."
+    target = tmp_path / "fr" / compiled
+    target.parent.mkdir(parents=True)
+    with target.open("wb") as opened:
+        write_mo(opened, catalog)
+
+    with language_used("fr", tmp_path):
+        said = (_("Added to the highlights."), _("that comment was deleted or removed"))
+
+    assert catalog.charset == "utf-8"
+    assert said == ("Ajouté à la sélection.", "that comment was deleted or removed")
