@@ -153,7 +153,7 @@ lock: ## write the requirements files anew from pyproject.toml (ARGS=--upgrade: 
 	@rm -r .make/lock .make/dev.in .make/build.in
 
 clean: ## remove everything that make made
-	@rm -rf $(VENV) .make .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .make build/docs .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
 
 # pyvenv.cfg, not bin/python: that is a link to a file older than every stamp.
 $(VENV)/pyvenv.cfg:

@@ -139,7 +139,7 @@ say_what_next() {
         say "megabot $version is installed. Next (docs/how-to/install.md):"
     else
         say "megabot $version is in $destdir; nothing else was changed: no account made, no unit started."
-        say "Next, on the machine where these files are the system (a package does the first three by itself):"
+        say "Next, on the machine where these files are the system (a package runs the first three itself):"
         printf '  %-42s %s\n' \
             "systemd-sysusers $prefix/lib/sysusers.d/megabot.conf" "makes the account $user" \
             "systemd-tmpfiles --create $prefix/lib/tmpfiles.d/megabot.conf" "gives it its folders" \
@@ -150,7 +150,7 @@ say_what_next() {
         "sudo -u $user megabot check" "settings and templates" \
         "sudo -u $user megabot login" "asks for the password, keeps only the token" \
         "sudo -u $user megabot check --online" "the account and its rights" \
-        "sudo systemctl enable --now megabot" "from now on by itself"
+        "sudo systemctl enable --now megabot" "starts it now and at every boot"
 }
 
 trap clean_up EXIT
