@@ -1,7 +1,7 @@
-"""Values for tests, whole and in order: each builder takes only what a test wants to be otherwise.
+"""Builders of valid values for tests: each takes only the fields that a test wants to change.
 
-A post's id is the week that it carries (47 stands for `2026-W47`), 100 more for each further copy. Unless
-told otherwise it is five minutes after the slot of week 47, and a pass has looked at everything.
+A post's id is the week of its edition (47 is `2026-W47`), plus 100 for each further copy. By default it is
+five minutes after the slot of week 47, and a pass has read everything.
 """
 
 from dataclasses import fields, replace
@@ -43,25 +43,24 @@ ADOPT = Order(OrderKind.ADOPT, "shell:4", post_id=247, edition="2026-W47")
 
 
 def a_thread(**changed: object) -> Thread:
-    """Make a weekly thread that is pinned, and that unpins the one before."""
+    """Return a weekly thread that is pinned and unpins the previous one."""
     thread = Thread(name="news", path="thread.md.j2", title="News {{ edition.number }}", schedule=WEEKLY)
     return replace(thread, **changed)  # type: ignore[arg-type]
 
 
 def an_edition(week: int = 47, **changed: object) -> Edition:
-    """Make the edition of a week of 2026; it has the week's number."""
+    """Return the edition of a week of 2026; its number is that of the week."""
     edition = Calendar("news", WEEKLY).edition(f"2026-W{week}")
     assert edition is not None
     return replace(edition, **changed)  # type: ignore[arg-type]
 
 
 def a_marker(week: int = 47, **changed: object) -> Marker:
-    """Make the marker of a week's post."""
     return replace(Marker(thread="news", key=f"2026-W{week}"), **changed)  # type: ignore[arg-type]
 
 
 def a_post(week: int = 47, *, copy: int = 1, **changed: object) -> Post:
-    """Make the bot's own post of a week, unpinned, up since the week's slot."""
+    """Return the bot's post of a week, unpinned, published at the week's slot."""
     number = 100 * (copy - 1) + week
     post = Post(
         id=number,
@@ -77,18 +76,18 @@ def a_post(week: int = 47, *, copy: int = 1, **changed: object) -> Post:
 
 
 def a_thread_post(week: int = 47, *, copy: int = 1, adopted: bool = False, **changed: object) -> ThreadPost:
-    """Make a week's post as a look gives it; what is changed is changed in the post."""
+    """Return a week's post as an observation has it; `changed` are fields of the post."""
     post = a_post(week, copy=copy, **changed)
     return ThreadPost(post=post, key=f"2026-W{week}", copy=copy, adopted=adopted)
 
 
 def a_pinned_post(week: int = 47, *, copy: int = 1, **changed: object) -> ThreadPost:
-    """Make a week's post that is pinned in the community."""
+    """Return a week's post that is pinned in the community."""
     return a_thread_post(week, copy=copy, **{"featured_community": True, **changed})  # type: ignore[arg-type]
 
 
 def a_record(week: int = 47, *, copy: int = 1, **changed: object) -> PostRecord:
-    """Make what the ledger knows of a week's post."""
+    """Return the ledger's record of a week's post."""
     post = a_post(week, copy=copy)
     record = PostRecord(
         post_id=post.id,
@@ -105,14 +104,14 @@ def a_record(week: int = 47, *, copy: int = 1, **changed: object) -> PostRecord:
 
 
 def a_draft(text: Rendered = TEXT) -> PostDraft:
-    """Make what a publish of week 47 sends."""
+    """Return what a publish of week 47 sends."""
     return PostDraft(title=text.title, body=sign(text.body, a_marker()))
 
 
 def an_intent(
     kind: IntentKind = IntentKind.PUBLISH, state: IntentState = IntentState.DONE, **changed: object
 ) -> Intent:
-    """Make a write for the sake of week 47, an hour old; fields of `NewIntent` are changed there."""
+    """Return a write for week 47, an hour old; `changed` can have fields of `Intent` and of `NewIntent`."""
     new = NewIntent(
         kind=kind,
         thread="news",
@@ -128,7 +127,7 @@ def an_intent(
 
 
 def a_link_comment(week: int = 47, *, copy: int = 1, thread: str = "news", **changed: object) -> Comment:
-    """Make the bot's comment that links a week's post."""
+    """Return the bot's comment that links a week's post."""
     marker = CommentMarker(thread=thread, key=f"2026-W{week}", copy=copy, purpose="link")
     comment = Comment(
         id=week,
@@ -141,13 +140,13 @@ def a_link_comment(week: int = 47, *, copy: int = 1, thread: str = "news", **cha
 
 
 def a_pin_event(*, featured: bool, by: int | None = MODERATOR.id, **changed: object) -> PinEvent:
-    """Make the mod log's entry of a pin or an unpin of now, by a person unless told otherwise."""
+    """Return the mod log's entry of a pin or an unpin made now, by a moderator unless `by` says otherwise."""
     event = PinEvent(post_id=47, featured=featured, kind=Feature.COMMUNITY, when=NOW, by=by)
     return replace(event, **changed)  # type: ignore[arg-type]
 
 
 def an_observation(**changed: object) -> Observation:
-    """Make a look that is to be trusted, at a community with no post yet; week 47 is due."""
+    """Return a trusted observation of a community without posts; week 47 is due."""
     observation = Observation(
         due=an_edition(),
         known_since=SLOT - WEEK,
@@ -168,7 +167,7 @@ def a_situation(
     order: Order | None = None,
     **observed: object,
 ) -> Situation:
-    """Make what a decision stands on, with its texts rendered; what else is changed is what was seen."""
+    """Return the input of a decision, with its texts rendered; `observed` are fields of the observation."""
     return Situation(
         now=now,
         thread=thread or a_thread(),

@@ -1,4 +1,4 @@
-"""A clock that moves only when somebody waits or a test says so."""
+"""A clock that moves only when something waits or a test moves it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from megabot.clock import Clock
 
 
 class FakeClock(Clock):
-    """The clock port: `sleep` moves `now` and is written down. Called, it is the clock of a sandbox."""
+    """A clock whose `sleep` moves `now` and is recorded. It can be called, as the clock of a sandbox."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 16, 12, tzinfo=UTC)

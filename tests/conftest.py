@@ -1,6 +1,6 @@
-"""Guards around every test: no network, no real waiting, nobody's home, nobody's settings.
+"""Guards around every test: no network, no real waiting, and not the user's home or settings.
 
-A guard ends the test with pytest's own failure, which no `except Exception` of the code can swallow.
+A guard fails with pytest's own exception, which an `except Exception` in the code cannot swallow.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ from megabot.i18n.translation import language_used
 LONGEST_SLEEP = 0.05  # seconds
 FOREIGN = ("MEGABOT_", "XDG_", "GIT_", "WATCHDOG_")  # GIT_: a git hook that runs the tests sets GIT_DIR
 LIVE = urlsplit(os.environ.get("MEGABOT_LIVE_URL", "")).hostname
-"""The one server that may be asked, where a person names one: docs/contributing/real-server.md."""
+"""The one real server that tests may use, if it is set: docs/contributing/real-server.md."""
 FOREIGN_NAMES = (
     "CREDENTIALS_DIRECTORY",
     "NOTIFY_SOCKET",
@@ -31,13 +31,13 @@ FOREIGN_NAMES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what is marked `slow` behind everything else."""
+    """Run tests marked `slow` last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
 @pytest.fixture(autouse=True)
 def nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the test an empty home, which is also where it starts, and no settings of the caller's."""
+    """Give the test an empty home, which is also its working directory, and none of the user's settings."""
     home = tmp_path_factory.mktemp("home")
     for name in os.environ:
         if name.startswith(FOREIGN) or name in FOREIGN_NAMES:
@@ -51,11 +51,11 @@ def nobodys_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(autouse=True)
 def the_log_stays_as_it_is() -> Iterator[None]:
-    """Put back what a test, or the program in its process, did to the log: levels are the whole process's."""
+    """Restore the log levels, which belong to the whole process, after a test or the program changed them."""
     logs = [logging.getLogger(), logging.getLogger("megabot")]
-    before = [log.level for log in logs]
+    levels = [log.level for log in logs]
     yield
-    for log, level in zip(logs, before, strict=True):
+    for log, level in zip(logs, levels, strict=True):
         log.setLevel(level)
 
 
@@ -68,7 +68,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail the test that really sleeps: waiting is for the clock port, which tests fake."""
+    """Fail a test that really sleeps: code must wait with the clock port, which tests fake."""
     really_sleep = time.sleep
 
     def sleep(seconds: float) -> None:
@@ -81,7 +81,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail the test that reaches beyond this machine, by address or by looking a name up."""
+    """Fail a test that reaches beyond this machine, by address or by a name lookup."""
     really_look_up = socket.getaddrinfo
     allowed = set() if LIVE is None else {LIVE, *(str(one[4][0]) for one in really_look_up(LIVE, None))}
     for name in ("connect", "connect_ex"):
@@ -109,7 +109,7 @@ def _only_near(
 def _forbid_far(host: str | bytes | None) -> None:
     name = host.decode() if isinstance(host, bytes) else host
     if name is not None and name.endswith(".invalid"):
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")  # as everywhere: RFC 6761
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")  # as RFC 6761 requires
     if not _is_near(name):
         pytest.fail(f"a test may not reach {name}")
 

@@ -1,7 +1,7 @@
-"""How the cost of a piece of work grows with its input, as a ratio of two sizes measured in one run.
+"""Measure how the cost of some work grows with its input, as a ratio of two sizes in one run.
 
-A limit in seconds would test the machine and what else it does; a ratio tests the code: four times the input
-costs a linear program four times as much, a quadratic one sixteen times.
+A limit in seconds would test the machine and its load. A ratio tests the code: with four times the input a
+linear algorithm costs four times as much, a quadratic one sixteen times.
 """
 
 from collections.abc import Callable
@@ -10,19 +10,22 @@ from typing import TypeVar
 
 Input = TypeVar("Input")
 TIMES = 4
-"""How many times as large the larger input is."""
+"""How many times larger the larger input is."""
 CONSTANT, LINEAR = 2.5, 9.0
-"""The most that such a program may cost for the larger input, by the smaller one; a quadratic one: 16."""
-_MEASURED = 0.01  # seconds of CPU time that one measurement lasts at least
+"""The highest ratio allowed for work of constant or linear cost; a quadratic one has 16."""
+_MEASURED = 0.01  # the least CPU time of one measurement, in seconds
 _TRIES = 3
 
 
 def growth(
     make: Callable[[int], Input], work: Callable[[Input], object], *, size: int, enough: float = LINEAR
 ) -> float:
-    """Return how many times as much CPU time `TIMES` the size costs: the best of some tries, or `enough`."""
+    """Return the ratio of CPU times of the larger input to the smaller: the best of some tries.
+
+    Stops at the first try below `enough`.
+    """
     small, large = make(size), make(size * TIMES)
-    work(small)  # what is loaded or compiled once is no part of it
+    work(small)  # so that one-time loading and compiling is not measured
     ratios = []
     for _ in range(_TRIES):
         ratios.append(_cost(work, large) / _cost(work, small))
@@ -32,7 +35,7 @@ def growth(
 
 
 def _cost(work: Callable[[Input], object], given: Input) -> float:
-    """Return the CPU time of one call, by as many as it takes to measure it."""
+    """Return the CPU time of one call, averaged over enough calls to measure it."""
     calls, spent = 0, 0.0
     while spent < _MEASURED:
         began = process_time()

@@ -1,4 +1,4 @@
-"""A repository that a source is fetched from, and a clock for those who wait for each other."""
+"""A repository that a source is fetched from, and a clock for processes that wait for each other."""
 
 import os
 import shutil
@@ -58,7 +58,7 @@ class Remote:
 
 
 class Clock(FakeClock):
-    """A clock that lets others act while somebody waits."""
+    """A clock that runs `meanwhile` while something waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Clock(FakeClock):
 
 
 def be_another_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let git take every repository for another account's, by a variable that git's own tests use."""
+    """Make git treat every repository as another account's, with a variable from git's own tests."""
     folder, real = tmp_path / "other-git", shutil.which("git")
     folder.mkdir()
     (folder / "git").write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n')

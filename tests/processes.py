@@ -1,4 +1,4 @@
-"""Real processes of megabot, each on a machine of its own: a home, settings, a source, a state folder."""
+"""Real megabot processes, each on its own "machine": a home, settings, a source and a state folder."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ from tests.e2e.conftest import SECTION, TEMPLATE
 ROOT = Path(__file__).parents[1]
 PASSWORD = "correct horse"
 LONGEST = 60.0
-"""Seconds after which a process that should end by itself is taken to hang."""
+"""Seconds after which a process that should have ended is considered hung."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended and what it said."""
+    """The exit code and the output of a process."""
 
     code: int
     out: str
@@ -27,7 +27,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """Where processes run that know nothing of another machine's. `settings` are without their prefix."""
+    """Where processes run, isolated from other machines. `settings` have names without their prefix."""
 
     url: str
     home: Path
@@ -61,7 +61,7 @@ class Machine:
         }
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
-        """Start `megabot ...`; whoever starts it ends it."""
+        """Start `megabot ...`; the caller must end it."""
         return subprocess.Popen(
             [sys.executable, "-m", "megabot", *words],
             env=self.environment(),
@@ -78,19 +78,19 @@ class Machine:
 
 
 def _heed_interrupts() -> None:
-    """Undo what a shell does to commands in its background: they ignore Ctrl-C, and so do their children."""
+    """Restore SIGINT: shells make background commands ignore Ctrl-C, and their children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: "subprocess.Popen[str]") -> Ended:
-    """Wait for a process to end by itself."""
+    """Wait for a process to end."""
     with process:
         out, err = process.communicate(timeout=LONGEST)
     return Ended(process.returncode, out, err)
 
 
 def machine(home: Path, url: str, **settings: str) -> Machine:
-    """Furnish a machine with a source whose slot came yesterday: no week is over while a test runs."""
+    """Set up a machine with a source whose slot was yesterday, so that no week ends during a test."""
     machine = Machine(url=url, home=home, settings=settings)
     (machine.source / "sections").mkdir(parents=True)
     (machine.source / "preambles" / "news").mkdir(parents=True)

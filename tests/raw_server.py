@@ -1,4 +1,4 @@
-"""A server that answers with exactly the bytes, the slowness and the endings that a test wants."""
+"""A server that responds with exactly the bytes, delays and disconnects that a test wants."""
 
 import contextlib
 import socket
@@ -11,15 +11,14 @@ Script = bytes | Callable[[socket.socket], None]
 
 
 def answer(body: bytes, *, status: str = "200 OK", headers: str = "") -> bytes:
-    """Spell out an answer."""
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     return head.encode() + body
 
 
 class RawServer:
-    """Takes one script for each request it reads: bytes are sent, a function gets the socket to itself.
+    """Uses one script for each request: bytes are sent, a function gets the socket.
 
-    The connection is kept after bytes and ended after a function. `requests` holds what was read.
+    The connection is kept open after bytes and closed after a function. `requests` has what was read.
     """
 
     def __init__(self, *scripts: Script) -> None:
@@ -37,11 +36,10 @@ class RawServer:
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def will(self, *scripts: Script) -> None:
-        """Add scripts."""
         self._scripts += scripts
 
     def drip(self, data: bytes, *, every: float) -> Callable[[socket.socket], None]:
-        """Make a script that sends one byte at a time, until the test is over."""
+        """Return a script that sends one byte at a time, until the test ends."""
 
         def send(peer: socket.socket) -> None:
             for number in range(len(data)):
@@ -52,7 +50,7 @@ class RawServer:
         return send
 
     def silence(self, _peer: socket.socket) -> None:
-        """Say nothing until the test is over."""
+        """Send nothing until the test ends."""
         self._closing.wait(5)
 
     def __enter__(self) -> Self:
@@ -66,7 +64,7 @@ class RawServer:
         for waiting in (self._listener, self._peer):
             if waiting is not None:
                 with contextlib.suppress(OSError):
-                    waiting.shutdown(socket.SHUT_RDWR)  # ends accept and recv, which close would not
+                    waiting.shutdown(socket.SHUT_RDWR)  # this ends accept and recv; close would not
         self._thread.join(timeout=5)
         self._listener.close()
 

@@ -30,7 +30,7 @@ class Abroad:
     asked: list[str] = field(default_factory=list)
 
     def read(self, address: str) -> bytes:
-        """Read an address of the community's server as its anonymous visitors do."""
+        """Read a page of the community's server as an anonymous visitor."""
         parts = urlsplit(address)
         assert (parts.scheme, parts.netloc) == ("https", HOME)
         self.asked.append(f"{parts.path}?{parts.query}".rstrip("?"))
@@ -44,12 +44,12 @@ class Abroad:
             connection.close()
 
     def shown_at_home(self, post: int) -> Json:
-        """Show a post of the bot's as the community's own server shows it."""
-        found = self.home.user().get("resolve_object", q=f"https://{OWN}/post/{post}")["post"]
-        return dict(found.get("post", found))
+        """Return a post by the bot as the community's own server shows it."""
+        view = self.home.user().get("resolve_object", q=f"https://{OWN}/post/{post}")["post"]
+        return dict(view.get("post", view))
 
     def pinned_at_home(self) -> list[str]:
-        """List the addresses of what readers of the community's own server see pinned."""
+        """Return the URLs of the posts that readers of the community's own server see pinned."""
         posts = self.home.world.posts.values()
         return [post.ap_id or self.home.world.address("post", post.id) for post in posts if _is_pinned(post)]
 

@@ -1,4 +1,4 @@
-"""Editions for tests of the archive: a ledger with some weeks of a thread in it."""
+"""Editions for tests of the archive: a ledger with some weeks of a thread."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,6 @@ WEEK = timedelta(weeks=1)
 
 
 def a_highlight(number: int = 1, **changed: object) -> Highlight:
-    """Make a comment that was put forward."""
     highlight = Highlight(
         comment_id=number,
         post_id=1,
@@ -37,7 +36,7 @@ def post_week(
     featured: tuple[Highlight, ...] = (),
     **changed: object,
 ) -> int:
-    """Let the ledger have an edition; gives its post's id."""
+    """Add an edition to the ledger and return its post's id."""
     slot = FIRST + (number - 1) * WEEK
     key = f"{slot.isocalendar().year}-W{slot.isocalendar().week:02}"
     post_id = number + 100 * copy + (1_000 if thread != "news" else 0)
@@ -68,7 +67,6 @@ def post_week(
 
 
 def entries(*numbers: int, featured: tuple[Highlight, ...] = (), **changed: object) -> tuple[Entry, ...]:
-    """Give the entries of some weeks."""
     ledger = FakeLedger()
     for number in numbers:
         post_week(ledger, number, featured=featured, **changed)  # type: ignore[arg-type]

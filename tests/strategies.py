@@ -1,6 +1,6 @@
-"""Looks as hypothesis draws them: posts, records, intents and pins in every state, as no server has them.
+"""Hypothesis strategies for observations: posts, records, intents and pins in states that no server has.
 
-What lets a decision come far is drawn more often than what ends it early.
+Values that let a decision reach its later rules are drawn more often than those that end it early.
 """
 
 from dataclasses import replace
@@ -42,7 +42,6 @@ Value = TypeVar("Value")
 
 
 def newest_first(posts: list[ThreadPost]) -> tuple[ThreadPost, ...]:
-    """Put posts in the order of a look."""
     return tuple(sorted(posts, key=lambda one: one.post.published, reverse=True))
 
 

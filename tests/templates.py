@@ -1,4 +1,4 @@
-"""A small source and a context to render it in, for the tests of templates."""
+"""A small source and a context to render it with, for tests of templates."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -63,12 +63,11 @@ FIRST = replace(CONTEXT, previous=None)
 
 
 def source(body: str, *, front: str = FRONT, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the files of a source whose thread has this body."""
+    """Return the files of a source whose thread has this body."""
     return {**FILES, "thread.md.j2": front + body, **(more or {})}
 
 
 def thread_of(files: Mapping[str, str]) -> Thread:
-    """Parse the thread of a source."""
     thread, problems = parse_thread("thread.md.j2", files["thread.md.j2"])
     assert thread is not None, problems
     return thread
@@ -77,7 +76,7 @@ def thread_of(files: Mapping[str, str]) -> Thread:
 def render(
     files: dict[str, str], context: Context = CONTEXT, *, unreadable: Sequence[Problem] = ()
 ) -> Rendered | RenderProblem:
-    """Render as the child does, in this process."""
+    """Render as the child process does, but in this process."""
     (answer,) = render_each(files, [thread_of(files)], context, unreadable=unreadable)
     return answer
 
@@ -98,7 +97,7 @@ def render_each(
 
 
 def body_of(body: str, context: Context = CONTEXT, *, more: Mapping[str, str] | None = None) -> str:
-    """Render a body that has no mistake."""
+    """Render a body that has no mistakes."""
     answer = render(source(body, more=more), context)
     assert isinstance(answer, Rendered), answer
     return answer.body
@@ -107,7 +106,7 @@ def body_of(body: str, context: Context = CONTEXT, *, more: Mapping[str, str] | 
 def problems_of(
     body: str, context: Context = CONTEXT, *, front: str = FRONT, more: Mapping[str, str] | None = None
 ) -> list[str]:
-    """Render a body that has mistakes."""
+    """Render a body that has mistakes, and return them."""
     answer = render(source(body, front=front, more=more), context)
     assert isinstance(answer, RenderProblem), answer
     return [str(problem) for problem in answer.problems]

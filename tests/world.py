@@ -1,7 +1,7 @@
-"""A small world for scenes: a sandbox, a clock that the test moves, the real pass over real HTTP and SQLite.
+"""A world for scenes: a sandbox server, a clock that the test moves, and the real pass over HTTP and SQLite.
 
-The sandbox can be of either generation, and becomes a 1.0 by `upgrade`. The renderer and the source are fakes
-with behaviour: what they say is set by the test.
+The sandbox can be of either generation; `upgrade` makes it a 1.0. The renderer and the source are fakes
+whose output the test sets.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ NEWS = Thread(
 
 @dataclass
 class Clock(clock.Clock):
-    """A clock that stands until it is moved; waiting moves it. The bot's may be `ahead` of the server's."""
+    """A clock that moves only by waiting or by the test. The bot's may be `ahead` of the server's."""
 
     at: datetime
     ahead: timedelta = timedelta(0)
@@ -73,7 +73,7 @@ class Clock(clock.Clock):
         return self.at + self.ahead
 
     def true(self) -> datetime:
-        """What the server takes for now."""
+        """Return the server's time."""
         return self.at
 
     @override
@@ -83,7 +83,7 @@ class Clock(clock.Clock):
 
 @dataclass
 class Pages(Source):
-    """A source whose threads are given as values; `broken` makes reading them fail."""
+    """A source whose threads are given as values; with `broken` reading them fails."""
 
     all: tuple[Thread, ...] = (NEWS,)
     broken: str = ""
@@ -117,7 +117,7 @@ class Pages(Source):
 
 
 def _flawed(context: Context) -> RenderProblem | None:
-    """Find what is wrong with an essay that came by message, as the real renderer does."""
+    """Check a preamble sent by message as the real renderer does."""
     flaws = limits.flaws(context.preamble or "", mentions=True)
     problems = tuple(Problem(BY_MESSAGE, one.line, one.what, one.hint) for one in flaws)
     return RenderProblem(problems) if problems else None
@@ -125,7 +125,7 @@ def _flawed(context: Context) -> RenderProblem | None:
 
 @dataclass
 class Press(Renderer):
-    """A renderer that writes what a template would, without one; counts how often it was asked."""
+    """A renderer that produces text without a template, and counts its calls in `asked`."""
 
     words: str = "An essay."
     essay: str = ""
@@ -168,9 +168,9 @@ class Press(Renderer):
 
 @dataclass
 class World:
-    """What a scene acts on. `ports()` is a process: made anew it remembers only what is on disk.
+    """What a scene acts on. Each `ports()` is a new process, which knows only what is on disk.
 
-    `kind` is the API that the bot knows of, as the ledger would keep it.
+    `kind` is the API that the bot believes the server has, as the ledger would record it.
     """
 
     sandbox: Sandbox
@@ -190,13 +190,13 @@ class World:
         self.kind = self.kind or ApiKind(self.sandbox.api.value)
 
     def hand(self, name: str) -> User:
-        """A person's hand at the server."""
+        """Return a client that acts as an account on the server."""
         if name not in self._hands:
             self._hands[name] = self.sandbox.user(name)
         return self._hands[name]
 
     def upgrade(self) -> None:
-        """Make a 1.0 of the server: everybody has to sign in again."""
+        """Upgrade the server to 1.0; all accounts have to sign in again."""
         self.sandbox.upgrade()
         self._hands.clear()
 
@@ -207,7 +207,7 @@ class World:
         address: str = "",
         limits: Limits | None = None,
     ) -> Ports:
-        """Compose a process of the bot, which reaches the server at another address where one is given."""
+        """Build the ports of a new process; `address` is another URL for the same server."""
         ledger = SqliteLedger(self.state, self.clock, on_wait=lambda: None, on_set_aside=lambda _: None)
         sign_ins = SignIns(
             credentials=Credentials(username=self.bot_name, password=password),
@@ -233,33 +233,33 @@ class World:
         self.kind = kind
 
     def service(self) -> Service:
-        """A running service, ticked by the test."""
+        """Return a service that the test ticks."""
         return Service(self.ports(), tick=timedelta(seconds=30), notify=lambda _: None)
 
     def run_pass(self, kind: OrderKind | None = None, *, order: str = "test:1") -> Report:
-        """One pass of a fresh process, with an order on the first thread if one is named."""
+        """Run one pass in a new process, with an order on the first thread if `kind` is given."""
         orders = {} if kind is None else {self.pages.all[0].name: Order(kind, order)}
         ports = self.ports()
         return run_pass(ports, orders=orders, authenticated=True, account=ports.forum.account())[0]
 
     def post(self) -> Report:
-        """What `megabot post` does."""
+        """Do what `megabot post` does."""
         return self.run_pass(OrderKind.POST)
 
     def change(self, **fields: object) -> None:
-        """Change the first thread."""
+        """Change fields of the first thread."""
         first, *rest = self.pages.all
         self.pages.all = (replace(first, **fields), *rest)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """Let go of everything that was opened."""
+        """Close everything that was opened."""
         for close in self._open:
             close()
 
-    # -- what stands in the end, as a reader and a moderator see it
+    # -- the result, as a reader and a moderator see it
 
     def posts(self) -> list[dict[str, object]]:
-        """The bot's posts, oldest first, as the sandbox has them; removed and deleted ones too."""
+        """Return the bot's posts, oldest first, including removed and deleted ones."""
         admin = self.hand("admin")
         if self.sandbox.api is Generation.LEMMY_1:
             query: dict[str, object] = {"username": self.bot_name, "type_": "posts", "limit": 50}
@@ -269,7 +269,7 @@ class World:
         return sorted((dict(view["post"]) for view in views), key=lambda post: int(post["id"]))
 
     def pinned(self) -> list[int]:
-        """The ids of the pinned posts of the community."""
+        """Return the ids of the pinned posts of the community."""
         new = self.sandbox.api is Generation.LEMMY_1
         query: dict[str, object] = {
             "sort": "hot" if new else "New",
@@ -280,7 +280,7 @@ class World:
         return sorted(view["post"]["id"] for view in found if view["post"]["featured_community"])
 
     def comments(self, post_id: int) -> list[str]:
-        """The bot's comments in a post, oldest first."""
+        """Return the bot's comments in a post, oldest first."""
         new = self.sandbox.api is Generation.LEMMY_1
         query: dict[str, object] = {
             "type_": "all" if new else "All",
@@ -291,7 +291,7 @@ class World:
         return [one["comment"]["content"] for one in found if one["creator"]["name"] == self.bot_name]
 
     def writes(self) -> list[str]:
-        """The paths of everything the bot asked the server to change since the last `forget_requests`."""
+        """Return all requests by which the bot changed something since the last `forget_requests`."""
         return [
             f"{request.method} {request.path}"
             for request in self.sandbox.requests
