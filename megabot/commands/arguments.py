@@ -1,4 +1,4 @@
-"""What follows a verb on its line: a thread, an edition, a time, a fixed word, in any order. Pure."""
+"""Parse what follows a verb on its line: a thread, an edition, a time, a fixed word, in any order. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -11,11 +11,11 @@ from megabot.schedule.clock_times import TimeExpression, duration, parse_time
 
 EDITION = re.compile(r"[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2}(?:-[0-9]{4})?)?)", re.IGNORECASE)
 STOPS = ".,!;:"  # no question mark: `post?` asks
-# What belongs together is one word: `part 2`.
+# `part 2` is read as one word.
 _WORD = re.compile(rf"part\s+[0-9]+(?=[{STOPS}]*(?:\s|$))|\S+", re.IGNORECASE)
 _PART = re.compile(r"part\s+([1-9][0-9]{0,2})")
 _BEFORE_TIME = frozenset({"to", "at", "on"})
-_MOST_WORDS = 8  # of a time: "to November 24, 2026 at 6 p.m."
+_MOST_WORDS = 8  # in a time, as in "to November 24, 2026 at 6 p.m."
 _THREAD = re.compile(r"[a-z0-9-]{1,40}")
 _CODE = re.compile(r"[a-z0-9]{4,12}")
 _MINUSES = str.maketrans("−–", "--")  # phones write these for a hyphen
@@ -52,7 +52,7 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A word of a line: as written, in lower case without the stops after it, and where it ends."""
+    """A word of a line: as written, in lower case without trailing punctuation, and the offset of its end."""
 
     raw: str
     value: str
@@ -60,7 +60,7 @@ class Token:
 
 
 def words(line: str) -> Iterator[Token]:
-    """Split a line into words, without mere punctuation and politeness."""
+    """Yield the words of a line, except mere punctuation and words such as "please"."""
     for match in _WORD.finditer(line):
         value = match[0].replace(UNSEEN, "").translate(_MINUSES).lower().rstrip(STOPS)
         if value not in _FORGIVEN:
@@ -68,18 +68,18 @@ def words(line: str) -> Iterator[Token]:
 
 
 def show_word(word: str) -> str:
-    """Cut a word that a person wrote to what an answer may show, escaped; nothing of what was hidden."""
+    """Shorten a user's word for a reply, without hidden characters. It must still be escaped."""
     return word.replace(HIDDEN, "")[:_LONGEST_SHOWN]
 
 
-def nearest_word(word: str, known: Collection[str]) -> str:
-    """Find the one known word that may have been meant instead."""
-    others = [one for one in known if one != word]
+def nearest_word(word: str, candidates: Collection[str]) -> str:
+    """Return the known word that was probably meant instead, "" if none is similar."""
+    others = [candidate for candidate in candidates if candidate != word]
     return next(iter(get_close_matches(show_word(word), others, n=1, cutoff=_ALIKE)), "")
 
 
 def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command | ParseFailure:
-    """Read what follows a verb on its line: every word must be understood."""
+    """Parse what follows a verb on its line. Every word must be understood."""
     command, rest = Command(verb=verb), [word.value for word in words(line)]
     while rest:
         taken, used = _take_time(command, rest, threads)
@@ -94,7 +94,7 @@ def read_arguments(verb: Verb, line: str, threads: Collection[str]) -> Command |
 
 
 def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) -> tuple[Command | None, int]:
-    """Take the longest run of words that names a time for `move`. Gives how many there are."""
+    """Add the time for `move` from the longest run of words that names one; also return their number."""
     if command.verb is not Verb.MOVE or command.when is not None:
         return None, 0
     if rest[0] in threads and not command.thread:
@@ -107,7 +107,7 @@ def _take_time(command: Command, rest: Sequence[str], threads: Collection[str]) 
 
 
 def place_word(command: Command, word: str, threads: Collection[str]) -> Command | None:
-    """Put one word into its place; None where it has none, or that is taken."""
+    """Add one word to a command; None if it does not fit or its place is taken."""
     form = _FORMS.get(command.verb, _Form())
     if word in form.words and command.word is None:
         return replace(command, word=Word(word))
@@ -123,12 +123,11 @@ def place_word(command: Command, word: str, threads: Collection[str]) -> Command
 
 
 def words_of(verb: Verb) -> tuple[Word, ...]:
-    """Give the fixed words that may follow a verb."""
     return _FORMS.get(verb, _Form()).words
 
 
 def _lacks(command: Command) -> bool:
-    """Tell whether a command is still without what it cannot do without."""
+    """Return whether a required argument is missing."""
     match command.verb:
         case Verb.ALERTS:
             return command.word is None
@@ -142,12 +141,12 @@ def _lacks(command: Command) -> bool:
 
 def _refused(command: Command, rest: Sequence[str], threads: Collection[str]) -> ParseFailure:
     form, word = _FORMS.get(command.verb, _Form()), rest[0]
-    known = [*form.words, *(threads if form.thread else ())]
+    candidates = [*form.words, *(threads if form.thread else ())]
     rest = rest[:_MOST_WORDS]
     lacks = _lacks(command) and not any(_take_time(command, rest[n:], ())[0] for n in range(1, len(rest)))
     may_be_thread = form.thread and not command.thread and not lacks and _is_like_a_name(word)
     reason = ParseFailureReason.UNKNOWN_THREAD if may_be_thread else ParseFailureReason.WRONG_ARGUMENT
-    meant = nearest_word(word, known)
+    meant = nearest_word(word, candidates)
     if command.verb is Verb.MOVE and lacks:
         word = " ".join(rest) if word in _BEFORE_TIME else word
         meant = f"+{word}" if duration(word) else meant
@@ -166,37 +165,37 @@ _UNTIL = re.compile(r"(?:^|(?<=\s))\(?(for|until|till)\s+", re.IGNORECASE)
 _LONGEST_END = 80
 
 
-# The first line's indentation means something, unless the text begins on the line of the command.
+# Indentation is kept (it can be Markdown), unless the text begins on the line of the command.
 _BEFORE_TEXT = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+|[^\S\r\n]+")
 _LONGEST = {Verb.NOTE: 500, Verb.PREAMBLE: 10_000}
 
 
 def read_note(text: str, line: str, threads: Collection[str]) -> Command | ParseFailure:
-    """Read a note: the rest of its line, except its end. `line` shows the line's own words."""
+    """Parse a note: the rest of its line, and the time when it ends. `line` is the line with hidden parts."""
     command, note = _without_names(Command(verb=Verb.NOTE), text[: len(line)].rstrip(), line, threads=threads)
     words, end = _without_end(note)
     return _with_text(replace(command, when=end), words)
 
 
 def _without_end(note: str) -> tuple[str, TimeExpression | None]:
-    """Take `for 6 hours` or `until Friday 18:00` off the end of a note."""
+    """Split `for 6 hours` or `until Friday 18:00` from the end of a note."""
     for match in reversed(list(_UNTIL.finditer(note, max(0, len(note) - _LONGEST_END)))):
-        told = note[match.end() :]
+        phrase = note[match.end() :]
         if match[0].startswith("("):
-            told = told.rstrip(" .!").removesuffix(")")
+            phrase = phrase.rstrip(" .!").removesuffix(")")
         if match[1].lower() == "for":
-            span = duration(told)
+            span = duration(phrase)
             end = TimeExpression(span=span) if span else None
         else:
-            end = parse_time(told)
+            end = parse_time(phrase)
         if end is not None:
             return note[: match.start()].rstrip(" ,;"), end
     return note, None
 
 
 def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | ParseFailure:
-    """Read a preamble: the rest of the message. `line` shows the own words of the first line."""
-    # An essay may begin with the word "clear": it is an order only if nothing else is there.
+    """Parse a preamble: the rest of the message. `line` is the first line with hidden parts."""
+    # An essay may begin with the word "clear", so it is a command only if nothing follows.
     whole = read_arguments(Verb.PREAMBLE, line, threads)
     if isinstance(whole, Command) and whole.word is Word.CLEAR and not text[len(line) :].strip():
         return whole
@@ -206,7 +205,7 @@ def read_preamble(text: str, line: str, threads: Collection[str]) -> Command | P
 def _without_names(
     command: Command, text: str, line: str, *, threads: Collection[str]
 ) -> tuple[Command, str]:
-    """Take a thread and an edition off the beginning. A thread's name counts only as it is spelt."""
+    """Split a thread and an edition from the beginning. A thread's name must match exactly, case included."""
     end = 0
     for word in words(line):
         is_name = word.raw.rstrip(":") in threads or EDITION.fullmatch(word.value)
@@ -218,8 +217,8 @@ def _without_names(
 
 
 def _with_text(command: Command, text: str) -> Command | ParseFailure:
-    before = _BEFORE_TEXT.match(text)
-    text = text[before.end() if before else 0 :].rstrip()
+    gap = _BEFORE_TEXT.match(text)
+    text = text[gap.end() if gap else 0 :].rstrip()
     longest = _LONGEST[command.verb]
     if not text:
         return ParseFailure(reason=ParseFailureReason.MISSING_ARGUMENT, verb=command.verb)

@@ -1,4 +1,4 @@
-"""Who may command the bot: told by actor ids as just read from the server, never by names. Pure."""
+"""Decide who may command the bot, by actor ids just read from the server, never by names. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from megabot.forum.notices import Notice, Origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandScope:
-    """A community that threads live in, and the actor ids of those who may command them."""
+    """A community with its threads, and the actor ids of those who may command them."""
 
     community_id: int
     threads: tuple[str, ...]
@@ -19,10 +19,11 @@ class CommandScope:
 
 
 def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Person) -> tuple[str, ...]:
-    """Name the threads that the author of a notice may command from where it was written, none for strangers.
+    """Return the threads that the author of a notice may command from where it was written.
 
-    A comment commands the threads of its own community (C10), a message those of all that its author
-    moderates. Bots command nothing, this one neither: answers would be taken for commands (C13).
+    A comment can command the threads of its own community (C10), a message those of every community that
+    its author moderates. Bots cannot command, and neither can this one: its replies could look like commands
+    (C13).
     """
     author = notice.author
     if author.bot or author.id == bot.id or author.actor == bot.actor:
@@ -37,7 +38,7 @@ def threads_to_command(notice: Notice, scopes: Iterable[CommandScope], bot: Pers
 
 
 def needs_confirmation(verb: Verb, notice: Notice, bot: Person) -> bool:
-    """Tell whether an order has to be repeated in public: a server can forge its people's messages (C11)."""
+    """Return whether a command must be confirmed in public: a server can forge its users' messages (C11)."""
     elsewhere = _host(notice.author.actor) != _host(bot.actor)
     return notice.origin is Origin.MESSAGE and elsewhere and verb in ACTING
 

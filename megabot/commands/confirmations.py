@@ -1,6 +1,6 @@
-"""Orders from accounts on other servers that wait for a confirmation in public. Pure.
+"""Commands from accounts on other servers that wait for a public confirmation. Pure.
 
-Of a code only the digest is kept: whoever reads the ledger or a backup of it cannot confirm anything.
+Only the digest of a code is stored, so that the ledger or a backup of it cannot be used to confirm anything.
 """
 
 import json
@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 WITHIN = timedelta(minutes=15)
-"""How long a code counts."""
+"""How long a code is valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingConfirmation:
-    """An order that waits. `order` is its notice's key, `actor` who gave it, `used` what confirmed it."""
+    """A waiting command: its notice's key (`order`), its author, and the notice that confirmed it."""
 
     digest: str
     order: str
@@ -27,7 +27,7 @@ class PendingConfirmation:
 def with_order(
     waiting_orders: Iterable[PendingConfirmation], *, code: str, order: str, actor: str, now: datetime
 ) -> tuple[PendingConfirmation, ...]:
-    """Add an order that was given just now, and drop those whose time is over."""
+    """Add a command that was given just now, and drop expired ones."""
     new = PendingConfirmation(digest=_digest(code), order=order, actor=actor, until=now + WITHIN)
     return (*(one for one in waiting_orders if one.until >= now), new)
 
@@ -35,10 +35,10 @@ def with_order(
 def find_confirmed(
     waiting_orders: Iterable[PendingConfirmation], *, code: str, actor: str, by: str, at: datetime
 ) -> PendingConfirmation | None:
-    """Return the order that a code confirms, if its own author says so in time, for the first time.
+    """Return the command that a code confirms, if its author sends the code in time, and only once.
 
-    `by` is the key of the confirmation, `at` when it was said: the same confirmation may be carried out
-    again, after a crash.
+    `by` is the key of the confirming notice, `at` when it was sent. The same notice may confirm again,
+    because it is run again after a crash.
     """
     return next(
         (
@@ -58,12 +58,11 @@ def mark_confirmed(
 
 
 def to_json(waiting: Iterable[PendingConfirmation]) -> str:
-    """Write them as the ledger keeps them."""
     return json.dumps([asdict(one) for one in waiting], default=datetime.isoformat)
 
 
 def from_json(text: str) -> tuple[PendingConfirmation, ...]:
-    """Read back what `to_json` wrote; an empty text is none."""
+    """Read what `to_json` wrote; nothing for an empty text."""
     return tuple(
         PendingConfirmation(**raw | {"until": datetime.fromisoformat(raw["until"])})
         for raw in json.loads(text or "[]")

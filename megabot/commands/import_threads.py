@@ -1,4 +1,4 @@
-"""Takes a community's past threads into the ledger, so that the series is whole from its first edition on."""
+"""Import a community's past threads into the ledger, so that the archive and numbering start with them."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
@@ -23,7 +23,7 @@ from megabot.source.model import Thread
 
 
 class ImportResult(StrEnum):
-    """What becomes of a thread that was found; the words of the table."""
+    """What happens to a thread that was found. The values are shown in the table."""
 
     TAKEN = "will be imported"
     KNOWN = "already known"
@@ -33,7 +33,7 @@ class ImportResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastThread:
-    """A thread that was found, the edition that it is, and what becomes of it."""
+    """A thread that was found, its edition, and what happens to it."""
 
     post: PublicPost
     edition: Edition
@@ -41,13 +41,13 @@ class PastThread:
 
 
 def single_thread(threads: tuple[Thread, ...]) -> Thread:
-    """Give the only thread there is to choose from. Raises `ConfigError` where there are more."""
+    """Return the source's only thread. Raises `ConfigError` if there are more."""
     if len(threads) > 1:
         raise ConfigError(sentences.name_a_thread("import", [one.name for one in threads]))
     return threads[0]
 
 
-def find_past_threads(  # noqa: PLR0913  each narrows the search
+def find_past_threads(  # noqa: PLR0913  each argument narrows the search
     ledger: Ledger,
     thread: Thread,
     pages: Iterable[tuple[PublicPost, ...]],
@@ -57,9 +57,10 @@ def find_past_threads(  # noqa: PLR0913  each narrows the search
     step: Callable[[], None],
     newest: Edition | None = None,
 ) -> tuple[PastThread, ...]:
-    """Read all pages and pick the threads that are meant, oldest first, each with its edition.
+    """Return the matching threads of all pages, oldest first, each with its edition.
 
-    `newest` is the edition of the newest one, if it is not that of its slot.
+    `newest` is the edition of the newest thread, if it is not the one of its slot. `step` is called after
+    each page, to show progress.
     """
     posts = []
     for page in pages:
@@ -72,24 +73,24 @@ def find_past_threads(  # noqa: PLR0913  each narrows the search
 def import_threads(
     ports: Ports, thread: Thread, past_threads: tuple[PastThread, ...], *, id_: str
 ) -> OrderResult:
-    """Keep the threads that are to be taken; the caller had an answer that strangers cannot get.
+    """Import the accepted threads. The caller must have had a response that only the account can get.
 
-    The newest is adopted by a comment in it, as by `megabot adopt`, so that the series outlives the ledger;
-    the one before gets the usual link to it.
-    The older ones are written into the ledger alone: a comment in each would wake years of old threads.
+    The newest is adopted by a comment in it, as by `megabot adopt`, so that the series survives the loss of
+    the ledger, and the previous thread gets the usual link to it. The older ones are only recorded: a comment
+    in each would bump years of old threads.
     """
-    taken = [one for one in past_threads if one.result is ImportResult.TAKEN]
+    accepted = [one for one in past_threads if one.result is ImportResult.TAKEN]
     place = find_community(ports, thread)
     _begin_schedule(ports, thread)
-    for past_thread in taken[:-1]:
+    for past_thread in accepted[:-1]:
         ports.ledger.record_post(record_of_import(thread.name, past_thread, community_id=place.id))
-    newest = taken[-1]
+    newest = accepted[-1]
     order = Order(OrderKind.ADOPT, id_, post_id=newest.post.id, edition=newest.edition.key)
     return carry_out(ports, order, thread.name)
 
 
 def find_imported(ports: Ports, thread: Thread) -> tuple[tuple[PostRecord, ...], PostRecord | None]:
-    """Return the recorded threads of an import: the older ones, and the newest, which has a comment."""
+    """Return the recorded threads of an import: the older ones, and the newest, which has our comment."""
     comments = ports.forum.own_content(since=None).comments
     commented = {one.post_id for one in comments if adoption(one, thread.name)}
     adopted = [record for record in ports.ledger.posts(thread.name) if record.adopted]
@@ -112,7 +113,7 @@ def undo_import(
 
 
 def _begin_schedule(ports: Ports, thread: Thread) -> None:
-    """Note that the schedule is known from now on: old threads must not make a slot that has passed due."""
+    """Record that the schedule is known from now on: old threads must not make a past slot due."""
     key = f"schedule:{thread.name}"
     if ports.ledger.get_fact(key) is None:
         now = ports.clock.now().isoformat()
@@ -120,7 +121,7 @@ def _begin_schedule(ports: Ports, thread: Thread) -> None:
 
 
 def is_meant(post: PublicPost, *, title: str, by: str) -> bool:
-    """Return whether a post is one of the threads meant, by a pattern for its title and by its author."""
+    """Return whether a post matches: by a pattern for its title, and by its author if `by` is not empty."""
     by_author = not by or post.by.casefold() == by.casefold()
     return post.open and by_author and title_matches(post.title, title)
 
@@ -128,27 +129,27 @@ def is_meant(post: PublicPost, *, title: str, by: str) -> bool:
 def match_editions(
     thread: Thread, posts: Iterable[PublicPost], *, known: AbstractSet[str], newest: Edition | None = None
 ) -> tuple[PastThread, ...]:
-    """Give each post its edition, oldest first; one post an edition, the nearest to its slot.
+    """Return the posts with their editions, oldest first; of two posts the one closer to the slot wins.
 
     `known` are the keys of the editions that have a post already. `newest` is the edition of the newest post,
-    if it is another one than that of its slot: the others are shifted by as many editions.
+    if it is not the one of its slot; the other posts are shifted by as many editions.
     """
-    found = [(post, edition_of_post(thread.calendar, post.published)) for post in posts]
-    if found and newest is not None:
-        shift = newest.number - max(found, key=lambda one: one[0].published)[1].number
-        shifted = ((post, step_edition(thread.calendar, edition, shift)) for post, edition in found)
-        found = [(post, edition) for post, edition in shifted if edition is not None]
-    by_distance = sorted(found, key=lambda one: abs(one[1].slot - one[0].published))
+    matched = [(post, edition_of_post(thread.calendar, post.published)) for post in posts]
+    if matched and newest is not None:
+        shift = newest.number - max(matched, key=lambda one: one[0].published)[1].number
+        shifted = ((post, step_edition(thread.calendar, edition, shift)) for post, edition in matched)
+        matched = [(post, edition) for post, edition in shifted if edition is not None]
+    by_distance = sorted(matched, key=lambda one: abs(one[1].slot - one[0].published))
     nearest: dict[str, int] = {}
     for post, edition in by_distance:
         nearest.setdefault(edition.key, post.id)
     past_threads = [
-        PastThread(post, edition, _fate(thread, post, edition, known, nearest)) for post, edition in found
+        PastThread(post, edition, _result(thread, post, edition, known, nearest)) for post, edition in matched
     ]
     return tuple(sorted(past_threads, key=lambda one: (one.post.published, one.post.id)))
 
 
-def _fate(
+def _result(
     thread: Thread, post: PublicPost, edition: Edition, known: AbstractSet[str], nearest: dict[str, int]
 ) -> ImportResult:
     first = next(thread.calendar.earlier(edition), None) is None
@@ -161,7 +162,7 @@ def _fate(
 
 
 def record_of_import(thread: str, past: PastThread, *, community_id: int) -> PostRecord:
-    """Make what the ledger keeps of a thread that is taken: another account's, so it is never edited."""
+    """Return the record of an imported thread. It is `adopted`, so it is never edited."""
     return PostRecord(
         post_id=past.post.id,
         thread=thread,

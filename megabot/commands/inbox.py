@@ -1,8 +1,8 @@
-"""What moderators tell the bot on Lemmy: heard once for ever, allowed or not, carried out, answered.
+"""Read the bot's inbox: find new commands, authorize them, run them, and reply.
 
-New is what is above the watermark in the ledger, never what is unread: people read the inbox too.
-
-Each step is in the ledger before it is taken, so that whatever breaks in between, nothing is done twice.
+New means above the watermark in the ledger, never unread, because people read the bot's inbox too
+(decision 27). Each step is recorded in the ledger before it is taken, so that after a crash nothing is done
+twice.
 """
 
 import logging
@@ -35,24 +35,25 @@ log = logging.getLogger("megabot")
 
 
 class Inbox:
-    """One account's inbox. Commands are carried out through the ports `acting`."""
+    """One account's inbox. Commands are run through the ports `acting`."""
 
     def __init__(self, ports: Ports, *, acting: Ports | None = None) -> None:
         self._ports = ports
         self._acting = acting or ports
         self._bot: Person | None = None
         self._known: tuple[Thread, ...] = ()
-        self._owed = True  # the process before may have ended between marking and listing once more
+        # The previous process may have ended after marking everything as read and before listing again.
+        self._must_list = True
 
-    def poll(self, *, waiting: bool, threads: tuple[Thread, ...], anew: bool = False) -> None:
-        """Hear what is new, carry out what was ordered, answer what is owed.
+    def poll(self, *, waiting: bool, threads: tuple[Thread, ...], check: bool = False) -> None:
+        """Read what is new, run the commands, and send the replies that are due.
 
-        `waiting` is whether the server counts anything unread, `threads` the threads of the last pass, to go
-        by while the source is broken. `anew` lists where nothing waits too: somebody may have read the inbox
-        in the browser. Raises what the forum and the ledger raise.
+        `waiting` is whether the server counts anything as unread, `threads` the threads of the last pass, for
+        use while the source is broken. `check`: list even if nothing is unread, because someone may have read
+        the inbox in a browser. Raises the errors of the forum and the ledger.
         """
         self._known = threads
-        if waiting or anew or self._owed:
+        if waiting or check or self._must_list:
             self._read_new(waiting=waiting)
         for command in self._ports.ledger.open_commands():
             if command.state is CommandState.ACTING:
@@ -60,16 +61,16 @@ class Inbox:
         send_answers(self._ports)
 
     def _read_new(self, *, waiting: bool) -> None:
-        """Hear what is new, and what came in before all was marked as read: that waits no more."""
-        self._owed = True
+        """Record what is new. Lists twice, for what came in just before everything was marked as read."""
+        self._must_list = True
         self._list()
         if waiting:
             self._mark_all()
             self._list()
-        self._owed = False
+        self._must_list = False
 
     def _list(self) -> None:
-        """Write down what is new, and then that it is not so any more: a crash in between loses nothing."""
+        """Record what is new, and only then move the watermark, so that a crash in between loses nothing."""
         fact = self._ports.ledger.get_fact(_WATERMARK)
         listing, record = self._ports.forum.inbox(parse_watermark(fact)), self._ports.ledger.command
         new = [notice for notice in listing.notices if record(notice.key) is None]
@@ -80,18 +81,18 @@ class Inbox:
         self._ports.ledger.set_fact(_WATERMARK, listing.watermark.text())
 
     def _skip_older_than_ledger(self, notices: Sequence[Notice]) -> list[Notice]:
-        """A new ledger does not know what was obeyed before it: that is not obeyed, and what waits counted.
+        """Ignore what is older than a new ledger, which does not know what was obeyed, and return the rest.
 
-        Gives the rest: a person posted by the shell, and the service began only later.
+        The rest is not empty if a command in the shell began the ledger, and the service started only later.
         """
-        born, recent = read_ledger_start(self._ports.ledger), self._ports.clock.now() - TOO_OLD
-        old = [one for one in notices if born is None or one.published <= born]
+        start, recent = read_ledger_start(self._ports.ledger), self._ports.clock.now() - TOO_OLD
+        old = [one for one in notices if start is None or one.published <= start]
         for notice in old:
             if notice.unread or notice.published > recent:
                 self._keep(notice, CommandState.IGNORED)
-        said = sum(notice.unread and notice.origin is not Origin.SERVER for notice in old)
-        if said:
-            log.warning("%s", sentences.old_commands_ignored(said))
+        unread = sum(notice.unread and notice.origin is not Origin.SERVER for notice in old)
+        if unread:
+            log.warning("%s", sentences.old_commands_ignored(unread))
         return [notice for notice in notices if notice not in old]
 
     def _authorize(self, notices: Sequence[Notice]) -> None:
@@ -114,12 +115,12 @@ class Inbox:
                 self._accept(notice, parsed, allowed)
 
     def _accept_opt_out(self, notice: Notice, command: Command) -> None:
-        """Anybody may have nothing of theirs put forward: done, and not answered, as strangers are not."""
+        """Opt a user out of highlights. Anyone may do that, but non-moderators get no reply."""
         annotation_store.opt_out(self._ports.ledger, notice.author.actor)
         self._keep(notice, CommandState.CLOSED, command)
 
     def _accept(self, notice: Notice, parsed: Command | ParseFailure, allowed: tuple[str, ...]) -> None:
-        """Keep what somebody who may command said, with its answer where that is all there is to it."""
+        """Record an authorized command, or the reply if there is nothing to run."""
         bot = self._account()
         if isinstance(parsed, ParseFailure):
             answer = reply_text.parse_failure(parsed, _handle(bot))
@@ -160,33 +161,33 @@ class Inbox:
         self._ports.ledger.keep_command(record)
 
     def _act(self, record: CommandRecord) -> None:
-        """Carry a command out; after a crash within, again: what was done is found done then."""
+        """Run a command; after a crash it is run again, and then finds what was done already."""
         if self._was_answered(record):
             self._ports.ledger.keep_command(replace(record, state=CommandState.CLOSED))
             return
-        log.info("carrying out: %s", status_text.command_line(record))
+        log.info("running the command: %s", status_text.command_line(record))
         done = carry_out(self._acting, record, self._read_threads(), _handle(self._account()))
-        kept = replace(record, state=CommandState.ANSWER_DUE, answer=done.answer, threads=done.threads)
-        self._ports.ledger.keep_command(kept)
+        finished = replace(record, state=CommandState.ANSWER_DUE, answer=done.answer, threads=done.threads)
+        self._ports.ledger.keep_command(finished)
 
     def _was_answered(self, record: CommandRecord) -> bool:
-        """Tell whether an answer is there that the ledger, restored from a backup, does not know of (C08)."""
+        """Return whether a reply exists that the ledger, restored from a backup, does not know of (C08)."""
         if record.comment_id:
             content = self._ports.forum.own_content(since=record.at)
-            said = tuple(comment.content for comment in content.comments)
+            replies = tuple(comment.content for comment in content.comments)
         else:
-            said = self._ports.forum.messages_to(record.person_id)
-        return any(answered_by(text) == record.key for text in said)
+            replies = self._ports.forum.messages_to(record.person_id)
+        return any(answered_by(text) == record.key for text in replies)
 
     def _mark_all(self) -> None:
-        """Take everything out of what is counted. What was heard is known by the ledger, so this may fail."""
+        """Mark everything as read. This may fail, since the ledger knows what was read."""
         try:
             self._ports.forum.mark_all_read()
         except ForumError as error:
             log.info("%s", error)
 
     def _command_scopes(self, threads: Sequence[Thread]) -> tuple[CommandScope, ...]:
-        """Read who may command, now. Raises where that fails: then nobody may, until it works."""
+        """Read who may command now (C03). Raises if that fails: then commands wait (C04)."""
         admins = self._ports.forum.site(anew=True).admins if self._ports.admins else ()
         names: dict[str, list[str]] = {}
         for thread in threads:
@@ -208,9 +209,9 @@ class Inbox:
         )
 
     def _read_threads(self) -> tuple[Thread, ...]:
-        """Read which threads there are; a broken one is as it was in the last pass that could use it.
+        """Return the threads; a broken one as it was in the last pass that could use it.
 
-        Where none are known it raises: nobody is taken for a stranger for want of a thread to command.
+        Raises if none are known, because a moderator would be ignored without a thread to command.
         """
         try:
             usable = usable_threads(self._ports.source, self._ports.source.snapshot())

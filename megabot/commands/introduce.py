@@ -1,4 +1,4 @@
-"""One comment by which a moderator can appoint the bot: Lemmy offers that only from what it wrote."""
+"""Introduce the bot in a comment: Lemmy offers "appoint as mod" only in the menu of someone's own content."""
 
 from megabot.errors import ConfigError, NeedsPerson, NotFound, OutcomeUnknown
 from megabot.forum.marker import INTRODUCTION
@@ -9,25 +9,25 @@ from megabot.source.usable_threads import usable_threads
 
 
 def introduce(ports: Ports, url: str) -> tuple[bool, str]:
-    """Comment once in the post at an address; return whether a comment was made, and what to say.
+    """Comment once in the post at `url`; return whether a comment was made, and a sentence.
 
-    The post has to be in a community that a thread lives in. What was said there before is not said again,
-    nor where the bot is a moderator already. Raises `ConfigError`, `NotFound` and what the forum raises.
+    The post must be in a thread's community. There is no comment if there is one already, or if the bot is a
+    moderator. Raises `ConfigError`, `NotFound` and the errors of the forum.
     """
     post = ports.forum.post_at(url)
     bot = ports.forum.account().person
     threads = usable_threads(ports.source, ports.source.snapshot()).threads
     names = sorted({thread.community or ports.community for thread in threads} - {""})
-    found = (_community(ports, name) for name in names)
-    community = next((one for one in found if one is not None and one.id == post.community_id), None)
+    communities = (_community(ports, name) for name in names)
+    community = next((one for one in communities if one is not None and one.id == post.community_id), None)
     if community is None:
         raise ConfigError(sentences.which_thread(url, None, names=[], there=[]))
     if any(moderator.id == bot.id for moderator in community.moderators):
         return False, is_moderator_already(community.name)
-    before = _said_in(ports, post)
-    if before is not None:
-        return False, introduction_made(before.url, now=False)
-    return True, introduction_made(_say(ports, post).url, now=True)
+    existing = _find_introduction(ports, post)
+    if existing is not None:
+        return False, introduction_made(existing.url, now=False)
+    return True, introduction_made(_post_introduction(ports, post).url, now=True)
 
 
 def _community(ports: Ports, name: str) -> Community | None:
@@ -37,18 +37,18 @@ def _community(ports: Ports, name: str) -> Community | None:
         return None
 
 
-def _say(ports: Ports, post: Post) -> Comment:
+def _post_introduction(ports: Ports, post: Post) -> Comment:
     try:
         return ports.forum.comment(post.id, f"{introduction()}\n\n{INTRODUCTION}")
     except OutcomeUnknown as error:
-        comment = _said_in(ports, post)
+        comment = _find_introduction(ports, post)
         if comment is None:
             raise NeedsPerson(introduction_unknown(post.url)) from error
         return comment
 
 
-def _said_in(ports: Ports, post: Post) -> Comment | None:
-    """Find the introduction in a post: it is newer than the post, so that is how far back is looked."""
+def _find_introduction(ports: Ports, post: Post) -> Comment | None:
+    """Return the bot's introduction in a post, if there is one."""
     comments = ports.forum.own_content(since=post.published).comments
     return next(
         (
@@ -63,24 +63,24 @@ def _said_in(ports: Ports, post: Post) -> Comment | None:
 
 
 def introduction() -> str:
-    """Say in a comment who the bot is, and how it is appointed. Markdown."""
+    """Return the Markdown of the introduction."""
     return (
-        "I am a bot that posts and pins this community's recurring threads. So that I may pin them, "
-        'a moderator opens the menu of this comment and chooses "appoint as mod".'
+        "I am a bot that posts and pins this community's recurring threads. To let me pin them, please "
+        'make me a moderator: open the menu of this comment and choose "appoint as mod".'
     )
 
 
 def introduction_made(url: str, *, now: bool) -> str:
-    """Say where the bot introduced itself, and what is next."""
-    said = "introduced at" if now else "introduced before, and not again: it is at"
-    return f"{said} {url}; next, a moderator appoints it there: megabot check --online --wait tells when"
+    introduced = "introduced" if now else "already introduced"
+    return (
+        f"{introduced} at {url}; next, a moderator must appoint the bot there. To wait for that, run: "
+        "megabot check --online --wait"
+    )
 
 
 def is_moderator_already(community: str) -> str:
-    """Say that nothing had to be said."""
-    return f"{community}: the bot is a moderator there already; nothing was said"
+    return f"the bot is already a moderator of {community}; nothing was posted"
 
 
 def introduction_unknown(url: str) -> str:
-    """Say that the outcome of the introduction is not known."""
-    return f"whether the comment was made is not known; look at {url}, or run this again in ten minutes"
+    return f"it is not known whether the comment was posted; check {url}, or run this again in ten minutes"

@@ -1,4 +1,4 @@
-"""What moderators tell the bot on Lemmy and what may be wrong with it, as values. No parsing, no wording."""
+"""Commands that moderators give on Lemmy, and parse failures, as values. No parsing, no wording."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from megabot.schedule.clock_times import TimeExpression
 
 
 class Verb(StrEnum):
-    """What to do. The value is the word that people write."""
+    """What to do. The value is the word that moderators write."""
 
     HELP = "help"
     STATUS = "status"
@@ -33,13 +33,13 @@ class Verb(StrEnum):
 
 
 ASKING = frozenset({Verb.HELP, Verb.STATUS, Verb.PREVIEW, Verb.ALERTS})
-"""The verbs that change no thread."""
+"""The verbs that only ask for something."""
 ACTING = frozenset(Verb) - ASKING - {Verb.CONFIRM, Verb.OPTOUT}
-"""The verbs that change a thread, or an edition of one."""
+"""The verbs that change a thread or an edition."""
 
 
 class Word(StrEnum):
-    """The fixed words: `preview all`, `repost yes`, `preamble clear`, `alerts on`."""
+    """The fixed arguments, as in `preview all`, `repost yes`, `preamble clear`, `alerts on`."""
 
     ALL = "all"
     YES = "yes"
@@ -60,11 +60,11 @@ class Handle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One order, exactly as given: nothing in it is looked up or allowed yet.
+    """One command as it was given; it is not authorized yet.
 
-    `thread` is a known name, empty where none was said; `edition` has the form of a key, whether or not the
-    schedule has it. `part` is that of `post part 2`, else 0. `text` is what `note` or `preamble` is to show,
-    as it was written, or the code of `confirm`. `when` is the time that `move` asks for, or a note's end.
+    `thread` is a known name, or "" if none was given. `edition` has the form of a key, but the schedule may
+    not have it. `part` is the number in `post part 2`, else 0. `text` is that of `note` or `preamble`, as it
+    was written, or the code of `confirm`. `when` is the time for `move`, or the end of a note.
     """
 
     verb: Verb
@@ -77,23 +77,23 @@ class Command:
 
 
 class ParseFailureReason(StrEnum):
-    """Why a text that is addressed to the bot is no command."""
+    """Why a text that is addressed to the bot is not a command."""
 
-    UNKNOWN_VERB = "unknown verb"  # an empty word where the bot is named and nothing follows
+    UNKNOWN_VERB = "unknown verb"  # the word is "" if nothing follows the bot's name
     UNKNOWN_THREAD = "unknown thread"
     WRONG_ARGUMENT = "wrong argument"
     MISSING_ARGUMENT = "missing argument"
     TOO_LONG = "too long"  # the text of a note or preamble
-    NOT_FIRST = "not first"  # the bot is named within a line, and a verb follows
+    NOT_FIRST = "not first"  # the bot's name and a verb are in the middle of a line
     ONLY_BY_MESSAGE = "only by message"  # a preamble in a comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseFailure:
-    """Why nothing is done, as facts for an answer.
+    """Why a text is not a command, as facts for the reply.
 
-    `word` is the one in the way, cut short: a person wrote it, so it is escaped before it is shown. `near`
-    is the one word that may have been meant, empty where none is alike. `longest` goes with `TOO_LONG`.
+    `word` is the offending word, cut short; it is user input, so it must be escaped before it is shown.
+    `near` is the word that was probably meant, "" if none is similar. `longest` goes with `TOO_LONG`.
     """
 
     reason: ParseFailureReason

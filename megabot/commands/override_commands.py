@@ -1,6 +1,6 @@
-"""What moderators change about one edition, kept in the ledger; the source as it is with their changes.
+"""Commands that override one edition: hold, skip, move, resume and preamble.
 
-Whoever changes something holds the pass lock: the shell and the service would lose each other's words.
+Each change is made under the pass lock; otherwise the shell and the service could overwrite each other's.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,9 +32,9 @@ from megabot.source.problems import Problem
 def apply_override(
     ports: OfflinePorts, thread: Thread, command: Command, *, by: str, ordered: datetime
 ) -> str:
-    """Hold, skip or move an edition, and say so. Raises `ConfigError` where that cannot be, and `Busy`.
+    """Hold, skip or move an edition, and return the reply. Raises `ConfigError` if it cannot be, and `Busy`.
 
-    `ordered` is when the command was given: a day such as `tomorrow` is counted from there.
+    `ordered` is when the command was given: a day such as `tomorrow` is counted from then.
     """
     with ports.ledger.pass_lock():
         return _change(ports, thread, command, by, ordered)
@@ -69,7 +69,7 @@ def _change(ports: OfflinePorts, thread: Thread, command: Command, by: str, orde
 
 
 def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
-    """Raise `ConfigError` where an edition cannot be changed (any more)."""
+    """Raise `NotApplicable` if an edition can no longer be changed."""
     posts = posts_by_edition(ports, thread)
     against = rules.find_refusal(thread.calendar, edition, ports.clock.now(), posts)
     if against is not None:
@@ -78,7 +78,7 @@ def _refuse(ports: OfflinePorts, thread: Thread, edition: Edition) -> None:
 
 
 def resume(ports: OfflinePorts, thread: Thread, key: str = "") -> str:
-    """Take every hold, skip and move of a thread back, or of one edition. Raises `ConfigError` and `Busy`."""
+    """Cancel all holds, skips and moves of a thread, or of one edition. Raises `ConfigError` and `Busy`."""
     with ports.ledger.pass_lock():
         return _resume(ports, thread, key)
 
@@ -99,19 +99,19 @@ def _resume(ports: OfflinePorts, thread: Thread, key: str) -> str:
 
 
 Flaws = Callable[[Edition, str], Sequence[Problem]]
-"""Finds what is wrong with a text as the preamble of an edition."""
+"""Checks a text as the preamble of an edition."""
 
 
 def set_preamble(
     ports: OfflinePorts, thread: Thread, key: str, text: str, *, by: str, flaws: Flaws
 ) -> tuple[str, str]:
-    """Keep a preamble for an edition. Gives the edition's key and a sentence.
+    """Store a preamble for an edition. Returns the edition's key and the reply.
 
-    Raises `ConfigError` if there is no such edition or if the text cannot be used, and `Busy`; what was kept
-    before stays then.
+    Raises `ConfigError` if there is no such edition or the text cannot be used, and `Busy`; then a preamble
+    that was stored before stays.
     """
     edition, _ = _of_preamble(ports, thread, key)
-    problems = flaws(edition, text)  # before the lock: a rendering takes its time
+    problems = flaws(edition, text)  # before the lock, because rendering takes a while
     with ports.ledger.pass_lock():
         now, posts = ports.clock.now(), posts_by_edition(ports, thread)
         edition, other = _of_preamble(ports, thread, edition.key)
@@ -125,9 +125,9 @@ def set_preamble(
 
 
 def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, str]:
-    """Forget the preamble that was sent for an edition. Gives the edition's key and a sentence.
+    """Delete the preamble that was sent for an edition. Returns the edition's key and the reply.
 
-    Raises `ConfigError` if there is none, and `Busy`.
+    Raises `NothingToDo` if there is none, `ConfigError` if there is no such edition, and `Busy`.
     """
     with ports.ledger.pass_lock():
         before, (edition, _) = load_overrides(ports.ledger, thread.name), _of_preamble(ports, thread, key)
@@ -141,13 +141,13 @@ def clear_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[str, 
 
 
 def edition_of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> Edition:
-    """Find the edition that a preamble is for. Raises `ConfigError` if there is none of that key."""
+    """Return the edition that a preamble is for. Raises `ConfigError` if there is none with that key."""
     return _of_preamble(ports, thread, key)[0]
 
 
 def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition, Edition | None]:
-    """Find the edition of a preamble, the same for set and clear, and another one that may be meant."""
-    posts, bare = posts_by_edition(ports, thread), _went_up_bare(ports, thread)
+    """Return the edition of a preamble, the same for set and clear, and another one that may be meant."""
+    posts, bare = posts_by_edition(ports, thread), _posted_without_preamble(ports, thread)
     meant = rules.edition_for_preamble(thread.calendar, ports.clock.now(), posts, without_one=bare)
     edition, other = meant or (_edition(ports, thread, key), None)
     if key in ("", edition.key):
@@ -155,8 +155,8 @@ def _of_preamble(ports: OfflinePorts, thread: Thread, key: str) -> tuple[Edition
     return _edition(ports, thread, key), edition
 
 
-def _went_up_bare(ports: OfflinePorts, thread: Thread) -> str:
-    """Give the key of the current edition if it went up without a preamble of its own, and may get one."""
+def _posted_without_preamble(ports: OfflinePorts, thread: Thread) -> str:
+    """Return the current edition's key if it was posted without its own preamble and may still get one."""
     due = thread.calendar.current(ports.clock.now())
     record = posts_by_edition(ports, thread).get(due.key) if due else None
     if record is None or not record.context or thread.refresh is Refresh.NEVER:

@@ -1,6 +1,6 @@
-"""From the text of a comment or message to a command: who is addressed, and which verb it is. Pure.
+"""Parse the text of a comment or message: whether the bot is addressed, and which verb it is. Pure.
 
-Decides nothing about who may command, and shows people no sentence: what is wrong comes out as facts.
+Authorization is elsewhere, and so is the wording: what is wrong is returned as facts.
 """
 
 import re
@@ -18,9 +18,9 @@ from megabot.commands.model import Command, Handle, ParseFailure, ParseFailureRe
 from megabot.commands.plain_text import UNSEEN, normalize, own_words
 from megabot.forum.notices import Origin
 
-_VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}
+_VERBS = {verb.value: verb for verb in Verb} | {"yes": Verb.CONFIRM}  # `yes CODE` (C11)
 _VISIBLE = re.compile(rf"[^\s\0{UNSEEN}]")
-# A name in bold or italics is still one; a link to it was padded with spaces.
+# The name may be in bold or italics; a link to the account was padded with spaces.
 _BEFORE_NAME = rf"[ *_{UNSEEN}]*"
 _AFTER_NAME = rf"[:,.!]*(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
 
@@ -28,10 +28,10 @@ _AFTER_NAME = rf"[:,.!]*(?: *[*_]+)?[:,.!{UNSEEN}]*(?=\s|$)"
 def parse(
     text: str, *, origin: Origin, bot: Handle, threads: Collection[str]
 ) -> Command | ParseFailure | None:
-    """Read the one command of a text, or why it is none; None where the text is not addressed to the bot.
+    """Return the command in a text, or why it is not one; None if the text is not addressed to the bot.
 
-    The first plain line that begins with the bot's name counts, and no other. In a reply to the bot
-    that names it nowhere so, and in every message, it is the first plain line. `threads` are known names.
+    Only the first plain line that begins with the bot's name counts. In a message, and in a reply to the bot
+    without such a line, it is the first plain line. `threads` are the known names.
     """
     plain = normalize(own_words(_with_plain_mentions(text, bot)))
     start = _after_name(plain, bot) if origin is not Origin.MESSAGE else None
@@ -47,25 +47,26 @@ def parse(
 
 
 def _with_plain_mentions(text: str, bot: Handle) -> str:
-    """Write a mention as clients do, `[@bot@host](https://host/u/bot)`, as plain words of the same length."""
+    """Replace links to the bot, such as `[@bot@host](https://host/u/bot)`, by plain text of equal length."""
     name, host = re.escape(bot.name), re.escape(bot.host)
     link = rf"\[(@{name}(?:@{host})?)\]\(https?://[^\s/()\[\]]+/u/{name}(?:@{host})?\)"
-    return re.sub(link, lambda found: found[1].ljust(len(found[0])), text, flags=re.IGNORECASE | re.ASCII)
+    return re.sub(link, lambda match: match[1].ljust(len(match[0])), text, flags=re.IGNORECASE | re.ASCII)
 
 
 def _after_name(plain: str, bot: Handle) -> int | None:
-    """Find the end of the bot's name at the beginning of a line.
+    """Return the end of the bot's name at the beginning of a line.
 
-    The server sees no mention in `@bot@host: repost` (lemmy-api 2.10). In the bot's own threads it arrives
-    all the same, as a reply.
+    The server does not notify about `@bot@host: repost` (lemmy-api 2.10). In the bot's own threads
+    the comment still arrives, as a reply.
     """
     pattern = rf"^{_BEFORE_NAME}{_name(bot)}{_AFTER_NAME}"
+    # ASCII, because IGNORECASE alone takes other characters for letters, such as the Kelvin sign for k (C02).
     match = re.search(pattern, plain, re.MULTILINE | re.IGNORECASE | re.ASCII)
     return match.end() if match else None
 
 
 def _first_words(plain: str, bot: Handle) -> int | None:
-    """Find the beginning of the first line with words on it, after the bot's name if that is there."""
+    """Return the beginning of the first line with words on it, after the bot's name if it is there."""
     visible = _VISIBLE.search(plain)
     if visible is None:
         return None
@@ -88,7 +89,7 @@ def _name(bot: Handle) -> str:
 
 
 def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) -> Command | ParseFailure:
-    """Read a text from its verb on. `plain` is the same text with all hidden that is not plain words."""
+    """Parse a text from its verb on. `plain` is the same text with everything hidden except plain words."""
     first = next(words(plain.partition("\n")[0]), None)
     verb = _VERBS.get(first.value) if first else None
     if first is None or verb is None:
@@ -98,7 +99,7 @@ def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) ->
         )
     rest, line = text[first.end :], plain[first.end :].partition("\n")[0]
     match verb:
-        case Verb.HELP:  # whatever is said with it
+        case Verb.HELP:  # whatever follows
             return Command(verb=verb)
         case Verb.NOTE:
             return read_note(rest, line, threads)
@@ -111,5 +112,5 @@ def _read(text: str, plain: str, *, origin: Origin, threads: Collection[str]) ->
 
 
 def _is_talk(read: Command | ParseFailure) -> bool:
-    """Tell whether a reply is likely meant for people: its first word is like no verb."""
+    """Return whether a reply is probably meant for other people: its first word resembles no verb."""
     return isinstance(read, ParseFailure) and read.reason is ParseFailureReason.UNKNOWN_VERB and not read.near

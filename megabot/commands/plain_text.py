@@ -1,8 +1,8 @@
-"""Which words of a comment are its writer's own: those of plain paragraphs, all else is hidden. Pure.
+"""Find the words of a comment that are its author's own: those in plain paragraphs. Pure.
 
-Not a Markdown parser and not to become one: where it would have to look closely it hides too much rather than
-too little, because what stays visible may be obeyed. Held to the web client's parser, with and without HTML,
-by test_plain_text.py.
+This is not a Markdown parser. In doubtful cases it hides too much rather than too little, because visible
+words may be obeyed as a command. test_plain_text.py compares it with the web client's parser, with and
+without HTML.
 """
 
 import re
@@ -11,16 +11,16 @@ from itertools import groupby, pairwise, takewhile
 from unicodedata import category
 
 HIDDEN = "\0"
-"""Stands for each hidden character. A word with it is no word that anyone wrote."""
+"""Replaces each hidden character, so that no visible word can be made of hidden ones."""
 UNSEEN = "\u200b"
-"""Stands for each character that is there but shows nothing, such as a mark of direction."""
+"""Replaces each invisible character, such as a direction mark."""
 
 # "```x```" on one line is code within a paragraph.
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,}).*")
 _FENCE_ENDS = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 _SPOILER = re.compile(r":::[ \t]+spoiler[ \t]+\S.*")
 _SPOILER_ENDS = re.compile(r":::[ \t]*")
-# HTML (but not <https://address>), and a fence that may be inside a list: no telling where these end.
+# HTML (but not <https://address>), and a fence that may be inside a list: their ends are uncertain.
 _ENDLESS = re.compile(r"[ \t]*<(?![a-z][a-z0-9+.-]*:)[a-z/!?]| {1,3}(?:`{3}|~{3})", re.IGNORECASE)
 _LIST = re.compile(r"[ \t]*(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 # Indented code, a quote, a list, "[" (a definition, a footnote, a link), and what makes the rest doubtful.
@@ -29,10 +29,10 @@ _SPANS = (("`", ["`"]), ("~~", ["~~"]), ("<", [">"]), ("[", ["]", ")"]))
 
 
 def own_words(text: str) -> str:
-    """Hide everything but plain paragraphs: each place keeps its offset, each line its end.
+    """Hide everything except plain paragraphs. Offsets and line ends stay the same.
 
-    Quotes with the lines that lazily follow them, lists, code, spoilers, tables, footnotes, links, images,
-    HTML and struck-out text are hidden.
+    Hidden are quotes and their lazy continuation lines, lists, code, spoilers, tables, footnotes, links,
+    images, HTML and struck-out text.
     """
     lines = text.replace(HIDDEN, "\ufffd").replace("\r\n", " \n").replace("\r", "\n").split("\n")
     shown = [HIDDEN * len(line) for line in lines]
@@ -47,7 +47,7 @@ def own_words(text: str) -> str:
 
 
 def normalize(plain: str) -> str:
-    """Make every kind of space a plain one, and every mark that shows nothing `UNSEEN`. Offsets stay."""
+    """Replace every kind of space by a plain one, and every invisible mark by `UNSEEN`. Offsets stay."""
     return plain if plain.isascii() else "".join(map(_evened, plain))
 
 
@@ -62,18 +62,18 @@ def _evened(char: str) -> str:
 
 
 def _runs(lines: Sequence[str]) -> Iterator[list[int]]:
-    """Number the lines between blank ones, outside fences and spoilers, up to where that becomes doubtful."""
+    """Yield the line numbers of each block outside fences and spoilers, up to the first doubtful line."""
     outside = list(_outside(lines))
     # Code or a link that begins before the doubtful line may end after it, in the same paragraph.
     outside += [True for _ in takewhile(_is_text, lines[len(outside) :])]
     is_text = [one and _is_text(line) for one, line in zip(outside, lines, strict=False)]
-    for wanted, run in groupby(range(len(is_text)), key=is_text.__getitem__):
-        if wanted:
+    for has_text, run in groupby(range(len(is_text)), key=is_text.__getitem__):
+        if has_text:
             yield list(run)
 
 
 def _outside(lines: Sequence[str]) -> Iterator[bool]:
-    """Tell of each line whether it is outside fences and spoilers, up to where that becomes doubtful."""
+    """Yield for each line whether it is outside fences and spoilers, up to the first doubtful line."""
     fence, in_spoiler = "", False
     for line in lines:
         colons = line.lstrip(" \t").startswith(":::")
@@ -96,10 +96,10 @@ def _outside(lines: Sequence[str]) -> Iterator[bool]:
 
 
 def _plain_lines(block: Sequence[str]) -> list[str]:
-    """Hide from the first line on that is no plain paragraph: the ones after it may belong to it."""
+    """Hide from the first line on that is not plain text: the lines after it may belong to it."""
     plain = _without_spans("\n".join(block)).split("\n")
     ends = [number for number, line in enumerate(block) if _NOT_PLAIN.match(line)]
-    # Only a table's second line tells that the first is one too.
+    # Only the second line of a table shows that the first belongs to one.
     ends += [number for number, pair in enumerate(pairwise(block)) if _is_table(*pair)]
     end = min(ends, default=len(block))
     return plain[:end] + [HIDDEN * len(line) for line in block[end:]]
@@ -111,7 +111,7 @@ def _is_table(heads: str, rule: str) -> bool:
 
 
 def _is_text(line: str) -> bool:
-    return bool(line.strip(" \t"))  # to Markdown no other space makes a line blank
+    return bool(line.strip(" \t"))  # in Markdown no other kind of space makes a line blank
 
 
 def _without_spans(paragraph: str) -> str:

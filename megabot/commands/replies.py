@@ -1,4 +1,4 @@
-"""Sending the answers that are owed: in the place of the command, or by message while comments are scarce."""
+"""Send replies to commands: as a comment, or as a message while the rate limit leaves few comments."""
 
 import json
 import logging
@@ -14,22 +14,23 @@ from megabot.ledger.records import CommandRecord, CommandState
 from megabot.ports import Ports
 
 CODE = "{code}"
-"""Stands in an answer for the code that is drawn when the answer is sent."""
+"""The placeholder for the confirmation code, which is drawn when the reply is sent."""
 WAITING = "confirmations"
 WINDOW = timedelta(minutes=10)
 ANSWERS = 4
-"""How many answers go out as comments within `WINDOW`, the others as messages.
+"""How many replies are comments within `WINDOW`; the others are messages.
 
-A server grants 6 comments in 10 minutes (lemmy-api 0); two of them stay free for linking new threads.
+A server allows 6 comments in 10 minutes (lemmy-api 0); two of them are reserved for linking new
+threads.
 """
 _SENT = "answers:comments"
 log = logging.getLogger("megabot")
 
 
 def send_answers(ports: Ports) -> None:
-    """Send each answer at most once; what certainly was not sent is tried again at the next tick."""
+    """Send each reply at most once; one that was certainly not sent is retried at the next tick."""
     for record in ports.ledger.open_commands():
-        if record.state is CommandState.ANSWERING:  # a crash came between: it may have been sent
+        if record.state is CommandState.ANSWERING:  # after a crash: it may have been sent
             ports.ledger.keep_command(replace(record, state=CommandState.CLOSED))
         elif record.state in {CommandState.ANSWER_DUE, CommandState.CODE_DUE}:
             _send(ports, record)
@@ -37,15 +38,15 @@ def send_answers(ports: Ports) -> None:
 
 def _send(ports: Ports, record: CommandRecord) -> None:
     ports.ledger.keep_command(replace(record, state=CommandState.ANSWERING))
-    after = CommandState.CLOSED
+    next_state = CommandState.CLOSED
     try:
         _write(ports, record)
     except NotSent as error:
         log.info("%s", sentences.reply_not_sent(record.by, error))
-        after = record.state
-    except ForumError as error:  # what was ordered is done; a second answer is not worth it
+        next_state = record.state
+    except ForumError as error:  # the command was run; a second reply would be worse than none (C16)
         log.warning("%s", sentences.reply_not_sent(record.by, error))
-    ports.ledger.keep_command(replace(record, state=after))
+    ports.ledger.keep_command(replace(record, state=next_state))
 
 
 def _write(ports: Ports, record: CommandRecord) -> None:
@@ -55,7 +56,7 @@ def _write(ports: Ports, record: CommandRecord) -> None:
     now = ports.clock.now()
     times = _times(ports, now)
     as_comment = record.comment_id and len(times) < ANSWERS
-    if as_comment and len(times) == ANSWERS - 1:  # the last for a while
+    if as_comment and len(times) == ANSWERS - 1:  # the last comment for a while
         minutes = int(WINDOW.total_seconds() // 60)
         last = ngettext(
             "This was my reply number {number} within {minutes} minute, so the next ones come by private "
@@ -74,7 +75,7 @@ def _write(ports: Ports, record: CommandRecord) -> None:
 
 
 def _new_code(ports: Ports, record: CommandRecord) -> str:
-    """Draw the code that confirms an order, and remember its digest."""
+    """Draw a confirmation code, and store its digest."""
     code, waiting_orders = ports.draw_code(), confirmations.from_json(ports.ledger.get_fact(WAITING) or "")
     waiting = confirmations.with_order(
         waiting_orders, code=code, order=record.key, actor=record.actor, now=ports.clock.now()
@@ -84,6 +85,6 @@ def _new_code(ports: Ports, record: CommandRecord) -> str:
 
 
 def _times(ports: Ports, now: datetime) -> tuple[datetime, ...]:
-    """Return when the comments went out that still take room in the bucket."""
+    """Return the times of the comments that still count towards the limit."""
     times = (datetime.fromisoformat(at) for at in json.loads(ports.ledger.get_fact(_SENT) or "[]"))
     return tuple(at for at in times if now - WINDOW < at <= now)

@@ -1,4 +1,4 @@
-"""What is, at a glance: from the ledger and the calendar alone, so it answers when the server does not."""
+"""The status of the bot, from the ledger and the calendar alone, so that it works when the server is down."""
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from megabot.source.usable_threads import usable_threads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewestCommand:
-    """The newest command: by whom, which word, when."""
+    """The newest command: who gave it, which verb, and when."""
 
     by: str
     verb: str
@@ -31,7 +31,7 @@ class NewestCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownWrite:
-    """A write that may have happened without our knowing."""
+    """A write whose outcome is unknown."""
 
     kind: IntentKind
     edition: str
@@ -40,14 +40,13 @@ class UnknownWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadStatus:
-    """One thread. `pinned` is what the last look saw, None where it is not pinned and we never pinned it.
+    """The status of one thread.
 
-    `next_slot` is None after its last edition.
-
-    `empty` is the key of the edition whose slot has come and that has no post, "" where it has one. `essay`
-    says where the next edition's preamble comes from ("message", a file), "missing" where the thread has some
-    and this edition none of its own, "" where it has none ever. `missing` names the companions that were not
-    there when it was last written. `changes` are those of editions that still mean something.
+    `pinned` is what the last pass saw, None if it is not pinned and we never pinned it. `next_slot` is None
+    after the last edition. `empty` is the key of an edition whose slot has passed and that has no post, else
+    "". `preamble` is where the next edition's comes from: "message", a file, "missing" if other editions have
+    one, "" if the thread never has any. `missing`: companions that did not exist at the last write.
+    `changes` are the overrides that still have an effect.
     """
 
     thread: str
@@ -69,9 +68,9 @@ class ThreadStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """The state of the source. `fetched` is when it was last seen to be the newest, None for a folder.
+    """The state of the source. `fetched` is when it was last known to be up to date, None for a folder.
 
-    `no_revision` says why there is no commit although the folder is in a repository.
+    `no_revision` is why there is no commit although the folder is in a repository.
     """
 
     commit: str = ""
@@ -82,9 +81,9 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """All threads, the alerts that stand, the state of the source at `now`, since when there is a token.
+    """All threads, the active alerts, the state of the source at `now`, and when the token was issued.
 
-    An alert is its key, which begins with the thread's name where it is about one, and its sentence.
+    An alert is a key, which begins with the thread's name if it is about one, and a sentence.
     """
 
     now: datetime
@@ -94,7 +93,7 @@ class Status:
     signed_in: datetime | None = None
 
 
-_RECENT = 200  # commands among which the newest of each thread is looked for
+_RECENT = 200  # commands that are searched for the newest of each thread
 
 
 def read(ports: OfflinePorts) -> Status:
@@ -120,7 +119,7 @@ def read(ports: OfflinePorts) -> Status:
 
 
 def plain(status: Status) -> dict[str, object]:
-    """Make a status what JSON can hold; times in ISO 8601."""
+    """Return a status as plain values for JSON, with times in ISO 8601."""
     return {
         "threads": [_plain_thread(one) for one in status.threads],
         "alerts": [sentence for _, sentence in status.alerts],
@@ -202,8 +201,8 @@ def _with_post(ports: OfflinePorts, base: ThreadStatus, current: PostRecord) -> 
 
 
 def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
-    """Tell what was seen last, a person's unpin too; else what our own last deed was, None for none."""
-    deeds = [
+    """Return what was last seen, a moderator's unpin included, or else our own last change."""
+    changes = [
         intent.new.kind is IntentKind.PIN
         for intent in ports.ledger.intents(current.thread)
         if intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
@@ -211,9 +210,9 @@ def _pinned(ports: OfflinePorts, current: PostRecord) -> bool | None:
         and intent.state is IntentState.DONE
     ]
     seen = was_seen_pinned(ports.ledger, current.thread)
-    if seen or (deeds and seen is not None):
+    if seen or (changes and seen is not None):
         return seen
-    return deeds[-1] if deeds else None
+    return changes[-1] if changes else None
 
 
 def _preamble_state(

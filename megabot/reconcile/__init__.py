@@ -1,1 +1,1 @@
-"""The maintenance pass: list, observe, decide, act."""
+"""The pass that brings each thread up to date: list, observe, decide, act."""

@@ -1,4 +1,4 @@
-"""Doing what was decided: one write each, its intent on disk before the first byte leaves."""
+"""Run what was decided, one write for each action; its intent is on disk before the first byte is sent."""
 
 import logging
 from collections.abc import Callable
@@ -62,7 +62,7 @@ log = logging.getLogger("megabot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActContext:
-    """What one thread's writes are done with. `context` is the JSON that the text was rendered from."""
+    """What the writes of one thread need. `context` is the JSON that the text was rendered from."""
 
     ports: Ports
     thread: Thread
@@ -74,18 +74,19 @@ class ActContext:
 
     @property
     def nsfw(self) -> bool:
-        """Whether the post is marked: the server forces it in such a community anyway."""
+        """Whether the post is marked NSFW. In an NSFW community the server marks it in any case."""
         return self.thread.nsfw or self.place.nsfw
 
     def resolve(self, intent: Intent, state: IntentState, *, note: str = "") -> None:
-        """Write down how a write went."""
+        """Record the outcome of a write."""
         self.ports.ledger.resolve_intent(intent.id, state, at=self.ports.clock.now(), note=note)
 
 
 def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ...]:
-    """Do what was decided, up to the first write of unknown outcome; the next observation tells of that one.
+    """Run the actions in order and return those that were done.
 
-    Returns what was done. Raises what else the forum raises.
+    Stops at the first write with an unknown outcome, which the next observation settles. Raises the other
+    errors of the forum.
     """
     done: list[Write] = []
     for action in actions:
@@ -94,6 +95,7 @@ def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ..
             act(work, action)
         except OutcomeUnknown as error:
             log.warning("%s", error)
+            # The server may have done it all the same, so the next decision needs a new listing.
             relist_account(work.ports, work.listing)
             break
         done.append(action)
@@ -101,9 +103,9 @@ def perform_all(work: ActContext, actions: tuple[Write, ...]) -> tuple[Write, ..
 
 
 def act(work: ActContext, action: Write) -> None:  # noqa: C901, PLR0912  one case for each kind of action
-    """Do one write and record how it went.
+    """Do one write and record its outcome.
 
-    Raises what the forum raises, after writing it down: `OutcomeUnknown` leaves the intent open.
+    Raises the forum's errors after recording them. `OutcomeUnknown` leaves the intent open.
     """
     match action:
         case Publish():
@@ -200,11 +202,11 @@ def _tell(work: ActContext, action: LinkOldThread) -> None:
     text = sign(action.text.replace(EDITION_URL, current.post.url), marker)
     new = replace(_intent(work, IntentKind.COMMENT, current, action.thread_post), text=text)
     intent = work.ports.ledger.begin_intent(new)
-    _send(work, intent, lambda: _said(work, action, text))
+    _send(work, intent, lambda: _write_link(work, action, text))
 
 
-def _said(work: ActContext, action: LinkOldThread, text: str) -> Comment:
-    """Comment, or make the announcement say it: who followed that is told in the same place."""
+def _write_link(work: ActContext, action: LinkOldThread, text: str) -> Comment:
+    # The announcement becomes the link, so that its readers find the new thread in the same place.
     if action.comment_id:
         return work.ports.forum.edit_comment(action.comment_id, text)
     return work.ports.forum.comment(action.thread_post.id, text)
@@ -229,7 +231,7 @@ def _announce(work: ActContext, action: Announce | FirstComment | Distinguish) -
 
 
 def _adopt(work: ActContext, action: Adopt) -> None:
-    """Say in the thread itself that it carries an edition now: that survives the ledger."""
+    """Adopt a thread by a comment in it, which is still there if the ledger is lost."""
     thread_post = ThreadPost(post=action.post, key=action.edition.key, copy=action.copy, adopted=True)
     _say_there(
         work,
@@ -241,7 +243,7 @@ def _adopt(work: ActContext, action: Adopt) -> None:
 
 
 def _release(work: ActContext, action: Release) -> None:
-    """Take back what the comment in the thread says, and forget the post: it is a moderator's own again."""
+    """Edit the comment that announced the adoption, and forget the post: it is its author's own again."""
     thread_post, marker = (
         action.thread_post,
         CommentMarker(
@@ -264,7 +266,7 @@ def _release(work: ActContext, action: Release) -> None:
 
 
 def _withdraw(work: ActContext, action: UndoRepost) -> None:
-    """Send its readers on to the post that stands again; by this comment it is known as withdrawn."""
+    """Send a repost's readers to the post that it had replaced. The comment also marks it as withdrawn."""
     new = replace(
         _intent(work, IntentKind.WITHDRAW, action.thread_post, action.thread_post), order=action.order
     )
@@ -280,9 +282,8 @@ def _say_there(work: ActContext, new: NewIntent, sentence: str, purpose: str) ->
 
 def _edit(work: ActContext, action: Edit) -> None:
     thread_post = action.thread_post
-    text = images.with_uploaded_images(
-        work.ports, work.snapshot, replace(action.text, url="")
-    )  # the link stays
+    without_link = replace(action.text, url="")  # an edit keeps the link as posted
+    text = images.with_uploaded_images(work.ports, work.snapshot, without_link)
     draft = drafts.edited_post_draft(
         text,
         thread_post.post,
@@ -297,7 +298,7 @@ def _edit(work: ActContext, action: Edit) -> None:
 
 
 def _preamble_text(text: Rendered) -> str:
-    """Give what a person wrote for this very edition; the default preamble is nobody's news."""
+    """Return the preamble that someone wrote for this edition; the default preamble is not news."""
     return text.preamble_text if is_edition_preamble(text.preamble_path) else ""
 
 
@@ -319,9 +320,9 @@ def _settled(work: ActContext, new: NewIntent, send: Callable[[], Post]) -> Post
 
 
 def _send(work: ActContext, intent: Intent, send: Callable[[], Answer]) -> Answer:
-    """Send, and write down how it went. An unknown outcome leaves the intent as it is: open."""
+    """Send a write and record its outcome. An unknown outcome leaves the intent open."""
     try:
-        answer = send()
+        answer = send()  # raises NotSent only if nothing can have happened (decision 9)
     except (NotSent, NotLemmy, TokenRefused, SignInRefused, SignInBudgetExhausted) as error:
         work.resolve(intent, IntentState.NOT_SENT, note=str(error))
         raise

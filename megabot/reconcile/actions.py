@@ -1,4 +1,4 @@
-"""What a pass can do, as values. A plan is a tuple of them; `megabot plan` prints it, `act` does it."""
+"""The actions of a pass, as values. A plan is a tuple of them: `megabot plan` prints it, `act` runs it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from megabot.source.problems import Problem
 
 
 class BlockReason(StrEnum):
-    """Why something is not done. The sentences are in `i18n/sentences.py`."""
+    """Why an action is not taken. The values are parts of alert keys, which ledgers and scripts know."""
 
     NOTHING_DUE = "nothing_due"
     THERE = "there"
@@ -86,16 +86,16 @@ NEEDS_PERSON = frozenset(
         BlockReason.EDITED_BY_HAND,
     }
 )
-"""The reasons that go away only when a person does something: they are alerts."""
+"""Reasons that last until someone acts. They are raised as alerts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """Nothing is done, for a reason; `until` says when to look again, where a moment can be named.
+    """An action that is not taken, and why. `until` is when to check again, if that time is known.
 
-    The rest is what its sentence in `hold_reasons.py` names: `later` is the key of an edition after
-    `edition`, `other_url` a post beside that at `url`, `by` who did something `since` a moment, `why` what
-    somebody else said about it, `account_settings` are those that hide posts.
+    The other fields fill in the sentence for the reason: `later` is the key of an edition after `edition`,
+    `other_url` a second post beside `url`, `by` who did something and `since` when, `why` the explanation
+    that the server gave, `account_settings` the settings that hide posts.
     """
 
     reason: BlockReason
@@ -116,12 +116,12 @@ class Blocked:
 
     @property
     def needs_person(self) -> bool:
-        """Whether it stays so until a person does something."""
+        """Whether this lasts until someone acts."""
         return self.reason in NEEDS_PERSON
 
 
 class MissingInput(StrEnum):
-    """What must be known before the decision can be made."""
+    """Information that a decision needs and does not have yet."""
 
     REMOVALS_AND_PINS = "deep_look"
     PIN_LOG = "pin_log"
@@ -131,7 +131,7 @@ class MissingInput(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish:
-    """Create the post of an edition. `order` is the command's id where a person asked for it."""
+    """Create the post of an edition. `order` is the id of the command, if someone ordered it."""
 
     edition: Edition
     copy: int
@@ -142,14 +142,14 @@ class Publish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPublish:
-    """Send a publish again that certainly never happened, as it was decided then."""
+    """Retry a publish that certainly did not happen, with the text that was decided then."""
 
     intent: Intent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopt:
-    """Take another account's post as an edition: say so in a comment there, and keep it like an own one."""
+    """Adopt another account's post as an edition, with a comment in it; it is then kept up like our own."""
 
     post: Post
     edition: Edition
@@ -158,7 +158,7 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """Undo an adoption: change the comment that says so, 0 if there is none, and forget the post."""
+    """Undo an adoption: edit the comment that announced it (0 if there is none) and forget the post."""
 
     thread_post: ThreadPost
     comment_id: int
@@ -166,7 +166,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoRepost:
-    """Take a copy back: a comment in it says that its readers are to go on in the post that it replaced."""
+    """Withdraw a repost: a comment in it sends its readers to the post that it had replaced."""
 
     thread_post: ThreadPost
     current: ThreadPost
@@ -175,7 +175,7 @@ class UndoRepost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """Pin an own post."""
+    """Pin one of our posts."""
 
     thread_post: ThreadPost
     kind: Feature
@@ -183,7 +183,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpin:
-    """Unpin an older own post for the sake of the standing one."""
+    """Unpin one of our older posts because `current` has replaced it."""
 
     thread_post: ThreadPost
     kind: Feature
@@ -192,7 +192,7 @@ class Unpin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkOldThread:
-    """Comment in the post before, so that its readers find the new one; or make its announcement say so."""
+    """Link the new post from the previous one: edit its announcement if there is one, else add a comment."""
 
     thread_post: ThreadPost
     text: str
@@ -202,7 +202,7 @@ class LinkOldThread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce:
-    """Comment in the standing post that the next edition comes soon."""
+    """Announce the next edition in a comment on the current post."""
 
     thread_post: ThreadPost
     edition: Edition
@@ -210,7 +210,7 @@ class Announce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstComment:
-    """Comment in the standing post itself, as its front matter asks."""
+    """Add the first comment that the front matter asks for to the current post."""
 
     thread_post: ThreadPost
     text: str
@@ -218,7 +218,7 @@ class FirstComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distinguish:
-    """Mark a comment of the bot's as a moderator's: the announcement, or the `first` comment."""
+    """Mark one of the bot's comments as a moderator's: the announcement, or the `first` comment."""
 
     thread_post: ThreadPost
     comment_id: int
@@ -227,7 +227,7 @@ class Distinguish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """Lock the post before, or one whose time is over (`aged`)."""
+    """Lock the previous post, or a post that has reached `lock_after` (`aged`)."""
 
     thread_post: ThreadPost
     current: ThreadPost
@@ -236,7 +236,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
-    """Unlock the post that stands again: our own lock of it came with a copy that was taken back."""
+    """Unlock the current post, which we locked for a repost that was withdrawn since."""
 
     thread_post: ThreadPost
     copy: ThreadPost
@@ -244,7 +244,7 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Make the standing post say what the source says now; its title only if that was ordered."""
+    """Update the current post from the source; change its title only if that was ordered (`retitle`)."""
 
     thread_post: ThreadPost
     text: Rendered

@@ -1,4 +1,4 @@
-"""What of a pass needs a person: said once as an alert, and taken back when it is over."""
+"""The alerts of a pass: each is raised once, and cleared when its cause is gone."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -25,9 +25,9 @@ from megabot.source.preambles import missing_soon
 SOURCE, FAILED = "source", "failed"
 """The keys of the alerts about the source, and about a thread that fails."""
 ALERT_AFTER = timedelta(hours=1)
-"""How long a thread may fail for reasons that pass, such as a server that is away, before it is an alert."""
+"""How long a thread may fail for a temporary reason, such as a server that is down, before an alert."""
 
-_LEFT_OUT = "essay"
+_LEFT_OUT = "essay"  # the key in existing ledgers, from before it was called a preamble
 
 
 def update_alerts(
@@ -38,7 +38,7 @@ def update_alerts(
     broken: SourceBroken | None,
     left_out: Mapping[tuple[str, str], RenderProblem],
 ) -> None:
-    """Tell people once what needs them, and that it is over when it is, or when its thread is gone.
+    """Raise what needs attention, and clear what is resolved or belongs to a thread that is gone.
 
     `broken` is why some threads of the source are not among the reports; `left_out` are the preambles that
     could not be used, by thread and edition.
@@ -52,7 +52,7 @@ def update_alerts(
                 _announce_of(ports, report, needs)
         except Stopping:
             raise
-        except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+        except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
             failure = failure_of(error)
         _announce_failure(ports, report.thread.name, failure)
     _announce_source(ports, broken)
@@ -70,7 +70,7 @@ def _announce_source(ports: Ports, broken: SourceBroken | None) -> None:
 
 
 def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> None:
-    """Say that a thread fails: at once if waiting cannot help, else when it has failed for an hour."""
+    """Raise an alert about a failing thread: at once if waiting cannot help, otherwise after an hour."""
     since_key, now = f"failing:{name}", ports.clock.now()
     fact = ports.ledger.get_fact(since_key)
     if failure is None:
@@ -88,13 +88,13 @@ def _announce_failure(ports: Ports, name: str, failure: MegabotError | None) -> 
 def _announce_of(ports: Ports, report: Report, needs: Mapping[str, str]) -> None:
     for key, sentence in needs.items():
         ports.alerts.raise_alert(key, sentence)
-    for key in _over(ports, report):
+    for key in _resolvable(ports, report):
         if key not in needs:
             ports.alerts.clear_alert(key)
 
 
 def _needs(ports: Ports, report: Report, snapshot: Snapshot, *, alone: bool) -> dict[str, str]:
-    """Say what needs a person about a thread, each by its key."""
+    """Return the alerts of a thread, by key."""
     needed = {
         f"{report.thread.name}:{one.reason}": one for one in blocked_actions(report.left) if one.needs_person
     }
@@ -124,7 +124,7 @@ def _left_out(
 
 
 def _capped(ports: Ports, report: Report) -> str:
-    """Say that a thread has grown too long, where its front matter says what that is."""
+    """Return the alert about a thread that has reached its `max_comments`, "" if there is none."""
     current = report.observation.current if report.observation else None
     if (
         current is None
@@ -137,23 +137,23 @@ def _capped(ports: Ports, report: Report) -> str:
     return describe.too_many_comments(report.thread, current.post.url, part)
 
 
-def _over(ports: Ports, report: Report) -> list[str]:
-    """Name the alerts of a thread that a pass may end: a template is whole again when it gave a text."""
+def _resolvable(ports: Ports, report: Report) -> list[str]:
+    """Return the keys that this pass may clear: that of a broken template only if it was rendered again."""
     name = report.thread.name
-    standing = [key for key, _ in ports.alerts.active_alerts() if key.startswith(f"{name}:")]
-    kept = {f"{name}:{FAILED}"}
+    active = [key for key, _ in ports.alerts.active_alerts() if key.startswith(f"{name}:")]
+    untouched = {f"{name}:{FAILED}"}
     if not report.rendered:
         sent = any(one.kind is OverrideKind.PREAMBLE for one, _ in active_overrides(ports, report.thread))
-        kept |= {f"{name}:{BlockReason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
-    return [key for key in standing if key not in kept]
+        untouched |= {f"{name}:{BlockReason.TEXT_BROKEN}"} | ({f"{name}:{_LEFT_OUT}"} if sent else set())
+    return [key for key in active if key not in untouched]
 
 
 def _untagged(report: Report) -> tuple[str, ...]:
-    """Name the tags that the standing post lacks, if it is the bot's own to tag."""
+    """Return the tags missing from the current post; an adopted post is not ours to tag."""
     current = report.observation.current if report.observation else None
     return () if current is None or current.adopted else missing_tags(report.thread, current.post)
 
 
 def missing_tags(thread: Thread, post: Post) -> tuple[str, ...]:
-    """Name the tags of a thread that its post lacks, none where the server knows no tags."""
+    """Return the thread's tags that its post lacks; none if the server does not support tags."""
     return () if post.tags is None else missing_names(thread.tags, post.tags)

@@ -1,4 +1,4 @@
-"""Where a thread lives: a community's name made a place, remembered by id. A name can be taken over."""
+"""The community of a thread: looked up by name once, then known by id, because names can be taken over."""
 
 import json
 from dataclasses import asdict
@@ -11,21 +11,21 @@ from megabot.reconcile.observation import ThreadPost
 from megabot.source.model import Thread
 
 
-def find_community(ports: Ports, thread: Thread, *, anew: bool = False) -> CommunityRef:
-    """Find a thread's community: from the ledger, or from the server where it is not known or asked `anew`.
+def find_community(ports: Ports, thread: Thread, *, reread: bool = False) -> CommunityRef:
+    """Return a thread's community: from the server if it is new or `reread`, otherwise from the ledger.
 
-    Raises `ConfigError` where neither the thread nor the settings name one, `NotFound` where there is none.
+    Raises `ConfigError` if neither the thread nor the settings name one, `NotFound` if it does not exist.
     """
     name = thread.community or ports.community
     if not name:
         raise ConfigError(sentences.no_community(thread.name))
-    return find_community_by_name(ports, name, anew=anew)
+    return find_community_by_name(ports, name, reread=reread)
 
 
-def find_community_by_name(ports: Ports, name: str, *, anew: bool = False) -> CommunityRef:
-    """Find a community by `name` or `name@host`; raise `NotFound` where there is none."""
+def find_community_by_name(ports: Ports, name: str, *, reread: bool = False) -> CommunityRef:
+    """Return a community by `name` or `name@host`. Raises `NotFound`."""
     fact = ports.ledger.get_fact(f"community:{name}")
-    if fact and not anew:
+    if fact and not reread:
         return CommunityRef(**json.loads(fact))
     try:
         place = ports.forum.community(name).ref
@@ -36,32 +36,32 @@ def find_community_by_name(ports: Ports, name: str, *, anew: bool = False) -> Co
 
 
 def remember_community(ports: Ports, name: str, place: CommunityRef) -> None:
-    """Remember where a name leads, where that is new."""
+    """Record which community a name stands for, if that changed."""
     fact = json.dumps(asdict(place))
     if ports.ledger.get_fact(f"community:{name}") != fact:
         ports.ledger.set_fact(f"community:{name}", fact)
 
 
 def forget_community(ports: Ports, thread: Thread) -> None:
-    """Have a thread's community read again: something was refused there that should not have been."""
+    """Have a thread's community read again, after the server unexpectedly refused something there."""
     ports.ledger.set_fact(f"community:{thread.community or ports.community}", "")
 
 
 def agree_to_move(ports: Ports, thread: Thread) -> None:
-    """Let a running thread go where the source says now, from its next edition on (decision 17)."""
+    """Let a running thread move to the community its source names, from its next edition on (decision 17)."""
     ports.ledger.set_fact(f"move:{thread.name}", str(find_community(ports, thread).id))
 
 
 def is_in_wrong_community(
     ports: Ports, thread: Thread, place: CommunityRef, posts: tuple[ThreadPost, ...]
 ) -> bool:
-    """Tell whether a thread's last post is in another community, and nobody agreed to the move."""
+    """Return whether a thread's last post is in another community and nobody has confirmed the move."""
     home = community_of_last_post(ports, thread, posts)
     return home not in (None, place.id) and ports.ledger.get_fact(f"move:{thread.name}") != str(place.id)
 
 
 def community_of_last_post(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> int | None:
-    """Give the community of a thread's last post, None where there is no post."""
+    """Return the id of the community of a thread's last post, None if there is no post."""
     if posts:
         return posts[0].post.community_id
     records = ports.ledger.posts(thread.name)

@@ -1,7 +1,7 @@
-"""What is to be done about one thread, decided from what was seen. Pure.
+"""Decide what to do about one thread, from what was observed. Pure.
 
-A plan holds at most one Publish and then nothing else: what follows from it is decided from what is really
-there afterwards. Holds are part of a plan: they say why something is not done.
+A plan with a Publish contains nothing else: the steps after it are decided from what the server really
+shows afterwards. A plan also contains the reasons why something is not done (`Blocked`).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -27,14 +27,15 @@ from megabot.reconcile.rules.upkeep import decide_upkeep
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""No clock that is right shows a time before this code was written."""
+"""A clock that shows a time before this code was written is wrong."""
 
 
 def decide(situation: Situation) -> tuple[Action, ...]:
-    """Choose what to do about a thread: one Need, Adopt, Release, Withdraw or Publish, or upkeep."""
+    """Return the plan for a thread: one MissingInput, Adopt, Release, UndoRepost or Publish, or upkeep."""
     clock = clock_is_wrong(situation)
     if clock is not None:
         return (clock,)
+    # Before the publication: an adopted post may be the one that this edition lacks.
     adoption = decide_adoption(situation)
     if isinstance(adoption, Adopt):
         return (adoption,)
@@ -49,7 +50,9 @@ def decide(situation: Situation) -> tuple[Action, ...]:
         return (publication,)
     upkeep = decide_upkeep(situation)
     if not any(isinstance(action, MissingInput) for action in upkeep) and not writes(upkeep):
-        upkeep += decide_refresh(situation)  # what readers miss comes first: pins and links before wording
+        upkeep += decide_refresh(
+            situation
+        )  # last: a missing pin or link matters more to readers than wording
         upkeep += (release,) if release else ()
     missing = next((action for action in upkeep if isinstance(action, MissingInput)), None)
     if missing is not None:
@@ -58,7 +61,7 @@ def decide(situation: Situation) -> tuple[Action, ...]:
 
 
 def clock_is_wrong(situation: Situation) -> Blocked | None:
-    """Nothing is written by a clock an hour off the server's, or behind this code or our own posts (K03)."""
+    """Block all writes if the clock is an hour off the server's, or behind this code or our posts (K03)."""
     newest = max((record.slot for record in situation.observation.records), default=situation.now)
     behind = situation.now < BUILT or newest > situation.now + CLOCK_TOLERANCE
     if behind or abs(situation.observation.clock_skew) > CLOCK_TOLERANCE:
@@ -67,10 +70,10 @@ def clock_is_wrong(situation: Situation) -> Blocked | None:
 
 
 def writes(actions: tuple[Action, ...]) -> tuple[Write, ...]:
-    """Give those of a plan that change something on the server, in their order."""
+    """Return the actions of a plan that change something on the server, in order."""
     return tuple(action for action in actions if not isinstance(action, Blocked | MissingInput))
 
 
 def blocked_actions(actions: tuple[Action, ...]) -> tuple[Blocked, ...]:
-    """Give those of a plan that say why something is not done."""
+    """Return the entries of a plan that say why something is not done."""
     return tuple(action for action in actions if isinstance(action, Blocked))

@@ -1,4 +1,4 @@
-"""What is read only when something depends on it: removals, pinned posts, the mod log. It costs requests."""
+"""What is read only when a decision depends on it, because it costs requests: removals, pins, mod log."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,19 +17,20 @@ from megabot.source.model import Thread
 def read_removals_and_pins(
     ports: Ports, situation: Situation, listing: AccountListing, place: CommunityRef
 ) -> Observation:
-    """Read what costs more: removals and pinned posts, and the account where the listing proves nothing."""
+    """Read removals and pinned posts, and the account's settings if the listing cannot be trusted yet."""
     observation = situation.observation
-    proven, hides = observation.trusted, observation.hiding_settings
-    if not proven:
+    trusted, hides = observation.trusted, observation.hiding_settings
+    if not trusted:
         listing.ask_account(ports)
         hides = listing.hiding_settings(nsfw=situation.thread.nsfw or place.nsfw)
-        proven = not hides
+        trusted = not hides
+    # After a move to another community the newest post is still in the old one (decision 17).
     homes = {place.id, *(thread_post.post.community_id for thread_post in observation.posts[:1])}
     removals = [post for home in sorted(homes) for post in read_removed(ports, listing, home)]
     removed = own_posts_of(tuple(removals), situation.thread.name, listing.bot_id)
-    known = {thread_post.id for thread_post in observation.posts}
+    listed = {thread_post.id for thread_post in observation.posts}
     posts = order_posts(
-        (*observation.posts, *(thread_post for thread_post in removed if thread_post.id not in known))
+        (*observation.posts, *(thread_post for thread_post in removed if thread_post.id not in listed))
     )
     pinned = read_pinned(ports, listing, place.id)
     return replace(
@@ -40,7 +41,7 @@ def read_removals_and_pins(
             _hidden(ports, listing, removals, {thread_post.id for thread_post in posts}, homes)
         ),
         hiding_settings=hides,
-        trusted=proven,
+        trusted=trusted,
         removals_read=True,
     )
 
@@ -48,7 +49,7 @@ def read_removals_and_pins(
 def _hidden(
     ports: Ports, listing: AccountListing, removals: list[Post], known: set[int], homes: set[int]
 ) -> Iterator[Post]:
-    """Find own removed posts whose text nothing shows, and of which no thread's ledger knows."""
+    """Return our removed posts whose text the server hides and that the ledger does not know (decision 2)."""
     posts = [post for post in listing.content.posts if post.removed and not post.body]
     known |= {post.id for post in removals if post.body}
     for name in ports.ledger.threads() if posts else ():
@@ -57,7 +58,10 @@ def _hidden(
 
 
 def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
-    """A moderator's post, not ours, newer than what stands and than the slot before: this edition's."""
+    """Return whether a pinned post can be a moderator's own thread for this edition (decision 4).
+
+    It is one that the bot did not post or adopt, newer than the current post and than the previous slot.
+    """
     recorded = any(record.post_id == post.id for record in observation.records)
     if post.creator.id == observation.bot_id or recorded or not (post.creator_is_moderator and post.open):
         return False
@@ -65,28 +69,29 @@ def _is_by_hand(post: Post, observation: Observation, thread: Thread) -> bool:
         return False
     if observation.due is None:
         return True
-    before = next(thread.calendar.earlier(observation.due), None)
-    return before is None or post.published > before.slot
+    previous = next(thread.calendar.earlier(observation.due), None)
+    return previous is None or post.published > previous.slot
 
 
 def read_pin_log(ports: Ports, situation: Situation, listing: AccountListing) -> Observation:
-    """Ask the mod log who last touched the pins that are not explained by our own doing (decision 20).
+    """Ask the mod log who last changed the pins that our own writes do not explain (decision 20).
 
-    Before a pin, what else is pinned is read too: only the pass that made the post has seen that.
+    Before pinning, the other pinned posts are read too: only the pass that created the post has seen them.
     """
     events = dict(situation.observation.pin_events)
     kind = KINDS[situation.thread.pin]
     current = situation.observation.current
-    asked = [thread_post for thread_post in situation.observation.older if thread_post.post.featured]
+    to_ask = [thread_post for thread_post in situation.observation.older if thread_post.post.featured]
     if current is not None and pin_is_over(situation, current):
-        asked.insert(0, current)
+        to_ask.insert(0, current)
     elif current is not None and not is_pinned(current.post, kind):
-        asked.insert(0, current)
+        to_ask.insert(0, current)
         read_pinned(ports, listing, current.post.community_id)
     if situation.observation.post_to_adopt is not None and situation.ordered(OrderKind.UNADOPT):
-        asked.append(ThreadPost(post=situation.observation.post_to_adopt, key=""))
-    for thread_post in asked:
+        to_ask.append(ThreadPost(post=situation.observation.post_to_adopt, key=""))
+    for thread_post in to_ask:
         if thread_post.id not in events:
+            # Both ids: by the post's alone, 1.0 hides the moderator even from moderators (decision 20).
             pin_events = ports.forum.pin_events(
                 community_id=thread_post.post.community_id, post_id=thread_post.id
             )

@@ -1,6 +1,6 @@
-"""A look at everything that was ever posted: what people deleted or moderators removed leaves the site.
+"""Re-check every post ever made, so that deleted and removed ones disappear from the site.
 
-A pass looks only as far back as it must. This costs some requests, so it is made once a day, and only where
+A pass reads only as far back as it has to. This scan costs requests, so it runs once a day, and only if
 there is a site.
 """
 
@@ -17,12 +17,12 @@ from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
 ONE_BY_ONE = 100
-"""How many posts that no listing has are read at most in one look; the others have their turn in the next."""
+"""How many unlisted posts one scan reads at most; the next scan continues with the rest."""
 _TURN, _HIGHLIGHTS = "site:turn", "site:highlights"
 
 
 def scan_all_posts(ports: Ports) -> None:
-    """Keep what has become of every recorded post. Raises what the forum and the source raise."""
+    """Record the current state of every known post. Raises the errors of the forum and the source."""
     threads = usable_threads(ports.source, ports.source.snapshot()).threads
     content = ports.forum.own_content(since=None)
     unlisted: list[tuple[Thread, PostRecord]] = []
@@ -31,14 +31,15 @@ def scan_all_posts(ports: Ports) -> None:
         keep_posts(ports, thread, listed)
         ids = {thread_post.id for thread_post in listed}
         unlisted += [(thread, one) for one in ports.ledger.posts(thread.name) if one.post_id not in ids]
-    _look_at_highlights(ports, threads)
-    if content.posts:  # else this is another server at the old address: what was kept stays
-        for thread, record in _turn(ports, unlisted):
-            _look(ports, thread, record)
+    _check_highlights(ports, threads)
+    # An account without a single post means another server at the old address: then nothing is changed.
+    if content.posts:
+        for thread, record in _next_batch(ports, unlisted):
+            _check_post(ports, thread, record)
 
 
-def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
-    """Read some of the highlights again, edition by edition, newest first, in turn over the days."""
+def _check_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
+    """Re-read some highlights, the newest editions first; each scan continues where the last one stopped."""
     editions = [
         (thread.name, edition)
         for thread in threads
@@ -57,7 +58,7 @@ def _look_at_highlights(ports: Ports, threads: Sequence[Thread]) -> None:
     ports.ledger.set_fact(_HIGHLIGHTS, str(start))
 
 
-def _turn(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thread, PostRecord]]:
+def _next_batch(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thread, PostRecord]]:
     start = int(ports.ledger.get_fact(_TURN) or 0)
     start = start if start < len(all_) else 0
     end = start + ONE_BY_ONE
@@ -65,9 +66,9 @@ def _turn(ports: Ports, all_: list[tuple[Thread, PostRecord]]) -> list[tuple[Thr
     return all_[start:end]
 
 
-def _look(ports: Ports, thread: Thread, record: PostRecord) -> None:
+def _check_post(ports: Ports, thread: Thread, record: PostRecord) -> None:
     post = _read(ports, record)
-    if post is not None and post.url == record.url:
+    if post is not None and post.url == record.url:  # after a restore the id can be another post's (A23)
         keep_posts(ports, thread, (thread_post_of_record(record, post),))
         return
     text = ports.ledger.text(record.post_id)

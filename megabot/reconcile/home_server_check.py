@@ -1,4 +1,4 @@
-"""Asking the server of a community that is not on the bot's own server what its readers see."""
+"""Ask the server of a remote community what its readers see (decision 19)."""
 
 from megabot.forum.home_server import HomePin, Reading, Software
 from megabot.forum.models import CommunityRef
@@ -11,7 +11,7 @@ from megabot.source.model import Thread
 
 
 def home_server(place: CommunityRef, posts: tuple[ThreadPost, ...]) -> str:
-    """Return the actor id of the thread's community if that, and the current post, is on another server."""
+    """Return the community's actor id if it is on another server and holds the current post, else ""."""
     current = next((thread_post for thread_post in posts if thread_post.post.open), None)
     moved = current is not None and current.post.community_id != place.id
     return "" if place.local or moved else place.actor
@@ -24,10 +24,10 @@ def ask_home_server(
     listing: AccountListing,
     away: dict[str, Reading],
 ) -> None:
-    """Ask the community's own server whether it shows the current post as pinned, and keep the answer.
+    """Ask the community's own server whether it shows the current post as pinned, and record the answer.
 
-    Once it does, the older posts are unpinned: what is pinned is read for that, because some may have waited
-    for weeks. `away` has the servers that gave no answer in this pass: they are not asked again in it.
+    Once it does, older posts are unpinned. The pinned posts are read for that, because some may have waited
+    for weeks. `away`: servers that did not respond in this pass; they are not asked again in it.
     """
     current, host = observation.current, remote_pin.host(observation.home)
     if current is None:
@@ -49,5 +49,5 @@ def _home_key(thread: Thread) -> str:
 
 
 def home_answer(ledger: Ledger, thread: Thread) -> HomeReading | None:
-    """Return what that server last showed of the thread's current post."""
+    """Return what the community's own server last showed of the thread's current post."""
     return remote_pin.reading_from_json(ledger.get_fact(_home_key(thread)))

@@ -1,4 +1,4 @@
-"""One pass: list, observe, decide, act, list again, until there is nothing left to do."""
+"""One pass: list, observe, decide, act, and list again until nothing is left to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,14 +28,14 @@ from megabot.reconcile.rules import remote_pin
 from megabot.source.model import Thread
 from megabot.source.usable_threads import usable_threads
 
-ROUNDS = 4
+ROUNDS = 4  # of writes in one pass (decision 23); the next pass does the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassContext:
-    """What one pass works with. `dry` decides and does nothing; `anew` reads the communities again.
+    """What one pass works with. `dry`: decide but do nothing; `reread`: read the communities again.
 
-    `orders` has what people want of threads, by name.
+    `orders` are moderators' orders, by thread name.
     """
 
     ports: Ports
@@ -43,7 +43,7 @@ class PassContext:
     composer: Composer
     orders: Mapping[str, Order] = field(default_factory=dict)
     dry: bool = False
-    anew: bool = False
+    reread: bool = False
 
 
 def run_pass(
@@ -53,16 +53,16 @@ def run_pass(
     authenticated: bool = False,
     account: Account | None = None,
     dry: bool = False,
-    anew: bool = False,
+    reread: bool = False,
 ) -> tuple[Report, ...]:
-    """Go through everything that is to be maintained, under the pass lock.
+    """Bring every thread up to date, under the pass lock, and return a report for each.
 
-    An error of one thread is in its report, and the others go on. Raises `Busy`, `SourceMissing`,
-    `SourceBroken` if no thread can be used, and what the first look raises.
+    An error in one thread is in its report and does not stop the others. Raises `Busy`, `SourceMissing`,
+    `SourceBroken` if no thread can be used, and the errors of the first listing.
 
-    `orders` maps a thread's name to what a person wants of it; `authenticated` says that this pass already
-    had an answer that strangers cannot get; `account` is that answer where it was the account itself; `anew`
-    that the communities are to be read even where they are known.
+    `orders` are moderators' orders, by thread name. `authenticated`: this pass already had a response that
+    anonymous callers cannot get (decision 1); `account` is that response if it was the account itself.
+    `reread`: read the communities even if they are known.
     """
     if dry:
         ports = replace(ports, ledger=cast("Ledger", ReadOnlyLedger(ports.ledger)))
@@ -75,32 +75,33 @@ def run_pass(
         alone = usable.broken is None and len(usable.threads) == 1
         composer = Composer(ports=ports, snapshot=snapshot, listing=listing, alone=alone)
         pass_ = PassContext(
-            ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, anew=anew
+            ports=ports, listing=listing, composer=composer, orders=orders or {}, dry=dry, reread=reread
         )
         reports = tuple(_report(pass_, thread) for thread in usable.threads)
-        reports = _companions_follow(pass_, reports)
-        reports = _home_servers_confirm(pass_, reports)
+        reports = _revisit_companions(pass_, reports)
+        reports = _check_home_servers(pass_, reports)
         if not dry:
             alerts.update_alerts(ports, reports, snapshot, broken=usable.broken, left_out=composer.left_out)
     return reports
 
 
 def _report(pass_: PassContext, thread: Thread) -> Report:
-    """Keep one thread's trouble from the others, a bug included."""
+    """Reconcile a thread; turn its errors into a report, so that they do not affect other threads."""
     try:
         return reconcile_thread(pass_, thread)
     except Stopping:
         raise
-    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+    except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
         failure = failure_of(error)
     if isinstance(failure, Refused) and not pass_.dry:
+        # The community may have been replaced under the same name: read it again (decision 3).
         forget_community(pass_.ports, thread)
     return Report(thread=thread, failure=failure)
 
 
 def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
-    """Bring one thread to where nothing is left to do. What was done counts when a new listing shows it."""
-    place = find_community(pass_.ports, thread, anew=pass_.anew)
+    """Act on one thread until nothing is left to do. A write counts only once a new listing shows it."""
+    place = find_community(pass_.ports, thread, reread=pass_.reread)
     order = pass_.orders.get(thread.name)
     done: tuple[Write, ...] = ()
     fresh, rounds, rendered = True, 0, False
@@ -115,7 +116,7 @@ def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
             relist_account(pass_.ports, pass_.listing)
             fresh = True
         else:
-            if not (pass_.dry or clock_is_wrong(decision.situation)):
+            if not (pass_.dry or clock_is_wrong(decision.situation)):  # a wrong clock records nothing (K03)
                 remember_current_post(pass_.ports.ledger, thread, decision.situation.observation)
             observation = replace(decision.situation.observation, confirmed=not todo)
             return Report(
@@ -125,7 +126,7 @@ def reconcile_thread(pass_: PassContext, thread: Thread) -> Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A plan, what it was made from, and the context that its text was rendered in."""
+    """A plan, the situation it was made from, and the context that its text was rendered in."""
 
     situation: Situation
     actions: tuple[Action, ...]
@@ -133,9 +134,9 @@ class Decision:
 
 
 def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> Decision:
-    """Decide, and give the decision what it asks for until it asks for no more.
+    """Make a plan, supplying the inputs that the rules ask for.
 
-    Raises `Bug` if it asks twice for the same thing: having that did not help the first time.
+    Raises `Bug` if they ask for the same input twice, which would never end.
     """
     context, supplied = "", set[MissingInput]()
     while True:
@@ -145,14 +146,14 @@ def _decide(pass_: PassContext, situation: Situation, place: CommunityRef) -> De
             return Decision(situation=situation, actions=actions, context=context)
         if missing in supplied:
             raise Bug(
-                f"the decision about {situation.thread.name} asks again for {missing.name}, which "
-                f"it was given"
+                f"the decision about {situation.thread.name} asks for {missing.name} again "
+                f"after it was supplied"
             )
         supplied.add(missing)
         match missing:
             case MissingInput.TEXT:
-                wanted, context = pass_.composer.due_text(situation, place)
-                situation = replace(situation, due_text=wanted)
+                due_text, context = pass_.composer.due_text(situation, place)
+                situation = replace(situation, due_text=due_text)
             case MissingInput.CURRENT_TEXT:
                 current, context = pass_.composer.current_text(situation, place)
                 situation = replace(situation, current_text=current)
@@ -185,8 +186,8 @@ def _act(
     return perform_all(work, todo)
 
 
-def _companions_follow(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """See again to threads that link one which was posted only after they had been seen to."""
+def _revisit_companions(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """Reconcile threads again if a companion they link was posted after their turn in this pass."""
     posted = {
         report.thread.name: number
         for number, report in enumerate(reports)
@@ -200,13 +201,13 @@ def _companions_follow(pass_: PassContext, reports: tuple[Report, ...]) -> tuple
     return tuple(_again(pass_, report) if report.thread.name in late else report for report in reports)
 
 
-def _home_servers_confirm(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """Ask other servers about our pins there, after everything else: no thread waits for a foreign server."""
+def _check_home_servers(pass_: PassContext, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """Ask other servers about our pins there, last of all: no thread waits for another server."""
     away: dict[str, home_server.Reading] = {}
-    return tuple(_confirmed(pass_, report, away) for report in reports)
+    return tuple(_with_home_check(pass_, report, away) for report in reports)
 
 
-def _confirmed(pass_: PassContext, report: Report, away: dict[str, home_server.Reading]) -> Report:
+def _with_home_check(pass_: PassContext, report: Report, away: dict[str, home_server.Reading]) -> Report:
     observation, now = report.observation, pass_.ports.clock.now()
     if (
         pass_.dry
@@ -218,7 +219,7 @@ def _confirmed(pass_: PassContext, report: Report, away: dict[str, home_server.R
         ask_home_server(pass_.ports, report.thread, observation, pass_.listing, away)
     except Stopping:
         raise
-    except Exception as error:  # noqa: BLE001  a bug too is one thread's alone
+    except Exception as error:  # noqa: BLE001  even a bug must not affect the other threads
         return replace(report, failure=failure_of(error))
     return _again(pass_, report)
 

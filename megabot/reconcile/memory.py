@@ -1,4 +1,4 @@
-"""What the ledger remembers from pass to pass: since when it and each schedule are known, and the writes."""
+"""What the ledger remembers from pass to pass: when it began, when it first saw each schedule, the writes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,17 +15,17 @@ from megabot.reconcile.thread_posts import own_posts_of
 from megabot.schedule import calendar
 from megabot.source.model import Thread
 
-_LEDGER_START = "born"
+_LEDGER_START = "born"  # the key in existing ledgers
 
 
 def remember_ledger_start(ports: Ports) -> None:
-    """Remember since when this ledger is kept, by the server's clock: nothing said earlier is obeyed."""
+    """Record when this ledger began, by the server's clock. Commands written before that are not obeyed."""
     if ports.ledger.get_fact(_LEDGER_START) is None:
         ports.ledger.set_fact(_LEDGER_START, (ports.forum.server_time() or ports.clock.now()).isoformat())
 
 
 def read_ledger_start(ledger: Ledger) -> datetime | None:
-    """Return since when this ledger is kept, None before the first pass."""
+    """Return when this ledger began, None before the first pass."""
     fact = ledger.get_fact(_LEDGER_START)
     return datetime.fromisoformat(fact) if fact else None
 
@@ -33,13 +33,14 @@ def read_ledger_start(ledger: Ledger) -> datetime | None:
 def remember_schedule(
     ports: Ports, thread: Thread, observation: Observation, listing: AccountListing
 ) -> None:
-    """Remember since when this schedule is known, where that is new.
+    """Record since when this schedule is known, if that changed.
 
-    A first run is one only if the account, which then is asked, sees its own posts: else nothing is known.
+    Without posts this looks like a first run. The account's settings are read then: if they hide its own
+    posts, nothing is recorded, because there may be an earlier edition (decision 6).
     """
     key = f"schedule:{thread.name}"
     fact = ports.ledger.get_fact(key)
-    if fact is None and not observation.posts:
+    if fact is None and not observation.posts:  # a first run, or an account that does not see its posts
         listing.ask_account(ports)
         if listing.hiding_settings(nsfw=True):
             return
@@ -56,12 +57,15 @@ def read_known_since(
     posts: tuple[ThreadPost, ...],
     now: datetime,
 ) -> datetime:
-    """Since when the ledger knows this schedule; with it lost, since the oldest own post, removed or not."""
+    """Return since when this schedule is known (decision 6).
+
+    If the ledger was lost, that is the time of our oldest post, removed or not.
+    """
     fingerprint = calendar.fingerprint(thread.schedule)
     fact = ports.ledger.get_fact(f"schedule:{thread.name}")
     if fact is not None:
-        known, since = fact.split("\n")
-        if known == fingerprint:
+        recorded, since = fact.split("\n")
+        if recorded == fingerprint:
             return datetime.fromisoformat(since)
         return now
     posts = posts or own_posts_of(read_removed(ports, listing, place.id), thread.name, listing.bot_id)
@@ -69,7 +73,7 @@ def read_known_since(
 
 
 def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, now: datetime) -> Observation:
-    """Give a look with what the ledger knows by now, and what is to be around the standing post."""
+    """Add to an observation what the ledger knows by now, and the digest of the current annotations."""
     current, ledger = observation.current, ports.ledger
     observation = replace(observation, intents=ledger.intents(thread.name), records=ledger.posts(thread.name))
     if current is None:
@@ -81,7 +85,7 @@ def with_ledger_state(ports: Ports, thread: Thread, observation: Observation, no
 
 
 def remember_current_post(ledger: Ledger, thread: Thread, observation: Observation) -> None:
-    """Remember which post a look found standing, and whether it was pinned, where that is new."""
+    """Record which post is current and whether readers see it pinned, if that changed."""
     post = observation.current.post if observation.current else None
     pin = PINNED if is_pinned_for_readers(thread, observation) else NOT_PINNED
     fact = f"{post.id} {pin}" if post else ""

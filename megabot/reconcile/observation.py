@@ -1,4 +1,4 @@
-"""What one look found, per thread, as values: the ground on which `decide.decide` stands."""
+"""What was observed of one thread, as values: the input of `decide.decide`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from megabot.source.model import Thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPost:
-    """A post that carries an edition: ours by marker and creator, or adopted. `withdrawn`: by an undo."""
+    """A post that carries an edition: ours by marker and author, or adopted. `withdrawn`: by `undo`."""
 
     post: Post
     key: str
@@ -25,7 +25,6 @@ class ThreadPost:
 
     @property
     def id(self) -> int:
-        """The post's id."""
         return self.post.id
 
 
@@ -33,9 +32,8 @@ class ThreadPost:
 class HomeReading:
     """What a community's own server showed of a post when it was last asked.
 
-    `first` is when it was first asked about this post's pin. `software` is what that server runs, as
-    "lemmy 0.19.20"; `refuses` says that it takes no pins from other servers. `trouble` says why it could not
-    be read.
+    `first` is when it was first asked about this post's pin. `software` is what that server runs, such as
+    "Lemmy 0.19.20"; `refuses`: it rejects pins from other servers. `trouble` is why it could not be read.
     """
 
     post_id: int
@@ -49,23 +47,31 @@ class HomeReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One thread as a look found it, and as the answers to our own writes changed it since.
+    """The state of one thread: as last listed, updated with the server's responses to our own writes.
 
-    `due` is the edition in question: the newest whose slot has come, or the one to be posted again. `posts`
-    are newest first, a double or a withdrawn copy right after what is kept instead. `trusted` says that this
-    pass had an answer that strangers cannot get and that the listing showed what must be in it: only then is
-    absence worth anything (decisions 1 and 41). `removals_read` says that removals and pinned posts were read
-    too; `confirmed` that nothing was written since the look. `created_ids` are the ids of posts created in
-    this pass. `pin_events` has the mod log's newest entry for posts about which it was asked, None where it
-    knows none. `read_known_since` is since when the schedule is known: slots before it are not due by
-    themselves (decision 6). `community_id` is the community that the source names, `moderates` says whether
-    the bot may pin there, `wrong_community` that the thread's last post is in another one and nobody agreed
-    to the move. `post_to_adopt` is the post that an order to adopt names. `annotations_digest` is the digest
-    of what is to be around the standing post now, `next_change_at` when that changes by itself. `held_by` is
-    a moderator's hold on the due edition. `hidden_posts` are own removed posts, unknown to the ledger, whose
-    text the server does not show (decision 2). `home` is the actor id of the community if that is on another
-    server, `home_answer` what that server last showed. `ledger_start` is since when the ledger is kept: what
-    was done before it does not know.
+    Editions and posts
+        `due` is the edition to decide about: the newest whose slot has come, or the one to be reposted.
+        `known_since` is when its schedule was first seen: earlier slots are not posted automatically
+        (decision 6). `held_by` is a moderator's hold on it. `posts` are newest first; a duplicate or a
+        withdrawn copy comes right after the post that is kept instead. `created_ids` are the posts created in
+        this pass, `post_to_adopt` is the post that an order to adopt names.
+
+    What the listing proves
+        `trusted`: this pass had a response that anonymous callers cannot get, and the listing showed what it
+        must show. Only then does a missing post mean that there is none (decisions 1 and 41).
+        `removals_read`: removals and pinned posts were read too. `confirmed`: nothing was written since the
+        listing. `hidden_posts` are our removed posts, unknown to the ledger, whose text the server hides
+        (decision 2). `ledger_start` is when the ledger began: it does not know what was done before.
+
+    The community
+        `community_id` is the one that the source names; `moderates`: the bot may pin there;
+        `wrong_community`: the thread's last post is elsewhere and nobody confirmed the move. `home` is its
+        actor id if it is on another server, `home_answer` what that server last showed. `pin_events` has the
+        mod log's newest entry for each post that was looked up, None if there is none.
+
+    Annotations
+        `annotations_digest` is the digest of the note and highlights that the current post must have now,
+        `next_change_at` when they change without anyone's doing.
     """
 
     due: Edition | None
@@ -97,7 +103,7 @@ class Observation:
 
     @property
     def has_open_publish(self) -> bool:
-        """Whether a post may exist that no look has shown yet."""
+        """Whether a post may exist that no listing has shown yet."""
         return any(intent.new.kind is IntentKind.PUBLISH and intent.open for intent in self.intents)
 
     @property
@@ -107,19 +113,18 @@ class Observation:
 
     @property
     def older(self) -> tuple[ThreadPost, ...]:
-        """Posts before the standing one that readers can open, newest first."""
+        """Posts that readers can open, except the current one, newest first."""
         return tuple(thread_post for thread_post in self.posts if thread_post.post.open)[1:]
 
     def of_edition(self, key: str) -> tuple[ThreadPost, ...]:
-        """Give all posts of one edition, open or not, newest first."""
+        """Return all posts of one edition, open or not, newest first."""
         return tuple(thread_post for thread_post in self.posts if thread_post.key == key)
 
     def record(self, post_id: int) -> PostRecord | None:
-        """Give what the ledger knows of a post."""
         return next((record for record in self.records if record.post_id == post_id), None)
 
     def was_done(self, kind: IntentKind, *, edition: str, copy: int, post_id: int) -> bool:
-        """Tell whether we did this to that post for the sake of that copy of an edition."""
+        """Return whether we did this to that post because of this copy of an edition."""
         return any(
             intent.state is IntentState.DONE
             and intent.new.kind is kind
@@ -130,10 +135,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Everything a decision about one thread is made from.
+    """Everything that a decision about one thread is made from.
 
-    `due_text` is what the due edition would say, `current_text` what the standing post would say by the
-    source as it is now; each is None until a rule asks for it.
+    `due_text` is the text of the due edition, `current_text` that of the current post as the source would
+    render it now. Each is None until a rule asks for it, because rendering is expensive.
     """
 
     now: datetime
@@ -145,14 +150,13 @@ class Situation:
 
     @property
     def commanded(self) -> bool:
-        """Whether a person told us to post."""
+        """Whether a moderator or the operator ordered a post or repost."""
         return self.ordered(OrderKind.POST) or self.ordered(OrderKind.REPOST)
 
     @property
     def rendered(self) -> bool:
-        """Whether the template gave a text."""
+        """Whether the template was rendered without errors."""
         return isinstance(self.due_text, Rendered) or isinstance(self.current_text, Rendered)
 
     def ordered(self, kind: OrderKind) -> bool:
-        """Tell whether a person asked for this."""
         return self.order is not None and self.order.kind is kind

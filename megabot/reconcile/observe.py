@@ -1,4 +1,4 @@
-"""The observation of one thread: what the server and the ledger say about it, gathered into one value."""
+"""Observe one thread: gather what the server and the ledger know about it into one value."""
 
 import logging
 from dataclasses import replace
@@ -32,12 +32,13 @@ def observe(
     order: Order | None,
     now: datetime,
 ) -> Observation:
-    """Put together what is known of one thread, with no request where the listing holds all it must hold."""
+    """Return what is known of one thread, without a request if the listing contains everything needed."""
     hides = listing.hiding_settings(nsfw=thread.nsfw or place.nsfw)
     thread_posts = read_thread_posts(ports, thread.name, listing.content)
-    posts, vouched = thread_posts.posts, thread_posts.listing_trusted
-    trusted = (listing.account is not None and not hides) if vouched is None else vouched
+    posts, complete = thread_posts.posts, thread_posts.listing_trusted
+    trusted = (listing.account is not None and not hides) if complete is None else complete
     due = thread.calendar.current(now)
+    # A repost replaces the newest post, whose edition need not be the due one.
     if order is not None and order.kind is OrderKind.REPOST and posts:
         due = thread.calendar.edition(posts[0].key) or due
     if order is not None and order.kind is OrderKind.POST and order.edition:
@@ -68,11 +69,11 @@ def observe(
 def _moderates(
     ports: Ports, listing: AccountListing, posts: tuple[ThreadPost, ...], place: CommunityRef
 ) -> bool:
-    """Tell whether the bot may pin in a place: asked only where posts of its own do not tell.
+    """Return whether the bot may pin in a community; the server is asked only if no own post shows it.
 
-    Only an adopted post needs to know.
+    Only adopted posts need this: our own posts carry their author's rights.
     """
-    mine = next(
+    own = next(
         (
             thread_post
             for thread_post in posts
@@ -80,12 +81,12 @@ def _moderates(
         ),
         None,
     )
-    if mine is not None:
-        return mine.post.creator_is_moderator or mine.post.creator.admin
+    if own is not None:
+        return own.post.creator_is_moderator or own.post.creator.admin
     if not posts:
         return False
     account = listing.ask_account(ports)
-    return account.person.admin or any(one.id == place.id for one in account.moderates)
+    return account.person.admin or any(community.id == place.id for community in account.moderates)
 
 
 def _skew(ports: Ports, now: datetime) -> timedelta:
@@ -102,9 +103,9 @@ def observe_situation(
     order: Order | None,
     dry: bool,
 ) -> Situation:
-    """Observe a thread, and find out what became of writes whose outcome was not known.
+    """Observe a thread, and settle writes whose outcome was unknown.
 
-    With a clock that is wrong nothing is written down: its moments would mislead later passes for long.
+    With a wrong clock nothing is recorded: its times would mislead later passes (K03).
     """
     now = ports.clock.now()
     observation = observe(ports, thread, listing, place, order=order, now=now)
@@ -130,7 +131,7 @@ def observe_situation(
 def _keep_verdicts(
     ports: Ports, situation: Situation, verdicts: tuple[tuple[Intent, IntentState], ...]
 ) -> None:
-    """Write down what this observation shows: of writes, of the thread's posts, of its highlights."""
+    """Record what this observation shows of writes, of the thread's posts and of its highlights."""
     for intent, state in verdicts:
         log.info("%s", describe.resolved_write(intent, state))
         if state is IntentState.DONE:
@@ -141,16 +142,16 @@ def _keep_verdicts(
 
 
 def _keep_outcome(ports: Ports, situation: Situation, intent: Intent) -> None:
-    """Record the post that a publish or an edit turns out to have written, or forget a released one."""
+    """Record the post that a publish or an edit turned out to have written, or forget a released one."""
     if intent.new.kind is IntentKind.RELEASE:
         ports.ledger.forget_post(intent.new.post_id)
     if intent.new.kind in (IntentKind.PUBLISH, IntentKind.EDIT):
-        wanted = (intent.new.edition, intent.new.copy)
+        copy = (intent.new.edition, intent.new.copy)
         post = next(
             (
                 thread_post.post
                 for thread_post in situation.observation.posts
-                if (thread_post.key, thread_post.copy) == wanted
+                if (thread_post.key, thread_post.copy) == copy
             ),
             None,
         )

@@ -1,4 +1,4 @@
-"""What a person can order a pass to do, as values."""
+"""What moderators and the operator can order a pass to do, as values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What a person can tell the pass to do beyond what is due by itself."""
+    """What a pass can be ordered to do beyond what it does automatically."""
 
     POST = "post"
     REPOST = "repost"
@@ -17,17 +17,19 @@ class OrderKind(StrEnum):
 
 
 PART = "part:"
-"""Begins the id of an order for another part of an edition."""
+"""The prefix of the id of an order for another part of an edition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A person's word. `id` is the command's own: the same id never makes two posts.
+    """One order. `id` is that of its command: the same id never makes two posts.
 
-    An order to adopt or to undo that names the post, and the key of the edition; one to post may name an
-    edition, or ask for the next one before its slot (`early`). `at` is when it was given, by the server's
-    clock; None for one of now: what was done since was done on it. A copy that is to be a part of its edition
-    has the number as `part`. A refresh changes the title too if `title` says so.
+    `post_id` and `edition` are the post and the edition key of an order to adopt or unadopt. A `POST` order
+    may name an `edition`, or ask for the next one before its slot (`early`). `part` is the number of another
+    part of the edition, 0 for a plain repost. `title`: a refresh changes the title too.
+
+    `at` is when the order was given, by the server's clock; None means just now. What is newer than the
+    order may be its result.
     """
 
     kind: OrderKind
@@ -39,6 +41,5 @@ class Order:
     early: bool = False
     title: bool = False
 
-    def is_older_than(self, deed: datetime) -> bool:
-        """Tell whether it was given before something that the server has the moment of."""
-        return self.at is not None and self.at < deed
+    def is_older_than(self, moment: datetime) -> bool:
+        return self.at is not None and self.at < moment

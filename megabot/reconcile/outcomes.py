@@ -1,7 +1,7 @@
-"""What became of writes whose outcome is not known, judged by a look. Pure.
+"""Settle writes with an unknown outcome from what a listing shows. Pure.
 
-A write that cannot be seen is not yet a write that did not happen: a publish or a comment is given up only
-by two empty looks with the whole hold between them (decision 8).
+A write that cannot be seen may still happen: a publish or a comment is given up only after two listings
+without it, with the whole wait time between them (decision 8).
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ _PURPOSES = {
 
 
 def resolve_all(observation: Observation, now: datetime) -> tuple[tuple[Intent, IntentState], ...]:
-    """Give each open intent whose state this look changes, with its new state."""
+    """Return each open intent whose state this observation changes, with its new state."""
     judged = ((intent, resolve(observation, intent, now)) for intent in observation.intents if intent.open)
     return tuple((intent, state) for intent, state in judged if state is not intent.state)
 
@@ -33,7 +33,7 @@ def resolve_all(observation: Observation, now: datetime) -> tuple[tuple[Intent, 
 def apply_resolutions(
     observation: Observation, judged: tuple[tuple[Intent, IntentState], ...], now: datetime
 ) -> tuple[Intent, ...]:
-    """Give all intents as they are after these verdicts."""
+    """Return all intents with these verdicts applied."""
     states = {intent.id: state for intent, state in judged}
     return tuple(
         replace(intent, state=states[intent.id], changed=now) if intent.id in states else intent
@@ -42,7 +42,6 @@ def apply_resolutions(
 
 
 def resolve(observation: Observation, intent: Intent, now: datetime) -> IntentState:
-    """Judge one open intent."""
     match intent.new.kind:
         case (
             IntentKind.PUBLISH
@@ -56,6 +55,7 @@ def resolve(observation: Observation, intent: Intent, now: datetime) -> IntentSt
             if _found(observation, intent):
                 return IntentState.DONE
             return _unseen(observation, intent, now)
+        # A second one of these does no harm, so what a listing does not show is given up without a wait.
         case IntentKind.PIN | IntentKind.UNPIN | IntentKind.LOCK | IntentKind.UNLOCK | IntentKind.EDIT:
             post = next(
                 (
@@ -75,18 +75,18 @@ def resolve(observation: Observation, intent: Intent, now: datetime) -> IntentSt
 
 
 def _found(observation: Observation, intent: Intent) -> bool:
-    wanted = (intent.new.edition, intent.new.copy)
+    copy = (intent.new.edition, intent.new.copy)
     purpose = _PURPOSES.get(intent.new.kind, LINK)
     if intent.new.kind is IntentKind.PUBLISH:
         return any(
-            (thread_post.key, thread_post.copy) == wanted and not thread_post.adopted
+            (thread_post.key, thread_post.copy) == copy and not thread_post.adopted
             for thread_post in observation.posts
         )
     marks = (comment_marker(comment.content) for comment in observation.comments)
     return any(
         mark is not None
         and (mark.thread, mark.purpose) == (intent.new.thread, purpose)
-        and (mark.key, mark.copy) == wanted
+        and (mark.key, mark.copy) == copy
         for mark in marks
     )
 
@@ -104,7 +104,7 @@ def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentSt
     if not (observation.trusted and removals_read):
         return intent.state
     if intent.state is IntentState.SENDING:
-        return IntentState.UNKNOWN  # the first empty look: the hold counts from here
+        return IntentState.UNKNOWN  # the first listing without it: the wait time starts here
     if now < intent.changed + unknown_wait(intent):
         return IntentState.UNKNOWN
     resent = (
@@ -112,7 +112,8 @@ def _unseen(observation: Observation, intent: Intent, now: datetime) -> IntentSt
         and observation.due is not None
         and observation.due.key == intent.new.edition
     )
-    return IntentState.UNKNOWN if resent else IntentState.ABSENT  # a due publish is sent again as decided
+    # A publish that is still due stays open, so that it is retried with the text decided then (T11).
+    return IntentState.UNKNOWN if resent else IntentState.ABSENT
 
 
 def _shows(observation: Observation, intent: Intent, post: Post) -> bool:

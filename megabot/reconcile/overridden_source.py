@@ -1,4 +1,4 @@
-"""A source with the overrides of its editions applied."""
+"""A source with moderators' overrides applied."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from megabot.source.usable_threads import usable_threads
 
 
 class OverriddenSource(Source):
-    """A source as it is with the changes that the ledger keeps: skipped and moved slots."""
+    """A source whose schedules have the skipped and moved slots that the ledger records."""
 
     def __init__(self, source: Source, ledger: Ledger) -> None:
         self._source = source
@@ -38,10 +38,10 @@ class OverriddenSource(Source):
 
     @override
     def threads(self, snapshot: Snapshot) -> tuple[Thread, ...]:
-        found = usable_threads(self._source, snapshot)
-        threads = tuple(self._overridden(thread) for thread in found.threads)
-        if found.broken is not None:
-            raise SourceBroken(found.broken.problems, threads=threads)
+        usable = usable_threads(self._source, snapshot)
+        threads = tuple(self._overridden(thread) for thread in usable.threads)
+        if usable.broken is not None:
+            raise SourceBroken(usable.broken.problems, threads=threads)
         return threads
 
     def _overridden(self, thread: Thread) -> Thread:

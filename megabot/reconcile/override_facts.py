@@ -1,4 +1,4 @@
-"""What a pass has to know about the overrides of a thread."""
+"""What a pass needs to know about the overrides of a thread."""
 
 from megabot.ledger.current_post import current_post_record
 from megabot.ledger.port import Ledger
@@ -11,24 +11,24 @@ from megabot.schedule.overrides import Override, OverrideKind, find_override
 from megabot.source import preambles
 from megabot.source.model import Snapshot, Thread
 
-_RECENT = 200  # commands among which one with a preamble is looked for
+_RECENT = 200  # commands that are searched for one with a preamble
 
 
 def has_preambles(ports: OfflinePorts, snapshot: Snapshot, thread: Thread, *, alone: bool) -> bool:
-    """Tell whether anybody writes preambles for a thread, as files or by message: else none is missing."""
+    """Return whether a thread has preambles at all, as files or by message; if not, none is missing."""
     return preambles.has_some(snapshot, thread, alone=alone) or any(
-        record.verb == OverrideKind.PREAMBLE and thread.name in record.threads  # its verb has its name
+        record.verb == OverrideKind.PREAMBLE and thread.name in record.threads  # verb and kind share a name
         for record in ports.ledger.commands(_RECENT)
     )
 
 
 def find_hold(ledger: Ledger, thread: str, key: str) -> Override | None:
-    """Return the hold on an edition, None if nobody holds it."""
+
     return find_override(load_overrides(ledger, thread), OverrideKind.HOLD, key)
 
 
 def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Override, Edition], ...]:
-    """Give the changes that still mean something, each with its edition."""
+    """Return the overrides that still have an effect, each with its edition."""
     return rules.active_overrides(
         thread.calendar,
         load_overrides(ports.ledger, thread.name),
@@ -38,7 +38,7 @@ def active_overrides(ports: OfflinePorts, thread: Thread) -> tuple[tuple[Overrid
 
 
 def posts_by_edition(ports: OfflinePorts, thread: Thread) -> dict[str, PostRecord]:
-    """Give the current post of each edition, by key."""
+    """Return the current post of each edition, by key."""
     records = latest(ports.ledger.posts(thread.name))
     current = current_post_record(ports.ledger, thread.name)
     return records | ({current.edition: current} if current else {})

@@ -1,4 +1,4 @@
-"""What a pass did about one thread, as a value."""
+"""The result of a pass for one thread, as a value."""
 
 import logging
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ log = logging.getLogger("megabot")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a pass did about one thread, what it left and why. `failure` is what went wrong on the way.
+    """What a pass did for one thread (`done`), and what it did not do and why (`left`).
 
-    `rendered` says that the template gave a text.
+    `rendered`: the template was rendered without errors.
     """
 
     thread: Thread
@@ -27,18 +27,18 @@ class Report:
 
     @property
     def verified(self) -> bool:
-        """Whether a look after the last write found nothing left to do."""
+        """Whether a listing after the last write showed that nothing is left to do."""
         return self.failure is None and self.observation is not None and self.observation.confirmed
 
 
 def may_pass(failure: MegabotError) -> bool:
-    """Return whether a failure may be over soon by itself, such as a server that is away."""
+    """Return whether a failure may be temporary, such as a server that is down."""
     return not isinstance(failure, ConfigError | NotFound)
 
 
 def failure_of(error: Exception) -> MegabotError:
-    """Return an error that can be reported. A foreign one is a bug: its traceback goes to the log."""
+    """Return an error that can be reported. Any other exception is a bug: its traceback goes to the log."""
     if isinstance(error, MegabotError):
         return error
-    log.error("this is a bug in megabot; please report these lines", exc_info=error)
-    return Bug(f"this is a bug in megabot ({type(error).__name__}); the log has the details")
+    log.error("this is a bug in megabot; please report it with these lines", exc_info=error)
+    return Bug(f"this is a bug in megabot ({type(error).__name__}); please report the lines in the log")

@@ -1,6 +1,7 @@
-"""The posts of a thread, oneself's and adopted ones: told from what the account wrote, and from the ledger.
+"""Find the posts of a thread, its own and adopted ones, in the account's listing and in the ledger.
 
-Ours is what bears the thread's marker and is the bot's own; adopted what a comment of the bot's says so of.
+A post is ours if it has the thread's marker and the bot is its author; it is adopted if a comment by the bot
+says so.
 """
 
 from collections.abc import Iterator
@@ -18,16 +19,16 @@ from megabot.reconcile.rules.duplicates import order_posts
 from megabot.reconcile.rules.undo import is_undo_comment
 from megabot.source.model import Thread
 
-_KNOWN_POSTS = 3  # how many of the newest recorded posts a look must account for
-_FURTHER = 10  # how many older ones it reads at most where none of those is open
+_KNOWN_POSTS = 3  # how many of the newest recorded posts must be found, listed or read one by one
+_FURTHER = 10  # how many older ones are read at most if readers can open none of those
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadPosts:
-    """A thread's posts in the order of `order_posts`, and whether their listing is to be trusted.
+    """A thread's posts in the order of `order_posts`, and whether their listing can be trusted.
 
-    `listing_trusted` is True where the listing shows a post that the ledger knows, False where it lacks one
-    of ours that can be opened, None where there is nothing to tell by.
+    `listing_trusted` is True if the listing shows a post that the ledger knows, False if it lacks one of
+    ours that can be opened, None if there is nothing to judge by.
     """
 
     posts: tuple[ThreadPost, ...]
@@ -36,7 +37,7 @@ class ThreadPosts:
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """A post that the listing lacks: what it carries, and the address that it must have, where known."""
+    """A post that the listing lacks: its edition, and the address that it must have, if known."""
 
     post_id: int
     key: str
@@ -46,18 +47,20 @@ class _Missing:
 
 
 def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadPosts:
-    """Put the posts of a thread together, by its name; those that the listing lacks are read one by one."""
+    """Return the posts of a thread; those that the listing lacks are read one by one."""
     records = ports.ledger.posts(thread)
     listed = own_posts_of(content.posts, thread, content.author)
     ids = {thread_post.id for thread_post in listed}
     missing = {one.post_id: one for one in _missing(thread, content, listed, records)}
-    found = (_read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids)
-    extra = [thread_post for thread_post in found if thread_post is not None]
+    unlisted = (
+        _read(ports, thread, one, content.author) for one in missing.values() if one.post_id not in ids
+    )
+    extra = [thread_post for thread_post in unlisted if thread_post is not None]
     if not any(thread_post.post.open for thread_post in (*listed, *extra)):
         extra += _last_open(ports, thread, records[:-_KNOWN_POSTS], content.author)
-    gone = {mark.post_id for mark in content.comments if is_undo_comment(mark, thread)}
+    withdrawn = {comment.post_id for comment in content.comments if is_undo_comment(comment, thread)}
     every = (
-        replace(thread_post, withdrawn=True) if thread_post.id in gone else thread_post
+        replace(thread_post, withdrawn=True) if thread_post.id in withdrawn else thread_post
         for thread_post in (*listed, *extra)
     )
     posts = order_posts(tuple(every))
@@ -71,7 +74,7 @@ def read_thread_posts(ports: Ports, thread: str, content: OwnContent) -> ThreadP
 def _last_open(
     ports: Ports, thread: str, records: tuple[PostRecord, ...], author: int
 ) -> Iterator[ThreadPost]:
-    """Find the newest post that readers can open, behind others that were removed one after the other."""
+    """Find the newest post that readers can open, if all newer ones were removed."""
     for record in records[: -_FURTHER - 1 : -1]:
         thread_post = _read(ports, thread, _recorded(record), author)
         if thread_post is not None and thread_post.post.open:
@@ -80,7 +83,7 @@ def _last_open(
 
 
 def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[ThreadPost, ...]:
-    """Pick a thread's own posts out of a listing."""
+    """Return a thread's own posts from a listing."""
     own = []
     for post in posts:
         marker = post_marker(post.body)
@@ -90,30 +93,30 @@ def own_posts_of(posts: tuple[Post, ...], thread: str, author: int) -> tuple[Thr
 
 
 def keep_posts(ports: Ports, thread: Thread, posts: tuple[ThreadPost, ...]) -> None:
-    """Record the posts that the ledger does not know: it was lost, or is older than they are.
+    """Record posts that the ledger does not know, because it was lost or restored from an older copy.
 
-    What is kept of their texts is brought up to what this look shows.
+    The stored texts are updated from what was observed.
     """
     records = {record.post_id: record for record in ports.ledger.posts(thread.name)}
     for thread_post in posts:
         record = records.get(thread_post.id) or _record(thread, thread_post)
+        # Withdrawn for good: the comment that shows it may be older than the listing.
         record = replace(record, withdrawn=record.withdrawn or thread_post.withdrawn)
         if record != records.get(thread_post.id):
             ports.ledger.record_post(record)
         text = ports.ledger.text(thread_post.id)
-        before = text or stored_text.text_from_intents(ports.ledger.intents(thread.name), record)
-        now = stored_text.merge_observed_text(before, thread_post, now=ports.clock.now())
-        if now != text:
-            ports.ledger.keep_text(now)
+        stored = text or stored_text.text_from_intents(ports.ledger.intents(thread.name), record)
+        updated = stored_text.merge_observed_text(stored, thread_post, now=ports.clock.now())
+        if updated != text:
+            ports.ledger.keep_text(updated)
 
 
 def thread_post_of_record(record: PostRecord, post: Post) -> ThreadPost:
-    """Give a recorded post as it was read now."""
     return ThreadPost(post=post, key=record.edition, copy=record.copy, adopted=record.adopted)
 
 
 def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
-    """Record a post that a publish or an edit has made, and its text whole."""
+    """Record a post that a publish or an edit has written, with its whole text."""
     ports.ledger.record_post(drafts.record_of_write(new, post))
     ports.ledger.keep_text(stored_text.text_from_write(new, post, now=ports.clock.now()))
 
@@ -121,8 +124,9 @@ def keep_sent(ports: Ports, new: NewIntent, post: Post) -> None:
 def _missing(
     thread: str, content: OwnContent, listed: tuple[ThreadPost, ...], records: tuple[PostRecord, ...]
 ) -> Iterator[_Missing]:
-    """Name the posts that must be there too: by the newest post's marker, by comments, by the ledger."""
+    """Return the posts that must exist too, by the newest post's marker, by comments and by the ledger."""
     marker = post_marker(order_posts(listed)[0].post.body) if listed else None
+    # A marker names the previous post, so that an adopted one is found without the ledger (decision 11).
     if isinstance(marker, Marker) and marker.after_post:
         yield _Missing(marker.after_post, marker.after_key)
     for comment in content.comments:
@@ -139,16 +143,16 @@ def _recorded(record: PostRecord) -> _Missing:
 
 
 def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPost | None:
-    """Read a post that the listing lacks; None where it is gone or the id is another's (A23)."""
+    """Read a post that the listing lacks; None if it is gone or the id is another post's (A23)."""
     try:
         post = ports.forum.post(missing.post_id)
     except NotFound:
         return None
-    mine = post.creator.id == author
-    adopted = not mine if missing.adopted is None else missing.adopted
-    if not (adopted or mine) or (missing.url and post.url != missing.url):
+    own = post.creator.id == author
+    adopted = not own if missing.adopted is None else missing.adopted
+    if not (adopted or own) or (missing.url and post.url != missing.url):
         return None
-    mark = post_marker(post.body)  # none where a person's edit took it away (H10)
+    mark = post_marker(post.body)  # None if someone's edit removed it (H10)
     if not adopted and mark is not None and (mark.thread, mark.key) != (thread, missing.key):
         return None
     return ThreadPost(post=post, key=missing.key, copy=missing.copy, adopted=adopted)
@@ -156,7 +160,7 @@ def _read(ports: Ports, thread: str, missing: _Missing, author: int) -> ThreadPo
 
 def _record(thread: Thread, thread_post: ThreadPost) -> PostRecord:
     edition = thread.calendar.edition(thread_post.key)
-    # A post adopted before its slot must not look like a proof that this machine's clock is behind.
+    # A post adopted before its slot must not make this machine's clock look slow (K03).
     slot = min(edition.slot, thread_post.post.published) if edition else thread_post.post.published
     return PostRecord(
         post_id=thread_post.id,

@@ -1,1 +1,1 @@
-"""The long-running process: its loop, background jobs, alerts, metrics."""
+"""The long-running process: its loop, background jobs, alerts and metrics."""

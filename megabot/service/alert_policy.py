@@ -1,6 +1,6 @@
-"""Which alerts are sent to the moderators as a message, and which are said to be over. Pure.
+"""Decide which alerts are sent to the moderators, and which are reported as resolved. Pure.
 
-A message is sent at most once: one whose outcome is unknown is not sent again for a day (decision 10).
+A message is sent at most once. One with an unknown outcome is not sent again for a day (decision 10).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ AGAIN = timedelta(days=1)
 
 
 class SentAlertState(StrEnum):
-    """How far the message about an alert came. SENDING is written before the first byte leaves."""
+    """The state of the message about an alert. SENDING is recorded before the first byte is sent."""
 
     SENDING = "sending"
     SENT = "sent"
@@ -23,7 +23,7 @@ class SentAlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """What became of the message about one alert. `sentence` is what it said, `at` when it was sent."""
+    """The message about one alert: its state, its `sentence`, and when it was sent (`at`)."""
 
     state: SentAlertState
     sentence: str
@@ -32,7 +32,7 @@ class SentAlert:
 
 @dataclass(frozen=True, slots=True)
 class AlertDigest:
-    """What is to be said now: new alerts, and those that are over, each by key with its sentence."""
+    """What to send now: new alerts and resolved ones, each as its key and sentence."""
 
     new: tuple[tuple[str, str], ...] = ()
     over: tuple[tuple[str, str], ...] = ()
@@ -44,7 +44,7 @@ class AlertDigest:
 def due_digest(
     standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert], now: datetime
 ) -> AlertDigest:
-    """Choose what to tell: each alert once while it stands, and once that it is over if it was told."""
+    """Return what to send: each active alert once, and once that it is resolved if it was sent."""
     return AlertDigest(
         new=tuple(
             (key, sentence) for key, sentence in standing.items() if _is_news(sent_alerts.get(key), now)
@@ -64,7 +64,7 @@ def _is_over(key: str, alert: SentAlert, standing: Mapping[str, str]) -> bool:
 
 
 def expired_keys(standing: Mapping[str, str], sent_alerts: Mapping[str, SentAlert]) -> tuple[str, ...]:
-    """Name what need not be remembered any more: the alert is over, and so is the message about it."""
+    """Return the keys to forget: the alert is resolved, and so is the message about it."""
     return tuple(
         key for key, one in sent_alerts.items() if key not in standing and one.state is SentAlertState.ENDING
     )

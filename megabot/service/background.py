@@ -1,4 +1,4 @@
-"""Long work of the service, done by another megabot process: started, polled, ended, but never waited for."""
+"""Long work of the service, in another megabot process that is started and polled, but never waited for."""
 
 import subprocess
 import sys
@@ -13,22 +13,25 @@ from megabot.schedule.interval import Interval
 
 
 class BackgroundProcess(Protocol):
-    """A `megabot ...` that was started."""
+    """A running `megabot ...` process."""
 
     def answer(self) -> str | None:
-        """Return what it printed, None while it runs. May be called once after its end."""
+        """Return its output, None while it runs. May be called only once after it ended."""
 
     def end(self) -> None:
-        """End it, and wait until it is gone."""
+        """Kill it and wait until it is gone."""
 
 
 class OwnProcess(BackgroundProcess):
-    """A `megabot ...` with this process's own settings. What it prints goes to a file."""
+    """A `megabot ...` process with this process's settings.
+
+    Its output goes to a file: a pipe that nobody reads while it runs could fill up and block it.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115  closed when the answer was read
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115  closed after the output was read
         self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "megabot", *words],
+            [sys.executable, "-P", "-m", "megabot", *words],  # -P: import nothing from the working directory
             stdin=subprocess.DEVNULL,
             stdout=self._out,
             stderr=subprocess.DEVNULL,
@@ -50,9 +53,9 @@ class OwnProcess(BackgroundProcess):
 
 
 class BackgroundJob:
-    """Call `start` with the time when `is_due`, one process at a time; hand what it printed to `on_result`.
+    """Starts a process when `is_due`, one at a time, and passes its output to `on_result`.
 
-    `every` is the least time between two starts. `on_result` gets None if the process was ended because it
+    `every` is the least time between two starts. `on_result` gets None if the process was killed because it
     took longer than `longest`.
     """
 
@@ -74,7 +77,7 @@ class BackgroundJob:
         self._began = datetime(1970, 1, 1, tzinfo=UTC)
 
     def poll(self, now: datetime) -> None:
-        """Start the process, or look whether it has ended. Never waits for it."""
+        """Start the process, or check whether it has ended. Never waits for it."""
         if self._running is None:
             if self._is_due(now) and now not in Interval.after(self._began, self._every):
                 self._began, self._running = now, self._start(now)
@@ -86,7 +89,7 @@ class BackgroundJob:
             self._on_result(None)
 
     def close(self) -> None:
-        """End a process that is running."""
+        """Kill the process if it is running."""
         if self._running is not None:
             self._running.end()
             self._running = None

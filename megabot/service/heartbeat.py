@@ -1,6 +1,6 @@
-"""Tells an uptime monitor that all is well, or that it is not: one GET, whose answer does not matter.
+"""Tell an uptime monitor whether all is well, with one GET whose response is not read.
 
-The address is a secret: whoever knows it can say that all is well. It appears in no log.
+The URL is a secret, because anyone who knows it can report that all is well. It never appears in the log.
 """
 
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger("megabot")
 
 
 class Heartbeat:
-    """The monitor's address; `/fail` behind its path says that something is wrong. Empty for no monitor."""
+    """An uptime monitor by its URL, "" for none. The path with `/fail` appended reports a failure."""
 
     def __init__(self, url: str, *, seconds: float = _SECONDS, proxy: Proxy | None = None) -> None:
         parts = urlsplit(url)
@@ -24,12 +24,12 @@ class Heartbeat:
         self._fails = urlunsplit(parts._replace(path=f"{path}/fail"))
         self._seconds = seconds
         self._session = requests.Session()
-        self._session.trust_env = False
+        self._session.trust_env = False  # no proxy and no .netrc from the environment: settings alone count
         through = proxy.for_address(url) if proxy else ""
         self._session.proxies = {"https": through, "http": through} if through else {}
 
     def beat(self, *, well: bool) -> None:
-        """Tell it. Whatever goes wrong is logged at most: the threads matter more than their monitor."""
+        """Report to the monitor. Failures are only logged: the threads matter more than their monitor."""
         if not self._well:
             return
         try:
@@ -37,15 +37,16 @@ class Heartbeat:
                 self._well if well else self._fails,
                 timeout=self._seconds,
                 allow_redirects=False,
-                stream=True,  # nothing of the body is read
+                stream=True,  # so that the body is not read
             ) as answer:
                 code = answer.status_code
         except requests.RequestException as error:
             log.warning("the heartbeat could not be sent: %s", type(error).__name__)
             return
         if code >= requests.codes.multiple_choices:
-            log.warning("the heartbeat was answered with %s; check MEGABOT_HEARTBEAT_URL", code)
+            log.warning(
+                "the uptime monitor rejected the heartbeat (HTTP %s); check MEGABOT_HEARTBEAT_URL", code
+            )
 
     def close(self) -> None:
-        """Let go of the connection."""
         self._session.close()

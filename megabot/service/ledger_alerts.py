@@ -1,4 +1,4 @@
-"""Tells people what needs them: once into the log, kept in the ledger until it is over."""
+"""Alerts in the ledger: each is logged once, and kept until it is resolved."""
 
 import json
 import logging
@@ -15,9 +15,9 @@ log = logging.getLogger("megabot")
 
 
 class LedgerAlerts(Alerts):
-    """Alerts that outlive the process: a restart does not say them again, `status` shows them.
+    """Alerts that survive a restart, so that they are not logged again; `megabot status` shows them.
 
-    Each change is one transaction: the service and a verb may raise alerts at the same time.
+    Each change is one transaction, because the service and a command may raise alerts at the same time.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -25,18 +25,19 @@ class LedgerAlerts(Alerts):
 
     @override
     def raise_alert(self, key: str, sentence: str) -> None:
-        before = self._read().get(key)
-        if before is None or to_json(before) != to_json(sentence):  # an older megabot kept no commands
-            self._ledger.update_fact(_KEY, lambda kept: _written(_parsed(kept) | {key: sentence}))
-        if before != sentence:
+        active = self._read().get(key)
+        # Compared as JSON too: an older megabot stored sentences without their commands.
+        if active is None or to_json(active) != to_json(sentence):
+            self._ledger.update_fact(_KEY, lambda fact: _to_fact(_parsed(fact) | {key: sentence}))
+        if active != sentence:
             log.warning("%s", sentence)
 
     @override
     def clear_alert(self, key: str) -> None:
         sentence = self._read().get(key)
         if sentence is not None:
-            self._ledger.update_fact(_KEY, lambda kept: _written(_without(_parsed(kept), key)))
-            log.info("over: %s", sentence)
+            self._ledger.update_fact(_KEY, lambda fact: _to_fact(_without(_parsed(fact), key)))
+            log.info("resolved: %s", sentence)
 
     @override
     def active_alerts(self) -> Iterator[tuple[str, str]]:
@@ -50,7 +51,7 @@ def _parsed(fact: str | None) -> dict[str, str]:
     return {key: from_json(sentence) for key, sentence in json.loads(fact).items()} if fact else {}
 
 
-def _written(alerts: dict[str, str]) -> str:
+def _to_fact(alerts: dict[str, str]) -> str:
     return json.dumps({key: to_json(sentence) for key, sentence in alerts.items()})
 
 

@@ -1,6 +1,6 @@
-"""The service's weekly check of the links, in a process of its own; moderators get one list of the dead ones.
+"""The service's weekly link check, in a child process; moderators get one list of the dead links.
 
-A thousand links take minutes and the Markdown libraries megabytes: neither may delay a slot or stay.
+A thousand links take minutes, which must not delay a slot, and the Markdown libraries take memory.
 """
 
 import json
@@ -20,14 +20,15 @@ log = logging.getLogger("megabot")
 
 
 def link_job(ports: Ports, start: Callable[[], BackgroundProcess]) -> BackgroundJob:
-    """Return the job; `start` starts a `megabot check --links --json`."""
+    """Return the job. `start` runs `megabot check --links --json`."""
 
     def is_due(now: datetime) -> bool:
         fact = ports.ledger.get_fact(_KEY)
         return fact is None or now not in Interval.after(datetime.fromisoformat(fact), WEEKLY)
 
     def begin(now: datetime) -> BackgroundProcess:
-        ports.ledger.set_fact(_KEY, now.isoformat())  # first: a check that fails is not made every tick
+        # First, so that a failing check is not retried at every tick.
+        ports.ledger.set_fact(_KEY, now.isoformat())
         return start()
 
     return BackgroundJob(

@@ -1,4 +1,4 @@
-"""What a monitor reads of a running bot, in Prometheus' text format, and writing it after each pass."""
+"""Metrics of a running bot in Prometheus' text format, written after each pass."""
 
 import logging
 import os
@@ -14,9 +14,9 @@ from megabot.ports import OfflinePorts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metrics:
-    """How a running bot is. What is not known is None, and left out.
+    """The state of a running bot. Unknown values are None and not written.
 
-    `slots` and `unknown` are by thread: the next slot, and how many writes may or may not have happened.
+    By thread: `slots` has the next slot, `unknown` the number of writes with an unknown outcome.
     """
 
     version: str
@@ -39,31 +39,29 @@ class _Sample:
 
 
 def exposition(snapshot: Metrics) -> str:
-    """Write the metrics as Prometheus reads them: times in seconds since 1970, counts since the start."""
+    """Return the metrics in Prometheus' format: times in seconds since 1970, counts since the start."""
     return "".join(_metrics(snapshot))
 
 
 def _metrics(snapshot: Metrics) -> Iterator[str]:
-    yield _metric("build_info", "gauge", "The version that runs.", _Sample(1, "version", snapshot.version))
+    yield _metric("build_info", "gauge", "The running version.", _Sample(1, "version", snapshot.version))
     passes = (
         _Sample(snapshot.verified_passes, "outcome", "verified"),
         _Sample(snapshot.failed_passes, "outcome", "failed"),
     )
-    yield _metric("passes_total", "counter", "Looks at all threads, by how they ended.", *passes)
+    yield _metric("passes_total", "counter", "Passes over all threads, by outcome.", *passes)
     yield _time("measured_timestamp_seconds", "When this was written.", snapshot.measured)
     yield _time(
-        "last_verified_pass_timestamp_seconds", "When all was last seen as it should be.", snapshot.verified
+        "last_verified_pass_timestamp_seconds", "When a pass last verified all threads.", snapshot.verified
     )
     slots = (_Sample(at.timestamp(), "thread", thread) for thread, at in sorted(snapshot.slots.items()))
     yield _metric("next_slot_timestamp_seconds", "gauge", "When the next edition is due.", *slots)
     unknown = (_Sample(count, "thread", thread) for thread, count in sorted(snapshot.unknown.items()))
-    yield _metric("unknown_outcomes", "gauge", "Writes that may or may not have happened.", *unknown)
+    yield _metric("unknown_outcomes", "gauge", "Writes whose outcome is unknown.", *unknown)
     alerts = () if snapshot.alerts is None else (_Sample(snapshot.alerts),)
-    yield _metric("alerts_standing", "gauge", "What needs a person and is not over.", *alerts)
-    yield _metric(
-        "sign_ins_left", "gauge", "Sign-ins that may be tried now.", _Sample(snapshot.sign_ins_left)
-    )
-    yield _time("token_issued_timestamp_seconds", "When the token in use was got.", snapshot.token_issued)
+    yield _metric("alerts_standing", "gauge", "Active alerts.", *alerts)
+    yield _metric("sign_ins_left", "gauge", "Sign-ins that are allowed now.", _Sample(snapshot.sign_ins_left))
+    yield _time("token_issued_timestamp_seconds", "When the current token was issued.", snapshot.token_issued)
 
 
 def _time(name: str, meaning: str, at: datetime | None) -> str:
@@ -71,7 +69,7 @@ def _time(name: str, meaning: str, at: datetime | None) -> str:
 
 
 def _metric(name: str, kind: str, meaning: str, *samples: _Sample) -> str:
-    """Write one metric; nothing at all of one without a sample."""
+    """Return the lines of one metric, "" if it has no sample."""
     if not samples:
         return ""
     lines = [f"# HELP megabot_{name} {meaning}", f"# TYPE megabot_{name} {kind}"]
@@ -82,15 +80,15 @@ def _metric(name: str, kind: str, meaning: str, *samples: _Sample) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Put a text in place of the file's, readable by everyone: it holds no secret. Raises `WriteFailed`."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")  # not *.prom, or the collector would read it
+    """Replace a file atomically, readable by everyone: it contains no secret. Raises `WriteFailed`."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")  # not *.prom, which the collector would read
     try:
-        with beside.open("w", encoding="utf-8") as file:
+        with temporary.open("w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
             file.write(text)
-        beside.replace(path)
+        temporary.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise WriteFailed(f"MEGABOT_METRICS_FILE: {path} cannot be written: {error.strerror}") from error
 
 
@@ -98,7 +96,7 @@ log = logging.getLogger("megabot")
 
 
 class Meter:
-    """Counts passes from its making on. `sign_ins` gives how many are left and when the token was got."""
+    """Counts passes since the start. `sign_ins` returns how many are left and when the token was issued."""
 
     def __init__(
         self,
@@ -116,28 +114,28 @@ class Meter:
         )
 
     def note(self, *, well: bool) -> None:
-        """Count a pass, verified or failed, and write down how the bot is."""
-        now, before = self._ports.clock.now(), self._snapshot
+        """Count a pass, verified or failed, and write the metrics."""
+        now, last = self._ports.clock.now(), self._snapshot
         if well:
-            count = before.verified_passes + 1
-            self._snapshot = replace(before, measured=now, verified=now, verified_passes=count)
+            count = last.verified_passes + 1
+            self._snapshot = replace(last, measured=now, verified=now, verified_passes=count)
         else:
-            self._snapshot = replace(before, measured=now, failed_passes=before.failed_passes + 1)
+            self._snapshot = replace(last, measured=now, failed_passes=last.failed_passes + 1)
         try:
-            self._write(self._looked())
+            self._write(self._measure())
         except (UserError, ConfigError) as error:
             log.warning("%s", error)
 
-    def _looked(self) -> Metrics:
+    def _measure(self) -> Metrics:
         left, issued = self._sign_ins()
         snapshot = replace(self._snapshot, sign_ins_left=left, token_issued=issued)
         try:
-            found = status.read(self._ports)
+            current = status.read(self._ports)
         except (UserError, ConfigError):
-            return snapshot  # a broken source or ledger is said elsewhere
+            return snapshot  # a broken source or ledger is an alert already
         return replace(
             snapshot,
-            slots={one.thread: one.next_slot for one in found.threads if one.next_slot is not None},
-            unknown={one.thread: len(one.unknown) for one in found.threads},
-            alerts=len(found.alerts),
+            slots={one.thread: one.next_slot for one in current.threads if one.next_slot is not None},
+            unknown={one.thread: len(one.unknown) for one in current.threads},
+            alerts=len(current.alerts),
         )

@@ -1,4 +1,4 @@
-"""The service's process: signals, the clock that hears them, settings that are read again while it runs."""
+"""The service's process: signals, the clock that reacts to them, and settings that can be reloaded."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ log = logging.getLogger("megabot")
 
 
 class ServiceProcess:
-    """The service's `app`, by the settings as they were last read and found good."""
+    """Holds the service's `app`, built from the last valid settings."""
 
     def __init__(self, options: Mapping[str, object], stop: Stop) -> None:
         self.options = options
@@ -23,17 +23,17 @@ class ServiceProcess:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether it was told to stop by Ctrl-C."""
+        """Whether Ctrl-C was pressed."""
         return self._stop.interrupted
 
     def reload_requested(self) -> bool:
-        """Tell whether somebody asked (SIGHUP) for the settings to be read again."""
+        """Return whether a SIGHUP asked for the settings to be read again."""
         return self._stop.reread
 
     def reload(self) -> None:
-        """Go on by the settings as they are now. Raises what is wrong with them, and then all stays as it is.
+        """Switch to the settings as they are now; if they are wrong, raise and change nothing (G06).
 
-        The state folder is the exception: its lock is held for life.
+        The state folder cannot change, because its lock is held as long as the process lives.
         """
         self._stop.reread = False
         settings = load_settings(self.options, warn=lambda sentence: log.warning("%s", sentence))
@@ -54,7 +54,7 @@ class ServiceProcess:
 
 @contextmanager
 def open_service(options: Mapping[str, object]) -> Iterator[ServiceProcess]:
-    """Build the process of the service, listening to signals, and close what it opened when it is done."""
+    """Build the service's process with its signal handlers, and close what it opened at the end."""
     stop = Stop()
     with stop.on_signals():
         running = ServiceProcess(options, stop)
@@ -69,11 +69,9 @@ def _progress() -> None:
 
 
 def state_dir_changed() -> str:
-    """Say that one setting is not taken over while the service runs."""
-    return "MEGABOT_STATE_DIR changes with a restart only: systemctl restart megabot"
+    return "a new MEGABOT_STATE_DIR needs a restart; run: systemctl restart megabot"
 
 
 def settings_kept(error: Exception) -> str:
-    """Say that new settings are not used."""
     why = "; ".join(str(error).splitlines())
-    return f"the settings stay as they were, the new ones cannot be used: {why}"
+    return f"the new settings cannot be used, so the old ones stay in effect: {why}"

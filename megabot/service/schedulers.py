@@ -1,4 +1,4 @@
-"""When the service makes a pass, and when it reads the inbox. What fails is tried again by `tasks.Task`."""
+"""Decide when the service runs a pass and when it reads the inbox. `tasks.Task` retries what fails."""
 
 import logging
 from collections.abc import Callable
@@ -29,17 +29,17 @@ HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 AFTER_TROUBLE = timedelta(minutes=2)
 HISTORY_KEPT = timedelta(days=2 * 366)
-"""How long the ledger keeps writes that no pass looks at: for `history`, and so that it stays small."""
+"""How long the ledger keeps old writes for `history`; older ones are deleted, so that it stays small."""
 IGNORED_KEPT = timedelta(days=90)
-"""How long it keeps that a comment was none of its business: after two days none is obeyed in any case."""
+"""How long ignored comments are remembered. Longer than needed: none is obeyed after two days (C18)."""
 log = logging.getLogger("megabot")
 
 
 class PassScheduler:
-    """Makes a pass at start, at a slot, when a hold ends, on news of the source or of an edition, and hourly.
+    """Runs a pass at start, at a slot, when a wait ends, when the source or an override changes, and hourly.
 
-    `reports` are those of the last pass, `threads` what it knew. `is_proven` asks whether what is listed now
-    is listed for the account.
+    `reports` and `threads` are those of the last pass. `is_proven` returns whether the server still
+    recognizes the account.
     """
 
     def __init__(self, ports: Ports, *, is_proven: Callable[[], bool]) -> None:
@@ -58,23 +58,23 @@ class PassScheduler:
 
     @property
     def next_at(self) -> datetime:
-        """When the next pass is due; long ago if it is due now."""
+        """When the next pass is due; a time long past if it is due now."""
         return self._rest.end
 
     def hurry(self) -> None:
-        """Make a pass as soon as that works, and so say that all is well again."""
+        """Run a pass as soon as possible, to confirm that everything works again."""
         self._rest = NEVER
 
     def next_slot(self, now: datetime) -> datetime | None:
-        """Return the next slot of all threads, None if there is none."""
+        """Return the earliest next slot of all threads, None if there is none."""
         slots = (next_slot(thread, now) for thread in self.threads)
         return min((slot for slot in slots if slot is not None), default=None)
 
     def run_if_due(self, now: datetime) -> bool:
-        """Make a pass if one is due, and return whether it was.
+        """Run a pass if one is due, and return whether it was.
 
-        Raises what a pass raises. `SourceBroken` and `SourceMissing` are alerts already, and not looked into
-        again for two minutes.
+        Raises the errors of a pass. `SourceBroken` and `SourceMissing` raise an alert too, and the source is
+        then not read again for two minutes.
         """
         if now in self._without_source:
             return False
@@ -94,39 +94,42 @@ class PassScheduler:
     def _run(self, now: datetime) -> None:
         self.threads = usable_threads(self._ports.source, self._watch.note(now)).threads
         self._overrides = count_overrides(self._ports.ledger)
-        anew = now not in self._places_known and (self._slot is None or now < self._slot)
-        self.reports = run_pass(self._ports, anew=anew, authenticated=self._is_proven())
-        if anew:
+        # Once a day (decision 3), but not in the pass of a slot.
+        reread = now not in self._places_known and (self._slot is None or now < self._slot)
+        self.reports = run_pass(self._ports, reread=reread, authenticated=self._is_proven())
+        if reread:
             self._places_known = Interval.after(now, DAILY)
             self._ports.ledger.prune(now - HISTORY_KEPT, ignored_before=now - IGNORED_KEPT)
         self._without_source = NEVER
         self._held = log_reports(self.reports, before=self._held)
         failed = any(report.failure is not None for report in self.reports)
         self._troubled = self._troubled + 1 if failed else 0
+        # The exponent is capped because a timedelta can overflow.
         retry = min(LONGEST, AFTER_TROUBLE * 2 ** min(max(self._troubled - 1, 0), 10))
         self._rest = Interval(now, next_pass(self._ports.clock.now(), self.reports, retry=retry))
         self._slot = self.next_slot(now)
 
 
 class InboxScheduler:
-    """Reads the inbox when something in it is unread, and after a pass that had nothing to do (`anew`).
+    """Reads the inbox when something is unread in it, and after a pass without writes (`check_again`).
 
-    What a person read in the bot's own inbox is not counted as unread.
+    The second case is for notices that someone read in the bot's account in a browser: they are no longer
+    counted as unread.
     """
 
     def __init__(self, ports: Ports, *, acting: Ports) -> None:
-        self.anew = False
+        self.check_again = False
         self._ports = ports
         self._acting = acting
         self._inbox = Inbox(ports, acting=acting)
         self._unread: Unread | None = None
 
     def forget_count(self) -> None:
-        """Count anew what is unread: the count of the tick before says nothing of what came since."""
+        """Forget the unread count of the previous tick, which does not include what came since."""
         self._unread = None
 
     def count(self) -> bool:
-        """Count what is unread, for the next `read` too; return whether the server answered the account."""
+        """Get the unread count, which `read` uses too; return whether the server knows the account."""
         try:
             self._unread = self._acting.forum.unread()
         except ForumError:
@@ -134,16 +137,16 @@ class InboxScheduler:
         return True
 
     def read(self, threads: tuple[Thread, ...]) -> None:
-        """Hear what came, act on it, answer. Raises what the forum and the ledger raise."""
+        """Read new notices, act on them and reply. Raises the errors of the forum and the ledger."""
         unread, self._unread = self._unread or self._ports.forum.unread(), None
-        self._inbox.poll(waiting=unread.total > 0, threads=threads, anew=self.anew)
-        self.anew = False
+        self._inbox.poll(waiting=unread.total > 0, threads=threads, check=self.check_again)
+        self.check_again = False
 
 
 def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = AFTER_TROUBLE) -> datetime:
-    """Tell when the next look is owed: the next slot, the end of a hold, or in an hour.
+    """Return when the next pass is due: at the next slot, at the end of a wait, or in an hour.
 
-    What may pass by itself is tried again after `retry`; for what only a person can mend an hour is enough.
+    A temporary failure is retried after `retry`; for one that only someone can fix, an hour is enough.
     """
     moments = [now + HOURLY]
     for report in reports:
@@ -156,10 +159,10 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
         ]
         if report.failure is not None and may_pass(report.failure):
             moments.append(now + retry)
-        ends = next_deadline(report.thread, report.observation.posts, now) if report.observation else None
-        moments += [ends] if ends is not None else []
-        soon = announces_at(report.thread, now)
-        moments += [soon] if soon is not None else []
+        deadline = next_deadline(report.thread, report.observation.posts, now) if report.observation else None
+        moments += [deadline] if deadline is not None else []
+        announcement = announces_at(report.thread, now)
+        moments += [announcement] if announcement is not None else []
         if (
             report.observation is not None
             and report.observation.next_change_at is not None
@@ -170,15 +173,15 @@ def next_pass(now: datetime, reports: tuple[Report, ...], *, retry: timedelta = 
 
 
 def next_slot(thread: Thread, now: datetime) -> datetime | None:
-    """Tell when a thread's next edition is due that is not left out; None after the last one."""
+    """Return when a thread's next edition is due, except skipped ones; None after the last one."""
     following = next_unposted_edition(thread.calendar, now)
     return following.slot if following else None
 
 
 def log_reports(reports: tuple[Report, ...], *, before: frozenset[str]) -> frozenset[str]:
-    """Write into the log what a pass found: what was said after the pass before only at debug level.
+    """Log the results of a pass; what was logged after the previous pass too only at debug level.
 
-    Gives what holds now, for the next call.
+    Returns the reasons that hold now, as `before` of the next call.
     """
     held: set[str] = set()
     for report in reports:
@@ -199,5 +202,9 @@ def log_reports(reports: tuple[Report, ...], *, before: frozenset[str]) -> froze
             and report.observation is not None
             and report.observation.current is not None
         ):
-            log.info("%s: verified, %s stands", report.thread.name, report.observation.current.post.url)
+            log.info(
+                "%s: verified, the current post is %s",
+                report.thread.name,
+                report.observation.current.post.url,
+            )
     return frozenset(held)

@@ -1,6 +1,6 @@
-"""The service: `schedule` only ticks; what is due is decided anew from calendar, clock and ledger.
+"""The service: a loop of ticks. Each tick decides from the calendar, the clock and the ledger what is due.
 
-A tick is one request, the unread count.
+An idle tick costs one request, the unread count (decision 23). The `schedule` library only times the ticks.
 """
 
 import logging
@@ -26,14 +26,14 @@ log = logging.getLogger("megabot")
 
 
 class Service:
-    """The running bot: `tick` is one step and never raises but `Stopping`; `serve` is the loop around it.
+    """The running bot: `tick` is one step and raises only `Stopping`; `serve` is the loop around it.
 
-    A tick tries three kinds of tasks in turn: the pass over the threads, the inbox, and the jobs in the
-    background. Each has its own failures and waits; near a slot only the pass is tried.
+    A tick tries three kinds of tasks in turn: the pass over the threads, the inbox, and the background jobs.
+    Each has its own failures and wait times. Near a slot only the pass is tried.
 
-    `notify` tells systemd how it goes, `beat` an uptime monitor whether the last pass was verified. `lag` is
-    how many seconds to be late for a slot: two services of one account would both post at the same moment.
-    `unhurried` are the ports of all but the pass: they begin no call near a slot.
+    `notify` reports to systemd, `beat` tells an uptime monitor whether the last pass was verified. `lag`
+    returns by how many seconds to delay a slot, so that two services of one account do not post at the same
+    moment. `unhurried`: the ports of everything except the pass; they begin no call near a slot.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Service:
         self._ports = ports
         self._tick = tick
         self._notify = notify
-        self._told_how_it_goes = beat
+        self._tell_monitor = beat
         self._lag = lag
         self._inbox = InboxScheduler(self.unhurried, acting=ports)
         self._passes = PassScheduler(ports, is_proven=self._is_proven)
@@ -60,24 +60,24 @@ class Service:
 
     @property
     def reports(self) -> tuple[Report, ...]:
-        """What the last pass did."""
+        """The results of the last pass."""
         return self._passes.reports
 
     @property
     def next_at(self) -> datetime:
-        """When the next tick is that does more than count what is unread."""
+        """When the next pass is due."""
         return max(self._passes.next_at, self._pass_task.retry_at)
 
     def add_jobs(self, jobs: Mapping[str, Job]) -> None:
-        """Do these in the background from now on; they must not wait, and act through `unhurried`."""
+        """Add background jobs. They must not wait, and must act through `unhurried`."""
         self._jobs += tuple(Task(name, job, shortest=self._tick) for name, job in jobs.items())
 
     def serve(
         self, *, leave: Callable[[], bool] = lambda: False, ticker: schedule.Scheduler | None = None
     ) -> None:
-        """Tick until `leave` says so between two ticks.
+        """Tick until `leave` returns True between two ticks.
 
-        Told to stop it raises `Stopping`, from a wait or in the middle of a tick.
+        On a signal to stop this raises `Stopping`, from a wait or in the middle of a tick.
         """
         longest = max(1, int(self._tick.total_seconds()))
         ticker = ticker or schedule.Scheduler()
@@ -87,28 +87,29 @@ class Service:
         while not leave():
             idle = ticker.idle_seconds or 0.0
             wait = max(0.0, min(idle, longest))  # after a clock was set back, `idle` may be years
-            owed = (self.next_at - self._ports.clock.now()).total_seconds()
-            on_the_dot = 0 < owed < wait  # a slot comes before the next tick: wake for it
-            self._ports.clock.sleep(owed + self._lag() if on_the_dot else wait)
-            if on_the_dot or idle > longest:
-                ticker.run_all()
+            until_pass = (self.next_at - self._ports.clock.now()).total_seconds()
+            on_time = 0 < until_pass < wait  # the pass is due before the next tick: wake up for it
+            self._ports.clock.sleep(until_pass + self._lag() if on_time else wait)
+            if on_time or idle > longest:
+                ticker.run_all()  # by the ticker's own count the tick is not due yet
             else:
                 ticker.run_pending()
 
     def tick(self) -> None:
-        """Take one step. Whatever goes wrong is said and tried again later."""
+        """Take one step. Failures are logged and retried later."""
         self._inbox.forget_count()
-        # The second try of the pass is for commands that changed what is due.
+        # The pass is tried a second time because commands in the inbox may have changed what is due.
         tasks = (self._pass_task, self._inbox_task, self._pass_task, *self._jobs)
         if Outcome.FAILED in [self._attempt(task) for task in tasks]:
             self._beat(False)
-        self._notify("WATCHDOG=1")  # fed by progress alone: a tick that hangs feeds nothing
+        self._notify("WATCHDOG=1")  # after progress, so that systemd notices a tick that hangs (R12)
 
     def _attempt(self, task: Task) -> Outcome:
         now = self._ports.clock.now()
-        if task is not self._pass_task and self._slot_is_near():
+        if task is not self._pass_task and self._slot_is_near():  # a slow request must not delay the slot
             return Outcome.WAITING
         outcome = task.attempt(now, slot=self._passes.next_slot(now))
+        # A failed pass is still due; after another task recovers, a pass confirms that all is well.
         if outcome is (Outcome.FAILED if task is self._pass_task else Outcome.RECOVERED):
             self._passes.hurry()
         return outcome
@@ -125,26 +126,29 @@ class Service:
         except (SourceBroken, SourceMissing):
             self._beat(False)
         else:
-            self._inbox.anew = not any(report.done for report in self.reports)
+            self._inbox.check_again = not any(report.done for report in self.reports)
             failing = any(task.failing_since for task in (self._inbox_task, *self._jobs))
             self._beat(not failing and all(report.verified for report in self.reports))
-            self._notify(f"STATUS=next look {sentences.moment(self._passes.next_at)}")
+            self._notify(f"STATUS=next pass {sentences.moment(self._passes.next_at)}")
         self._attempt(self._alert_task)
 
     def _is_proven(self) -> bool:
-        """Return whether what is listed now is listed for the account: the inbox's own question shows that.
+        """Return whether the server still recognizes the account (decision 1), by the unread count.
 
-        So a pass and the tick around it ask once. An inbox that fails delays no pass: it is not asked.
+        The inbox uses the same count, so a pass and the tick around it ask once. A failing inbox is not
+        asked, so that it cannot delay a pass.
         """
         return self._inbox_task.failing_since is None and self._inbox.count()
 
     def _beat(self, well: bool) -> None:  # noqa: FBT001  a callback's argument
         try:
-            self._told_how_it_goes(well)
+            self._tell_monitor(well)
         except Stopping:
             raise
         except Exception:
-            log.exception("this is a bug in megabot; a monitor could not be told how the bot is")
+            log.exception(
+                "this is a bug in megabot; please report it. The uptime monitor could not be notified"
+            )
 
     def _tell_moderators(self, now: datetime) -> None:
         for task in (self._inbox_task, *self._jobs):

@@ -1,6 +1,6 @@
-"""The service's site: old posts are read again once a day; a process writes the pages when something changed.
+"""The service's site: old posts are re-checked once a day; a child process writes the pages after changes.
 
-The pages take libraries and seconds that neither may stay in the service nor delay a slot.
+Writing them takes seconds, which must not delay a slot, and libraries that would stay in memory.
 """
 
 import json
@@ -25,7 +25,7 @@ log = logging.getLogger("megabot")
 def site_job(
     ports: Ports, start: Callable[[], BackgroundProcess], *, stamp: Callable[[], int]
 ) -> BackgroundJob:
-    """Return the job; `start` starts a `megabot site --json`, `stamp` changes whenever the ledger does."""
+    """Return the job. `start` runs `megabot site --json`; `stamp()` changes whenever the ledger does."""
     written: int | None = None
 
     def is_due(now: datetime) -> bool:
@@ -35,16 +35,16 @@ def site_job(
         nonlocal written
         if _scan_is_due(ports, now):
             _scan(ports, now)
-        current = stamp()
+        current = stamp()  # before the start, so that a change during the run causes another run
         running = start()
         written = current
         return running
 
-    def tell(printed: str | None) -> None:
+    def report(printed: str | None) -> None:
         nonlocal written
         try:
-            found = json.loads(printed or "")
-            new, removed = int(found["written"]), int(found["removed"])
+            result = json.loads(printed or "")
+            new, removed = int(result["written"]), int(result["removed"])
         except (ValueError, KeyError, TypeError):
             log.warning("%s", site_text.site_failed())
             written = None
@@ -52,7 +52,7 @@ def site_job(
         if new or removed:
             log.info("%s", site_text.site_updated(new, removed))
 
-    return BackgroundJob(begin, is_due=is_due, on_result=tell, longest=LONGEST, every=EVERY)
+    return BackgroundJob(begin, is_due=is_due, on_result=report, longest=LONGEST, every=EVERY)
 
 
 def _scan_is_due(ports: Ports, now: datetime) -> bool:
@@ -61,8 +61,9 @@ def _scan_is_due(ports: Ports, now: datetime) -> bool:
 
 
 def _scan(ports: Ports, now: datetime) -> None:
-    ports.ledger.set_fact(_LOOKED, now.isoformat())  # first: one that fails is not made every tick
+    # First, so that a failing scan is not retried at every tick.
+    ports.ledger.set_fact(_LOOKED, now.isoformat())
     try:
         scan_all_posts(ports)
     except UserError as error:
-        log.warning("%s", site_text.not_looked_over(error))
+        log.warning("%s", site_text.scan_failed(error))

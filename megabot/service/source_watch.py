@@ -1,4 +1,4 @@
-"""Noticing that the source changed between two passes: asked every ten minutes, and anew before a slot."""
+"""Notice changes of the source between passes: it is checked every ten minutes, and just before a slot."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SourceWatch:
-    """Remembers what the last pass went by."""
+    """Remembers the snapshot that the last pass used."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -21,23 +21,23 @@ class SourceWatch:
         self._fetched_for = _EVER
 
     def changed(self, now: datetime, *, slot: datetime | None) -> bool:
-        """Tell whether the source says something new.
+        """Return whether the source has changed.
 
-        `slot` is the next one: shortly before it the source is fetched anew. Raises `SourceMissing`.
+        Shortly before the next `slot` it is fetched, so that late commits count. Raises `SourceMissing`.
         """
         if slot is not None and now in Interval(slot - BEFORE_A_SLOT, slot) and self._fetched_for != slot:
             self._fetched_for = slot
             self._source.refresh()
         elif now in Interval.after(self._asked, EVERY):
             return False
-        before, snapshot = self._known, self.note(now)
-        return before is not None and _said(before) != _said(snapshot)
+        last, snapshot = self._known, self.note(now)
+        return last is not None and _content(last) != _content(snapshot)
 
     def note(self, now: datetime) -> Snapshot:
-        """Remember what the source says as what a pass, which follows, goes by. Raises `SourceMissing`."""
+        """Take a snapshot for the pass that follows, and remember it. Raises `SourceMissing`."""
         self._asked, self._known = now, self._source.snapshot()
         return self._known
 
 
-def _said(snapshot: Snapshot) -> tuple[object, ...]:
+def _content(snapshot: Snapshot) -> tuple[object, ...]:
     return snapshot.files, snapshot.pictures, snapshot.revision, snapshot.problems

@@ -1,4 +1,4 @@
-"""The tasks of the service. Each is tried on its own and waits on its own: none delays another one."""
+"""The tasks of the service. Each has its own retries and wait times, so that none delays another."""
 
 import logging
 from collections.abc import Callable
@@ -12,12 +12,12 @@ from megabot.schedule.interval import NEVER, Interval
 
 LONGEST = timedelta(minutes=15)
 QUIET = timedelta(minutes=2)
-"""How long before a slot nothing but the pass begins: longer than one request to a server that hangs."""
+"""How long before a slot only the pass may start: longer than one request to a server that hangs."""
 log = logging.getLogger("megabot")
 
 
 class Outcome(Enum):
-    """What came of trying a task."""
+    """The result of trying a task."""
 
     WAITING = auto()
     DONE = auto()
@@ -26,10 +26,10 @@ class Outcome(Enum):
 
 
 class Task:
-    """Something that the service does again and again.
+    """Something that the service does at every tick.
 
     After a failure it waits, each time twice as long, up to `LONGEST`; a slot ends the wait. `failing_since`
-    is when it began to fail, None while it works; `failure` says why it failed last.
+    is when it began to fail, None while it works; `failure` is the last error.
     """
 
     def __init__(self, name: str, action: Callable[[datetime], None], *, shortest: timedelta) -> None:
@@ -43,18 +43,18 @@ class Task:
 
     @property
     def retry_at(self) -> datetime:
-        """When it may be tried again after its last failure; long ago if it did not fail."""
+        """When it may be tried again after a failure; a time long past if it did not fail."""
         return self._wait.end
 
     def attempt(self, now: datetime, *, slot: datetime | None) -> Outcome:
-        """Do it now, unless it waits. Raise nothing but `Stopping`. `slot` is the next one."""
+        """Run the task, unless it is waiting. Raises only `Stopping`. `slot` is the next one."""
         if now in self._wait:
             return Outcome.WAITING
         try:
             self._action(now)
         except Stopping:
             raise
-        except Exception as error:  # noqa: BLE001  a bug too is this task's alone
+        except Exception as error:  # noqa: BLE001  even a bug must not affect the other tasks
             self._fail(error, now, slot)
             return Outcome.FAILED
         recovered = self.failing_since is not None
@@ -65,19 +65,22 @@ class Task:
         if isinstance(error, UserError | ConfigError):
             self.failure = str(error)
         else:
-            self.failure = f"this is a bug in megabot ({type(error).__name__}), see the log"
-            log.error("this is a bug in megabot; please report these lines", exc_info=error)
+            self.failure = (
+                f"this is a bug in megabot ({type(error).__name__}); please report the lines in the log"
+            )
+            log.error("this is a bug in megabot; please report it with these lines", exc_info=error)
         self.failing_since = self.failing_since or now
+        # The exponent is capped because a timedelta can overflow.
         wait = Interval.after(now, min(LONGEST, self._shortest * 2 ** min(self._failures, 10)))
         self._failures += 1
         if slot is not None and slot in wait and slot > now:
-            wait, self._failures = Interval(now, slot), 0  # what fails at its slot is tried again soon
+            wait, self._failures = Interval(now, slot), 0  # so that a failure at the slot is retried soon
         self._wait = wait
         log.warning("%s", trying_again(f"{self.name}: {self.failure}", wait.end - now))
 
 
 class PausedForum:
-    """A forum that begins no call while `paused` says so: a slot is near, and the rest can wait."""
+    """A forum that starts no call while `paused()`: a slot is near, and everything else can wait."""
 
     def __init__(self, forum: Forum, paused: Callable[[], bool]) -> None:
         self._forum = forum
@@ -89,12 +92,11 @@ class PausedForum:
 
         def unless_paused(*given: Any, **named: Any) -> Any:  # noqa: ANN401  as above
             if self._paused():
-                raise NotSent("a thread is about to be posted; this is done right after it")
+                raise NotSent("waiting, because a thread is about to be posted")
             return call(*given, **named)
 
         return unless_paused
 
 
 def trying_again(why: str, wait: timedelta) -> str:
-    """Say what went wrong, and when it is tried again."""
     return f"{why.removesuffix('.')}; trying again in {wait.total_seconds():.0f} s"

@@ -1,1 +1,1 @@
-"""The public archive as static pages and feeds. It reads the ledger and posts nothing."""
+"""The public archive as static pages and feeds. It only reads the ledger and posts nothing."""

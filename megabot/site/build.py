@@ -1,6 +1,6 @@
-"""The site, from the ledger into its folder: what each file is made of. What did not change is not made.
+"""Build the site from the ledger: which files it has, and what each is made from.
 
-Must not talk to a server, and posts nothing.
+Files whose inputs did not change are not built again. Must not talk to a server.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _ASSETS = ("style.css", "search.js")
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the site is made of. `address` ends in a slash; without one there are no feeds.
+    """The content of the site. `address` ends in a slash; without one there are no feeds.
 
     `langs` are the languages of the threads, by name.
     """
@@ -44,12 +44,12 @@ class Site:
 
     @cached_property
     def bulletins(self) -> tuple[Entry, ...]:
-        """The editions for which somebody wrote something, or something was put forward; oldest first."""
+        """The editions with a preamble or highlights, oldest first."""
         entries = (one for one in self.entries if one.preamble or one.kept_highlights not in {"", "[]"})
         return tuple(sorted(entries, key=lambda one: (one.start, one.thread)))
 
     def feeds_of(self, *paths: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-        """Give the feeds that a page names: none where the site has no address, or a feed no editions."""
+        """Return the feeds that a page links: none without a site address, and only feeds with editions."""
         return tuple(
             (title, path)
             for title, path in paths
@@ -58,7 +58,7 @@ class Site:
 
 
 def files(site: Site) -> Iterator[File]:
-    """List every file, pages before what links to them."""
+    """Yield every file; pages come before the pages that link to them."""
     code = _code()
     for file in _all(site):
         yield replace(file, made_of=f"{code}\n{file.made_of}")
@@ -86,12 +86,12 @@ def _all(site: Site) -> Iterator[File]:
 
 
 def _editions(entries: Sequence[Entry], lang: str) -> Iterator[File]:
-    for before, entry, after in zip([None, *entries], entries, [*entries[1:], None], strict=False):
-        near = [None if one is None else (one.key, one.title) for one in (before, after)]
+    for previous, entry, following in zip([None, *entries], entries, [*entries[1:], None], strict=False):
+        near = [None if one is None else (one.key, one.title) for one in (previous, following)]
         yield File(
             path=f"{folder(entry.thread)}/{entry.key}/index.html",
             made_of=f"{lang}\n{near}\n{entry.comments}\n{entry.digest}",
-            make=partial(pages.edition, entry, before=before, after=after, lang=lang),
+            make=partial(pages.edition, entry, previous=previous, following=following, lang=lang),
         )
 
 
@@ -149,7 +149,7 @@ def _search(site: Site) -> Iterator[File]:
 def _feeds(site: Site) -> Iterator[File]:
     if not site.address:
         return
-    made = [
+    all_feeds = [
         Feed(
             title=name_of(name),
             site=site.address,
@@ -164,7 +164,7 @@ def _feeds(site: Site) -> Iterator[File]:
         (site_words.all_threads(), "", site.entries, feeds.thread_content),
         (site_words.bulletins(), _BULLETINS, site.bulletins, feeds.bulletin_content),
     ):
-        made.append(
+        all_feeds.append(
             Feed(
                 title=title,
                 site=site.address,
@@ -174,13 +174,13 @@ def _feeds(site: Site) -> Iterator[File]:
                 content=content,
             )
         )
-    for feed in made:
+    for feed in all_feeds:
         yield from _feed_files(feed)
 
 
 def _feed_files(feed: Feed) -> Iterator[File]:
     if not feed.entries:
-        return  # a feed says when it was last changed, and an empty one cannot
+        return  # a feed must have the time of its last change, and an empty one has none
     shown = [one.digest for one in feeds.newest(feed)]
     made_of = repr((feed.title, feed.site, feed.path, feed.lang, shown))
     yield File(path=f"{feed.path}atom.xml", made_of=made_of, make=lambda: feeds.atom(feed))
@@ -192,7 +192,7 @@ def _line(entry: Entry) -> tuple[object, ...]:
 
 
 def _code() -> str:
-    """Give a digest of what makes the pages: another megabot or language makes all of them again."""
+    """Return a digest of what makes the pages: a new version or another language rebuilds all of them."""
     parts = [
         *sorted(_HERE.glob("*.py")),
         _HERE.parent / "preview/absolute_links.py",
@@ -203,13 +203,13 @@ def _code() -> str:
 
 
 def publish(ports: OfflinePorts, folder: Path, *, address: str) -> WriteResult:
-    """Bring the folder up to date with what the ledger keeps. Raises `NeedsPerson` where that cannot be."""
+    """Bring the folder up to date with the ledger. Raises `NeedsPerson` if that is not possible."""
     site = Site(entries=gather(ports.ledger), address=address, langs=_languages(ports))
     return write(folder, files(site))
 
 
 def _languages(ports: OfflinePorts) -> Mapping[str, str]:
-    """Give the threads' languages, for those that the source still has."""
+    """Return the languages of the threads that the source still has."""
     try:
         threads = usable_threads(ports.source, ports.source.snapshot()).threads
     except (SourceBroken, SourceMissing):

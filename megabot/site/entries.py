@@ -1,4 +1,4 @@
-"""What the archive shows: one entry for each edition, read from the ledger."""
+"""The content of the archive: one entry for each edition, read from the ledger."""
 
 import hashlib
 from dataclasses import dataclass, fields
@@ -17,8 +17,9 @@ from megabot.rendering import context_json
 class Entry:
     """One edition as it was posted.
 
-    `start` is the slot's day in the thread's zone. `host` is that of the edition's first post, which names
-    it for ever, also where a later copy is shown. `kept_highlights` is their JSON: most pages need none.
+    `start` is the day of the slot in the thread's time zone. `host` is that of the edition's first post: it
+    stays part of the edition's `tag` even if a later copy is shown. `kept_highlights` is JSON, parsed only
+    when it is needed.
     """
 
     thread: str
@@ -40,28 +41,28 @@ class Entry:
 
     @property
     def tag(self) -> str:
-        """A name that no other edition ever has, whatever becomes of addresses (RFC 4151)."""
+        """A permanent unique id for feeds, which does not change with the URL (RFC 4151)."""
         return f"tag:{self.host},{self.start.isoformat()}:{self.thread}/{self.key}"
 
     @cached_property
     def featured(self) -> tuple[Highlight, ...]:
-        """The comments that moderators put forward."""
+        """The comments that moderators highlighted."""
         return highlights.from_json(self.kept_highlights)
 
     @cached_property
     def digest(self) -> str:
-        """A digest of everything that a page shows of it, but for the number of its comments."""
+        """A digest of everything that a page shows, except the number of comments."""
         parts = (str(getattr(self, one.name)) for one in fields(self) if one.name != "comments")
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
     @property
     def updated(self) -> datetime:
-        """When anything last changed that a feed shows."""
+        """When something that a feed shows last changed."""
         return max([self.changed, *(one.since for one in self.featured)])
 
 
 def gather(ledger: Ledger) -> tuple[Entry, ...]:
-    """Give all editions that readers can open, thread by thread, oldest first, each by its current copy."""
+    """Return all editions that readers can open, by thread, oldest first, each with its current copy."""
     entries = [entry for name in ledger.threads() for entry in _of_thread(ledger, name)]
     return tuple(sorted(entries, key=lambda entry: (entry.thread, entry.start, entry.number)))
 
@@ -69,7 +70,7 @@ def gather(ledger: Ledger) -> tuple[Entry, ...]:
 def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
     records = ledger.posts(name)
     texts = {text.post_id: text for text in ledger.texts(name)}
-    if any(record.post_id not in texts for record in records):  # of a ledger that is older than the texts
+    if any(record.post_id not in texts for record in records):  # written before texts were stored
         intents = ledger.intents(name)
         sent = (stored_text.text_from_intents(intents, record) for record in records)
         texts = {text.post_id: text for text in sent if text is not None} | texts
@@ -84,7 +85,7 @@ def _of_thread(ledger: Ledger, name: str) -> list[Entry]:
 
 
 def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRecord) -> Entry:
-    made_of = context_json.from_json(record.context) if record.context else None
+    context = context_json.from_json(record.context) if record.context else None
     return Entry(
         thread=record.thread,
         key=record.edition,
@@ -92,14 +93,14 @@ def _entry(ledger: Ledger, record: PostRecord, text: KeptText, *, first: PostRec
         title=record.title,
         url=record.url,
         host=urlsplit(first.url).hostname or "localhost",
-        start=made_of.edition.start if made_of else record.slot.date(),
+        start=context.edition.start if context else record.slot.date(),
         published=text.published,
         changed=text.changed,
         body=text.body,
-        community=made_of.community if made_of else "",
+        community=context.community if context else "",
         preamble=text.preamble,
         commit=record.commit,
-        commit_url=made_of.revision.url if made_of else "",
+        commit_url=context.revision.url if context else "",
         comments=text.comments,
         kept_highlights=ledger.get_fact(f"featured:{record.thread}/{record.edition}") or "",
     )

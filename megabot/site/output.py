@@ -1,6 +1,7 @@
-"""The folder that the site is written into: whole files, only those that changed; old ones are taken away.
+"""Write the site into its folder: only files that changed, each as a whole; old ones are deleted.
 
-A list in it says which files are megabot's and what each was made from; others' are never touched.
+A list in the folder records which files are megabot's and what each was made from. Other files are never
+touched.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ LIST = ".megabot-site.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file of the site: `made_of` is everything that its text depends on, `make` writes it."""
+    """A file of the site: `made_of` is everything that its text depends on, `make` returns the text."""
 
     path: str
     made_of: str
@@ -26,7 +27,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteResult:
-    """What became of the folder."""
+    """How many files the folder has now, and how many were written and removed."""
 
     files: int
     written: int
@@ -34,7 +35,7 @@ class WriteResult:
 
 
 def write(folder: Path, files: Iterable[File]) -> WriteResult:
-    """Bring a folder up to date. Raises `NeedsPerson` where that cannot be, with the next step."""
+    """Bring a folder up to date. Raises `NeedsPerson`, with what to do, if that is not possible."""
     try:
         return _write(folder, files)
     except OSError as error:
@@ -47,12 +48,12 @@ def write(folder: Path, files: Iterable[File]) -> WriteResult:
 
 def _write(folder: Path, files: Iterable[File]) -> WriteResult:
     folder.mkdir(parents=True, exist_ok=True)
-    before = _read_list(folder)
-    if before is None and _is_there(folder, "index.html"):
+    listed = _read_list(folder)
+    if listed is None and _is_there(folder, "index.html"):
         raise NeedsPerson(
-            f"{folder} holds an index.html that is not megabot's; choose an empty folder, or delete that file"
+            f"{folder} has an index.html that is not megabot's; choose an empty folder, or delete that file"
         )
-    known, now, written = before or {}, {}, 0
+    known, now, written = listed or {}, {}, 0
     for file in files:
         digest = hashlib.sha256(file.made_of.encode("utf-8", "replace")).hexdigest()[:32]
         now[file.path] = digest
@@ -60,7 +61,7 @@ def _write(folder: Path, files: Iterable[File]) -> WriteResult:
             _put(folder / file.path, file.make())
             written += 1
     gone = known.keys() - now.keys()
-    if now != before:
+    if now != listed:
         _put(folder / LIST, json.dumps(now, indent=0))
     for path in sorted(gone):
         _remove(folder, path)
@@ -71,18 +72,19 @@ def _read_list(folder: Path) -> dict[str, str] | None:
     if not _is_there(folder, LIST):
         return None
     try:
-        found = json.loads((folder / LIST).read_text("utf-8"))
+        digests = json.loads((folder / LIST).read_text("utf-8"))
     except ValueError:
-        found = {}
-    if not isinstance(found, dict):
+        digests = {}
+    if not isinstance(digests, dict):
         return {}
-    return {path: str(digest) for path, digest in found.items() if _is_inside(path)}
+    return {path: str(digest) for path, digest in digests.items() if _is_inside(path)}
 
 
 def _is_there(folder: Path, path: str) -> bool:
-    """Return whether there is a regular file, in folders that are no links.
+    """Return whether a regular file exists, in folders that are not links.
 
-    Anything else is refused: a pipe would never be read to its end, and a link leads out of the folder.
+    Raises `NeedsPerson` for anything else: reading a pipe would never end, and a link leads out of the
+    folder.
     """
     place = folder
     for part in path.split("/"):
@@ -100,7 +102,7 @@ def _is_there(folder: Path, path: str) -> bool:
 
 
 def _mode(path: Path) -> int:
-    """Return what is at a path, 0 for nothing. Follows no link."""
+    """Return the mode of what is at a path, 0 for nothing. Does not follow links."""
     try:
         return path.lstat().st_mode
     except FileNotFoundError:
@@ -112,18 +114,18 @@ def _is_inside(path: str) -> bool:
 
 
 def _put(path: Path, text: str) -> None:
-    """Put a file into its place whole: who reads meanwhile reads the old one."""
+    """Write a file and move it into place, so that a web server never reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unborn = path.with_name(f".{path.name}.new")
-    unborn.unlink(missing_ok=True)
-    with unborn.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)  # of a run that was killed
+    with new.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
         file.write(text)
-    unborn.chmod(0o644)
-    unborn.replace(path)
+    new.chmod(0o644)
+    new.replace(path)
 
 
 def _remove(folder: Path, path: str) -> None:
-    """Take a file away, and the folders that are empty without it."""
+    """Delete a file, and the folders that are empty without it."""
     if not _is_there(folder, path):
         return
     (folder / path).unlink()

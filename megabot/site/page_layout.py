@@ -1,4 +1,4 @@
-"""What all pages of the site have in common: head, ways on, landmarks. Values in, HTML out; pure."""
+"""The layout that all pages of the site share: head, navigation, landmarks. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -13,14 +13,14 @@ POLICY = (
     "form-action 'self'"
 )
 RESERVED = frozenset({"bulletins", "search", "assets"})
-"""Folders of the site's own."""
+"""Folder names that the site itself uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What is around a page. `root` leads from the page to the site's front; `here` names the way it is on.
+    """What surrounds a page. `root` is the relative path to the front page, `here` the active menu entry.
 
-    `feeds` are titles and paths of the feeds that tell of what the page shows; paths start at the front.
+    `feeds` are the titles and paths of the feeds with the page's content, relative to the front page.
     """
 
     title: str
@@ -31,7 +31,6 @@ class Frame:
 
 
 def page(frame: Frame, main: str) -> str:
-    """Put a page together."""
     script = f'<script src="{frame.root}assets/search.js" defer></script>\n' if frame.script else ""
     return (
         f'<!doctype html>\n<html lang="{escape(html_language())}">\n<head>\n<meta charset="utf-8">\n'
@@ -48,35 +47,33 @@ def page(frame: Frame, main: str) -> str:
 
 
 def folder(thread: str) -> str:
-    """Name a thread's folder: its own name, unless the site needs that. No thread's name has a _ in it."""
+    """Return a thread's folder: its name, plus a "_" (which no name contains) if the site needs the name."""
     return f"{thread}_" if thread in RESERVED else thread
 
 
 def name_of(thread: str) -> str:
-    """Write a thread's name as people read it."""
+    """Return a thread's name as a heading."""
     return thread.replace("-", " ").strip().capitalize()
 
 
 def link(address: str, html: str, **more: str) -> str:
-    """Link an address within the site, or one that browsers may be sent to."""
+    """Return a link within the site, or to a URL whose scheme was checked."""
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in more.items())
     return f'<a href="{escape(address)}"{attributes}>{html}</a>'
 
 
 def link_elsewhere(address: str, html: str) -> str:
-    """Link a page elsewhere; what is no address of a page stays without a link."""
+    """Return a link to another site; only the text if `address` is not an HTTP URL."""
     if not address.startswith(("https://", "http://")):
         return html
     return link(address, html, rel="noopener nofollow")
 
 
 def day(moment: date) -> str:
-    """Write a day for people and machines."""
     return f'<time datetime="{moment:%Y-%m-%d}">{full_date(moment)}</time>'
 
 
 def minute(moment: datetime) -> str:
-    """Write a moment for people and machines."""
     utc = moment.astimezone(timezone.utc)  # noqa: UP017  one name for it on every version
     # Translators: a date and a time on the site, such as "30 November 2026, 12:00 UTC".
     said = _("{date}, {time} UTC").format(date=full_date(utc), time=f"{utc:%H:%M}")

@@ -1,4 +1,4 @@
-"""The pages of the site as HTML. Values in, text out; pure."""
+"""The pages of the site as HTML. Pure."""
 
 from collections.abc import Sequence
 from html import escape
@@ -15,7 +15,7 @@ _COMMIT = 7
 
 
 def home(threads: dict[str, Sequence[Entry]], *, feeds: tuple[tuple[str, str], ...]) -> str:
-    """The front: each thread with its newest editions."""
+    """Return the front page: each thread with its newest editions."""
     parts = "".join(_thread_card(name, entries) for name, entries in threads.items())
     parts = parts or f"<p>{site_words.no_editions()}</p>\n"
     frame = Frame(title=site_words.threads(), root="", here="home", feeds=feeds)
@@ -34,7 +34,7 @@ def _thread_card(name: str, entries: Sequence[Entry]) -> str:
 
 
 def thread(name: str, entries: Sequence[Entry], *, feeds: tuple[tuple[str, str], ...]) -> str:
-    """All editions of a thread, newest first, by year."""
+    """Return the page of a thread: all its editions, newest first, by year."""
     parts = []
     for year, group in groupby(reversed(entries), key=lambda one: one.start.year):
         items = "".join(f"<li>{_listed(one, '')}</li>\n" for one in group)
@@ -48,8 +48,8 @@ def _listed(entry: Entry, way: str) -> str:
     return f"{link(f'{way}{entry.key}/index.html', escape(entry.title))} {day(entry.start)}"
 
 
-def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: str) -> str:
-    """One edition: its text as posted, what was put forward, the way to the discussion."""
+def edition(entry: Entry, *, previous: Entry | None, following: Entry | None, lang: str) -> str:
+    """Return the page of one edition: its text as posted, highlights, and a link to the discussion."""
     name = name_of(entry.thread)
     frame = Frame(title=f"{entry.title} - {name}", root="../../")
     facts = [
@@ -64,7 +64,7 @@ def edition(entry: Entry, *, before: Entry | None, after: Entry | None, lang: st
         f'<article aria-labelledby="title">\n<h1 id="title">{escape(entry.title)}</h1>\n'
         f'<p class="facts">{" · ".join(fact for fact in facts if fact)}</p>\n'
         f'<div class="text" lang="{escape(lang)}">\n{body}</div>\n{_highlights(entry.featured)}</article>\n'
-        f"{_neighbours(before, after)}",
+        f"{_neighbours(previous, following)}",
     )
 
 
@@ -84,7 +84,7 @@ def _highlights(featured: Sequence[Highlight], level: int = 2) -> str:
 
 
 def excerpt(highlight: Highlight) -> str:
-    """A comment's first line, with who wrote it and when, and the way to all of it."""
+    """Return a comment's first line as a link to it, with its author and date."""
     author = link_elsewhere(highlight.actor, escape(highlight.author))
     return (
         f"{link_elsewhere(highlight.url, escape(highlight.line or '...'))} "
@@ -92,12 +92,12 @@ def excerpt(highlight: Highlight) -> str:
     )
 
 
-def _neighbours(before: Entry | None, after: Entry | None) -> str:
+def _neighbours(previous: Entry | None, following: Entry | None) -> str:
     ways = [
         f"<li>{label}: {link(f'../{entry.key}/index.html', escape(entry.title), rel=rel)}</li>"
         for label, rel, entry in (
-            (site_words.previous(), "prev", before),
-            (site_words.following(), "next", after),
+            (site_words.previous(), "prev", previous),
+            (site_words.following(), "next", following),
         )
         if entry is not None
     ]
@@ -105,17 +105,17 @@ def _neighbours(before: Entry | None, after: Entry | None) -> str:
 
 
 def latest(entry: Entry) -> str:
-    """A stable address: it leads on to the current thread by itself."""
+    """Return the page at a stable address that redirects to the current thread."""
     frame = Frame(title=f"{site_words.current_thread()}: {entry.title}", root="../../")
-    made = page(
+    html = page(
         frame,
         f"<h1>{site_words.current_thread()}</h1>\n<p>{link_elsewhere(entry.url, escape(entry.title))}</p>\n"
         f"<p>{site_words.redirect_notice()}</p>\n",
     )
     if not entry.url.startswith(("https://", "http://")):
-        return made
+        return html
     refresh = f'<meta http-equiv="refresh" content="0; url={escape(entry.url)}">\n'
-    return made.replace("<title>", f"{refresh}<title>", 1)
+    return html.replace("<title>", f"{refresh}<title>", 1)
 
 
 def bulletins(
@@ -127,7 +127,7 @@ def bulletins(
     langs: dict[str, str],
     feeds: tuple[tuple[str, str], ...],
 ) -> str:
-    """A year's bulletins by week, newest first: what people wrote, and what was put forward."""
+    """Return a year's bulletins by week, newest first: preambles and highlights."""
     parts = []
     for (iso_year, week), group in groupby(reversed(entries), key=lambda one: one.start.isocalendar()[:2]):
         cards = "".join(_bulletin(one, root, langs.get(one.thread, "en")) for one in group)
@@ -156,14 +156,14 @@ def _bulletin(entry: Entry, root: str, lang: str) -> str:
 
 
 def bulletin_html(entry: Entry, *, level: int = 2) -> str:
-    """Render what a person wrote for an edition."""
+    """Return the preamble of an edition as HTML."""
     return text_html(
         entry.preamble, prefix=f"{folder(entry.thread)}-{entry.key}", base=entry.url, level=level
     )
 
 
 def search(threads: Sequence[str]) -> str:
-    """The search: a form that works on the page itself, and the way for who has no scripts."""
+    """Return the search page: a form that searches in the browser, and links for readers without scripts."""
     listed = "".join(
         f"<li>{link(f'../{folder(name)}/index.html', escape(name_of(name)))}</li>" for name in threads
     )

@@ -1,4 +1,4 @@
-"""The search's index: for each edition its title and the words that the edition before did not have. Pure."""
+"""The search index: for each edition its title and the words that the previous edition did not have. Pure."""
 
 import json
 import re
@@ -15,22 +15,22 @@ _NO_WORDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e]+")
 
 
 def shard(pairs: Sequence[tuple[Entry, Entry | None]]) -> str:
-    """Write the index of some editions, each given with the one before it."""
+    """Return the index of some editions, each paired with the previous one, as JSON."""
     rows = [
         {
             "title": entry.title,
             "page": f"../{folder(entry.thread)}/{entry.key}/index.html",
             "date": entry.start.isoformat(),
-            "words": new_words(entry, before),
+            "words": new_words(entry, previous),
         }
-        for entry, before in pairs
+        for entry, previous in pairs
     ]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def new_words(entry: Entry, before: Entry | None) -> str:
+def new_words(entry: Entry, previous: Entry | None) -> str:
     """Return the preamble and the lines that the previous edition did not have, since directories repeat."""
-    old = set(before.body.splitlines()) if before else set()
+    old = set(previous.body.splitlines()) if previous else set()
     new = [line for line in entry.body.splitlines() if line not in old]
     lines = list(dict.fromkeys([*entry.preamble.splitlines(), *new]))
     lines += [f"{one.author}: {one.line}" for one in entry.featured]

@@ -78,7 +78,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"TICK": "soon"}, "MEGABOT_TICK"),
     ({"SOURCE": "/nowhere"}, "/nowhere"),
     ({"COMMUNITY": ""}, "MEGABOT_COMMUNITY is not set"),
-    ({"STATE_DIR": "/tmp/another"}, "changes with a restart only"),  # noqa: S108  never made
+    ({"STATE_DIR": "/tmp/another"}, "needs a restart"),  # noqa: S108  never made
 ]
 
 
@@ -86,7 +86,7 @@ def test_bad_settings_change_nothing_and_are_said(service: Service) -> None:
     service.says("is due")
     for settings, hint in BAD:
         service.change(**settings)
-        assert hint in service.says("the settings stay as they were, the new ones cannot be used")
+        assert hint in service.says("the new settings cannot be used, so the old ones stay in effect")
     service.change()
 
     service.says("the settings were read again")

@@ -343,7 +343,7 @@ RULES_BROKEN = (
     ),
     Mutant(
         name="the old thread is told with each pass",
-        changes=(without(previous_thread.link_the_previous_thread, previous_thread._is_told),),
+        changes=(without(previous_thread.link_the_previous_thread, previous_thread._is_linked),),
         caught_by=(f"{PASS}::test_a_handover_takes_eight_requests_beside_the_tick",),
         rule=previous_thread.link_the_previous_thread,
     ),

@@ -141,7 +141,11 @@ def test_the_log_tells_who_said_what(
 
     write(world, service, "hold")
 
-    assert [line for line in caplog.messages if line.startswith("carrying out: ") and "modlin: hold" in line]
+    assert [
+        line
+        for line in caplog.messages
+        if line.startswith("running the command: ") and "modlin: hold" in line
+    ]
 
 
 def test_a_preview_comes_by_message(world: World, service: Service) -> None:

@@ -46,7 +46,7 @@ def test_an_answer_that_is_no_thanks_is_a_warning(status: str, caplog: pytest.Lo
     with RawServer(answer(b"", status=status, headers="Location: http://127.0.0.1:1/\r\n")) as server:
         beat(server.url)
 
-    assert f"answered with {status[:3]}; check MEGABOT_HEARTBEAT_URL" in caplog.text
+    assert f"(HTTP {status[:3]}); check MEGABOT_HEARTBEAT_URL" in caplog.text
 
 
 def test_a_monitor_that_is_silent_or_away_holds_nothing_up(caplog: pytest.LogCaptureFixture) -> None:

@@ -118,8 +118,8 @@ def test_a_broken_template_is_said_once_and_taken_back_when_it_is_mended(
     service.tick()
 
     said = [record.message for record in caplog.records if "preambel" in record.message]
-    assert len([line for line in said if "template is broken" in line and "over" not in line]) == 1
-    assert [line for line in said if line.startswith("over: ")]
+    assert len([line for line in said if "template is broken" in line and "resolved" not in line]) == 1
+    assert [line for line in said if line.startswith("resolved: ")]
     assert world.pinned() == [2]
 
 
@@ -159,7 +159,7 @@ def test_progress_feeds_the_watchdog_and_a_hang_does_not(world: World) -> None:
     service.tick()
 
     assert told[-1] == "WATCHDOG=1"
-    assert [line for line in told if line.startswith("STATUS=next look ")]
+    assert [line for line in told if line.startswith("STATUS=next pass ")]
 
 
 def test_being_told_to_stop_goes_through_every_net(world: World) -> None:

@@ -102,7 +102,7 @@ def test_every_page_has_one_heading_one_main_and_the_strict_policy(site: dict[st
 def test_an_edition_shows_its_text_facts_and_neighbours() -> None:
     before, entry, after = entries(1, 2, 3, featured=(a_highlight(),), comments=12)
 
-    reader = Reader(html := pages.edition(entry, before=before, after=after, lang="de"))
+    reader = Reader(html := pages.edition(entry, previous=before, following=after, lang="de"))
 
     assert {"../2026-W47/index.html", "../2026-W49/index.html", entry.url} <= reader.links()
     assert "Essay 2." in html
@@ -114,7 +114,7 @@ def test_an_edition_shows_its_text_facts_and_neighbours() -> None:
 def test_what_was_put_forward_is_shown_by_its_first_line_with_author_time_and_link() -> None:
     (entry,) = entries(1, featured=(a_highlight(),))
 
-    html = pages.edition(entry, before=None, after=None, lang="en")
+    html = pages.edition(entry, previous=None, following=None, lang="en")
 
     assert f"<h2>{site_words.highlights()}</h2>" in html
     assert (

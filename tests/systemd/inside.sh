@@ -67,7 +67,7 @@ holds "root is told the right command" sh -c 'megabot status 2>&1 | grep -q "sud
 
 sed -i 's/^MEGABOT_TICK=.*/MEGABOT_TICK=soon/' $config
 holds "reloaded with a bad setting" systemctl reload megabot
-holds "which is said, and not used" log_says megabot "the settings stay as they were"
+holds "which is said, and not used" log_says megabot "the new settings cannot be used"
 sed -i 's/^MEGABOT_TICK=.*/MEGABOT_TICK=6/' $config
 holds "reloaded with a good one" systemctl reload megabot
 holds "which is used" log_says megabot "the settings were read again"

@@ -1,1 +1,1 @@
-"""What a post says: its text, context, images, highlights, continuations."""
+"""The content of a post: its text, context, images, highlights and continuations."""

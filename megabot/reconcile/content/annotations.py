@@ -1,6 +1,6 @@
-"""What people put around a standing post's text: a note on top, highlights below, the part before. Pure.
+"""Annotations that moderators add to a post: a note above its text, highlighted comments below it. Pure.
 
-It is no part of what the template says: it is put around that when the post is written.
+The template does not know of them: they are wrapped around its text when the post is written.
 """
 
 import hashlib
@@ -15,13 +15,14 @@ from megabot.reconcile.content.highlights import Highlight
 from megabot.source import limits
 
 _ABOVE, _BELOW = "[//]: # (above: a note)", "[//]: # (below: highlights)"
-"""Lines that nobody sees between a text and what was put around it: by them it is told apart again."""
+"""Markdown comments, invisible to readers, that separate a text from its annotations."""
+# A URL without characters that could end a Markdown link early.
 _PAGE = re.compile(r"https?://[^\s()<>\[\]\"\\]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A line on top of one edition's post, until a moment or until it is taken off."""
+    """A line above the text of one edition's post, until a time or until it is removed."""
 
     edition: str
     text: str
@@ -30,13 +31,13 @@ class Note:
     until: datetime | None = None
 
     def stands(self, edition: str, now: datetime) -> bool:
-        """Tell whether it is to be on the post of an edition now."""
+        """Return whether the post of an edition must show the note now."""
         return self.edition == edition and (self.until is None or now < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
-    """What is put around a text: `above` line by line, `below` a heading and its items. All is Markdown."""
+    """What is wrapped around a text, as Markdown: lines above it, a heading and items below it."""
 
     above: tuple[str, ...] = ()
     heading: str = ""
@@ -44,14 +45,14 @@ class Annotations:
 
     @property
     def digest(self) -> str:
-        """A digest of it all, empty for nothing: by it a post is known to lack what was put around it."""
+        """A digest of the annotations, "" if there are none. It shows whether a post has the current ones."""
         if not (self.above or self.below):
             return ""
         return hashlib.sha256(repr((self.above, self.heading, self.below)).encode()).hexdigest()
 
 
 def wrap_body(body: str, living: Annotations) -> str:
-    """Put it around a text. Of highlights that do not fit the last are left out, then the rest."""
+    """Wrap annotations around a text. If they do not fit, drop the last highlights first, then the rest."""
     room = limits.BODY_LONGEST - limits.MARKER_ROOM - limits.utf16_units(body.rstrip())
     above = "\n\n".join([*living.above, _ABOVE, ""]) if living.above else ""
     above = above if limits.utf16_units(above) <= room else ""
@@ -65,29 +66,28 @@ def wrap_body(body: str, living: Annotations) -> str:
 
 
 def unwrap_body(body: str) -> str:
-    """Give a text without what was put around it."""
-    _, found, text = body.partition(f"{_ABOVE}\n")
-    return (text if found else body).partition(f"\n{_BELOW}\n")[0].strip("\n")
+    """Return a text without its annotations."""
+    _, separator, text = body.partition(f"{_ABOVE}\n")
+    return (text if separator else body).partition(f"\n{_BELOW}\n")[0].strip("\n")
 
 
 def link_text(words: str, url: str) -> str:
-    """Link words to a page; what is no address of one stays without a link."""
+    """Return words as a link; without one if `url` is not a web address."""
     text = escape(" ".join(words.split()))
     return f"[{text}]({address(url)})" if _PAGE.fullmatch(url) else text
 
 
 def author_link(highlight: Highlight) -> str:
-    """Name a comment's author with a link: a raw name would call them, at every edit again."""
+    """Return a comment's author as a link, because a plain @mention would notify them at every edit."""
     return link_text(highlight.author.partition("@")[0], highlight.actor)
 
 
 def note_to_json(note: Note) -> str:
-    """Write a note as the ledger keeps it."""
     return json.dumps(asdict(note), default=datetime.isoformat, ensure_ascii=False)
 
 
 def note_from_json(text: str) -> Note | None:
-    """Read back what `note_to_json` wrote; an empty text is none."""
+    """Read what `note_to_json` wrote; None for an empty text."""
     if not text:
         return None
     raw = json.loads(text)
@@ -96,10 +96,9 @@ def note_from_json(text: str) -> Note | None:
 
 
 def parse_actors(text: str) -> frozenset[str]:
-    """Read the actor ids of those who want to be put forward nowhere."""
+    """Read the actor ids of users who opted out of highlights."""
     return frozenset(json.loads(text or "[]"))
 
 
-def actors_to_json(known: Sequence[str]) -> str:
-    """Write actor ids as the ledger keeps them."""
-    return json.dumps(sorted(set(known)))
+def actors_to_json(actors: Sequence[str]) -> str:
+    return json.dumps(sorted(set(actors)))

@@ -1,4 +1,4 @@
-"""What an edition says: a rendering's context, put together from what was seen, and the rendering."""
+"""Compose the text of an edition: build the context from what was observed, and render it."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -37,69 +37,66 @@ Text = Rendered | RenderProblem
 
 @dataclass(slots=True, kw_only=True)
 class Composer:
-    """Renders for one pass; what was rendered in it once is not rendered again.
-
-    `alone` says that the source has one thread.
-    """
+    """Renders texts for one pass, each only once. `alone`: the source has a single thread."""
 
     ports: Ports
     snapshot: Snapshot
     listing: AccountListing
     alone: bool
     left_out: dict[tuple[str, str], RenderProblem] = field(default_factory=dict)
-    """Preambles sent by message that cannot be used, by thread and edition, and why."""
+    """Preambles sent by message that cannot be used, with the reason, by thread and edition."""
     _done: dict[str, Text] = field(default_factory=dict)
 
     def due_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
-        """Render what is to be posted now. Gives the text, and its context as JSON."""
+        """Render the due edition. Returns the text, and its context as JSON."""
         if situation.observation.due is None:
             raise ValueError("nothing is rendered before the first slot")
-        made = self._as_part(situation, self._context(situation, situation.observation.due, place))
-        text, made = self._rendered(situation.thread, made)
+        context_ = self._as_part(situation, self._context(situation, situation.observation.due, place))
+        text, context_ = self._rendered(situation.thread, context_)
         if isinstance(text, Rendered):
-            made = replace(made, bare=not preambles.is_edition_preamble(text.preamble_path))
+            context_ = replace(context_, bare=not preambles.is_edition_preamble(text.preamble_path))
             text = images.with_known_urls(self.ports, self.snapshot, text)
-        return text, context_json.to_json(made)
+        return text, context_json.to_json(context_)
 
-    def _as_part(self, situation: Situation, made: Context) -> Context:
-        """Make the context that of another part, or of the same part if a part is reposted."""
+    def _as_part(self, situation: Situation, base: Context) -> Context:
+        """Return the context of another part of an edition, or of the same part if a part is reposted."""
         if (
             not situation.ordered(OrderKind.REPOST)
             or situation.order is None
             or not situation.observation.posts
         ):
-            return made
+            return base
         replaced = situation.observation.current or situation.observation.posts[0]
         if situation.order.part:
-            return replace(made, part=situation.order.part, part_of=replaced.post.url)
+            return replace(base, part=situation.order.part, part_of=replaced.post.url)
         record = situation.observation.record(replaced.id)
-        then = context_json.from_json(record.context) if record and record.context else made
-        same = then.edition.key == made.edition.key
-        return replace(made, part=then.part, part_of=then.part_of) if same else made
+        then = context_json.from_json(record.context) if record and record.context else base
+        same = then.edition.key == base.edition.key
+        return replace(base, part=then.part, part_of=then.part_of) if same else base
 
     def current_text(self, situation: Situation, place: CommunityRef) -> tuple[Text, str]:
-        """Render what the standing post would say, in the context that it was posted with (decision 14)."""
-        text, made = self._rendered_again(situation, place)
+        """Render the current post again, with the context that it was posted with (decision 14)."""
+        text, context_ = self._rendered_again(situation, place)
         if isinstance(text, Rendered):
-            text = images.with_known_urls(self.ports, self.snapshot, text, standing=True)
-        return text, context_json.to_json(made) if made else ""
+            text = images.with_known_urls(self.ports, self.snapshot, text, posted=True)
+        return text, context_json.to_json(context_) if context_ else ""
 
     def _rendered_again(self, situation: Situation, place: CommunityRef) -> tuple[Text, Context | None]:
-        """Render with the revision of back then first: an unchanged source never edits."""
+        """Render with the revision of the last write first, so that an unchanged text causes no edit."""
         current = situation.observation.current
         if current is None:
             raise ValueError("there is no post to render again")
         record = situation.observation.record(current.id)
         if record is None or not record.context:
-            return self._afresh(situation, current, place)
+            return self._without_context(situation, current, place)
         then = self._context_then(situation, record)
-        text, context = self._lived_in(situation, current, then)
+        text, context = self._annotated(situation, current, then)
         if self._says(text, record.sent) or then.revision == self.snapshot.revision:
             return text, context
-        return self._lived_in(situation, current, replace(then, revision=self.snapshot.revision))
+        return self._annotated(situation, current, replace(then, revision=self.snapshot.revision))
 
-    def _lived_in(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
-        """Render, and put around it what people have put around the post."""
+    def _annotated(self, situation: Situation, current: ThreadPost, then: Context) -> tuple[Text, Context]:
+        """Render, and wrap the current annotations around the text."""
         text, context = self._rendered(situation.thread, then)
         annotations = annotation_store.current_annotations(
             self.ports.ledger, situation.thread, current.key, situation.now
@@ -109,7 +106,7 @@ class Composer:
         return text, replace(context, living=annotations.digest)
 
     def _context_then(self, situation: Situation, record: PostRecord) -> Context:
-        """Give the context that a post was made in, with what is taken anew: companions and the preamble."""
+        """Return the context of a post, with today's companions and preamble (decision 14)."""
         then = replace(
             context_json.from_json(record.context),
             companions=_find_companions(self.ports, situation.thread, self.listing),
@@ -118,7 +115,7 @@ class Composer:
         return replace(then, added=self._added(situation, then, record) if then.bare else "")
 
     def _added(self, situation: Situation, then: Context, record: PostRecord) -> str:
-        """Give the line below a preamble that came late: of the first time that it was to be put in."""
+        """Return the line below a late preamble, with the time when it was first added."""
         if then.preamble is None and not preambles.file_of(
             self.snapshot, situation.thread, then.edition.key, then.edition.start, alone=self.alone
         ):
@@ -130,28 +127,28 @@ class Composer:
             and intent.new.post_id == record.post_id
             and intent.new.context
         ]
-        said = edits[-1] if edits else then.added
-        return said or sentences.late_preamble_line(situation.now, situation.thread.schedule.timezone)
+        line = edits[-1] if edits else then.added
+        return line or sentences.late_preamble_line(situation.now, situation.thread.schedule.timezone)
 
     def _says(self, text: Text, sent: str) -> bool:
         if not isinstance(text, Rendered):
             return False
         return (
-            drafts.text_digest(images.with_known_urls(self.ports, self.snapshot, text, standing=True)) == sent
+            drafts.text_digest(images.with_known_urls(self.ports, self.snapshot, text, posted=True)) == sent
         )
 
-    def _afresh(
+    def _without_context(
         self, situation: Situation, current: ThreadPost, place: CommunityRef
     ) -> tuple[Text, Context | None]:
-        """Render for a post whose context was lost with the ledger, as if it were posted now."""
+        """Render a post whose context was lost with the ledger, as if it were posted now."""
         edition = situation.thread.calendar.edition(current.key)
         if edition is None:
-            what = f"schedule: there is no edition {current.key} in it (any more)"
+            what = f"schedule: it has no edition {current.key}, or no longer has it"
             return RenderProblem((Problem(situation.thread.path, 0, what),)), None
-        return self._lived_in(situation, current, self._context(situation, edition, place))
+        return self._annotated(situation, current, self._context(situation, edition, place))
 
     def _context(self, situation: Situation, edition: Edition, place: CommunityRef) -> Context:
-        made = context.build_context(
+        base = context.build_context(
             situation.thread,
             situation.observation,
             edition,
@@ -161,8 +158,8 @@ class Composer:
         )
         previous = context.previous_post(situation.thread, situation.observation, edition)
         return replace(
-            made,
-            previous=self._with_featured(situation, made.previous, previous),
+            base,
+            previous=self._with_featured(situation, base.previous, previous),
             preamble=preamble_of(self.ports.ledger, situation.thread.name, edition.key),
             changes=self._changes(situation, edition),
         )
@@ -176,14 +173,14 @@ class Composer:
         return replace(facts, featured=annotation_store.featured_comments(ledger, thread, thread_post.key))
 
     def _changes(self, situation: Situation, edition: Edition) -> Changes | None:
-        """Compare the directory with that of the previous edition."""
+        """Return how the directory differs from the previous edition's."""
         previous = context.previous_post(situation.thread, situation.observation, edition)
         record = situation.observation.record(previous.id) if previous is not None else None
         commit = record.commit if record is not None else ""
         return section_diff.changes_since(commit, self.snapshot.files, self.ports.source.sections_at)
 
     def _rendered(self, thread: Thread, context: Context) -> tuple[Text, Context]:
-        """Render; without the preamble that was sent by message if that is what cannot be rendered."""
+        """Render; if only the preamble sent by message cannot be rendered, leave that out."""
         text, then = self._rendered_once(thread, context)
         if isinstance(text, Rendered) or context.preamble is None:
             return text, then
@@ -193,21 +190,21 @@ class Composer:
         self.left_out[thread.name, context.edition.key] = text
         return without, then_without
 
-    def _rendered_once(self, thread: Thread, made: Context) -> tuple[Text, Context]:
-        asked = replace(
-            made, preamble_digest="", bare=False, living="", part=0, part_of=""
-        )  # no template sees these: they ask for no other text
-        name = f"{thread.name}\n{context_json.to_json(asked)}"
+    def _rendered_once(self, thread: Thread, context: Context) -> tuple[Text, Context]:
+        # Templates do not see these fields, so contexts that differ only in them share one rendering.
+        visible = replace(context, preamble_digest="", bare=False, living="", part=0, part_of="")
+        name = f"{thread.name}\n{context_json.to_json(visible)}"
         if name not in self._done:
-            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, asked)])[0]
+            self._done[name] = self.ports.renderer.render(self.snapshot, [(thread, visible)])[0]
         text = self._done[name]
-        if isinstance(text, Rendered) and made.part:
-            text = as_continuation(text, made)
-        return text, replace(made, preamble_digest=text.preamble_digest if isinstance(text, Rendered) else "")
+        if isinstance(text, Rendered) and context.part:
+            text = as_continuation(text, context)
+        digest = text.preamble_digest if isinstance(text, Rendered) else ""
+        return text, replace(context, preamble_digest=digest)
 
 
 def language_id(ports: Ports, thread: Thread) -> int | None:
-    """Find the server's number of the thread's language; asked once, then kept in the ledger."""
+    """Return the server's id of the thread's language; it is read once, then kept in the ledger."""
     if not thread.language:
         return None
     key = "languages"
@@ -222,25 +219,25 @@ def language_id(ports: Ports, thread: Thread) -> int | None:
 def _find_companions(
     ports: Ports, thread: Thread, listing: AccountListing
 ) -> dict[str, CompanionFacts | None]:
-    """Find a thread's companions; one that is not there is None, and its sentence is left out."""
+    """Return a thread's companions by name; None for one that does not exist."""
     return {one.name: _companion(ports, one, listing) for one in thread.companions}
 
 
 def _companion(ports: Ports, companion: Companion, listing: AccountListing) -> CompanionFacts | None:
     if companion.url:
         return CompanionFacts(url=companion.url)
-    post = _standing(ports, listing, companion.thread) if companion.thread else _latest_by(ports, companion)
+    post = _current(ports, listing, companion.thread) if companion.thread else _latest_by(ports, companion)
     return None if post is None else CompanionFacts(url=post.url, title=post.title)
 
 
-def _standing(ports: Ports, listing: AccountListing, name: str) -> Post | None:
-    """Give the newest post that readers can open of a thread of this source, usable now or not."""
+def _current(ports: Ports, listing: AccountListing, name: str) -> Post | None:
+    """Return the current post of a thread of this source, even if its template is broken now."""
     posts = read_thread_posts(ports, name, listing.content).posts
     return next((thread_post.post for thread_post in posts if thread_post.post.open), None)
 
 
 def _latest_by(ports: Ports, companion: Companion) -> Post | None:
-    """Find a person's newest post whose title matches the pattern; nobody and nothing are no error."""
+    """Return an account's newest post with a matching title; None if the account or the post is missing."""
     try:
         place = find_community_by_name(ports, companion.community)
         posts = ports.forum.posts_by(companion.latest_by, place.id)

@@ -1,4 +1,4 @@
-"""The context that a text is rendered in: built from what was seen, kept as JSON for refreshes. Pure."""
+"""The context that a text is rendered in: built from an observation, stored as JSON for refreshes. Pure."""
 
 from megabot.reconcile.observation import Observation, ThreadPost
 from megabot.rendering.context_json import edition_facts
@@ -16,7 +16,7 @@ def build_context(
     companions: dict[str, CompanionFacts | None],
     revision: Revision,
 ) -> Context:
-    """Put together what a template may know when an edition is posted."""
+    """Return everything that a template may use when an edition is posted."""
     return Context(
         edition=edition_facts(edition),
         community=community,
@@ -28,7 +28,7 @@ def build_context(
 
 
 def previous_facts(thread: Thread, observation: Observation, edition: Edition) -> PreviousFacts | None:
-    """Tell of the newest older edition that readers can open."""
+    """Return the facts of the newest older edition that readers can open."""
     thread_post = previous_post(thread, observation, edition)
     if thread_post is None:
         return None
@@ -37,7 +37,7 @@ def previous_facts(thread: Thread, observation: Observation, edition: Edition) -
 
 
 def replaced_facts(observation: Observation, edition: Edition) -> PreviousFacts | None:
-    """Tell of the post of this very edition that a fresh copy would take the place of."""
+    """Return the facts of this edition's current post, which a repost would replace."""
     current = observation.current
     if current is None or current.key != edition.key:
         return None
@@ -55,9 +55,9 @@ def _facts_of(thread_post: ThreadPost, number: int, *, slots_ago: int) -> Previo
 
 
 def number_of(thread: Thread, observation: Observation, thread_post: ThreadPost) -> int:
-    """Give the number of a post's edition, from the calendar, else from the record.
+    """Return the number of a post's edition, from the calendar or else from its record.
 
-    0 where neither knows: a series whose schedule changed its kind of key, with the ledger lost.
+    0 if neither knows it: the schedule changed its kind of key and the ledger was lost.
     """
     edition = thread.calendar.edition(thread_post.key)
     if edition is not None:
@@ -67,7 +67,7 @@ def number_of(thread: Thread, observation: Observation, thread_post: ThreadPost)
 
 
 def previous_post(thread: Thread, observation: Observation, edition: Edition) -> ThreadPost | None:
-    """Find the newest older edition that readers can open; skipped and removed ones are passed over."""
+    """Return the post of the newest older edition that readers can open."""
     return next(
         (
             thread_post

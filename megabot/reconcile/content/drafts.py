@@ -1,4 +1,4 @@
-"""Whole posts made of texts, and what is kept of them: the body as sent ends with its marker. Pure."""
+"""Build whole posts from texts, and the records of them. A body always ends with its marker. Pure."""
 
 from megabot.forum.marker import Marker, post_marker, sign
 from megabot.forum.models import Post, PostDraft
@@ -13,7 +13,6 @@ _REMOVED = "*removed*"
 def new_post_draft(
     text: Rendered, marker: Marker, *, nsfw: bool, language_id: int | None, tags: tuple[str, ...] = ()
 ) -> PostDraft:
-    """Make the post that carries an edition."""
     return PostDraft(
         title=text.title.strip(),
         body=sign(text.body, marker),
@@ -27,13 +26,13 @@ def new_post_draft(
 
 
 def draft_matches(draft: PostDraft, text: Rendered) -> bool:
-    """Tell whether a post was made of this very text."""
-    made_of = (draft.title, _split(draft.body)[0], draft.link, draft.thumbnail, draft.alt_text)
-    return made_of == (text.title.strip(), text.body.rstrip(), text.url, text.thumbnail, text.alt_text)
+    """Return whether a draft was made from exactly this text."""
+    drafted = (draft.title, _split(draft.body)[0], draft.link, draft.thumbnail, draft.alt_text)
+    return drafted == (text.title.strip(), text.body.rstrip(), text.url, text.thumbnail, text.alt_text)
 
 
 def edit_matches(draft: PostDraft, text: Rendered) -> bool:
-    """Tell whether an edit was made of this very text: title and link stay as posted."""
+    """Return whether an edit was made from exactly this text; an edit does not change title and link."""
     return digest(_split(draft.body)[0], draft.thumbnail, draft.alt_text) == text_digest(text)
 
 
@@ -46,7 +45,10 @@ def edited_post_draft(
     tags: tuple[str, ...] = (),
     retitle: bool = False,
 ) -> PostDraft:
-    """Make the post that replaces a standing one: link and marker stay as posted, and mostly the title."""
+    """Return the new state of a post: its link and marker stay, and so does its title unless `retitle`.
+
+    An edit always sends the whole post (decision 12).
+    """
     _, marker = _split(post.body)
     return PostDraft(
         title=text.title.strip() if retitle else post.title,
@@ -61,14 +63,13 @@ def edited_post_draft(
 
 
 def draft_of_intent(new: NewIntent) -> PostDraft:
-    """Give the post that an intent is about to send."""
     if new.draft is None:
         raise ValueError("only a publish and an edit carry a draft")
     return new.draft
 
 
 def find_removed_words(draft: PostDraft, post: Post) -> tuple[int, ...]:
-    """Name the lines in which the server put `*removed*` for words that its filter refuses (A11)."""
+    """Return the numbers of the lines where the server's filter replaced words with `*removed*` (A11)."""
     sent = draft.body.splitlines()
     return tuple(
         number
@@ -78,7 +79,7 @@ def find_removed_words(draft: PostDraft, post: Post) -> tuple[int, ...]:
 
 
 def record_of_write(new: NewIntent, post: Post) -> PostRecord:
-    """Make the record of a post that an intent sent and the server answered with, or showed."""
+    """Return the record of a post that an intent sent, as the server returned or listed it."""
     draft = draft_of_intent(new)
     facts = context_json.from_json(new.context)
     return PostRecord(
@@ -86,7 +87,7 @@ def record_of_write(new: NewIntent, post: Post) -> PostRecord:
         thread=new.thread,
         edition=new.edition,
         number=facts.edition.number,
-        # An edition posted before its slot must not look like a proof that this machine's clock is behind.
+        # An edition posted before its slot must not make this machine's clock look slow (K03).
         slot=min(facts.edition.slot, post.published),
         community_id=post.community_id,
         url=post.url,
@@ -101,21 +102,21 @@ def record_of_write(new: NewIntent, post: Post) -> PostRecord:
 
 
 def text_digest(text: Rendered) -> str:
-    """Give the digest of what an edit could change; the record keeps that of what was last sent."""
+    """Return the digest of what an edit could change; the record keeps that of what was last sent."""
     return digest(text.body.rstrip(), text.thumbnail, text.alt_text)
 
 
 def without_marker(body: str) -> str:
-    """Give a body of ours without the line that marks it, where there is one."""
+    """Return a body of ours without its marker line, if it has one."""
     return _split(body)[0] if post_marker(body) is not None else body.rstrip()
 
 
 def body_digest(post: Post) -> str:
-    """Give the digest of a body as the server shows it: another one means another hand edited it."""
+    """Return the digest of a body as the server shows it. If it changes, someone else edited the post."""
     return digest(post.body)
 
 
 def _split(body: str) -> tuple[str, str]:
-    """Take a body apart into its text and the marker on its last line."""
+    """Split a body into its text and the marker on its last line."""
     text, _, marker = body.rstrip().rpartition("\n")
     return text.rstrip(), marker

@@ -1,4 +1,4 @@
-"""Comments that moderators put forward: what is kept of one, never its whole text. Pure."""
+"""Comments that moderators highlighted. Only the first line of a comment is stored. Pure."""
 
 import json
 import re
@@ -8,8 +8,9 @@ from datetime import datetime
 
 LONGEST_LINE = 200
 MAX_HIGHLIGHTS = 50
-"""How many one edition can have."""
+"""The most highlights that one edition can have."""
 
+# Every repetition is bounded, so that a comment made for that cannot take quadratic time.
 _IMAGE = re.compile(r"!\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]\n]{1,200})\]\([^)\n]{0,2000}\)")
 _ADDRESS = re.compile(r"<?[a-z][a-z0-9+.-]{0,20}:(?://)?([^\s<>]{1,2000})>?", re.IGNORECASE)
@@ -20,10 +21,10 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """A comment that a moderator put forward.
+    """A comment that a moderator highlighted.
 
-    `line` is its first line as plain words, `at` when it was written. `author` is as people write the name,
-    `actor` the only name that is unique. `by` and `since` say who put it forward, and when.
+    `line` is its first line as plain words, `at` when it was written. `author` is the name that is shown,
+    `actor` the author's unique id. `by` and `since`: who highlighted it, and when.
     """
 
     comment_id: int
@@ -38,9 +39,9 @@ class Highlight:
 
 
 def first_line(content: str) -> str:
-    """Give the first line of a comment that has words in it, as plain words, cut where it is long."""
+    """Return the first line of a comment that has words in it, as plain words, cut to `LONGEST_LINE`."""
     for line in content[:20_000].splitlines():
-        if not any(mark.isalnum() for mark in line):  # most costly lines are those of marks alone
+        if not any(mark.isalnum() for mark in line):  # lines of marks alone take the expressions longest
             continue
         words = _plain(line[:2_000])
         if words:
@@ -49,7 +50,7 @@ def first_line(content: str) -> str:
 
 
 def _plain(line: str) -> str:
-    if not _has_words(line):  # a comment can be thousands of such lines
+    if not _has_words(line):  # a comment can have thousands of such lines
         return ""
     text = _UNSEEN.sub(" ", line)
     text = text[match.end() :] if (match := _LINE_START.match(text)) else text
@@ -63,20 +64,19 @@ def _has_words(text: str) -> bool:
 
 
 def insert_highlight(highlights: Iterable[Highlight], new: Highlight) -> tuple[Highlight, ...]:
-    """Add one in the order of writing; one that is there already stays as it is."""
-    before = tuple(highlights)
-    if any(one.comment_id == new.comment_id for one in before):
-        return before
-    return tuple(sorted((*before, new), key=lambda one: (one.at, one.comment_id)))
+    """Add a highlight, in the order of the comments' times; an existing one is not changed."""
+    existing = tuple(highlights)
+    if any(one.comment_id == new.comment_id for one in existing):
+        return existing
+    return tuple(sorted((*existing, new), key=lambda one: (one.at, one.comment_id)))
 
 
 def to_json(highlights: Iterable[Highlight]) -> str:
-    """Write them as the ledger keeps them."""
     return json.dumps([asdict(one) for one in highlights], default=datetime.isoformat, ensure_ascii=False)
 
 
 def from_json(text: str) -> tuple[Highlight, ...]:
-    """Read back what `to_json` wrote; an empty text is none."""
+    """Read what `to_json` wrote; nothing for an empty text."""
     return tuple(_read(one) for one in json.loads(text or "[]"))
 
 

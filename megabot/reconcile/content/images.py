@@ -1,6 +1,6 @@
-"""Title images and thumbnails that are files of the source: uploaded once, known by their address after.
+"""Title images and thumbnails that are files in the source: uploaded once, then used by their URL.
 
-A server may have no image service. The thread goes up without the image then, and the log says why.
+A server may have no image service. The thread is then posted without the image, and the log says why.
 """
 
 import logging
@@ -16,21 +16,21 @@ from megabot.source.model import Snapshot
 log = logging.getLogger("megabot")
 
 
-def with_known_urls(ports: Ports, snapshot: Snapshot, text: Rendered, *, standing: bool = False) -> Rendered:
-    """Put in the addresses of files that were uploaded before, and leave the others.
+def with_known_urls(ports: Ports, snapshot: Snapshot, text: Rendered, *, posted: bool = False) -> Rendered:
+    """Replace files that were uploaded before with their URLs, and leave the others.
 
-    For a standing post a file whose upload failed counts as none: the post went up without it.
+    `posted`: the text is of a post that exists. A file whose upload failed is then "", as in that post.
     """
 
     def address(file: str) -> str:
         fact = ports.ledger.get_fact(_key(snapshot, file))
-        return fact or ("" if standing and fact is not None else file)
+        return fact or ("" if posted and fact is not None else file)
 
     return _put(text, address)
 
 
 def with_uploaded_images(ports: Ports, snapshot: Snapshot, text: Rendered) -> Rendered:
-    """Put in addresses of the server for all files of the source, uploading what is not there yet."""
+    """Replace all files of the source with their URLs on the server, uploading new ones."""
     return _put(text, lambda file: _upload(ports, snapshot, file))
 
 
@@ -41,9 +41,9 @@ def _put(text: Rendered, address: Callable[[str], str]) -> Rendered:
 
 def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
     key = _key(snapshot, file)
-    before = ports.ledger.get_fact(key)
-    if before:
-        return before
+    known_url = ports.ledger.get_fact(key)
+    if known_url:
+        return known_url
     content = ports.source.picture(snapshot, file)
     address = ""
     if content is None:
@@ -53,12 +53,13 @@ def _upload(ports: Ports, snapshot: Snapshot, file: str) -> str:
             address = ports.forum.upload(file.rpartition("/")[2], content)
         except ForumError as error:
             log.warning("%s", sentences.upload_failed(file, error))
-    if before is None or address:
+    if known_url is None or address:  # "" records a failure: see `with_known_urls`
         ports.ledger.set_fact(key, address)
     return address
 
 
 def _key(snapshot: Snapshot, file: str) -> str:
+    # The digest is part of the key, so that a changed file is uploaded again.
     return f"image:{file}:{snapshot.pictures.get(file, '')}"
 
 

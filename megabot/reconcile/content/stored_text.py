@@ -1,4 +1,4 @@
-"""What is kept of a post's text: as it was sent, and what a look shows of it since. Pure."""
+"""The stored text of a post: as it was sent, updated from what the server shows. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from megabot.reconcile.observation import ThreadPost
 
 
 def text_from_write(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
-    """Keep the text of a post that a publish or an edit has made."""
+    """Return the stored text of a post that a publish or an edit has written."""
     return KeptText(
         post_id=post.id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(new).body)),
@@ -24,31 +24,31 @@ def text_from_write(new: NewIntent, post: Post, *, now: datetime) -> KeptText:
 
 
 def text_from_intents(intents: Sequence[Intent], record: PostRecord) -> KeptText | None:
-    """Give what was last sent for a post, where the ledger has that and never kept it as a text."""
-    mine = [
+    """Return what was last sent for a post, from the intents of a ledger older than stored texts."""
+    writes = [
         intent
         for intent in intents
         if intent.state is IntentState.DONE
         and intent.new.draft is not None
         and (intent.new.edition, intent.new.copy) == (record.edition, record.copy)
     ]
-    if not mine or record.adopted:
+    if not writes or record.adopted:
         return None
-    last = mine[-1]
+    last = writes[-1]
     return KeptText(
         post_id=record.post_id,
         body=annotations.unwrap_body(drafts.without_marker(drafts.draft_of_intent(last.new).body)),
         preamble=last.new.preamble,
-        published=mine[0].changed,
+        published=writes[0].changed,
         changed=last.changed,
     )
 
 
 def merge_observed_text(text: KeptText | None, thread_post: ThreadPost, *, now: datetime) -> KeptText:
-    """Keep what a look shows of a post: its state, and its text where nobody but the server has it.
+    """Update a stored text from what the server shows: its state, and its text if only the server has it.
 
-    What was sent stays as it was sent: the server rewrites bodies. A removed post may be shown without its
-    body, which then stays what it was.
+    A text that we sent stays as it was sent, because the server rewrites bodies. A removed post may be
+    shown without its body; then the stored body stays.
     """
     post = thread_post.post
     body = (

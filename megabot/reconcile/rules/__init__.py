@@ -1,1 +1,1 @@
-"""What is to be done about one thread, a module for each question. Pure."""
+"""The rules that decide what to do about one thread, a module for each question. Pure."""

@@ -1,4 +1,4 @@
-"""Taking a thread that a person posted as an edition: which one, and whether that can be. Pure."""
+"""Adopt a thread that a moderator posted: which edition it becomes, and whether that is possible. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from megabot.source.model import Thread
 
 
 def edition_of(thread: Thread, published: datetime, now: datetime, *, as_previous: bool) -> Edition | None:
-    """Choose the edition that a post is to carry, by when it was published.
+    """Return the edition that a post becomes, by when it was published.
 
-    With `as_previous` it is the one before the current one, so that this one can be posted beside it; None
-    where there is none such.
+    With `as_previous` it is the edition before the current one, so that the current one can still be
+    posted; None if there is none.
     """
     if not as_previous:
         return edition_of_post(thread.calendar, published)
@@ -32,7 +32,7 @@ def edition_of(thread: Thread, published: datetime, now: datetime, *, as_previou
 
 
 def adoption(comment: Comment, thread: str) -> CommentMarker | None:
-    """Read what a comment of the bot's own says was adopted for a thread: it survives the ledger."""
+    """Return what a comment by the bot says about an adoption; it is still there if the ledger is lost."""
     mark = comment_marker(comment.content)
     if mark is None or (mark.thread, mark.purpose) != (thread, ADOPTED):
         return None
@@ -41,9 +41,9 @@ def adoption(comment: Comment, thread: str) -> CommentMarker | None:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What an adoption does beside its comment: whether it pins the thread, and which posts it unpins.
+    """The effects of an adoption, apart from its comment: whether it pins the thread, which posts it unpins.
 
-    `current` is the address of the post that is current afterwards.
+    `current` is the URL of the post that is current afterwards.
     """
 
     current: str
@@ -52,7 +52,7 @@ class Effects:
 
 
 def effects_of(thread: Thread, observation: Observation, adopted: ThreadPost) -> Effects:
-    """Tell what an adoption would lead to, so that a person can agree."""
+    """Return what an adoption would change, so that someone can confirm it."""
     posts = order_posts(
         (adopted, *(thread_post for thread_post in observation.posts if thread_post.id != adopted.id))
     )
@@ -69,7 +69,7 @@ def effects_of(thread: Thread, observation: Observation, adopted: ThreadPost) ->
 
 
 def decide_adoption(situation: Situation) -> Adopt | Blocked | None:
-    """Choose what becomes of an order to adopt; None where there is none, or where it was carried out."""
+    """Decide about an order to adopt; None if there is none or it was carried out."""
     post, edition = situation.observation.post_to_adopt, _edition(situation)
     if post is None or edition is None:
         return None
@@ -106,9 +106,9 @@ def released_copies(situation: Situation, key: str) -> Iterator[int]:
 
 
 def decide_release(situation: Situation) -> Release | Unpin | Blocked | MissingInput | None:
-    """Choose what is done to undo an adoption; None without such an order, or if it was carried out.
+    """Decide how to undo an adoption; None if there is no such order or it was carried out.
 
-    The pin goes last, once the current post is seen pinned, and only if the bot set it.
+    The pin is removed last, once the current post is seen pinned, and only if the bot had set it.
     """
     post = situation.observation.post_to_adopt
     if post is None or not situation.ordered(OrderKind.UNADOPT):
@@ -162,7 +162,7 @@ def _edition(situation: Situation) -> Edition | None:
 
 
 def _on_its_way(situation: Situation, post_id: int) -> Blocked | None:
-    """The comment that says so may have been written without our knowing: not a second one meanwhile."""
+    """Block while an adoption or release has an unknown outcome, so that it is not sent twice."""
     for intent in situation.observation.intents:
         if (
             intent.new.kind in (IntentKind.ADOPT, IntentKind.RELEASE)

@@ -1,6 +1,6 @@
-"""Comments of the bot's in a standing thread: the first one, and the announcement of the next edition. Pure.
+"""The bot's comments in the current thread: the first one, and the announcement of the next edition. Pure.
 
-The announcement says when the next edition comes, and becomes the link to it later.
+The announcement says when the next edition comes, and is edited into the link to it later.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ from megabot.rendering.model import Rendered
 from megabot.source.model import Thread
 
 FIRST_WITHIN = timedelta(days=1)
-"""How long after a thread was posted it still gets its first comment: later it would not be one."""
+"""How long after a thread was posted it still gets its first comment; later others come before it."""
 
 
 def announces_at(thread: Thread, now: datetime) -> datetime | None:
-    """Tell when the next edition is announced; None where it is not, or the moment is over."""
+    """Return when the next edition will be announced; None if it will not be, or that time has passed."""
     coming = next(thread.calendar.upcoming(now), None)
     if thread.previous.announce is None or coming is None or coming.skipped:
         return None
@@ -29,7 +29,7 @@ def announces_at(thread: Thread, now: datetime) -> datetime | None:
 
 
 def announce_the_next(situation: Situation, current: ThreadPost, *, may_mark: bool) -> Iterator[Action]:
-    """Announce the next edition where the front matter says so, once; mark it where the bot may."""
+    """Announce the next edition once, if the front matter asks for it; distinguish the comment if allowed."""
     span = situation.thread.previous.announce
     if span is None:
         return
@@ -52,12 +52,12 @@ def announce_the_next(situation: Situation, current: ThreadPost, *, may_mark: bo
 def make_the_first_comment(
     situation: Situation, current: ThreadPost, *, posted: datetime | None, may_mark: bool
 ) -> Iterator[Action]:
-    """Comment in the standing post if the front matter says so, once; mark it if the bot may.
+    """Add the first comment once, if the front matter asks for it; distinguish it if allowed.
 
-    `posted` is when the ledger knows that the bot posted it: with the ledger lost, a comment that somebody
-    removed could not be told from one that was never made.
+    `posted` is when the bot posted the thread, None if the ledger does not know: without the ledger, a
+    comment that someone removed looks like one that was never made.
     """
-    comment = _found(situation, current, FIRST)
+    comment = _own_comment(situation, current, FIRST)
     if comment is not None:
         marked = comment.distinguished or not may_mark
         if not marked and not _was_tried(situation, current, IntentKind.DISTINGUISH_FIRST):
@@ -74,22 +74,22 @@ def make_the_first_comment(
 
 
 def announcement(situation: Situation, thread_post: ThreadPost) -> Comment | None:
-    """Find the comment in a post that announces what comes after it."""
-    return _found(situation, thread_post, ANNOUNCED)
+    """Return the comment in a post that announces the next edition."""
+    return _own_comment(situation, thread_post, ANNOUNCED)
 
 
-def _found(situation: Situation, thread_post: ThreadPost, purpose: str) -> Comment | None:
-    wanted = (situation.thread.name, thread_post.key, thread_post.copy, purpose)
+def _own_comment(situation: Situation, thread_post: ThreadPost, purpose: str) -> Comment | None:
+    searched = (situation.thread.name, thread_post.key, thread_post.copy, purpose)
     for comment in situation.observation.comments:
         mark = comment_marker(comment.content)
         here = mark is not None and comment.open and comment.post_id == thread_post.id
-        if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == wanted:
+        if mark is not None and here and (mark.thread, mark.key, mark.copy, mark.purpose) == searched:
             return comment
     return None
 
 
 def _was_tried(situation: Situation, thread_post: ThreadPost, kind: IntentKind) -> bool:
-    """Tell whether this was done or refused, or may still be under way."""
+    """Return whether this was done or refused, or may still be in progress."""
     return any(
         intent.new.kind is kind
         and (intent.new.edition, intent.new.copy, intent.new.post_id)

@@ -1,15 +1,15 @@
-"""The order of a thread's posts where age alone does not tell which one stands. Pure.
+"""Order a thread's posts when their age alone does not decide which one is current. Pure.
 
-Two posts may carry the same copy of an edition, made by two bots that could not see each other. Of such a
-pair the older is kept: readers met it first, and every bot that looks chooses the same one. A copy that was
-withdrawn stands behind the post that it had replaced.
+Two posts may carry the same copy of an edition, made by two bots that could not see each other. The older
+one is kept: readers met it first, and every bot chooses the same one. A withdrawn copy comes after the post
+that it had replaced.
 """
 
 from megabot.reconcile.observation import ThreadPost
 
 
 def order_posts(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
-    """Put posts newest first, but a double or a withdrawn copy right after the post that is kept instead."""
+    """Return posts newest first, but a duplicate or withdrawn copy right after the post that is kept."""
     by_age = sorted(posts, key=_age)
     first = {_copy(thread_post): thread_post for thread_post in reversed(by_age)}
     thread_posts = {
@@ -20,23 +20,23 @@ def order_posts(posts: tuple[ThreadPost, ...]) -> tuple[ThreadPost, ...]:
 
 
 def _kept_instead(thread_post: ThreadPost, by_age: list[ThreadPost]) -> ThreadPost | None:
-    """Find the post that a withdrawn copy had replaced."""
+    """Return the post that a withdrawn copy had replaced."""
     if not thread_post.withdrawn:
         return None
-    before = [
+    earlier = [
         other
         for other in by_age
         if other.key == thread_post.key and not other.withdrawn and _age(other) < _age(thread_post)
     ]
-    return before[-1] if before else None
+    return earlier[-1] if earlier else None
 
 
 def find_duplicates(posts: tuple[ThreadPost, ...]) -> tuple[tuple[ThreadPost, ThreadPost], ...]:
-    """Pair each post that doubles another with the one that is kept, where readers can open both."""
-    kept: dict[tuple[str, int], ThreadPost] = {}
+    """Return pairs of a post that is kept and its duplicate, if readers can open both."""
+    oldest: dict[tuple[str, int], ThreadPost] = {}
     pairs = []
     for thread_post in sorted((thread_post for thread_post in posts if thread_post.post.open), key=_age):
-        older = kept.setdefault(_copy(thread_post), thread_post)
+        older = oldest.setdefault(_copy(thread_post), thread_post)
         if older is not thread_post:
             pairs.append((older, thread_post))
     return tuple(pairs)

@@ -1,4 +1,4 @@
-"""Which of a thread's posts is pinned, and which is unpinned. Pure."""
+"""Decide which of a thread's posts to pin and which to unpin. Pure."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ KINDS = {PinKind.COMMUNITY: Feature.COMMUNITY, PinKind.LOCAL: Feature.LOCAL}
 
 
 def pin_the_current_post(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Pin the newest post unless it is pinned, a person unpinned it, or we may not."""
+    """Pin the newest post, unless it is pinned, someone unpinned it (H01), or the bot may not pin."""
     kind = KINDS.get(situation.thread.pin)
     if kind is None or is_pinned(current.post, kind) or pin_is_over(situation, current):
         return
     if not may_moderate(situation, current):
         yield Blocked(reason=BlockReason.NOT_MODERATOR, url=current.post.url)
-    elif current.id in situation.observation.created_ids:
+    elif current.id in situation.observation.created_ids:  # nobody can have unpinned it yet
         yield Pin(thread_post=current, kind=kind)
     elif current.id not in situation.observation.pin_events:
         yield MissingInput.PIN_LOG
@@ -31,10 +31,10 @@ def pin_the_current_post(situation: Situation, current: ThreadPost) -> Iterator[
 def unpin_the_older_ones(
     situation: Situation, current: ThreadPost, *, is_seen: bool = True
 ) -> Iterator[Action]:
-    """Unpin older own posts, by the kind of pin seen on them, once the new one is seen pinned.
+    """Unpin our older posts, with the kind of pin seen on them, once the new one is seen pinned.
 
     `is_seen` is whether readers see that pin. After `unpin_after` no post of the thread should be pinned, so
-    the new one is not waited for.
+    this does not wait for the new one.
     """
     kind = KINDS.get(situation.thread.pin)
     if kind is None or not situation.thread.previous.unpin:
@@ -47,7 +47,7 @@ def unpin_the_older_ones(
 
 
 def unpin_after_its_time(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Unpin the current post after `unpin_after`, unless the mod log says that a person pinned it."""
+    """Unpin the current post after `unpin_after`, unless the mod log shows that someone else pinned it."""
     kind = KINDS.get(situation.thread.pin)
     if kind is None or not (pin_is_over(situation, current) and is_pinned(current.post, kind)):
         return
@@ -62,7 +62,7 @@ def unpin_after_its_time(situation: Situation, current: ThreadPost) -> Iterator[
 
 
 def pin_is_over(situation: Situation, thread_post: ThreadPost) -> bool:
-    """Return whether a post has been up for longer than it is to be pinned."""
+    """Return whether a post has been up for longer than `unpin_after`."""
     after = situation.thread.unpin_after
     return after is not None and situation.now >= thread_post.post.published + after
 
@@ -70,30 +70,36 @@ def pin_is_over(situation: Situation, thread_post: ThreadPost) -> bool:
 def _unpin(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> Iterator[Action]:
     if _was_unpinned_for(situation, thread_post, current) or _pinned_since(situation, thread_post, current):
         yield Blocked(reason=BlockReason.PINNED_BY_HAND, url=thread_post.post.url)
-    elif _pin_is_a_riddle(situation, thread_post, current):
+    elif _needs_pin_log(situation, thread_post, current):
         yield MissingInput.PIN_LOG
     elif thread_post.post.featured_community:
         yield Unpin(thread_post=thread_post, kind=Feature.COMMUNITY, current=current)
-    elif _is_admin(situation):
+    elif _is_admin(situation):  # only admins can change a pin on the front page (lemmy-api 2.2)
         yield Unpin(thread_post=thread_post, kind=Feature.LOCAL, current=current)
 
 
 def _was_unpinned_for(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> bool:
-    """Tell whether the last thing that we did to this pin was to take it off for the standing post."""
-    turned = [
+    """Return whether our last change to this pin was to remove it for the current post.
+
+    If it is pinned all the same, a moderator pinned it again (H03).
+    """
+    changes = [
         intent.new
         for intent in situation.observation.intents
         if intent.new.post_id == thread_post.id
         and intent.new.kind in (IntentKind.PIN, IntentKind.UNPIN)
         and intent.state is IntentState.DONE
     ]
-    last = turned[-1] if turned else None
-    served = (current.key, current.copy)
-    return last is not None and last.kind is IntentKind.UNPIN and (last.edition, last.copy) == served
+    last = changes[-1] if changes else None
+    replaced_by = (current.key, current.copy)
+    return last is not None and last.kind is IntentKind.UNPIN and (last.edition, last.copy) == replaced_by
 
 
-def _pin_is_a_riddle(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> bool:
-    """With the ledger lost nothing says whether this pin is an old one of ours or a person's new one."""
+def _needs_pin_log(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> bool:
+    """Return whether only the mod log can tell our own old pin from a moderator's new one.
+
+    That is so if the ledger does not know of the pin, because it was lost.
+    """
     ours = any(
         intent.new.kind is IntentKind.PIN and intent.new.post_id == thread_post.id
         for intent in situation.observation.intents
@@ -106,12 +112,11 @@ def _pin_is_a_riddle(situation: Situation, thread_post: ThreadPost, current: Thr
 
 
 def is_pinned(post: Post, kind: Feature) -> bool:
-    """Tell whether a post is pinned in this way."""
     return post.featured_local if kind is Feature.LOCAL else post.featured_community
 
 
 def may_moderate(situation: Situation, thread_post: ThreadPost) -> bool:
-    """Tell whether the bot may pin this post: a post of its own says so itself, an adopted one does not."""
+    """Return whether the bot may pin this post. An own post shows its author's rights, an adopted one not."""
     if thread_post.adopted:
         return situation.observation.moderates
     return thread_post.post.creator_is_moderator or thread_post.post.creator.admin
@@ -126,12 +131,15 @@ def _is_admin(situation: Situation) -> bool:
 
 
 def was_done_by_another(situation: Situation, event: PinEvent | None, *, featured: bool) -> bool:
-    """Tell whether the newest thing done to a pin was done by a person: an unknown name counts as one."""
+    """Return whether another account made the newest change to a pin. An unknown name counts as another's."""
     return event is not None and event.featured is featured and event.by != situation.observation.bot_id
 
 
 def _pinned_since(situation: Situation, thread_post: ThreadPost, current: ThreadPost) -> bool:
-    """With the ledger lost, the mod log tells whether a person pinned it after the new one stood."""
+    """Return whether the mod log shows that someone pinned it after the current post was published.
+
+    This replaces the ledger's memory of our own unpin if the ledger was lost.
+    """
     event = situation.observation.pin_events.get(thread_post.id)
     return (
         event is not None

@@ -15,55 +15,57 @@ from megabot.source.model import Thread
 
 
 def link_the_previous_thread(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Comment in the post before, once, with the address of the new one."""
-    before = next(iter(situation.observation.older), None)
-    if before is None or before.withdrawn or _is_told(situation, current):
+    """Link the new post from the previous one, once."""
+    previous = next(iter(situation.observation.older), None)
+    if previous is None or previous.withdrawn or _is_linked(situation, current):
         return
-    text = _words_for(situation, current)
+    text = _link_text(situation, current)
     if isinstance(text, MissingInput):
         yield text
     elif text:
-        soon = announcement(situation, before)
-        yield LinkOldThread(thread_post=before, text=text, current=current, comment_id=soon.id if soon else 0)
+        comment = announcement(situation, previous)
+        comment_id = comment.id if comment else 0
+        yield LinkOldThread(thread_post=previous, text=text, current=current, comment_id=comment_id)
 
 
 def lock_the_previous_thread(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Lock the post before where the front matter says so, once: a person may unlock it."""
-    before = next(iter(situation.observation.older), None)
-    if before is None or before.withdrawn or not situation.thread.previous.lock or before.post.locked:
+    """Lock the previous post if the front matter asks for it; once, because a moderator may unlock it."""
+    previous = next(iter(situation.observation.older), None)
+    if previous is None or previous.withdrawn or not situation.thread.previous.lock or previous.post.locked:
         return
     locked = situation.observation.was_done(
-        IntentKind.LOCK, edition=current.key, copy=current.copy, post_id=before.id
+        IntentKind.LOCK, edition=current.key, copy=current.copy, post_id=previous.id
     )
     posted = done_intent(situation, IntentKind.PUBLISH, current)
-    if not locked and posted is not None and may_moderate(situation, before):
-        yield Lock(thread_post=before, current=current)
+    if not locked and posted is not None and may_moderate(situation, previous):
+        yield Lock(thread_post=previous, current=current)
 
 
 def lock_after_its_time(situation: Situation) -> Iterator[Lock]:
-    """Lock posts after `lock_after`, once: a person may unlock them.
+    """Lock posts after `lock_after`; only once, because a moderator may unlock them.
 
-    What fell due before the ledger began is left alone: it cannot tell a lock that a person took off.
+    Posts whose time came before the ledger began are left alone: a moderator may have unlocked them, and
+    the ledger would not know.
     """
-    after, born = situation.thread.lock_after, situation.observation.ledger_start
-    if after is None or born is None:
+    after, ledger_start = situation.thread.lock_after, situation.observation.ledger_start
+    if after is None or ledger_start is None:
         return
     for thread_post in situation.observation.posts:
         due = thread_post.post.published + after
         may = thread_post.post.open and not thread_post.post.locked and may_moderate(situation, thread_post)
-        if may and born <= due <= situation.now and not _was_locked(situation, thread_post):
+        if may and ledger_start <= due <= situation.now and not _was_locked(situation, thread_post):
             yield Lock(thread_post=thread_post, current=thread_post, aged=True)
 
 
 def next_deadline(thread: Thread, posts: tuple[ThreadPost, ...], now: datetime) -> datetime | None:
-    """Return when the next post is to be unpinned or locked; None if no such moment is ahead."""
+    """Return when the next post must be unpinned or locked; None if there is no such time ahead."""
     spans = [after for after in (thread.unpin_after, thread.lock_after) if after is not None]
     moments = (thread_post.post.published + after for thread_post in posts for after in spans)
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _words_for(situation: Situation, current: ThreadPost) -> str | MissingInput:
-    """Give what was decided with the post; for an adopted one, what the source says now."""
+def _link_text(situation: Situation, current: ThreadPost) -> str | MissingInput:
+    """Return the text decided with the post; for an adopted post, the one that the source has now."""
     publish = done_intent(situation, IntentKind.PUBLISH, current)
     if publish is not None:
         return publish.new.text
@@ -74,13 +76,13 @@ def _words_for(situation: Situation, current: ThreadPost) -> str | MissingInput:
     return situation.current_text.comment if isinstance(situation.current_text, Rendered) else ""
 
 
-def _is_told(situation: Situation, current: ThreadPost) -> bool:
-    said = (comment_marker(comment.content) for comment in situation.observation.comments)
+def _is_linked(situation: Situation, current: ThreadPost) -> bool:
+    marks = (comment_marker(comment.content) for comment in situation.observation.comments)
     if any(
         mark is not None
         and mark.purpose == LINK
         and (mark.thread, mark.key, mark.copy) == (situation.thread.name, current.key, current.copy)
-        for mark in said
+        for mark in marks
     ):
         return True
     return any(_settles(situation, intent) for intent in _link_intents(situation, current))
@@ -96,18 +98,18 @@ def _link_intents(situation: Situation, current: ThreadPost) -> tuple[Intent, ..
 
 
 def _settles(situation: Situation, intent: Intent) -> bool:
-    """Done and refused are for good; of an unknown one we wait as long as the server may be at work."""
+    """Return whether no link is sent (again): it was done or refused, or the server may still be at work."""
     if intent.state in (IntentState.DONE, IntentState.REFUSED, IntentState.SENDING):
         return True
     return intent.state is IntentState.UNKNOWN and situation.now < intent.changed + unknown_wait(intent)
 
 
 def _was_locked(situation: Situation, thread_post: ThreadPost) -> bool:
-    """Return whether we locked a post for any reason, or may have."""
-    never = (IntentState.NOT_SENT, IntentState.ABSENT)
+    """Return whether we locked a post for any reason, or may have done so."""
+    not_done = (IntentState.NOT_SENT, IntentState.ABSENT)
     return any(
         intent.new.kind is IntentKind.LOCK
         and intent.new.post_id == thread_post.id
-        and intent.state not in never
+        and intent.state not in not_done
         for intent in situation.observation.intents
     )

@@ -1,7 +1,7 @@
-"""Is an edition to be posted now? A short list of rules in order, each a named function. Pure.
+"""Decide whether to post an edition now: a list of rules in order, each a named function. Pure.
 
-A rule answers with an action, with a `MissingInput` (look deeper, render the text), or with None, which
-leaves the matter to the next rule. The last one publishes.
+A rule returns an action, a `MissingInput` (read more, render the text), or None, which leaves the decision to
+the next rule. The last rule publishes.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from megabot.schedule.calendar import Edition
 from megabot.schedule.editions import is_late, later_posted_key, next_unposted_edition
 
 UNKNOWN_HOLD = timedelta(minutes=10)
-"""How long nothing is sent again after a write of unknown outcome; 20 s more for each remote image."""
+"""How long nothing is sent again after a write with an unknown outcome (decision 8); 20 s more per image."""
 PER_IMAGE = timedelta(seconds=20)
 REPOST_WINDOW = timedelta(minutes=10)
 LONG = timedelta(hours=1)
@@ -31,7 +31,7 @@ Rule = Callable[[Situation], Verdict | None]
 
 
 def nothing_is_due(situation: Situation) -> Blocked | None:
-    """Before the first slot there is no edition."""
+    """Block before the first slot, when there is no edition yet."""
     if situation.observation.due is not None:
         return None
     first = next(situation.thread.calendar.upcoming(situation.now))
@@ -39,7 +39,7 @@ def nothing_is_due(situation: Situation) -> Blocked | None:
 
 
 def outcome_is_unknown(situation: Situation) -> Blocked | None:
-    """A post that may exist is not sent again before the server can no longer be at work on it (N02-N06)."""
+    """Block while the server may still be at work on a post whose outcome is unknown (N02-N06)."""
     for intent in _unsettled(situation):
         until = intent.changed + unknown_wait(intent)
         waits = intent.state is IntentState.SENDING or situation.now < until
@@ -51,7 +51,7 @@ def outcome_is_unknown(situation: Situation) -> Blocked | None:
 
 
 def unknown_wait(intent: Intent) -> timedelta:
-    """Tell how long after an unknown outcome the server may still be at work (lemmy-api 2.3)."""
+    """Return how long the server may still be at work after an unknown outcome (lemmy-api 2.3)."""
     draft = intent.new.draft
     images = (draft.body if draft else intent.new.text).count("![")
     images += bool(draft and draft.link) + bool(draft and draft.thumbnail)
@@ -59,11 +59,11 @@ def unknown_wait(intent: Intent) -> timedelta:
 
 
 def it_is_there(situation: Situation) -> Blocked | None:
-    """An edition that has a post, in whatever state, gets no second one without a command (A14, H04-H06)."""
+    """Block an edition that has a post, even a removed one, unless a repost is ordered (A14, H04-H06)."""
     due = _due(situation)
     posts = situation.observation.of_edition(due.key)
-    known = any(record.edition == due.key for record in situation.observation.records)
-    if not (posts or known) or situation.ordered(OrderKind.REPOST):
+    recorded = any(record.edition == due.key for record in situation.observation.records)
+    if not (posts or recorded) or situation.ordered(OrderKind.REPOST):
         return None
     if any(thread_post.post.open for thread_post in posts):
         return Blocked(reason=BlockReason.THERE, edition=due.key)
@@ -71,7 +71,7 @@ def it_is_there(situation: Situation) -> Blocked | None:
 
 
 def a_later_one_is_posted(situation: Situation) -> Blocked | None:
-    """An edition is not posted after a later one, which a moderator ordered or adopted before its slot."""
+    """Block an edition if a later one was posted: a moderator ordered or adopted that before its slot."""
     if situation.ordered(OrderKind.REPOST):
         return None
     posted = (
@@ -83,7 +83,7 @@ def a_later_one_is_posted(situation: Situation) -> Blocked | None:
 
 
 def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
-    """Close to a slot "post" may mean the missing edition or the next one: a moderator has to say which."""
+    """Block an unnamed "post" close to a slot: it may mean the missing edition or the next one."""
     due, following = _due(situation), next_unposted_edition(situation.thread.calendar, situation.now)
     unnamed = (
         situation.ordered(OrderKind.POST) and situation.order is not None and not situation.order.edition
@@ -94,10 +94,10 @@ def it_is_unclear_which_is_meant(situation: Situation) -> Blocked | None:
 
 
 def the_order_was_carried_out(situation: Situation) -> Blocked | None:
-    """The same command never makes two copies; nor do two reposts within ten minutes (decision 16, C09).
+    """Block a repost that was made already, and a second one within ten minutes (decision 16, C09).
 
-    A copy that was undone does not count. After a restore the ledger may not know of the copy: then a post
-    that is newer than the order tells of it (C08). A repost and another part are different things.
+    A withdrawn copy does not count. After a restore the ledger may not know of the copy: then a post that is
+    newer than the order shows it (C08). A repost and another part are counted separately.
     """
     order = situation.order
     if order is None or order.kind is not OrderKind.REPOST:
@@ -129,39 +129,39 @@ def _is_done_publish(intent: Intent) -> bool:
 
 
 def _serves(new: NewIntent, order: Order) -> bool:
-    """Return whether a publish is of the kind that an order asks for: this very part, or a copy."""
+    """Return whether a publish is of the kind that an order asks for: this same part, or any copy."""
     return new.order == order.id if order.part else not new.order.startswith(PART)
 
 
 def a_skipped_slot_stays_empty(situation: Situation) -> Blocked | None:
-    """A slot in `skip` is not posted by itself; a person's word wins."""
+    """Block a skipped slot, unless posting it is ordered."""
     return (
         Blocked(reason=BlockReason.SKIPPED) if _due(situation).skipped and not situation.commanded else None
     )
 
 
 def a_moderator_holds_it(situation: Situation) -> Blocked | None:
-    """A moderator may keep one edition back for a while; a person's word to post it wins."""
-    held = situation.observation.held_by
+    """Block an edition that a moderator put on hold, unless posting it is ordered."""
+    hold = situation.observation.held_by
     return (
-        Blocked(reason=BlockReason.HELD, by=held.by, since=held.at)
-        if held and not situation.commanded
+        Blocked(reason=BlockReason.HELD, by=hold.by, since=hold.at)
+        if hold and not situation.commanded
         else None
     )
 
 
 def nothing_is_posted_by_surprise(situation: Situation) -> Blocked | None:
-    """A slot is due by itself only if its schedule was known before it, or the series runs (decision 6)."""
-    by_itself = situation.observation.known_since <= _due(situation).slot
+    """Block a slot that came before its schedule was known, unless posting it is ordered (decision 6)."""
+    automatic = situation.observation.known_since <= _due(situation).slot
     return (
         None
-        if by_itself or situation.commanded
+        if automatic or situation.commanded
         else Blocked(reason=BlockReason.FIRST_RUN, edition=_due(situation).key)
     )
 
 
 def it_is_in_the_wrong_community(situation: Situation) -> Blocked | None:
-    """Another community for a running thread is a slip until a person agrees to the move (G01)."""
+    """Block a running thread that names another community until someone confirms the move (G01)."""
     if not situation.observation.wrong_community:
         return None
     last = situation.observation.posts[0].post.url if situation.observation.posts else None
@@ -169,7 +169,7 @@ def it_is_in_the_wrong_community(situation: Situation) -> Blocked | None:
 
 
 def the_grace_is_over(situation: Situation) -> Blocked | None:
-    """Late beats missing, but only within the grace; then a person decides (promise 2)."""
+    """Block after the grace period: then a moderator decides (promise 2)."""
     due = _due(situation)
     ends = calendar.grace_ends(situation.thread.schedule, due)
     if situation.commanded or situation.now <= ends:
@@ -178,19 +178,19 @@ def the_grace_is_over(situation: Situation) -> Blocked | None:
 
 
 def another_order_posts_nothing(situation: Situation) -> Blocked | None:
-    """Who has a thread refreshed or adopted did not ask for a new one: the next pass posts what is due."""
+    """Block during an order to refresh or adopt, which asks for no new post: the next pass publishes it."""
     if situation.order is None or situation.commanded:
         return None
     return Blocked(reason=BlockReason.NOT_ORDERED, edition=_due(situation).key)
 
 
 def removals_are_read_first(situation: Situation) -> MissingInput | None:
-    """Removals and pinned posts are read only when a post is about to be made: they cost two requests."""
+    """Ask for removals and pinned posts only just before posting: they cost two requests."""
     return None if situation.observation.removals_read else MissingInput.REMOVALS_AND_PINS
 
 
 def the_account_hides_posts(situation: Situation) -> Blocked | None:
-    """An account that does not see its own posts cannot tell whether one is there (A15, A16)."""
+    """Block if the account's settings hide its own posts, because one may exist unseen (A15, A16)."""
     return (
         Blocked(reason=BlockReason.SETTINGS_HIDE, account_settings=situation.observation.hiding_settings)
         if situation.observation.hiding_settings
@@ -199,12 +199,12 @@ def the_account_hides_posts(situation: Situation) -> Blocked | None:
 
 
 def the_look_proves_nothing(situation: Situation) -> Blocked | None:
-    """A dead token or a hiding list makes a look lie: absence from it is no reason to post (decision 1)."""
+    """Block if the listing cannot be trusted: with a dead token it lacks posts that exist (decision 1)."""
     return None if situation.observation.trusted else Blocked(reason=BlockReason.NOT_PROVEN)
 
 
 def a_person_posted_it(situation: Situation) -> Blocked | None:
-    """A moderator's own pinned thread of this week is theirs: adopt it or be told to post anyway (H08)."""
+    """Block if a moderator pinned a thread with this title, until it is adopted or the post ordered (H08)."""
     titles = [_text(situation).title] + (
         [situation.observation.current.post.title] if situation.observation.current else []
     )
@@ -220,19 +220,19 @@ def a_person_posted_it(situation: Situation) -> Blocked | None:
 
 
 def the_text_is_needed(situation: Situation) -> MissingInput | None:
-    """Only now is it worth starting the renderer."""
+    """Ask for the text only now, because rendering starts a process."""
     return MissingInput.TEXT if situation.due_text is None else None
 
 
 def the_text_is_broken(situation: Situation) -> Blocked | None:
-    """A broken template leaves everything as it is (promise 7)."""
+    """Block if the template cannot be rendered (promise 7)."""
     if not isinstance(situation.due_text, RenderProblem):
         return None
     return Blocked(reason=BlockReason.TEXT_BROKEN, problems=situation.due_text.problems)
 
 
 def it_was_refused_before(situation: Situation) -> Blocked | None:
-    """What the server refused for good is not sent again until the text changed or a person says so."""
+    """Block what the server refused for good, until the text changes or posting it is ordered."""
     text = _text(situation)
     publishes = [
         intent
@@ -248,7 +248,7 @@ def it_was_refused_before(situation: Situation) -> Blocked | None:
 
 
 def a_removed_post_may_be_it(situation: Situation) -> Blocked | None:
-    """1.0 shows a removed post's text to moderators alone: one of ours may be this edition's (decision 2)."""
+    """Block if a removed post may be this edition's: 1.0 shows its text only to moderators (decision 2)."""
     post = next(_maybe_of_due(situation), None)
     if post is None or situation.ordered(OrderKind.REPOST):
         return None
@@ -256,15 +256,16 @@ def a_removed_post_may_be_it(situation: Situation) -> Blocked | None:
 
 
 def what_was_decided_is_sent(situation: Situation) -> RetryPublish | None:
-    """A write that certainly never happened is sent as it was decided, not as the template reads now."""
+    """Retry a publish that certainly did not happen, with its original text instead of a new one (T11)."""
     of_due = (intent for intent in _unsettled(situation) if intent.new.edition == _due(situation).key)
     intent = next(of_due, None)
     return None if intent is None else RetryPublish(intent=intent)
 
 
 def publish_it(situation: Situation) -> Publish:
-    """Post the edition, or the next copy of it."""
+    """Post the edition, or its next copy."""
     due = _due(situation)
+    # The number of a copy is never used again, even if its post was removed, purged or released.
     copies = [thread_post.copy for thread_post in situation.observation.of_edition(due.key)]
     copies += [record.copy for record in situation.observation.records if record.edition == due.key]
     copies.append(sum(1 for _ in _maybe_of_due(situation)))
@@ -312,39 +313,39 @@ PUBLICATION: tuple[Rule, ...] = (
     a_person_posted_it,
     publish_it,
 )
-"""In order: what is cheap and final first, what costs requests or a rendering last."""
+"""The rules in order: first those that are cheap and final, last those that cost requests or a rendering."""
 
 
 def decide_publication(situation: Situation) -> Verdict:
-    """Choose whether the due edition is posted now, or say why not, or what must be known first."""
+    """Return whether to post the due edition now: the publish, the reason why not, or a missing input."""
     return next(verdict for rule in PUBLICATION if (verdict := rule(situation)) is not None)
 
 
 def _due(situation: Situation) -> Edition:
     if situation.observation.due is None:
-        raise ValueError("a rule before this one answers when nothing is due")
+        raise ValueError("nothing is due; an earlier rule must handle that")
     return situation.observation.due
 
 
 def _text(situation: Situation) -> Rendered:
     if not isinstance(situation.due_text, Rendered):
-        raise TypeError("rules before this one answer when there is no text")
+        raise TypeError("there is no text; an earlier rule must handle that")
     return situation.due_text
 
 
 def _maybe_of_due(situation: Situation) -> Iterator[Post]:
-    """Own posts of hidden text that are newer than the slot before the due one, or have its title."""
+    """Yield our posts with hidden text that are newer than the previous slot, or have the due title."""
     if not situation.observation.hidden_posts:
         return
-    before = next(situation.thread.calendar.earlier(_due(situation)), None)
+    previous = next(situation.thread.calendar.earlier(_due(situation)), None)
     title = situation.due_text.title if isinstance(situation.due_text, Rendered) else None
     for post in situation.observation.hidden_posts:
-        if before is None or post.published > before.slot or post.title == title:
+        if previous is None or post.published > previous.slot or post.title == title:
             yield post
 
 
 def _unsettled(situation: Situation) -> Iterator[Intent]:
-    """The publishes of this thread that may have happened without our knowing."""
+    """Return the publishes of this thread whose outcome is unknown."""
     return (
         intent
         for intent in situation.observation.intents

@@ -1,7 +1,7 @@
-"""Does the standing post follow the source? Edits, and why there is none. Pure.
+"""Decide whether to edit the current post so that it follows the source, and if not, why. Pure.
 
-Only what we would send now is compared with what we last sent, never with the server's body, which it
-rewrites: so threads that link each other come to rest after one round.
+What would be sent now is compared with what was last sent, never with the body on the server, which the
+server rewrites. So threads that link each other settle after one round.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from megabot.rendering.model import Rendered, RenderProblem
 from megabot.source.model import Refresh
 
 EDIT_EVERY = timedelta(minutes=10)
-"""The least time between two edits that nobody ordered."""
+"""The least time between two automatic edits of a post."""
 
 
 def decide_refresh(situation: Situation) -> tuple[Action, ...]:
-    """Choose whether the standing post is edited: on a person's word, or by itself where it follows."""
+    """Decide whether to edit the current post: on an order, or automatically if it follows the source."""
     ordered = situation.ordered(OrderKind.REFRESH)
     current = situation.observation.current
     if current is None:
@@ -32,18 +32,21 @@ def decide_refresh(situation: Situation) -> tuple[Action, ...]:
 
 
 def follows_source(situation: Situation, current: ThreadPost) -> bool:
-    """Tell whether a post follows the source by itself: one of ours of which we know what we last sent."""
+    """Return whether a post is edited automatically: only our own posts whose last sent text is known."""
     record = situation.observation.record(current.id)
     return (
-        (situation.thread.refresh is not Refresh.NEVER or _lacks_what_is_around(situation, record))
+        (situation.thread.refresh is not Refresh.NEVER or _annotations_changed(situation, record))
         and not current.adopted
         and record is not None
         and bool(record.sent)
     )
 
 
-def _lacks_what_is_around(situation: Situation, record: PostRecord | None) -> bool:
-    """Tell whether a note or highlights came or went since the text was sent: moderators' words go in."""
+def _annotations_changed(situation: Situation, record: PostRecord | None) -> bool:
+    """Return whether the note or the highlights changed since the text was sent.
+
+    They come from moderators, so they are applied even with `refresh: never`.
+    """
     sent = context_json.from_json(record.context).living if record and record.context else ""
     return sent != situation.observation.annotations_digest
 
@@ -78,14 +81,14 @@ def _refresh(situation: Situation, current: ThreadPost, *, ordered: bool) -> Ite
 
 
 def _retitles(situation: Situation, current: ThreadPost) -> bool:
-    """Return whether a person wants the title changed, and the source has another one."""
+    """Return whether a new title was ordered and the source has one."""
     wanted = situation.order is not None and situation.ordered(OrderKind.REFRESH) and situation.order.title
     text = situation.current_text
     return wanted and isinstance(text, Rendered) and text.title.strip() != current.post.title
 
 
 def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Blocked]:
-    """Say that a refresh leaves another title as it is, and how it is changed."""
+    """Report that a refresh without `title` keeps the title although the source has a new one."""
     if text.title.strip() != current.post.title:
         yield Blocked(reason=BlockReason.TITLE_STAYS, url=current.post.url, title=text.title.strip())
 
@@ -93,7 +96,7 @@ def _title_stays(text: Rendered, current: ThreadPost) -> Iterator[Blocked]:
 def _differs(situation: Situation, record: PostRecord | None, text: Rendered, *, ordered: bool) -> bool:
     if record is None:
         return True
-    same = _preamble_digest(record) == text.preamble_digest and not _lacks_what_is_around(situation, record)
+    same = _preamble_digest(record) == text.preamble_digest and not _annotations_changed(situation, record)
     if situation.thread.refresh is Refresh.PREAMBLE and not ordered and same:
         return False
     return record.sent != text_digest(text)
@@ -104,12 +107,12 @@ def _preamble_digest(record: PostRecord) -> str:
 
 
 def _edited_by_hand(record: PostRecord | None, current: ThreadPost) -> bool:
-    """Tell whether the body is another than the server answered with at our last write (decision 13)."""
+    """Return whether the body differs from what the server returned for our last write (decision 13)."""
     return record is not None and bool(record.answered) and record.answered != body_digest(current.post)
 
 
 def _edited_before(situation: Situation, current: ThreadPost, text: Rendered) -> Blocked | None:
-    """Not again what was refused for good, and not more often than readers and the server can bear."""
+    """Block an edit that was refused for good, or that would follow the last one too soon."""
     edits = [
         intent
         for intent in situation.observation.intents

@@ -1,7 +1,7 @@
-"""A pin in a community of another server counts only when that server shows it: its readers look there. Pure.
+"""Count a pin in a remote community only once its own server shows it, because readers look there. Pure.
 
 A community that was created on Lemmy 0.19 has no `featured_url`, so that server refuses every pin from
-elsewhere (`CouldntFindCommunity`); the bot's own server shows the pin all the same. Lemmy 1.0 accepts it.
+another server (`CouldntFindCommunity`), while the bot's own server shows the pin. Lemmy 1.0 accepts it.
 """
 
 import json
@@ -18,20 +18,19 @@ from megabot.source.model import Pin, Thread
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(days=1)
 ALERT_AFTER = timedelta(hours=1)
-"""How long a pin may travel before moderators are told that it has not arrived."""
+"""How long a pin may take to reach the other server before moderators are alerted."""
 
 
 def host(community: str) -> str:
-    """Return the host of a community's actor id."""
     return urlsplit(community).netloc
 
 
 def hold_until_the_home_server_shows_the_pin(
     situation: Situation, current_post: ThreadPost
 ) -> Blocked | None:
-    """Hold what follows from a pin until the community's own server shows it; None if nothing is held.
+    """Block what depends on a pin until the community's own server shows it; None if nothing is blocked.
 
-    A pin that did not arrive is not sent again: each one writes a line into the mod log.
+    A pin that did not arrive is not sent again, because each one adds a line to the mod log.
     """
     if not _counts_at_home(situation.thread, situation.observation):
         return None
@@ -53,9 +52,9 @@ def hold_until_the_home_server_shows_the_pin(
 
 
 def must_ask_home_server(thread: Thread, observation: Observation, now: datetime) -> bool:
-    """Return whether the community's own server is to be read now.
+    """Return whether the community's own server must be asked now.
 
-    A pin that was confirmed is not read again unless the post or its pin changed since.
+    A confirmed pin is checked again only if the post or its pin changed since.
     """
     current, answer = observation.current, observation.home_answer
     if current is None or current.post.federation_pending or not _counts_at_home(thread, observation):
@@ -66,21 +65,21 @@ def must_ask_home_server(thread: Thread, observation: Observation, now: datetime
 
 
 def ask_again_at(answer: HomeReading) -> datetime:
-    """Return when to ask again: each wait is as long as all waits before it, from half a minute to a day."""
+    """Return when to ask again: the wait doubles each time, from half a minute up to a day."""
     return answer.last + max(FIRST_WAIT, min(LONGEST_WAIT, answer.last - answer.first))
 
 
 def merge_reading(
     observation: Observation, thread_post: ThreadPost, reading: Reading, software: Software, now: datetime
 ) -> HomeReading:
-    """Make what is kept of a reading; one that failed does not replace one that did not."""
-    before = observation.home_answer if is_current(observation) else None
-    if reading.pin is HomePin.UNREADABLE and before is not None:
-        return replace(before, last=now)
+    """Return what to store of a reading; a failed one does not replace a successful one."""
+    previous = observation.home_answer if is_current(observation) else None
+    if reading.pin is HomePin.UNREADABLE and previous is not None:
+        return replace(previous, last=now)
     return HomeReading(
         post_id=thread_post.id,
         pin=reading.pin,
-        first=before.first if before is not None else now,
+        first=previous.first if previous is not None else now,
         last=now,
         software=f"{software.name} {software.version}".strip().capitalize(),
         refuses=software.refuses_pins,
@@ -89,7 +88,7 @@ def merge_reading(
 
 
 def is_current(observation: Observation) -> bool:
-    """Return whether the kept answer is about the current post, and about its pin as we last set it."""
+    """Return whether the stored answer is about the current post, and newer than our last pin of it."""
     answer, current = observation.home_answer, observation.current
     if answer is None or current is None or answer.post_id != current.id:
         return False
@@ -104,7 +103,7 @@ def is_current(observation: Observation) -> bool:
 
 
 def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
-    """Return whether readers of the community see the current post pinned, as far as is known."""
+    """Return whether readers of the community see the current post pinned, as far as we know."""
     current = observation.current
     if current is None or not current.post.featured:
         return False
@@ -118,13 +117,12 @@ def is_pinned_for_readers(thread: Thread, observation: Observation) -> bool:
 
 
 def reading_to_json(answer: HomeReading) -> str:
-    """Write an answer for the ledger."""
     values = asdict(answer) | {"first": answer.first.isoformat(), "last": answer.last.isoformat()}
     return json.dumps(values)
 
 
 def reading_from_json(text: str | None) -> HomeReading | None:
-    """Read what `reading_to_json` wrote; None if there is nothing, or nothing that can be understood."""
+    """Read what `reading_to_json` wrote; None if it is missing or cannot be read."""
     try:
         values = json.loads(text or "")
         times = {name: datetime.fromisoformat(values[name]) for name in ("first", "last")}
@@ -134,7 +132,7 @@ def reading_from_json(text: str | None) -> HomeReading | None:
 
 
 def _counts_at_home(thread: Thread, observation: Observation) -> bool:
-    """Return whether the pin has to reach another server: one on the front page is our own server's."""
+    """Return whether the pin must reach another server; a pin on the front page concerns only our own."""
     return bool(observation.home) and thread.pin is Pin.COMMUNITY
 
 

@@ -1,4 +1,4 @@
-"""Taking a fresh copy back: the post that it replaced stands again. Nothing is deleted. Pure."""
+"""Withdraw a repost, so that the post it replaced is current again. Nothing is deleted. Pure."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +12,7 @@ from megabot.reconcile.orders import Order, OrderKind
 
 
 def decide_undo(situation: Situation) -> UndoRepost | Blocked | None:
-    """Choose what becomes of an order to undo; None where there is none, or where it was carried out."""
+    """Decide about an order to undo; None if there is none or it was carried out."""
     if (
         situation.order is None
         or not situation.ordered(OrderKind.UNDO)
@@ -25,11 +25,11 @@ def decide_undo(situation: Situation) -> UndoRepost | Blocked | None:
     others = tuple(
         thread_post for thread_post in situation.observation.of_edition(copy.key) if thread_post is not copy
     )
-    before = next(
+    replaced = next(
         (thread_post for thread_post in others if thread_post.post.open and not thread_post.withdrawn), None
     )
-    if before is not None:
-        return UndoRepost(thread_post=copy, current=before, order=situation.order.id)
+    if replaced is not None:
+        return UndoRepost(thread_post=copy, current=replaced, order=situation.order.id)
     undone = next((thread_post for thread_post in others if thread_post.withdrawn), None)
     if undone is not None and not copy.withdrawn:
         return Blocked(reason=BlockReason.UNDONE_BEFORE, url=undone.post.url, other_url=copy.post.url)
@@ -38,7 +38,7 @@ def decide_undo(situation: Situation) -> UndoRepost | Blocked | None:
 
 
 def lock_the_undone_copy(situation: Situation) -> Iterator[Lock]:
-    """Lock a withdrawn copy, once: a person may unlock it."""
+    """Lock a withdrawn copy; only once, because a moderator may unlock it."""
     current = situation.observation.current
     for thread_post in situation.observation.older:
         if current is None or not thread_post.withdrawn or thread_post.key != current.key:
@@ -52,7 +52,7 @@ def lock_the_undone_copy(situation: Situation) -> Iterator[Lock]:
 
 
 def unlock_the_restored_post(situation: Situation, current: ThreadPost) -> Iterator[Unlock]:
-    """Take our own lock off the post that a withdrawn copy had replaced, once: a person may lock it."""
+    """Remove our lock from the post that a withdrawn copy had replaced; once: a moderator may relock it."""
     may = current.post.creator_is_moderator or current.post.creator.admin
     if not (current.post.locked and may):
         return
@@ -64,21 +64,21 @@ def unlock_the_restored_post(situation: Situation, current: ThreadPost) -> Itera
 
 
 def _was_carried_out(situation: Situation, order: Order) -> bool:
-    """Tell by the ledger, or where that was restored by a comment newer than the order (C08)."""
-    known = any(
+    """Return whether the ledger shows it, or, after a restore, a comment newer than the order (C08)."""
+    recorded = any(
         intent.new.kind is IntentKind.WITHDRAW
         and intent.new.order == order.id
         and (intent.open or intent.state is IntentState.DONE)
         for intent in situation.observation.intents
     )
-    return known or any(
+    return recorded or any(
         is_undo_comment(comment, situation.thread.name) and order.is_older_than(comment.published)
         for comment in situation.observation.comments
     )
 
 
 def is_undo_comment(comment: Comment, thread: str) -> bool:
-    """Tell whether a comment of the bot's own takes the copy back that it stands in."""
+    """Return whether a comment by the bot withdraws the copy that it is in."""
     mark = comment_marker(comment.content)
     open_ = not (comment.removed or comment.deleted)
     return open_ and mark is not None and (mark.thread, mark.purpose) == (thread, UNDONE)

@@ -1,7 +1,7 @@
-"""Decide what to keep up about the current thread and the ones before it: one line for each rule. Pure.
+"""Decide the upkeep of the current thread and the previous ones: one line for each rule. Pure.
 
-There is never a moment with no thread pinned: an older post is unpinned only if this pass has seen the new
-one pinned. What a person did to a pin stays until the next edition.
+A thread is pinned at all times: an older post is unpinned only if this pass has seen the new one pinned.
+What a moderator did to a pin stays until the next edition (promise 4).
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ ARRIVAL_EVERY = timedelta(minutes=2)
 
 
 def decide_upkeep(situation: Situation) -> tuple[Action, ...]:
-    """Choose what to do about the standing post and those before it, in the order to be done."""
+    """Return what to do about the current post and the older ones, in this order."""
     current = situation.observation.current
     if current is None:
         return ()
@@ -57,7 +57,7 @@ def decide_upkeep(situation: Situation) -> tuple[Action, ...]:
 
 
 def wait_until_it_has_arrived(situation: Situation, current: ThreadPost) -> Blocked | None:
-    """Do nothing for a post that nobody sees yet: the one before stays pinned meanwhile (decision 19)."""
+    """Wait until a new post has federated: the previous one stays pinned in the meantime (decision 19)."""
     if not current.post.federation_pending:
         return None
     if situation.now - current.post.published > LONG:
@@ -66,7 +66,6 @@ def wait_until_it_has_arrived(situation: Situation, current: ThreadPost) -> Bloc
 
 
 def comment_first(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Make the first comment in a new thread, where the front matter says so."""
     publish = done_intent(situation, IntentKind.PUBLISH, current)
     posted = publish.new.at if publish is not None else None
     may_mark = may_moderate(situation, current)
@@ -74,11 +73,10 @@ def comment_first(situation: Situation, current: ThreadPost) -> Iterator[Action]
 
 
 def announce_the_next_edition(situation: Situation, current: ThreadPost) -> Iterator[Action]:
-    """Announce the next edition in the standing post, where the front matter says so."""
     yield from announce_the_next(situation, current, may_mark=may_moderate(situation, current))
 
 
 def report_doubles(situation: Situation) -> Iterator[Blocked]:
-    """Tell a person which posts carry an edition that another one carries: another megabot is at work."""
-    for thread_post, double in find_duplicates(situation.observation.posts):
-        yield Blocked(reason=BlockReason.DOUBLED, url=thread_post.post.url, other_url=double.post.url)
+    """Report posts that carry the same edition: another megabot must be running for this account."""
+    for thread_post, duplicate in find_duplicates(situation.observation.posts):
+        yield Blocked(reason=BlockReason.DOUBLED, url=thread_post.post.url, other_url=duplicate.post.url)
